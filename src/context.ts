@@ -1,0 +1,93 @@
+import { homedir } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import type { Clock } from './core/conversation.js';
+import { AppError } from './errors.js';
+
+export interface Input extends Readable {
+  isTTY?: boolean;
+  setRawMode?(on: boolean): unknown;
+}
+
+export interface Output extends Writable {
+  isTTY?: boolean;
+  columns?: number;
+  rows?: number;
+}
+
+/** The world as an argument: everything a command may touch outside its own memory. */
+export interface Context {
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
+  /** A fresh UUID v4. */
+  randomId(): string;
+  /** Aborted by SIGINT and SIGTERM with an AppError as its reason. */
+  readonly signal: AbortSignal;
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const reason = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', reason);
+      resolve();
+    }, ms);
+    if (signal?.aborted) reason();
+    else signal?.addEventListener('abort', reason, { once: true });
+  });
+}
+
+const clock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep,
+};
+
+/** A signal that aborts at the first SIGINT or SIGTERM; the second one ends the process at once. */
+function stopSignal(process: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  const stop = (kind: 'interrupted' | 'terminated', code: number): void => {
+    if (controller.signal.aborted) process.exit(code);
+    controller.abort(new AppError(kind, kind));
+  };
+  process.on('SIGINT', () => stop('interrupted', 130));
+  process.on('SIGTERM', () => stop('terminated', 143));
+  return controller.signal;
+}
+
+/** The real world. Streams are opened at first use: a command that never reads stdin never touches it. */
+export function processContext(process: NodeJS.Process): Context {
+  let signal: AbortSignal | undefined;
+  return {
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    env: process.env,
+    get cwd() {
+      return process.cwd();
+    },
+    get home() {
+      return homedir();
+    },
+    platform: process.platform,
+    clock,
+    randomId: () => globalThis.crypto.randomUUID(),
+    get signal() {
+      return (signal ??= stopSignal(process));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** What went wrong, in one word; the exit code follows from it. */
+export type ErrorKind =
+  | 'usage'
+  | 'not_configured'
+  | 'auth'
+  | 'not_found'
+  | 'rate_limited'
+  | 'network'
+  | 'timeout'
+  | 'ai_disabled'
+  | 'api'
+  | 'interrupted'
+  | 'terminated';
+
+/**
+ * What became of a turn that failed. `not_sent`: it never reached Telnyx. `refused`: Telnyx
+ * answered that it did not run it. `unknown`: it may have run.
+ */
+export type Delivery = 'not_sent' | 'refused' | 'unknown';
+
+export interface ErrorDetails {
+  hint?: string | undefined;
+  /** HTTP status of the answer. */
+  status?: number | undefined;
+  /** Telnyx's own error code, a string such as `10009`. */
+  code?: string | undefined;
+  requestId?: string | undefined;
+  conversationId?: string | undefined;
+  delivery?: Delivery | undefined;
+  /** How long the API asked to wait before another try, in milliseconds. */
+  retryAfterMs?: number | undefined;
+  cause?: unknown;
+}
+
+/** A foreseen failure: thrown where it is understood, put into words in main.ts. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly kind: ErrorKind;
+  readonly details: Readonly<Omit<ErrorDetails, 'cause'>>;
+
+  constructor(kind: ErrorKind, message: string, { cause, ...details }: ErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+    this.details = details;
+  }
+
+  /** The same failure with more known about it; what is known already stays. */
+  with(more: Omit<ErrorDetails, 'cause'>): AppError {
+    const known = Object.entries(this.details).filter(([, value]) => value !== undefined);
+    const details: ErrorDetails = { ...more, ...Object.fromEntries(known) };
+    return new AppError(this.kind, this.message, { ...details, cause: this.cause });
+  }
+}
+
+const EXIT_CODES: Record<ErrorKind, number> = {
+  api: 1,
+  usage: 2,
+  not_configured: 3,
+  auth: 4,
+  not_found: 5,
+  rate_limited: 6,
+  network: 7,
+  timeout: 7,
+  ai_disabled: 8,
+  interrupted: 130,
+  terminated: 143,
+};
+
+/** Process exit code for a failure; a turn that may have run exits 7 whatever broke it. */
+export function exitCodeOf(error: unknown): number {
+  if (!(error instanceof AppError)) return 1;
+  const code = EXIT_CODES[error.kind];
+  return error.details.delivery === 'unknown' && code < 128 ? EXIT_CODES.network : code;
+}
