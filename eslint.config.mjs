@@ -24,7 +24,13 @@ const LAYERS = [
   { files: ['src/core/**'], closed: [...ADAPTERS, 'commands', ...TOP] },
   ...ADAPTERS.map((adapter) => ({
     files: [`src/${adapter}/**`],
-    closed: [...ADAPTERS.filter((other) => other !== adapter), 'commands', 'main.js', 'program.js', 'session.js'],
+    closed: [
+      ...ADAPTERS.filter((other) => other !== adapter),
+      'commands',
+      'main.js',
+      'program.js',
+      'session.js',
+    ],
   })),
   { files: ['src/commands/**'], closed: ['main.js', 'program.js'], siblings: true },
   { files: ['src/session.ts'], closed: ['main.js', 'program.js', 'commands'] },
@@ -47,10 +53,12 @@ function layerPatterns({ closed, siblings }) {
 }
 
 const foreignLibraries = (files) =>
-  LIBRARY_HOMES.filter(({ home }) => !home.some((place) => files.includes(place))).map(({ name, home }) => ({
-    name,
-    message: `Only ${home.join(', ')} may import it: see ARCHITECTURE.md.`,
-  }));
+  LIBRARY_HOMES.filter(({ home }) => !home.some((place) => files.includes(place))).map(
+    ({ name, home }) => ({
+      name,
+      message: `Only ${home.join(', ')} may import it: see ARCHITECTURE.md.`,
+    }),
+  );
 
 const ALL_GLOBS = [
   { glob: 'src/*.ts', homes: ['src/program.ts'] },
@@ -64,7 +72,9 @@ const ALL_GLOBS = [
 ];
 
 const importRules = ALL_GLOBS.map(({ glob, homes }) => {
-  const layer = LAYERS.find(({ files }) => files.some((file) => glob.startsWith(file.replace('**', ''))));
+  const layer = LAYERS.find(({ files }) =>
+    files.some((file) => glob.startsWith(file.replace('**', ''))),
+  );
   return {
     files: [glob],
     rules: {
@@ -80,11 +90,16 @@ const session = LAYERS.find(({ files }) => files.includes('src/session.ts'));
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', 'test-results/'] },
-  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts', '**/*.mts'] })),
+  ...tseslint.configs.strictTypeChecked.map((config) => ({
+    ...config,
+    files: ['**/*.ts', '**/*.mts'],
+  })),
   {
     files: ['**/*.ts', '**/*.mts'],
     plugins: { 'import-x': importX },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
     settings: {
       'import-x/extensions': ['.ts'],
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
@@ -104,7 +119,10 @@ export default tseslint.config(
   {
     files: ['src/session.ts'],
     rules: {
-      'no-restricted-imports': ['error', { paths: foreignLibraries([]), patterns: layerPatterns(session) }],
+      'no-restricted-imports': [
+        'error',
+        { paths: foreignLibraries([]), patterns: layerPatterns(session) },
+      ],
     },
   },
   {
@@ -142,7 +160,10 @@ function tsResolver() {
     name: 'own-sources',
     resolve(source, file) {
       if (!source.startsWith('.')) return { found: false };
-      return { found: true, path: new URL(source.replace(/\.js$/, '.ts'), `file://${file}`).pathname };
+      return {
+        found: true,
+        path: new URL(source.replace(/\.js$/, '.ts'), `file://${file}`).pathname,
+      };
     },
   };
 }

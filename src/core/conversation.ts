@@ -94,4 +94,3 @@ export interface TurnPorts {
   chat(request: TurnRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
   getConversation(id: string, signal: AbortSignal): Promise<Conversation>;
 }
-
