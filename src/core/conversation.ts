@@ -51,6 +51,10 @@ export interface TurnRequest {
 /** What the API answers to one request for a turn: pieces while they come, then the whole reply. */
 export type ChatEvent = { type: 'delta'; text: string } | { type: 'done'; reply: string };
 
+/** What delivering a turn gives: the API's answer, and word of each try that has to be repeated. */
+export type ReplyPart =
+  ChatEvent | { type: 'retry'; attempt: number; waitMs: number; error: AppError };
+
 /** A finished turn. */
 export interface Turn {
   conversationId: string;
@@ -59,18 +63,14 @@ export interface Turn {
   newConversation: boolean;
   /** True when the reply was found in the conversation after its own answer was lost. */
   recovered: boolean;
-  timing: {
-    /** From the moment the turn was asked for to its first piece of text, in milliseconds. */
-    firstTokenMs: number | null;
-    totalMs: number;
-  };
+  /** Milliseconds since the turn was asked for. */
+  timing: { firstTokenMs: number; totalMs: number };
 }
 
 /** What a turn gives whoever shows it. */
 export type ReplyEvent =
   | { type: 'start'; conversationId: string; newConversation: boolean }
-  | { type: 'delta'; text: string }
-  | { type: 'retry'; attempt: number; waitMs: number; error: AppError }
+  | Exclude<ReplyPart, { type: 'done' }>
   | { type: 'done'; turn: Turn };
 
 /** Time as a port, so that waiting can be tested without waiting. */
@@ -87,10 +87,19 @@ export interface NewConversation {
   metadata: Record<string, string>;
 }
 
+export interface CallOptions {
+  signal: AbortSignal;
+  /** Bound on the whole call, in milliseconds. */
+  timeoutMs: number;
+}
+
 /** The calls a turn needs of Telnyx. Each rejects with an AppError that says what was delivered. */
 export interface TurnPorts {
   clock: Clock;
-  createConversation(conversation: NewConversation, signal: AbortSignal): Promise<Conversation>;
-  chat(request: TurnRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
-  getConversation(id: string, signal: AbortSignal): Promise<Conversation>;
+  /** A function that creates one conversation, and still only one when called again. */
+  conversationCreator(
+    conversation: NewConversation,
+  ): (options: CallOptions) => Promise<Conversation>;
+  chat(request: TurnRequest, options: CallOptions): AsyncIterable<ChatEvent>;
+  getConversation(id: string, options: CallOptions): Promise<Conversation>;
 }

@@ -1,0 +1,126 @@
+import { AppError, type Delivery, type ErrorKind } from '../errors.js';
+import type { HttpResponse } from './exchange.js';
+import { isObject } from './wire.js';
+
+interface Problem {
+  code?: string;
+  message?: string;
+}
+
+/** An answer outside 2xx as an AppError; decided by status first, as Telnyx's codes are not consistent. */
+export function apiError(response: HttpResponse, body: string, now: Date): AppError {
+  const { status, requestId } = response;
+  const { code, message } = problemIn(body);
+  const kind =
+    status === 400 && /ai_disabled|ai is disabled/i.test(body) ? 'ai_disabled' : kindOf(status);
+  return new AppError(kind, message ?? fallbackMessage(response, body), {
+    status,
+    code,
+    requestId,
+    hint: hintFor(status),
+    delivery: deliveryOf(status),
+    retryAfterMs: retryAfter(response, now),
+  });
+}
+
+function kindOf(status: number): ErrorKind {
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 404) return 'not_found';
+  if (status === 429) return 'rate_limited';
+  return 'api';
+}
+
+/** 408 and 5xx say nothing of whether the request was run; any other refusal means that it was not. */
+function deliveryOf(status: number): Delivery {
+  return status === 408 || status >= 500 ? 'unknown' : 'refused';
+}
+
+/** The first problem in either of the API's two error shapes. */
+function problemIn(body: string): Problem {
+  const parsed = parsedObject(body);
+  const { errors, detail } = parsed ?? {};
+  if (Array.isArray(errors) && isObject(errors[0])) return envelopeProblem(errors[0]);
+  if (Array.isArray(detail) && isObject(detail[0])) return validationProblem(detail[0]);
+  return typeof detail === 'string' ? { message: detail } : {};
+}
+
+function envelopeProblem({ code, title, detail }: Record<string, unknown>): Problem {
+  const known = typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {};
+  const more =
+    typeof detail === 'string' ? detail : detail === undefined ? '' : JSON.stringify(detail);
+  const message = [title, more]
+    .filter((part) => typeof part === 'string' && part !== '')
+    .join(': ');
+  return message === '' ? known : { ...known, message };
+}
+
+function validationProblem({ loc, msg }: Record<string, unknown>): Problem {
+  const where = Array.isArray(loc) ? loc.join('.') : '';
+  const what = typeof msg === 'string' ? msg : 'not valid';
+  return { message: where === '' ? what : `${where}: ${what}` };
+}
+
+function parsedObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fallbackMessage({ status, headers }: HttpResponse, body: string): string {
+  if (status >= 300 && status < 400)
+    return `the API answered ${status}: a redirect, which is not followed`;
+  const isHtml = /html/i.test(headers['content-type'] ?? '') || /^\s*</.test(body);
+  return `the API answered ${status}${isHtml ? ' with a web page' : ''}`;
+}
+
+const HINTS: Record<number, string> = {
+  401: 'check TELNYX_API_KEY: a key of the Telnyx portal, not expired or deleted',
+  403: 'this key may not do that: check its permissions in the Telnyx portal',
+  404: 'check the assistant id and the conversation id, and that the key is of the same account',
+  408: 'try again',
+  429: 'wait a little and try again',
+};
+
+function hintFor(status: number): string | undefined {
+  if (status >= 500)
+    return 'the API failed: try again in a moment; https://status.telnyx.com tells of outages';
+  if (status >= 300 && status < 400) return 'check --base-url';
+  return HINTS[status];
+}
+
+/** Milliseconds that the answer asks to wait: `retry-after-ms`, `retry-after` (seconds or a date), `x-ratelimit-reset` (seconds). */
+function retryAfter({ headers }: HttpResponse, now: Date): number | undefined {
+  const ms = number(headers['retry-after-ms']);
+  if (ms !== undefined) return ms;
+  const after = headers['retry-after'];
+  const seconds = number(after) ?? number(headers['x-ratelimit-reset']);
+  const date = number(after) === undefined && after ? Date.parse(after) - now.getTime() : NaN;
+  if (Number.isFinite(date)) return Math.max(0, date);
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+function number(header: string | string[] | undefined): number | undefined {
+  const value = typeof header === 'string' && header.trim() !== '' ? Number(header) : NaN;
+  return Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** A 2xx answer that is not what the operation gives. The request was run, so a turn may be stored. */
+export function unexpectedAnswer(response: HttpResponse, body: string, cause: unknown): AppError {
+  const { status, requestId } = response;
+  return new AppError('api', `the API answered ${status} with ${describe(body)}`, {
+    status,
+    requestId,
+    hint: 'check --base-url, and that no proxy answers in its place',
+    delivery: 'unknown',
+    cause,
+  });
+}
+
+function describe(body: string): string {
+  if (body.trim() === '') return 'nothing';
+  if (/^\s*</.test(body)) return 'a web page instead of JSON';
+  return parsedObject(body) ? 'JSON of another shape' : 'something that is not JSON';
+}

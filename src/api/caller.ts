@@ -1,0 +1,97 @@
+import type { CallOptions, Clock } from '../core/conversation.js';
+import { AppError } from '../errors.js';
+import { version } from '../version.js';
+import { apiError, unexpectedAnswer } from './api-error.js';
+import type { HttpResponse } from './exchange.js';
+import type { Transport } from './transport.js';
+
+/** Until a connection is open, in milliseconds. */
+const CONNECT_MS = 10_000;
+/** Between two pieces of a stream, in milliseconds. */
+const SILENCE_MS = 30_000;
+
+/** One call of the API. */
+export interface Call extends CallOptions {
+  method?: 'GET' | 'POST';
+  /** Below the base URL, encoded. */
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  /** JSON, as it goes on the wire. */
+  body?: string;
+  headers?: Record<string, string>;
+}
+
+/** Calls with the key, the usual headers and errors as AppErrors. */
+export interface Caller {
+  /** A 2xx answer, its body still unread. */
+  open(call: Call): Promise<HttpResponse>;
+  /** The JSON of a 2xx answer, read into a type of ours. */
+  json<T>(call: Call, read: (body: unknown) => T): Promise<T>;
+}
+
+export interface CallerOptions {
+  apiKey: string;
+  transport: Transport;
+  clock: Clock;
+}
+
+export function createCaller({ apiKey, transport, clock }: CallerOptions): Caller {
+  async function open(call: Call): Promise<HttpResponse> {
+    const { method = 'GET', path, query, body, signal, timeoutMs } = call;
+    const response = await transport.request({
+      method,
+      path: path + queryString(query),
+      headers: headersOf(call, apiKey),
+      body,
+      signal,
+      timeouts: {
+        connectMs: Math.min(CONNECT_MS, timeoutMs),
+        silenceMs: Math.min(SILENCE_MS, timeoutMs),
+        totalMs: timeoutMs,
+      },
+    });
+    if (response.status >= 200 && response.status < 300) return response;
+    throw apiError(response, await bodyText(response), clock.now());
+  }
+  return { open, json: async (call, read) => readJson(await open(call), read) };
+}
+
+function headersOf({ body, headers }: Call, apiKey: string): Record<string, string> {
+  return {
+    authorization: `Bearer ${apiKey}`,
+    'user-agent': `telnyx-chat/${version}`,
+    accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...headers,
+  };
+}
+
+export async function readJson<T>(response: HttpResponse, read: (body: unknown) => T): Promise<T> {
+  const text = await bodyText(response);
+  try {
+    return read(JSON.parse(text));
+  } catch (error) {
+    throw unexpectedAnswer(response, text, error);
+  }
+}
+
+async function bodyText({ body, headers }: HttpResponse): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  const encoding = headers['content-encoding'];
+  if (encoding && encoding !== 'identity') {
+    throw new AppError('api', `the API answered in an encoding nobody asked for: ${encoding}`, {
+      delivery: 'unknown',
+    });
+  }
+  return Buffer.concat(pieces)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+}
+
+function queryString(query: Call['query'] = {}): string {
+  const pairs = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`);
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}

@@ -1,0 +1,112 @@
+import type {
+  Assistant,
+  CallOptions,
+  ChatEvent,
+  Conversation,
+  Message,
+  TurnPorts,
+  TurnRequest,
+} from '../core/conversation.js';
+import { createCaller, readJson, type Caller, type CallerOptions } from './caller.js';
+import { readReply } from './reply-stream.js';
+import { parse } from './wire.js';
+
+/** Most messages that one page can hold. */
+const PAGE_SIZE = 100;
+
+export interface ConversationFilters {
+  /** At most so many, 1 or more. */
+  limit?: number | undefined;
+  /** Such as `last_message_at.desc`. */
+  order?: string | undefined;
+  /** Column or `metadata->key` to `operator.value`, such as `eq.abc` or `gte.2025-01-01`. */
+  where?: Record<string, string> | undefined;
+}
+
+/** The Telnyx AI Assistants API: one method an operation. All of them reject with AppErrors. */
+export interface Client extends TurnPorts {
+  listAssistants(options: CallOptions): Promise<Assistant[]>;
+  getAssistant(id: string, options: CallOptions): Promise<Assistant>;
+  listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
+  /** All messages, a page at a time, in the API's order (it documents none). */
+  listMessages(conversationId: string, options: CallOptions): AsyncGenerator<Message[]>;
+  /** Lets the process end. */
+  close(): void;
+}
+
+export interface ClientOptions extends CallerOptions {
+  /** Makes the idempotency key of a new conversation. */
+  randomId: () => string;
+}
+
+export function createClient(options: ClientOptions): Client {
+  const caller = createCaller(options);
+  return {
+    clock: options.clock,
+    listAssistants: (call) => caller.json({ ...call, path: '/ai/assistants' }, parse.assistants),
+    getAssistant: (id, call) =>
+      caller.json({ ...call, path: `/ai/assistants/${segment(id)}` }, parse.assistant),
+    listConversations: ({ where, ...filters }, call) =>
+      caller.json(
+        { ...call, path: '/ai/conversations', query: { ...where, ...filters } },
+        parse.conversations,
+      ),
+    getConversation: (id, call) =>
+      caller.json({ ...call, path: `/ai/conversations/${segment(id)}` }, parse.conversation),
+    conversationCreator({ name, metadata }) {
+      // The same key and the same bytes each time: the API then creates one conversation at most.
+      const headers = { 'idempotency-key': options.randomId() };
+      const body = JSON.stringify({ name, metadata });
+      const create = { method: 'POST', path: '/ai/conversations', headers, body } as const;
+      return (call): Promise<Conversation> =>
+        caller.json({ ...call, ...create }, parse.conversation);
+    },
+    listMessages: (id, call) => messagePages(caller, id, call),
+    chat: (request, call) => chat(caller, request, call),
+    close: () => options.transport.close(),
+  };
+}
+
+async function* messagePages(
+  caller: Caller,
+  conversationId: string,
+  call: CallOptions,
+): AsyncGenerator<Message[]> {
+  const path = `/ai/conversations/${segment(conversationId)}/messages`;
+  for (let page = 1, pages = 1; page <= pages; page++) {
+    const query = { 'page[size]': PAGE_SIZE, 'page[number]': page };
+    const { data, meta } = await caller.json({ ...call, path, query }, parse.messagePage);
+    pages = meta.total_pages;
+    yield data;
+  }
+}
+
+async function* chat(
+  caller: Caller,
+  request: TurnRequest,
+  call: CallOptions,
+): AsyncGenerator<ChatEvent> {
+  const { assistantId, conversationId, text, speaker, stream } = request;
+  const body = {
+    content: text,
+    conversation_id: conversationId,
+    name: speaker,
+    stream: stream || undefined,
+  };
+  const response = await caller.open({
+    ...call,
+    method: 'POST',
+    path: `/ai/assistants/${segment(assistantId)}/chat`,
+    headers: stream ? { accept: 'text/event-stream, application/json' } : {},
+    body: JSON.stringify(body),
+  });
+  // Whatever was asked for, the answer's own type says what it is.
+  if (/^text\/event-stream\b/i.test(response.headers['content-type'] ?? ''))
+    yield* readReply(response.body);
+  else yield { type: 'done', reply: await readJson(response, parse.reply) };
+}
+
+/** One path segment; dots alone would walk up the path. */
+function segment(id: string): string {
+  return encodeURIComponent(id).replace(/^\.{1,2}$/, (dots) => dots.replaceAll('.', '%2E'));
+}

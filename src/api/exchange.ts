@@ -1,0 +1,217 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../core/conversation.js';
+import { AppError, type Delivery } from '../errors.js';
+import { networkError } from './network-error.js';
+
+/** Largest answer that is read, in bytes (16 MiB). */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** Bounds of one request, in milliseconds. */
+export interface Timeouts {
+  /** Until the connection is open, TLS included. */
+  connectMs: number;
+  /** Between two pieces of an answer's body. */
+  silenceMs: number;
+  totalMs: number;
+}
+
+export interface HttpRequest {
+  method: string;
+  /** Below the base URL, encoded, with its query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  signal: AbortSignal;
+  timeouts: Timeouts;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: IncomingHttpHeaders;
+  requestId: string | undefined;
+  body: AsyncIterable<Buffer>;
+}
+
+/** What one request took, for `--debug`: nothing of its content. Times are milliseconds from its start. */
+export interface RequestReport {
+  method: string;
+  path: string;
+  /** HTTP status, or what went wrong. */
+  outcome: string;
+  requestId?: string;
+  /** Not set on a connection that was kept from an earlier request. */
+  connectMs?: number;
+  firstByteMs?: number;
+  totalMs: number;
+}
+
+export interface ExchangeOptions {
+  host: string;
+  clock: Clock;
+  onRequest?: ((report: RequestReport) => void) | undefined;
+}
+
+/** One request and its answer: bounded in time and size, with every failure as an AppError. */
+export class Exchange {
+  readonly #outgoing: ClientRequest;
+  readonly #request: HttpRequest;
+  readonly #options: ExchangeOptions;
+  readonly #started: number;
+  readonly #report: RequestReport;
+  readonly #timers: NodeJS.Timeout[] = [];
+  /** The connection was open, so the request may have arrived. */
+  #mayHaveArrived = false;
+  /** Why we ended it ourselves. */
+  #reason: AppError | undefined;
+
+  constructor(outgoing: ClientRequest, request: HttpRequest, options: ExchangeOptions) {
+    this.#outgoing = outgoing;
+    this.#request = request;
+    this.#options = options;
+    this.#started = options.clock.monotonic();
+    this.#report = {
+      method: request.method,
+      path: withoutQuery(request.path),
+      outcome: '',
+      totalMs: 0,
+    };
+  }
+
+  /** Sends the request and waits for the head of its answer. */
+  response(): Promise<HttpResponse> {
+    const { signal, timeouts, body } = this.#request;
+    const promise = new Promise<HttpResponse>((resolve, reject) => {
+      this.#outgoing.on('error', (error) => {
+        reject(this.#settle(this.#failure(error)));
+      });
+      this.#outgoing.on('response', (incoming) => {
+        resolve(this.#answer(incoming));
+      });
+    });
+    this.#outgoing.on('socket', (socket) => this.#watch(socket));
+    this.#outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+      if (statusCode !== 200) this.#fail('network', `the proxy answered ${statusCode}`);
+    });
+    signal.addEventListener('abort', this.#onAbort);
+    if (signal.aborted) this.#onAbort();
+    this.#bound(timeouts.totalMs, () =>
+      this.#fail('timeout', `no answer within ${seconds(timeouts.totalMs)}`),
+    );
+    this.#outgoing.end(body);
+    return promise;
+  }
+
+  readonly #onAbort = (): void => {
+    const { reason } = this.#request.signal as { reason: unknown };
+    const kind = reason instanceof AppError ? reason.kind : 'interrupted';
+    this.#fail(kind, reason instanceof AppError ? reason.message : 'interrupted');
+  };
+
+  #watch(socket: Socket): void {
+    const opened = (): void => {
+      this.#mayHaveArrived = true;
+      clearTimeout(timer);
+    };
+    const { connectMs } = this.#request.timeouts;
+    const timer = this.#bound(connectMs, () =>
+      this.#fail('timeout', `no connection to ${this.#options.host} within ${seconds(connectMs)}`),
+    );
+    if (!isOpening(socket)) {
+      opened();
+      return;
+    }
+    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+      this.#report.connectMs = this.#elapsed();
+      opened();
+    });
+  }
+
+  #answer(incoming: IncomingMessage): HttpResponse {
+    this.#report.firstByteMs = this.#elapsed();
+    const requestId = headerText(incoming.headers['x-request-id']);
+    if (requestId !== undefined) this.#report.requestId = requestId;
+    const status = incoming.statusCode ?? 0;
+    return { status, headers: incoming.headers, requestId, body: this.#body(incoming, status) };
+  }
+
+  /** The answer's bytes; silence is measured only while we wait for the next piece. */
+  async *#body(incoming: IncomingMessage, status: number): AsyncGenerator<Buffer> {
+    let isWaiting = true;
+    let size = 0;
+    const { silenceMs } = this.#request.timeouts;
+    const silence = this.#bound(silenceMs, () => {
+      if (isWaiting) this.#fail('timeout', `the answer stopped for ${seconds(silenceMs)}`);
+    });
+    try {
+      for await (const chunk of incoming as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > MAX_ANSWER_BYTES)
+          throw new AppError('api', 'the answer is larger than 16 MiB', { delivery: 'unknown' });
+        isWaiting = false;
+        yield chunk;
+        isWaiting = true;
+        silence.refresh();
+      }
+      this.#settle(String(status));
+    } catch (error) {
+      throw this.#settle(this.#failure(error));
+    } finally {
+      this.#settle('left unread');
+    }
+  }
+
+  #fail(kind: AppError['kind'], message: string): void {
+    this.#reason ??= new AppError(kind, message, { delivery: this.#delivery() });
+    this.#outgoing.destroy(this.#reason);
+  }
+
+  #failure(error: unknown): AppError {
+    if (this.#reason) return this.#reason;
+    return error instanceof AppError
+      ? error
+      : networkError(error, this.#options.host, this.#delivery());
+  }
+
+  #delivery(): Delivery {
+    return this.#mayHaveArrived ? 'unknown' : 'not_sent';
+  }
+
+  /** Ends all watching and reports the request, once. Gives back what it was given. */
+  #settle<T extends AppError | string>(outcome: T): T {
+    if (this.#report.outcome !== '') return outcome;
+    this.#report.outcome = typeof outcome === 'string' ? outcome : outcome.message;
+    this.#report.totalMs = this.#elapsed();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#request.signal.removeEventListener('abort', this.#onAbort);
+    this.#options.onRequest?.(this.#report);
+    return outcome;
+  }
+
+  #bound(ms: number, onEnd: () => void): NodeJS.Timeout {
+    const timer = setTimeout(onEnd, ms);
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  #elapsed(): number {
+    return this.#options.clock.monotonic() - this.#started;
+  }
+}
+
+function isOpening(socket: Socket): boolean {
+  return socket.connecting || ('secureConnecting' in socket && socket.secureConnecting === true);
+}
+
+/** A query can hold names and numbers of people. */
+function withoutQuery(path: string): string {
+  return path.split('?', 1)[0] ?? path;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,38 @@
+import { AppError, type Delivery } from '../errors.js';
+
+const HINTS: Record<string, string> = {
+  ENOTFOUND: 'check the network, DNS and --base-url',
+  EAI_AGAIN: 'check the network and DNS',
+  ECONNREFUSED: 'check --base-url, and that a server or proxy listens there',
+};
+const TLS_HINT =
+  'a company proxy may need its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem; also check the clock';
+
+const WORDS: Record<string, string> = {
+  ENOTFOUND: 'could not find the host',
+  EAI_AGAIN: 'could not look up the host',
+  ECONNREFUSED: 'connection refused by',
+  ECONNRESET: 'connection cut by',
+  EPIPE: 'connection cut by',
+  ETIMEDOUT: 'no connection to',
+  EHOSTUNREACH: 'no route to',
+  ENETUNREACH: 'no network to reach',
+};
+
+/** A failure of the network in words. `delivery` is what it means for a turn that was on its way. */
+export function networkError(error: unknown, host: string, delivery: Delivery): AppError {
+  const code = codeOf(error);
+  const isTls = /CERT|TLS|SSL|SELF_SIGNED|VERIFY/.test(code);
+  const words = isTls ? 'no trusted connection to' : (WORDS[code] ?? 'the network failed with');
+  const message = code.startsWith('HPE_')
+    ? `the answer of ${host} is not HTTP`
+    : `${words} ${host}`;
+  const hint = isTls ? TLS_HINT : HINTS[code];
+  const suffix = code && !code.startsWith('HPE_') ? ` (${code})` : '';
+  return new AppError('network', message + suffix, { hint, delivery, cause: error });
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+}

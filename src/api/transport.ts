@@ -1,0 +1,59 @@
+import { Agent, request as httpRequest, type ClientRequest } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import type { Clock } from '../core/conversation.js';
+import { Exchange, type HttpRequest, type HttpResponse, type RequestReport } from './exchange.js';
+
+export interface TransportOptions {
+  baseUrl: string;
+  proxy: URL | undefined;
+  clock: Clock;
+  onRequest?: ((report: RequestReport) => void) | undefined;
+}
+
+export interface Transport {
+  /** Rejects with an AppError; so does the answer's body when it breaks off. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  /** Closes the idle connections that would keep the process alive. */
+  close(): void;
+}
+
+interface Wire {
+  agent: Agent;
+  dial: (options: RequestOptions) => ClientRequest;
+}
+
+/** HTTP over node:http and node:https with kept-alive connections; TLS and proxy load when needed. */
+export function createTransport(options: TransportOptions): Transport {
+  const base = new URL(options.baseUrl);
+  let wire: Wire | undefined;
+  return {
+    async request(request) {
+      wire ??= await openWire(base, options.proxy);
+      const outgoing = wire.dial(dialOptions(base, request, wire.agent));
+      return new Exchange(outgoing, request, { host: base.host, ...options }).response();
+    },
+    close: () => wire?.agent.destroy(),
+  };
+}
+
+async function openWire(base: URL, proxy: URL | undefined): Promise<Wire> {
+  if (base.protocol === 'http:')
+    return { agent: new Agent({ keepAlive: true }), dial: httpRequest };
+  const { Agent: TlsAgent, request: dial } = await import('node:https');
+  if (!proxy) return { agent: new TlsAgent({ keepAlive: true }), dial };
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  return { agent: new HttpsProxyAgent(proxy, { keepAlive: true }), dial };
+}
+
+function dialOptions(base: URL, request: HttpRequest, agent: Agent): RequestOptions {
+  const length =
+    request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) };
+  return {
+    agent,
+    hostname: base.hostname.replace(/^\[|\]$/g, ''),
+    port: base.port,
+    method: request.method,
+    path: base.pathname.replace(/\/$/, '') + request.path,
+    headers: { ...request.headers, ...length },
+  };
+}

@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import type { Assistant, Conversation, Message } from '../core/conversation.js';
+
+/**
+ * Shapes on the wire, read leniently: only what we cannot do without is required. A single object
+ * may come bare or in `data`, and Telnyx's operations differ in which they use.
+ */
+const text = v.fallback(v.string(), '');
+
+/** Metadata values are typed as strings, but booleans and numbers occur. */
+const metadata = v.pipe(
+  v.fallback(v.record(v.string(), v.unknown()), {}),
+  v.transform((values) =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    ),
+  ),
+);
+
+const assistant = v.pipe(
+  v.object({
+    id: v.string(),
+    name: text,
+    model: text,
+    instructions: text,
+    greeting: text,
+    created_at: text,
+    privacy_settings: v.fallback(v.object({ data_retention: v.fallback(v.boolean(), true) }), {
+      data_retention: true,
+    }),
+  }),
+  v.transform(({ created_at, privacy_settings, ...rest }): Assistant => ({
+    ...rest,
+    createdAt: created_at,
+    dataRetention: privacy_settings.data_retention,
+  })),
+);
+
+const conversation = v.pipe(
+  v.object({
+    id: v.pipe(v.string(), v.nonEmpty()),
+    name: text,
+    metadata,
+    created_at: text,
+    last_message_at: text,
+  }),
+  v.transform(({ created_at, last_message_at, ...rest }): Conversation => ({
+    ...rest,
+    createdAt: created_at,
+    lastMessageAt: last_message_at,
+  })),
+);
+
+const toolCall = v.pipe(
+  v.object({ id: text, function: v.object({ name: text, arguments: text }) }),
+  v.transform(({ id, function: { name, arguments: args } }) => ({ id, name, arguments: args })),
+);
+
+const message = v.pipe(
+  v.object({
+    role: v.string(),
+    text,
+    created_at: text,
+    sent_at: text,
+    tool_calls: v.fallback(v.array(toolCall), []),
+  }),
+  v.transform(({ created_at, sent_at, tool_calls, ...rest }): Message => ({
+    ...rest,
+    createdAt: created_at,
+    sentAt: sent_at,
+    toolCalls: tool_calls,
+  })),
+);
+
+const listOf = <Item extends v.GenericSchema>(item: Item) => v.object({ data: v.array(item) });
+
+const messagePage = v.object({
+  ...listOf(message).entries,
+  meta: v.fallback(v.object({ total_pages: v.fallback(v.number(), 1) }), { total_pages: 1 }),
+});
+
+/** The object itself, out of its `data` envelope if it has one. */
+function unwrapped(body: unknown): unknown {
+  return isObject(body) && isObject(body['data']) ? body['data'] : body;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Each throws a ValiError on a body of another shape. */
+export const parse = {
+  assistant: (body: unknown) => v.parse(assistant, unwrapped(body)),
+  assistants: (body: unknown) => v.parse(listOf(assistant), body).data,
+  conversation: (body: unknown) => v.parse(conversation, unwrapped(body)),
+  conversations: (body: unknown) => v.parse(listOf(conversation), body).data,
+  messagePage: (body: unknown) => v.parse(messagePage, body),
+  reply: (body: unknown) => v.parse(v.object({ content: v.string() }), unwrapped(body)).content,
+};

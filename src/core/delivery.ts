@@ -1,0 +1,68 @@
+import { AppError } from '../errors.js';
+import type { CallOptions, ReplyPart, TurnPorts, TurnRequest } from './conversation.js';
+import { hasRoom, waitBefore, type RetryOptions } from './retry.js';
+
+/**
+ * Sends one turn so that it is delivered at most once.
+ *
+ * A turn that never reached Telnyx, or that Telnyx refused to run for now (429, 409), is sent again.
+ * One that may have run is not: chat has no idempotency key, so a second send could run it twice.
+ *
+ * @throws AppError with `delivery` saying what became of the turn.
+ */
+export async function* deliver(
+  ports: TurnPorts,
+  request: TurnRequest,
+  retry: RetryOptions,
+): AsyncGenerator<ReplyPart> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      yield* ports.chat(request, callOptions(retry));
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const failure = await explained(ports, error, { request, retry });
+      const waitMs = waitBefore(attempt, failure);
+      if (!isSafeToSend(failure) || !hasRoom(attempt, waitMs, retry)) throw failure;
+      yield { type: 'retry', attempt, waitMs, error: failure };
+      await retry.clock.sleep(waitMs, retry.signal);
+    }
+  }
+}
+
+/** What is left of the turn's time, for one call. */
+export function callOptions({ clock, deadline, signal }: RetryOptions): CallOptions {
+  return { signal, timeoutMs: Math.max(1, deadline - clock.monotonic()) };
+}
+
+function isSafeToSend(error: AppError): boolean {
+  const { delivery, status } = error.details;
+  if (error.kind === 'interrupted' || error.kind === 'terminated') return false;
+  if (delivery === 'not_sent') return error.kind === 'network' || error.kind === 'timeout';
+  return delivery === 'refused' && (status === 429 || status === 409);
+}
+
+/**
+ * A 400 may mean that a person has taken the conversation over; Telnyx documents no code for it, so
+ * the conversation itself is asked.
+ */
+async function explained(
+  ports: TurnPorts,
+  error: AppError,
+  { request, retry }: { request: TurnRequest; retry: RetryOptions },
+): Promise<AppError> {
+  if (error.kind === 'ai_disabled' || error.details.status !== 400) return error;
+  try {
+    const { metadata } = await ports.getConversation(request.conversationId, callOptions(retry));
+    return metadata['ai_disabled'] === 'true' ? aiDisabled(error) : error;
+  } catch {
+    return error; // The first failure is the one to report.
+  }
+}
+
+/** The refusal of a turn in a conversation that a person has taken over. */
+function aiDisabled(error: AppError): AppError {
+  const message = 'AI is disabled on this conversation: a person has taken it over';
+  const hint = 'set its metadata ai_disabled to "false" to let the assistant answer again';
+  return new AppError('ai_disabled', message, { ...error.details, hint, cause: error.cause });
+}

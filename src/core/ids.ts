@@ -1,0 +1,28 @@
+import { AppError } from '../errors.js';
+
+const ID = /^[\w.:-]{1,200}$/;
+const PROFILE = /^[\w.-]{1,64}$/;
+
+function isDots(text: string): boolean {
+  return text === '.' || text === '..';
+}
+
+/** The id itself when it can be one; ids are opaque, but never hold spaces, slashes or control characters. */
+export function checkedId(what: 'assistant' | 'conversation', id: string): string {
+  if (ID.test(id) && !isDots(id)) return id;
+  throw new AppError('usage', `${JSON.stringify(id)} is not ${article(what)} ${what} id`, {
+    hint: `an id has letters, digits and - _ . : only; copy it from the Telnyx portal or from an earlier reply`,
+  });
+}
+
+function article(word: string): string {
+  return word.startsWith('a') ? 'an' : 'a';
+}
+
+/** The profile name itself when it can be one. */
+export function checkedProfile(name: string): string {
+  if (PROFILE.test(name) && !isDots(name)) return name;
+  throw new AppError('usage', `${JSON.stringify(name)} is not a profile name`, {
+    hint: 'a profile name has up to 64 letters, digits and - _ .',
+  });
+}
