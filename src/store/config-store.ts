@@ -1,0 +1,20 @@
+import { basename, dirname } from 'node:path';
+import Conf from 'conf';
+import { readConfig } from './config-file.js';
+import { makeFolder } from './files.js';
+import type { Config } from '../core/settings.js';
+
+/** Writes the config file, whole and for its owner's eyes only; a damaged one is left alone. */
+export function updateConfig(path: string, change: (config: Config) => Config): void {
+  const { path: _, ...next } = change(readConfig(path));
+  makeFolder(dirname(path));
+  const conf = new Conf({
+    cwd: dirname(path),
+    configName: basename(path, '.json'),
+    projectSuffix: '',
+    configFileMode: 0o600,
+    clearInvalidConfig: false,
+    accessPropertiesByDotNotation: false,
+  });
+  conf.store = JSON.parse(JSON.stringify(next)) as Record<string, unknown>;
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import type { Values } from '../core/settings.js';
+
+export interface StorePaths {
+  /** The config file: profiles and preferences. */
+  config: string;
+  /** The folder of what the program remembers by itself. */
+  state: string;
+}
+
+export interface Place {
+  env: Values;
+  home: string;
+  platform: NodeJS.Platform;
+}
+
+const NAME = 'telnyx-chat';
+
+/** XDG folders, `%APPDATA%` on Windows, or all in TELNYX_CHAT_CONFIG_DIR. */
+export function storePaths({ env, home, platform }: Place): StorePaths {
+  const own = env['TELNYX_CHAT_CONFIG_DIR'];
+  const appData = platform === 'win32' ? (env['APPDATA'] ?? join(home, 'AppData', 'Roaming')) : '';
+  const together = own || (appData && join(appData, NAME));
+  if (together) return { config: join(together, 'config.json'), state: join(together, 'state') };
+  const config = env['XDG_CONFIG_HOME'] || join(home, '.config');
+  const state = env['XDG_STATE_HOME'] || join(home, '.local', 'state');
+  return { config: join(config, NAME, 'config.json'), state: join(state, NAME) };
+}
