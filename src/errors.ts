@@ -10,7 +10,9 @@ export type ErrorKind =
   | 'ai_disabled'
   | 'api'
   | 'interrupted'
-  | 'terminated';
+  | 'terminated'
+  /** Not foreseen. */
+  | 'bug';
 
 /**
  * What became of a turn that failed. `not_sent`: it never reached Telnyx. `refused`: Telnyx
@@ -54,6 +56,7 @@ export class AppError extends Error {
 
 const EXIT_CODES: Record<ErrorKind, number> = {
   api: 1,
+  bug: 1,
   usage: 2,
   not_configured: 3,
   auth: 4,

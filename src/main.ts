@@ -1,0 +1,44 @@
+import type { Context } from './context.js';
+import { AppError, exitCodeOf } from './errors.js';
+import { version } from './version.js';
+
+/**
+ * Runs one command line and gives its exit code.
+ * The only place where an error becomes words and a number.
+ */
+export async function run(argv: readonly string[], context: Context): Promise<number> {
+  try {
+    if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+      context.stdout.write(`${version}\n`);
+      return 0;
+    }
+    const { runProgram } = await import('./program.js');
+    return await runProgram(argv, context);
+  } catch (error) {
+    await report(error, argv, context);
+    return exitCodeOf(error);
+  }
+}
+
+async function report(error: unknown, argv: readonly string[], { stderr }: Context): Promise<void> {
+  const { errorJson, errorLines } = await import('./core/error-report.js');
+  const flags = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
+  const known = error instanceof AppError ? error : unforeseen(error);
+  if (flags.includes('--json') || flags.includes('--jsonl')) {
+    const { jsonLine } = await import('./core/json-line.js');
+    stderr.write(jsonLine(errorJson(known)));
+    return;
+  }
+  stderr.write(`${errorLines(known).join('\n')}\n`);
+  if (known !== error && flags.includes('--debug') && error instanceof Error) {
+    stderr.write(`${error.stack ?? ''}\n`);
+  }
+}
+
+function unforeseen(error: unknown): AppError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new AppError('bug', `something unforeseen went wrong: ${message}`, {
+    hint: 'this is a bug: report it with what --debug prints',
+    cause: error,
+  });
+}
