@@ -1,0 +1,98 @@
+import { nameIn, nameKnown } from './introductions.js';
+import type { Message } from './records.js';
+import { HELP, longReply, MARKDOWN, quote } from './texts.js';
+
+export interface TurnInput {
+  history: readonly Pick<Message, 'role' | 'text'>[];
+  text: string;
+  /** The API's `name`: who is speaking. */
+  speaker?: string | undefined;
+}
+
+/** What the assistant does in one turn. */
+export interface ScriptedTurn {
+  reply: string;
+  toolCall?: { name: string; arguments: string; result: string };
+}
+
+interface Skill {
+  pattern: RegExp;
+  answer: (input: TurnInput, match: RegExpExecArray) => string | ScriptedTurn;
+}
+
+/** The first skill whose pattern is in the message answers it. */
+const SKILLS: readonly Skill[] = [
+  { pattern: /\b(?:what(?:'s|’s| is) my name|who am i)\b/i, answer: recallName },
+  { pattern: /\bmarkdown\b/i, answer: () => MARKDOWN },
+  {
+    pattern: /\blong reply\b\D{0,20}(?<amount>[\d,]+)?\s*(?<unit>words?|kb)?/i,
+    answer: (_, { groups }) => longReply(groups?.['amount'], groups?.['unit']),
+  },
+  {
+    pattern: /\b[Ww]eather in (?<city>\p{L}[\p{L}'’-]*(?: \p{Lu}[\p{L}'’-]*)*)/u,
+    answer: checkWeather,
+  },
+  { pattern: /\b(?:call|use) a tool\b|\bweather\b/i, answer: checkWeather },
+  { pattern: /\bhow many (?:turns|messages)\b/i, answer: countTurns },
+  { pattern: /\bfirst message\b|\bsay first\b/i, answer: repeatFirst },
+  { pattern: /^\s*(?:help|what can you do)\b/i, answer: () => HELP },
+];
+
+/** The scripted assistant: what it answers follows from the conversation alone. */
+export function replyTo(input: TurnInput): ScriptedTurn {
+  for (const { pattern, answer } of SKILLS) {
+    const match = pattern.exec(input.text);
+    if (match === null) continue;
+    const turn = answer(input, match);
+    return typeof turn === 'string' ? { reply: turn } : turn;
+  }
+  return { reply: greet(input) ?? fallback(input) };
+}
+
+function recallName(input: TurnInput): string {
+  const name = nameKnown([...userTexts(input), input.text]);
+  if (name !== undefined) return `Your name is ${name}.`;
+  if (input.speaker) return `You are speaking as ${input.speaker}.`;
+  return 'You have not told me your name yet. Say "my name is …" and I will remember it.';
+}
+
+function checkWeather(_: TurnInput, { groups }: RegExpExecArray): ScriptedTurn {
+  const city = groups?.['city'] ?? 'Chicago';
+  const result = { city, conditions: 'sunny', degrees_c: 21, source: 'made up by the sandbox' };
+  return {
+    reply: `The get_weather tool says it is sunny and 21 °C in ${city}. The sandbox made that up.`,
+    toolCall: {
+      name: 'get_weather',
+      arguments: JSON.stringify({ city }),
+      result: JSON.stringify(result),
+    },
+  };
+}
+
+function countTurns(input: TurnInput): string {
+  return `This is turn ${userTexts(input).length + 1} of our conversation.`;
+}
+
+function repeatFirst(input: TurnInput): string {
+  const [first] = userTexts(input);
+  return first === undefined
+    ? 'This is your first message.'
+    : `Your first message was: ${quote(first)}`;
+}
+
+function greet(input: TurnInput): string | undefined {
+  const name = nameIn(input.text);
+  if (name !== undefined) return `Nice to meet you, ${name}. I will remember your name.`;
+  if (!/^\s*(?:hi|hello|hey|good (?:morning|afternoon|evening))\b/i.test(input.text)) return;
+  const known = nameKnown(userTexts(input)) ?? input.speaker;
+  const who = known ? `, ${known}` : '';
+  return `Hello${who}! I am the scripted assistant of the sandbox. Say "help" to see what I can do.`;
+}
+
+function fallback({ text }: TurnInput): string {
+  return `This is the sandbox: no model is behind it. You said: ${quote(text)}`;
+}
+
+function userTexts({ history }: TurnInput): string[] {
+  return history.filter(({ role }) => role === 'user').map(({ text }) => text ?? '');
+}

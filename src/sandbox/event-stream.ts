@@ -1,0 +1,40 @@
+import type { Clock } from '../core/conversation.js';
+import type { StreamAnswer, StreamEvent } from './answer.js';
+
+/** Timers are no finer than this, so shorter waits are saved up. */
+const SHORTEST_WAIT_MS = 10;
+
+/** The reply as `delta` events of about a word each, then `done` with the whole. */
+export function streamedReply(reply: string, spreadMs: number): StreamAnswer {
+  const deltas = splitReply(reply).map((content): StreamEvent => {
+    return { event: 'delta', data: { content } };
+  });
+  const done: StreamEvent = { event: 'done', data: { content: reply, whatsapp_template: null } };
+  return { type: 'stream', events: [...deltas, done], spreadMs, ending: 'end' };
+}
+
+/** Pieces of about a word that join to the same text; words without an end are cut. */
+export function splitReply(reply: string): string[] {
+  return reply.match(/\s*\S{1,24}|\s+/gu) ?? [];
+}
+
+/**
+ * The bytes of the answer, the deltas spread over its time. Telnyx documents the events and not
+ * their frames: this is the plain SSE form of them.
+ */
+export async function* frames(
+  { events, spreadMs }: StreamAnswer,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const share = spreadMs / Math.max(1, events.length - 1);
+  let owed = 0;
+  for (const { event, data } of events) {
+    if (owed >= SHORTEST_WAIT_MS) {
+      await clock.sleep(owed, signal);
+      owed = 0;
+    }
+    yield `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    owed += share;
+  }
+}

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+
+/** A JSON object; valibot alone would let an array through. */
+function dictionary<Value extends v.GenericSchema>(value: Value) {
+  return v.pipe(
+    v.unknown(),
+    v.check((input) => !Array.isArray(input), 'Input should be a valid dictionary'),
+    v.record(v.string(), value),
+  );
+}
+
+const metadata = dictionary(v.union([v.string(), v.boolean()]));
+const scalar = v.union([v.string(), v.number(), v.boolean()]);
+
+export const newConversationBody = v.object({
+  name: v.optional(v.string(), ''),
+  metadata: v.optional(metadata, {}),
+});
+
+export const conversationUpdateBody = v.object({ metadata: v.optional(metadata) });
+
+export const chatBody = v.object({
+  content: v.string(),
+  conversation_id: v.string(),
+  name: v.optional(v.string()),
+  stream: v.optional(v.boolean(), false),
+});
+
+export const newMessageBody = v.object({
+  role: v.string(),
+  content: v.optional(v.string(), ''),
+  name: v.optional(v.string()),
+  tool_choice: v.optional(v.union([v.string(), dictionary(v.unknown())])),
+  tool_calls: v.optional(v.array(dictionary(v.unknown())), []),
+  tool_call_id: v.optional(v.string()),
+  sent_at: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => !Number.isNaN(Date.parse(text)), 'Input should be a valid datetime'),
+    ),
+  ),
+  metadata: v.optional(dictionary(v.union([scalar, v.array(scalar)])), {}),
+});

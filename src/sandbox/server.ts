@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../core/conversation.js';
+import { AppError } from '../errors.js';
+import { ASSISTANTS } from './assistants.js';
+import { readBody } from './body.js';
+import { exchange, type SandboxRequest, type Workings } from './exchange.js';
+import type { FaultPolicy } from './faults.js';
+import { IdempotencyKeys } from './idempotency.js';
+import type { OperationName } from './routes.js';
+import { send } from './send.js';
+import { ConversationStore } from './store.js';
+
+/** Long, so that a kept-alive connection does not close under a client that just reuses it. */
+const KEEP_ALIVE_MS = 60_000;
+
+export interface SandboxOptions {
+  /** 0, the default, takes a free one. */
+  port?: number | undefined;
+  host?: string | undefined;
+  /** Time before a reply's first byte; a streamed reply takes as long again over its deltas. */
+  latencyMs?: number | undefined;
+  clock: Clock;
+  /** Must give UUIDs: they become the ids of conversations. */
+  randomId: () => string;
+  faults?: FaultPolicy | undefined;
+}
+
+export interface Sandbox {
+  /** The base URL, such as `http://127.0.0.1:4010/v2`. */
+  url: string;
+  /** The assistant to use when nobody chose one. */
+  assistantId: string;
+  store: ConversationStore;
+  /** How many requests came for an operation, with a valid key. */
+  requestCount(operation: OperationName): number;
+  /** Ends at once: open connections are cut. */
+  close(): Promise<void>;
+}
+
+/** Starts the local Telnyx API. Rejects with an AppError when it can't listen there. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { host = '127.0.0.1', port = 0 } = options;
+  const closing = new AbortController();
+  const workings = workingsOf(options, closing.signal);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    void handle(request, response, { workings, randomId: options.randomId });
+  });
+  const boundPort = await listen(server, host, port);
+  return {
+    url: `http://${isIPv6(host) ? `[${host}]` : host}:${boundPort}/v2`,
+    assistantId: ASSISTANTS[0].id,
+    store: workings.store,
+    requestCount: (operation) => workings.counts.get(operation) ?? 0,
+    close: () => close(server, closing),
+  };
+}
+
+function workingsOf(options: SandboxOptions, closing: AbortSignal): Workings {
+  const { clock, randomId, latencyMs = 0, faults = {} } = options;
+  return {
+    store: new ConversationStore(clock, randomId),
+    keys: new IdempotencyKeys(clock),
+    faults,
+    counts: new Map(),
+    clock,
+    latencyMs,
+    closing,
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.on('error', (cause) => {
+      const hint = 'Choose another port, or 0 for a free one.';
+      const message = `The sandbox cannot listen on ${host}:${port} (${cause.message})`;
+      reject(new AppError('usage', message, { hint, cause }));
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function close(server: Server, closing: AbortController): Promise<void> {
+  return new Promise((resolve) => {
+    closing.abort(new Error('The sandbox is closing.'));
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+interface Handling {
+  workings: Workings;
+  randomId: () => string;
+}
+
+async function handle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { workings, randomId }: Handling,
+): Promise<void> {
+  try {
+    response.setHeader('x-request-id', randomId());
+    const answer = await exchange(await received(request), workings);
+    await send(answer, response, workings.clock);
+  } catch {
+    // The client went away: there is nobody to tell.
+    response.destroy();
+  }
+}
+
+async function received(request: IncomingMessage): Promise<SandboxRequest> {
+  const { method = '', url = '', headers, headersDistinct } = request;
+  return {
+    method,
+    target: url,
+    authorization: headers.authorization,
+    idempotencyKeys: headersDistinct['idempotency-key'] ?? [],
+    body: await readBody(request),
+  };
+}

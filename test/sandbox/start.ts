@@ -1,0 +1,68 @@
+import { onTestFinished } from 'vitest';
+import type { Clock } from '../../src/core/conversation.js';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.js';
+
+export interface TestClock extends Clock {
+  /** Every wait asked for, in milliseconds. */
+  sleeps: number[];
+  advance(ms: number): void;
+}
+
+/** Stands still; waits are over at once and move it on. */
+export function testClock(): TestClock {
+  let time = Date.parse('2026-01-01T00:00:00.000Z');
+  const sleeps: number[] = [];
+  const advance = (ms: number): void => void (time += ms);
+  return {
+    sleeps,
+    advance,
+    now: () => new Date(time),
+    monotonic: () => time,
+    sleep: (ms) => {
+      sleeps.push(ms);
+      advance(ms);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** A promise and how to settle it. */
+export function deferred<Value = undefined>() {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((settle) => void (resolve = settle));
+  return { promise, resolve };
+}
+
+/** A sandbox of the test's own, closed when the test ends. */
+export async function start(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
+  const sandbox = await startSandbox({
+    clock: testClock(),
+    randomId: () => crypto.randomUUID(),
+    ...options,
+  });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+export interface RawRequest {
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A request with a good key; an object as the body is sent as JSON, text as it is. */
+export async function call(
+  sandbox: Sandbox,
+  path: string,
+  { method = 'GET', body, headers = {} }: RawRequest = {},
+): Promise<{ status: number; headers: Headers; text: string; body: unknown }> {
+  const response = await fetch(sandbox.url + path, {
+    method,
+    headers: { authorization: 'Bearer KEYtest', 'content-type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type') === 'application/json' && text !== '';
+  const parsed: unknown = isJson ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, body: parsed };
+}
