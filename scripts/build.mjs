@@ -14,10 +14,21 @@ const dist = join(root, 'dist');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const target = 'node20.12';
 
+/** commander loads node:child_process for subcommands that are programs of their own; we have none. */
+const withoutExternalCommands = {
+  name: 'without-external-commands',
+  setup({ onResolve }) {
+    const path = join(root, 'scripts/no-child-process.mjs');
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('/node_modules/commander/') ? { path } : undefined,
+    );
+  },
+};
+
 await rm(dist, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts', context: 'src/context.ts' },
+  entryPoints: ['src/entry.ts'],
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -29,6 +40,7 @@ const { metafile } = await build({
     'ajv/dist/2020.js': './scripts/no-schema.mjs',
     'ajv-formats': './scripts/no-schema.mjs',
   },
+  plugins: [withoutExternalCommands],
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'none',
   minifySyntax: true,

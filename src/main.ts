@@ -21,11 +21,10 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
 }
 
 async function report(error: unknown, argv: readonly string[], { stderr }: Context): Promise<void> {
-  const { errorJson, errorLines } = await import('./core/error-report.js');
+  const { errorJson, errorLines, jsonLine } = await import('./core/error-report.js');
   const flags = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
   const known = error instanceof AppError ? error : unforeseen(error);
   if (flags.includes('--json') || flags.includes('--jsonl')) {
-    const { jsonLine } = await import('./core/json-line.js');
     stderr.write(jsonLine(errorJson(known)));
     return;
   }

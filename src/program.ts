@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { registerChat } from './commands/chat.js';
-import { registerConfig } from './commands/config.js';
-import { registerSandbox } from './commands/sandbox.js';
-import { registerSend } from './commands/send.js';
+import { registerChat } from './commands/register/chat.js';
+import { registerConfig } from './commands/register/config.js';
+import { registerSandbox } from './commands/register/sandbox.js';
+import { registerSend } from './commands/register/send.js';
 import type { Context } from './context.js';
 import { AppError } from './errors.js';
-import { withVersion } from './commands/options.js';
+import { withVersion } from './commands/register/flags.js';
 
 /** Parses the arguments and runs the command they name. Gives the exit code of a command that ends well. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
@@ -39,7 +39,8 @@ function commandTree(context: Context, exit: (code: number) => void): Command {
 function withDefaultCommand(argv: readonly string[], program: Command): string[] {
   const [first] = argv;
   if (first === undefined) return ['chat'];
-  if (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first)) return [...argv];
+  if (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first))
+    return [...argv];
   const names = program.commands.map((command) => command.name());
   const command = argv.find((word) => names.includes(word));
   if (command === undefined) return ['chat', ...argv];

@@ -95,7 +95,7 @@ function sessionWith(settings: Settings, options: SessionOptions, context: Conte
   const client = createClient({ apiKey, transport, clock, randomId });
   const profile = settings.profile.value;
   const last = settings.persist.value
-    ? openLastConversation(storePaths(context).state, { profile, assistantId })
+    ? openLastConversation(storePaths(context).state, { profile, assistantId, randomId })
     : undefined;
   const warn = isSilent(options) ? () => undefined : warnTo(context);
   const timeoutMs = settings.timeoutMs.value;
@@ -124,7 +124,9 @@ async function* remembering(
     yield event;
     if (event.type !== 'start') continue;
     // Not before the request is out: the disk would only make the reply wait.
-    noted = new Promise<void>((resolve) => setImmediate(resolve)).then(() => last?.write(event.conversationId)).catch(warn);
+    noted = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => last?.write(event.conversationId))
+      .catch(warn);
   }
   await noted;
 }
@@ -140,7 +142,9 @@ function isDebugging(options: SessionOptions, { env }: Context): boolean {
 
 function warnTo({ stderr }: Context): (error: unknown) => void {
   return (error) => {
-    stderr.write(`warning: the conversation is not remembered: ${error instanceof Error ? error.message : ''}\n`);
+    stderr.write(
+      `warning: the conversation is not remembered: ${error instanceof Error ? error.message : ''}\n`,
+    );
   };
 }
 
@@ -149,7 +153,11 @@ function debugTo({ stderr }: Context): (report: RequestReport) => void {
   const ms = (name: string, time: number | undefined): string[] =>
     time === undefined ? [] : [`${name} ${time.toFixed(1)} ms`];
   return ({ method, path, outcome, requestId, connectMs, firstByteMs, totalMs }) => {
-    const times = [...ms('connect', connectMs), ...ms('first byte', firstByteMs), ...ms('total', totalMs)];
+    const times = [
+      ...ms('connect', connectMs),
+      ...ms('first byte', firstByteMs),
+      ...ms('total', totalMs),
+    ];
     const id = requestId === undefined ? '' : ` (request ${requestId})`;
     stderr.write(`debug: ${method} ${path} ${outcome}: ${times.join(', ')}${id}\n`);
   };

@@ -1,26 +1,13 @@
-import type { Command } from 'commander';
 import type { Context } from '../context.js';
 import { AppError } from '../errors.js';
-import { withVersion } from './options.js';
 
-interface SandboxFlags {
+export interface SandboxFlags {
   port: string;
   latency: string;
 }
 
-export function registerSandbox(program: Command, context: Context): void {
-  withVersion(program.command('sandbox'))
-    .summary('serve the Telnyx API locally, for trying and testing')
-    .description(
-      'Serves the Telnyx assistants and conversations API on this machine. Its assistant is a small script; any key that begins with KEY is accepted.',
-    )
-    .option('--port <number>', 'port to listen on', '4010')
-    .option('--latency <ms>', 'wait before each reply', '0')
-    .action((flags: SandboxFlags) => sandbox(flags, context));
-}
-
 /** Serves until SIGINT or SIGTERM. */
-async function sandbox(flags: SandboxFlags, context: Context): Promise<void> {
+export async function sandbox(flags: SandboxFlags, context: Context): Promise<void> {
   const port = whole('--port', flags.port, 65_535);
   const latencyMs = whole('--latency', flags.latency, 600_000);
   const { startSandbox } = await import('../sandbox/server.js');

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import type { Context } from '../context.js';
 import type { ReplyEvent } from '../core/conversation.js';
 import { jsonLine } from '../core/json-line.js';
@@ -9,14 +8,7 @@ import { turnJson } from '../core/turn-json.js';
 import { AppError } from '../errors.js';
 import { isSilent, openSession } from '../session.js';
 import { readText, write } from '../terminal/streams.js';
-import { turnInput, withConversationOptions, withSessionOptions, type ConversationOptions } from './options.js';
-
-export function registerSend(program: Command, context: Context): void {
-  const command = program.command('send').argument('[message...]', 'what to say; - stands for stdin');
-  withConversationOptions(withSessionOptions(command.summary('send one message and print the reply')))
-    .description('Sends one message and prints the reply. Without words, the message is read from stdin.')
-    .action((words: string[], options: ConversationOptions) => send(words, options, context));
-}
+import { turnInput, type ConversationOptions } from './options.js';
 
 /** One turn: the message from words and stdin, the reply on stdout. */
 export async function send(
@@ -27,7 +19,8 @@ export async function send(
   const session = await openSession(options, context);
   try {
     const text = checkedMessage(await messageFrom(words, context));
-    const stream = options.stream && (options.jsonl ?? (context.stdout.isTTY === true && !options.json));
+    const stream =
+      options.stream && (options.jsonl ?? (context.stdout.isTTY === true && !options.json));
     const input = { ...turnInput(options, session.last), text, stream };
     await show(session.takeTurn(input, context.signal), options, context);
   } finally {
@@ -83,10 +76,7 @@ async function showJsonLines(
 }
 
 /** The reply and one newline: as it comes and made safe on a terminal, untouched in a pipe. */
-async function showText(
-  events: AsyncGenerator<ReplyEvent>,
-  { stdout }: Context,
-): Promise<string> {
+async function showText(events: AsyncGenerator<ReplyEvent>, { stdout }: Context): Promise<string> {
   const text = createReplyText();
   const sanitizer = createSanitizer();
   let conversationId = '';

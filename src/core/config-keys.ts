@@ -37,7 +37,10 @@ export function changedConfig(config: Config, { name, value, profile }: ConfigCh
     return { ...config, persist: value === undefined ? undefined : checkedBoolean(name, value) };
   }
   const check = name === 'base_url' ? checkedBaseUrl : (id: string) => checkedId('assistant', id);
-  const stored = { ...config.profiles[profile], [name]: value === undefined ? undefined : check(value) };
+  const stored = {
+    ...config.profiles[profile],
+    [name]: value === undefined ? undefined : check(value),
+  };
   return { ...config, profiles: { ...config.profiles, [profile]: stored } };
 }
 

@@ -1,11 +1,13 @@
-import { AppError } from '../errors.js';
+import type { AppError } from '../errors.js';
+export { jsonLine } from './json-line.js';
 import { sanitizeLine } from './sanitize.js';
 
 /** A failure for a person: what, the way out, and what is known of the turn and its conversation. */
 export function errorLines(error: AppError): string[] {
   const { hint, conversationId, delivery, requestId } = error.details;
   const lines = [`error: ${error.message}`];
-  if (delivery === 'unknown') lines.push('delivery: unknown, the message may have been delivered; it was not sent again');
+  if (delivery === 'unknown')
+    lines.push('delivery: unknown, the message may have been delivered; it was not sent again');
   if (hint) lines.push(`hint: ${hint}`);
   if (conversationId) lines.push(`conversation: ${conversationId}`);
   if (requestId) lines.push(`request: ${requestId}`);

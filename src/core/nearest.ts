@@ -6,7 +6,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const distance = candidate.startsWith(word) ? 0.5 : editDistance(word, candidate);
-    if (distance <= Math.min(MOST_CHANGES, candidate.length / 2) && distance < (best?.distance ?? Infinity)) {
+    if (
+      distance <= Math.min(MOST_CHANGES, candidate.length / 2) &&
+      distance < (best?.distance ?? Infinity)
+    ) {
       best = { candidate, distance };
     }
   }

@@ -7,7 +7,7 @@ export interface PipedChat {
   takeTurn(text: string, conversationId: string | undefined): AsyncGenerator<ReplyEvent>;
   show(turn: Turn): Promise<void>;
   /** With it, a failed turn is told and the next line is sent. */
-  onFailure?: ((error: AppError) => Promise<void>) | undefined;
+  onFailure?: ((error: AppError) => void) | undefined;
   conversationId: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export async function runPipedChat(chat: PipedChat): Promise<AppError | undefine
       if (!(error instanceof AppError)) throw error;
       if (!chat.onFailure || isStop(error)) throw await withUnsent(error, chat.lines);
       firstFailure ??= error;
-      await chat.onFailure(error);
+      chat.onFailure(error);
     }
   }
   return firstFailure;
@@ -51,5 +51,8 @@ async function withUnsent(error: AppError, lines: AsyncGenerator<string>): Promi
   for await (const line of lines) if (line.trim() !== '') count++;
   if (count === 0) return error;
   const unsent = `${count} more ${count === 1 ? 'line was' : 'lines were'} not sent`;
-  return new AppError(error.kind, `${error.message}; ${unsent}`, { ...error.details, cause: error.cause });
+  return new AppError(error.kind, `${error.message}; ${unsent}`, {
+    ...error.details,
+    cause: error.cause,
+  });
 }

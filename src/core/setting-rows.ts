@@ -9,7 +9,11 @@ export interface SettingRow {
 
 /** Every setting in force with where it comes from, for people. */
 export function settingRows(settings: Settings): SettingRow[] {
-  const row = (name: string, setting: Setting<unknown> | undefined, show = String): SettingRow => ({
+  const row = (
+    name: string,
+    setting: Setting<unknown> | undefined,
+    show: (value: unknown) => string = String,
+  ): SettingRow => ({
     name,
     value: setting ? show(setting.value) : null,
     origin: setting ? describeOrigin(setting.origin) : null,

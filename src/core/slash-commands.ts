@@ -28,12 +28,21 @@ export function parseInput(line: string): ChatInput {
   if (name === undefined) return { type: 'message', text: line };
   const command = SLASH_COMMANDS.find((candidate) => candidate.name === name);
   if (command) return { type: 'command', name: command.name, argument: match?.[2]?.trim() ?? '' };
-  return { type: 'unknown', name, nearest: nearest(name, SLASH_COMMANDS.map((known) => known.name)) };
+  return {
+    type: 'unknown',
+    name,
+    nearest: nearest(
+      name,
+      SLASH_COMMANDS.map((known) => known.name),
+    ),
+  };
 }
 
 /** `/help` as lines. */
 export function helpLines(): string[] {
   const usages = SLASH_COMMANDS.map(({ name, argument }) => `/${name} ${argument}`.trim());
   const width = Math.max(...usages.map((usage) => usage.length));
-  return SLASH_COMMANDS.map(({ summary }, index) => `${(usages[index] ?? '').padEnd(width)}  ${summary}`);
+  return SLASH_COMMANDS.map(
+    ({ summary }, index) => `${(usages[index] ?? '').padEnd(width)}  ${summary}`,
+  );
 }

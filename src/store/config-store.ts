@@ -6,7 +6,7 @@ import type { Config } from '../core/settings.js';
 
 /** Writes the config file, whole and for its owner's eyes only; a damaged one is left alone. */
 export function updateConfig(path: string, change: (config: Config) => Config): void {
-  const { path: _, ...next } = change(readConfig(path));
+  const { persist, profiles } = change(readConfig(path));
   makeFolder(dirname(path));
   const conf = new Conf({
     cwd: dirname(path),
@@ -16,5 +16,6 @@ export function updateConfig(path: string, change: (config: Config) => Config): 
     clearInvalidConfig: false,
     accessPropertiesByDotNotation: false,
   });
-  conf.store = JSON.parse(JSON.stringify(next)) as Record<string, unknown>;
+  // Through JSON, which leaves out what is undefined.
+  conf.store = JSON.parse(JSON.stringify({ persist, profiles })) as Record<string, unknown>;
 }

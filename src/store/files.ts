@@ -24,8 +24,8 @@ export function readJson<T>(path: string, parse: (value: unknown) => T): T | und
 }
 
 /** Replaces a file as a whole: readers see the old one or the new one. For its owner's eyes only. */
-export function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${globalThis.crypto.randomUUID()}.tmp`;
+export function replaceFile(path: string, text: string, uniqueId: string): void {
+  const temporary = `${path}.${uniqueId}.tmp`;
   makeFolder(dirname(path));
   try {
     writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });

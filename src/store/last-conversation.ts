@@ -12,13 +12,19 @@ export interface LastConversation {
   write(conversationId: string): void;
 }
 
+export interface LastConversationOptions {
+  profile: string;
+  assistantId: string;
+  randomId: () => string;
+}
+
 /**
  * One small file for each pair, so that two chats never write the same one unless they mean the same
  * thing. Written by hand: loading conf for it would take as long as the rest of a one-shot `send`.
  */
 export function openLastConversation(
   stateFolder: string,
-  { profile, assistantId }: { profile: string; assistantId: string },
+  { profile, assistantId, randomId }: LastConversationOptions,
 ): LastConversation {
   const name = `${encodeURIComponent(profile)}~${encodeURIComponent(assistantId)}.json`;
   const path = join(stateFolder, 'last-conversation', name);
@@ -28,7 +34,7 @@ export function openLastConversation(
     read,
     write(conversationId) {
       if (read() === conversationId) return;
-      replaceFile(path, `${JSON.stringify({ conversation_id: conversationId })}\n`);
+      replaceFile(path, `${JSON.stringify({ conversation_id: conversationId })}\n`, randomId());
     },
   };
 }

@@ -10,7 +10,12 @@ export async function* withSpinner<Event extends { type: string }>(
 ): AsyncGenerator<Event> {
   const first = events.next();
   const { default: ora } = await import('ora');
-  const spinner = ora({ text: 'waiting for the assistant', stream: output as NodeJS.WriteStream, discardStdin: false, hideCursor: false });
+  const spinner = ora({
+    text: 'waiting for the assistant',
+    stream: output,
+    discardStdin: false,
+    hideCursor: false,
+  });
   spinner.start();
   try {
     for (let next = await first; !next.done; next = await events.next()) {

@@ -1,0 +1,2 @@
+// Stands in for node:child_process in commander: see build.mjs.
+export default {};
