@@ -1,3 +1,4 @@
+import { empty } from './answer.js';
 import { getAssistant, listAssistants } from './assistant-operations.js';
 import type { Operation } from './call.js';
 import { chat } from './chat-operation.js';
@@ -11,7 +12,6 @@ import {
 } from './conversation-operations.js';
 import { addMessage, listMessages } from './message-operations.js';
 import { Refusal, refuse } from './refusal.js';
-import { empty } from './answer.js';
 
 const OPERATIONS = {
   list_assistants: listAssistants,
