@@ -45,7 +45,7 @@ function layerPatterns({ closed, siblings }) {
   }));
   if (siblings) {
     patterns.push({
-      regex: '^\\./(?!options\\.js$|flags\\.js$)',
+      regex: '^\\./(?!(?:options|flags|entry)\\.js$)',
       message: 'Commands do not import commands (the shared options.js and flags.js aside).',
     });
   }

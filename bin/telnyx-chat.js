@@ -1,7 +1,13 @@
 #!/usr/bin/env node
 'use strict';
-const { processContext, run } = require('../dist/entry.js');
+const [flag, ...others] = process.argv.slice(2);
 
-void run(process.argv.slice(2), processContext(process)).then((code) => {
-  process.exitCode = code;
-});
+if ((flag === '--version' || flag === '-V') && others.length === 0) {
+  // Neither the program nor even process.stdout is loaded for a version.
+  require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
+} else {
+  const { processContext, run } = require('../dist/entry.cjs');
+  void run(process.argv.slice(2), processContext(process)).then((code) => {
+    process.exitCode = code;
+  });
+}

@@ -30,6 +30,8 @@ const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/entry.ts'],
   outdir: 'dist',
+  // Node looks for a package.json beside every .js file, but not beside a .cjs file.
+  outExtension: { '.js': '.cjs' },
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -43,8 +45,7 @@ const { metafile } = await build({
   plugins: [withoutExternalCommands],
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'none',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   metafile: true,
   logLevel: 'warning',
 });
@@ -56,8 +57,7 @@ for (const file of await readdir(dist)) {
     platform: 'node',
     target,
     supported: { 'dynamic-import': false },
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
   });
   await writeFile(path, code);
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from './core/conversation.js';
 import { AppError } from './errors.js';
+import { randomId } from './random-id.js';
 
 export interface Input extends Readable {
   isTTY?: boolean;
@@ -45,11 +46,10 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-const clock: Clock = {
-  now: () => new Date(),
-  monotonic: () => performance.now(),
-  sleep,
-};
+/** `performance.now()` would load a module of its own. */
+function milliseconds([seconds, nanoseconds]: [number, number]): number {
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
 
 /** A signal that aborts at the first SIGINT or SIGTERM; the second one ends the process at once. */
 function stopSignal(process: NodeJS.Process): AbortSignal {
@@ -95,9 +95,8 @@ export function processContext(process: NodeJS.Process): Context {
       return homedir();
     },
     platform: process.platform,
-    clock,
-    // node:crypto takes a third of the time that the global takes to load, and few commands need it.
-    randomId: () => (process.getBuiltinModule?.('node:crypto') ?? globalThis.crypto).randomUUID(),
+    clock: { now: () => new Date(), monotonic: () => milliseconds(process.hrtime()), sleep },
+    randomId,
     get signal() {
       return (signal ??= stopSignal(process));
     },

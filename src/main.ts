@@ -1,6 +1,8 @@
 import type { Context } from './context.js';
+import { errorJson, errorLines } from './core/error-report.js';
+import { jsonLine } from './core/json-line.js';
 import { AppError, exitCodeOf } from './errors.js';
-import { version } from './version.js';
+import { runProgram } from './program.js';
 
 /**
  * Runs one command line and gives its exit code.
@@ -8,20 +10,14 @@ import { version } from './version.js';
  */
 export async function run(argv: readonly string[], context: Context): Promise<number> {
   try {
-    if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-      context.stdout.write(`${version}\n`);
-      return 0;
-    }
-    const { runProgram } = await import('./program.js');
     return await runProgram(argv, context);
   } catch (error) {
-    await report(error, argv, context);
+    report(error, argv, context);
     return exitCodeOf(error);
   }
 }
 
-async function report(error: unknown, argv: readonly string[], { stderr }: Context): Promise<void> {
-  const { errorJson, errorLines, jsonLine } = await import('./core/error-report.js');
+function report(error: unknown, argv: readonly string[], { stderr }: Context): void {
   const flags = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
   const known = error instanceof AppError ? error : unforeseen(error);
   if (flags.includes('--json') || flags.includes('--jsonl')) {

@@ -1,18 +1,20 @@
 import { Command, CommanderError } from 'commander';
-import { registerChat } from './commands/register/chat.js';
-import { registerConfig } from './commands/register/config.js';
-import { registerSandbox } from './commands/register/sandbox.js';
-import { registerSend } from './commands/register/send.js';
+import { chatEntry } from './commands/register/chat.js';
+import { configEntry } from './commands/register/config.js';
+import { sandboxEntry } from './commands/register/sandbox.js';
+import { sendEntry } from './commands/register/send.js';
 import type { Context } from './context.js';
 import { AppError } from './errors.js';
+import type { Surroundings } from './commands/register/entry.js';
 import { withVersion } from './commands/register/flags.js';
 
 /** Parses the arguments and runs the command they name. Gives the exit code of a command that ends well. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
   let exitCode = 0;
-  const program = commandTree(context, (code) => (exitCode = code));
+  const words = withDefaultCommand(argv);
+  const program = commandTree(words, { context, exit: (code) => (exitCode = code) });
   try {
-    await program.parseAsync(withDefaultCommand(argv, program), { from: 'user' });
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return usageOutcome(error);
     throw error;
@@ -20,28 +22,30 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   return exitCode;
 }
 
-function commandTree(context: Context, exit: (code: number) => void): Command {
+const ENTRIES = [chatEntry, sendEntry, sandboxEntry, configEntry];
+
+function commandTree(words: readonly string[], surroundings: Surroundings): Command {
   const program = withVersion(new Command('telnyx-chat'))
     .description('Chat with a Telnyx AI Assistant. Without a command: a chat.')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => context.stdout.write(text),
+      writeOut: (text) => surroundings.context.stdout.write(text),
       writeErr: () => undefined, // main.ts words all errors
     });
-  registerChat(program, context, exit);
-  registerSend(program, context);
-  registerSandbox(program, context);
-  registerConfig(program, context);
+  for (const { name, summary, define } of ENTRIES) {
+    const command = program.command(name).summary(summary);
+    if (words.includes(name)) define(command, surroundings);
+  }
   return program;
 }
 
 /** No command, or only flags, is a chat; a word that is no command stays a usage error. */
-function withDefaultCommand(argv: readonly string[], program: Command): string[] {
+function withDefaultCommand(argv: readonly string[]): string[] {
   const [first] = argv;
   if (first === undefined) return ['chat'];
   if (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first))
     return [...argv];
-  const names = program.commands.map((command) => command.name());
+  const names = ENTRIES.map(({ name }) => name);
   const command = argv.find((word) => names.includes(word));
   if (command === undefined) return ['chat', ...argv];
   throw new AppError('usage', `${first} stands before the command`, {

@@ -1,4 +1,4 @@
-import { Agent, request as httpRequest, type ClientRequest } from 'node:http';
+import type { Agent, ClientRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { Clock } from '../core/conversation.js';
 import { Exchange, type HttpRequest, type HttpResponse, type RequestReport } from './exchange.js';
@@ -37,8 +37,10 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 async function openWire(base: URL, proxy: URL | undefined): Promise<Wire> {
-  if (base.protocol === 'http:')
-    return { agent: new Agent({ keepAlive: true }), dial: httpRequest };
+  if (base.protocol === 'http:') {
+    const { Agent, request } = await import('node:http');
+    return { agent: new Agent({ keepAlive: true }), dial: request };
+  }
   const { Agent: TlsAgent, request: dial } = await import('node:https');
   if (!proxy) return { agent: new TlsAgent({ keepAlive: true }), dial };
   const { HttpsProxyAgent } = await import('https-proxy-agent');

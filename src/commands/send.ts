@@ -28,14 +28,15 @@ export async function send(
   }
 }
 
-async function messageFrom(words: string[], { stdin }: Context): Promise<string> {
-  if (words.length === 0 && stdin.isTTY) {
+async function messageFrom(words: string[], context: Context): Promise<string> {
+  // Words alone: stdin is not even looked at, it may belong to a loop around us.
+  if (words.length > 0 && !words.includes('-')) return words.join(' ');
+  if (words.length === 0 && context.stdin.isTTY) {
     throw new AppError('usage', 'message is required', {
       hint: 'say it: telnyx-chat send hello; or chat: telnyx-chat',
     });
   }
-  if (words.length > 0 && !words.includes('-')) return words.join(' ');
-  const piped = (await readText(stdin)).replace(/\r?\n$/, '');
+  const piped = (await readText(context.stdin)).replace(/\r?\n$/, '');
   return words.length === 0 ? piped : words.map((word) => (word === '-' ? piped : word)).join(' ');
 }
 

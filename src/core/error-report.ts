@@ -1,5 +1,4 @@
 import type { AppError } from '../errors.js';
-export { jsonLine } from './json-line.js';
 import { sanitizeLine } from './sanitize.js';
 
 /** A failure for a person: what, the way out, and what is known of the turn and its conversation. */

@@ -2,13 +2,22 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { CONFIG_KEYS } from '../../core/config-keys.js';
 import type { SessionOptions } from '../../session.js';
+import { change, get, list, path } from '../config.js';
+import type { CommandEntry } from './entry.js';
 import { withVersion } from './flags.js';
 
-const load = async () => (await import('../all.js')).config;
+export const configEntry: CommandEntry = {
+  name: 'config',
+  summary: 'show and change stored settings',
+  define(command, { context }) {
+    withVersion(command).description(
+      `Shows and changes stored settings: ${CONFIG_KEYS.join(', ')}.`,
+    );
+    defineActions(command, context);
+  },
+};
 
-export function registerConfig(program: Command, context: Context): void {
-  const config = withVersion(program.command('config')).summary('show and change stored settings');
-  config.description(`Shows and changes stored settings: ${CONFIG_KEYS.join(', ')}.`);
+function defineActions(config: Command, context: Context): void {
   const sub = (usage: string, summary: string): Command =>
     withVersion(config.command(usage))
       .description(summary)
@@ -17,16 +26,16 @@ export function registerConfig(program: Command, context: Context): void {
   sub('list', 'show every setting in force and where it comes from')
     .option('--env-file <path>', 'file of settings to read instead of ./.env')
     .option('--json', 'print JSON')
-    .action(async (options: SessionOptions) => (await load()).list(options, context));
-  sub('get <key>', 'print a stored value').action(async (key: string, options: SessionOptions) =>
-    (await load()).get(key, options, context),
+    .action((options: SessionOptions) => list(options, context));
+  sub('get <key>', 'print a stored value').action((key: string, options: SessionOptions) =>
+    get(key, options, context),
   );
   sub('set <key> <value>', 'store a value').action(
-    async (key: string, value: string, options: SessionOptions) =>
-      (await load()).change(key, value, { options, context }),
+    (key: string, value: string, options: SessionOptions) =>
+      change(key, value, { options, context }),
   );
-  sub('unset <key>', 'forget a stored value').action(async (key: string, options: SessionOptions) =>
-    (await load()).change(key, undefined, { options, context }),
+  sub('unset <key>', 'forget a stored value').action((key: string, options: SessionOptions) =>
+    change(key, undefined, { options, context }),
   );
-  sub('path', 'print where settings are stored').action(async () => (await load()).path(context));
+  sub('path', 'print where settings are stored').action(() => path(context));
 }

@@ -1,20 +1,20 @@
-import type { Command } from 'commander';
-import type { Context } from '../../context.js';
 import type { ConversationOptions } from '../options.js';
+import { send } from '../send.js';
+import type { CommandEntry } from './entry.js';
 import { withConversationOptions, withSessionOptions } from './flags.js';
 
-export function registerSend(program: Command, context: Context): void {
-  const command = program
-    .command('send')
-    .argument('[message...]', 'what to say; - stands for stdin');
-  withConversationOptions(
-    withSessionOptions(command.summary('send one message and print the reply')),
-  )
-    .description(
-      'Sends one message and prints the reply. Without words, the message is read from stdin.',
+export const sendEntry: CommandEntry = {
+  name: 'send',
+  summary: 'send one message and print the reply',
+  define(command, { context }) {
+    withConversationOptions(
+      withSessionOptions(command.argument('[message...]', 'what to say; - stands for stdin')),
     )
-    .action(async (words: string[], options: ConversationOptions) => {
-      const { send } = await import('../all.js');
-      await send(words, options, context);
-    });
-}
+      .description(
+        'Sends one message and prints the reply. Without words, the message is read from stdin.',
+      )
+      .action(async (words: string[], options: ConversationOptions) => {
+        await send(words, options, context);
+      });
+  },
+};
