@@ -5,7 +5,6 @@ const FINALS: Readonly<Record<string, string>> = {
   D: 'left',
   F: 'end',
   H: 'home',
-  M: 'enter',
   Z: 'shift+tab',
 };
 
@@ -54,12 +53,14 @@ function fromCode(code: number, modifier: number): string {
 }
 
 const RELEASED = /:3$/;
+/** Answers and mouse reports, which share their last characters with keys. */
+const PRIVATE = /^[<-?]/;
 
 /** The name of a key from its CSI or SS3 sequence's parameters and last character. */
 export function keyName(parameterText: string, final: string): string {
   const parameters = parameterText.split(';');
   const modifier = parameter(parameters, 1, 1);
-  if (RELEASED.test(parameters[1] ?? '')) return 'unknown';
+  if (PRIVATE.test(parameterText) || RELEASED.test(parameters[1] ?? '')) return 'unknown';
   if (final === 'u') return fromCode(parameter(parameters, 0, 0), modifier);
   if (final !== '~') return named(FINALS[final], modifier);
   if (parameters[0] === '27') return fromCode(parameter(parameters, 2, 0), modifier);

@@ -73,7 +73,7 @@ export function extendTail(tail: Tail, text: string, columns: number): Tail {
   const from = newline === -1 ? tail : NO_TAIL;
   const piece = text.slice(newline + 1);
   if (piece === '') return newline === -1 ? tail : NO_TAIL;
-  const walk: Walk = { ...from, current: from.style + stylesIn(from.row) };
+  const walk: Walk = { ...from, current: styleAtEnd(from) };
   for (const [part] of piece.matchAll(PART)) {
     if (part.startsWith('\x1b')) walkSequence(walk, part);
     else walkText(walk, part, columns);
@@ -81,10 +81,11 @@ export function extendTail(tail: Tail, text: string, columns: number): Tail {
   return { line: from.line + piece, row: walk.row, style: walk.style, column: walk.column };
 }
 
-function stylesIn(row: string): string {
-  if (!row.includes('\x1b')) return '';
-  const all = row.match(SEQUENCE) ?? [];
-  return all.slice(all.findLastIndex((sequence) => FULL_RESET.test(sequence)) + 1).join('');
+function styleAtEnd({ style, row }: Tail): string {
+  if (!row.includes('\x1b')) return style;
+  const inRow = row.match(SEQUENCE)?.filter((sequence) => sequence.endsWith('m')) ?? [];
+  const reset = inRow.findLastIndex((sequence) => FULL_RESET.test(sequence));
+  return (reset === -1 ? style : '') + inRow.slice(reset + 1).join('');
 }
 
 /** The tail in a window of another width, after the terminal has wrapped its line anew. */
@@ -98,7 +99,8 @@ export const reflowTail = (tail: Tail, columns: number): Tail =>
  */
 export function resumeTail(tail: Tail, columns: number): string {
   if (tail.line === '') return '';
-  if (tail.column < columns && isPlain(tail.row)) return `${up(1)}${toColumn(tail.column)}`;
+  const isPlainRow = tail.style === '' && isPlain(tail.row);
+  if (tail.column < columns && isPlainRow) return `${up(1)}${toColumn(tail.column)}`;
   return `${up(1)}\r${tail.style}${tail.row}`;
 }
 

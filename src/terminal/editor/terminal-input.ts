@@ -8,8 +8,11 @@ import type { KeyEvent } from './tokens.js';
 const PASTE_MARKS_ON = '\x1b[?2004h';
 const RESTORE = '\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[0m';
 
-/** An Escape key is followed by nothing for so long; a sequence comes at once. */
-const ESCAPE_MS = 50;
+/**
+ * An Escape key is followed by nothing for so long. Long enough for a sequence that a slow line
+ * has cut: the mark of a paste taken for keys could send the paste line by line.
+ */
+const ESCAPE_MS = 500;
 const PASTE_PAUSE_MS = 1000;
 const CTRL_C = '\x03';
 

@@ -60,7 +60,9 @@ function ss3(input: string): Token | undefined {
   if (SS3_UNFINISHED.test(input)) return undefined;
   const match = SS3.exec(input);
   if (!match) return key('unknown', input.slice(0, 2));
-  return sequence(match[1] ? `1;${match[1]}` : '', match[2] ?? '', match[0]);
+  const [raw, modifier, final = ''] = match;
+  if (final === 'M') return key('enter', raw);
+  return sequence(modifier ? `1;${modifier}` : '', final, raw);
 }
 
 /** An answer or command of the terminal (OSC, DCS, …), up to BEL or ESC \. */
