@@ -52,8 +52,23 @@ export function snapToBoundary(text: string, index: number): number {
   return start === index ? index : end;
 }
 
+/** Where a stretch that needs the segmenter ends: between two ASCII characters nothing joins. */
+function segmentedEnd(text: string, start: number): number {
+  let end = start + 1;
+  while (end < text.length && !(isAsciiAt(text, end - 1) && isAsciiAt(text, end))) end++;
+  return end;
+}
+
 /** The text's graphemes in order. */
 export function* graphemes(text: string): Generator<string> {
-  if (isPlain(text)) yield* text;
-  else for (const { segment: grapheme } of segment(text)) yield grapheme;
+  let index = 0;
+  while (index < text.length) {
+    if (isAsciiAt(text, index) && isAsciiAt(text, index + 1)) {
+      yield text.charAt(index++);
+      continue;
+    }
+    const end = segmentedEnd(text, index);
+    for (const { segment: grapheme } of segment(text.slice(index, end))) yield grapheme;
+    index = end;
+  }
 }

@@ -112,6 +112,16 @@ describe('any text and cursor', () => {
     },
   );
 
+  it('is cut into the graphemes that Unicode says', () => {
+    const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+    fc.assert(
+      fc.property(text, (content) => {
+        const expected = [...segmenter.segment(content)].map(({ segment }) => segment);
+        expect([...graphemes(content)]).toEqual(expected);
+      }),
+    );
+  });
+
   it('walks by whole graphemes from end to start', () => {
     fc.assert(
       fc.property(text, (content) => {
