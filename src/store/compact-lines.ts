@@ -19,52 +19,54 @@ function newestLines(bytes: Buffer, limit: number): string {
 }
 
 /** The temporary file is the lock as well: who finds it there leaves the work to its maker. */
-function openLock(path: string, history: number): number | undefined {
+function openLock(temporary: string, path: string): number | undefined {
   try {
-    return fs.openSync(path, 'ax', 0o600);
+    return fs.openSync(temporary, 'ax', 0o600);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const age = fs.fstatSync(history).mtimeMs - fs.statSync(path).mtimeMs;
-    if (age > STALE_MS) fs.rmSync(path, { force: true });
+    const age = fs.statSync(path).mtimeMs - fs.statSync(temporary).mtimeMs;
+    if (age > STALE_MS) fs.rmSync(temporary, { force: true });
     return undefined;
   }
 }
 
 /**
- * Keeps the newest lines of a file that others may be appending to. The rest is written beside it
+ * Keeps the newest lines of a file that others may be appending to. They are written beside it
  * and renamed over it; what was appended to the old file meanwhile is carried over, before the
  * rename and once more after it.
  */
 export function compact(path: string, limit: number): void {
-  const old = fs.openSync(path, 'r');
   const temporary = `${path}.tmp`;
+  const fresh = openLock(temporary, path);
+  if (fresh === undefined) return;
   try {
-    const fresh = openLock(temporary, old);
-    if (fresh === undefined) return;
-    try {
-      carryOver({ old, fresh, limit }, () => fs.renameSync(temporary, path));
-    } catch (error) {
-      fs.rmSync(temporary, { force: true });
-      throw error;
-    } finally {
-      fs.closeSync(fresh);
-    }
+    replaceFile({ path, temporary, fresh, limit });
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
   } finally {
-    fs.closeSync(old);
+    fs.closeSync(fresh);
   }
 }
 
-interface Files {
-  old: number;
+interface Replacement {
+  path: string;
+  temporary: string;
   fresh: number;
   limit: number;
 }
 
-function carryOver({ old, fresh, limit }: Files, rename: () => void): void {
-  const bytes = readFrom(old, 0);
-  fs.writeFileSync(fresh, newestLines(bytes, limit));
-  const appended = readFrom(old, bytes.length);
-  fs.writeFileSync(fresh, appended);
-  rename();
-  fs.writeFileSync(fresh, readFrom(old, bytes.length + appended.length));
+/** Opens the old file only now that the lock is held: before, another may have replaced it. */
+function replaceFile({ path, temporary, fresh, limit }: Replacement): void {
+  const old = fs.openSync(path, 'r');
+  try {
+    const bytes = readFrom(old, 0);
+    fs.writeFileSync(fresh, newestLines(bytes, limit));
+    const appended = readFrom(old, bytes.length);
+    fs.writeFileSync(fresh, appended);
+    fs.renameSync(temporary, path);
+    fs.writeFileSync(fresh, readFrom(old, bytes.length + appended.length));
+  } finally {
+    fs.closeSync(old);
+  }
 }

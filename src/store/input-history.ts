@@ -98,10 +98,18 @@ class FileHistory implements InputHistory {
   #load(): string[] {
     return this.#attempt(() => {
       const lines = readPrivate(this.#path).split('\n');
-      if (lines.length > this.#limit * 1.5) compact(this.#path, this.#limit);
+      if (lines.length > this.#limit * 1.5) this.#compact();
       const entries = lines.map(parseEntry).filter((entry) => entry !== undefined);
       return entries.slice(-this.#limit);
     }, []);
+  }
+
+  #compact(): void {
+    try {
+      compact(this.#path, this.#limit);
+    } catch {
+      // A file that stayed too long works as well; the next chat tries again.
+    }
   }
 
   #write(text: string): void {

@@ -84,6 +84,16 @@ describe('the input history', () => {
     expect(fs.readdirSync(directory)).toEqual(['input-history.jsonl']);
   });
 
+  it('works on when it can not be made shorter', () => {
+    write(Array.from({ length: 20 }, (_, index) => `"${index}"\n`).join(''));
+    fs.mkdirSync(`${file}.tmp`);
+    const history = open(10);
+    history.add('new');
+    expect(history.entries().slice(-2)).toEqual(['19', 'new']);
+    expect(lines()).toHaveLength(21);
+    expect(warnings).toEqual([]);
+  });
+
   it('remembers very long text for the chat, but does not write it', () => {
     const history = open();
     history.add('x'.repeat(100_000));
