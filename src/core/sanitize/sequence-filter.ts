@@ -1,0 +1,189 @@
+import {
+  isHighSurrogate,
+  isLowSurrogate,
+  nextSpecial,
+  nextStringEnd,
+  withoutControls,
+} from './characters.js';
+
+/**
+ * What is being read: plain text; after ESC; after ESC and an intermediate byte; a CSI sequence; the
+ * payload of an OSC or of another string sequence.
+ */
+type State = 'text' | 'escape' | 'intermediate' | 'csi' | 'osc' | 'string';
+
+/** No real sequence that fits a line is longer, and no reply waits for more than this to be shown. */
+const LONGEST_SEQUENCE = 4096;
+
+const INTRODUCED: Readonly<Record<string, State>> = {
+  '\x1b': 'escape',
+  '\x90': 'string',
+  '\x98': 'string',
+  '\x9b': 'csi',
+  '\x9d': 'osc',
+  '\x9e': 'string',
+  '\x9f': 'string',
+};
+
+/** `ESC k` is the title sequence of screen and tmux. */
+const AFTER_ESCAPE: Readonly<Record<string, State>> = {
+  '[': 'csi',
+  ']': 'osc',
+  P: 'string',
+  X: 'string',
+  '^': 'string',
+  _: 'string',
+  k: 'string',
+};
+
+/**
+ * Takes the escape sequences and control characters out of a text that comes in pieces. It decides by
+ * one code unit after the other, so the result does not depend on where the text was cut.
+ *
+ * The payload of a string sequence goes with it only if it ends as one. At a newline, at the start of
+ * an 8-bit sequence or after LONGEST_SEQUENCE it was none, and is shown as the text it is: without its
+ * introducer it is harmless, and one stray character can't swallow the rest of a reply. At the end of
+ * the text, what ESC began vanishes; what an 8-bit introducer began is shown, since U+009D is also
+ * what a curly quote becomes when UTF-8 is decoded twice.
+ */
+export class SequenceFilter {
+  private state: State = 'text';
+  private text = '';
+  private at = 0;
+  private out = '';
+  private heldSurrogate = '';
+  private afterReturn = false;
+  private length = 0;
+  private payload = '';
+  private eightBit = false;
+  private readonly special = nextSpecial();
+  private readonly stringEnd = nextStringEnd();
+
+  write(chunk: string): string {
+    this.text = this.heldSurrogate + chunk;
+    this.heldSurrogate = '';
+    if (isHighSurrogate(this.text.charCodeAt(this.text.length - 1))) {
+      this.heldSurrogate = this.text.slice(-1);
+      this.text = this.text.slice(0, -1);
+    }
+    this.at = 0;
+    while (this.at < this.text.length) this.step();
+    return this.takeOutput();
+  }
+
+  end(): string {
+    if (this.heldSurrogate !== '') {
+      this.heldSurrogate = '';
+      this.text = '\ufffd';
+      this.at = 0;
+      while (this.at < this.text.length) this.step();
+    }
+    if (this.eightBit) this.release();
+    this.enter('text');
+    return this.takeOutput();
+  }
+
+  get isIdle(): boolean {
+    return this.state === 'text' && this.heldSurrogate === '' && !this.afterReturn;
+  }
+
+  private takeOutput(): string {
+    const { out } = this;
+    this.out = '';
+    return out;
+  }
+
+  private step(): void {
+    if (this.state === 'text') this.readText();
+    else if (this.state === 'osc' || this.state === 'string') this.readPayload();
+    else this.readControlSequence(this.text.charCodeAt(this.at));
+  }
+
+  private enter(state: State): void {
+    this.state = state;
+    this.length = 0;
+    this.payload = '';
+    this.eightBit = false;
+  }
+
+  private readText(): void {
+    if (this.afterReturn && this.text[this.at] === '\n') this.at += 1;
+    this.afterReturn = false;
+    this.special.lastIndex = this.at;
+    const match = this.special.exec(this.text);
+    this.out += this.text.slice(this.at, match?.index);
+    this.at = this.text.length;
+    if (match) this.readSpecial(match[0], match.index);
+  }
+
+  private readSpecial(special: string, index: number): void {
+    this.at = index + special.length;
+    const state = INTRODUCED[special];
+    if (state) {
+      this.enter(state);
+      this.eightBit = special !== '\x1b';
+    } else if (special === '\r') {
+      this.out += '\n';
+      this.afterReturn = true;
+    } else if (special === '\u2028' || special === '\u2029') this.out += '\n';
+    else if (special.length === 1 && (special.charCodeAt(0) & 0xf800) === 0xd800) {
+      this.out += '\ufffd';
+    }
+  }
+
+  /** ESC, CSI: a unit that does not fit ends the sequence and is read again as text. */
+  private readControlSequence(unit: number): void {
+    const introduced =
+      this.state === 'escape' ? AFTER_ESCAPE[String.fromCharCode(unit)] : undefined;
+    const isIntermediate = unit >= 0x20 && unit <= 0x2f;
+    const isParameter = this.state === 'csi' && unit >= 0x30 && unit <= 0x3f;
+    const isFinal = unit >= (this.state === 'csi' ? 0x40 : 0x30) && unit <= 0x7e;
+    this.length += 1;
+    if (introduced) this.enter(introduced);
+    else if ((isIntermediate || isParameter) && this.length < LONGEST_SEQUENCE) {
+      if (this.state === 'escape') this.state = 'intermediate';
+    } else {
+      this.enter('text');
+      if (!isFinal) return;
+    }
+    this.at += 1;
+  }
+
+  private readPayload(): void {
+    this.stringEnd.lastIndex = this.at;
+    const end = this.stringEnd.exec(this.text)?.index ?? this.text.length;
+    const limit = this.withinCharacter(this.at + LONGEST_SEQUENCE - this.payload.length);
+    const stop = Math.min(end, limit);
+    this.payload += this.text.slice(this.at, stop);
+    this.at = stop;
+    if (stop === limit) this.release();
+    else if (stop < this.text.length) this.endPayload(this.text.charAt(stop));
+  }
+
+  private withinCharacter(index: number): number {
+    return isLowSurrogate(this.text.charCodeAt(index)) ? index + 1 : index;
+  }
+
+  private endPayload(end: string): void {
+    if (end === '\x07' && this.state === 'string') {
+      // Only an OSC ends at BEL.
+      this.at += 1;
+      this.payload += end;
+    } else if (
+      end === '\x1b' ||
+      end === '\x07' ||
+      end === '\x18' ||
+      end === '\x1a' ||
+      end === '\x9c'
+    ) {
+      // ESC is read again: it begins the ST that ends this sequence, or the next sequence.
+      if (end !== '\x1b') this.at += 1;
+      this.enter('text');
+    } else this.release();
+  }
+
+  private release(): void {
+    this.out += withoutControls(this.payload);
+    this.enter('text');
+  }
+}
