@@ -7,6 +7,7 @@ export class LineCursor {
   private column = 0;
   /** Columns left of a tab that was taken in part. */
   private ofTab = 0;
+  private trimmed: string | undefined;
 
   constructor(private readonly text: string) {}
 
@@ -34,6 +35,7 @@ export class LineCursor {
   skip(length: number): void {
     this.offset += length;
     this.column += length;
+    this.trimmed = undefined;
   }
 
   /** All that is left, as it stands. */
@@ -43,7 +45,8 @@ export class LineCursor {
 
   /** What is left, without the white space around it. */
   content(): string {
-    return this.text.slice(this.offset).trim();
+    this.trimmed ??= this.text.slice(this.offset).trim();
+    return this.trimmed;
   }
 
   private startSpace(): boolean {

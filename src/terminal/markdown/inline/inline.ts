@@ -6,6 +6,7 @@ import { type LinkTarget, autolinkAt, linkTargetAt, tagAt, trimUrl } from './lin
 import { type Piece, joinPieces } from './spans.js';
 
 const SPECIAL = /\\|`+|\*+|_+|~+|!?\[|\]|<|&|https?:\/\/[!#-;=?-Z\\^_a-{}~]+/;
+const NEXT_SPECIAL = new RegExp(SPECIAL, 'g');
 const PUNCTUATION = /[!-/:-@[-`{-~]/;
 
 /** Deeper brackets are text, so that the work stays in proportion to the text. */
@@ -24,7 +25,6 @@ interface Bracket {
 }
 
 class InlineReader {
-  private readonly special = new RegExp(SPECIAL, 'g');
   private readonly codeSpans: CodeSpans;
   private readonly pieces: Piece[] = [];
   private brackets: Bracket[] = [];
@@ -39,8 +39,8 @@ class InlineReader {
 
   read(): string {
     for (;;) {
-      this.special.lastIndex = this.at;
-      const match = this.special.exec(this.text);
+      NEXT_SPECIAL.lastIndex = this.at;
+      const match = NEXT_SPECIAL.exec(this.text);
       if (!match) break;
       if (match.index > this.at) this.pieces.push(this.text.slice(this.at, match.index));
       this.at = match.index;

@@ -2,20 +2,10 @@ export type Alignment = 'left' | 'center' | 'right';
 
 /** The cells of a table's row; `\|` is a bar inside a cell. */
 export function splitCells(content: string): string[] {
-  const cells: string[] = [];
-  let cell = '';
-  const start = content.startsWith('|') ? 1 : 0;
-  for (let index = start; index < content.length; index += 1) {
-    const character = content.charAt(index);
-    if (character === '\\' && content.charAt(index + 1) === '|') {
-      cell += '|';
-      index += 1;
-    } else if (character === '|') {
-      cells.push(cell.trim());
-      cell = '';
-    } else cell += character;
-  }
-  if (cell.trim() !== '' || cells.length === 0) cells.push(cell.trim());
+  const bars = content.includes('\\|') ? /(?<!\\)\|/ : '|';
+  const cells = content.split(bars).map((cell) => cell.replaceAll('\\|', '|').trim());
+  if (cells[0] === '') cells.shift();
+  if (cells.at(-1) === '') cells.pop();
   return cells;
 }
 
@@ -23,7 +13,8 @@ export function splitCells(content: string): string[] {
 export function alignments(content: string): Alignment[] | undefined {
   if (!content.includes('|') || !/^[|:\- \t]+$/.test(content)) return undefined;
   const cells = splitCells(content);
-  return cells.every((cell) => /^:?-+:?$/.test(cell)) ? cells.map(alignment) : undefined;
+  const isRow = cells.length > 0 && cells.every((cell) => /^:?-+:?$/.test(cell));
+  return isRow ? cells.map(alignment) : undefined;
 }
 
 function alignment(cell: string): Alignment {
