@@ -165,7 +165,7 @@ export class BlockParser {
     const level = syntax.underline(content);
     const columns = alignments(content);
     if (level) paragraph.closeAsHeading(level);
-    else if (columns?.length !== splitCells(header).length) return false;
+    else if (!columns || columns.length !== splitCells(header).length) return false;
     else paragraph.dropLastLine();
     this.closeLeaf();
     if (columns) {

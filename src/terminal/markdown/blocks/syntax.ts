@@ -13,7 +13,8 @@ const HTML =
   /^<(?:[!?]|\/?(?:address|article|aside|blockquote|body|center|dd|details|dialog|div|dl|dt|fieldset|figure|footer|form|h[1-6]|head|header|hr|html|iframe|li|link|main|menu|nav|ol|p|pre|script|section|style|summary|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul)(?:[\s/>]|$)|\/?[a-z][\w-]*(?:\s[^<>]*)?>$)/i;
 
 export const isRule = (content: string): boolean => RULE.test(content);
-export const startsHtml = (content: string): boolean => HTML.test(content);
+export const startsHtml = (content: string): boolean =>
+  content.startsWith('<') && HTML.test(content);
 
 export interface ListMarker {
   /** The bullet, or the delimiter after the number: what items of one list share. */
@@ -45,6 +46,7 @@ export interface Fence {
 }
 
 export function fence(content: string): Fence | undefined {
+  if (!content.startsWith('```') && !content.startsWith('~~~')) return undefined;
   const match = FENCE.exec(content);
   if (!match) return undefined;
   const [, mark = '', info = ''] = match;
@@ -60,6 +62,7 @@ export interface Heading {
 }
 
 export function heading(content: string): Heading | undefined {
+  if (!content.startsWith('#')) return undefined;
   const level = HEADING.exec(content)?.[1]?.length;
   return level ? { level, text: withoutClosingMarks(content.slice(level)) } : undefined;
 }
