@@ -323,7 +323,8 @@ describe('2: bad input, nothing sent', () => {
     ],
   ];
 
-  it.each(cases)('%s', async (_, argv, options, message, hint = /^/) => {
+  it.each(cases)('%s', async (...row) => {
+    const [, argv, options, message, hint = /^/] = row;
     const { env, sandbox } = await account();
     const result = await runCli(argv, { env, ...options });
     expect(result).toMatchObject({ code: 2, stdout: '' });
