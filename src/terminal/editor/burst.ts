@@ -54,7 +54,8 @@ export class BurstGuard {
   /** The events of one chunk that arrived at `now` (milliseconds), with its pastes joined. */
   join(events: readonly KeyEvent[], now: number): KeyEvent[] {
     const joined: KeyEvent[] = [];
-    let afterPaste = now < this.#quietFrom;
+    const wasQuiet = now >= this.#quietFrom;
+    let afterPaste = !wasQuiet;
     let burst: KeyEvent[] = [];
     for (const event of events) {
       if (event.type !== 'paste') {
@@ -66,7 +67,8 @@ export class BurstGuard {
       afterPaste = true;
     }
     joined.push(...joinBurst(burst, afterPaste));
-    if (joined.some(mayGoOn)) this.#quietFrom = now + QUIET_MS;
+    // Even a chunk that holds only a part of a key shows that the burst goes on.
+    if (!wasQuiet || joined.some(mayGoOn)) this.#quietFrom = now + QUIET_MS;
     return joined;
   }
 }

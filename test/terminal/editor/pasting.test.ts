@@ -69,6 +69,18 @@ describe('pasting', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('never sends itself by an Enter that comes in slow pieces behind an end mark', async () => {
+    const { terminal, sent } = open();
+    for (const piece of ['\x1b[200~evil\x1b[201~', '\x1b', '[', '1', '3', 'u']) {
+      terminal.burst(piece);
+      terminal.time.pass(20);
+    }
+    expect(sent).toEqual([]);
+    terminal.time.pass(100);
+    await terminal.type('\r');
+    expect(sent).toHaveLength(1);
+  });
+
   it('lets Enter send again after a moment', async () => {
     const { terminal, sent } = open();
     await terminal.type(paste('text'), '\r');
