@@ -1,0 +1,76 @@
+import { AppError } from '../../errors.js';
+import type { CallOptions } from '../conversation.js';
+import { errorLines } from '../error-report.js';
+import type { Turn } from '../conversation.js';
+import type { ChatPorts } from './ports.js';
+
+/** Bound on a call that is not a turn, in milliseconds. */
+const CALL_MS = 30_000;
+
+/** What the chat knows. */
+export interface ChatState {
+  assistantId: string;
+  conversationId: string | undefined;
+  /** Of the conversation that the next message begins. */
+  title: string | undefined;
+  speaker: string | undefined;
+  lastText: string | undefined;
+  /** How the last message failed; undefined when it was answered. */
+  lastFailure: AppError | undefined;
+  turns: Pick<Turn, 'reply' | 'timing'>[];
+}
+
+/** A chat that is going on: its state, and the ports it acts through. */
+export interface Chat {
+  state: ChatState;
+  ports: ChatPorts;
+}
+
+/** Prints notices above the prompt. */
+export function tell({ ports }: Chat, ...lines: string[]): void {
+  ports.editor.print(`${lines.map((line) => ports.paint.dim(line)).join('\n')}\n`, 'stderr');
+}
+
+/** Prints a failure above the prompt. */
+export function tellFailure({ ports }: Chat, error: AppError): void {
+  const [first = '', ...others] = errorLines(error);
+  const lines = [ports.paint.error(first), ...others.map((line) => ports.paint.dim(line))];
+  ports.editor.print(`${lines.join('\n')}\n`, 'stderr');
+}
+
+/** Runs a task that Ctrl-C cancels, with a status line. */
+export async function cancellable<T>(
+  { ports: { editor, signal } }: Chat,
+  status: string,
+  task: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const cancel = new AbortController();
+  const stopListening = editor.onInterrupt(() =>
+    cancel.abort(new AppError('interrupted', 'cancelled')),
+  );
+  editor.setStatus(status);
+  try {
+    return await task(AbortSignal.any([signal, cancel.signal]));
+  } finally {
+    editor.setStatus(undefined);
+    stopListening();
+  }
+}
+
+/** A call of the API that Ctrl-C cancels. */
+export function asking<T>(
+  chat: Chat,
+  call: (api: ChatPorts['api'], options: CallOptions) => Promise<T>,
+): Promise<T> {
+  return cancellable(chat, 'asking Telnyx', (signal) =>
+    call(chat.ports.api, { signal, timeoutMs: CALL_MS }),
+  );
+}
+
+/** The id of the conversation, or an error that says that there is none yet. */
+export function currentConversation({ state }: Chat): string {
+  if (state.conversationId !== undefined) return state.conversationId;
+  throw new AppError('usage', 'there is no conversation yet', {
+    hint: 'it begins with your first message; /resume goes on with an earlier one',
+  });
+}

@@ -1,0 +1,95 @@
+import { AppError } from '../../errors.js';
+import { age } from '../age.js';
+import type { Conversation } from '../conversation.js';
+import { conversationIdFor, NAME_KEY, nameOf } from '../conversation-names.js';
+import { allMessages } from '../messages.js';
+import { sanitizeLine } from '../sanitize.js';
+import { transcriptLines } from '../transcript.js';
+import { asking, currentConversation, tell, type Chat } from './chat.js';
+import type { Choice } from './ports.js';
+
+/** How many conversations are offered and searched for a name. */
+const RECENT = 100;
+/** Messages that are shown after resuming, and by `/history` without a number. */
+const RECAP = 4;
+const HISTORY = 20;
+
+/** /new */
+export function begin(chat: Chat, title: string): void {
+  chat.state.conversationId = undefined;
+  chat.state.title = title === '' ? undefined : title;
+  tell(chat, 'a new conversation begins with your next message');
+}
+
+/** /resume */
+export async function resume(chat: Chat, idOrName: string): Promise<void> {
+  const id = idOrName === '' ? await picked(chat) : await asking(chat, () => found(chat, idOrName));
+  if (id === undefined) return;
+  const conversation = await asking(chat, (api, call) => api.getConversation(id, call));
+  chat.state.conversationId = conversation.id;
+  const called = sanitizeLine(nameOf(conversation));
+  tell(chat, `conversation ${called === '' ? '' : `${called} `}${conversation.id}`);
+  await recap(chat, RECAP);
+}
+
+/** The conversations of this assistant, the latest first. */
+export function recentConversations(chat: Chat): Promise<Conversation[]> {
+  const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
+  const filters = { limit: RECENT, order: 'last_message_at.desc', where };
+  return asking(chat, (api, call) => api.listConversations(filters, call));
+}
+
+function found(chat: Chat, idOrName: string): Promise<string> {
+  return conversationIdFor(idOrName, () => recentConversations(chat));
+}
+
+async function picked(chat: Chat): Promise<string | undefined> {
+  const now = chat.ports.clock.now();
+  const choices = (await recentConversations(chat)).map((conversation) =>
+    choice(conversation, now),
+  );
+  if (choices.length === 0) throw new AppError('usage', 'this assistant has no conversations yet');
+  return chat.ports.dialogs.choose('Which conversation?', choices);
+}
+
+function choice(conversation: Conversation, now: Date): Choice {
+  const { id, metadata, lastMessageAt, createdAt } = conversation;
+  const parts = [
+    sanitizeLine(nameOf(conversation), 40) || 'unnamed',
+    age(lastMessageAt || createdAt, now),
+    sanitizeLine(metadata['telnyx_conversation_channel'] ?? '', 20),
+    id,
+  ];
+  return { value: id, label: parts.filter((part) => part !== '').join('  ') };
+}
+
+/** /history */
+export async function showHistory(chat: Chat, argument: string): Promise<void> {
+  const count = argument === '' ? HISTORY : Number(argument);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new AppError('usage', `bad number ${JSON.stringify(argument)}`, { hint: '/history 10' });
+  }
+  currentConversation(chat);
+  await recap(chat, count);
+}
+
+/** Shows the last messages of the conversation. */
+export async function recap(chat: Chat, count: number): Promise<void> {
+  const id = currentConversation(chat);
+  const messages = await asking(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  const lines = transcriptLines(messages.slice(-count));
+  if (messages.length > count) tell(chat, `… ${messages.length - count} earlier messages`);
+  tell(chat, ...(lines.length === 0 ? ['no messages are kept of it'] : lines));
+}
+
+/** /name: the whole metadata is sent, as Telnyx does not say whether an update merges. */
+export async function name(chat: Chat, called: string): Promise<void> {
+  if (called === '')
+    throw new AppError('usage', 'a name is required', { hint: '/name Opening hours' });
+  const id = currentConversation(chat);
+  await asking(chat, async (api, call) => {
+    const { metadata } = await api.getConversation(id, call);
+    return api.updateConversation(id, { ...metadata, [NAME_KEY]: called }, call);
+  });
+  tell(chat, `named ${sanitizeLine(called)}: /resume ${sanitizeLine(called)}`);
+}

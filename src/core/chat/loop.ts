@@ -1,0 +1,58 @@
+import { AppError } from '../../errors.js';
+import type { Typed } from '../line-editor.js';
+import { tell, tellFailure, type Chat } from './chat.js';
+import { COMMANDS } from './commands.js';
+import { parseInput, type ChatInput } from './slash-commands.js';
+import { showTurn } from './show-turn.js';
+
+/** A second Ctrl-C within so many milliseconds leaves. */
+const LEAVING_MS = 2_000;
+
+/** The chat loop: runs until the person leaves. Rejects when it is ended from outside. */
+export async function runChat(chat: Chat): Promise<void> {
+  const { editor, clock, signal } = chat.ports;
+  const stopped = untilAborted(signal);
+  let interruptedAt = -Infinity;
+  for (;;) {
+    const typed = await Promise.race([editor.read(), stopped]);
+    if (typed.type === 'end') return;
+    if (typed.type === 'interrupt') {
+      const now = clock.monotonic();
+      if (now - interruptedAt <= LEAVING_MS) return;
+      interruptedAt = now;
+      tell(chat, 'to leave, press Ctrl-C again or Ctrl-D');
+    } else if (typed.text.trim() !== '' && (await obey(chat, typed)) === 'leave') return;
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  aborted.catch(() => undefined);
+  return aborted;
+}
+
+/** Failures are shown, and the chat goes on. */
+async function obey(chat: Chat, { text }: Extract<Typed, { type: 'text' }>): Promise<unknown> {
+  const input = parseInput(text);
+  try {
+    if (input.type === 'message') return await showTurn(chat, input.text);
+    if (input.type === 'unknown') throw unknownCommand(input);
+    return await COMMANDS[input.name](chat, input.argument);
+  } catch (error) {
+    if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;
+    tellFailure(chat, error);
+    if (input.type === 'unknown') chat.ports.editor.restoreDraft(text);
+    return undefined;
+  }
+}
+
+function unknownCommand({ name, nearest }: Extract<ChatInput, { type: 'unknown' }>): AppError {
+  const near = nearest ? `did you mean /${nearest}? ` : '/help shows the commands; ';
+  return new AppError('usage', `unknown command /${name}`, {
+    hint: `${near}to send it as text, begin with a space`,
+  });
+}
