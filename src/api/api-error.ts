@@ -1,3 +1,4 @@
+import { aiDisabled } from '../core/ai-disabled.js';
 import { AppError, type Delivery, type ErrorKind } from '../errors.js';
 import type { HttpResponse } from './exchange.js';
 import { isObject } from './wire.js';
@@ -11,16 +12,18 @@ interface Problem {
 export function apiError(response: HttpResponse, body: string, now: Date): AppError {
   const { status, requestId } = response;
   const { code, message } = problemIn(body);
-  const kind =
-    status === 400 && /ai_disabled|ai is disabled/i.test(body) ? 'ai_disabled' : kindOf(status);
-  return new AppError(kind, message ?? fallbackMessage(response, body), {
+  const kind = kindOf(status);
+  const isTakenOver = status === 400 && /ai_disabled|ai is disabled/i.test(body);
+  const details = {
     status,
     code,
     requestId,
     hint: hintFor(status),
     delivery: deliveryOf(status),
     retryAfterMs: retryAfter(response, now),
-  });
+  };
+  if (isTakenOver) return aiDisabled(details);
+  return new AppError(kind, message ?? fallbackMessage(response, body), details);
 }
 
 function kindOf(status: number): ErrorKind {

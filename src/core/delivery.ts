@@ -1,4 +1,5 @@
 import { AppError } from '../errors.js';
+import { aiDisabled } from './ai-disabled.js';
 import type { CallOptions, ReplyPart, TurnPorts, TurnRequest } from './conversation.js';
 import { hasRoom, waitBefore, type RetryOptions } from './retry.js';
 
@@ -54,15 +55,10 @@ async function explained(
   if (error.kind === 'ai_disabled' || error.details.status !== 400) return error;
   try {
     const { metadata } = await ports.getConversation(request.conversationId, callOptions(retry));
-    return metadata['ai_disabled'] === 'true' ? aiDisabled(error) : error;
+    return metadata['ai_disabled'] === 'true'
+      ? aiDisabled({ ...error.details, cause: error.cause })
+      : error;
   } catch {
     return error; // The first failure is the one to report.
   }
-}
-
-/** The refusal of a turn in a conversation that a person has taken over. */
-function aiDisabled(error: AppError): AppError {
-  const message = 'AI is disabled on this conversation: a person has taken it over';
-  const hint = 'set its metadata ai_disabled to "false" to let the assistant answer again';
-  return new AppError('ai_disabled', message, { ...error.details, hint, cause: error.cause });
 }

@@ -19,7 +19,10 @@ export interface LineEditor {
   read(): Promise<Typed>;
   /** Puts text back on the prompt, before what is typed there already. */
   restoreDraft(text: string): void;
-  /** Tells of Ctrl-C while no read is pending; returns how to stop listening. */
+  /**
+   * Tells of Ctrl-C while no read is pending; returns how to stop listening. What was queued by
+   * then is back in the draft: it was meant to follow the turn that is given up.
+   */
   onInterrupt(listener: () => void): () => void;
   /** Prints above the prompt; text that ends without a newline is continued by the next print. */
   print(text: string, to?: 'stdout' | 'stderr'): void;

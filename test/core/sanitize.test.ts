@@ -45,6 +45,9 @@ describe('sanitize', () => {
 
   it('shows what follows an OSC that never ends', () => {
     const reply = 'word '.repeat(2000);
+    const sanitizer = createSanitizer();
+    const pieces = `\x1b]${reply}`.split('').map((unit) => sanitizer.write(unit));
+    expect(pieces.join('') + sanitizer.end()).toBe(reply);
     expect(sanitize(`\x1b]${reply}`)).toBe(reply);
   });
 

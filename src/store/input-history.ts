@@ -1,0 +1,134 @@
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { compact } from './compact-lines.js';
+
+export interface InputHistoryOptions {
+  /** Made, for its owner only, when it is missing. */
+  directory: string;
+  /** How many entries are kept. */
+  limit?: number | undefined;
+  /** Called at most once: from then on the history is kept in memory only. */
+  onWarning: (message: string) => void;
+}
+
+export interface InputHistory {
+  /** The oldest first. */
+  entries(): readonly string[];
+  add(text: string): void;
+}
+
+const FILE = 'input-history.jsonl';
+const LIMIT = 2000;
+/** Longer texts are remembered while the chat lasts, but not written. */
+const LONGEST_WRITTEN = 64 * 1024;
+
+/** One line of the file as an entry; undefined when it is torn or not ours. */
+function parseEntry(line: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The file's text; rights that others had to it are taken away. */
+function readPrivate(path: string): string {
+  try {
+    if ((fs.statSync(path).mode & 0o077) !== 0) fs.chmodSync(path, 0o600);
+    return fs.readFileSync(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return '';
+    throw error;
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** True when the file's last line was cut short, so that the next would run into it. */
+function endsTorn(descriptor: number): boolean {
+  const { size } = fs.fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  return size > 0 && fs.readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+}
+
+/** Adds a line in one write, which goes to the end whoever else writes meanwhile. */
+function appendLine(path: string, line: string): void {
+  const descriptor = fs.openSync(path, 'a+', 0o600);
+  try {
+    fs.writeSync(descriptor, `${endsTorn(descriptor) ? '\n' : ''}${line}\n`);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** What was typed and sent, kept from run to run in a file that only its owner can read. */
+export function openInputHistory(options: InputHistoryOptions): InputHistory {
+  return new FileHistory(options);
+}
+
+class FileHistory implements InputHistory {
+  readonly #options: InputHistoryOptions;
+  readonly #path: string;
+  readonly #limit: number;
+  /** Read at the first need: a chat starts without it. */
+  #entries: string[] | undefined;
+  #isWritten = true;
+
+  constructor(options: InputHistoryOptions) {
+    this.#options = options;
+    this.#path = join(options.directory, FILE);
+    this.#limit = options.limit ?? LIMIT;
+  }
+
+  entries(): readonly string[] {
+    return (this.#entries ??= this.#load());
+  }
+
+  add(text: string): void {
+    if (text === '' || text.startsWith(' ')) return;
+    const entries = (this.#entries ??= this.#load());
+    if (entries.at(-1) === text) return;
+    entries.push(text);
+    if (entries.length > this.#limit) entries.shift();
+    if (text.length <= LONGEST_WRITTEN) this.#write(text);
+  }
+
+  #load(): string[] {
+    return this.#attempt(() => {
+      const lines = readPrivate(this.#path).split('\n');
+      if (lines.length > this.#limit * 1.5) this.#compact();
+      const entries = lines.map(parseEntry).filter((entry) => entry !== undefined);
+      return entries.slice(-this.#limit);
+    }, []);
+  }
+
+  #compact(): void {
+    try {
+      compact(this.#path, this.#limit);
+    } catch {
+      // A file that stayed too long works as well; the next chat tries again.
+    }
+  }
+
+  #write(text: string): void {
+    if (!this.#isWritten) return;
+    this.#attempt(() => {
+      fs.mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
+      appendLine(this.#path, JSON.stringify(text));
+    }, undefined);
+  }
+
+  /** A history that can't be kept never stops a chat. */
+  #attempt<T>(task: () => T, otherwise: T): T {
+    try {
+      return task();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (this.#isWritten) this.#options.onWarning(`input history is not kept: ${reason}`);
+      this.#isWritten = false;
+      return otherwise;
+    }
+  }
+}

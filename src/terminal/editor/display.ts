@@ -1,0 +1,37 @@
+import type { Output } from '../../context.js';
+import type { Scene } from './scene.js';
+
+/** Where printed text goes. */
+export type Target = 'stdout' | 'stderr';
+
+export interface Streams {
+  /** The terminal that the prompt is drawn on. */
+  output: Output;
+  /** Where replies go; text for it is left alone when it is no terminal. */
+  stdout: Output;
+}
+
+/** A way to show the bottom of the terminal and what is printed above it. */
+export interface Display {
+  show(scene: Scene): void;
+  /** Prints above; text without a newline at its end is continued by the next print. */
+  print(text: string, to: Target): void;
+  /** Leaves finished lines above, from the next `show` on. */
+  note(text: string): void;
+  /** Leaves a finished draft above, from the next `show` on. */
+  record(prompt: string, text: string): void;
+  /** Takes the bottom away, until the next `show`. */
+  hide(): void;
+  clear(): void;
+  resize(): void;
+}
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+export const windowSize = ({ columns, rows }: Output): Size => ({
+  columns: Math.max(8, columns ?? 80),
+  rows: Math.max(2, rows ?? 24),
+});

@@ -1,0 +1,89 @@
+import { DELETIONS, KILLS, MOVES, NEWLINES } from './bindings.js';
+import { toDraftText } from './control-pictures.js';
+import { EMPTY, insert, replace, type TextBuffer } from './text-buffer.js';
+
+const UNDO_LIMIT = 200;
+
+/** What is being typed, with what undo and yank need. */
+export class Draft {
+  #buffer: TextBuffer = EMPTY;
+  #undo: TextBuffer[] = [];
+  #killed = '';
+  #isTyping = false;
+
+  get buffer(): TextBuffer {
+    return this.#buffer;
+  }
+
+  get text(): string {
+    return this.#buffer.text;
+  }
+
+  /** Typed characters; a run of them is undone at once. */
+  type(text: string): void {
+    const goesOn = this.#isTyping && text !== ' ';
+    this.#change(insert(this.#buffer, toDraftText(text)), goesOn);
+    this.#isTyping = true;
+  }
+
+  paste(text: string): void {
+    this.set(insert(this.#buffer, toDraftText(text)));
+  }
+
+  /** Puts text before everything that is typed already; the cursor stays with what is typed. */
+  restore(text: string): void {
+    const restored = toDraftText(text);
+    const gap = this.text === '' ? '' : '\n';
+    const changed = replace(this.#buffer, 0, 0, restored + gap);
+    this.set({ ...changed, cursor: changed.cursor + this.#buffer.cursor });
+  }
+
+  /** Replaces the whole; can be undone. */
+  set(buffer: TextBuffer): void {
+    this.#change(buffer, false);
+  }
+
+  move(cursor: TextBuffer): void {
+    this.#buffer = cursor;
+    this.#isTyping = false;
+  }
+
+  clear(): void {
+    this.#buffer = EMPTY;
+    this.#undo = [];
+    this.#isTyping = false;
+  }
+
+  /** Does what an editing key asks; false when the key means nothing here. */
+  press(key: string): boolean {
+    const move = MOVES[key];
+    const deletion = DELETIONS[key];
+    const kill = KILLS[key];
+    if (move) this.move(move(this.#buffer));
+    else if (deletion) this.set(deletion(this.#buffer));
+    else if (kill) this.#kill(kill(this.#buffer));
+    else if (NEWLINES.has(key)) this.paste('\n');
+    else if (key === 'ctrl+y') this.paste(this.#killed);
+    else if (key === 'ctrl+_') this.#undoLast();
+    else return false;
+    return true;
+  }
+
+  #kill(after: TextBuffer): void {
+    const length = this.text.length - after.text.length;
+    if (length > 0) this.#killed = this.text.slice(after.cursor, after.cursor + length);
+    this.set(after);
+  }
+
+  #undoLast(): void {
+    this.#buffer = this.#undo.pop() ?? this.#buffer;
+    this.#isTyping = false;
+  }
+
+  #change(buffer: TextBuffer, sameStep: boolean): void {
+    if (buffer.text !== this.text && !sameStep) this.#undo.push(this.#buffer);
+    if (this.#undo.length > UNDO_LIMIT) this.#undo.shift();
+    this.#buffer = buffer;
+    this.#isTyping = false;
+  }
+}

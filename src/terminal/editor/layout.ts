@@ -1,0 +1,118 @@
+import { graphemes, isPlain, previousBoundary } from './graphemes.js';
+import { moveTo, type TextBuffer } from './text-buffer.js';
+import { graphemeWidth, widthOf } from './width.js';
+
+/** One row of a window: the part of a text between two offsets, after `indent` cells. */
+export interface Row {
+  start: number;
+  end: number;
+  indent: number;
+}
+
+export interface Shape {
+  columns: number;
+  /** Cells left free before each line: the prompt stands there. */
+  indent: number;
+}
+
+const TAB = '    ';
+/** Marks that turn text around or break lines would make a draft look like another one. */
+const MISLEADING = /[\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** A part of a draft as it is drawn. */
+export function shown(text: string): string {
+  if (isPlain(text)) return text;
+  return text.replaceAll('\t', TAB).replace(MISLEADING, '\ufffd');
+}
+
+const shownWidth = (grapheme: string): number =>
+  grapheme === '\t' ? TAB.length : graphemeWidth(shown(grapheme));
+
+function wrapPlain(start: number, end: number, { columns, indent }: Shape): Row[] {
+  const rows: Row[] = [];
+  let from = start;
+  for (let free = columns - indent; from + free <= end; free = columns) {
+    rows.push({ start: from, end: from + free, indent: rows.length === 0 ? indent : 0 });
+    from += free;
+  }
+  rows.push({ start: from, end, indent: rows.length === 0 ? indent : 0 });
+  return rows;
+}
+
+function wrapWide(line: string, start: number, { columns, indent }: Shape): Row[] {
+  const rows: Row[] = [];
+  let row: Row = { start, end: start, indent };
+  let column = indent;
+  for (const grapheme of graphemes(line)) {
+    const width = shownWidth(grapheme);
+    if (column + width > columns) {
+      rows.push(row);
+      row = { start: row.end, end: row.end, indent: 0 };
+      column = 0;
+    }
+    row.end += grapheme.length;
+    column += width;
+  }
+  rows.push(row);
+  // The cursor behind a full row stands at the start of the next one.
+  if (column >= columns) rows.push({ start: row.end, end: row.end, indent: 0 });
+  return rows;
+}
+
+/** The rows that a text takes. There is always one more behind a row that is full. */
+export function layOut(text: string, shape: Shape): Row[] {
+  const rows: Row[] = [];
+  let start = 0;
+  for (const line of text.split('\n')) {
+    const end = start + line.length;
+    const wrapped = isPlain(line) ? wrapPlain(start, end, shape) : wrapWide(line, start, shape);
+    for (const row of wrapped) rows.push(row);
+    start = end + 1;
+  }
+  return rows;
+}
+
+/** Which of the rows the cursor is in. */
+export function rowOf(rows: readonly Row[], cursor: number): number {
+  let low = 0;
+  let high = rows.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((rows[middle]?.start ?? 0) <= cursor) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** How many cells are left of the cursor in its row. */
+export function columnOf({ text, cursor }: TextBuffer, row: Row): number {
+  return row.indent + widthOf(shown(text.slice(row.start, cursor)));
+}
+
+function offsetAt(text: string, row: Row, column: number): number {
+  let at = row.indent;
+  let offset = row.start;
+  for (const grapheme of graphemes(text.slice(row.start, row.end))) {
+    at += shownWidth(grapheme);
+    if (at > column) break;
+    offset += grapheme.length;
+  }
+  return offset;
+}
+
+/** The cursor one row up or down, as near to `column` as can be; undefined at the first or last. */
+export function moveByRow(
+  buffer: TextBuffer,
+  rows: readonly Row[],
+  by: 1 | -1,
+  column: number,
+): TextBuffer | undefined {
+  const index = rowOf(rows, buffer.cursor) + by;
+  const row = rows[index];
+  if (!row) return undefined;
+  const offset = offsetAt(buffer.text, row, column);
+  // The end of a wrapped row is the start of the next one: stay in this one.
+  const isWrapped = rows[index + 1]?.start === row.end && row.end > row.start;
+  const last = isWrapped ? previousBoundary(buffer.text, row.end) : row.end;
+  return moveTo(buffer, Math.min(offset, last));
+}

@@ -1,0 +1,178 @@
+import type { LineEditor, Typed } from '../../core/line-editor.js';
+import { commandTable } from './commands.js';
+import { Composer } from './composer.js';
+import { windowSize, type Display, type Target } from './display.js';
+import type { History } from './history-browser.js';
+import { Inbox } from './inbox.js';
+import type { LineEditorOptions } from './options.js';
+import { PlainDisplay } from './plain-display.js';
+import type { Scene } from './scene.js';
+import { StatusTimer } from './status-timer.js';
+import { TabKey } from './tab.js';
+import { TerminalDisplay } from './terminal-display.js';
+import { TerminalInput } from './terminal-input.js';
+import { realTimers } from './timers.js';
+import type { KeyEvent } from './tokens.js';
+import { shapeFor } from './view.js';
+
+function memoryHistory(): History {
+  const entries: string[] = [];
+  return { entries: () => entries, add: (text) => void entries.push(text) };
+}
+
+/** A line editor on a terminal: one paste is one message, and typing works at any time. */
+export function openLineEditor(options: LineEditorOptions): LineEditor {
+  return new TerminalLineEditor(options);
+}
+
+class TerminalLineEditor implements LineEditor {
+  readonly #options: LineEditorOptions;
+  readonly #display: Display;
+  readonly #input: TerminalInput;
+  readonly #composer: Composer;
+  readonly #tab: TabKey;
+  readonly #status: StatusTimer;
+  readonly #inbox = new Inbox();
+  readonly #interruptListeners = new Set<() => void>();
+  readonly #commands: ReadonlyMap<string, () => void>;
+  #suspensions = 0;
+  #isClosed = false;
+
+  constructor(options: LineEditorOptions) {
+    const { output, stdout, screenReader = false, color = false, history, complete } = options;
+    const timers = options.timers ?? realTimers;
+    const monotonic = (): number => options.clock.monotonic();
+    this.#options = options;
+    this.#display = screenReader
+      ? new PlainDisplay({ output, stdout })
+      : new TerminalDisplay({ output, stdout }, color);
+    this.#composer = new Composer(history ?? memoryHistory());
+    this.#tab = new TabKey({
+      complete: complete ?? (() => undefined),
+      draft: this.#composer.draft,
+      list: (lines) => this.#display.note(`${lines.join('\n')}\n`),
+      onChange: () => this.#refresh(),
+    });
+    const onTick = (): void => this.#refresh();
+    this.#status = new StatusTimer({ timers, monotonic, ticks: !screenReader, onTick });
+    this.#input = new TerminalInput({
+      ...{ input: options.input, output, timers, monotonic },
+      onKeys: (events) => this.#onKeys(events),
+      onEnd: () => this.#inbox.end(),
+    });
+    this.#commands = commandTable({
+      composer: this.#composer,
+      inbox: this.#inbox,
+      record: (text) => this.#display.record(options.prompt, text),
+      interrupt: () => this.#interrupt(),
+      completeWord: () => this.#tab.press(),
+      clearScreen: () => this.#display.clear(),
+      stopProcess: () => this.#stopProcess(),
+    });
+    this.#take();
+  }
+
+  read(): Promise<Typed> {
+    const next = this.#inbox.next();
+    if (next?.type === 'text') this.#display.record(this.#options.prompt, next.text);
+    const read = next ? Promise.resolve(next) : this.#inbox.read();
+    this.#refresh();
+    return read;
+  }
+
+  restoreDraft(text: string): void {
+    this.#composer.endSearch(true);
+    this.#composer.draft.restore(text);
+    this.#refresh();
+  }
+
+  onInterrupt(listener: () => void): () => void {
+    this.#interruptListeners.add(listener);
+    return () => void this.#interruptListeners.delete(listener);
+  }
+
+  print(text: string, to: Target = 'stdout'): void {
+    this.#display.print(text, to);
+  }
+
+  setStatus(text: string | undefined): void {
+    this.#status.set(text);
+    this.#refresh();
+  }
+
+  async suspend<T>(task: () => Promise<T>): Promise<T> {
+    this.#suspensions++;
+    this.#release();
+    try {
+      return await task();
+    } finally {
+      this.#suspensions--;
+      if (this.#isHeld) this.#take();
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#status.set(undefined);
+    if (this.#suspensions === 0) this.#leaveUnsent();
+    this.#release();
+    this.#inbox.end();
+  }
+
+  get #isHeld(): boolean {
+    return this.#suspensions === 0 && !this.#isClosed;
+  }
+
+  #take(): void {
+    this.#input.hold();
+    this.#options.output.on('resize', this.#resize);
+    this.#refresh();
+  }
+
+  #release(): void {
+    this.#options.output.off('resize', this.#resize);
+    this.#display.hide();
+    this.#input.release();
+  }
+
+  /** What was typed and not sent stays readable. */
+  #leaveUnsent(): void {
+    const unsent = [...this.#inbox.takeBack(), this.#composer.draft.text];
+    for (const text of unsent) if (text !== '') this.#display.record(this.#options.prompt, text);
+  }
+
+  #onKeys(events: readonly KeyEvent[]): void {
+    const { columns, rows } = windowSize(this.#options.output);
+    for (const event of events) {
+      const command = event.type === 'key' ? this.#commands.get(event.name) : undefined;
+      if (command) command();
+      else this.#composer.apply(event, shapeFor(this.#options.prompt, { columns, rows }));
+    }
+    this.#refresh();
+  }
+
+  #interrupt(): void {
+    // Pressed before anybody listened, it must not be lost: the next read tells it.
+    if (this.#interruptListeners.size === 0) this.#inbox.give({ type: 'interrupt' });
+    for (const listener of this.#interruptListeners) listener();
+  }
+
+  #stopProcess(): void {
+    const { stopProcess } = this.#options;
+    if (stopProcess) void this.suspend(stopProcess);
+  }
+
+  readonly #resize = (): void => this.#display.resize();
+
+  #refresh(): void {
+    if (!this.#isHeld) return;
+    const scene: Scene = {
+      ...this.#composer.shown(this.#options.prompt),
+      status: this.#status.current,
+      queued: this.#inbox.queued,
+      isBusy: !this.#inbox.isBeingRead,
+    };
+    this.#display.show(scene);
+  }
+}

@@ -1,0 +1,69 @@
+import { nextBoundary } from './graphemes.js';
+import { shown } from './layout.js';
+import { widthOf } from './width.js';
+import { styledWidth } from './ansi.js';
+
+/** A draft as it stands on the last line of a terminal. */
+export interface PlainLine {
+  prompt: string;
+  text: string;
+  cursor: number;
+}
+
+const cells = (text: string): number => widthOf(shown(text));
+const back = (text: string): string => '\b'.repeat(cells(text));
+
+const fits = ({ prompt, text }: PlainLine, columns: number): boolean =>
+  !text.includes('\n') && styledWidth(prompt) + cells(text) < columns;
+
+function commonLength(one: string, other: string): number {
+  let end = 0;
+  while (end < one.length) {
+    const next = nextBoundary(one, end);
+    if (next !== nextBoundary(other, end) || !other.startsWith(one.slice(end, next), end)) break;
+    end = next;
+  }
+  return end;
+}
+
+/** Steps back over what is right of the cursor, types the rest anew, and steps back to it. */
+function retype(old: PlainLine, next: PlainLine): string {
+  const common = Math.min(commonLength(old.text, next.text), next.text.length);
+  const toCommon =
+    old.cursor > common
+      ? back(old.text.slice(common, old.cursor))
+      : shown(old.text.slice(old.cursor, common));
+  if (old.text === next.text) {
+    return next.cursor < old.cursor
+      ? back(old.text.slice(next.cursor, old.cursor))
+      : shown(old.text.slice(old.cursor, next.cursor));
+  }
+  const left = Math.max(0, cells(old.text) - cells(next.text));
+  const cleared = ' '.repeat(left) + '\b'.repeat(left);
+  return `${toCommon}${shown(next.text.slice(common))}${cleared}${back(next.text.slice(next.cursor))}`;
+}
+
+const written = (text: string): string => shown(text).replaceAll('\n', '\r\n');
+
+/** The whole line, its cursor where it may be. */
+export function writeLine(line: PlainLine, columns: number): string {
+  const after = fits(line, columns) ? back(line.text.slice(line.cursor)) : '';
+  return line.prompt + written(line.text) + after;
+}
+
+/**
+ * Changes the line by typing and stepping back within it, as a teletype would. A line too long
+ * for that goes on when text is put to its end; after any other edit it is written again below.
+ */
+export function editLine(old: PlainLine, next: PlainLine, columns: number): string {
+  if (old.prompt === next.prompt && fits(old, columns) && fits(next, columns)) {
+    return retype(old, next);
+  }
+  const samePrompt = old.prompt === next.prompt;
+  if (samePrompt && old.text === next.text) return '';
+  const wasAtEnd = old.cursor === old.text.length;
+  if (samePrompt && wasAtEnd && next.text.startsWith(old.text)) {
+    return written(next.text.slice(old.text.length));
+  }
+  return `\r\n${writeLine(next, columns)}`;
+}

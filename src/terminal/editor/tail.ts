@@ -1,0 +1,111 @@
+import { RESET_STYLE, SEQUENCE, toColumn, up } from './ansi.js';
+import { graphemes, isPlain } from './graphemes.js';
+import { graphemeWidth } from './width.js';
+
+/**
+ * The unfinished line at the end of what was printed. The prompt is drawn on the row below it,
+ * and the next print goes on where it ended.
+ */
+export interface Tail {
+  /** All of the line, as printed. */
+  readonly line: string;
+  /** What stands in its last row, and the colours that row began with. */
+  readonly row: string;
+  readonly style: string;
+  readonly column: number;
+}
+
+export const NO_TAIL: Tail = { line: '', row: '', style: '', column: 0 };
+
+const TAB_STOP = 8;
+const FULL_RESET = /^\x1b\[0*m$/;
+const PART = new RegExp(`${SEQUENCE.source}|[^\\x1b]+|\\x1b`, 'g');
+
+interface Walk {
+  row: string;
+  /** Colours at the start of the row, and now. */
+  style: string;
+  current: string;
+  column: number;
+}
+
+function walkSequence(walk: Walk, sequence: string): void {
+  walk.row += sequence;
+  if (sequence.endsWith('m')) {
+    walk.current = FULL_RESET.test(sequence) ? '' : walk.current + sequence;
+  }
+}
+
+function walkGrapheme(walk: Walk, grapheme: string, columns: number): void {
+  if (grapheme === '\r') {
+    Object.assign(walk, { row: '', style: walk.current, column: 0 });
+    return;
+  }
+  const isTab = grapheme === '\t';
+  const width = isTab ? TAB_STOP - (walk.column % TAB_STOP) : graphemeWidth(grapheme);
+  if (walk.column + width > columns && !isTab) {
+    Object.assign(walk, { row: '', style: walk.current, column: 0 });
+  }
+  walk.row += grapheme;
+  walk.column = Math.min(walk.column + width, isTab ? columns - 1 : columns);
+}
+
+/** Plain text needs no walk: only what lands in its last row matters. */
+function walkPlain(walk: Walk, text: string, columns: number): void {
+  const free = columns - walk.column;
+  if (text.length <= free) {
+    walk.row += text;
+    walk.column += text.length;
+    return;
+  }
+  const column = ((text.length - free - 1) % columns) + 1;
+  Object.assign(walk, { row: text.slice(-column), style: walk.current, column });
+}
+
+function walkText(walk: Walk, text: string, columns: number): void {
+  if (isPlain(text)) walkPlain(walk, text, columns);
+  else for (const grapheme of graphemes(text)) walkGrapheme(walk, grapheme, columns);
+}
+
+/** The tail after more text was printed. */
+export function extendTail(tail: Tail, text: string, columns: number): Tail {
+  const newline = text.lastIndexOf('\n');
+  const from = newline === -1 ? tail : NO_TAIL;
+  const piece = text.slice(newline + 1);
+  if (piece === '') return newline === -1 ? tail : NO_TAIL;
+  const walk: Walk = { ...from, current: styleAtEnd(from) };
+  for (const [part] of piece.matchAll(PART)) {
+    if (part.startsWith('\x1b')) walkSequence(walk, part);
+    else walkText(walk, part, columns);
+  }
+  return { line: from.line + piece, row: walk.row, style: walk.style, column: walk.column };
+}
+
+function styleAtEnd({ style, row }: Tail): string {
+  if (!row.includes('\x1b')) return style;
+  const inRow = row.match(SEQUENCE)?.filter((sequence) => sequence.endsWith('m')) ?? [];
+  const reset = inRow.findLastIndex((sequence) => FULL_RESET.test(sequence));
+  return (reset === -1 ? style : '') + inRow.slice(reset + 1).join('');
+}
+
+/** The tail in a window of another width, after the terminal has wrapped its line anew. */
+export const reflowTail = (tail: Tail, columns: number): Tail =>
+  extendTail(NO_TAIL, tail.line, columns);
+
+/**
+ * From the start of the row below the tail to where its text ended. A row with wide characters is
+ * written again rather than counted: terminals disagree on widths, and each knows its own. So is
+ * a full row, whose cursor stands where no column number leads.
+ */
+export function resumeTail(tail: Tail, columns: number): string {
+  if (tail.line === '') return '';
+  const isPlainRow = tail.style === '' && isPlain(tail.row);
+  if (tail.column < columns && isPlainRow) return `${up(1)}${toColumn(tail.column)}`;
+  return `${up(1)}\r${tail.style}${tail.row}`;
+}
+
+/** From where the text ended to the start of the row below it, with the colours closed. */
+export function leaveTail(tail: Tail): string {
+  if (tail.line === '') return '';
+  return `${tail.style === '' && !tail.row.includes('\x1b') ? '' : RESET_STYLE}\r\n`;
+}

@@ -1,0 +1,115 @@
+import { CLEAR_BELOW, CLEAR_SCREEN, styledWidth, up } from './ansi.js';
+import { windowSize, type Display, type Streams, type Target } from './display.js';
+import { erase, paint, repaint } from './frame.js';
+import type { Scene } from './scene.js';
+import { extendTail, leaveTail, NO_TAIL, reflowTail, resumeTail, type Tail } from './tail.js';
+import { recordOf, viewOf, type Area } from './view.js';
+
+/**
+ * Draws the bottom area on a terminal, each change in one write.
+ *
+ * While the area is shown, the terminal's cursor is in it; while it is hidden, the cursor is
+ * where printed text ended.
+ */
+export class TerminalDisplay implements Display {
+  readonly #streams: Streams;
+  readonly #color: boolean;
+  #scene: Scene | undefined;
+  #area: (Area & { top: number }) | undefined;
+  #tail: Tail = NO_TAIL;
+  #pending = '';
+
+  constructor(streams: Streams, color: boolean) {
+    this.#streams = streams;
+    this.#color = color;
+  }
+
+  show(scene: Scene): void {
+    this.#scene = scene;
+    const old = this.#area;
+    const next = this.#view(scene);
+    this.#area = next;
+    this.#write(old ? repaint(old, next) : leaveTail(this.#tail) + paint(next));
+  }
+
+  print(text: string, to: Target): void {
+    const { stdout, output } = this.#streams;
+    if (text === '') return;
+    if (to === 'stdout' && !stdout.isTTY) {
+      stdout.write(text);
+      return;
+    }
+    const frame =
+      this.#area && this.#scene ? this.#printAbove(this.#area, text, this.#scene) : text;
+    if (!this.#area) this.#extendTail(text);
+    (to === 'stdout' ? stdout : output).write(frame);
+  }
+
+  note(text: string): void {
+    this.#pending += this.#erased() + text;
+  }
+
+  record(prompt: string, text: string): void {
+    this.note(recordOf(prompt, text));
+  }
+
+  hide(): void {
+    this.#write(this.#area ? this.#erased() : '');
+  }
+
+  clear(): void {
+    this.#area = undefined;
+    this.#tail = NO_TAIL;
+    this.#pending += CLEAR_SCREEN;
+    if (this.#scene) this.show(this.#scene);
+  }
+
+  /**
+   * The terminal has wrapped anew the rows above the cursor's. The cursor's own row is left alone
+   * by some terminals (xterm.js) and wrapped by others: it counts as one, for a remnant of the
+   * prompt is better than printed text erased.
+   */
+  resize(): void {
+    this.#tail = reflowTail(this.#tail, this.#columns);
+    if (!this.#area || !this.#scene) return;
+    const above = this.#area.rows.slice(0, this.#area.row);
+    const taken = above.map((row) => Math.max(1, Math.ceil(styledWidth(row) / this.#columns)));
+    const distance = taken.reduce((sum, rows) => sum + rows, 0);
+    this.#area = this.#view(this.#scene);
+    this.#write(`\r${up(distance)}${CLEAR_BELOW}${paint(this.#area)}`);
+  }
+
+  get #columns(): number {
+    return windowSize(this.#streams.output).columns;
+  }
+
+  #view(scene: Scene): Area & { top: number } {
+    const size = windowSize(this.#streams.output);
+    return viewOf(scene, { size, color: this.#color, top: this.#area?.top ?? 0 });
+  }
+
+  #printAbove(area: Area, text: string, scene: Scene): string {
+    const start = erase(area) + resumeTail(this.#tail, this.#columns);
+    this.#extendTail(text);
+    this.#area = this.#view(scene);
+    return start + text + leaveTail(this.#tail) + paint(this.#area);
+  }
+
+  #extendTail(text: string): void {
+    this.#tail = extendTail(this.#tail, text, this.#columns);
+  }
+
+  /** Ends the unfinished line, too: what comes next starts on a row of its own. */
+  #erased(): string {
+    const sequence = this.#area ? erase(this.#area) : leaveTail(this.#tail);
+    this.#area = undefined;
+    this.#tail = NO_TAIL;
+    return sequence;
+  }
+
+  #write(text: string): void {
+    const sequence = this.#pending + text;
+    this.#pending = '';
+    if (sequence !== '') this.#streams.output.write(sequence);
+  }
+}

@@ -1,0 +1,95 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Input, Output } from '../../context.js';
+import { BurstGuard } from './burst.js';
+import { KeyDecoder } from './keys.js';
+import type { Timers } from './timers.js';
+import type { KeyEvent } from './tokens.js';
+
+const PASTE_MARKS_ON = '\x1b[?2004h';
+const RESTORE = '\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[0m';
+
+/**
+ * An Escape key is followed by nothing for so long. Long enough for a sequence that a slow line
+ * has cut: the mark of a paste taken for keys could send the paste line by line.
+ */
+const ESCAPE_MS = 500;
+const PASTE_PAUSE_MS = 1000;
+const CTRL_C = '\x03';
+
+/** What undoes all the editor does to a terminal but raw mode; for handlers of crashes. */
+export function restoreSequence(): string {
+  return RESTORE;
+}
+
+export interface TerminalInputOptions {
+  input: Input;
+  output: Output;
+  timers: Timers;
+  monotonic: () => number;
+  onKeys: (events: readonly KeyEvent[]) => void;
+  onEnd: () => void;
+}
+
+/** The keyboard: holds the terminal in raw mode and makes key events of what it sends. */
+export class TerminalInput {
+  readonly #options: TerminalInputOptions;
+  readonly #bytes = new StringDecoder('utf8');
+  readonly #keys = new KeyDecoder();
+  readonly #guard = new BurstGuard();
+  #isHeld = false;
+  #stopWaiting: () => void = () => undefined;
+
+  constructor(options: TerminalInputOptions) {
+    this.#options = options;
+  }
+
+  hold(): void {
+    const { input, output } = this.#options;
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    input.setRawMode?.(true);
+    output.write(PASTE_MARKS_ON);
+    input.on('data', this.#receive);
+    input.on('end', this.#end);
+    input.on('error', this.#end);
+    input.resume();
+  }
+
+  release(): void {
+    const { input, output } = this.#options;
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#stopWaiting();
+    input.off('data', this.#receive);
+    input.off('end', this.#end);
+    input.off('error', this.#end);
+    input.pause();
+    input.setRawMode?.(false);
+    output.write(RESTORE);
+  }
+
+  /** A terminal that is closed tells it as an error or as the end. */
+  readonly #end = (): void => this.#options.onEnd();
+
+  readonly #receive = (chunk: Buffer | string): void => {
+    this.#stopWaiting();
+    const text = typeof chunk === 'string' ? chunk : this.#bytes.write(chunk);
+    // The way out of a paste whose end mark got lost.
+    const isRescue = this.#keys.isPasting && text === CTRL_C;
+    this.#pass(
+      isRescue ? [...this.#keys.endPaste(), ...this.#keys.push(text)] : this.#keys.push(text),
+    );
+    if (this.#isHeld) this.#wait();
+  };
+
+  #wait(): void {
+    if (!this.#keys.isWaiting) return;
+    const pause = this.#keys.isPasting ? PASTE_PAUSE_MS : ESCAPE_MS;
+    this.#stopWaiting = this.#options.timers.after(pause, () => this.#pass(this.#keys.flush()));
+  }
+
+  #pass(events: KeyEvent[]): void {
+    const joined = this.#guard.join(events, this.#options.monotonic());
+    if (joined.length > 0) this.#options.onKeys(joined);
+  }
+}

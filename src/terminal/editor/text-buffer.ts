@@ -1,0 +1,66 @@
+import { nextBoundary, previousBoundary, snapToBoundary } from './graphemes.js';
+
+/** Text and where the cursor stands in it, always between two graphemes. Never changed in place. */
+export interface TextBuffer {
+  readonly text: string;
+  readonly cursor: number;
+}
+
+export const EMPTY: TextBuffer = { text: '', cursor: 0 };
+
+export type Edit = (buffer: TextBuffer) => TextBuffer;
+
+export const bufferOf = (text: string): TextBuffer => ({ text, cursor: text.length });
+
+export function moveTo({ text }: TextBuffer, cursor: number): TextBuffer {
+  return { text, cursor: snapToBoundary(text, cursor) };
+}
+
+/** Puts `replacement` in the place of what is between two offsets; the cursor goes behind it. */
+export function replace(
+  { text }: TextBuffer,
+  from: number,
+  to: number,
+  replacement: string,
+): TextBuffer {
+  const changed = text.slice(0, from) + replacement + text.slice(to);
+  return { text: changed, cursor: snapToBoundary(changed, from + replacement.length) };
+}
+
+export const insert = (buffer: TextBuffer, text: string): TextBuffer =>
+  replace(buffer, buffer.cursor, buffer.cursor, text);
+
+export const lineStart = ({ text, cursor }: TextBuffer): number =>
+  cursor === 0 ? 0 : text.lastIndexOf('\n', cursor - 1) + 1;
+
+export function lineEnd({ text, cursor }: TextBuffer): number {
+  const newline = text.indexOf('\n', cursor);
+  return newline === -1 ? text.length : newline;
+}
+
+export const left: Edit = (buffer) => moveTo(buffer, previousBoundary(buffer.text, buffer.cursor));
+
+export const right: Edit = (buffer) => moveTo(buffer, nextBoundary(buffer.text, buffer.cursor));
+
+export const toLineStart: Edit = (buffer) => moveTo(buffer, lineStart(buffer));
+
+export const toLineEnd: Edit = (buffer) => moveTo(buffer, lineEnd(buffer));
+
+export const toStart: Edit = (buffer) => moveTo(buffer, 0);
+
+export const toEnd: Edit = (buffer) => moveTo(buffer, buffer.text.length);
+
+export const backspace: Edit = (buffer) =>
+  replace(buffer, previousBoundary(buffer.text, buffer.cursor), buffer.cursor, '');
+
+export const deleteForward: Edit = (buffer) =>
+  replace(buffer, buffer.cursor, nextBoundary(buffer.text, buffer.cursor), '');
+
+export const deleteToLineStart: Edit = (buffer) =>
+  replace(buffer, lineStart(buffer), buffer.cursor, '');
+
+/** At the end of a line the newline goes, so that pressing it again goes on. */
+export const deleteToLineEnd: Edit = (buffer) => {
+  const end = lineEnd(buffer);
+  return end === buffer.cursor ? deleteForward(buffer) : replace(buffer, buffer.cursor, end, '');
+};

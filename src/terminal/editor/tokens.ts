@@ -1,0 +1,101 @@
+import { keyName } from './sequences.js';
+
+export type KeyEvent =
+  /** Characters that stand for themselves. */
+  | { type: 'text'; text: string }
+  /** What came between the marks of a bracketed paste, as it came. */
+  | { type: 'paste'; text: string }
+  /** A key by name, such as `ctrl+left`, and the characters it came as. */
+  | { type: 'key'; name: string; raw: string };
+
+export interface Token {
+  event: KeyEvent;
+  length: number;
+}
+
+const ESC = '\x1b';
+const TEXT = /^[^\0-\x1f\x7f]+/;
+const CSI = /^\x1b\[(?:\[([@-~])|([0-?]*)[ -/]*([@-~]))/;
+const CSI_BEGUN = /^\x1b\[[0-?]*[ -/]*/;
+const CSI_UNFINISHED = /^\x1b\[(?:\[|[0-?]*[ -/]*)$/;
+const SS3 = /^\x1bO(\d*)([A-Za-z])/;
+const SS3_UNFINISHED = /^\x1bO\d*$/;
+const STRING_BEGUN = /^\x1b[\]P_^X][^\x07\x1b]*/;
+const ALTED = /^\x1b([^\ud800-\udbff]|[\ud800-\udbff][\udc00-\udfff])/;
+
+const CONTROLS: Readonly<Record<string, string>> = {
+  '\r': 'enter',
+  '\t': 'tab',
+  '\b': 'backspace',
+  '\x7f': 'backspace',
+  '\0': 'ctrl+space',
+};
+
+const key = (name: string, raw: string): Token => ({
+  event: { type: 'key', name, raw },
+  length: raw.length,
+});
+
+function controlName(control: string): string {
+  return (
+    CONTROLS[control] ?? `ctrl+${String.fromCharCode(control.charCodeAt(0) + 64).toLowerCase()}`
+  );
+}
+
+/** A sequence that names a character is that character typed. */
+function sequence(parameters: string, final: string, raw: string): Token {
+  const name = keyName(parameters, final);
+  if (!name.startsWith('text:')) return key(name, raw);
+  return { event: { type: 'text', text: name.slice(5) }, length: raw.length };
+}
+
+function csi(input: string): Token | undefined {
+  if (CSI_UNFINISHED.test(input)) return undefined;
+  const match = CSI.exec(input);
+  if (!match) return key('unknown', CSI_BEGUN.exec(input)?.[0] ?? ESC);
+  return sequence(match[2] ?? '', match[3] ?? 'unknown', match[0]);
+}
+
+function ss3(input: string): Token | undefined {
+  if (SS3_UNFINISHED.test(input)) return undefined;
+  const match = SS3.exec(input);
+  if (!match) return key('unknown', input.slice(0, 2));
+  const [raw, modifier, final = ''] = match;
+  if (final === 'M') return key('enter', raw);
+  return sequence(modifier ? `1;${modifier}` : '', final, raw);
+}
+
+/** An answer or command of the terminal (OSC, DCS, …), up to BEL or ESC \. */
+function controlString(input: string): Token | undefined {
+  const begun = STRING_BEGUN.exec(input)?.[0] ?? '';
+  const end = input.slice(begun.length, begun.length + 2);
+  if (end === '' || end === ESC) return undefined;
+  if (end.startsWith('\x07')) return key('unknown', `${begun}\x07`);
+  return key('unknown', end === '\x1b\\' ? begun + end : begun);
+}
+
+function alted(input: string): Token | undefined {
+  const match = ALTED.exec(input);
+  if (!match) return input.length > 2 ? key('unknown', input.slice(0, 2)) : undefined;
+  const [raw, character = ''] = match;
+  if (character === '\n') return key('alt+enter', raw);
+  return key(`alt+${/[\0-\x1f\x7f]/.test(character) ? controlName(character) : character}`, raw);
+}
+
+function escape(input: string): Token | undefined {
+  const second = input[1];
+  if (second === undefined) return undefined;
+  if (second === ESC) return key('escape', ESC);
+  if (second === '[') return csi(input);
+  if (second === 'O') return ss3(input);
+  if (STRING_BEGUN.test(input)) return controlString(input);
+  return alted(input);
+}
+
+/** The first event in what a terminal sent; undefined while that is unfinished. */
+export function readToken(input: string): Token | undefined {
+  const text = TEXT.exec(input)?.[0];
+  if (text !== undefined) return { event: { type: 'text', text }, length: text.length };
+  const first = input.charAt(0);
+  return first === ESC ? escape(input) : key(controlName(first), first);
+}

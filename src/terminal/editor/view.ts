@@ -1,0 +1,96 @@
+import { dim, styledWidth } from './ansi.js';
+import type { Size } from './display.js';
+import { graphemes, isPlain } from './graphemes.js';
+import { columnOf, layOut, rowOf, shown, type Row, type Shape } from './layout.js';
+import type { Scene } from './scene.js';
+import { statusLine } from './spinner.js';
+import { graphemeWidth } from './width.js';
+
+/** What stands in each row of the area at the bottom, and where its cursor is. */
+export interface Area {
+  rows: readonly string[];
+  row: number;
+  column: number;
+  /** What stands left of the cursor. */
+  before: string;
+}
+
+export interface ViewOptions {
+  size: Size;
+  color: boolean;
+  /** The first row of the draft that was shown last. */
+  top: number;
+}
+
+const QUEUED_SHOWN = 3;
+
+export function shapeFor(prompt: string, { columns }: Size): Shape {
+  return { columns, indent: Math.min(styledWidth(prompt), columns - 1) };
+}
+
+/** One line cut to the window. */
+function fit(text: string, columns: number): string {
+  if (isPlain(text) && text.length <= columns) return text;
+  let cut = '';
+  let width = 0;
+  for (const grapheme of graphemes(text)) {
+    width += graphemeWidth(grapheme);
+    if (width > columns) return cut;
+    cut += grapheme;
+  }
+  return cut;
+}
+
+function notices({ status, queued }: Scene, { size, color }: ViewOptions): string[] {
+  const hidden = queued.length - QUEUED_SHOWN;
+  const lines = queued
+    .slice(-QUEUED_SHOWN)
+    .map((text) => `queued: ${text.replaceAll('\n', ' ⏎ ')}`);
+  if (hidden > 0) lines.unshift(`queued: ${hidden} more`);
+  if (status) lines.unshift(statusLine(status));
+  return lines.map((line) => {
+    const fitted = fit(shown(line), size.columns);
+    return color ? dim(fitted) : fitted;
+  });
+}
+
+/** The first row to show of a draft so that its cursor's row is among the `height` shown. */
+export function scrollTo(cursorRow: number, height: number, rows: number, top: number): number {
+  const highest = Math.max(0, rows - height);
+  return Math.min(highest, Math.max(cursorRow - height + 1, Math.min(top, cursorRow)));
+}
+
+function rowText(scene: Scene, row: Row, end: number): string {
+  const text = shown(scene.text.slice(row.start, end));
+  if (row.indent === 0) return text;
+  return (row.start === 0 ? scene.prompt : ' '.repeat(row.indent)) + text;
+}
+
+/**
+ * The area as rows. It leaves at least one row of the window free, so that a printed line that is
+ * unfinished above it can still be reached.
+ */
+export function viewOf(scene: Scene, options: ViewOptions): Area & { top: number } {
+  const { size } = options;
+  const laidOut = layOut(scene.text, shapeFor(scene.prompt, size));
+  const cursorRow = rowOf(laidOut, scene.cursor);
+  const room = Math.max(1, size.rows - 1);
+  const notes = notices(scene, options).slice(0, Math.max(0, room - Math.min(3, laidOut.length)));
+  const height = room - notes.length;
+  const top = scrollTo(cursorRow, height, laidOut.length, options.top);
+  const drafted = laidOut.slice(top, top + height).map((row) => rowText(scene, row, row.end));
+  const cursorIn = laidOut[cursorRow] ?? { start: 0, end: 0, indent: 0 };
+  return {
+    rows: [...notes, ...drafted],
+    row: notes.length + cursorRow - top,
+    column: columnOf(scene, cursorIn),
+    before: rowText(scene, cursorIn, scene.cursor),
+    top,
+  };
+}
+
+/** A finished draft as it stays on the screen; the terminal wraps it, so that it copies whole. */
+export function recordOf(prompt: string, text: string): string {
+  const indent = ' '.repeat(styledWidth(prompt));
+  return `${prompt}${shown(text).replaceAll('\n', `\n${indent}`)}\n`;
+}

@@ -1,0 +1,53 @@
+import { nextBoundary, previousBoundary } from './graphemes.js';
+import { moveTo, replace, type Edit, type TextBuffer } from './text-buffer.js';
+
+const WORD = /^[\p{L}\p{N}\p{M}_]/u;
+
+type Test = (grapheme: string) => boolean;
+
+const isInWord: Test = (grapheme) => WORD.test(grapheme);
+const isBetweenWords: Test = (grapheme) => !WORD.test(grapheme);
+const isBlank: Test = (grapheme) => /^\s/.test(grapheme);
+const isInk: Test = (grapheme) => !isBlank(grapheme);
+
+function skipBack(text: string, from: number, test: Test): number {
+  let index = from;
+  while (index > 0) {
+    const before = previousBoundary(text, index);
+    if (!test(text.slice(before, index))) break;
+    index = before;
+  }
+  return index;
+}
+
+function skipForward(text: string, from: number, test: Test): number {
+  let index = from;
+  while (index < text.length) {
+    const after = nextBoundary(text, index);
+    if (!test(text.slice(index, after))) break;
+    index = after;
+  }
+  return index;
+}
+
+const wordStart = ({ text, cursor }: TextBuffer): number =>
+  skipBack(text, skipBack(text, cursor, isBetweenWords), isInWord);
+
+const wordEnd = ({ text, cursor }: TextBuffer): number =>
+  skipForward(text, skipForward(text, cursor, isBetweenWords), isInWord);
+
+export const wordLeft: Edit = (buffer) => moveTo(buffer, wordStart(buffer));
+
+export const wordRight: Edit = (buffer) => moveTo(buffer, wordEnd(buffer));
+
+export const deleteWordLeft: Edit = (buffer) =>
+  replace(buffer, wordStart(buffer), buffer.cursor, '');
+
+export const deleteWordRight: Edit = (buffer) =>
+  replace(buffer, buffer.cursor, wordEnd(buffer), '');
+
+/** What Ctrl+W means in a shell: back to the last blank. */
+export const deleteToBlank: Edit = (buffer) => {
+  const { text, cursor } = buffer;
+  return replace(buffer, skipBack(text, skipBack(text, cursor, isBlank), isInk), cursor, '');
+};

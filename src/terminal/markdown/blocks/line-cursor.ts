@@ -1,0 +1,59 @@
+const SPACE = 0x20;
+const TAB = 0x09;
+
+/** One line, read from the left by columns: a tab reaches to the next multiple of four. */
+export class LineCursor {
+  private offset = 0;
+  private column = 0;
+  /** Columns left of a tab that was taken in part. */
+  private ofTab = 0;
+  private trimmed: string | undefined;
+
+  constructor(private readonly text: string) {}
+
+  /** Columns of white space ahead. */
+  indent(): number {
+    let column = this.column + this.ofTab;
+    for (let index = this.offset; ; index += 1) {
+      const unit = this.text.charCodeAt(index);
+      if (unit === SPACE) column += 1;
+      else if (unit === TAB) column += 4 - (column % 4);
+      else return column - this.column;
+    }
+  }
+
+  /** Takes white space ahead, at most so many columns. */
+  skipIndent(columns: number): void {
+    for (let left = columns; left > 0; left -= 1) {
+      if (this.ofTab > 0) this.ofTab -= 1;
+      else if (!this.startSpace()) return;
+      this.column += 1;
+    }
+  }
+
+  /** Takes characters that are not white space. */
+  skip(length: number): void {
+    this.offset += length;
+    this.column += length;
+    this.trimmed = undefined;
+  }
+
+  /** All that is left, as it stands. */
+  rest(): string {
+    return ' '.repeat(this.ofTab) + this.text.slice(this.offset);
+  }
+
+  /** What is left, without the white space around it. */
+  content(): string {
+    this.trimmed ??= this.text.slice(this.offset).trim();
+    return this.trimmed;
+  }
+
+  private startSpace(): boolean {
+    const unit = this.text.charCodeAt(this.offset);
+    if (unit !== SPACE && unit !== TAB) return false;
+    this.offset += 1;
+    if (unit === TAB) this.ofTab = 3 - (this.column % 4);
+    return true;
+  }
+}

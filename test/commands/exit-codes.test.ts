@@ -1,0 +1,356 @@
+import { writeFileSync, mkdirSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.js';
+import { account, accountEnv } from '../helpers/account.js';
+import { answeringServer, chatAnswering } from '../helpers/answering-server.js';
+import { runCli, temporaryFolder } from '../helpers/run-cli.js';
+
+const NOTHING = {
+  hint: null,
+  status: null,
+  code: null,
+  request_id: null,
+  conversation_id: null,
+  delivery: null,
+};
+const SENT = { argv: ['send', '--json', 'hello'] };
+
+/** One failure as a script sees it: nothing on stdout, one JSON object on stderr. */
+async function failure(...parameters: Parameters<typeof runCli>): Promise<unknown> {
+  const { code, stdout, stderr } = await runCli(...parameters);
+  expect(stdout).toBe('');
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  const { error } = JSON.parse(stderr) as { error: unknown };
+  return { code, error };
+}
+
+describe('exit codes and JSON errors', () => {
+  it('3: no key, no assistant', async () => {
+    const TELNYX_API_KEY = 'KEY-test';
+    expect([
+      await failure(SENT.argv),
+      await failure(SENT.argv, { env: { TELNYX_API_KEY } }),
+    ]).toEqual([
+      {
+        code: 3,
+        error: {
+          ...NOTHING,
+          kind: 'not_configured',
+          message: 'TELNYX_API_KEY is required',
+          hint: expect.stringContaining('--sandbox'),
+        },
+      },
+      {
+        code: 3,
+        error: {
+          ...NOTHING,
+          kind: 'not_configured',
+          message: 'TELNYX_ASSISTANT_ID is required',
+          hint: expect.stringContaining('--assistant'),
+        },
+      },
+    ]);
+  });
+
+  it('4: key rejected', async () => {
+    const { env, sandbox } = await account();
+    const result = await failure(SENT.argv, { env: { ...env, TELNYX_API_KEY: 'wrong' } });
+    expect(result).toEqual({
+      code: 4,
+      error: {
+        ...NOTHING,
+        kind: 'auth',
+        message: expect.stringContaining('Authentication failed'),
+        hint: expect.stringContaining('TELNYX_API_KEY'),
+        status: 401,
+        code: '10009',
+        request_id: expect.any(String),
+        delivery: 'not_sent',
+      },
+    });
+    expect(sandbox.store.list()).toEqual([]);
+  });
+
+  it('5: no such assistant, with the id of the conversation that was begun', async () => {
+    const { env, sandbox } = await account();
+    const result = await failure([...SENT.argv, '-a', 'assistant-nobody'], { env });
+    expect(result).toMatchObject({
+      code: 5,
+      error: {
+        kind: 'not_found',
+        status: 404,
+        delivery: 'refused',
+        conversation_id: sandbox.store.list()[0]?.conversation.id,
+      },
+    });
+  });
+
+  it('5: no such conversation', async () => {
+    const { env } = await account();
+    const id = '00000000-0000-4000-8000-000000000000';
+    const result = await failure([...SENT.argv, '--conversation', id], { env });
+    expect(result).toMatchObject({
+      code: 5,
+      error: { kind: 'not_found', conversation_id: id, delivery: 'refused' },
+    });
+  });
+
+  it('6: rate limited, after three tries', async () => {
+    const { env, sandbox } = await account({
+      faults: {
+        before: ({ operation }) =>
+          operation === 'chat' ? { type: 'answer', status: 429 } : undefined,
+      },
+    });
+    const result = await failure(SENT.argv, { env });
+    expect(result).toMatchObject({
+      code: 6,
+      error: { kind: 'rate_limited', status: 429, delivery: 'refused' },
+    });
+    expect(sandbox.requestCount('chat')).toBe(3);
+  });
+
+  it('7: not reached', async () => {
+    const result = await failure(SENT.argv, { env: accountEnv('http://127.0.0.1:9/v2') });
+    expect(result).toEqual({
+      code: 7,
+      error: {
+        ...NOTHING,
+        kind: 'network',
+        message: 'connection refused by 127.0.0.1:9 (ECONNREFUSED)',
+        hint: expect.stringContaining('--base-url'),
+        delivery: 'not_sent',
+      },
+    });
+  });
+
+  it('7: cut off behind the request: unknown, and not sent again', async () => {
+    const { env, sandbox } = await account({
+      faults: {
+        afterStored: ({ operation }) => (operation === 'chat' ? { type: 'reset' } : undefined),
+      },
+    });
+    const conversation_id = (): string | undefined => sandbox.store.list()[0]?.conversation.id;
+    const result = await failure(SENT.argv, { env });
+    expect(result).toMatchObject({
+      code: 7,
+      error: { kind: 'network', delivery: 'unknown', conversation_id: conversation_id() },
+    });
+    expect(sandbox.requestCount('chat')).toBe(1);
+  });
+
+  it('7: timed out', async () => {
+    const baseUrl = await chatAnswering(() => undefined);
+    const result = await failure([...SENT.argv, '--timeout', '0.3'], { env: accountEnv(baseUrl) });
+    expect(result).toMatchObject({
+      code: 7,
+      error: { kind: 'timeout', delivery: 'unknown', conversation_id: 'conversation-1' },
+    });
+  });
+
+  it('8: a person has taken over', async () => {
+    const { env } = await account();
+    const result = await failure([...SENT.argv, '--meta', 'ai_disabled=true'], { env });
+    expect(result).toMatchObject({
+      code: 8,
+      error: { kind: 'ai_disabled', status: 400, delivery: 'refused', hint: expect.any(String) },
+    });
+  });
+
+  it.each([
+    ['130', 'interrupted' as const],
+    ['143', 'terminated' as const],
+  ])('%s: stopped by a signal', async (code, kind) => {
+    const controller = new AbortController();
+    const baseUrl = await chatAnswering(() => controller.abort(new AppError(kind, kind)));
+    const result = await failure(SENT.argv, {
+      env: accountEnv(baseUrl),
+      signal: controller.signal,
+    });
+    expect(result).toMatchObject({
+      code: Number(code),
+      error: { kind, delivery: 'unknown', conversation_id: 'conversation-1' },
+    });
+  });
+});
+
+describe('1 or 7: an API that answers something else', () => {
+  const answers: [string, (response: ServerResponse) => void, string][] = [
+    [
+      'a web page',
+      (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>'),
+      'a web page instead of JSON',
+    ],
+    ['nothing', (response) => response.writeHead(200).end(), 'nothing'],
+    [
+      'half a JSON',
+      (response) => response.writeHead(200).end('{"content": "he'),
+      'something that is not JSON',
+    ],
+    [
+      'another shape',
+      (response) => response.writeHead(200).end('{"text": "hello"}'),
+      'JSON of another shape',
+    ],
+  ];
+
+  it.each(answers)('%s for a turn is unknown', async (_, answer, words) => {
+    const result = await failure(SENT.argv, { env: accountEnv(await chatAnswering(answer)) });
+    expect(result).toMatchObject({
+      code: 7,
+      error: {
+        kind: 'api',
+        message: `the API answered 200 with ${words}`,
+        status: 200,
+        delivery: 'unknown',
+      },
+    });
+  });
+
+  it.each(answers)('%s for a new conversation: the turn is not sent', async (_, answer) => {
+    const baseUrl = await answeringServer((_request, response) => answer(response));
+    const result = await failure(SENT.argv, { env: accountEnv(baseUrl) });
+    expect(result).toMatchObject({ code: 1, error: { kind: 'api', delivery: 'not_sent' } });
+  });
+
+  it('500 for a new conversation, each time', async () => {
+    const { env, sandbox } = await account({
+      faults: { before: () => ({ type: 'answer', status: 500 }) },
+    });
+    const result = await failure(SENT.argv, { env });
+    expect(result).toMatchObject({
+      code: 1,
+      error: { kind: 'api', status: 500, delivery: 'not_sent' },
+    });
+    expect(sandbox.requestCount('create_conversation')).toBe(3);
+  });
+});
+
+describe('2: bad input, nothing sent', () => {
+  const over = 'x'.repeat(1024 * 1024 + 1);
+  const cases: [string, string[], { input?: string | Buffer }, string, RegExp?][] = [
+    ['no words on a terminal', ['send'], {}, 'message is required'],
+    ['blank words', ['send', ' \t\n'], {}, 'message is required'],
+    ['blank stdin', ['send'], { input: '\n' }, 'message is required'],
+    [
+      'stdin that is not UTF-8',
+      ['send'],
+      { input: Buffer.from([0x68, 0xff, 0xfe]) },
+      'stdin is not UTF-8 text',
+    ],
+    [
+      'half a character at the end',
+      ['send'],
+      { input: Buffer.from('ä').subarray(0, 1) },
+      'stdin is not UTF-8 text',
+    ],
+    ['stdin over 1 MiB', ['send'], { input: over }, 'the message is longer than 1 MiB'],
+    ['a NUL byte', ['send'], { input: 'a\0b' }, 'the message contains a NUL byte'],
+    ['an unknown flag', ['send', 'x', '--jsom'], {}, "unknown option '--jsom'", /--json/],
+    ['an unknown command', ['sned', 'x'], {}, "unknown command 'sned'", /send/],
+    [
+      'words for the chat',
+      ['chat', 'hello'],
+      {},
+      "too many arguments for 'chat'. Expected 0 arguments but got 1.",
+    ],
+    [
+      'flags before the command',
+      ['--quiet', 'send', 'x'],
+      {},
+      '--quiet stands before the command',
+      /send --quiet/,
+    ],
+    [
+      'a bad URL',
+      ['send', 'x', '--base-url', 'nonsense'],
+      {},
+      'bad base URL "nonsense": not a URL',
+    ],
+    [
+      'plain http to a stranger',
+      ['send', 'x', '--base-url', 'http://example.com'],
+      {},
+      'bad base URL "http://example.com": a key may not travel over plain http:',
+    ],
+    ['a bad timeout', ['send', 'x', '--timeout', '0'], {}, 'bad timeout "0"'],
+    [
+      'metadata without =',
+      ['send', 'x', '--meta', 'ticket'],
+      {},
+      'bad --meta "ticket"',
+      /ticket=4711/,
+    ],
+    [
+      'two conversations',
+      ['send', 'x', '-c', '--conversation', 'a'],
+      {},
+      '--continue and --conversation exclude each other',
+    ],
+    [
+      'a title for an old one',
+      ['send', 'x', '--title', 't', '--conversation', 'a'],
+      {},
+      '--title and --meta are for a new conversation',
+    ],
+    [
+      'no last conversation',
+      ['send', 'x', '-c'],
+      {},
+      'there is no last conversation with this assistant and profile',
+    ],
+    [
+      'a missing --env-file',
+      ['send', 'x', '--env-file', '/nowhere/.env'],
+      {},
+      '/nowhere/.env does not exist',
+    ],
+    ...['../../account', 'a/b', '..', 'a b', 'a\nb', 'a\0b', ''].map(
+      (id): [string, string[], object, string] => [
+        `the id ${JSON.stringify(id)}`,
+        ['send', 'x', '--conversation', id],
+        {},
+        `${JSON.stringify(id)} is not a conversation id`,
+      ],
+    ),
+    [
+      'an assistant id with a slash',
+      ['send', 'x', '-a', 'a/b'],
+      {},
+      '"a/b" is not an assistant id',
+    ],
+  ];
+
+  it.each(cases)('%s', async (...row) => {
+    const [, argv, options, message, hint = /^/] = row;
+    const { env, sandbox } = await account();
+    const result = await runCli(argv, { env, ...options });
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    const [first = '', second = ''] = result.stderr.split('\n');
+    expect([first, second]).toEqual([`error: ${message}`, expect.stringMatching(hint)]);
+    expect(sandbox.requestCount('create_conversation') + sandbox.requestCount('chat')).toBe(0);
+  });
+
+  it('names an unreadable .env and a damaged config, and leaves them', async () => {
+    const home = temporaryFolder();
+    mkdirSync(join(home, '.config/telnyx-chat'), { recursive: true });
+    writeFileSync(join(home, '.config/telnyx-chat/config.json'), '{"profiles": 3}');
+    const damaged = await runCli(['send', 'x'], { home });
+    const folder = await runCli(['send', 'x', '--env-file', '.'], { home: temporaryFolder() });
+    expect([damaged.code, folder.code]).toEqual([2, 2]);
+    expect(damaged.stderr).toContain('.config/telnyx-chat/config.json is damaged');
+    expect(folder.stderr).toMatch(/error: \/\S+ cannot be read: EISDIR/);
+  });
+
+  it.each(['KEY with spaces', 'KEY\nnewline', 'KÉY'])(
+    'never shows a malformed key: %j',
+    async (TELNYX_API_KEY) => {
+      const result = await runCli(['send', 'x', '--debug'], { env: { TELNYX_API_KEY } });
+      expect(result).toMatchObject({ code: 2, stdout: '' });
+      expect(result.stderr).toContain('TELNYX_API_KEY has characters that no key has');
+      expect(result.stderr).not.toContain(TELNYX_API_KEY);
+    },
+  );
+});

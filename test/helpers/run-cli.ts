@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import type { Context, Input, Output } from '../../src/context.js';
+import { run } from '../../src/main.js';
+import { randomId } from '../../src/random-id.js';
+
+export interface CliOptions {
+  /** What stdin gives; left out, stdin is a terminal where nobody types. */
+  input?: string | Buffer | Readable;
+  env?: Record<string, string>;
+  cwd?: string;
+  home?: string;
+  stdoutIsTTY?: boolean;
+  stderrIsTTY?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface CliResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'telnyx-chat-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** Keeps what is written; as a terminal it takes cursor moves, which it does not keep. */
+class Capture extends Writable {
+  text = '';
+  readonly cursorTo = (): boolean => true;
+  readonly moveCursor = (): boolean => true;
+  readonly clearLine = (): boolean => true;
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    this.text += chunk.toString('utf8');
+    done();
+  }
+}
+
+/** The whole command line in this process: real code, real files, streams that are kept. */
+export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliResult> {
+  const stdout: Output & Capture = Object.assign(new Capture(), {
+    isTTY: options.stdoutIsTTY ?? false,
+  });
+  const stderr: Output & Capture = Object.assign(new Capture(), {
+    isTTY: options.stderrIsTTY ?? false,
+  });
+  const home = options.home ?? temporaryFolder();
+  const context: Context = {
+    stdin: stdinOf(options.input),
+    stdout,
+    stderr,
+    env: options.env ?? {},
+    cwd: options.cwd ?? home,
+    home,
+    platform: 'linux',
+    clock: impatientClock(),
+    randomId,
+    signal: options.signal ?? new AbortController().signal,
+  };
+  const code = await run(argv, context);
+  return { code, stdout: stdout.text, stderr: stderr.text };
+}
+
+function stdinOf(input: CliOptions['input']): Input {
+  if (input === undefined) return Object.assign(new PassThrough(), { isTTY: true });
+  return input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
+}
+
+/** Time goes on, but waits between tries end at once. */
+function impatientClock(): Context['clock'] {
+  return {
+    now: () => new Date(),
+    monotonic: () => performance.now(),
+    sleep: (_, signal) =>
+      signal?.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve(),
+  };
+}

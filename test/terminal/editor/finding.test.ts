@@ -1,0 +1,112 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Complete, Completion } from '../../../src/terminal/editor/completer.js';
+import { CTRL, DOWN, TestTerminal, UP } from './terminal.js';
+
+const SIZE = [80, 24] as const;
+
+const ENTRIES = ['git status', 'list\nlines', 'git log', 'say hello'];
+const history = { entries: () => ENTRIES, add: () => undefined };
+
+describe('the history', () => {
+  it('shows only what begins as typed, and comes back to it', async () => {
+    const terminal = new TestTerminal(SIZE, { history });
+    await terminal.type('git', UP);
+    expect(await terminal.screen()).toEqual(['> git log▏']);
+    await terminal.type(UP);
+    expect(await terminal.screen()).toEqual(['> git status▏']);
+    await terminal.type(UP);
+    expect(await terminal.screen()).toEqual(['> git status▏']);
+    await terminal.type(DOWN, DOWN);
+    expect(await terminal.screen()).toEqual(['> git▏']);
+  });
+
+  it('remembers what was sent when no history is given', async () => {
+    const terminal = new TestTerminal(SIZE);
+    void terminal.editor.read();
+    await terminal.type('one', '\r', UP);
+    expect(await terminal.screen()).toEqual(['> one', '> one▏']);
+  });
+
+  it('never draws a control character from a file that was tampered with', async () => {
+    const entries = () => ['a\x1b[2Jb'];
+    const terminal = new TestTerminal(SIZE, { history: { entries, add: () => undefined } });
+    await terminal.type(UP);
+    expect(await terminal.screen()).toEqual(['> a␛[2Jb▏']);
+  });
+});
+
+describe('searching back', () => {
+  it('finds while typing, and further back with Ctrl+R', async () => {
+    const terminal = new TestTerminal(SIZE, { history });
+    await terminal.type('draft', CTRL('r'), 'GIT');
+    expect(await terminal.screen()).toEqual(['search "GIT": git▏ log']);
+    await terminal.type(CTRL('r'));
+    expect(await terminal.screen()).toEqual(['search "GIT": git▏ status']);
+    await terminal.type('x');
+    expect(await terminal.screen()).toEqual(['no match "GITx": git ▏status']);
+  });
+
+  it('is given up with Escape or Ctrl-C, the draft as it was', async () => {
+    const terminal = new TestTerminal(SIZE, { history });
+    const read = terminal.editor.read();
+    await terminal.type('draft', CTRL('r'), 'git', '\x1b');
+    expect(await terminal.screen()).toEqual(['search "git": git▏ log']);
+    terminal.time.pass(400);
+    expect(await terminal.screen()).toEqual(['> draft▏']);
+    await terminal.type(CTRL('r'), 'git', CTRL('c'));
+    expect(await terminal.screen()).toEqual(['> draft▏']);
+    await terminal.type('!', '\r');
+    expect(await read).toEqual({ type: 'text', text: 'draft!' });
+  });
+
+  it('takes what was found: to be edited, or sent with Enter', async () => {
+    const terminal = new TestTerminal(SIZE, { history });
+    const read = terminal.editor.read();
+    await terminal.type(CTRL('r'), 'hello', CTRL('a'), 'I ');
+    expect(await terminal.screen()).toEqual(['> I ▏say hello']);
+    await terminal.type(CTRL('u'), CTRL('k'), CTRL('r'), 'log', '\r');
+    expect(await read).toEqual({ type: 'text', text: 'git log' });
+  });
+});
+
+const COMMANDS = ['/help ', '/history ', '/exit '];
+const complete: Complete = (draft, cursor) => ({
+  from: 0,
+  candidates: COMMANDS.filter((value) => value.startsWith(draft.slice(0, cursor))).map((value) => ({
+    value,
+  })),
+});
+
+describe('Tab', () => {
+  it('fills in what is certain and lists what is possible', async () => {
+    const terminal = new TestTerminal(SIZE, { complete });
+    await terminal.type('/e', '\t');
+    expect(await terminal.screen()).toEqual(['> /exit ▏']);
+    await terminal.type(CTRL('u'), '/h', '\t');
+    expect(await terminal.screen()).toEqual(['> /h▏']);
+    await terminal.type('\t');
+    expect(await terminal.screen()).toEqual(['/help', '/history', '> /h▏']);
+  });
+
+  it('drops an answer that comes after more was typed', async () => {
+    const answers: ((completion: Completion) => void)[] = [];
+    const terminal = new TestTerminal(SIZE, {
+      complete: () => new Promise((resolve) => answers.push(resolve)),
+    });
+    await terminal.type('a', '\t', 'b');
+    answers[0]?.({ from: 0, candidates: [{ value: 'late' }] });
+    await terminal.type('\t');
+    expect(await terminal.screen()).toEqual(['> ab▏']);
+    answers[1]?.({ from: 0, candidates: [{ value: 'in\x1b time' }] });
+    await terminal.type('');
+    expect(await terminal.screen()).toEqual(['> in␛ time▏']);
+  });
+
+  it('goes on when completing fails', async () => {
+    const failing = vi.fn(() => Promise.reject(new Error('no network')));
+    const terminal = new TestTerminal(SIZE, { complete: failing });
+    await terminal.type('a', '\t', 'b');
+    expect(failing).toHaveBeenCalledTimes(1);
+    expect(await terminal.screen()).toEqual(['> ab▏']);
+  });
+});

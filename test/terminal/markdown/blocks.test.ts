@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { createMarkdownStream } from '../../../src/terminal/markdown/stream.js';
+
+interface Look {
+  columns?: number;
+  glyphs?: boolean;
+  color?: boolean;
+}
+
+function render(source: string, { columns = 80, glyphs = true, color = false }: Look = {}): string {
+  const stream = createMarkdownStream({ color, glyphs, columns: () => columns });
+  return stream.write(source) + stream.end();
+}
+
+const lines = (...text: string[]): string => text.map((line) => `${line}\n`).join('');
+
+const BLOCKS: [name: string, source: string, shown: string][] = [
+  ['nothing', '\n\n', ''],
+  ['a paragraph', 'one\ntwo', lines('one', 'two')],
+  ['paragraphs', '\none\n\n\n\ntwo\n\n', lines('one', '', 'two')],
+  ['hard breaks', 'one  \ntwo\\\nthree', lines('one', 'two', 'three')],
+  [
+    'headings',
+    '# One #\ntext\n###### Six\n#no',
+    lines('# One', '', 'text', '', '###### Six', '', '#no'),
+  ],
+  ['underlined headings', 'One\n===\nTwo\nlines\n---', lines('# One', '', '## Two', 'lines')],
+  ['a thematic break', 'one\n\n***\ntwo', lines('one', '', '─'.repeat(24), '', 'two')],
+  ['a tight list', '- one\n- two\n  more\n- three', lines('• one', '• two', '  more', '• three')],
+  ['a loose list', '* one\n\n* two', lines('• one', '', '• two')],
+  ['a list after its introduction', 'Say:\n- one', lines('Say:', '• one')],
+  ['nested lists', '- a\n  1. b\n     - c\n- d', lines('• a', '  1. b', '     • c', '• d')],
+  ['a list in a list item', '- - a\n  - b', lines('• • a', '  • b')],
+  ['an item with an empty line', '- a\n\n  b\n- c', lines('• a', '', '  b', '• c')],
+  ['an empty item', '-\n- b', lines('•', '• b')],
+  ['numbers as written', '3. a\n2. b\n\n10. c', lines('3. a', '2. b', '', '10. c')],
+  ['a repeated number, counted', '1. a\n1. b\n1. c', lines('1. a', '2. b', '3. c')],
+  ['a number within a paragraph', 'It was\n2019. Good.', lines('It was', '2019. Good.')],
+  ['tasks', '- [ ] a\n- [x] b\n1. [X] c', lines('☐ a', '☑ b', '1. ☑ c')],
+  ['a lazy line', '- a\nb', lines('• a', '  b')],
+  ['a quote', '> a\nb\n>\n> c\n\nd', lines('│ a', '│ b', '│', '│ c', '', 'd')],
+  ['a list in a quote', '> - a\n>   b\n> > c', lines('│ • a', '│   b', '│ │ c')],
+  ['fenced code', 'a\n```\n  x  \n\n\ty\n```\nb', lines('a', '', '  x  ', '', '\ty', '', 'b')],
+  ['code with its language', '~~~ ts title\n```\n~~~', lines('ts title:', '```')],
+  ['code that never ends', '```\nx', lines('x')],
+  ['an empty code block', 'a\n\n```\n```\n\nb', lines('a', '', 'b')],
+  [
+    'code in an item',
+    '1. a\n   ```\n   x\n     y\n   ```\n2. b',
+    lines('1. a', '', 'x', '  y', '', '2. b'),
+  ],
+  ['an item that begins with code', '- ```\n  x\n  ```', lines('•', 'x')],
+  ['a fence that its item ends', '- ```\n  x\ny', lines('•', 'x', '', 'y')],
+  ['indented code', 'a\n\n    x\n\n      y\n\nb', lines('a', '', 'x', '', '  y', '', 'b')],
+  ['code indented by tabs', '-\ta\n\n\t\tx', lines('• a', '', 'x')],
+  [
+    'HTML as text',
+    '<div class="a_b_c">\n*x*\n</div>\n\n*y*',
+    lines('<div class="a_b_c">', '*x*', '</div>', '', 'y'),
+  ],
+  ['a definition as text', '[a]: https://b.c', lines('[a]: https://b.c')],
+  [
+    'a table',
+    '|a|b|\n|-|-:|\n|1|22|\n|周二|3|',
+    lines('a      b', '────  ──', '1     22', '周二   3'),
+  ],
+  [
+    'a table without outer bars',
+    'a | b\n:-: | ---\n1 | x \\| y',
+    lines('a  b', '─  ─────', '1  x | y'),
+  ],
+  [
+    'a table after text',
+    'See\n|a|\n|-|\n|1|\nx\n\ny',
+    lines('See', '', 'a', '─', '1', 'x', '', 'y'),
+  ],
+  ['a row with too many cells', '|a|\n|-|\n|1|2|', lines('a', '─  ─', '1  2')],
+  ['bars that make no table', '|\n|\n||\n|', lines('|', '|', '||', '|')],
+];
+
+describe('blocks', () => {
+  it.each(BLOCKS)('%s', (_name, source, shown) => {
+    expect(render(source)).toBe(shown);
+  });
+
+  it('shows a table that is too wide as records', () => {
+    const source = '|Day|Open|\n|-|-|\n|Monday|9|\n|Tuesday||';
+    const records = lines('Day: Monday', 'Open: 9', '', 'Day: Tuesday', 'Open:');
+    expect(render(source, { columns: 12 })).toBe(records);
+    expect(render(`- x\n\n${source.replaceAll(/^/gm, '  ')}`, { columns: 14 })).toContain(
+      '  Day: ',
+    );
+    expect(render(source, { columns: 13 })).toContain('Day      Open\n');
+    expect(render('|Day|Open|\n|-|-|', { columns: 3 })).toBe(lines('Day, Open'));
+  });
+
+  it('shows a table that never ends as records, without waiting', () => {
+    const stream = createMarkdownStream({ color: false, columns: () => 80 });
+    const row = `|${'x'.repeat(100)}|y|\n`;
+    const first = stream.write(`|a|b|\n|-|-|\n${row.repeat(1000)}`);
+    expect(first).toContain(`a: ${'x'.repeat(100)}\nb: y\n\n`);
+    expect((first + stream.end()).match(/b: y/g)).toHaveLength(1000);
+  });
+
+  it('draws nothing for a screen reader', () => {
+    const source = '- a\n- [x] b\n\n> c\n\n---\n\n|d|e|\n|-|-|\n|1|2|';
+    const said = lines('- a', '[x] b', '', '> c', '', '---', '', 'd: 1', 'e: 2');
+    expect(render(source, { glyphs: false })).toBe(said);
+  });
+
+  it('keeps styles out of the marks before a line', () => {
+    const shown = '\x1b[2m│\x1b[22m \x1b[1ma\x1b[22m\n\x1b[2m│\x1b[22m \x1b[1mb\x1b[22m\n';
+    expect(render('> **a\n> b**', { color: true })).toBe(shown);
+  });
+
+  it('does not break a line, however narrow the terminal', () => {
+    const paragraph = 'word '.repeat(300).trim();
+    expect(render(paragraph, { columns: 20 })).toBe(`${paragraph}\n`);
+  });
+});
