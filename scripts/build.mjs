@@ -3,36 +3,25 @@
 // esbuild splits code for ES modules only, but an ES-module entry costs Node about 4 ms a start,
 // which is more than `--version` may take over bare Node. So the chunks are made as ES modules and
 // then rewritten, each as it stands, to CommonJS, where `import()` becomes a late `require()`.
-import { build, transform } from 'esbuild';
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { commanderAsModule } from './commander-as-module.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
+import { withEntryInOneFile } from './one-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const target = 'node20.12';
 
-/** commander loads node:child_process for subcommands that are programs of their own; we have none. */
-const withoutExternalCommands = {
-  name: 'without-external-commands',
-  setup({ onResolve }) {
-    const path = join(root, 'scripts/no-child-process.mjs');
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      importer.includes('/node_modules/commander/') ? { path } : undefined,
-    );
-  },
-};
-
-await rm(dist, { recursive: true, force: true });
-const { metafile } = await build({
+const bundle = await build({
   absWorkingDir: root,
   entryPoints: ['src/entry.ts'],
   outdir: 'dist',
-  // Node looks for a package.json beside every .js file, but not beside a .cjs file.
-  outExtension: { '.js': '.cjs' },
   bundle: true,
+  write: false,
   splitting: true,
   format: 'esm',
   platform: 'node',
@@ -42,24 +31,15 @@ const { metafile } = await build({
     'ajv/dist/2020.js': './scripts/no-schema.mjs',
     'ajv-formats': './scripts/no-schema.mjs',
   },
-  plugins: [withoutExternalCommands],
+  plugins: [commanderAsModule],
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'none',
-  minify: true,
   metafile: true,
   logLevel: 'warning',
 });
+const files = await withEntryInOneFile(bundle, { target, minify: true, legalComments: 'none' });
+files.set('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(root, bundle.metafile));
 
-for (const file of await readdir(dist)) {
-  const path = join(dist, file);
-  const { code } = await transform(await readFile(path, 'utf8'), {
-    format: 'cjs',
-    platform: 'node',
-    target,
-    supported: { 'dynamic-import': false },
-    minify: true,
-  });
-  await writeFile(path, code);
-}
-
-await writeFile(join(dist, 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses(root, metafile));
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist);
+for (const [name, text] of files) await writeFile(join(dist, name), text);

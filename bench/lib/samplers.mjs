@@ -1,0 +1,66 @@
+// Ways to get one number out of one run of a program.
+import { spawn, spawnSync } from 'node:child_process';
+import { REPORT_MEMORY } from './programs.mjs';
+
+/**
+ * @typedef {import('./world.mjs').World} World
+ * @typedef {(world: World) => number | Promise<number>} Sampler
+ */
+
+/** Milliseconds from start to exit. @returns {Sampler} */
+export function wallTime(args) {
+  return (world) => {
+    const started = process.hrtime.bigint();
+    const run = spawnSync(process.execPath, args, optionsFor(world));
+    const ended = process.hrtime.bigint();
+    assertRan(args, run);
+    return Number(ended - started) / 1e6;
+  };
+}
+
+/** Peak memory in MiB. @returns {Sampler} */
+export function peakMemory(args) {
+  return (world) => {
+    const stdio = ['ignore', 'pipe', 'pipe', 'pipe'];
+    const options = { ...optionsFor(world), stdio };
+    const run = spawnSync(process.execPath, [...REPORT_MEMORY, ...args], options);
+    assertRan(args, run);
+    return Number(run.output[3]) / 1024;
+  };
+}
+
+/**
+ * Milliseconds from the server's write of a stream's first delta to its arrival on our end of the
+ * program's stdout. @returns {Sampler}
+ */
+export function firstDelta(args) {
+  return (world) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, args, optionsFor(world));
+      let text = '';
+      let delay;
+      child.stdout.on('data', (piece) => {
+        const now = process.hrtime.bigint();
+        text += piece;
+        const [, written] = /"(?:text|content)":"(\d+) "/.exec(text) ?? [];
+        if (written !== undefined) delay ??= Number(now - BigInt(written)) / 1e6;
+      });
+      child.on('error', reject);
+      child.on('close', (status) => {
+        if (status === 0 && delay !== undefined) resolve(delay);
+        else reject(new Error(`${args.join(' ')}: exit code ${status}, printed ${text}`));
+      });
+    });
+}
+
+function optionsFor({ home, env }) {
+  return { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' };
+}
+
+/** Numbers of a run that failed would look splendid. */
+function assertRan(args, { status, stdout, stderr, error }) {
+  if (error) throw error;
+  const isRight = !args.includes('hello') || stdout === 'You said: hello\n';
+  if (status === 0 && isRight) return;
+  throw new Error(`${args.join(' ')}: exit code ${status}, printed ${stdout}${stderr}`);
+}

@@ -1,0 +1,56 @@
+// A stand-in for the API that answers at once, in a process of its own: what is measured is the client.
+import { createServer } from 'node:http';
+
+/** Before the first piece of a stream, so that the client is at rest when it comes, in milliseconds. */
+const BEFORE_STREAM_MS = 20;
+const BETWEEN_PIECES_MS = 2;
+const PIECES = 5;
+
+let conversations = 0;
+
+const server = createServer(async (request, response) => {
+  let text = '';
+  for await (const piece of request.setEncoding('utf8')) text += piece;
+  const body = JSON.parse(text);
+  if (request.url?.endsWith('/chat')) await chat(body, response);
+  else answer(response, conversation(body));
+});
+
+/** A new id each time: a client that remembers its last conversation has something to write. */
+function conversation({ metadata }) {
+  const id = `3fa85f64-5717-4562-b3fc-${String(++conversations).padStart(12, '0')}`;
+  const now = new Date().toISOString();
+  return { id, name: null, metadata, created_at: now, last_message_at: now };
+}
+
+async function chat({ content, stream }, response) {
+  if (!stream) return answer(response, { content: `You said: ${content}` });
+  await sleep(BEFORE_STREAM_MS);
+  response.setHeader('content-type', 'text/event-stream');
+  for (let piece = 0; piece < PIECES; piece++) {
+    // Each piece says when it was written, on the clock that all processes share.
+    response.write(event('delta', `${process.hrtime.bigint()} `));
+    await sleep(BETWEEN_PIECES_MS);
+  }
+  response.end(event('done', 'done'));
+}
+
+function event(name, content) {
+  return `event: ${name}\ndata: ${JSON.stringify({ content })}\n\n`;
+}
+
+function answer(response, value) {
+  const text = JSON.stringify(value);
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+process.on('disconnect', () => process.exit());
