@@ -112,6 +112,12 @@ async function bodyText({ status, requestId, body, headers }: HttpResponse): Pro
 function queryString(query: Call['query'] = {}): string {
   const pairs = Object.entries(query)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`);
+    .map(([key, value]) => `${encoded(key)}=${encoded(String(value))}`);
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** With what RFC 3986 reserves and `encodeURIComponent` leaves: filters have brackets with a meaning. */
+function encoded(text: string): string {
+  const hex = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replace(/[!'()*]/g, hex);
 }

@@ -45,14 +45,14 @@ export function createClient(options: ClientOptions): Client {
   return {
     clock: options.clock,
     listAssistants: (call) => caller.json({ ...call, path: '/ai/assistants' }, parse.assistants),
-    getAssistant: (id, call) =>
+    getAssistant: async (id, call) =>
       caller.json({ ...call, path: `/ai/assistants/${segment(id)}` }, parse.assistant),
     listConversations: ({ where, ...filters }, call) =>
       caller.json(
         { ...call, path: '/ai/conversations', query: { ...where, ...filters } },
         parse.conversations,
       ),
-    getConversation: (id, call) =>
+    getConversation: async (id, call) =>
       caller.json({ ...call, path: `/ai/conversations/${segment(id)}` }, parse.conversation),
     conversationCreator({ name, metadata }) {
       // The same key and the same bytes each time: the API then creates one conversation at most.
@@ -108,8 +108,11 @@ async function* chat(
   else yield { type: 'done', reply: await readJson(response, parse.reply) };
 }
 
+/** What may not stand as it is in a segment of a path (RFC 3986). */
+const OUTSIDE_SEGMENT = /[^\w\-.~!$&'()*+,;=:@]+/g;
+
 /** One path segment. Throws on what no encoding keeps from meaning another path. */
 function segment(id: string): string {
-  if (!/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
+  if (!/^\.{0,2}$/.test(id)) return id.replace(OUTSIDE_SEGMENT, encodeURIComponent);
   throw new AppError('usage', `${JSON.stringify(id)} is not an id`, { delivery: 'not_sent' });
 }
