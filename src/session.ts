@@ -1,11 +1,11 @@
 import { createClient, type Client } from './api/client.js';
-import type { RequestReport } from './api/exchange.js';
+import type { RequestReport } from './api/http.js';
 import { proxyFor } from './api/proxy.js';
 import { createTransport } from './api/transport.js';
 import type { Context } from './context.js';
 import type { ReplyEvent } from './core/conversation.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
-import { checkedKey, resolveSettings, type Settings } from './core/settings.js';
+import { checked, checkedKey, resolveSettings, type Settings } from './core/settings.js';
 import { takeTurn, type TurnInput } from './core/turn.js';
 import { readConfig } from './store/config-file.js';
 import { readEnvFile } from './store/env-file.js';
@@ -52,8 +52,7 @@ export async function loadSettings(options: SessionOptions, context: Context): P
   });
   if (settings.apiKey) return settings;
   const apiKey = readTelnyxKey(home, settings.profile);
-  if (apiKey) checkedKey(apiKey.value);
-  return { ...settings, apiKey };
+  return { ...settings, apiKey: apiKey && checked(apiKey, checkedKey) };
 }
 
 /** Opens what a command needs to talk to an assistant. Throws before any request if it cannot. */
@@ -86,7 +85,7 @@ async function openSandboxSession(options: SessionOptions, context: Context): Pr
 
 function sessionWith(settings: Settings, options: SessionOptions, context: Context): Session {
   const apiKey = requireKey(settings);
-  const assistantId = requireAssistant(settings, context.env);
+  const assistantId = requireAssistant(settings);
   const { clock, env, randomId } = context;
   const baseUrl = settings.baseUrl.value;
   const onRequest = isDebugging(options, context) ? debugTo(context) : undefined;

@@ -1,9 +1,11 @@
 import { aiDisabled } from '../core/ai-disabled.js';
 import { AppError, type Delivery, type ErrorKind } from '../errors.js';
-import type { HttpResponse } from './exchange.js';
+import type { HttpResponse } from './http.js';
 import { isObject } from './wire.js';
 
-interface Problem {
+export const WRONG_SERVER_HINT = 'check --base-url, and that no proxy answers in its place';
+
+export interface Problem {
   code?: string;
   message?: string;
 }
@@ -11,19 +13,18 @@ interface Problem {
 /** An answer outside 2xx as an AppError; decided by status first, as Telnyx's codes are not consistent. */
 export function apiError(response: HttpResponse, body: string, now: Date): AppError {
   const { status, requestId } = response;
-  const { code, message } = problemIn(body);
-  const kind = kindOf(status);
-  const isTakenOver = status === 400 && /ai_disabled|ai is disabled/i.test(body);
+  const { code, message } = problemIn(parsed(body));
+  const retryAfterMs = retryAfter(response, now);
   const details = {
     status,
     code,
     requestId,
-    hint: hintFor(status),
+    hint: hintFor(status, retryAfterMs),
     delivery: deliveryOf(status),
-    retryAfterMs: retryAfter(response, now),
+    retryAfterMs,
   };
-  if (isTakenOver) return aiDisabled(details);
-  return new AppError(kind, message ?? fallbackMessage(response, body), details);
+  if (status === 400 && /ai_disabled|ai is disabled/i.test(body)) return aiDisabled(details);
+  return new AppError(kindOf(status), message ?? fallbackMessage(response, body), details);
 }
 
 function kindOf(status: number): ErrorKind {
@@ -39,9 +40,8 @@ function deliveryOf(status: number): Delivery {
 }
 
 /** The first problem in either of the API's two error shapes. */
-function problemIn(body: string): Problem {
-  const parsed = parsedObject(body);
-  const { errors, detail } = parsed ?? {};
+export function problemIn(body: unknown): Problem {
+  const { errors, detail } = isObject(body) ? body : {};
   if (Array.isArray(errors) && isObject(errors[0])) return envelopeProblem(errors[0]);
   if (Array.isArray(detail) && isObject(detail[0])) return validationProblem(detail[0]);
   return typeof detail === 'string' ? { message: detail } : {};
@@ -49,8 +49,7 @@ function problemIn(body: string): Problem {
 
 function envelopeProblem({ code, title, detail }: Record<string, unknown>): Problem {
   const known = typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {};
-  const more =
-    typeof detail === 'string' ? detail : detail === undefined ? '' : JSON.stringify(detail);
+  const more = typeof detail === 'string' || !detail ? detail : JSON.stringify(detail);
   const message = [title, more]
     .filter((part) => typeof part === 'string' && part !== '')
     .join(': ');
@@ -63,10 +62,9 @@ function validationProblem({ loc, msg }: Record<string, unknown>): Problem {
   return { message: where === '' ? what : `${where}: ${what}` };
 }
 
-function parsedObject(body: string): Record<string, unknown> | undefined {
+function parsed(body: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(body);
-    return isObject(parsed) ? parsed : undefined;
+    return JSON.parse(body);
   } catch {
     return undefined;
   }
@@ -87,7 +85,9 @@ const HINTS: Record<number, string> = {
   429: 'wait a little and try again',
 };
 
-function hintFor(status: number): string | undefined {
+function hintFor(status: number, retryAfterMs: number | undefined): string | undefined {
+  if (status === 429 && retryAfterMs !== undefined)
+    return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
   if (status >= 500)
     return 'the API failed: try again in a moment; https://status.telnyx.com tells of outages';
   if (status >= 300 && status < 400) return 'check --base-url';
@@ -95,13 +95,15 @@ function hintFor(status: number): string | undefined {
 }
 
 /** Milliseconds that the answer asks to wait: `retry-after-ms`, `retry-after` (seconds or a date), `x-ratelimit-reset` (seconds). */
-function retryAfter({ headers }: HttpResponse, now: Date): number | undefined {
+function retryAfter({ status, headers }: HttpResponse, now: Date): number | undefined {
   const ms = number(headers['retry-after-ms']);
   if (ms !== undefined) return ms;
-  const after = headers['retry-after'];
-  const seconds = number(after) ?? number(headers['x-ratelimit-reset']);
-  const date = number(after) === undefined && after ? Date.parse(after) - now.getTime() : NaN;
+  const after = headers['retry-after'] ?? '';
+  const date = number(after) === undefined ? Date.parse(after) - now.getTime() : NaN;
   if (Number.isFinite(date)) return Math.max(0, date);
+  // The reset of the limit comes with every answer; it is a reason to wait in a 429 alone.
+  const seconds =
+    number(after) ?? (status === 429 ? number(headers['x-ratelimit-reset']) : undefined);
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
@@ -116,7 +118,7 @@ export function unexpectedAnswer(response: HttpResponse, body: string, cause: un
   return new AppError('api', `the API answered ${status} with ${describe(body)}`, {
     status,
     requestId,
-    hint: 'check --base-url, and that no proxy answers in its place',
+    hint: WRONG_SERVER_HINT,
     delivery: 'unknown',
     cause,
   });
@@ -125,5 +127,5 @@ export function unexpectedAnswer(response: HttpResponse, body: string, cause: un
 function describe(body: string): string {
   if (body.trim() === '') return 'nothing';
   if (/^\s*</.test(body)) return 'a web page instead of JSON';
-  return parsedObject(body) ? 'JSON of another shape' : 'something that is not JSON';
+  return isObject(parsed(body)) ? 'JSON of another shape' : 'something that is not JSON';
 }

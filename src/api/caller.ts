@@ -1,14 +1,16 @@
 import type { CallOptions, Clock } from '../core/conversation.js';
 import { AppError } from '../errors.js';
 import { version } from '../version.js';
-import { apiError, unexpectedAnswer } from './api-error.js';
-import type { HttpResponse } from './exchange.js';
+import { apiError, unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
+import type { HttpResponse } from './http.js';
 import type { Transport } from './transport.js';
 
 /** Until a connection is open, in milliseconds. */
 const CONNECT_MS = 10_000;
 /** Between two pieces of a stream, in milliseconds. */
 const SILENCE_MS = 30_000;
+/** A shorter key would be found in words that are no key. */
+const SHORTEST_SECRET = 8;
 
 /** One call of the API. */
 export interface Call extends CallOptions {
@@ -51,7 +53,7 @@ export function createCaller({ apiKey, transport, clock }: CallerOptions): Calle
       },
     });
     if (response.status >= 200 && response.status < 300) return response;
-    throw apiError(response, await bodyText(response), clock.now());
+    throw apiError(response, withoutKey(await refusalText(response, call), apiKey), clock.now());
   }
   return { open, json: async (call, read) => readJson(await open(call), read) };
 }
@@ -75,12 +77,30 @@ export async function readJson<T>(response: HttpResponse, read: (body: unknown) 
   }
 }
 
-async function bodyText({ body, headers }: HttpResponse): Promise<string> {
+/** What a refusal says; its status alone decides when the rest is lost on the way or not text. */
+async function refusalText(response: HttpResponse, { signal }: Call): Promise<string> {
+  try {
+    return await bodyText(response);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return '';
+  }
+}
+
+/** An API that repeats the key in its answer does not get it onto a screen or into a log. */
+function withoutKey(text: string, apiKey: string): string {
+  return apiKey.length < SHORTEST_SECRET ? text : text.replaceAll(apiKey, '…');
+}
+
+async function bodyText({ status, requestId, body, headers }: HttpResponse): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of body) pieces.push(piece);
   const encoding = headers['content-encoding'];
   if (encoding && encoding !== 'identity') {
     throw new AppError('api', `the API answered in an encoding nobody asked for: ${encoding}`, {
+      status,
+      requestId,
+      hint: WRONG_SERVER_HINT,
       delivery: 'unknown',
     });
   }
@@ -92,6 +112,12 @@ async function bodyText({ body, headers }: HttpResponse): Promise<string> {
 function queryString(query: Call['query'] = {}): string {
   const pairs = Object.entries(query)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`);
+    .map(([key, value]) => `${encoded(key)}=${encoded(String(value))}`);
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** With what RFC 3986 reserves and `encodeURIComponent` leaves: filters have brackets with a meaning. */
+function encoded(text: string): string {
+  const hex = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replace(/[!'()*]/g, hex);
 }

@@ -7,6 +7,7 @@ import type {
   TurnPorts,
   TurnRequest,
 } from '../core/conversation.js';
+import { AppError } from '../errors.js';
 import { createCaller, readJson, type Caller, type CallerOptions } from './caller.js';
 import { readReply } from './reply-stream.js';
 import { parse } from './wire.js';
@@ -44,14 +45,14 @@ export function createClient(options: ClientOptions): Client {
   return {
     clock: options.clock,
     listAssistants: (call) => caller.json({ ...call, path: '/ai/assistants' }, parse.assistants),
-    getAssistant: (id, call) =>
+    getAssistant: async (id, call) =>
       caller.json({ ...call, path: `/ai/assistants/${segment(id)}` }, parse.assistant),
     listConversations: ({ where, ...filters }, call) =>
       caller.json(
         { ...call, path: '/ai/conversations', query: { ...where, ...filters } },
         parse.conversations,
       ),
-    getConversation: (id, call) =>
+    getConversation: async (id, call) =>
       caller.json({ ...call, path: `/ai/conversations/${segment(id)}` }, parse.conversation),
     conversationCreator({ name, metadata }) {
       // The same key and the same bytes each time: the API then creates one conversation at most.
@@ -76,6 +77,7 @@ async function* messagePages(
   for (let page = 1, pages = 1; page <= pages; page++) {
     const query = { 'page[size]': PAGE_SIZE, 'page[number]': page };
     const { data, meta } = await caller.json({ ...call, path, query }, parse.messagePage);
+    if (data.length === 0) return;
     pages = meta.total_pages;
     yield data;
   }
@@ -106,7 +108,11 @@ async function* chat(
   else yield { type: 'done', reply: await readJson(response, parse.reply) };
 }
 
-/** One path segment; dots alone would walk up the path. */
+/** What may not stand as it is in a segment of a path (RFC 3986). */
+const OUTSIDE_SEGMENT = /[^\w\-.~!$&'()*+,;=:@]+/g;
+
+/** One path segment. Throws on what no encoding keeps from meaning another path. */
 function segment(id: string): string {
-  return encodeURIComponent(id).replace(/^\.{1,2}$/, (dots) => dots.replaceAll('.', '%2E'));
+  if (!/^\.{0,2}$/.test(id)) return id.replace(OUTSIDE_SEGMENT, encodeURIComponent);
+  throw new AppError('usage', `${JSON.stringify(id)} is not an id`, { delivery: 'not_sent' });
 }

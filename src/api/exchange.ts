@@ -1,52 +1,15 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/conversation.js';
 import { AppError, type Delivery } from '../errors.js';
+import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 import { networkError } from './network-error.js';
 
 /** Largest answer that is read, in bytes (16 MiB). */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** Bounds of one request, in milliseconds. */
-export interface Timeouts {
-  /** Until the connection is open, TLS included. */
-  connectMs: number;
-  /** Between two pieces of an answer's body. */
-  silenceMs: number;
-  totalMs: number;
-}
-
-export interface HttpRequest {
-  method: string;
-  /** Below the base URL, encoded, with its query. */
-  path: string;
-  headers: Record<string, string>;
-  body?: string | undefined;
-  signal: AbortSignal;
-  timeouts: Timeouts;
-}
-
-export interface HttpResponse {
-  status: number;
-  headers: IncomingHttpHeaders;
-  requestId: string | undefined;
-  body: AsyncIterable<Buffer>;
-}
-
-/** What one request took, for `--debug`: nothing of its content. Times are milliseconds from its start. */
-export interface RequestReport {
-  method: string;
-  path: string;
-  /** HTTP status, or what went wrong. */
-  outcome: string;
-  requestId?: string;
-  /** Not set on a connection that was kept from an earlier request. */
-  connectMs?: number;
-  firstByteMs?: number;
-  totalMs: number;
-}
-
 export interface ExchangeOptions {
+  /** For messages. */
   host: string;
   clock: Clock;
   onRequest?: ((report: RequestReport) => void) | undefined;
@@ -64,6 +27,7 @@ export class Exchange {
   #mayHaveArrived = false;
   /** Why we ended it ourselves. */
   #reason: AppError | undefined;
+  #rejectHead: (error: AppError) => void = () => undefined;
 
   constructor(outgoing: ClientRequest, request: HttpRequest, options: ExchangeOptions) {
     this.#outgoing = outgoing;
@@ -82,22 +46,19 @@ export class Exchange {
   response(): Promise<HttpResponse> {
     const { signal, timeouts, body } = this.#request;
     const promise = new Promise<HttpResponse>((resolve, reject) => {
-      this.#outgoing.on('error', (error) => {
-        reject(this.#settle(this.#failure(error)));
-      });
-      this.#outgoing.on('response', (incoming) => {
-        resolve(this.#answer(incoming));
-      });
+      this.#rejectHead = reject;
+      this.#outgoing.on('response', (incoming) => resolve(this.#answer(incoming)));
     });
-    this.#outgoing.on('socket', (socket) => this.#watch(socket));
+    this.#outgoing.on('error', (error) => {
+      this.#rejectHead(this.#settle(this.#failure(error)));
+    });
     this.#outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-      if (statusCode !== 200) this.#fail('network', `the proxy answered ${statusCode}`);
+      if (statusCode !== 200) this.#failProxy(statusCode);
     });
+    this.#boundTotal(timeouts.totalMs);
+    this.#watchConnection(timeouts.connectMs);
     signal.addEventListener('abort', this.#onAbort);
     if (signal.aborted) this.#onAbort();
-    this.#bound(timeouts.totalMs, () =>
-      this.#fail('timeout', `no answer within ${seconds(timeouts.totalMs)}`),
-    );
     this.#outgoing.end(body);
     return promise;
   }
@@ -108,22 +69,28 @@ export class Exchange {
     this.#fail(kind, reason instanceof AppError ? reason.message : 'interrupted');
   };
 
-  #watch(socket: Socket): void {
+  #boundTotal(ms: number): void {
+    this.#bound(ms, () => this.#fail('timeout', `no answer within ${seconds(ms)}`));
+  }
+
+  /** The bound begins before there is a socket: a proxy may keep us waiting for one. */
+  #watchConnection(ms: number): void {
+    const timer = this.#bound(ms, () =>
+      this.#fail('timeout', `no connection to ${this.#options.host} within ${seconds(ms)}`),
+    );
     const opened = (): void => {
       this.#mayHaveArrived = true;
       clearTimeout(timer);
     };
-    const { connectMs } = this.#request.timeouts;
-    const timer = this.#bound(connectMs, () =>
-      this.#fail('timeout', `no connection to ${this.#options.host} within ${seconds(connectMs)}`),
-    );
-    if (!isOpening(socket)) {
-      opened();
-      return;
-    }
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
-      this.#report.connectMs = this.#elapsed();
-      opened();
+    this.#outgoing.on('socket', (socket) => {
+      if (!isOpening(socket)) {
+        opened();
+        return;
+      }
+      socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+        this.#report.connectMs = this.#elapsed();
+        opened();
+      });
     });
   }
 
@@ -161,9 +128,19 @@ export class Exchange {
     }
   }
 
-  #fail(kind: AppError['kind'], message: string): void {
-    this.#reason ??= new AppError(kind, message, { delivery: this.#delivery() });
+  #failProxy(status: number): void {
+    const hint =
+      status === 407
+        ? 'put the login into the proxy URL: http://name:password@host:port'
+        : undefined;
+    this.#fail('network', `the proxy answered ${status}`, hint);
+  }
+
+  #fail(kind: AppError['kind'], message: string, hint?: string): void {
+    this.#reason ??= new AppError(kind, message, { hint, delivery: this.#delivery() });
     this.#outgoing.destroy(this.#reason);
+    // Without a socket yet, a destroyed request says nothing.
+    this.#rejectHead(this.#settle(this.#reason));
   }
 
   #failure(error: unknown): AppError {

@@ -14,6 +14,7 @@ const WORDS: Record<string, string> = {
   ECONNREFUSED: 'connection refused by',
   ECONNRESET: 'connection cut by',
   EPIPE: 'connection cut by',
+  ERR_STREAM_PREMATURE_CLOSE: 'connection cut by',
   ETIMEDOUT: 'no connection to',
   EHOSTUNREACH: 'no route to',
   ENETUNREACH: 'no network to reach',

@@ -2,6 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { ChatEvent } from '../core/conversation.js';
 import { AppError } from '../errors.js';
+import { problemIn, type Problem } from './api-error.js';
 import { isObject } from './wire.js';
 
 /**
@@ -41,9 +42,10 @@ async function drain(pieces: AsyncIterator<Buffer>): Promise<void> {
 }
 
 export interface ReplyParser {
-  push(bytes: Buffer): ChatEvent[];
+  /** One event at a time: those before a failure are given before it is thrown. */
+  push(bytes: Buffer): Iterable<ChatEvent>;
   /** What the end of the bytes still completes. */
-  end(): ChatEvent[];
+  end(): Iterable<ChatEvent>;
 }
 
 /**
@@ -55,51 +57,72 @@ export function createReplyParser(): ReplyParser {
   const decoder = new StringDecoder('utf8');
   const queue: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => queue.push(event) });
+  let isAtStart = true;
   let joined = '';
 
-  function understand(event: EventSourceMessage): ChatEvent[] {
-    const { name, text } = readEvent(event);
-    if (name === 'error') throw streamFailed(text);
-    if (name === 'done') return [{ type: 'done', reply: text ?? joined }];
-    if (name !== 'delta' || !text) return [];
-    joined += text;
-    return [{ type: 'delta', text }];
+  function feed(text: string): EventSourceMessage[] {
+    parser.feed(isAtStart ? text.replace(/^\uFEFF/, '') : text);
+    isAtStart &&= text === '';
+    return queue.splice(0);
+  }
+
+  function* understand(events: EventSourceMessage[]): Generator<ChatEvent> {
+    for (const event of events) {
+      const { name, text, problem } = readEvent(event);
+      if (name === 'error') throw streamFailed(text, problem);
+      if (name === 'done') yield { type: 'done', reply: text || joined };
+      if (name !== 'delta' || !text) continue;
+      joined += text;
+      yield { type: 'delta', text };
+    }
   }
 
   return {
-    push(bytes) {
-      parser.feed(decoder.write(bytes));
-      return queue.splice(0).flatMap(understand);
-    },
-    end() {
-      // A server may leave out the blank line behind its last event. Half an event is not JSON.
-      parser.feed(`${decoder.end()}\n\n`);
-      return queue
-        .splice(0)
-        .filter(({ data }) => isObject(parsed(data)))
-        .flatMap(understand);
-    },
+    push: (bytes) => understand(feed(decoder.write(bytes))),
+    // A server may leave out the blank line behind its last event; of half an event nothing is used.
+    end: () => understand(feed(`${decoder.end()}\n\n`).filter(isWhole)),
   };
+}
+
+function isWhole({ data }: EventSourceMessage): boolean {
+  return isEndMark(data) || isObject(parsed(data));
 }
 
 interface Read {
   name: string;
   text: string | undefined;
+  /** Only an error has one. */
+  problem?: Problem;
 }
 
 function readEvent({ event, data }: EventSourceMessage): Read {
   const value = parsed(data);
   if (typeof value === 'string') return { name: named(event, undefined), text: value };
   if (!isObject(value)) return plainEvent(event, data);
-  const type = 'whatsapp_template' in value ? 'done' : stringIn(value['type'], value['event']);
-  return { name: named(event, type), text: textOf(value) };
+  const type = stringIn(value['type'], value['event']) ?? typeByContent(value);
+  return { name: named(event, type), text: textOf(value), problem: problemOf(value) };
+}
+
+/** What an event without a name is, by the properties that only one kind has. */
+function typeByContent(value: Record<string, unknown>): string | undefined {
+  if (value['error'] || value['errors']) return 'error';
+  return 'whatsapp_template' in value ? 'done' : undefined;
+}
+
+/** An error in a stream may come in the shapes of an HTTP error, or with those in `error`. */
+function problemOf(value: Record<string, unknown>): Problem {
+  const { error } = value;
+  return problemIn(isObject(error) ? { errors: [error] } : value);
 }
 
 /** Data that is no JSON object is the text itself, but for the end mark that other APIs send. */
 function plainEvent(event: string | undefined, data: string): Read {
-  if (data.trim() === '[DONE]') return { name: 'done', text: undefined };
-  const name = named(event, undefined);
-  return { name, text: name === 'done' && data === '' ? undefined : data };
+  if (isEndMark(data)) return { name: 'done', text: undefined };
+  return { name: named(event, undefined), text: data };
+}
+
+function isEndMark(data: string): boolean {
+  return data.trim() === '[DONE]';
 }
 
 /** `message` is what SSE calls an event without a name. */
@@ -138,9 +161,11 @@ function textOf(value: Record<string, unknown>): string | undefined {
   return undefined;
 }
 
-function streamFailed(detail: string | undefined): AppError {
-  const message = detail
-    ? `the assistant failed during its reply: ${detail}`
-    : 'the assistant failed during its reply';
-  return new AppError('api', message, { delivery: 'unknown' });
+function streamFailed(text: string | undefined, { code, message }: Problem = {}): AppError {
+  const failed = 'the assistant failed during its reply';
+  const detail = message ?? text;
+  return new AppError('api', detail ? `${failed}: ${detail}` : failed, {
+    code,
+    delivery: 'unknown',
+  });
 }

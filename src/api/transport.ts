@@ -1,7 +1,8 @@
 import type { Agent, ClientRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import type { Clock } from '../core/conversation.js';
-import { Exchange, type HttpRequest, type HttpResponse, type RequestReport } from './exchange.js';
+import { Exchange } from './exchange.js';
+import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 
 export interface TransportOptions {
   baseUrl: string;
@@ -20,19 +21,26 @@ export interface Transport {
 interface Wire {
   agent: Agent;
   dial: (options: RequestOptions) => ClientRequest;
+  /** Ends connections to a proxy that the agent does not know of yet. */
+  abandon?: AbortController;
 }
 
 /** HTTP over node:http and node:https with kept-alive connections; TLS and proxy load when needed. */
 export function createTransport(options: TransportOptions): Transport {
   const base = new URL(options.baseUrl);
+  const { proxy } = options;
+  const host = proxy ? `${base.host} through the proxy ${proxy.host}` : base.host;
   let wire: Wire | undefined;
   return {
     async request(request) {
-      wire ??= await openWire(base, options.proxy);
+      wire ??= await openWire(base, proxy);
       const outgoing = wire.dial(dialOptions(base, request, wire.agent));
-      return new Exchange(outgoing, request, { host: base.host, ...options }).response();
+      return new Exchange(outgoing, request, { ...options, host }).response();
     },
-    close: () => wire?.agent.destroy(),
+    close() {
+      wire?.agent.destroy();
+      wire?.abandon?.abort();
+    },
   };
 }
 
@@ -44,7 +52,9 @@ async function openWire(base: URL, proxy: URL | undefined): Promise<Wire> {
   const { Agent: TlsAgent, request: dial } = await import('node:https');
   if (!proxy) return { agent: new TlsAgent({ keepAlive: true }), dial };
   const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return { agent: new HttpsProxyAgent(proxy, { keepAlive: true }), dial };
+  const abandon = new AbortController();
+  const agent = new HttpsProxyAgent(proxy, { keepAlive: true, signal: abandon.signal });
+  return { agent, dial, abandon };
 }
 
 function dialOptions(base: URL, request: HttpRequest, agent: Agent): RequestOptions {

@@ -73,6 +73,8 @@ function farewell(conversationId: string, isSandbox = false): string {
 async function pipedChat({ session, options, context }: Chat): Promise<number> {
   const isJson = options.json ?? options.jsonl ?? false;
   const { conversationId, ...input } = turnInput(options, session.last);
+  // Whoever writes to us may go on for ever: when we are done, nobody waits for their lines.
+  const leave = (): unknown => context.stdin.destroy();
   const failure = await runPipedChat({
     lines: readLines(context.stdin),
     conversationId,
@@ -82,8 +84,10 @@ async function pipedChat({ session, options, context }: Chat): Promise<number> {
         context.signal,
       ),
     show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : `${turn.reply}\n`),
+    clock: context.clock,
+    signal: context.signal,
     onFailure: options.keepGoing ? (error) => tell(error, isJson, context) : undefined,
-  });
+  }).finally(leave);
   return failure ? exitCodeOf(failure) : 0;
 }
 

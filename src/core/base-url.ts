@@ -9,7 +9,8 @@ export function isLoopback(hostname: string): boolean {
 }
 
 function refused(text: string, why: string): AppError {
-  return new AppError('usage', `bad base URL ${JSON.stringify(text)}: ${why}`, {
+  const shown = text.replace(/\/\/.*@/s, '//…@');
+  return new AppError('usage', `bad base URL ${JSON.stringify(shown)}: ${why}`, {
     hint: `it looks like ${DEFAULT_BASE_URL}; plain http: works for this machine only`,
   });
 }
@@ -22,8 +23,7 @@ export function checkedBaseUrl(text: string): string {
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw refused(text, 'a key may not travel over plain http:');
   }
-  if (url.username || url.password)
-    throw refused(text.replace(/\/\/.*@/, '//…@'), 'it holds a login');
+  if (url.username || url.password) throw refused(text, 'it holds a login');
   if (url.search || url.hash) throw refused(text, 'it has a query or a fragment');
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

@@ -27,7 +27,7 @@ export interface ToolCall {
   arguments: string;
 }
 
-/** One entry of a conversation as Telnyx keeps it. Messages have no id (FACTS.md 2). */
+/** One entry of a conversation as Telnyx keeps it. Messages have no id. */
 export interface Message {
   role: string;
   /** '' for a message that only calls tools. */

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.js';
 import { aiDisabled } from './ai-disabled.js';
 import type { CallOptions, ReplyPart, TurnPorts, TurnRequest } from './conversation.js';
-import { hasRoom, waitBefore, type RetryOptions } from './retry.js';
+import { hasRoom, waitAfter, waitBefore, type RetryOptions } from './retry.js';
 
 /**
  * Sends one turn so that it is delivered at most once.
@@ -26,10 +26,13 @@ export async function* deliver(
       const waitMs = waitBefore(attempt, failure);
       if (!isSafeToSend(failure) || !hasRoom(attempt, waitMs, retry)) throw failure;
       yield { type: 'retry', attempt, waitMs, error: failure };
-      await retry.clock.sleep(waitMs, retry.signal);
+      await waitAfter(failure, waitMs, retry);
     }
   }
 }
+
+/** How long a refused turn waits for its explanation, in milliseconds. */
+const EXPLANATION_MS = 5_000;
 
 /** What is left of the turn's time, for one call. */
 export function callOptions({ clock, deadline, signal }: RetryOptions): CallOptions {
@@ -53,8 +56,10 @@ async function explained(
   { request, retry }: { request: TurnRequest; retry: RetryOptions },
 ): Promise<AppError> {
   if (error.kind === 'ai_disabled' || error.details.status !== 400) return error;
+  const { signal, timeoutMs } = callOptions(retry);
+  const options = { signal, timeoutMs: Math.min(timeoutMs, EXPLANATION_MS) };
   try {
-    const { metadata } = await ports.getConversation(request.conversationId, callOptions(retry));
+    const { metadata } = await ports.getConversation(request.conversationId, options);
     return metadata['ai_disabled'] === 'true'
       ? aiDisabled({ ...error.details, cause: error.cause })
       : error;

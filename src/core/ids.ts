@@ -1,7 +1,11 @@
 import { AppError } from '../errors.js';
 
-const ID = /^[\w.:-]{1,200}$/;
+/** Short enough to be part of a file name. */
+const ID = /^[\w.:-]{1,180}$/;
 const PROFILE = /^[\w.-]{1,64}$/;
+
+/** Names that an object of JavaScript cannot hold as its own without care. */
+const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
 function isDots(text: string): boolean {
   return text === '.' || text === '..';
@@ -21,7 +25,7 @@ function article(word: string): string {
 
 /** The profile name itself when it can be one. */
 export function checkedProfile(name: string): string {
-  if (PROFILE.test(name) && !isDots(name)) return name;
+  if (PROFILE.test(name) && !isDots(name) && !RESERVED.includes(name)) return name;
   throw new AppError('usage', `${JSON.stringify(name)} is not a profile name`, {
     hint: 'a profile name has up to 64 letters, digits and - _ .',
   });

@@ -1,5 +1,5 @@
 import { AppError } from '../errors.js';
-import type { Settings, Values } from './settings.js';
+import type { Settings } from './settings.js';
 
 export function requireKey({ apiKey }: Settings): string {
   if (apiKey) return apiKey.value;
@@ -8,14 +8,10 @@ export function requireKey({ apiKey }: Settings): string {
   });
 }
 
-const OTHER_NAMES = ['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'];
-
-/** `env` is looked at for names that other Telnyx examples use. */
-export function requireAssistant({ assistantId }: Settings, env: Values): string {
+export function requireAssistant({ assistantId, otherAssistantName }: Settings): string {
   if (assistantId) return assistantId.value;
-  const other = OTHER_NAMES.find((name) => env[name]);
-  const hint = other
-    ? `${other} is set, but the name here is TELNYX_ASSISTANT_ID`
+  const hint = otherAssistantName
+    ? `${otherAssistantName} is set, but the name here is TELNYX_ASSISTANT_ID`
     : 'give --assistant <id>, or set it in the environment or a .env file';
   throw new AppError('not_configured', 'TELNYX_ASSISTANT_ID is required', { hint });
 }

@@ -30,6 +30,20 @@ export function hasRoom(
   return attempt < MAX_ATTEMPTS && clock.monotonic() + waitMs < deadline;
 }
 
+/** Waits. When that is cut short, what became of the request is what it was before the wait. */
+export async function waitAfter(
+  failure: AppError,
+  waitMs: number,
+  { clock, signal }: RetryOptions,
+): Promise<void> {
+  try {
+    await clock.sleep(waitMs, signal);
+  } catch (error) {
+    const stop = error instanceof AppError ? error : new AppError('interrupted', 'interrupted');
+    throw stop.with({ delivery: failure.details.delivery });
+  }
+}
+
 /** Whether a request that is safe to repeat is worth repeating after this failure. */
 function isPassing(error: unknown): error is AppError {
   if (!(error instanceof AppError)) return false;
@@ -47,7 +61,7 @@ export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptio
       if (options.signal.aborted || !isPassing(error)) throw error;
       const waitMs = waitBefore(count, error);
       if (!hasRoom(count, waitMs, options)) throw error;
-      await options.clock.sleep(waitMs, options.signal);
+      await waitAfter(error, waitMs, options);
     }
   }
 }

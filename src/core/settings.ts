@@ -46,6 +46,8 @@ export interface Settings {
   profile: Setting<string>;
   apiKey?: Setting<string> | undefined;
   assistantId?: Setting<string> | undefined;
+  /** A name that is set and that other programs use for the assistant's id. */
+  otherAssistantName?: string | undefined;
   baseUrl: Setting<string>;
   timeoutMs: Setting<number>;
   /** Whether the last conversation is remembered on this machine. */
@@ -64,6 +66,8 @@ const FLAGS = {
   profile: '--profile',
   timeout: '--timeout',
 };
+/** What other examples for Telnyx call the assistant's id. */
+const OTHER_ASSISTANT_NAMES = ['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'];
 const LONGEST_TIMEOUT_S = 24 * 60 * 60;
 
 /** Flag, then environment, then `.env`, then profile; an empty value counts as none. */
@@ -82,7 +86,8 @@ function from<T>(value: T, source: Origin['source'], detail: string): Setting<T>
   return { value, origin: { source, detail } };
 }
 
-function checked<T>(setting: Setting<string>, check: (text: string) => T): Setting<T> {
+/** The setting with its value checked; a failure says where the value came from. */
+export function checked<T>(setting: Setting<string>, check: (text: string) => T): Setting<T> {
   try {
     return { value: check(setting.value), origin: setting.origin };
   } catch (error) {
@@ -122,6 +127,7 @@ export function resolveSettings(sources: Sources): Settings {
     profile,
     apiKey: apiKey && checked(apiKey, checkedKey),
     assistantId: assistantId && checked(assistantId, (id) => checkedId('assistant', id)),
+    otherAssistantName: OTHER_ASSISTANT_NAMES.find((env) => find(sources, { env })),
     baseUrl: baseUrl ? checked(baseUrl, checkedBaseUrl) : from(DEFAULT_BASE_URL, 'default', ''),
     timeoutMs: timeout(sources),
     persist: persist(sources),
@@ -142,7 +148,7 @@ function assertTrusted(baseUrl: Setting<string>, apiKey: Setting<string> | undef
 
 /** A key that can travel in a header. The message never shows it. */
 export function checkedKey(key: string): string {
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  if (/^[\x21-\x7e]+$/.test(key) && !/["'`<>]/.test(key)) return key;
   throw new AppError('usage', 'TELNYX_API_KEY has characters that no key has', {
     hint: 'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
   });

@@ -4,12 +4,13 @@ import { readJson } from './files.js';
 
 const optionalText = v.optional(v.string());
 
-const shape = v.object({
+/** What a later version wrote is kept when the file is written again. */
+const shape = v.looseObject({
   persist: v.optional(v.boolean()),
   profiles: v.optional(
     v.record(
       v.string(),
-      v.object({ api_key: optionalText, assistant_id: optionalText, base_url: optionalText }),
+      v.looseObject({ api_key: optionalText, assistant_id: optionalText, base_url: optionalText }),
     ),
     {},
   ),
@@ -20,5 +21,5 @@ const shape = v.object({
  * all the rest of a start. Throws an AppError that names a damaged file.
  */
 export function readConfig(path: string): Config {
-  return { path, profiles: {}, ...readJson(path, (value) => v.parse(shape, value)) };
+  return { profiles: {}, ...readJson(path, (value) => v.parse(shape, value)), path };
 }

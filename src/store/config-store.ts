@@ -1,21 +1,23 @@
 import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './config-file.js';
-import { makeFolder } from './files.js';
+import { makeFolder, writing } from './files.js';
 import type { Config } from '../core/settings.js';
 
 /** Writes the config file, whole and for its owner's eyes only; a damaged one is left alone. */
 export function updateConfig(path: string, change: (config: Config) => Config): void {
-  const { persist, profiles } = change(readConfig(path));
-  makeFolder(dirname(path));
-  const conf = new Conf({
-    cwd: dirname(path),
-    configName: basename(path, '.json'),
-    projectSuffix: '',
-    configFileMode: 0o600,
-    clearInvalidConfig: false,
-    accessPropertiesByDotNotation: false,
+  const changed = { ...change(readConfig(path)), path: undefined };
+  writing(path, () => {
+    makeFolder(dirname(path));
+    const conf = new Conf({
+      cwd: dirname(path),
+      configName: basename(path, '.json'),
+      projectSuffix: '',
+      configFileMode: 0o600,
+      clearInvalidConfig: false,
+      accessPropertiesByDotNotation: false,
+    });
+    // Through JSON, which leaves out what is undefined.
+    conf.store = JSON.parse(JSON.stringify(changed)) as Record<string, unknown>;
   });
-  // Through JSON, which leaves out what is undefined.
-  conf.store = JSON.parse(JSON.stringify({ persist, profiles })) as Record<string, unknown>;
 }

@@ -11,14 +11,23 @@ export async function readEnvFile(
 ): Promise<Sources['envFile']> {
   const path = named === undefined ? join(cwd, '.env') : resolve(cwd, named);
   // A folder called .env is somebody's Python environment.
-  if (named === undefined && !isFile(path)) return undefined;
+  if (named === undefined && isFolder(path)) return undefined;
   const text = readText(path);
+  if (text === undefined && named === undefined) return undefined;
   if (text === undefined)
     throw new AppError('usage', `${path} does not exist`, { hint: 'check --env-file' });
+  // What PowerShell writes with `>` is UTF-16: it would be read as a file without values.
+  if (text.includes('\0')) {
+    throw new AppError('usage', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
+  }
   const { parse } = await import('dotenv');
   return { path, values: parse(text) };
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false; // Reading it says why.
+  }
 }

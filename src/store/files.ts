@@ -1,23 +1,26 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError } from '../errors.js';
 
 /** The file's text; undefined when there is none. Throws an AppError that names the file. */
 export function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    // Some editors begin a file with a mark of its encoding.
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     throw unusable(path, 'cannot be read', error);
   }
 }
 
-/** The file's JSON, read by `parse`; undefined when there is no file. Throws an AppError that names it. */
+/** The object in a JSON file, read by `parse`; undefined when there is no file. Throws an AppError that names it. */
 export function readJson<T>(path: string, parse: (value: unknown) => T): T | undefined {
   const text = readText(path);
   if (text === undefined) return undefined;
   try {
-    return parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) throw new TypeError('a list in place of an object');
+    return parse(value);
   } catch (error) {
     throw unusable(path, 'is damaged', error);
   }
@@ -25,14 +28,28 @@ export function readJson<T>(path: string, parse: (value: unknown) => T): T | und
 
 /** Replaces a file as a whole: readers see the old one or the new one. For its owner's eyes only. */
 export function replaceFile(path: string, text: string, uniqueId: string): void {
-  const temporary = `${path}.${uniqueId}.tmp`;
-  makeFolder(dirname(path));
+  const temporary = join(dirname(path), `${uniqueId}.tmp`);
+  writing(path, () => {
+    makeFolder(dirname(path));
+    try {
+      writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Runs what writes a file. Throws an AppError that names it. */
+export function writing(path: string, write: () => void): void {
   try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, path);
+    write();
   } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
+    throw new AppError('usage', `${path} cannot be written: ${firstLine(error)}`, {
+      hint: 'check who may write there, and that the disk is not full',
+      cause: error,
+    });
   }
 }
 
@@ -42,8 +59,7 @@ export function makeFolder(path: string): void {
 }
 
 function unusable(path: string, what: string, cause: unknown): AppError {
-  const why = cause instanceof Error ? cause.message.split('\n', 1)[0] : '';
-  return new AppError('usage', `${path} ${what}: ${why}`, {
+  return new AppError('usage', `${path} ${what}: ${firstLine(cause)}`, {
     hint: 'mend it or move it away; it was left as it is',
     cause,
   });
@@ -53,4 +69,8 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
+}
+
+function firstLine(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : '';
 }

@@ -26,7 +26,8 @@ export function openLastConversation(
   stateFolder: string,
   { profile, assistantId, randomId }: LastConversationOptions,
 ): LastConversation {
-  const name = `${encodeURIComponent(profile)}~${encodeURIComponent(assistantId)}.json`;
+  // Neither name holds a `~`; Windows has no `:` in file names.
+  const name = `${profile}~${assistantId.replaceAll(':', '~')}.json`;
   const path = join(stateFolder, 'last-conversation', name);
   const read = (): string | undefined =>
     readJson(path, (value) => v.parse(shape, value))?.conversation_id;

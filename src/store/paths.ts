@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import type { Values } from '../core/settings.js';
 
 export interface StorePaths {
@@ -19,10 +19,15 @@ const NAME = 'telnyx-chat';
 /** XDG folders, `%APPDATA%` on Windows, or all in TELNYX_CHAT_CONFIG_DIR. */
 export function storePaths({ env, home, platform }: Place): StorePaths {
   const own = env['TELNYX_CHAT_CONFIG_DIR'];
-  const appData = platform === 'win32' ? (env['APPDATA'] ?? join(home, 'AppData', 'Roaming')) : '';
+  const appData = platform === 'win32' ? env['APPDATA'] || join(home, 'AppData', 'Roaming') : '';
   const together = own || (appData && join(appData, NAME));
   if (together) return { config: join(together, 'config.json'), state: join(together, 'state') };
-  const config = env['XDG_CONFIG_HOME'] || join(home, '.config');
-  const state = env['XDG_STATE_HOME'] || join(home, '.local', 'state');
+  const config = absolute(env['XDG_CONFIG_HOME']) ?? join(home, '.config');
+  const state = absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state');
   return { config: join(config, NAME, 'config.json'), state: join(state, NAME) };
+}
+
+/** The XDG rules say to pass over relative paths. */
+function absolute(path: string | undefined): string | undefined {
+  return path && isAbsolute(path) ? path : undefined;
 }

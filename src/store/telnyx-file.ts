@@ -3,9 +3,11 @@ import * as v from 'valibot';
 import type { Setting } from '../core/settings.js';
 import { readJson } from './files.js';
 
+/** The file is not ours: what has another shape than expected is passed over. */
+const profile = v.fallback(v.object({ apiKey: v.fallback(v.optional(v.string()), undefined) }), {});
 const shape = v.object({
-  defaultProfile: v.optional(v.string()),
-  profiles: v.optional(v.record(v.string(), v.object({ apiKey: v.optional(v.string()) })), {}),
+  defaultProfile: v.fallback(v.optional(v.string()), undefined),
+  profiles: v.fallback(v.record(v.string(), profile), {}),
 });
 
 /** The API key in Telnyx's own config file: of the named profile, else of the file's default. */

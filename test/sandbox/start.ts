@@ -1,30 +1,8 @@
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../src/core/conversation.js';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.js';
+import { stillClock } from '../helpers/still-clock.js';
 
-export interface TestClock extends Clock {
-  /** Every wait asked for, in milliseconds. */
-  sleeps: number[];
-  advance(ms: number): void;
-}
-
-/** Stands still; waits are over at once and move it on. */
-export function testClock(): TestClock {
-  let time = Date.parse('2026-01-01T00:00:00.000Z');
-  const sleeps: number[] = [];
-  const advance = (ms: number): void => void (time += ms);
-  return {
-    sleeps,
-    advance,
-    now: () => new Date(time),
-    monotonic: () => time,
-    sleep: (ms) => {
-      sleeps.push(ms);
-      advance(ms);
-      return Promise.resolve();
-    },
-  };
-}
+export const testClock = stillClock;
 
 /** A promise and how to settle it. */
 export function deferred<Value = undefined>() {

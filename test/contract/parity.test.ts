@@ -1,0 +1,193 @@
+import Telnyx from 'telnyx';
+import { expect, test } from 'vitest';
+import type { Client } from '../../src/api/client.js';
+import { failureOf } from '../helpers/failure.js';
+import { all, apiClient, API_KEY, options, TURN } from '../helpers/api-client.js';
+import {
+  json,
+  recordingServer,
+  type Answer,
+  type RecordedRequest,
+} from '../helpers/recording-server.js';
+
+/** What of a request must be the same whoever sends it; bodies by value, as key order means nothing. */
+function essence({ method, url, headers, body }: RecordedRequest) {
+  return {
+    method,
+    url,
+    query: [...new URL(url, 'http://localhost').searchParams].sort(),
+    body: body === '' ? undefined : (JSON.parse(body) as unknown),
+    authorization: headers.authorization,
+    contentType: headers['content-type'],
+    contentLength:
+      headers['content-length'] === undefined ? undefined : Number(headers['content-length']),
+    idempotencyKey: headers['idempotency-key'],
+  };
+}
+
+/** On purpose ours alone or the official client's alone. */
+function differences({ headers }: RecordedRequest) {
+  return {
+    userAgent: headers['user-agent']?.replace(/\/.*/, ''),
+    stainless: Object.keys(headers).some((name) => name.startsWith('x-stainless-')),
+    accept: headers.accept,
+  };
+}
+
+const ASSISTANT = { id: 'a-1', name: 'A', created_at: '', model: '', instructions: '' };
+const CONVERSATION = { id: 'c-1', name: '', created_at: '', last_message_at: '', metadata: {} };
+const PAGE = {
+  data: [{ role: 'user', text: 'hello' }],
+  meta: { page_number: 1, page_size: 100, total_pages: 1, total_results: 1 },
+};
+const STREAM: Answer = (response) => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.end('event: done\ndata: {"content":"hi"}\n\n');
+};
+
+interface Operation {
+  name: string;
+  answer: Answer;
+  ours: (client: Client) => Promise<unknown>;
+  official: (client: Telnyx) => Promise<unknown>;
+  /** Where ours differs from the official `application/json`. */
+  accept?: string;
+}
+
+const FILTERS = {
+  name: 'like.Voice%',
+  created_at: 'gte.2025-01-01T00:00:00+01:00',
+  or: '(created_at.gte.2025-04-01,last_message_at.gte.2025-04-01)',
+  'metadata->assistant_id': 'eq.a-1',
+  'metadata->telnyx_end_user_target': 'eq.+13125550100',
+  'metadata->telnyx_conversation_channel': "eq.sms chat & more=é (it!*s) '~",
+};
+
+const OPERATIONS: Operation[] = [
+  {
+    name: 'create a conversation',
+    answer: json(CONVERSATION),
+    ours: (client) =>
+      client.conversationCreator({ name: 'Trip', metadata: { assistant_id: 'a-1', é: '☕' } })(
+        options(),
+      ),
+    official: (client) =>
+      client.ai.conversations.create({
+        name: 'Trip',
+        metadata: { assistant_id: 'a-1', é: '☕' },
+        'Idempotency-Key': 'id-1',
+      }),
+  },
+  {
+    name: 'create a conversation without a name',
+    answer: json(CONVERSATION),
+    ours: (client) => client.conversationCreator({ metadata: {} })(options()),
+    official: (client) =>
+      client.ai.conversations.create({ metadata: {}, 'Idempotency-Key': 'id-1' }),
+  },
+  {
+    name: 'chat',
+    answer: json({ content: 'hi' }),
+    ours: (client) => all(client.chat({ ...TURN, text: 'naïve "☕"\n\u2028' }, options())),
+    official: (client) =>
+      client.ai.assistants.chat('a-1', {
+        content: 'naïve "☕"\n\u2028',
+        conversation_id: 'c-1',
+      }),
+  },
+  {
+    name: 'chat as somebody',
+    answer: json({ content: 'hi' }),
+    ours: (client) => all(client.chat({ ...TURN, speaker: 'Ada' }, options())),
+    official: (client) =>
+      client.ai.assistants.chat('a-1', { content: 'hello', conversation_id: 'c-1', name: 'Ada' }),
+  },
+  {
+    name: 'chat as a stream',
+    answer: STREAM,
+    ours: (client) => all(client.chat({ ...TURN, stream: true }, options())),
+    official: (client) =>
+      client.ai.assistants
+        .chat('a-1', { content: 'hello', conversation_id: 'c-1', stream: true })
+        .asResponse()
+        .then((response) => response.text()),
+    accept: 'text/event-stream, application/json',
+  },
+  {
+    name: 'list messages',
+    answer: json(PAGE),
+    ours: (client) => all(client.listMessages('c-1', options())),
+    official: (client) =>
+      client.ai.conversations.messages.list('c-1', { 'page[size]': 100, 'page[number]': 1 }),
+  },
+  {
+    name: 'get a conversation',
+    answer: json({ data: CONVERSATION }),
+    ours: (client) => client.getConversation('c-1', options()),
+    official: (client) => client.ai.conversations.retrieve('c-1'),
+  },
+  {
+    name: 'list conversations',
+    answer: json({ data: [CONVERSATION] }),
+    ours: (client) => client.listConversations({}, options()),
+    official: (client) => client.ai.conversations.list(),
+  },
+  {
+    name: 'list conversations by filter, order and limit',
+    answer: json({ data: [CONVERSATION] }),
+    ours: (client) =>
+      client.listConversations(
+        { where: FILTERS, limit: 2, order: 'last_message_at.desc' },
+        options(),
+      ),
+    official: (client) =>
+      client.ai.conversations.list({ ...FILTERS, limit: 2, order: 'last_message_at.desc' }),
+  },
+  {
+    name: 'list assistants',
+    answer: json({ data: [ASSISTANT] }),
+    ours: (client) => client.listAssistants(options()),
+    official: (client) => client.ai.assistants.list(),
+  },
+  {
+    name: 'get an assistant',
+    answer: json(ASSISTANT),
+    ours: (client) => client.getAssistant('assistant-1.2:3', options()),
+    official: (client) => client.ai.assistants.retrieve('assistant-1.2:3'),
+  },
+  {
+    name: 'an id of other characters',
+    answer: json(ASSISTANT),
+    ours: (client) => client.getAssistant('a/../b c?d#e%é\n', options()),
+    official: (client) => client.ai.assistants.retrieve('a/../b c?d#e%é\n'),
+  },
+];
+
+test.each(OPERATIONS)('$name: the same request as the official client', async (operation) => {
+  const { answer, ours, official, accept = 'application/json' } = operation;
+  const server = await recordingServer(answer);
+  await ours(apiClient(`${server.url}/v2`));
+  await official(new Telnyx({ apiKey: API_KEY, baseURL: `${server.url}/v2`, maxRetries: 0 }));
+  const [mine, theirs] = server.requests as [RecordedRequest, RecordedRequest];
+  expect(server.requests).toHaveLength(2);
+  expect(essence(mine)).toEqual(essence(theirs));
+  expect([mine, theirs].map(differences)).toEqual([
+    { userAgent: 'telnyx-chat', stainless: false, accept },
+    { userAgent: 'Telnyx', stainless: true, accept: 'application/json' },
+  ]);
+});
+
+test.each(['.', '..', ''])(
+  'the id %j is refused by both clients, and nothing is sent',
+  async (id) => {
+    const server = await recordingServer(json(ASSISTANT));
+    const official = new Telnyx({ apiKey: API_KEY, baseURL: server.url, maxRetries: 0 });
+    expect(await failureOf(apiClient(server.url).getAssistant(id, options()))).toEqual({
+      kind: 'usage',
+      message: `"${id}" is not an id`,
+      delivery: 'not_sent',
+    });
+    if (id !== '') expect(() => official.ai.assistants.retrieve(id)).toThrow();
+    expect(server.requests).toEqual([]);
+  },
+);

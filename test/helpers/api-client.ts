@@ -1,0 +1,38 @@
+import { onTestFinished } from 'vitest';
+import { createClient, type Client } from '../../src/api/client.js';
+import type { RequestReport } from '../../src/api/http.js';
+import { createTransport } from '../../src/api/transport.js';
+import type { CallOptions } from '../../src/core/conversation.js';
+import { stillClock } from './still-clock.js';
+
+export const API_KEY = 'KEY-secret-0123456789';
+
+export interface ApiClient extends Client {
+  /** What `--debug` would tell. */
+  reports: RequestReport[];
+}
+
+/** Our client for a server of the test's own; closed when the test ends. */
+export function apiClient(baseUrl: string, { proxy }: { proxy?: URL } = {}): ApiClient {
+  const reports: RequestReport[] = [];
+  const clock = stillClock();
+  const onRequest = (report: RequestReport): void => void reports.push({ ...report });
+  const transport = createTransport({ baseUrl, proxy, clock, onRequest });
+  const client = createClient({ apiKey: API_KEY, transport, clock, randomId: () => 'id-1' });
+  onTestFinished(() => client.close());
+  return { ...client, reports };
+}
+
+/** Options of one call. */
+export function options(more: Partial<CallOptions> = {}): CallOptions {
+  return { signal: new AbortController().signal, timeoutMs: 10_000, ...more };
+}
+
+export const TURN = { assistantId: 'a-1', conversationId: 'c-1', text: 'hello', stream: false };
+
+/** All that a source gives. */
+export async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
