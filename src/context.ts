@@ -27,8 +27,12 @@ export interface Context {
   readonly clock: Clock;
   /** A fresh UUID v4. */
   readonly randomId: () => string;
-  /** Aborted by SIGINT and SIGTERM with an AppError as its reason. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP with an AppError as its reason. */
   readonly signal: AbortSignal;
+  /** Calls back when the process ends, crashes included; what it writes must be written at once. */
+  readonly onExit: (callback: () => void) => void;
+  /** Stops the process as Ctrl-Z does; resolves when it goes on. */
+  readonly stop: () => Promise<void>;
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
@@ -51,7 +55,7 @@ function milliseconds([seconds, nanoseconds]: [number, number]): number {
   return seconds * 1e3 + nanoseconds / 1e6;
 }
 
-/** A signal that aborts at the first SIGINT or SIGTERM; the second one ends the process at once. */
+/** A signal that aborts at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
 function stopSignal(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
   const stop = (kind: 'interrupted' | 'terminated', code: number): void => {
@@ -60,6 +64,7 @@ function stopSignal(process: NodeJS.Process): AbortSignal {
   };
   process.on('SIGINT', () => stop('interrupted', 130));
   process.on('SIGTERM', () => stop('terminated', 143));
+  process.on('SIGHUP', () => stop('terminated', 143));
   return controller.signal;
 }
 
@@ -97,6 +102,12 @@ export function processContext(process: NodeJS.Process): Context {
     platform: process.platform,
     clock: { now: () => new Date(), monotonic: () => milliseconds(process.hrtime()), sleep },
     randomId,
+    onExit: (callback) => void process.on('exit', callback),
+    stop: () =>
+      new Promise((resolve) => {
+        process.once('SIGCONT', () => resolve());
+        process.kill(process.pid, 'SIGTSTP');
+      }),
     get signal() {
       return (signal ??= stopSignal(process));
     },

@@ -1,17 +1,15 @@
 import { createClient, type Client } from './api/client.js';
-import type { RequestReport } from './api/http.js';
 import { proxyFor } from './api/proxy.js';
 import { createTransport } from './api/transport.js';
 import type { Context } from './context.js';
-import type { ReplyEvent } from './core/conversation.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
-import { checked, checkedKey, resolveSettings, type Settings } from './core/settings.js';
-import { takeTurn, type TurnInput } from './core/turn.js';
+import { checked, checkedKey, isOff, resolveSettings, type Settings } from './core/settings.js';
+import { debugLines } from './debug-lines.js';
 import { readConfig } from './store/config-file.js';
 import { readEnvFile } from './store/env-file.js';
-import { openLastConversation, type LastConversation } from './store/last-conversation.js';
 import { storePaths } from './store/paths.js';
 import { readTelnyxKey } from './store/telnyx-file.js';
+import { talkTo, type Talk } from './talk.js';
 
 /** The flags that the commands which talk to Telnyx share. */
 export interface SessionOptions {
@@ -29,17 +27,18 @@ export interface SessionOptions {
   debug?: boolean;
 }
 
-/** What those commands share: the settings in force, the API client, the way to take a turn. */
-export interface Session {
+/** An account as commands share it: the settings in force, the API client, whom to talk to. */
+export interface Account {
   settings: Settings;
-  assistantId: string;
   client: Client;
-  /** Undefined when nothing may be remembered. */
-  last: LastConversation | undefined;
-  /** One turn with the session's assistant; its conversation becomes the last one. */
-  takeTurn(input: Omit<TurnInput, 'assistantId'>, signal: AbortSignal): AsyncGenerator<ReplyEvent>;
+  /** Whether it is a sandbox inside this process. */
+  isSandbox: boolean;
+  talkTo(assistantId: string): Talk;
   close(): Promise<void>;
 }
+
+/** An account and the one assistant that a command talks to. */
+export interface Session extends Account, Talk {}
 
 /** Every setting with its origin. Throws on values that cannot be right, not on missing ones. */
 export async function loadSettings(options: SessionOptions, context: Context): Promise<Settings> {
@@ -57,13 +56,37 @@ export async function loadSettings(options: SessionOptions, context: Context): P
 
 /** Opens what a command needs to talk to an assistant. Throws before any request if it cannot. */
 export async function openSession(options: SessionOptions, context: Context): Promise<Session> {
-  if (options.sandbox) return openSandboxSession(options, context);
-  const settings = await loadSettings(options, context);
-  return sessionWith(settings, options, context);
+  return asSession(await openAccount(options, context));
 }
 
-/** A session with a sandbox inside this process, whatever account is configured. */
-async function openSandboxSession(options: SessionOptions, context: Context): Promise<Session> {
+/** The session with the assistant of the settings. Throws when there is none. */
+export function asSession(account: Account): Session {
+  return { ...account, ...account.talkTo(requireAssistant(account.settings)) };
+}
+
+/** Opens an account, or a sandbox in its place. Throws without a key. */
+export async function openAccount(
+  options: SessionOptions,
+  context: Context,
+  notify: Notify = (line) => void context.stderr.write(`${line}\n`),
+): Promise<Account> {
+  const surroundings = { options, context, notify };
+  if (options.sandbox) return openSandbox(surroundings);
+  return accountWith(await loadSettings(options, context), surroundings);
+}
+
+/** Takes a line for the person: a warning, a debug line. */
+export type Notify = (line: string) => void;
+
+interface Surroundings {
+  options: SessionOptions;
+  context: Context;
+  notify: Notify;
+}
+
+/** A sandbox inside this process, whatever account is configured. */
+async function openSandbox(surroundings: Surroundings): Promise<Account> {
+  const { options, context, notify } = surroundings;
   const { startSandbox } = await import('./sandbox/server.js');
   const sandbox = await startSandbox(context);
   const { TELNYX_CHAT_TIMEOUT } = context.env;
@@ -72,62 +95,36 @@ async function openSandboxSession(options: SessionOptions, context: Context): Pr
     env: { TELNYX_API_KEY: 'KEY-sandbox', TELNYX_CHAT_TIMEOUT },
     config: { path: '', profiles: {} },
   });
-  const session = sessionWith(settings, options, context);
+  const account = accountWith(settings, surroundings);
   if (!isSilent(options)) {
-    context.stderr.write('sandbox: a scripted assistant answers, nothing leaves this machine\n');
+    notify('sandbox: a scripted assistant answers, nothing leaves this machine');
   }
   const close = async (): Promise<void> => {
-    await session.close();
+    await account.close();
     await sandbox.close();
   };
-  return { ...session, close };
+  return { ...account, isSandbox: true, close };
 }
 
-function sessionWith(settings: Settings, options: SessionOptions, context: Context): Session {
+function accountWith(settings: Settings, { options, context, notify }: Surroundings): Account {
   const apiKey = requireKey(settings);
-  const assistantId = requireAssistant(settings);
   const { clock, env, randomId } = context;
   const baseUrl = settings.baseUrl.value;
-  const onRequest = isDebugging(options, context) ? debugTo(context) : undefined;
+  const onRequest = isDebugging(options, context) ? debugLines(notify) : undefined;
   const proxy = proxyFor(new URL(baseUrl), env);
   const transport = createTransport({ baseUrl, proxy, clock, onRequest });
   const client = createClient({ apiKey, transport, clock, randomId });
-  const profile = settings.profile.value;
-  const last = settings.persist.value
-    ? openLastConversation(storePaths(context).state, { profile, assistantId, randomId })
-    : undefined;
-  const warn = isSilent(options) ? () => undefined : warnTo(context);
-  const timeoutMs = settings.timeoutMs.value;
+  const warn = isSilent(options) ? () => undefined : warnTo(notify);
   return {
     settings,
-    assistantId,
     client,
-    last,
-    takeTurn: (input, signal) =>
-      remembering(takeTurn(client, { ...input, assistantId }, { signal, timeoutMs }), last, warn),
+    isSandbox: false,
+    talkTo: (assistantId) => talkTo(assistantId, { settings, client, context, warn }),
     close: () => {
       client.close();
       return Promise.resolve();
     },
   };
-}
-
-/** Passes a turn's events on and notes its conversation, while the reply is awaited. */
-async function* remembering(
-  events: AsyncGenerator<ReplyEvent>,
-  last: LastConversation | undefined,
-  warn: (error: unknown) => void,
-): AsyncGenerator<ReplyEvent> {
-  let noted: Promise<void> | undefined;
-  for await (const event of events) {
-    yield event;
-    if (event.type !== 'start') continue;
-    // Not before the request is out: the disk would only make the reply wait.
-    noted = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => last?.write(event.conversationId))
-      .catch(warn);
-  }
-  await noted;
 }
 
 /** Whether stderr is for errors only. */
@@ -136,28 +133,12 @@ export function isSilent({ quiet, json, jsonl }: SessionOptions): boolean {
 }
 
 function isDebugging(options: SessionOptions, { env }: Context): boolean {
-  return options.debug ?? !['', '0', 'false'].includes(env['TELNYX_CHAT_DEBUG'] ?? '');
+  return options.debug ?? !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
 }
 
-function warnTo({ stderr }: Context): (error: unknown) => void {
+function warnTo(notify: Notify): (error: unknown) => void {
   return (error) => {
-    stderr.write(
-      `warning: the conversation is not remembered: ${error instanceof Error ? error.message : ''}\n`,
-    );
-  };
-}
-
-/** One line a request, without keys and messages. */
-function debugTo({ stderr }: Context): (report: RequestReport) => void {
-  const ms = (name: string, time: number | undefined): string[] =>
-    time === undefined ? [] : [`${name} ${time.toFixed(1)} ms`];
-  return ({ method, path, outcome, requestId, connectMs, firstByteMs, totalMs }) => {
-    const times = [
-      ...ms('connect', connectMs),
-      ...ms('first byte', firstByteMs),
-      ...ms('total', totalMs),
-    ];
-    const id = requestId === undefined ? '' : ` (request ${requestId})`;
-    stderr.write(`debug: ${method} ${path} ${outcome}: ${times.join(', ')}${id}\n`);
+    const why = error instanceof Error ? error.message : '';
+    notify(`warning: the conversation is not remembered: ${why}`);
   };
 }

@@ -14,7 +14,7 @@ const SHORTEST_SECRET = 8;
 
 /** One call of the API. */
 export interface Call extends CallOptions {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT';
   /** Below the base URL, encoded. */
   path: string;
   query?: Record<string, string | number | undefined>;

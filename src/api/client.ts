@@ -31,6 +31,12 @@ export interface Client extends TurnPorts {
   listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
   /** All messages, a page at a time, in the API's order (it documents none). */
   listMessages(conversationId: string, options: CallOptions): AsyncGenerator<Message[]>;
+  /** Replaces the metadata: whether Telnyx merges is not documented, so send the whole map. */
+  updateConversation(
+    id: string,
+    metadata: Record<string, string>,
+    options: CallOptions,
+  ): Promise<Conversation>;
   /** Lets the process end. */
   close(): void;
 }
@@ -61,6 +67,11 @@ export function createClient(options: ClientOptions): Client {
       const create = { method: 'POST', path: '/ai/conversations', headers, body } as const;
       return (call): Promise<Conversation> =>
         caller.json({ ...call, ...create }, parse.conversation);
+    },
+    updateConversation: (id, metadata, call) => {
+      const path = `/ai/conversations/${segment(id)}`;
+      const body = JSON.stringify({ metadata });
+      return caller.json({ ...call, method: 'PUT', path, body }, parse.conversation);
     },
     listMessages: (id, call) => messagePages(caller, id, call),
     chat: (request, call) => chat(caller, request, call),

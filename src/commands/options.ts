@@ -1,6 +1,7 @@
 import { AppError } from '../errors.js';
 import { checkedId } from '../core/ids.js';
 import type { TurnInput } from '../core/turn.js';
+import type { Format } from '../terminal/appearance.js';
 import type { Session, SessionOptions } from '../session.js';
 
 /** Which conversation a turn belongs to. */
@@ -11,6 +12,14 @@ export interface ConversationOptions extends SessionOptions {
   meta?: string[];
   as?: string;
   stream: boolean;
+}
+
+export interface ChatOptions extends ConversationOptions {
+  keepGoing?: boolean;
+  format?: Format;
+  raw?: boolean;
+  screenReader?: boolean;
+  color: boolean;
 }
 
 /** `key=value` pairs as metadata. Throws on a pair without `=`, an empty key and the one key that is ours. */

@@ -5,7 +5,7 @@ import { nearest } from './nearest.js';
 import type { Config } from './settings.js';
 
 /** What `config set` may change; keys get in by logging in, as a command line leaks. */
-export const CONFIG_KEYS = ['assistant_id', 'base_url', 'persist'] as const;
+export const CONFIG_KEYS = ['assistant_id', 'base_url', 'persist', 'history'] as const;
 
 export type ConfigKey = (typeof CONFIG_KEYS)[number];
 
@@ -21,7 +21,9 @@ export function checkedConfigKey(key: string): ConfigKey {
 
 /** The stored value as text; undefined when there is none. */
 export function configValue(config: Config, name: ConfigKey, profile: string): string | undefined {
-  return name === 'persist' ? config.persist?.toString() : config.profiles[profile]?.[name];
+  return name === 'persist' || name === 'history'
+    ? config[name]?.toString()
+    : config.profiles[profile]?.[name];
 }
 
 export interface ConfigChange {
@@ -33,8 +35,8 @@ export interface ConfigChange {
 
 /** The config with one setting changed. Throws on a value that cannot be right. */
 export function changedConfig(config: Config, { name, value, profile }: ConfigChange): Config {
-  if (name === 'persist') {
-    return { ...config, persist: value === undefined ? undefined : checkedBoolean(name, value) };
+  if (name === 'persist' || name === 'history') {
+    return { ...config, [name]: value === undefined ? undefined : checkedBoolean(name, value) };
   }
   const check = name === 'base_url' ? checkedBaseUrl : (id: string) => checkedId('assistant', id);
   const stored = {

@@ -30,6 +30,8 @@ export interface LineEditor {
   setStatus(text: string | undefined): void;
   /** Hands the terminal to `task` (a picker, an editor program) and takes it back. */
   suspend<T>(task: () => Promise<T>): Promise<T>;
+  /** Clears the screen; the draft stays. */
+  clear(): void;
   /** Gives the terminal back as it was. */
   close(): void;
 }

@@ -25,6 +25,7 @@ export function settingRows(settings: Settings): SettingRow[] {
     row('base_url', settings.baseUrl),
     row('timeout', settings.timeoutMs, (ms) => `${Number(ms) / 1000} s`),
     row('persist', settings.persist),
+    row('history', settings.history),
   ];
 }
 

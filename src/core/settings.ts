@@ -33,6 +33,7 @@ export interface Sources {
 export interface Config {
   path: string;
   persist?: boolean | undefined;
+  history?: boolean | undefined;
   profiles: Record<string, ProfileValues>;
 }
 
@@ -52,6 +53,8 @@ export interface Settings {
   timeoutMs: Setting<number>;
   /** Whether the last conversation is remembered on this machine. */
   persist: Setting<boolean>;
+  /** Whether what is typed in chats is kept from run to run. */
+  history: Setting<boolean>;
 }
 
 interface Name {
@@ -131,6 +134,7 @@ export function resolveSettings(sources: Sources): Settings {
     baseUrl: baseUrl ? checked(baseUrl, checkedBaseUrl) : from(DEFAULT_BASE_URL, 'default', ''),
     timeoutMs: timeout(sources),
     persist: persist(sources),
+    history: history(sources),
   };
 }
 
@@ -172,4 +176,16 @@ function persist({ flags, config }: Sources): Setting<boolean> {
   if (flags.persist === false) return from(false, 'flag', '--no-persist');
   if (config.persist !== undefined) return from(config.persist, 'config', config.path);
   return from(true, 'default', '');
+}
+
+function history({ env, config }: Sources): Setting<boolean> {
+  const variable = env['TELNYX_CHAT_HISTORY'];
+  if (variable) return from(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY');
+  if (config.history !== undefined) return from(config.history, 'config', config.path);
+  return from(true, 'default', '');
+}
+
+/** The usual ways to say no in a variable. */
+export function isOff(value: string): boolean {
+  return ['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
 }

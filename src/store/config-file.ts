@@ -7,6 +7,7 @@ const optionalText = v.optional(v.string());
 /** What a later version wrote is kept when the file is written again. */
 const shape = v.looseObject({
   persist: v.optional(v.boolean()),
+  history: v.optional(v.boolean()),
   profiles: v.optional(
     v.record(
       v.string(),

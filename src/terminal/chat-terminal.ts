@@ -1,12 +1,66 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Context } from '../context.js';
+import type { Dialogs } from '../core/chat/ports.js';
 import type { LineEditor } from '../core/line-editor.js';
+import { AppError } from '../errors.js';
+import type { Appearance } from './appearance.js';
+import { questionsOn } from './dialogs.js';
 import { openLineEditor } from './editor/line-editor.js';
 import type { LineEditorOptions } from './editor/options.js';
+import { restoreSequence } from './editor/terminal-input.js';
 
-type Extras = Pick<LineEditorOptions, 'history' | 'complete' | 'screenReader' | 'color'>;
+type Extras = Pick<LineEditorOptions, 'history' | 'complete'>;
 
-/** The chat's line editor: prompt and notices on stderr, replies on stdout. */
-export function openChatTerminal(context: Context, extras: Extras = {}): LineEditor {
-  const { stdin, stdout, stderr, clock } = context;
-  return openLineEditor({ input: stdin, output: stderr, stdout, clock, prompt: '> ', ...extras });
+/**
+ * The chat's line editor: prompt and notices on stderr, replies on stdout. However the process ends,
+ * the terminal is left as it was.
+ */
+export function openChatTerminal(
+  context: Context,
+  { screenReader, noticeColor }: Appearance,
+  extras: Extras,
+): LineEditor {
+  const { stdin, stdout, stderr, clock, stop } = context;
+  context.onExit(() => {
+    stdin.setRawMode?.(false);
+    stderr.write(restoreSequence());
+  });
+  return openLineEditor({
+    ...{ input: stdin, output: stderr, stdout, clock, prompt: '> ', screenReader },
+    ...{ color: noticeColor, stopProcess: stop, ...extras },
+  });
+}
+
+/** Questions, the person's editor, the clipboard, files: each takes the terminal over while it lasts. */
+export function openDialogs(context: Context, editor: LineEditor): Dialogs {
+  const { env, platform, cwd, stdout } = context;
+  const questions = questionsOn(context);
+  return {
+    choose: (question, choices) => editor.suspend(() => questions.choose(question, choices)),
+    confirm: (question) => editor.suspend(() => questions.confirm(question)),
+    edit: (text) =>
+      editor.suspend(async () => {
+        const { editExternally } = await import('./external-editor.js');
+        return editExternally(text, env);
+      }),
+    async copy(text) {
+      const { copyText } = await import('./clipboard.js');
+      return copyText(text, { env, platform, write: (sequence) => stdout.write(sequence) });
+    },
+    save: (file, text) => saveNew(resolve(cwd, file), text),
+  };
+}
+
+async function saveNew(path: string, text: string): Promise<string> {
+  try {
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+    return path;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : '';
+    throw new AppError('usage', `cannot save: ${why}`, {
+      hint: 'give another name: /export notes.md',
+      cause: error,
+    });
+  }
 }

@@ -35,6 +35,7 @@ it('lists every setting in force with its origin, secrets masked', async () => {
       'base_url      https://api.telnyx.com/v2  default',
       'timeout       120 s  default',
       'persist       true  default',
+      'history       true  default',
       '',
     ].join('\n'),
   );

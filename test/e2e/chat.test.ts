@@ -8,9 +8,9 @@ it('talks with the sandbox: a name told is known two turns later; Ctrl-D leaves'
   const terminal = new TerminalSession(['--sandbox']);
   await terminal.shows(/^> $|^>$/m);
   terminal.type('My name is Ada.\r');
-  await terminal.shows('Nice to meet you, Ada.');
+  await terminal.shows(/Nice to meet you, Ada[^]*\n>$/);
   terminal.type('hello\r');
-  await terminal.shows('scripted assistant of the sandbox');
+  await terminal.shows(/> hello\n.+\n>$/);
   terminal.type('What is my name?\r');
   await terminal.shows('Your name is Ada.');
   terminal.type('\x04');

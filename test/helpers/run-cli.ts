@@ -64,6 +64,8 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     platform: 'linux',
     clock: impatientClock(),
     randomId,
+    onExit: () => undefined,
+    stop: () => Promise.resolve(),
     signal: options.signal ?? new AbortController().signal,
   };
   const code = await run(argv, context);

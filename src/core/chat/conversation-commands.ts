@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.js';
 import { age } from '../age.js';
-import type { Conversation } from '../conversation.js';
+import type { Conversation, Message } from '../conversation.js';
 import { conversationIdFor, NAME_KEY, nameOf } from '../conversation-names.js';
 import { allMessages } from '../messages.js';
 import { sanitizeLine } from '../sanitize.js';
@@ -73,13 +73,18 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
   await recap(chat, count);
 }
 
-/** Shows the last messages of the conversation. */
-export async function recap(chat: Chat, count: number): Promise<void> {
+async function recap(chat: Chat, count: number): Promise<void> {
   const id = currentConversation(chat);
   const messages = await asking(chat, (api, call) => allMessages(api.listMessages(id, call)));
-  const lines = transcriptLines(messages.slice(-count));
-  if (messages.length > count) tell(chat, `… ${messages.length - count} earlier messages`);
-  tell(chat, ...(lines.length === 0 ? ['no messages are kept of it'] : lines));
+  tell(chat, ...recapLines(messages, count));
+}
+
+/** The last messages of a conversation. */
+export function recapLines(messages: readonly Message[], count = RECAP): string[] {
+  if (messages.length === 0) return ['no messages are kept of this conversation'];
+  const earlier = messages.length - count;
+  const omitted = earlier > 0 ? [`… ${earlier} earlier messages: /history ${messages.length}`] : [];
+  return [...omitted, ...transcriptLines(messages.slice(-count))];
 }
 
 /** /name: the whole metadata is sent, as Telnyx does not say whether an update merges. */

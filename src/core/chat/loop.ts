@@ -39,9 +39,10 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 async function obey(chat: Chat, { text }: Extract<Typed, { type: 'text' }>): Promise<unknown> {
   const input = parseInput(text);
   try {
-    if (input.type === 'message') return await showTurn(chat, input.text);
     if (input.type === 'unknown') throw unknownCommand(input);
-    return await COMMANDS[input.name](chat, input.argument);
+    if (input.type === 'command') return await COMMANDS[input.name](chat, input.argument);
+    await showTurn(chat, input.text);
+    return undefined;
   } catch (error) {
     if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;
     tellFailure(chat, error);

@@ -100,6 +100,10 @@ class TerminalLineEditor implements LineEditor {
     this.#refresh();
   }
 
+  clear(): void {
+    this.#display.clear();
+  }
+
   async suspend<T>(task: () => Promise<T>): Promise<T> {
     this.#suspensions++;
     this.#release();

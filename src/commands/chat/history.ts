@@ -1,0 +1,16 @@
+import type { Context } from '../../context.js';
+import type { Settings } from '../../core/settings.js';
+import type { Notify } from '../../session.js';
+import { openInputHistory, type InputHistory } from '../../store/input-history.js';
+import { storePaths } from '../../store/paths.js';
+
+/** What was typed in earlier chats; undefined when nothing may be kept. */
+export function historyFor(
+  { history }: Settings,
+  context: Context,
+  notify: Notify,
+): InputHistory | undefined {
+  if (!history.value) return undefined;
+  const onWarning = (message: string): void => notify(`warning: ${message}`);
+  return openInputHistory({ directory: storePaths(context).state, onWarning });
+}

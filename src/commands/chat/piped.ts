@@ -1,0 +1,40 @@
+import type { Context } from '../../context.js';
+import { errorJson, errorLines } from '../../core/error-report.js';
+import { jsonLine } from '../../core/json-line.js';
+import { checkedMessage } from '../../core/message-text.js';
+import { runPipedChat } from '../../core/piped-chat.js';
+import { turnJson } from '../../core/turn-json.js';
+import { type AppError, exitCodeOf } from '../../errors.js';
+import type { Session } from '../../session.js';
+import { readLines, write } from '../../terminal/streams.js';
+import { turnInput, type ChatOptions } from '../options.js';
+
+/** Lines from a pipe, one turn each. Gives the exit code. */
+export async function pipedChat(
+  session: Session,
+  options: ChatOptions,
+  context: Context,
+): Promise<number> {
+  const isJson = options.json ?? options.jsonl ?? false;
+  const { conversationId, ...input } = turnInput(options, session.last);
+  // Whoever writes to us may go on for ever: when we are done, nobody waits for their lines.
+  const leave = (): unknown => context.stdin.destroy();
+  const failure = await runPipedChat({
+    lines: readLines(context.stdin),
+    conversationId,
+    takeTurn: (text, id) =>
+      session.takeTurn(
+        { ...input, conversationId: id, text: checkedMessage(text), stream: false },
+        context.signal,
+      ),
+    show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : `${turn.reply}\n`),
+    clock: context.clock,
+    signal: context.signal,
+    onFailure: options.keepGoing ? (error) => tell(error, isJson, context) : undefined,
+  }).finally(leave);
+  return failure ? exitCodeOf(failure) : 0;
+}
+
+function tell(error: AppError, isJson: boolean, { stderr }: Context): void {
+  stderr.write(isJson ? jsonLine(errorJson(error)) : `${errorLines(error).join('\n')}\n`);
+}

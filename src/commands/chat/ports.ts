@@ -1,0 +1,47 @@
+import type { Context } from '../../context.js';
+import type { ChatPorts } from '../../core/chat/ports.js';
+import type { LineEditor } from '../../core/line-editor.js';
+import { checkedMessage } from '../../core/message-text.js';
+import { settingRows } from '../../core/setting-rows.js';
+import type { Account } from '../../session.js';
+import { paintFor, type Appearance } from '../../terminal/appearance.js';
+import { openDialogs } from '../../terminal/chat-terminal.js';
+import { openReplyPrinter } from '../../terminal/reply-printer.js';
+
+interface Means {
+  account: Account;
+  context: Context;
+  editor: LineEditor;
+  appearance: Appearance;
+  /** Of new conversations. */
+  metadata: Record<string, string> | undefined;
+  stream: boolean;
+}
+
+/** The chat's ports, as this program has them. */
+export function chatPorts(means: Means): ChatPorts {
+  const { account, context, editor, appearance, metadata, stream } = means;
+  return {
+    editor,
+    clock: context.clock,
+    signal: context.signal,
+    api: account.client,
+    dialogs: openDialogs(context, editor),
+    paint: paintFor(appearance),
+    openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
+    settingLines: () => settingLines(account),
+    takeTurn({ assistantId, text, ...turn }, signal) {
+      const input = { ...turn, text: checkedMessage(text), metadata, stream };
+      return account.talkTo(assistantId).takeTurn(input, signal);
+    },
+  };
+}
+
+/** The settings that `/info` does not show elsewhere. */
+function settingLines({ settings }: Account): string[] {
+  return settingRows(settings)
+    .filter(({ name }) => name !== 'assistant_id')
+    .map(({ name, value, origin }) =>
+      `${name.padEnd(12)}  ${value ?? '(not set)'}  ${origin ?? ''}`.trimEnd(),
+    );
+}

@@ -1,0 +1,45 @@
+import { SLASH_COMMANDS } from './slash-commands.js';
+
+/** What could stand in the place of the word that starts at `from` and ends at the cursor. */
+export interface Completion {
+  from: number;
+  candidates: { value: string; note?: string }[];
+}
+
+/** Where the ids and names come from that a command's argument may be. */
+export interface CompletionSources {
+  conversations(): Promise<{ value: string; note: string }[]>;
+  assistants(): Promise<{ value: string; note: string }[]>;
+}
+
+/** Completes commands, and the conversations and assistants that are their arguments. */
+export async function completeDraft(
+  draft: string,
+  cursor: number,
+  sources: CompletionSources,
+): Promise<Completion | undefined> {
+  const typed = draft.slice(0, cursor);
+  const [, name = '', blank, argument = ''] = /^\/([\w-]*)(\s+)?([^\n]*)$/.exec(typed) ?? [];
+  if (!typed.startsWith('/') || typed.startsWith('//')) return undefined;
+  if (blank === undefined) {
+    if (argument !== '') return undefined;
+    const commands = SLASH_COMMANDS.map((command) => ({ value: `/${command.name} ` }));
+    return { from: 0, candidates: startingWith(`/${name}`, commands) };
+  }
+  const source = sourceFor(name, sources);
+  if (!source) return undefined;
+  return { from: cursor - argument.length, candidates: startingWith(argument, await source()) };
+}
+
+function sourceFor(
+  command: string,
+  sources: CompletionSources,
+): CompletionSources['conversations'] | undefined {
+  if (command === 'resume') return () => sources.conversations();
+  if (command === 'assistant') return () => sources.assistants();
+  return undefined;
+}
+
+function startingWith<T extends { value: string }>(start: string, candidates: T[]): T[] {
+  return candidates.filter(({ value }) => value.startsWith(start));
+}

@@ -1,0 +1,56 @@
+import type { Client } from './api/client.js';
+import type { Context } from './context.js';
+import type { ReplyEvent } from './core/conversation.js';
+import type { Settings } from './core/settings.js';
+import { takeTurn, type TurnInput } from './core/turn.js';
+import { openLastConversation, type LastConversation } from './store/last-conversation.js';
+import { storePaths } from './store/paths.js';
+
+/** Talking to one assistant: a turn, and the conversation that was last used with it. */
+export interface Talk {
+  assistantId: string;
+  /** Undefined when nothing may be remembered. */
+  last: LastConversation | undefined;
+  /** One turn with this assistant; its conversation becomes the last one. */
+  takeTurn(input: Omit<TurnInput, 'assistantId'>, signal: AbortSignal): AsyncGenerator<ReplyEvent>;
+}
+
+interface Means {
+  settings: Settings;
+  client: Client;
+  context: Context;
+  warn: (error: unknown) => void;
+}
+
+export function talkTo(assistantId: string, { settings, client, context, warn }: Means): Talk {
+  const profile = settings.profile.value;
+  const { randomId } = context;
+  const last = settings.persist.value
+    ? openLastConversation(storePaths(context).state, { profile, assistantId, randomId })
+    : undefined;
+  const timeoutMs = settings.timeoutMs.value;
+  return {
+    assistantId,
+    last,
+    takeTurn: (input, signal) =>
+      remembering(takeTurn(client, { ...input, assistantId }, { signal, timeoutMs }), last, warn),
+  };
+}
+
+/** Passes a turn's events on and notes its conversation, while the reply is awaited. */
+async function* remembering(
+  events: AsyncGenerator<ReplyEvent>,
+  last: LastConversation | undefined,
+  warn: (error: unknown) => void,
+): AsyncGenerator<ReplyEvent> {
+  let noted: Promise<void> | undefined;
+  for await (const event of events) {
+    yield event;
+    if (event.type !== 'start') continue;
+    // Not before the request is out: the disk would only make the reply wait.
+    noted = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(() => last?.write(event.conversationId))
+      .catch(warn);
+  }
+  await noted;
+}

@@ -1,0 +1,60 @@
+import { isOff, type Values } from '../core/settings.js';
+import type { Paint } from '../core/chat/ports.js';
+
+export type Format = 'auto' | 'markdown' | 'plain';
+
+export interface AppearanceOptions {
+  env: Values;
+  stdoutIsTTY: boolean;
+  stderrIsTTY: boolean;
+  /** From `--no-color`. */
+  color?: boolean | undefined;
+  screenReader?: boolean | undefined;
+  format?: Format | undefined;
+  raw?: boolean | undefined;
+}
+
+/** How things look on this terminal. */
+export interface Appearance {
+  /** Colour in replies, on stdout. */
+  color: boolean;
+  /** Colour in notices, on stderr. */
+  noticeColor: boolean;
+  /** Lines are only added: no colour, spinner, glyphs or cursor moves. */
+  screenReader: boolean;
+  /** A spinner may turn. */
+  animation: boolean;
+  markdown: boolean;
+  /** Replies reach the terminal as they are, control characters and all. */
+  raw: boolean;
+}
+
+/** Flags first, then NO_COLOR, FORCE_COLOR, TERM=dumb and CI, then what the streams are. */
+export function appearanceOf(options: AppearanceOptions): Appearance {
+  const { env, stdoutIsTTY, stderrIsTTY, raw = false, format = 'auto' } = options;
+  const isDumb = env['TERM'] === 'dumb';
+  const screenReader = options.screenReader ?? isDumb;
+  const color = (isTTY: boolean): boolean => !screenReader && wantsColor(options, isTTY);
+  return {
+    color: color(stdoutIsTTY),
+    noticeColor: color(stderrIsTTY),
+    screenReader,
+    animation: stderrIsTTY && !screenReader && isOff(env['CI'] ?? ''),
+    markdown: !raw && (format === 'markdown' || (format === 'auto' && stdoutIsTTY)),
+    raw,
+  };
+}
+
+function wantsColor({ env, color }: AppearanceOptions, isTTY: boolean): boolean {
+  if (color === false || env['NO_COLOR']) return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced === '' || !isOff(forced);
+  return isTTY;
+}
+
+/** Notices in the terminal's own dim and red; without colour as they are. */
+export function paintFor({ noticeColor }: Appearance): Paint {
+  const style = (open: number, close: number) => (text: string) =>
+    noticeColor && text !== '' ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+  return { dim: style(2, 22), error: style(31, 39) };
+}

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Values } from '../core/settings.js';
+import { AppError } from '../errors.js';
+
+/**
+ * A text as $VISUAL or $EDITOR leaves it, in a temporary file for its owner's eyes only.
+ * Throws an AppError, with the text kept, when the editor cannot be run or fails.
+ */
+export async function editExternally(text: string, env: Values): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'telnyx-chat-'));
+  const file = join(folder, 'message.md');
+  try {
+    await writeFile(file, text, { mode: 0o600 });
+    await runEditor(env['VISUAL'] ?? env['EDITOR'] ?? 'vi', file);
+    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The variable may hold arguments (`code --wait`), so a shell reads it, as git does. */
+function runEditor(command: string, file: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(`${command} "${file}"`, { shell: true, stdio: 'inherit' });
+    const fail = (why: string): void =>
+      reject(
+        new AppError('usage', `the editor ${JSON.stringify(command)} ${why}`, {
+          hint: 'set EDITOR, for example EDITOR=nano',
+        }),
+      );
+    child.on('error', () => fail('could not be started'));
+    child.on('exit', (code, signal) => {
+      if (code === 0) resolve();
+      else fail(`ended with ${signal ?? code}`);
+    });
+  });
+}
