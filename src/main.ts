@@ -24,10 +24,16 @@ function report(error: unknown, argv: readonly string[], { stderr }: Context): v
     stderr.write(jsonLine(errorJson(known)));
     return;
   }
+  if (isWantedStop(known)) return;
   stderr.write(`${errorLines(known).join('\n')}\n`);
   if (known !== error && flags.includes('--debug') && error instanceof Error) {
     stderr.write(`${error.stack ?? ''}\n`);
   }
+}
+
+/** Who stops the program where nothing is under way needs no explanation. */
+function isWantedStop({ kind, details }: AppError): boolean {
+  return (kind === 'interrupted' || kind === 'terminated') && details.delivery === undefined;
 }
 
 function unforeseen(error: unknown): AppError {

@@ -86,11 +86,11 @@ export class TerminalSession {
     for (let row = 0; row < buffer.active.length; row++) {
       const line = buffer.active.getLine(row);
       const text = line?.translateToString(true) ?? '';
-      if (line?.isWrapped) lines[lines.length - 1] += text;
+      if (line?.isWrapped) lines.push((lines.pop() ?? '') + text);
       else lines.push(text);
     }
-    while (lines.at(-1) === '') lines.pop();
-    return lines;
+    while (lines.at(-1)?.trim() === '') lines.pop();
+    return lines.map((line) => line.trimEnd());
   }
 
   /** The window as it stands, row by row. */

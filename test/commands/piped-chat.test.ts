@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { account } from '../helpers/account.js';
+import { runCli } from '../helpers/run-cli.js';
+import type { FaultPolicy } from '../../src/sandbox/faults.js';
+
+const TALK = 'my name is Ada\n\n  \r\nwhat is my name?\r\n/help\nwhat is my name?';
+
+/** The second chat request is refused for good. */
+const secondRefused: FaultPolicy = {
+  before: ({ operation, attempt }) =>
+    operation === 'chat' && attempt === 2 ? { type: 'answer', status: 403 } : undefined,
+};
+
+it('takes each line that is not blank as one turn of one conversation', async () => {
+  const { env, sandbox } = await account();
+  const { code, stdout, stderr } = await runCli([], { env, input: TALK });
+  const replies = stdout.split('\n');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect([replies[0], replies[1], replies[3]]).toEqual([
+    'Nice to meet you, Ada. I will remember your name.',
+    'Your name is Ada.',
+    'Your name is Ada.',
+  ]);
+  expect(replies[2]).toContain('/help');
+  expect(sandbox.store.list()).toHaveLength(1);
+});
+
+it.each([['--jsonl'], ['--json']])('prints one object a turn with %s', async (flag) => {
+  const { env } = await account();
+  const { stdout } = await runCli([flag], { env, input: TALK });
+  const turns = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { reply: string; new_conversation: boolean });
+  expect(turns.map(({ new_conversation }) => new_conversation)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(turns[1]?.reply).toBe('Your name is Ada.');
+});
+
+it('ends at the first failed turn with its code and counts what was not sent', async () => {
+  const { env, sandbox } = await account({ faults: secondRefused });
+  const { code, stdout, stderr } = await runCli([], { env, input: 'hello\ntwo\nthree\n\nfour\n' });
+  expect(code).toBe(4);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  expect(stderr).toContain('2 more lines were not sent');
+  expect(sandbox.requestCount('chat')).toBe(2);
+});
+
+it('goes on with --keep-going and exits with the first failure', async () => {
+  const { env, sandbox } = await account({ faults: secondRefused });
+  const argv = ['--keep-going', '--jsonl'];
+  const { code, stdout, stderr } = await runCli(argv, {
+    env,
+    input: 'my name is Ada\nx\nwhat is my name?\n',
+  });
+  expect(code).toBe(4);
+  expect(JSON.parse(stdout.trimEnd().split('\n')[1] ?? '')).toMatchObject({
+    reply: 'Your name is Ada.',
+  });
+  expect(JSON.parse(stderr)).toMatchObject({ error: { kind: 'auth', delivery: 'refused' } });
+  expect(sandbox.store.list()).toHaveLength(1);
+});
+
+it('refuses lines that are not UTF-8', async () => {
+  const { env, sandbox } = await account();
+  const input = Buffer.concat([Buffer.from('hello\n'), Buffer.from([0xff, 0x0a])]);
+  const { code, stderr } = await runCli([], { env, input });
+  expect([code, sandbox.requestCount('chat')]).toEqual([2, 1]);
+  expect(stderr).toContain('stdin is not UTF-8 text');
+});

@@ -1,0 +1,119 @@
+import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../helpers/run-cli.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BIN = join(ROOT, 'bin/telnyx-chat.js');
+
+function program(
+  argv: string[],
+  input?: string,
+  env: Record<string, string> = {},
+): SpawnSyncReturns<string> {
+  const home = temporaryFolder();
+  const options = { cwd: home, env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env } };
+  return spawnSync(process.execPath, [BIN, ...argv], { ...options, input, encoding: 'utf8' });
+}
+
+describe('the built program', () => {
+  it('tells its version', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    const outputs = [['--version'], ['-V'], ['send', '--version']].map(
+      (argv) => program(argv).stdout,
+    );
+    expect(outputs).toEqual(Array(3).fill(`${version}\n`));
+  });
+
+  it('lists its commands', () => {
+    expect(program(['--help']).stdout).toMatchSnapshot();
+  });
+
+  it.each([
+    [
+      '0',
+      ['send', '--sandbox', 'my name is Ada'],
+      {},
+      'Nice to meet you, Ada. I will remember your name.\n',
+    ],
+    ['2', ['sned'], {}, ''],
+    ['3', ['send', 'hello'], {}, ''],
+    [
+      '7',
+      ['send', 'hello', '--base-url', 'http://127.0.0.1:9'],
+      { TELNYX_API_KEY: 'KEY', TELNYX_ASSISTANT_ID: 'a' },
+      '',
+    ],
+  ])('exits with %s', (code, argv, env, stdout) => {
+    expect(program(argv, '', env)).toMatchObject({ status: Number(code), stdout });
+  });
+
+  it('chats over pipes', () => {
+    const { status, stdout } = program(['--sandbox', '-q'], 'my name is Ada\nwhat is my name?\n');
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'Nice to meet you, Ada. I will remember your name.\nYour name is Ada.\n',
+    });
+  });
+
+  it('leaves stdin to the loop around it', () => {
+    const script = `printf 'a\\nb\\n' | while read -r line; do "$0" "$1" send --sandbox -q "my name is $line"; done`;
+    const stdout = execFileSync('sh', ['-c', script, process.execPath, BIN], { encoding: 'utf8' });
+    expect(stdout.match(/my name|Nice to meet you, [ab]/gi)).toEqual([
+      'Nice to meet you, a',
+      'Nice to meet you, b',
+    ]);
+  });
+
+  it('takes a reader that closes the pipe early as done', () => {
+    const script = `"$0" "$1" send --sandbox -q 'long reply 20000 words' | head -c 10; echo " \${PIPESTATUS[0]}"`;
+    const stdout = execFileSync('bash', ['-c', script, process.execPath, BIN], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/^.{10} 0\n$/s);
+  });
+
+  it.each([
+    ['SIGINT' as const, 130],
+    ['SIGTERM' as const, 143],
+  ])('ends at %s with %i', async (signal, code) => {
+    const child = spawn(process.execPath, [BIN, 'sandbox', '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    child.kill(signal);
+    expect(await once(child, 'exit')).toEqual([code, null]);
+  });
+});
+
+it('is packed with its bundle and licences, and has nothing to install', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telnyx-chat-pack-'));
+  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: ROOT,
+    stdio: 'pipe',
+  });
+  const [tarball = ''] = readdirSync(folder);
+  const files = execFileSync('tar', ['tzf', join(folder, tarball)], { encoding: 'utf8' }).split(
+    '\n',
+  );
+  const wanted = [
+    'bin/telnyx-chat.js',
+    'dist/entry.cjs',
+    'dist/THIRD-PARTY-LICENSES.txt',
+    'LICENSE',
+    'README.md',
+  ];
+  expect(files).toEqual(expect.arrayContaining(wanted.map((file) => `package/${file}`)));
+  expect(files.filter((file) => /src|test/.test(file))).toEqual([]);
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
+  expect(manifest['dependencies']).toBeUndefined();
+});
