@@ -1,12 +1,13 @@
-// Bundles src/ into dist/: CommonJS files that share chunks and load them only when asked for.
+// Bundles src/ into dist/: one file that every start needs, and others that load when asked for.
 //
 // esbuild splits code for ES modules only, but an ES-module entry costs Node about 4 ms a start,
 // which is more than `--version` may take over bare Node. So the chunks are made as ES modules and
 // then rewritten, each as it stands, to CommonJS, where `import()` becomes a late `require()`.
 import { build } from 'esbuild';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { bytecodeName, bytecodeOf } from './bytecode.mjs';
 import { commanderAsModule } from './commander-as-module.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
 import { withEntryInOneFile } from './one-file.mjs';
@@ -43,3 +44,6 @@ files.set('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(root, bundle.meta
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
 for (const [name, text] of files) await writeFile(join(dist, name), text);
+await copyFile(join(root, 'scripts/load-program.cjs'), join(dist, 'entry.cjs'));
+const bytecode = await bytecodeOf(files.get('program.js'), dist);
+await writeFile(join(dist, bytecodeName(process)), bytecode);
