@@ -86,7 +86,7 @@ const HINTS: Record<number, string> = {
 };
 
 function hintFor(status: number, retryAfterMs: number | undefined): string | undefined {
-  if (status === 429 && retryAfterMs !== undefined)
+  if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
   if (status >= 500)
     return 'the API failed: try again in a moment; https://status.telnyx.com tells of outages';
@@ -99,7 +99,7 @@ function retryAfter({ status, headers }: HttpResponse, now: Date): number | unde
   const ms = number(headers['retry-after-ms']);
   if (ms !== undefined) return ms;
   const after = headers['retry-after'] ?? '';
-  const date = number(after) === undefined ? Date.parse(after) - now.getTime() : NaN;
+  const date = /[a-z]/i.test(after) ? Date.parse(after) - now.getTime() : NaN;
   if (Number.isFinite(date)) return Math.max(0, date);
   // The reset of the limit comes with every answer; it is a reason to wait in a 429 alone.
   const seconds =

@@ -25,7 +25,9 @@ export class Exchange {
   readonly #timers: NodeJS.Timeout[] = [];
   /** The connection was open, so the request may have arrived. */
   #mayHaveArrived = false;
-  /** Why we ended it ourselves. */
+  /** We ended it ourselves. */
+  #isEnded = false;
+  /** Why it failed. */
   #reason: AppError | undefined;
   #rejectHead: (error: AppError) => void = () => undefined;
 
@@ -51,6 +53,11 @@ export class Exchange {
     });
     this.#outgoing.on('error', (error) => {
       this.#rejectHead(this.#settle(this.#failure(error)));
+    });
+    this.#outgoing.on('upgrade', (_, socket) => {
+      // Node leaves such a connection to us.
+      socket.on('error', () => undefined);
+      this.#fail('network', `${this.#options.host} wants to speak another protocol`);
     });
     this.#outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       if (statusCode !== 200) this.#failProxy(statusCode);
@@ -83,6 +90,7 @@ export class Exchange {
       clearTimeout(timer);
     };
     this.#outgoing.on('socket', (socket) => {
+      if (socket.destroyed) return;
       if (!isOpening(socket)) {
         opened();
         return;
@@ -120,6 +128,8 @@ export class Exchange {
         isWaiting = true;
         silence.refresh();
       }
+      // A body that only the end of its connection ends looks whole when we end that.
+      if (this.#isEnded && this.#reason) throw this.#reason;
       this.#settle(String(status));
     } catch (error) {
       throw this.#settle(this.#failure(error));
@@ -137,6 +147,7 @@ export class Exchange {
   }
 
   #fail(kind: AppError['kind'], message: string, hint?: string): void {
+    this.#isEnded = true;
     this.#reason ??= new AppError(kind, message, { hint, delivery: this.#delivery() });
     this.#outgoing.destroy(this.#reason);
     // Without a socket yet, a destroyed request says nothing.
@@ -144,10 +155,11 @@ export class Exchange {
   }
 
   #failure(error: unknown): AppError {
-    if (this.#reason) return this.#reason;
-    return error instanceof AppError
-      ? error
-      : networkError(error, this.#options.host, this.#delivery());
+    // What went wrong first: the rest only follows from it.
+    return (this.#reason ??=
+      error instanceof AppError
+        ? error
+        : networkError(error, this.#options.host, this.#delivery()));
   }
 
   #delivery(): Delivery {

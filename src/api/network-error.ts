@@ -3,6 +3,7 @@ import { AppError, type Delivery } from '../errors.js';
 const HINTS: Record<string, string> = {
   ENOTFOUND: 'check the network, DNS and --base-url',
   EAI_AGAIN: 'check the network and DNS',
+  EPROTO: 'what listens there does not speak TLS: check --base-url and HTTPS_PROXY',
   ECONNREFUSED: 'check --base-url, and that a server or proxy listens there',
 };
 const TLS_HINT =
@@ -13,6 +14,7 @@ const WORDS: Record<string, string> = {
   EAI_AGAIN: 'could not look up the host',
   ECONNREFUSED: 'connection refused by',
   ECONNRESET: 'connection cut by',
+  EPROTO: 'no TLS connection to',
   EPIPE: 'connection cut by',
   ERR_STREAM_PREMATURE_CLOSE: 'connection cut by',
   ETIMEDOUT: 'no connection to',

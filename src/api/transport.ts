@@ -62,6 +62,8 @@ function dialOptions(base: URL, request: HttpRequest, agent: Agent): RequestOpti
     request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) };
   return {
     agent,
+    // The proxy's agent finds its kept connections by it.
+    protocol: base.protocol,
     hostname: base.hostname.replace(/^\[|\]$/g, ''),
     port: base.port,
     method: request.method,

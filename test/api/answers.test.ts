@@ -1,0 +1,417 @@
+import { describe, expect, test } from 'vitest';
+import type { Client } from '../../src/api/client.js';
+import { all, apiClient, API_KEY, options, TURN } from '../helpers/api-client.js';
+import { failureOf, type Failure } from '../helpers/failure.js';
+import { json, raw, recordingServer, type Answer } from '../helpers/recording-server.js';
+
+async function clientFor(answer: Answer) {
+  const server = await recordingServer(answer);
+  return { server, client: apiClient(server.url) };
+}
+
+const chat = (client: Client) => all(client.chat(TURN, options()));
+const stream = (client: Client) => all(client.chat({ ...TURN, stream: true }, options()));
+const create = (client: Client) => client.conversationCreator({ metadata: {} })(options());
+
+const CONVERSATION = { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '' };
+const ASSISTANT = {
+  id: 'a-1',
+  name: '',
+  model: '',
+  instructions: '',
+  greeting: '',
+  createdAt: '',
+  dataRetention: true,
+};
+const MESSAGE = { role: 'user', text: '', createdAt: '', sentAt: '', toolCalls: [] };
+
+describe('what the API gives', () => {
+  test.each<[string, unknown, (client: Client) => Promise<unknown>, unknown]>([
+    ['a bare reply', { content: 'hi' }, chat, [{ type: 'done', reply: 'hi' }]],
+    ['a reply in data', { data: { content: 'hi' } }, chat, [{ type: 'done', reply: 'hi' }]],
+    ['an empty reply', { content: '' }, chat, [{ type: 'done', reply: '' }]],
+    ['a reply in JSON to a stream', { content: 'hi' }, stream, [{ type: 'done', reply: 'hi' }]],
+    ['a bare conversation', { id: 'c-1' }, create, CONVERSATION],
+    ['a conversation in data', { data: { id: 'c-1' } }, create, CONVERSATION],
+    [
+      'a whole conversation',
+      {
+        data: {
+          id: 'c-1',
+          name: 'Trip',
+          metadata: { ai_disabled: true, n: 1, text: 'x', list: ['a'], nothing: null },
+          created_at: '2026-01-01',
+          last_message_at: '2026-01-02',
+          more: 1,
+        },
+      },
+      (client) => client.getConversation('c-1', options()),
+      {
+        id: 'c-1',
+        name: 'Trip',
+        metadata: { ai_disabled: 'true', n: '1', text: 'x', list: '["a"]', nothing: 'null' },
+        createdAt: '2026-01-01',
+        lastMessageAt: '2026-01-02',
+      },
+    ],
+    [
+      'conversations',
+      { data: [{ id: 'c-1', name: null, metadata: null }] },
+      (client) => client.listConversations({}, options()),
+      [CONVERSATION],
+    ],
+    [
+      'an assistant',
+      {
+        id: 'a-1',
+        privacy_settings: { data_retention: false },
+        name: 'A',
+        model: 'm',
+        instructions: 'i',
+        greeting: 'g',
+        created_at: 'c',
+      },
+      (client) => client.getAssistant('a-1', options()),
+      {
+        ...ASSISTANT,
+        name: 'A',
+        model: 'm',
+        instructions: 'i',
+        greeting: 'g',
+        createdAt: 'c',
+        dataRetention: false,
+      },
+    ],
+    [
+      'an assistant in data, with odd settings',
+      { data: { id: 'a-1', privacy_settings: { data_retention: null }, greeting: null } },
+      (client) => client.getAssistant('a-1', options()),
+      ASSISTANT,
+    ],
+    [
+      'assistants',
+      { data: [{ id: 'a-1', privacy_settings: null }] },
+      (client) => client.listAssistants(options()),
+      [ASSISTANT],
+    ],
+    [
+      'messages without their number of pages',
+      {
+        data: [
+          { role: 'user' },
+          { role: 'robot', text: null, sent_at: 's', created_at: 'c', tool_calls: null },
+          {
+            role: 'assistant',
+            text: '',
+            tool_calls: [{ id: 't-1', function: { name: 'f', arguments: '{}' } }],
+          },
+        ],
+      },
+      (client) => all(client.listMessages('c-1', options())),
+      [
+        [
+          MESSAGE,
+          { ...MESSAGE, role: 'robot', sentAt: 's', createdAt: 'c' },
+          {
+            ...MESSAGE,
+            role: 'assistant',
+            toolCalls: [{ id: 't-1', name: 'f', arguments: '{}' }],
+          },
+        ],
+      ],
+    ],
+  ])('%s', async (_, body, call, expected) => {
+    const { client } = await clientFor(json(body));
+    expect(await call(client)).toEqual(expected);
+  });
+
+  test('messages page by page', async () => {
+    const { client, server } = await clientFor((response, { url }) => {
+      const page = Number(new URL(url, 'http://x').searchParams.get('page[number]'));
+      json({ data: [{ role: 'user', text: `${page}` }], meta: { total_pages: 3 } })(
+        response,
+        server.requests[0]!,
+      );
+    });
+    const pages = await all(client.listMessages('c-1', options()));
+    expect(pages.map((page) => page.map(({ text }) => text))).toEqual([['1'], ['2'], ['3']]);
+    expect(server.requests.map(({ url }) => url)).toEqual(
+      [1, 2, 3].map(
+        (page) => `/ai/conversations/c-1/messages?page%5Bsize%5D=100&page%5Bnumber%5D=${page}`,
+      ),
+    );
+  });
+
+  test('no messages, whatever number of pages is claimed', async () => {
+    const { client, server } = await clientFor(json({ data: [], meta: { total_pages: 1e9 } }));
+    expect(await all(client.listMessages('c-1', options()))).toEqual([]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a stream that was not asked for', async () => {
+    const { client } = await clientFor(
+      raw(
+        200,
+        { 'content-type': 'Text/Event-Stream; charset=utf-8' },
+        'data: hi\n\ndata: [DONE]\n\n',
+      ),
+    );
+    expect(await chat(client)).toEqual([
+      { type: 'delta', text: 'hi' },
+      { type: 'done', reply: 'hi' },
+    ]);
+  });
+
+  test('JSON with a byte order mark and no type', async () => {
+    const { client } = await clientFor(raw(200, {}, '\uFEFF{"content":"hi"}'));
+    expect(await chat(client)).toEqual([{ type: 'done', reply: 'hi' }]);
+  });
+});
+
+const AUTH_HINT = 'check TELNYX_API_KEY: a key of the Telnyx portal, not expired or deleted';
+const FORBIDDEN_HINT = 'this key may not do that: check its permissions in the Telnyx portal';
+const MISSING_HINT =
+  'check the assistant id and the conversation id, and that the key is of the same account';
+const OUTAGE_HINT =
+  'the API failed: try again in a moment; https://status.telnyx.com tells of outages';
+
+describe('every refusal by its status', () => {
+  test.each<[number, Omit<Failure, 'message'>]>([
+    [301, { kind: 'api', hint: 'check --base-url', delivery: 'refused' }],
+    [304, { kind: 'api', hint: 'check --base-url', delivery: 'refused' }],
+    [400, { kind: 'api', delivery: 'refused' }],
+    [401, { kind: 'auth', hint: AUTH_HINT, delivery: 'refused' }],
+    [403, { kind: 'auth', hint: FORBIDDEN_HINT, delivery: 'refused' }],
+    [404, { kind: 'not_found', hint: MISSING_HINT, delivery: 'refused' }],
+    [408, { kind: 'api', hint: 'try again', delivery: 'unknown' }],
+    [409, { kind: 'api', delivery: 'refused' }],
+    [413, { kind: 'api', delivery: 'refused' }],
+    [418, { kind: 'api', delivery: 'refused' }],
+    [422, { kind: 'api', delivery: 'refused' }],
+    [429, { kind: 'rate_limited', hint: 'wait a little and try again', delivery: 'refused' }],
+    [500, { kind: 'api', hint: OUTAGE_HINT, delivery: 'unknown' }],
+    [502, { kind: 'api', hint: OUTAGE_HINT, delivery: 'unknown' }],
+    [503, { kind: 'api', hint: OUTAGE_HINT, delivery: 'unknown' }],
+    [504, { kind: 'api', hint: OUTAGE_HINT, delivery: 'unknown' }],
+  ])('%i', async (status, expected) => {
+    const { client } = await clientFor(
+      raw(status, { 'x-request-id': 'r-1', location: 'https://example.com/' }),
+    );
+    const redirect = status < 400 ? ': a redirect, which is not followed' : '';
+    expect(await failureOf(chat(client))).toEqual({
+      ...expected,
+      message: `the API answered ${status}${redirect}`,
+      status,
+      requestId: 'r-1',
+    });
+  });
+});
+
+describe('what a refusal says', () => {
+  test.each<[string, unknown, { message: string; code?: string }]>([
+    [
+      'the envelope',
+      {
+        errors: [{ code: '10015', title: 'Bad request', detail: 'No.', meta: {} }, { title: 'b' }],
+      },
+      { message: 'Bad request: No.', code: '10015' },
+    ],
+    [
+      'a number as its code',
+      { errors: [{ code: 10015, title: 'No' }] },
+      { message: 'No', code: '10015' },
+    ],
+    [
+      'no detail',
+      { errors: [{ code: '1', title: 'No', detail: null }] },
+      { message: 'No', code: '1' },
+    ],
+    [
+      'a detail that is an object',
+      { errors: [{ title: 'No', detail: { a: 1 } }] },
+      { message: 'No: {"a":1}' },
+    ],
+    ['a detail alone', { errors: [{ detail: 'No.' }] }, { message: 'No.' }],
+    ['nothing in it', { errors: [{ code: '7' }] }, { message: 'the API answered 400', code: '7' }],
+    [
+      'validation',
+      { detail: [{ loc: ['body', 'metadata', 0], msg: 'Field required', type: 'missing' }] },
+      { message: 'body.metadata.0: Field required' },
+    ],
+    ['validation without a place', { detail: [{ msg: 'No' }] }, { message: 'No' }],
+    ['validation without words', { detail: [{ loc: ['body'] }] }, { message: 'body: not valid' }],
+    ['detail as text', { detail: 'No.' }, { message: 'No.' }],
+    ['no list', { errors: 'no' }, { message: 'the API answered 400' }],
+    ['empty lists', { errors: [], detail: [] }, { message: 'the API answered 400' }],
+    ['a list of nothing', { errors: [null] }, { message: 'the API answered 400' }],
+    ['no object', ['no'], { message: 'the API answered 400' }],
+  ])('%s', async (_, body, expected) => {
+    const { client } = await clientFor(json(body, 400));
+    expect(await failureOf(chat(client))).toEqual({
+      kind: 'api',
+      status: 400,
+      delivery: 'refused',
+      ...expected,
+    });
+  });
+
+  test.each([
+    [
+      'a web page',
+      { 'content-type': 'text/html' },
+      '<html>',
+      'the API answered 400 with a web page',
+    ],
+    ['a page without a type', {}, '\n<!DOCTYPE html>', 'the API answered 400 with a web page'],
+    ['half a JSON', {}, '{"errors":[{"title":"N', 'the API answered 400'],
+    ['a coded body', { 'content-encoding': 'gzip' }, 'xx', 'the API answered 400'],
+  ])('%s', async (_, headers, body, message) => {
+    const { client } = await clientFor(raw(400, headers, body));
+    expect(await failureOf(chat(client))).toEqual({
+      kind: 'api',
+      message,
+      status: 400,
+      delivery: 'refused',
+    });
+  });
+
+  test.each(['ai_disabled is set', 'AI is disabled on this conversation'])(
+    'that a person has taken over: %s',
+    async (detail) => {
+      const { client } = await clientFor(json({ errors: [{ title: 'Bad', detail }] }, 400));
+      expect((await failureOf(chat(client))).kind).toBe('ai_disabled');
+    },
+  );
+
+  test('never the key', async () => {
+    const { client } = await clientFor(
+      json({ errors: [{ title: 'Bad key', detail: `${API_KEY} is unknown` }] }, 401),
+    );
+    const refused = await failureOf(chat(client));
+    expect(refused.message).toBe('Bad key: … is unknown');
+    expect(JSON.stringify([refused, client.reports])).not.toContain(API_KEY);
+  });
+});
+
+describe('how long it asks to wait', () => {
+  // The clock stands at 2026-01-01T00:00:00Z.
+  test.each<[string, Record<string, string>, number | undefined]>([
+    ['milliseconds', { 'retry-after-ms': '250' }, 250],
+    ['milliseconds before seconds', { 'retry-after-ms': '250', 'retry-after': '9' }, 250],
+    ['milliseconds that are none', { 'retry-after-ms': 'soon', 'retry-after': '9' }, 9_000],
+    ['seconds', { 'retry-after': '2' }, 2_000],
+    ['parts of a second', { 'retry-after': '0.5' }, 500],
+    ['no wait', { 'retry-after': '0' }, 0],
+    ['a date', { 'retry-after': 'Thu, 01 Jan 2026 00:00:07 GMT' }, 7_000],
+    ['a date that is over', { 'retry-after': 'Wed, 31 Dec 2025 23:59:59 GMT' }, 0],
+    ['seconds before the reset', { 'retry-after': '2', 'x-ratelimit-reset': '9' }, 2_000],
+    ['the reset of the limit', { 'x-ratelimit-reset': '9' }, 9_000],
+    ['less than nothing', { 'retry-after': '-5' }, undefined],
+    ['nonsense', { 'retry-after': 'soon' }, undefined],
+    ['nothing', {}, undefined],
+  ])('%s', async (_, headers, retryAfterMs) => {
+    const { client } = await clientFor(raw(429, headers));
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+    const asked = `wait ${Math.ceil((retryAfterMs ?? 0) / 1000)} s, as the API asks, and try again`;
+    expect(await failureOf(chat(client))).toEqual({
+      kind: 'rate_limited',
+      message: 'the API answered 429',
+      hint: retryAfterMs ? asked : 'wait a little and try again',
+      status: 429,
+      delivery: 'refused',
+      ...wait,
+    });
+  });
+
+  test('the reset of the limit is no reason to wait after another failure', async () => {
+    const { client } = await clientFor(raw(503, { 'x-ratelimit-reset': '60' }));
+    expect(await failureOf(chat(client))).not.toHaveProperty('retryAfterMs');
+  });
+});
+
+describe('a success that is none', () => {
+  const hint = 'check --base-url, and that no proxy answers in its place';
+  test.each<[string, Answer, string]>([
+    [
+      'a web page',
+      raw(200, { 'content-type': 'text/html' }, '<html></html>'),
+      '200 with a web page instead of JSON',
+    ],
+    ['nothing', raw(200, {}), '200 with nothing'],
+    ['no content', raw(204, {}), '204 with nothing'],
+    ['half a JSON', raw(200, {}, '{"content":"h'), '200 with something that is not JSON'],
+    ['JSON of another kind', json(['hi']), '200 with something that is not JSON'],
+    ['JSON of another shape', json({ reply: 'hi' }), '200 with JSON of another shape'],
+    ['the wrong type', json({ content: 7 }), '200 with JSON of another shape'],
+    ['null', json(null), '200 with something that is not JSON'],
+  ])('%s', async (_, answer, what) => {
+    const { client } = await clientFor(answer);
+    const expected = {
+      kind: 'api',
+      message: `the API answered ${what}`,
+      hint,
+      delivery: 'unknown',
+    };
+    const status = Number(what.slice(0, 3));
+    expect(await failureOf(chat(client))).toEqual({ ...expected, status });
+    expect(await failureOf(stream(client))).toEqual({ ...expected, status });
+  });
+
+  test.each<[string, unknown, (client: Client) => Promise<unknown>]>([
+    ['a conversation without an id', { name: 'x' }, create],
+    ['a conversation with an empty id', { id: '' }, create],
+    ['an assistant without an id', { data: {} }, (client) => client.getAssistant('a', options())],
+    ['no list', { data: {} }, (client) => client.listAssistants(options())],
+    ['a bare list', [], (client) => client.listConversations({}, options())],
+    [
+      'a message without a role',
+      { data: [{ text: 'x' }] },
+      (client) => all(client.listMessages('c', options())),
+    ],
+  ])('%s', async (_, body, call) => {
+    const { client } = await clientFor(json(body));
+    expect(await failureOf(call(client))).toMatchObject({ kind: 'api', hint, delivery: 'unknown' });
+  });
+
+  test('an encoding that nobody asked for', async () => {
+    const { client } = await clientFor(raw(200, { 'content-encoding': 'br' }, 'xx'));
+    expect(await failureOf(chat(client))).toEqual({
+      kind: 'api',
+      message: 'the API answered in an encoding nobody asked for: br',
+      hint,
+      status: 200,
+      delivery: 'unknown',
+    });
+  });
+});
+
+test('creating again sends the same key and the same bytes', async () => {
+  const { client, server } = await clientFor(json({ id: 'c-1' }));
+  const again = client.conversationCreator({ name: 'Trip', metadata: { a: 'b' } });
+  await again(options());
+  await again(options());
+  const [first, second] = server.requests.map(({ headers, body }) => [
+    headers['idempotency-key'],
+    body,
+  ]);
+  expect(second).toEqual(first);
+  expect(first).toEqual(['id-1', '{"name":"Trip","metadata":{"a":"b"}}']);
+});
+
+test('a report of each request holds no query, key or message', async () => {
+  const { client } = await clientFor(
+    raw(200, { 'x-request-id': 'r-1', 'content-type': 'application/json' }, '{"data":[]}'),
+  );
+  await client.listConversations({ where: { 'metadata->phone': 'eq.+1312' } }, options());
+  expect(client.reports).toEqual([
+    {
+      method: 'GET',
+      path: '/ai/conversations',
+      outcome: '200',
+      requestId: 'r-1',
+      connectMs: 0,
+      firstByteMs: 0,
+      totalMs: 0,
+    },
+  ]);
+});

@@ -1,0 +1,378 @@
+import { describe, expect, test } from 'vitest';
+import { requireAssistant, requireKey } from '../../src/core/required-settings.js';
+import { settingRows } from '../../src/core/setting-rows.js';
+import { resolveSettings, type Config, type Sources } from '../../src/core/settings.js';
+import { failureFrom } from '../helpers/failure.js';
+
+const CONFIG: Config = { path: '/c/config.json', profiles: {} };
+const ENV_FILE = '/w/.env';
+
+function resolve({
+  flags = {},
+  env = {},
+  file,
+  config = {},
+}: {
+  flags?: Sources['flags'];
+  env?: Sources['env'];
+  file?: Record<string, string>;
+  config?: Partial<Config>;
+}) {
+  const envFile = file && { path: ENV_FILE, values: file };
+  return resolveSettings({ flags, env, envFile, config: { ...CONFIG, ...config } });
+}
+
+const flag = (detail: string) => ({ source: 'flag', detail });
+const environment = (detail: string) => ({ source: 'environment', detail });
+const FILE = { source: 'env-file', detail: ENV_FILE };
+const PROFILE = { source: 'profile', detail: '/c/config.json' };
+const DEFAULT = { source: 'default', detail: '' };
+
+describe('precedence', () => {
+  const all = {
+    flags: {
+      assistant: 'a-flag',
+      baseUrl: 'https://flag.example',
+      profile: 'p-flag',
+      timeout: '1',
+    },
+    env: {
+      TELNYX_API_KEY: 'KEY-env',
+      TELNYX_ASSISTANT_ID: 'a-env',
+      TELNYX_BASE_URL: 'https://env.example',
+      TELNYX_PROFILE: 'p-env',
+      TELNYX_CHAT_TIMEOUT: '2',
+    },
+    file: {
+      TELNYX_API_KEY: 'KEY-file',
+      TELNYX_ASSISTANT_ID: 'a-file',
+      TELNYX_BASE_URL: 'https://file.example',
+      TELNYX_PROFILE: 'p-file',
+      TELNYX_CHAT_TIMEOUT: '3',
+    },
+    config: {
+      persist: false,
+      profiles: Object.fromEntries(
+        ['p-flag', 'p-env', 'p-file', 'default'].map((name) => [
+          name,
+          {
+            api_key: `KEY-${name}`,
+            assistant_id: `a-${name}`,
+            base_url: `https://${name}.example`,
+          },
+        ]),
+      ),
+    },
+  };
+
+  test('flags first', () => {
+    expect(resolve(all)).toEqual({
+      profile: { value: 'p-flag', origin: flag('--profile') },
+      apiKey: { value: 'KEY-env', origin: environment('TELNYX_API_KEY') },
+      assistantId: { value: 'a-flag', origin: flag('--assistant') },
+      baseUrl: { value: 'https://flag.example', origin: flag('--base-url') },
+      timeoutMs: { value: 1_000, origin: flag('--timeout') },
+      persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
+    });
+  });
+
+  test('then the environment', () => {
+    expect(resolve({ ...all, flags: {} })).toEqual({
+      profile: { value: 'p-env', origin: environment('TELNYX_PROFILE') },
+      apiKey: { value: 'KEY-env', origin: environment('TELNYX_API_KEY') },
+      assistantId: { value: 'a-env', origin: environment('TELNYX_ASSISTANT_ID') },
+      baseUrl: { value: 'https://env.example', origin: environment('TELNYX_BASE_URL') },
+      timeoutMs: { value: 2_000, origin: environment('TELNYX_CHAT_TIMEOUT') },
+      persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
+    });
+  });
+
+  test('then .env', () => {
+    expect(resolve({ ...all, flags: { persist: true }, env: { TELNYX_API_KEY: '  ' } })).toEqual({
+      profile: { value: 'p-file', origin: FILE },
+      apiKey: { value: 'KEY-file', origin: FILE },
+      assistantId: { value: 'a-file', origin: FILE },
+      baseUrl: { value: 'https://file.example', origin: FILE },
+      timeoutMs: { value: 3_000, origin: FILE },
+      persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
+    });
+  });
+
+  test('then the profile', () => {
+    expect(resolve({ config: { ...all.config, persist: true } })).toEqual({
+      profile: { value: 'default', origin: DEFAULT },
+      apiKey: { value: 'KEY-default', origin: PROFILE },
+      assistantId: { value: 'a-default', origin: PROFILE },
+      baseUrl: { value: 'https://default.example', origin: PROFILE },
+      timeoutMs: { value: 120_000, origin: DEFAULT },
+      persist: { value: true, origin: { source: 'config', detail: '/c/config.json' } },
+    });
+  });
+
+  test('then nothing or the default', () => {
+    expect(resolve({ flags: { persist: false } })).toEqual({
+      profile: { value: 'default', origin: DEFAULT },
+      baseUrl: { value: 'https://api.telnyx.com/v2', origin: DEFAULT },
+      timeoutMs: { value: 120_000, origin: DEFAULT },
+      persist: { value: false, origin: flag('--no-persist') },
+    });
+  });
+
+  test('an empty value is none, and space around one is nothing', () => {
+    const { apiKey, assistantId } = resolve({
+      env: { TELNYX_API_KEY: '', TELNYX_ASSISTANT_ID: ' a-1\n' },
+      file: { TELNYX_API_KEY: ' KEY-file ' },
+    });
+    expect([apiKey?.value, assistantId?.value]).toEqual(['KEY-file', 'a-1']);
+  });
+
+  test('a profile that every object seems to have is none', () => {
+    expect(resolve({ env: { TELNYX_PROFILE: 'toString' } }).apiKey).toBeUndefined();
+  });
+});
+
+describe('trust', () => {
+  const url = { TELNYX_BASE_URL: 'https://stranger.example' };
+  const hint =
+    'a .env could send your key to a stranger; put the key in the same file, or give --base-url or TELNYX_BASE_URL yourself';
+
+  test.each<[string, Parameters<typeof resolve>[0]]>([
+    ['a key from the environment', { env: { TELNYX_API_KEY: 'KEY1' }, file: url }],
+    [
+      'a key from both',
+      { env: { TELNYX_API_KEY: 'KEY1' }, file: { ...url, TELNYX_API_KEY: 'KEY2' } },
+    ],
+    [
+      'a key from the profile',
+      { config: { profiles: { default: { api_key: 'KEY1' } } }, file: url },
+    ],
+    ['no key: there may be one of Telnyx itself', { file: url }],
+  ])('a base URL of a .env is refused with %s', (_, sources) => {
+    expect(failureFrom(() => resolve(sources))).toEqual({
+      kind: 'usage',
+      message: `TELNYX_BASE_URL from ${ENV_FILE} is not used: the API key is not from that file`,
+      hint,
+    });
+  });
+
+  test.each<[string, Parameters<typeof resolve>[0], string]>([
+    [
+      'a key of the same file',
+      { file: { ...url, TELNYX_API_KEY: 'KEY1' } },
+      'https://stranger.example',
+    ],
+    [
+      'a base URL of the environment',
+      { env: { TELNYX_API_KEY: 'KEY1', TELNYX_BASE_URL: 'https://own.example' }, file: url },
+      'https://own.example',
+    ],
+    [
+      'a base URL as a flag',
+      { flags: { baseUrl: 'https://own.example' }, env: { TELNYX_API_KEY: 'KEY1' }, file: url },
+      'https://own.example',
+    ],
+    [
+      'a base URL of the profile and a key of the file',
+      {
+        config: { profiles: { default: { base_url: 'https://own.example' } } },
+        file: { TELNYX_API_KEY: 'KEY1' },
+      },
+      'https://own.example',
+    ],
+  ])('%s is fine', (_, sources, expected) => {
+    expect(resolve(sources).baseUrl.value).toBe(expected);
+  });
+});
+
+describe('a base URL', () => {
+  test.each([
+    ['https://api.telnyx.eu/v2/', 'https://api.telnyx.eu/v2'],
+    ['https://api.telnyx.com', 'https://api.telnyx.com'],
+    ['HTTPS://API.telnyx.com:443/v2//', 'https://api.telnyx.com/v2'],
+    ['http://localhost:4010/v2', 'http://localhost:4010/v2'],
+    ['http://127.0.0.1:4010/v2', 'http://127.0.0.1:4010/v2'],
+    ['http://127.8.9.1', 'http://127.8.9.1'],
+    ['http://0x7f.1', 'http://127.0.0.1'],
+    ['http://[::1]:80/v2', 'http://[::1]/v2'],
+  ])('%s is %s', (text, expected) => {
+    expect(resolve({ flags: { baseUrl: text } }).baseUrl.value).toBe(expected);
+  });
+
+  const hint = 'it looks like https://api.telnyx.com/v2; plain http: works for this machine only';
+  const plain = 'a key may not travel over plain http:';
+  test.each([
+    ['http://api.telnyx.com/v2', plain],
+    ['http://localhost.example', plain],
+    ['http://127.0.0.1.example', plain],
+    ['http://[::ffff:127.0.0.1]', plain],
+    ['http://0.0.0.0', plain],
+    ['ftp://localhost', 'not http or https'],
+    ['localhost:4010/v2', 'not http or https'],
+    ['api.telnyx.com/v2', 'not a URL'],
+    ['', 'not a URL'],
+    ['https://', 'not a URL'],
+    ['https://api.telnyx.com/v2?x=1', 'it has a query or a fragment'],
+    ['https://api.telnyx.com/v2#x', 'it has a query or a fragment'],
+  ])('%j is refused: %s', (text, why) => {
+    expect(failureFrom(() => resolve({ flags: { baseUrl: text } }))).toEqual({
+      kind: 'usage',
+      message: `bad base URL ${JSON.stringify(text)}: ${why}`,
+      hint,
+    });
+  });
+
+  test.each([
+    ['https://me:secret@api.telnyx.com', 'https://…@api.telnyx.com', 'it holds a login'],
+    ['http://me:secret@api.telnyx.com', 'http://…@api.telnyx.com', plain],
+    ['https://me:secret@', 'https://…@', 'not a URL'],
+    ['https://me:sec@ret\n@x y', 'https://…@x y', 'not a URL'],
+  ])('its login is never shown: %j', (text, shown, why) => {
+    expect(failureFrom(() => resolve({ flags: { baseUrl: text } })).message).toBe(
+      `bad base URL ${JSON.stringify(shown)}: ${why}`,
+    );
+  });
+});
+
+describe('a value that cannot be right', () => {
+  const KEY_HINT =
+    'copy the key again from the Telnyx portal, without quotes, spaces or line breaks';
+  test.each([
+    'KEY 1',
+    'KEY\n1',
+    'KEY\0',
+    'KEYé',
+    '"KEY1"',
+    "'KEY1'",
+    '<KEY>',
+    '`KEY`',
+    'Bearer KEY1',
+  ])('a key like %j, which is not shown', (key) => {
+    expect(failureFrom(() => resolve({ env: { TELNYX_API_KEY: key } }))).toEqual({
+      kind: 'usage',
+      message: 'TELNYX_API_KEY has characters that no key has (from environment TELNYX_API_KEY)',
+      hint: KEY_HINT,
+    });
+  });
+
+  const ID_HINT =
+    'an id has letters, digits and - _ . : only; copy it from the Telnyx portal or from an earlier reply';
+  test.each([
+    'a/b',
+    '..',
+    '.',
+    'a b',
+    'a\nb',
+    'a\0',
+    'é',
+    '',
+    'a?b',
+    'a%2fb',
+    'x'.repeat(181),
+    '-a\u202e',
+  ])('an assistant id like %j', (id) => {
+    expect(failureFrom(() => resolve({ flags: { assistant: id } }))).toEqual({
+      kind: 'usage',
+      message: `${JSON.stringify(id)} is not an assistant id`,
+      hint: ID_HINT,
+    });
+  });
+
+  test('says where it is from', () => {
+    expect(failureFrom(() => resolve({ file: { TELNYX_ASSISTANT_ID: 'a b' } })).message).toBe(
+      `"a b" is not an assistant id (from env-file ${ENV_FILE})`,
+    );
+    expect(
+      failureFrom(() => resolve({ config: { profiles: { default: { assistant_id: 'a b' } } } }))
+        .message,
+    ).toBe('"a b" is not an assistant id (from profile /c/config.json)');
+  });
+
+  test.each(['a/b', '..', 'a b', 'é', '', 'x'.repeat(65), 'a:b', '__proto__', 'constructor'])(
+    'a profile like %j',
+    (profile) => {
+      expect(failureFrom(() => resolve({ flags: { profile } }))).toEqual({
+        kind: 'usage',
+        message: `${JSON.stringify(profile)} is not a profile name`,
+        hint: 'a profile name has up to 64 letters, digits and - _ .',
+      });
+    },
+  );
+
+  test.each(['0', '-1', 'x', '', ' ', '1s', 'NaN', 'Infinity', '86401'])(
+    'a timeout like %j',
+    (timeout) => {
+      expect(failureFrom(() => resolve({ flags: { timeout } }))).toEqual({
+        kind: 'usage',
+        message: `bad timeout ${JSON.stringify(timeout)}`,
+        hint: 'give seconds, more than 0 and at most 86400',
+      });
+    },
+  );
+
+  test.each([
+    ['0.0001', 1],
+    ['0.5', 500],
+    ['86400', 86_400_000],
+  ])('but a timeout of %s s is fine', (timeout, ms) => {
+    expect(resolve({ flags: { timeout } }).timeoutMs.value).toBe(ms);
+  });
+});
+
+describe('a value that is missing', () => {
+  const env = { TELNYX_API_KEY: 'KEY1' };
+
+  test('the key', () => {
+    expect(failureFrom(() => requireKey(resolve({})))).toEqual({
+      kind: 'not_configured',
+      message: 'TELNYX_API_KEY is required',
+      hint: 'set it in the environment or a .env file, or try without an account: --sandbox',
+    });
+    expect(requireKey(resolve({ env }))).toBe('KEY1');
+  });
+
+  test.each<[string, Parameters<typeof resolve>[0], string]>([
+    ['nothing', {}, 'give --assistant <id>, or set it in the environment or a .env file'],
+    ...['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'].flatMap(
+      (name): [string, Parameters<typeof resolve>[0], string][] => {
+        const hint = `${name} is set, but the name here is TELNYX_ASSISTANT_ID`;
+        return [
+          [`${name} in the environment`, { env: { [name]: 'a-1' } }, hint],
+          [`${name} in .env`, { file: { [name]: 'a-1' } }, hint],
+        ];
+      },
+    ),
+    [
+      'an empty other name',
+      { env: { AI_ASSISTANT_ID: '' } },
+      'give --assistant <id>, or set it in the environment or a .env file',
+    ],
+  ])('the assistant, with %s', (_, sources, hint) => {
+    expect(failureFrom(() => requireAssistant(resolve(sources)))).toEqual({
+      kind: 'not_configured',
+      message: 'TELNYX_ASSISTANT_ID is required',
+      hint,
+    });
+  });
+
+  test('is none when it is there', () => {
+    const other = { AI_ASSISTANT_ID: 'other' };
+    expect(requireAssistant(resolve({ env: { ...other, TELNYX_ASSISTANT_ID: 'a-1' } }))).toBe(
+      'a-1',
+    );
+  });
+});
+
+test('settings as rows, without their secret', () => {
+  const rows = settingRows(
+    resolve({ env: { TELNYX_API_KEY: 'KEY0123456789_secret' }, flags: { timeout: '1.5' } }),
+  );
+  expect(rows).toEqual([
+    { name: 'profile', value: 'default', origin: 'default' },
+    { name: 'api_key', value: 'KEY0…et', origin: 'environment TELNYX_API_KEY' },
+    { name: 'assistant_id', value: null, origin: null },
+    { name: 'base_url', value: 'https://api.telnyx.com/v2', origin: 'default' },
+    { name: 'timeout', value: '1.5 s', origin: 'flag --timeout' },
+    { name: 'persist', value: 'true', origin: 'default' },
+  ]);
+  expect(settingRows(resolve({ env: { TELNYX_API_KEY: 'KEY01234567' } }))[1]?.value).toBe('…');
+});
