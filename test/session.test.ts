@@ -27,6 +27,8 @@ function world(env: Record<string, string> = {}) {
     platform: 'linux',
     clock: stillClock(),
     randomId: () => 'id-1',
+    onExit: () => undefined,
+    stop: () => Promise.resolve(),
     signal: options().signal,
   };
   const write = (path: string, text: string): void => {

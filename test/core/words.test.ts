@@ -7,7 +7,12 @@ import { jsonLine } from '../../src/core/json-line.js';
 import { checkedMessage } from '../../src/core/message-text.js';
 import { nearest } from '../../src/core/nearest.js';
 import { createReplyText } from '../../src/core/reply-text.js';
-import { helpLines, parseInput, type ChatInput } from '../../src/core/slash-commands.js';
+import {
+  helpLines,
+  parseInput,
+  SLASH_COMMANDS,
+  type ChatInput,
+} from '../../src/core/chat/slash-commands.js';
 import { AppError } from '../../src/errors.js';
 import { failureFrom } from '../helpers/failure.js';
 
@@ -75,8 +80,8 @@ describe('a line of the chat', () => {
     ['/usr/bin is a folder', message('/usr/bin is a folder')],
     ['/étage', message('/étage')],
     ['/hepl', unknown('hepl', 'help')],
-    ['/ex', unknown('ex', 'exit')],
-    ['/quit', unknown('quit', 'exit')],
+    ['/exti', unknown('exti', 'exit')],
+    ['/quit', command('exit')],
     ['/HELP', unknown('HELP')],
     ['/something', unknown('something')],
     ['/toString', unknown('toString')],
@@ -94,12 +99,10 @@ describe('a line of the chat', () => {
   });
 
   test('help', () => {
-    expect(helpLines()).toEqual([
-      '/help         show the commands',
-      '/new [title]  begin a new conversation',
-      '/info         show the assistant, the conversation and the settings',
-      '/exit         leave the chat',
-    ]);
+    expect(helpLines().map((line) => line.split(' ', 1)[0])).toEqual(
+      SLASH_COMMANDS.map(({ name }) => `/${name}`),
+    );
+    expect(helpLines()[0]).toBe('/new [title]       begin a new conversation');
   });
 });
 
@@ -293,8 +296,8 @@ describe('a stored setting', () => {
 
   test.each([
     ['asistant_id', 'did you mean assistant_id?'],
-    ['api_key', 'settings are assistant_id, base_url, persist'],
-    ['', 'settings are assistant_id, base_url, persist'],
+    ['api_key', 'settings are assistant_id, base_url, persist, history'],
+    ['', 'settings are assistant_id, base_url, persist, history'],
   ])('an unknown name: %j', (key, hint) => {
     expect(failureFrom(() => checkedConfigKey(key))).toEqual({
       kind: 'usage',
