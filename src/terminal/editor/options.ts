@@ -18,6 +18,12 @@ export interface LineEditorOptions {
   complete?: Complete | undefined;
   /** Lines are only ever added: no colour, no spinner, nothing drawn again. */
   screenReader?: boolean | undefined;
+  /** Lets a spinner turn; without it the status stands still. */
+  animated?: boolean | undefined;
+  /** Asks the terminal to mark pastes; off where no escape sequence may be written. */
+  pasteMarks?: boolean | undefined;
+  /** What is typed is not shown: for secrets. */
+  hidden?: boolean | undefined;
   /** Allows dim notices. */
   color?: boolean | undefined;
   /** Ctrl-Z: stops the process, and resolves when it goes on. Without it the key does nothing. */

@@ -14,6 +14,7 @@ export class PlainDisplay implements Display {
   #line: PlainLine | undefined;
   #status: string | undefined;
   #isAtLineStart = true;
+  #printedTo: Target = 'stdout';
 
   constructor(streams: Streams) {
     this.#streams = streams;
@@ -38,8 +39,10 @@ export class PlainDisplay implements Display {
       stdout.write(text);
       return;
     }
-    const start = this.#line ? '\r\n' : '';
+    const isOther = !this.#isAtLineStart && to !== this.#printedTo;
+    const start = this.#line || isOther ? '\r\n' : '';
     this.#line = undefined;
+    this.#printedTo = to;
     (to === 'stdout' ? stdout : output).write(start + text);
     this.#isAtLineStart = text.endsWith('\n');
     if (this.#isAtLineStart && this.#scene && !this.#scene.isBusy) this.show(this.#scene);
