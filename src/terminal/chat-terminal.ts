@@ -32,7 +32,7 @@ export function openChatTerminal(
   return openLineEditor({
     ...{ input: stdin, output: stderr, stdout, clock, prompt: '> ', screenReader },
     ...{ color: noticeColor, animated: animation, pasteMarks: modes.pasteMarks },
-    ...{ stopProcess: stop, ...extras },
+    ...{ stopProcess: stop, editCommand: '/edit', ...extras },
   });
 }
 

@@ -68,6 +68,7 @@ class TerminalLineEditor implements LineEditor {
     this.#commands = commandTable({
       composer: this.#composer,
       inbox: this.#inbox,
+      editCommand: options.editCommand,
       record: (text) => this.#display.record(options.prompt, text),
       interrupt: () => this.#interrupt(),
       completeWord: () => this.#tab.press(),

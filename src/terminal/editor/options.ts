@@ -26,6 +26,8 @@ export interface LineEditorOptions {
   hidden?: boolean | undefined;
   /** Allows dim notices. */
   color?: boolean | undefined;
+  /** Ctrl-X: sends this and the draft, which the command hands to the person's editor. */
+  editCommand?: string | undefined;
   /** Ctrl-Z: stops the process, and resolves when it goes on. Without it the key does nothing. */
   stopProcess?: (() => Promise<void>) | undefined;
   timers?: Timers | undefined;
