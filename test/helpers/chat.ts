@@ -19,27 +19,32 @@ export interface ChatOptions extends TerminalOptions {
   size?: readonly [number, number];
 }
 
-export interface OpenChat {
+/** A chat on a terminal. */
+export interface Chat {
   terminal: TerminalSession;
-  sandbox: Sandbox;
   /** Types a line and waits for what follows it on the screen. */
   say(line: string, expected: string | RegExp): Promise<void>;
 }
 
+export interface OpenChat extends Chat {
+  sandbox: Sandbox;
+}
+
 /** A chat that waits at its prompt; quiet by default, so that nothing but the test's doing shows. */
 export async function openChat(options: ChatOptions = {}): Promise<OpenChat> {
-  const { argv = ['--quiet'], faults, size = [80, 24], ...others } = options;
-  const { sandbox, env } = options.sandbox ?? (await account({ faults }));
+  const { sandbox, env } = options.sandbox ?? (await account({ faults: options.faults }));
+  const chat = await chatWith({ ...options, env: { ...env, ...options.env } });
+  return { ...chat, sandbox };
+}
+
+/** A chat with the account of the environment. */
+export async function chatWith(options: Omit<ChatOptions, 'sandbox' | 'faults'>): Promise<Chat> {
+  const { argv = ['--quiet'], size = [80, 24], ...others } = options;
   const [columns, rows] = size;
-  const terminal = new TerminalSession(argv, {
-    ...{ columns, rows },
-    ...others,
-    env: { ...env, ...options.env },
-  });
+  const terminal = new TerminalSession(argv, { columns, rows, ...others });
   await terminal.shows(/^>$/m);
   return {
     terminal,
-    sandbox,
     async say(line, expected) {
       terminal.type(line + ENTER);
       await terminal.shows(expected);

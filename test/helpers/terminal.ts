@@ -19,6 +19,9 @@ export interface TerminalOptions {
   home?: string;
 }
 
+/** What node-pty's type leaves out. */
+const isClosable = (pty: IPty): pty is IPty & { destroy(): void } => 'destroy' in pty;
+
 /** The built program in a real pseudo-terminal, read through a terminal emulator. */
 export class TerminalSession {
   readonly #pty: IPty;
@@ -36,7 +39,7 @@ export class TerminalSession {
     const [file, ...args] = options.command ?? [process.execPath, BIN];
     this.#screen = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
     this.#pty = spawn(file, [...args, ...argv], {
-      name: 'xterm-256color',
+      name: options.env?.['TERM'] ?? 'xterm-256color',
       cols: columns,
       rows,
       cwd: options.cwd ?? home,
@@ -44,7 +47,6 @@ export class TerminalSession {
         PATH: process.env['PATH'] ?? '',
         HOME: home,
         LANG: 'C.UTF-8',
-        TERM: 'xterm-256color',
         ...options.env,
       },
     });
@@ -127,7 +129,7 @@ export class TerminalSession {
   /** Closes the window. */
   close(): void {
     this.#isClosed = true;
-    this.#pty.destroy();
+    if (isClosable(this.#pty)) this.#pty.destroy();
   }
 
   /** All lines, scrollback first, without trailing blanks and blank lines at the end. */

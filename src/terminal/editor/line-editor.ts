@@ -69,7 +69,7 @@ class TerminalLineEditor implements LineEditor {
       composer: this.#composer,
       inbox: this.#inbox,
       editCommand: options.editCommand,
-      record: (text) => this.#display.record(options.prompt, text),
+      record: (text) => this.#display.record(options.prompt, options.hidden ? '' : text),
       interrupt: () => this.#interrupt(),
       completeWord: () => this.#tab.press(),
       clearScreen: () => this.#display.clear(),

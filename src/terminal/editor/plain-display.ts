@@ -54,10 +54,15 @@ export class PlainDisplay implements Display {
     this.#isAtLineStart = true;
   }
 
-  /** A draft that was typed is on the screen already. */
+  /** A draft that was typed is on the screen already, but for what came with its Enter. */
   record(prompt: string, text: string): void {
-    if (this.#line) this.hide();
-    else this.note(recordOf(prompt, text));
+    if (!this.#line) {
+      this.note(recordOf(prompt, text));
+      return;
+    }
+    const { columns } = windowSize(this.#streams.output);
+    this.#write(editLine(this.#line, { prompt, text, cursor: text.length }, columns));
+    this.hide();
   }
 
   hide(): void {
