@@ -28,6 +28,8 @@ export class TerminalSession {
   readonly #screen: Terminal;
   /** Everything the program wrote, control sequences and all. */
   output = '';
+  /** Every title that the window was given. */
+  readonly titles: string[] = [];
   readonly exit: Promise<number>;
   #onChange: () => void = () => undefined;
   #exitCode: number | undefined;
@@ -50,6 +52,7 @@ export class TerminalSession {
         ...options.env,
       },
     });
+    this.#screen.onTitleChange((title) => this.titles.push(title));
     this.#screen.onData((reply) => this.#pty.write(reply));
     this.#pty.onData((data) => {
       this.output += data;
