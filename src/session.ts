@@ -5,6 +5,7 @@ import type { Context } from './context.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
 import { checked, checkedKey, isOff, resolveSettings, type Settings } from './core/settings.js';
 import { debugLines } from './debug-lines.js';
+import { AppError } from './errors.js';
 import { readConfig } from './store/config-file.js';
 import { readEnvFile } from './store/env-file.js';
 import { storePaths } from './store/paths.js';
@@ -89,11 +90,11 @@ async function openSandbox(surroundings: Surroundings): Promise<Account> {
   const { options, context, notify } = surroundings;
   const { startSandbox } = await import('./sandbox/server.js');
   const sandbox = await startSandbox(context);
-  const { TELNYX_CHAT_TIMEOUT } = context.env;
+  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY } = context.env;
   const settings = resolveSettings({
     flags: { assistant: sandbox.assistantId, ...options, baseUrl: sandbox.url, persist: false },
-    env: { TELNYX_API_KEY: 'KEY-sandbox', TELNYX_CHAT_TIMEOUT },
-    config: { path: '', profiles: {} },
+    env: { TELNYX_API_KEY: 'KEY-sandbox', TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY },
+    config: { ...keptPreferences(context), profiles: {} },
   });
   const account = accountWith(settings, surroundings);
   if (!isSilent(options)) {
@@ -104,6 +105,20 @@ async function openSandbox(surroundings: Surroundings): Promise<Account> {
     await sandbox.close();
   };
   return { ...account, isSandbox: true, close };
+}
+
+/**
+ * A sandbox uses nothing of the account, but what may be kept on this machine is the person's to
+ * say. A damaged config says nothing: then nothing is kept.
+ */
+function keptPreferences(context: Context): { path: string; history: boolean | undefined } {
+  const path = storePaths(context).config;
+  try {
+    return { path, history: readConfig(path).history };
+  } catch (error) {
+    if (error instanceof AppError) return { path, history: false };
+    throw error;
+  }
 }
 
 function accountWith(settings: Settings, { options, context, notify }: Surroundings): Account {

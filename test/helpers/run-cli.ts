@@ -66,6 +66,7 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     randomId,
     onExit: () => undefined,
     stop: () => Promise.resolve(),
+    withoutInterrupts: (task) => task(),
     signal: options.signal ?? new AbortController().signal,
   };
   const code = await run(argv, context);
