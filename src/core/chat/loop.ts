@@ -2,7 +2,7 @@ import { AppError } from '../../errors.js';
 import type { Typed } from '../line-editor.js';
 import { tell, tellFailure, type Chat } from './chat.js';
 import { COMMANDS } from './commands.js';
-import { parseInput, type ChatInput } from './slash-commands.js';
+import { parseInput, SLASH_COMMANDS, type ChatInput } from './slash-commands.js';
 import { showTurn } from './show-turn.js';
 
 /** A second Ctrl-C within so many milliseconds leaves. */
@@ -46,9 +46,19 @@ async function obey(chat: Chat, { text }: Extract<Typed, { type: 'text' }>): Pro
   } catch (error) {
     if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;
     tellFailure(chat, error);
-    if (input.type === 'unknown') chat.ports.editor.restoreDraft(text);
+    if (isWorthMending(input)) chat.ports.editor.restoreDraft(text);
     return undefined;
   }
+}
+
+/** A command that failed comes back to be mended; one without an argument is as quickly typed again. */
+function isWorthMending(input: ChatInput): boolean {
+  return input.type === 'unknown' || (input.type === 'command' && takesArgument(input));
+}
+
+function takesArgument({ name, argument }: { name: string; argument: string }): boolean {
+  const command = SLASH_COMMANDS.find((known) => known.name === name);
+  return argument !== '' || command?.argument.startsWith('<') === true;
 }
 
 function unknownCommand({ name, nearest }: Extract<ChatInput, { type: 'unknown' }>): AppError {

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.js';
+import { begun } from '../begun.js';
 import type { ReplyEvent } from '../conversation.js';
 import { createReplyText } from '../reply-text.js';
 import { cancellable, tellFailure, tell, type Chat } from './chat.js';
@@ -21,20 +22,17 @@ export async function showTurn(chat: Chat, text: string): Promise<void> {
 async function showReply(chat: Chat, text: string, signal: AbortSignal): Promise<void> {
   const { state, ports } = chat;
   const { assistantId, conversationId, title, speaker } = state;
-  const events = ports.takeTurn({ text, assistantId, conversationId, title, speaker }, signal);
-  // Asked for first, the request goes out while the renderer loads.
-  const first = events.next();
-  first.catch(() => undefined);
+  const turn = { text, assistantId, conversationId, title, speaker };
+  const events = begun(ports.takeTurn(turn, signal));
   const printer = await ports.openReplyPrinter();
   const reply = createReplyText();
   try {
-    for (let next = await first; !next.done; next = await events.next()) {
-      note(chat, next.value);
-      print(chat, printer.write(reply.next(next.value)));
+    for await (const event of events) {
+      note(chat, event);
+      print(chat, printer.write(reply.next(event)));
     }
   } finally {
     print(chat, printer.end());
-    await events.return(undefined);
   }
 }
 
