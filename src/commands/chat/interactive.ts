@@ -31,6 +31,7 @@ interface Scene {
 
 /** A chat with a person at a terminal. Gives the exit code. */
 export async function interactiveChat(options: ChatOptions, context: Context): Promise<number> {
+  keepMemorySmall();
   const appearance = appearanceFor(options, context);
   const lines = linesTo(context);
   if (appearance.raw) lines.notify(RAW_WARNING);
