@@ -98,7 +98,8 @@ function openChat(args, { home, env }) {
       );
     },
     leave() {
-      child.write('\x04');
+      // Ctrl-U first: on text, Ctrl-D deletes.
+      child.write('\x15\x04');
       return exit;
     },
   };

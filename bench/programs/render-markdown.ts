@@ -1,5 +1,6 @@
 // Renders a 5 MB reply as it streams, sanitized and in colour; prints its rate and how memory grows.
 import { createSanitizer } from '../../src/core/sanitize.js';
+import { keepMemorySmall } from '../../src/small-memory.js';
 import { createMarkdownStream } from '../../src/terminal/markdown/stream.js';
 
 const REPLY_BYTES = 5_000_000;
@@ -40,7 +41,9 @@ function render(bytes: number): number {
   return Number(process.hrtime.bigint() - started) / 1e6;
 }
 
+keepMemorySmall();
 const ms = render(REPLY_BYTES);
+for (let count = 0; count < 4; count++) render(REPLY_BYTES);
 const before = process.memoryUsage().rss;
 for (let count = 0; count < 10; count++) render(REPLY_BYTES);
 const growth = (process.memoryUsage().rss - before) / 2 ** 20;
