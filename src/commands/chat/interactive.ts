@@ -11,6 +11,7 @@ import { isSilent, type Account, type Notify } from '../../session.js';
 import type { Appearance } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/dialogs.js';
+import { keepMemorySmall } from '../../small-memory.js';
 import { appearanceFor, RAW_WARNING, turnInput, type ChatOptions } from '../options.js';
 import { completionFor } from './completion.js';
 import { accountFor, assistantFor } from './first-run.js';
