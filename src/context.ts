@@ -102,7 +102,9 @@ function stopped(process: NodeJS.Process): Promise<void> {
 function forgivingClosedPipe(process: NodeJS.Process, stream: Output): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
+      if (error.code === 'EPIPE' && stream === process.stdout) process.exit(0);
+      // Nobody reads our notices: that must not cost the answer.
+      if (error.code === 'EPIPE') return;
       if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
       throw error;
     });
@@ -133,7 +135,7 @@ export function processContext(process: NodeJS.Process): Context {
     },
     platform: process.platform,
     clock: { now: () => new Date(), monotonic: () => milliseconds(process.hrtime()), sleep },
-    randomId,
+    randomId: () => randomId(process.platform),
     onExit: (callback) => void process.on('exit', callback),
     stop: () => stopped(process),
     async withoutInterrupts(task) {

@@ -21,7 +21,7 @@ export function openChatTerminal(
   { screenReader, dumb, animation, noticeColor }: Appearance,
   extras: Extras,
 ): LineEditor {
-  const { stdin, stdout, stderr, clock, stop } = context;
+  const { stdin, stdout, stderr, clock, stop, platform } = context;
   const modes = { pasteMarks: !dumb, drawn: !screenReader };
   // A terminal that is closed cannot be given back, and says so.
   stdin.on('error', () => undefined);
@@ -32,7 +32,8 @@ export function openChatTerminal(
   return openLineEditor({
     ...{ input: stdin, output: stderr, stdout, clock, prompt: '> ', screenReader },
     ...{ color: noticeColor, animated: animation, pasteMarks: modes.pasteMarks },
-    ...{ stopProcess: stop, editCommand: '/edit', ...extras },
+    // Windows has no such signal.
+    ...{ stopProcess: platform === 'win32' ? undefined : stop, editCommand: '/edit', ...extras },
   });
 }
 

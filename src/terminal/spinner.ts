@@ -6,8 +6,13 @@ import type { Writable } from 'node:stream';
  */
 export async function* withSpinner<Event extends { type: string }>(
   events: AsyncGenerator<Event>,
-  output: Writable & { isTTY?: boolean },
+  output: Writable & { columns?: number },
 ): AsyncGenerator<Event> {
+  // A terminal that does not know its width makes ora clear lines without end.
+  if (!output.columns) {
+    yield* events;
+    return;
+  }
   const { default: ora } = await import('ora');
   const spinner = ora({
     text: 'waiting for the assistant',

@@ -46,6 +46,7 @@ export function withAppearanceOptions(command: Command): Command {
     .option('--raw', 'let replies control the terminal');
 }
 
-function collected(value: string, before: string[] = []): string[] {
+/** A flag that may come several times. */
+export function collected(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
