@@ -317,7 +317,7 @@ describe.each(SIZES)('a line that begins with / at %i×%i', (...size) => {
 
   it('leaves with /exit, and says how to come back', async () => {
     const chat = await openChat({ size, argv: [] });
-    await chat.say('hello', /can do\.\n/);
+    await chat.say('hello', /> hello\nHello![^]*\n>$/);
     chat.terminal.type(`/exit${ENTER}`);
     expect(await chat.terminal.exit).toBe(0);
     const [id = ''] = ids(chat.sandbox);
