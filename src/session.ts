@@ -178,8 +178,12 @@ function isDebugging(options: SessionOptions, { env }: Context): boolean {
   return options.debug ?? !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
 }
 
+/** One warning, however many turns follow. */
 function warnTo(notify: Notify): (error: unknown) => void {
+  let isTold = false;
   return (error) => {
+    if (isTold) return;
+    isTold = true;
     const why = error instanceof Error ? error.message : '';
     notify(`warning: the conversation is not remembered: ${why}`);
   };

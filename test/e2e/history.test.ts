@@ -119,6 +119,16 @@ describe('a history that is switched off', () => {
   });
 });
 
+it('a home where nothing can be written is told of once for each thing, not with each turn', async () => {
+  const home = temporaryFolder();
+  writeFileSync(join(home, '.local'), '');
+  const { terminal, say } = await openChat({ home, argv: [] });
+  await say('one', /You said: "one"[^]*\n>$/);
+  await say('two', /You said: "two"[^]*\n>$/);
+  const warnings = terminal.text().match(/warning: (input history|the conversation)/g);
+  expect(warnings?.toSorted()).toEqual(['warning: input history', 'warning: the conversation']);
+});
+
 describe.each(SIZES)('a history that cannot be kept at %i×%i', (...size) => {
   it.each([
     ['its folder is a file', (home: string) => writeFileSync(join(home, '.local'), '')],

@@ -96,7 +96,7 @@ describe.each(SIZES)('text from outside at %i×%i', (...size) => {
       'candidates of Tab',
       { conversations: [conversation, conversation] },
       [`/resume ${TAB}`, TAB],
-      'before',
+      /conversation-1 {2}before/,
     ],
   ])('in %s is harmless', async (_, script, keys, expected) => {
     const env = await scriptedAccount(script);

@@ -135,7 +135,7 @@ it('nothing moves with CI set: a status that stands still', async () => {
 
 it('an introduction that comes late breaks neither a turn nor a draft', async () => {
   const { faults, release } = heldTurns();
-  let introduce: (value: undefined) => void = () => undefined;
+  let introduce: (fault: undefined) => void = () => undefined;
   const introduced = new Promise<undefined>((resolve) => (introduce = resolve));
   const { terminal, say } = await openChat({
     argv: [],

@@ -17,11 +17,13 @@ import type { Questions } from '../../terminal/questions.js';
 /** Bound on a call that sets things up, in milliseconds. */
 const CALL_MS = 30_000;
 
-interface Setup {
+export interface Setup {
   options: SessionOptions;
   context: Context;
   questions: Questions;
   notify: Notify;
+  /** The config could not be written, and the person has been told. */
+  isUnwritable?: boolean;
 }
 
 /**
@@ -65,15 +67,15 @@ async function logIn(setup: Setup): Promise<Account | undefined> {
 }
 
 /** Whether the config took the values: one that cannot be written never stops a chat. */
-async function stored(
-  { options, context, notify }: Setup,
-  values: ProfileValues,
-): Promise<boolean> {
+async function stored(setup: Setup, values: ProfileValues): Promise<boolean> {
+  if (setup.isUnwritable) return false;
+  const { options, context, notify } = setup;
   try {
     await store(options, context, values);
     return true;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
+    setup.isUnwritable = true;
     notify(`warning: not stored, it holds for this chat alone: ${sanitizeLine(error.message)}`);
     return false;
   }

@@ -14,7 +14,7 @@ import { questionsOn } from '../../terminal/dialogs.js';
 import { keepMemorySmall } from '../../small-memory.js';
 import { appearanceFor, RAW_WARNING, turnInput, type ChatOptions } from '../options.js';
 import { completionFor } from './completion.js';
-import { accountFor, assistantFor } from './first-run.js';
+import { accountFor, assistantFor, type Setup } from './first-run.js';
 import { historyFor } from './history.js';
 import { chatPorts } from './ports.js';
 
@@ -36,7 +36,7 @@ export async function interactiveChat(options: ChatOptions, context: Context): P
   const appearance = appearanceFor(options, context);
   const lines = linesTo(context);
   if (appearance.raw) lines.notify(RAW_WARNING);
-  const setup = {
+  const setup: Setup = {
     options,
     context,
     questions: questionsOn(context, appearance),
