@@ -37,7 +37,7 @@ const LAYERS = {
     own: ['commands', 'session', 'core', 'errors', 'context', 'version'],
     packages: ['commander'],
   },
-  program: { own: ['register', 'errors', 'context'], packages: ['commander'] },
+  program: { own: ['register', 'core', 'errors', 'context'], packages: ['commander'] },
   main: { own: ['program', 'core', 'errors', 'context'], packages: [] },
   entry: { own: ['main', 'context'], packages: [] },
 };

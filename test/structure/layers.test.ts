@@ -14,7 +14,7 @@ const eslint = new ESLint({
     {
       files: ['**/*.ts'],
       plugins: { layers },
-      languageOptions: { parser: tseslint.parser as never },
+      languageOptions: { parser: tseslint.parser },
       rules: { 'layers/imports': 'error' },
     },
   ],
