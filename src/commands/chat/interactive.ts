@@ -11,6 +11,7 @@ import { isSilent, type Account, type Notify } from '../../session.js';
 import type { Appearance } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/dialogs.js';
+import { keepMemorySmall } from '../../small-memory.js';
 import { appearanceFor, RAW_WARNING, turnInput, type ChatOptions } from '../options.js';
 import { completionFor } from './completion.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
@@ -31,6 +32,7 @@ interface Scene {
 
 /** A chat with a person at a terminal. Gives the exit code. */
 export async function interactiveChat(options: ChatOptions, context: Context): Promise<number> {
+  keepMemorySmall();
   const appearance = appearanceFor(options, context);
   const lines = linesTo(context);
   if (appearance.raw) lines.notify(RAW_WARNING);

@@ -53,14 +53,19 @@ export async function cancellable<T>(
   const stopListening = editor.onInterrupt(() =>
     cancel.abort(new AppError('interrupted', 'cancelled')),
   );
+  // By hand: each AbortSignal.any() would stay with the signal that outlives it.
+  const end = (): void => cancel.abort(signal.reason);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   editor.setStatus(status);
   try {
-    const running = task(AbortSignal.any([signal, cancel.signal]));
+    const running = task(cancel.signal);
     chat.running = running.catch(() => undefined);
     return await running;
   } finally {
     editor.setStatus(undefined);
     stopListening();
+    signal.removeEventListener('abort', end);
   }
 }
 

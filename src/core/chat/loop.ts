@@ -10,11 +10,23 @@ const LEAVING_MS = 2_000;
 
 /** The chat loop: runs until the person leaves. Rejects when it is ended from outside. */
 export async function runChat(chat: Chat): Promise<void> {
+  const { editor, signal } = chat.ports;
+  // A closed editor ends the read that is waiting.
+  const close = (): void => editor.close();
+  signal.addEventListener('abort', close);
+  try {
+    await talk(chat);
+  } finally {
+    signal.removeEventListener('abort', close);
+  }
+  signal.throwIfAborted();
+}
+
+async function talk(chat: Chat): Promise<void> {
   const { editor, clock, signal } = chat.ports;
-  const stopped = untilAborted(signal);
   let interruptedAt = -Infinity;
-  for (;;) {
-    const typed = await Promise.race([editor.read(), stopped]);
+  while (!signal.aborted) {
+    const typed = await editor.read();
     if (typed.type === 'end') return;
     if (typed.type === 'interrupt') {
       const now = clock.monotonic();
@@ -23,16 +35,6 @@ export async function runChat(chat: Chat): Promise<void> {
       tell(chat, 'to leave, press Ctrl-C again or Ctrl-D');
     } else if (typed.text.trim() !== '' && (await obey(chat, typed)) === 'leave') return;
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    const end = (): void => reject(signal.reason as Error);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-  aborted.catch(() => undefined);
-  return aborted;
 }
 
 /** Failures are shown, and the chat goes on. */
