@@ -172,8 +172,7 @@ const AUTH_HINT = 'check TELNYX_API_KEY: a key of the Telnyx portal, not expired
 const FORBIDDEN_HINT = 'this key may not do that: check its permissions in the Telnyx portal';
 const MISSING_HINT =
   'check the assistant id and the conversation id, and that the key is of the same account';
-const OUTAGE_HINT =
-  'the API failed: try again in a moment; https://status.telnyx.com tells of outages';
+const OUTAGE_HINT = 'the API failed; https://status.telnyx.com tells of outages';
 
 describe('every refusal by its status', () => {
   test.each<[number, Omit<Failure, 'message'>]>([
@@ -183,7 +182,7 @@ describe('every refusal by its status', () => {
     [401, { kind: 'auth', hint: AUTH_HINT, delivery: 'refused' }],
     [403, { kind: 'auth', hint: FORBIDDEN_HINT, delivery: 'refused' }],
     [404, { kind: 'not_found', hint: MISSING_HINT, delivery: 'refused' }],
-    [408, { kind: 'api', hint: 'try again', delivery: 'unknown' }],
+    [408, { kind: 'api', delivery: 'unknown' }],
     [409, { kind: 'api', delivery: 'refused' }],
     [413, { kind: 'api', delivery: 'refused' }],
     [418, { kind: 'api', delivery: 'refused' }],

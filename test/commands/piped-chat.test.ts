@@ -72,3 +72,21 @@ it('refuses lines that are not UTF-8', async () => {
   expect([code, sandbox.requestCount('chat')]).toEqual([2, 1]);
   expect(stderr).toContain('stdin is not UTF-8 text');
 });
+
+it('goes on after a line that cannot be read, and counts those behind it otherwise', async () => {
+  const { env, sandbox } = await account();
+  const input = Buffer.concat([
+    Buffer.from('my name is Ada\ncaf'),
+    Buffer.from([0xe9]),
+    Buffer.from('\nwhat is my name?\n'),
+  ]);
+  const ended = await runCli([], { env, input });
+  expect(ended).toMatchObject({
+    code: 2,
+    stdout: 'Nice to meet you, Ada. I will remember your name.\n',
+  });
+  expect(ended.stderr).toContain('stdin is not UTF-8 text; 1 more line was not sent');
+  const went = await runCli(['--keep-going'], { env, input });
+  expect(went).toMatchObject({ code: 2, stdout: expect.stringContaining('Your name is Ada.') });
+  expect(sandbox.requestCount('chat')).toBe(3);
+});

@@ -233,7 +233,7 @@ describe('a base URL', () => {
     ['https://me:secret@api.telnyx.com', 'https://…@api.telnyx.com', 'it holds a login'],
     ['http://me:secret@api.telnyx.com', 'http://…@api.telnyx.com', plain],
     ['https://me:secret@', 'https://…@', 'not a URL'],
-    ['https://me:sec@ret\n@x y', 'https://…@x y', 'not a URL'],
+    ['https://me:sec@ret\n@x y', 'https://…@x y', 'it has spaces or line breaks'],
   ])('its login is never shown: %j', (text, shown, why) => {
     expect(failureFrom(() => resolve({ flags: { baseUrl: text } })).message).toBe(
       `bad base URL ${JSON.stringify(shown)}: ${why}`,

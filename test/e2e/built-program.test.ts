@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -130,4 +130,45 @@ it('tells its version to a reader that is gone', () => {
     encoding: 'utf8',
   });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+it('says in one line that its answer cannot be written, and in which conversation it is', () => {
+  const script = `"$0" "$1" send --sandbox --json hello >/dev/full`;
+  const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath, BIN], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: {
+      message: expect.stringContaining('cannot be written'),
+      conversation_id: expect.stringMatching(/^[\da-f-]{36}$/),
+    },
+  });
+});
+
+it.each([
+  [['help', 'sned'], "unknown command 'sned'", 'Did you mean send?'],
+  [['config'], 'config needs a command', 'see telnyx-chat help config'],
+])('%j is wrong usage', (argv, message, hint) => {
+  expect(program(argv)).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: `error: ${message}\nhint: ${hint}\n`,
+  });
+});
+
+it('passes over a .env that has no end', () => {
+  const home = temporaryFolder();
+  symlinkSync('/dev/zero', join(home, '.env'));
+  const options = {
+    cwd: home,
+    env: { PATH: process.env['PATH'] ?? '', HOME: home },
+    timeout: 10_000,
+  };
+  const { status, stderr } = spawnSync(process.execPath, [BIN, 'send', 'hello'], {
+    ...options,
+    encoding: 'utf8',
+  });
+  expect(status).toBe(3);
+  expect(stderr).toContain('TELNYX_API_KEY is required');
 });
