@@ -1,0 +1,46 @@
+/**
+ * The colours of a window; `ansi` are the sixteen basic ones, black to bright white.
+ *
+ * @typedef {{ background: string, bar: string, border: string, text: string, muted: string, mark: string, ansi: string[] }} Palette
+ */
+
+/** @type {Record<'light' | 'dark', Palette>} */
+export const PALETTES = {
+  light: {
+    ...{ background: '#ffffff', bar: '#f6f8fa', border: '#d1d9e0' },
+    ...{ text: '#1f2328', muted: '#59636e', mark: '#00a37a' },
+    ansi: [
+      ...['#24292f', '#cf222e', '#116329', '#7d4e00', '#0969da', '#8250df', '#1b7c83', '#6e7781'],
+      ...['#57606a', '#a40e26', '#1a7f37', '#633c01', '#218bff', '#a475f9', '#3192aa', '#8c959f'],
+    ],
+  },
+  dark: {
+    ...{ background: '#0d1117', bar: '#161b22', border: '#3d444d' },
+    ...{ text: '#e6edf3', muted: '#9198a1', mark: '#00c08b' },
+    ansi: [
+      ...['#484f58', '#ff7b72', '#3fb950', '#d29922', '#58a6ff', '#bc8cff', '#39c5cf', '#b1bac4'],
+      ...['#6e7681', '#ffa198', '#56d364', '#e3b341', '#79c0ff', '#d2a8ff', '#56d4dd', '#ffffff'],
+    ],
+  },
+};
+
+/**
+ * What a run of text is filled with; dim is a third of the way to the background.
+ *
+ * @param {import('./runs.mjs').Style} style
+ * @param {Palette} palette
+ */
+export function fillOf({ color, dim }, { text, background, ansi }) {
+  const full = color === undefined ? text : ansi[color];
+  if (full === undefined) throw new Error(`Not one of the sixteen colours: ${color}`);
+  return dim ? mixed(full, background) : full;
+}
+
+/** @param {string} one @param {string} other `#rrggbb`, two parts and one part */
+function mixed(one, other) {
+  const parts = [1, 3, 5].map((at) => {
+    const [a, b] = [one, other].map((color) => Number.parseInt(color.slice(at, at + 2), 16));
+    return Math.round((2 * a + b) / 3);
+  });
+  return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+}
