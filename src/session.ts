@@ -4,6 +4,7 @@ import { createTransport } from './api/transport.js';
 import type { Context } from './context.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
 import { checked, checkedKey, isOff, resolveSettings, type Settings } from './core/settings.js';
+import { TurnMemory } from './core/delivery/turn-memory.js';
 import { debugLines } from './debug-lines.js';
 import { readConfig } from './store/config-file.js';
 import { readEnvFile } from './store/env-file.js';
@@ -114,12 +115,13 @@ function accountWith(settings: Settings, { options, context, notify }: Surroundi
   const proxy = proxyFor(new URL(baseUrl), env);
   const transport = createTransport({ baseUrl, proxy, clock, onRequest });
   const client = createClient({ apiKey, transport, clock, randomId });
+  const memory = new TurnMemory();
   const warn = isSilent(options) ? () => undefined : warnTo(notify);
   return {
     settings,
     client,
     isSandbox: false,
-    talkTo: (assistantId) => talkTo(assistantId, { settings, client, context, warn }),
+    talkTo: (assistantId) => talkTo(assistantId, { settings, client, context, warn, memory }),
     close: () => {
       client.close();
       return Promise.resolve();

@@ -23,12 +23,15 @@ export interface Call extends CallOptions {
   headers?: Record<string, string>;
 }
 
+/** Reads an answer's JSON into a type of ours; throws on another shape. */
+type Reader<T> = (body: unknown, response: HttpResponse) => T;
+
 /** Calls with the key, the usual headers and errors as AppErrors. */
 export interface Caller {
   /** A 2xx answer, its body still unread. */
   open(call: Call): Promise<HttpResponse>;
   /** The JSON of a 2xx answer, read into a type of ours. */
-  json<T>(call: Call, read: (body: unknown) => T): Promise<T>;
+  json<T>(call: Call, read: Reader<T>): Promise<T>;
 }
 
 export interface CallerOptions {
@@ -68,10 +71,10 @@ function headersOf({ body, headers }: Call, apiKey: string): Record<string, stri
   };
 }
 
-export async function readJson<T>(response: HttpResponse, read: (body: unknown) => T): Promise<T> {
+export async function readJson<T>(response: HttpResponse, read: Reader<T>): Promise<T> {
   const text = await bodyText(response);
   try {
-    return read(JSON.parse(text));
+    return read(JSON.parse(text), response);
   } catch (error) {
     throw unexpectedAnswer(response, text, error);
   }

@@ -3,6 +3,7 @@ import type {
   CallOptions,
   ChatEvent,
   Conversation,
+  History,
   Message,
   TurnPorts,
   TurnRequest,
@@ -27,7 +28,6 @@ export interface ConversationFilters {
 /** The Telnyx AI Assistants API: one method an operation. All of them reject with AppErrors. */
 export interface Client extends TurnPorts {
   listAssistants(options: CallOptions): Promise<Assistant[]>;
-  getAssistant(id: string, options: CallOptions): Promise<Assistant>;
   listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
   /** All messages, a page at a time, in the API's order (it documents none). */
   listMessages(conversationId: string, options: CallOptions): AsyncGenerator<Message[]>;
@@ -73,25 +73,62 @@ export function createClient(options: ClientOptions): Client {
       const body = JSON.stringify({ metadata });
       return caller.json({ ...call, method: 'PUT', path, body }, parse.conversation);
     },
-    listMessages: (id, call) => messagePages(caller, id, call),
+    listMessages: (id, call) => messages(messagePages(caller, id, call)),
+    history: (id, call) => history(messagePages(caller, id, call)),
     chat: (request, call) => chat(caller, request, call),
     close: () => options.transport.close(),
   };
+}
+
+interface MessagePage {
+  messages: Message[];
+  /** In all pages, as this one says. */
+  total: number | undefined;
+  /** The server's clock, in milliseconds since 1970. */
+  serverTime: number | undefined;
 }
 
 async function* messagePages(
   caller: Caller,
   conversationId: string,
   call: CallOptions,
-): AsyncGenerator<Message[]> {
+): AsyncGenerator<MessagePage> {
   const path = `/ai/conversations/${segment(conversationId)}/messages`;
   for (let page = 1, pages = 1; page <= pages; page++) {
     const query = { 'page[size]': PAGE_SIZE, 'page[number]': page };
-    const { data, meta } = await caller.json({ ...call, path, query }, parse.messagePage);
+    const { data, meta, date } = await caller.json(
+      { ...call, path, query },
+      (body, { headers }) => ({
+        ...parse.messagePage(body),
+        date: headers.date,
+      }),
+    );
+    const serverTime = Date.parse(date ?? '');
+    yield {
+      messages: data,
+      total: meta.total_results,
+      serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
+    };
     if (data.length === 0) return;
     pages = meta.total_pages;
-    yield data;
   }
+}
+
+async function* messages(pages: AsyncIterable<MessagePage>): AsyncGenerator<Message[]> {
+  for await (const page of pages) yield page.messages;
+}
+
+/** All pages as one list; whole when each page's count of all messages is the number we have. */
+async function history(pages: AsyncIterable<MessagePage>): Promise<History> {
+  const messages: Message[] = [];
+  const totals = new Set<number>();
+  let serverTime: number | undefined;
+  for await (const page of pages) {
+    messages.push(...page.messages);
+    if (page.total !== undefined) totals.add(page.total);
+    serverTime ??= page.serverTime;
+  }
+  return { messages, isWhole: [...totals].every((total) => total === messages.length), serverTime };
 }
 
 async function* chat(

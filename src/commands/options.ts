@@ -1,6 +1,6 @@
 import { AppError } from '../errors.js';
 import { checkedId } from '../core/ids.js';
-import type { TurnInput } from '../core/turn.js';
+import type { TurnInput } from '../core/delivery/turn.js';
 import type { Format } from '../terminal/appearance.js';
 import type { Session, SessionOptions } from '../session.js';
 

@@ -1,13 +1,19 @@
 import type { Message } from './conversation.js';
 
-/** Every message of a conversation in the order of its times; the API documents none. Ties stay as they came. */
+/** Every message of a conversation, in order. */
 export async function allMessages(pages: AsyncIterable<Message[]>): Promise<Message[]> {
   const messages: Message[] = [];
   for await (const page of pages) messages.push(...page);
-  return messages.sort((a, b) => timeOf(a) - timeOf(b));
+  return inOrder(messages);
 }
 
-function timeOf({ sentAt, createdAt }: Message): number {
+/** By time, as the API documents no order; what has the same time stays as it came. */
+export function inOrder(messages: readonly Message[]): Message[] {
+  return [...messages].sort((a, b) => timeOf(a) - timeOf(b));
+}
+
+/** When a message was said, in milliseconds since 1970. */
+export function timeOf({ sentAt, createdAt }: Message): number {
   return Date.parse(sentAt || createdAt) || 0;
 }
 

@@ -6,12 +6,13 @@ import type {
   ReplyEvent,
   TurnPorts,
   TurnRequest,
-} from '../../src/core/conversation.js';
-import { takeTurn, type TurnInput } from '../../src/core/turn.js';
-import { AppError, exitCodeOf, type ErrorDetails, type ErrorKind } from '../../src/errors.js';
-import { all } from '../helpers/api-client.js';
-import { failure, failureOf } from '../helpers/failure.js';
-import { stillClock, type StillClock } from '../helpers/still-clock.js';
+} from '../../../src/core/conversation.js';
+import { TurnMemory } from '../../../src/core/delivery/turn-memory.js';
+import { takeTurn, type TurnInput } from '../../../src/core/delivery/turn.js';
+import { AppError, exitCodeOf, type ErrorDetails, type ErrorKind } from '../../../src/errors.js';
+import { all } from '../../helpers/api-client.js';
+import { failure, failureOf } from '../../helpers/failure.js';
+import { stillClock, type StillClock } from '../../helpers/still-clock.js';
 
 /** What one call does: fails, or answers; in milliseconds of the clock if it takes time. */
 type Step<T> = AppError | T;
@@ -65,6 +66,9 @@ function scripted({ creates = ['c-new'], chats = [REPLY], metadata = {}, onChat 
       const count = asked.turns.push([request, timeoutMs]);
       yield* await Promise.resolve(next(chats, count));
     },
+    // What a search finds has tests of its own; here it finds nothing out.
+    history: () => Promise.reject(fails('api', { status: 500 })),
+    getAssistant: () => Promise.reject(fails('api', { status: 500 })),
     getConversation: (id, { timeoutMs }) =>
       Promise.resolve().then(() => {
         asked.reads.push([id, timeoutMs]);
@@ -90,7 +94,11 @@ async function take(
   const events: ReplyEvent[] = [];
   let error: unknown;
   try {
-    for await (const event of takeTurn(ports, input, { signal, timeoutMs: 120_000 })) {
+    for await (const event of takeTurn(ports, input, {
+      signal,
+      timeoutMs: 120_000,
+      memory: new TurnMemory(),
+    })) {
       events.push(event);
     }
   } catch (thrown) {
