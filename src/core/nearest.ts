@@ -5,7 +5,8 @@ const MOST_CHANGES = 2;
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const distance = candidate.startsWith(word) ? 0.5 : editDistance(word, candidate);
+    const isBeginning = word !== '' && candidate.startsWith(word);
+    const distance = isBeginning ? 0.5 : editDistance(word, candidate);
     if (
       distance <= Math.min(MOST_CHANGES, candidate.length / 2) &&
       distance < (best?.distance ?? Infinity)

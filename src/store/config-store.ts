@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './config-file.js';
-import { makeFolder, writing } from './files.js';
+import { makeFolder, withoutMark, writing } from './files.js';
 import type { Config } from '../core/settings.js';
 
 /** Writes the config file, whole and for its owner's eyes only; a damaged one is left alone. */
@@ -15,6 +15,7 @@ export function updateConfig(path: string, change: (config: Config) => Config): 
       projectSuffix: '',
       configFileMode: 0o600,
       clearInvalidConfig: false,
+      deserialize: (text) => JSON.parse(withoutMark(text)) as Record<string, unknown>,
       accessPropertiesByDotNotation: false,
     });
     // Through JSON, which leaves out what is undefined.

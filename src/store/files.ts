@@ -5,12 +5,16 @@ import { AppError } from '../errors.js';
 /** The file's text; undefined when there is none. Throws an AppError that names the file. */
 export function readText(path: string): string | undefined {
   try {
-    // Some editors begin a file with a mark of its encoding.
-    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+    return withoutMark(readFileSync(path, 'utf8'));
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     throw unusable(path, 'cannot be read', error);
   }
+}
+
+/** Some editors begin a file with a mark of its encoding. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '');
 }
 
 /** The object in a JSON file, read by `parse`; undefined when there is no file. Throws an AppError that names it. */

@@ -28,6 +28,8 @@ const FILE = { source: 'env-file', detail: ENV_FILE };
 const PROFILE = { source: 'profile', detail: '/c/config.json' };
 const DEFAULT = { source: 'default', detail: '' };
 
+const HISTORY_OFF = { value: false, origin: { source: 'config', detail: '/c/config.json' } };
+
 describe('precedence', () => {
   const all = {
     flags: {
@@ -52,6 +54,7 @@ describe('precedence', () => {
     },
     config: {
       persist: false,
+      history: false,
       profiles: Object.fromEntries(
         ['p-flag', 'p-env', 'p-file', 'default'].map((name) => [
           name,
@@ -73,6 +76,7 @@ describe('precedence', () => {
       baseUrl: { value: 'https://flag.example', origin: flag('--base-url') },
       timeoutMs: { value: 1_000, origin: flag('--timeout') },
       persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
+      history: HISTORY_OFF,
     });
   });
 
@@ -84,6 +88,7 @@ describe('precedence', () => {
       baseUrl: { value: 'https://env.example', origin: environment('TELNYX_BASE_URL') },
       timeoutMs: { value: 2_000, origin: environment('TELNYX_CHAT_TIMEOUT') },
       persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
+      history: HISTORY_OFF,
     });
   });
 
@@ -95,6 +100,7 @@ describe('precedence', () => {
       baseUrl: { value: 'https://file.example', origin: FILE },
       timeoutMs: { value: 3_000, origin: FILE },
       persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
+      history: HISTORY_OFF,
     });
   });
 
@@ -106,6 +112,7 @@ describe('precedence', () => {
       baseUrl: { value: 'https://default.example', origin: PROFILE },
       timeoutMs: { value: 120_000, origin: DEFAULT },
       persist: { value: true, origin: { source: 'config', detail: '/c/config.json' } },
+      history: HISTORY_OFF,
     });
   });
 
@@ -115,6 +122,7 @@ describe('precedence', () => {
       baseUrl: { value: 'https://api.telnyx.com/v2', origin: DEFAULT },
       timeoutMs: { value: 120_000, origin: DEFAULT },
       persist: { value: false, origin: flag('--no-persist') },
+      history: { value: true, origin: DEFAULT },
     });
   });
 
@@ -373,6 +381,7 @@ test('settings as rows, without their secret', () => {
     { name: 'base_url', value: 'https://api.telnyx.com/v2', origin: 'default' },
     { name: 'timeout', value: '1.5 s', origin: 'flag --timeout' },
     { name: 'persist', value: 'true', origin: 'default' },
+    { name: 'history', value: 'true', origin: 'default' },
   ]);
   expect(settingRows(resolve({ env: { TELNYX_API_KEY: 'KEY01234567' } }))[1]?.value).toBe('…');
 });

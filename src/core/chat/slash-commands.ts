@@ -21,6 +21,9 @@ export const SLASH_COMMANDS = [
 
 export type SlashCommandName = (typeof SLASH_COMMANDS)[number]['name'];
 
+/** What people who come from other programs type to leave. */
+const ALIASES: Record<string, SlashCommandName> = { quit: 'exit', q: 'exit' };
+
 export type ChatInput =
   | { type: 'message'; text: string }
   | { type: 'command'; name: SlashCommandName; argument: string }
@@ -36,7 +39,7 @@ export function parseInput(line: string): ChatInput {
   if (line.startsWith('//')) return { type: 'message', text: line.slice(1) };
   const [, name, argument = ''] = COMMAND.exec(line.trimEnd()) ?? [];
   if (name === undefined) return { type: 'message', text: line };
-  const command = SLASH_COMMANDS.find((candidate) => candidate.name === name);
+  const command = SLASH_COMMANDS.find((candidate) => candidate.name === (ALIASES[name] ?? name));
   if (command) return { type: 'command', name: command.name, argument: argument.trim() };
   const names = SLASH_COMMANDS.map((known) => known.name);
   return { type: 'unknown', name, nearest: nearest(name, names) };

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.js';
 import type { Clock } from '../conversation.js';
 
-/** At most so many sends of one request, whatever the reason (SPEC of a turn: three). */
+/** At most so many sends of one request, whatever the reason. */
 export const MAX_ATTEMPTS = 3;
 
 const FIRST_WAIT_MS = 500;
