@@ -115,7 +115,7 @@ async function* messagePages(
 }
 
 async function* messages(pages: AsyncIterable<MessagePage>): AsyncGenerator<Message[]> {
-  for await (const page of pages) yield page.messages;
+  for await (const page of pages) if (page.messages.length > 0) yield page.messages;
 }
 
 /** All pages as one list; whole when each page's count of all messages is the number we have. */

@@ -308,6 +308,7 @@ describe('a failed turn', () => {
       for await (const { type } of takeTurn(ports, INPUT, {
         signal: new AbortController().signal,
         timeoutMs: 9,
+        memory: new TurnMemory(),
       })) {
         events.push(type);
       }
