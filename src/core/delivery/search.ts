@@ -64,13 +64,13 @@ function options({ clock, signal }: RetryOptions, end: number): CallOptions {
 
 /** One look; a list that cannot be read tells nothing. */
 async function findNow(
-  { history, clock }: TurnPorts,
+  ports: TurnPorts,
   { request, before, received, sentAt }: Search,
   call: CallOptions,
 ): Promise<Finding> {
   try {
-    const list = await history(request.conversationId, call);
-    const sinceSent = clock.monotonic() - sentAt;
+    const list = await ports.history(request.conversationId, call);
+    const sinceSent = ports.clock.monotonic() - sentAt;
     const sought: Sought = { text: request.text, before, received, sinceSent };
     const finding = findTurn(list, sought);
     return finding.type === 'absent' && !list.isWhole ? { type: 'ambiguous' } : finding;

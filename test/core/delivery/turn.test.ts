@@ -333,7 +333,11 @@ describe('a failed turn', () => {
     ports.chat = () => {
       throw bug;
     };
-    const turn = takeTurn(ports, INPUT, { signal: new AbortController().signal, timeoutMs: 9 });
+    const turn = takeTurn(ports, INPUT, {
+      signal: new AbortController().signal,
+      timeoutMs: 9,
+      memory: new TurnMemory(),
+    });
     await turn.next();
     await expect(turn.next()).rejects.toBe(bug);
   });
@@ -458,7 +462,11 @@ describe('a stop during a wait', () => {
         return clock.sleep(ms, signal);
       },
     };
-    const turn = takeTurn(ports, input, { signal: caller.signal, timeoutMs: 9_000 });
+    const turn = takeTurn(ports, input, {
+      signal: caller.signal,
+      timeoutMs: 9_000,
+      memory: new TurnMemory(),
+    });
     expect(await failureOf(all(turn))).toEqual(expected);
     expect(asked.creates.length + asked.turns.length).toBe(1);
   });
