@@ -1,3 +1,5 @@
+import type { Clock } from '../core/conversation.js';
+
 /** One event of a streamed reply. */
 export interface StreamEvent {
   event: 'delta' | 'done' | 'error';
@@ -21,8 +23,25 @@ export interface StreamAnswer {
   ending: 'end' | 'reset';
 }
 
-/** What a request gets; `reset` is a connection broken off without a byte. */
-export type Answer = WholeAnswer | StreamAnswer | { type: 'reset' };
+export type Bytes = AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
+
+/** An answer down to its bytes, which need not be a sound one. Without a length it is chunked. */
+export interface BytesAnswer {
+  type: 'bytes';
+  status: number;
+  /** Several values are several headers. */
+  headers: Record<string, string | string[]>;
+  chunks: (clock: Clock, gone: AbortSignal) => Bytes;
+  /** What follows the last byte: the end, a broken connection, or nothing until the client leaves. */
+  ending: 'end' | 'reset' | 'stall';
+}
+
+/**
+ * What a request gets; `reset` is a connection broken off without a byte, `stall` one that stays open
+ * without a byte until the client leaves.
+ */
+export type Answer =
+  WholeAnswer | StreamAnswer | BytesAnswer | { type: 'reset' } | { type: 'stall' };
 
 export function json(body: unknown, status = 200): WholeAnswer {
   const headers = { 'content-type': 'application/json' };

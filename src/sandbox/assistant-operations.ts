@@ -4,12 +4,16 @@ import type { Call } from './call.js';
 import type { Assistant } from './records.js';
 import { refuse } from './refusal.js';
 
-export function listAssistants(): Answer {
-  return json({ data: ASSISTANTS });
+export function listAssistants(call: Call): Answer {
+  return json({ data: ASSISTANTS.map((assistant) => shown(assistant, call)) });
 }
 
-export function getAssistant({ id }: Call): Answer {
-  return json(requireAssistant(id));
+export function getAssistant(call: Call): Answer {
+  return json(shown(requireAssistant(call.id), call));
+}
+
+function shown(assistant: Assistant, { isRetentionOff }: Call): Assistant {
+  return isRetentionOff ? { ...assistant, privacy_settings: { data_retention: false } } : assistant;
 }
 
 export function requireAssistant(id: string): Assistant {

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.js';
+import type { Message } from './records.js';
 import type { ConversationStore } from './store.js';
 
 /** One request as its operation sees it. */
@@ -12,6 +13,15 @@ export interface Call {
   latencyMs: number;
   /** Lets that time pass. */
   wait(): Promise<void>;
+  /** Lets so many milliseconds pass; rejects when the sandbox closes. */
+  pause(ms: number): Promise<void>;
+  now(): Date;
+  /** The messages of a conversation as they are listed. */
+  view(messages: readonly Message[]): readonly Message[];
+  /** The most messages on a page, whatever was asked for. */
+  largestPage: number;
+  /** Whether every assistant says that it retains no data. */
+  isRetentionOff: boolean;
 }
 
 export type Operation = (call: Call) => Answer | Promise<Answer>;

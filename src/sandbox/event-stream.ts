@@ -1,5 +1,10 @@
 import type { Clock } from '../core/conversation.js';
-import type { StreamAnswer, StreamEvent } from './answer.js';
+import type { BytesAnswer, StreamAnswer, StreamEvent, WholeAnswer } from './answer.js';
+
+export const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+};
 
 /** Timers are no finer than this, so shorter waits are saved up. */
 const SHORTEST_WAIT_MS = 10;
@@ -29,12 +34,38 @@ export async function* frames(
 ): AsyncGenerator<string> {
   const share = spreadMs / Math.max(1, events.length - 1);
   let owed = 0;
-  for (const { event, data } of events) {
+  for (const event of events) {
     if (owed >= SHORTEST_WAIT_MS) {
       await clock.sleep(owed, signal);
       owed = 0;
     }
-    yield `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    yield frame(event);
     owed += share;
   }
+}
+
+export function frame({ event, data }: StreamEvent): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** How many bytes the body has. */
+export function sizeOf(answer: WholeAnswer | StreamAnswer): number {
+  const body = answer.type === 'whole' ? answer.body : answer.events.map(frame).join('');
+  return Buffer.byteLength(body);
+}
+
+/** The same answer, down to its bytes. */
+export function encoded(answer: WholeAnswer | StreamAnswer): BytesAnswer {
+  if (answer.type === 'stream') {
+    const chunks: BytesAnswer['chunks'] = (clock, gone) => frames(answer, clock, gone);
+    return { ...answer, type: 'bytes', status: 200, headers: STREAM_HEADERS, chunks };
+  }
+  const { status, headers, body } = answer;
+  return {
+    type: 'bytes',
+    status,
+    headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+    chunks: () => [body],
+    ending: 'end',
+  };
 }

@@ -2,6 +2,8 @@ import type { Clock } from '../core/conversation.js';
 import { isSuccess, type Answer } from './answer.js';
 import type { Call } from './call.js';
 import { applyFault, type FaultPolicy, type FaultRequest } from './faults.js';
+import type { Run } from './faults/kind.js';
+import type { ChosenFault, FaultPlan, FaultSettings } from './faults/plan.js';
 import type { IdempotencyKeys } from './idempotency.js';
 import { errorAnswer, Refusal, refuse } from './refusal.js';
 import { findOperation, KEYED, STORING, type Match, type OperationName } from './routes.js';
@@ -14,6 +16,8 @@ export interface SandboxRequest {
   target: string;
   authorization: string | undefined;
   idempotencyKeys: readonly string[];
+  /** Whether its connection has carried a request before. */
+  isReused: boolean;
   /** Undefined when it was too large to read. */
   body: Buffer | undefined;
 }
@@ -23,6 +27,9 @@ export interface Workings {
   store: ConversationStore;
   keys: IdempotencyKeys;
   faults: FaultPolicy;
+  plan: FaultPlan;
+  /** The faults at the start. */
+  firstFaults: FaultSettings;
   /** Requests so far, by operation. */
   counts: Map<OperationName, number>;
   clock: Clock;
@@ -50,12 +57,27 @@ async function operate(request: SandboxRequest, workings: Workings): Promise<Ans
   const fault = { operation: match.name, attempt: count(workings.counts, match.name), path };
   const keys = KEYED.has(match.name) ? request.idempotencyKeys : [];
   const call = callOf(workings, { id: match.id, query: new URLSearchParams(query), body });
-  const answer = await workings.keys.run({ keys, method: request.method, path, query, body }, () =>
-    runUnlessFaulty(match, call, workings.faults, fault),
+  const run: Run = async (changed) => {
+    const answer = await workings.keys.run(
+      { keys, method: request.method, path, query, body },
+      () => runUnlessFaulty(match, changed, workings.faults, fault),
+    );
+    if (!isSuccess(answer) || !STORING.has(match.name)) return answer;
+    const verdict = await workings.faults.afterStored?.(fault);
+    return verdict === undefined ? answer : applyFault(verdict, answer);
+  };
+  const chosen = workings.plan.choose({ target: match.name, isReused: request.isReused });
+  return surround(run, chosen)(call);
+}
+
+/** The operation with the faults around it, the first the innermost. */
+function surround(run: Run, faults: readonly ChosenFault[]): Run {
+  return faults.reduce<Run>(
+    (inner, { effect, chance }) =>
+      (call) =>
+        effect(call, inner, chance),
+    run,
   );
-  if (!isSuccess(answer) || !STORING.has(match.name)) return answer;
-  const verdict = await workings.faults.afterStored?.(fault);
-  return verdict === undefined ? answer : applyFault(verdict, answer);
 }
 
 async function runUnlessFaulty(
@@ -72,10 +94,20 @@ function callOf(
   { store, latencyMs, clock, closing }: Workings,
   parts: Pick<Call, 'id' | 'query' | 'body'>,
 ): Call {
-  const wait = async (): Promise<void> => {
-    if (latencyMs > 0) await clock.sleep(latencyMs, closing);
+  const pause = (ms: number): Promise<void> => clock.sleep(ms, closing);
+  return {
+    ...parts,
+    store,
+    latencyMs,
+    wait: async () => {
+      if (latencyMs > 0) await pause(latencyMs);
+    },
+    pause,
+    now: () => clock.now(),
+    view: (messages) => messages,
+    largestPage: Infinity,
+    isRetentionOff: false,
   };
-  return { ...parts, store, latencyMs, wait };
 }
 
 /** Telnyx's keys all start with KEY; which one it is does not matter here. */

@@ -11,7 +11,8 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** Oldest first: Telnyx promises no order. */
 export function listMessages(call: Call): Answer {
   const { messages, isRetained } = requireThread(call, call.id);
-  return json(paginate(isRetained ? messages : [], call.query));
+  const listed = isRetained ? call.view(messages) : [];
+  return json(paginate(listed, call.query, call.largestPage));
 }
 
 /** Adds a message as it is: the assistant does not run. */

@@ -11,8 +11,10 @@ export interface PageMeta {
 export function paginate<Item>(
   items: readonly Item[],
   query: URLSearchParams,
+  largest = 100,
 ): { data: Item[]; meta: PageMeta } {
-  const size = integerParameter(query, 'page[size]', { max: 100 }) ?? 20;
+  const asked = integerParameter(query, 'page[size]', { max: 100 }) ?? 20;
+  const size = Math.max(1, Math.min(asked, largest));
   const number = integerParameter(query, 'page[number]') ?? 1;
   return {
     data: items.slice((number - 1) * size, number * size),

@@ -45,6 +45,10 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, OperationName>>>> 
   '/v2/ai/conversations/*/conversations-insights': { GET: 'list_insights' },
 };
 
+export const OPERATION_NAMES: readonly OperationName[] = Object.values(ROUTES).flatMap((methods) =>
+  Object.values(methods),
+);
+
 const PATTERNS = Object.entries(ROUTES).map(([path, methods]) => ({
   pattern: new RegExp(`^${path.replace('*', '([^/]+)')}$`),
   methods,

@@ -26,6 +26,13 @@ export const chatBody = v.object({
   stream: v.optional(v.boolean(), false),
 });
 
+/** What the control route takes. */
+export const faultsBody = v.object({
+  rules: v.optional(v.array(v.string()), []),
+  script: v.optional(v.array(v.string()), []),
+  seed: v.optional(v.pipe(v.number(), v.safeInteger())),
+});
+
 export const newMessageBody = v.object({
   role: v.string(),
   content: v.optional(v.string(), ''),

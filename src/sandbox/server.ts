@@ -1,15 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import type { Clock } from '../core/conversation.js';
 import { AppError } from '../errors.js';
 import { ASSISTANTS } from './assistants.js';
 import { readBody } from './body.js';
+import { control, isControl } from './control.js';
 import { exchange, type SandboxRequest, type Workings } from './exchange.js';
 import type { FaultPolicy } from './faults.js';
+import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import type { OperationName } from './routes.js';
 import { send } from './send.js';
+import { statsOf, type Stats } from './stats.js';
 import { ConversationStore } from './store.js';
 
 /** Long, so that a kept-alive connection does not close under a client that just reuses it. */
@@ -24,7 +27,10 @@ export interface SandboxOptions {
   clock: Clock;
   /** Must give UUIDs: they become the ids of conversations. */
   randomId: () => string;
+  /** Faults that code decides on. */
   faults?: FaultPolicy | undefined;
+  /** Faults by name. */
+  faultSettings?: FaultSettings | undefined;
 }
 
 export interface Sandbox {
@@ -35,19 +41,27 @@ export interface Sandbox {
   store: ConversationStore;
   /** How many requests came for an operation, with a valid key. */
   requestCount(operation: OperationName): number;
+  /** Faults by name in place of those so far. Throws a usage error. */
+  setFaults(settings: FaultSettings): void;
+  stats(): Stats;
   /** Ends at once: open connections are cut. */
   close(): Promise<void>;
 }
 
-/** Starts the local Telnyx API. Rejects with an AppError when it can't listen there. */
+/** Starts the local Telnyx API. Rejects with an AppError when it can't listen there or knows no such fault. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0 } = options;
   const closing = new AbortController();
   // Every running turn listens: many at a time are no leak.
   setMaxListeners(0, closing.signal);
   const workings = workingsOf(options, closing.signal);
+  const known = new WeakSet<Socket>();
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    void handle(request, response, { workings, randomId: options.randomId });
+    void handle(request, response, { workings, known, randomId: options.randomId });
+  });
+  server.on('connection', (socket) => {
+    const faults = workings.plan.choose({ target: 'connection', isReused: false });
+    if (faults.length > 0) socket.resetAndDestroy();
   });
   const boundPort = await listen(server, host, port);
   return {
@@ -55,16 +69,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     assistantId: ASSISTANTS[0].id,
     store: workings.store,
     requestCount: (operation) => workings.counts.get(operation) ?? 0,
+    setFaults: (settings) => void (workings.plan = new FaultPlan(settings)),
+    stats: () => statsOf(workings),
     close: () => close(server, closing),
   };
 }
 
 function workingsOf(options: SandboxOptions, closing: AbortSignal): Workings {
-  const { clock, randomId, latencyMs = 0, faults = {} } = options;
+  const { clock, randomId, latencyMs = 0, faults = {}, faultSettings = {} } = options;
   return {
     store: new ConversationStore(clock, randomId),
     keys: new IdempotencyKeys(clock),
     faults,
+    plan: new FaultPlan(faultSettings),
+    firstFaults: faultSettings,
     counts: new Map(),
     clock,
     latencyMs,
@@ -96,17 +114,22 @@ function close(server: Server, closing: AbortController): Promise<void> {
 
 interface Handling {
   workings: Workings;
+  /** Connections that have carried a request. */
+  known: WeakSet<Socket>;
   randomId: () => string;
 }
 
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { workings, randomId }: Handling,
+  { workings, known, randomId }: Handling,
 ): Promise<void> {
   try {
     response.setHeader('x-request-id', randomId());
-    const answer = await exchange(await received(request), workings);
+    const isReused = known.has(request.socket);
+    known.add(request.socket);
+    const whole = { ...(await received(request)), isReused };
+    const answer = isControl(whole) ? control(whole, workings) : await exchange(whole, workings);
     await send(answer, response, workings.clock);
   } catch {
     // The client went away: there is nobody to tell.
@@ -114,7 +137,7 @@ async function handle(
   }
 }
 
-async function received(request: IncomingMessage): Promise<SandboxRequest> {
+async function received(request: IncomingMessage): Promise<Omit<SandboxRequest, 'isReused'>> {
   const { method = '', url = '', headers, headersDistinct } = request;
   return {
     method,

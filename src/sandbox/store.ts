@@ -43,6 +43,10 @@ export class ConversationStore {
     return this.#threads.delete(id);
   }
 
+  clear(): void {
+    this.#threads.clear();
+  }
+
   append(thread: Thread, message: NewMessage): void {
     const now = this.#now();
     thread.messages.push({

@@ -33,6 +33,7 @@ export function withConversationOptions(command: Command): Command {
     .option('--no-stream', 'wait for the whole reply');
 }
 
-function collected(value: string, before: string[] = []): string[] {
+/** A flag that may come several times. */
+export function collected(value: string, before: string[] = []): string[] {
   return [...before, value];
 }

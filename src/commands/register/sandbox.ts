@@ -1,7 +1,7 @@
 import type { SandboxFlags } from '../sandbox.js';
 import { sandbox } from '../sandbox.js';
 import type { CommandEntry } from './entry.js';
-import { withVersion } from './flags.js';
+import { collected, withVersion } from './flags.js';
 
 export const sandboxEntry: CommandEntry = {
   name: 'sandbox',
@@ -13,6 +13,13 @@ export const sandboxEntry: CommandEntry = {
       )
       .option('--port <number>', 'port to listen on', '4010')
       .option('--latency <ms>', 'wait before each reply', '0')
+      .option(
+        '--fault <kind:often>',
+        'let requests fail: [operation/]kind[@number]:share, or :3x for the first 3 (repeatable)',
+        collected,
+      )
+      .option('--seed <number>', 'fail the same requests as the last time with this number')
+      .option('--list-faults', 'print the kinds of faults')
       .action(async (flags: SandboxFlags) => {
         await sandbox(flags, context);
       });

@@ -1,0 +1,51 @@
+import { isSuccess, type Answer, type StreamAnswer, type WholeAnswer } from '../answer.js';
+import type { Call } from '../call.js';
+import type { OperationName } from '../routes.js';
+
+/** Where a fault can happen: at a request for an operation, or at a new connection. */
+export type FaultTarget = OperationName | 'connection';
+
+/** What an effect may leave to chance. */
+export interface Chance {
+  seed: number;
+  /** The next number from 0 to 1, the same one for the same request of the same seed. */
+  random: () => number;
+}
+
+export type Run = (call: Call) => Answer | Promise<Answer>;
+
+/** Stands around an operation: runs it or not, and answers. */
+export type Effect = (call: Call, run: Run, chance: Chance) => Answer | Promise<Answer>;
+
+export interface FaultKind {
+  about: string;
+  /** Where it happens when a rule names no operation. */
+  usual: readonly FaultTarget[];
+  /** Whether it makes no sense anywhere else. */
+  isBound?: boolean;
+  /** Happens only to a request that is not the first on its connection. */
+  needsReuse?: boolean;
+  /** Happens together with others at one request. */
+  combines?: boolean;
+  /** What the number after `@` means; without it the kind takes none. */
+  amount?: string;
+  effect: (amount?: number) => Effect;
+}
+
+export type FaultKinds = Readonly<Record<string, FaultKind>>;
+
+/** The operation does not run. */
+export function before(answer: (call: Call) => Answer): Effect {
+  return (call) => answer(call);
+}
+
+/** The operation runs and stores what it stores; one that refuses keeps its own answer. */
+export function after(
+  change: (answer: WholeAnswer | StreamAnswer, chance: Chance) => Answer,
+): Effect {
+  return async (call, run, chance) => {
+    const answer = await run(call);
+    const isReply = answer.type === 'whole' || answer.type === 'stream';
+    return isReply && isSuccess(answer) ? change(answer, chance) : answer;
+  };
+}

@@ -1,0 +1,85 @@
+import type { Message } from '../records.js';
+import type { Effect, FaultKind, FaultKinds } from './kind.js';
+import { before } from './kind.js';
+import { randomFrom } from './random.js';
+import { failure } from './status-kinds.js';
+
+const LIST = { usual: ['list_messages'], isBound: true } as const;
+
+/** What goes wrong with the list of messages. */
+export const LIST_KINDS: FaultKinds = {
+  list_fail: {
+    ...LIST,
+    about: 'the messages cannot be listed',
+    amount: 'status, 503 unless given',
+    effect: (status = 503) => before(() => failure(status)),
+  },
+  list_small_pages: shaping({
+    about: 'a page has fewer messages than asked for, and says so',
+    amount: 'most messages on a page, 2 unless given',
+    effect:
+      (size = 2) =>
+      (call, run) =>
+        run({ ...call, largestPage: size }),
+  }),
+  list_reordered: shaping({
+    about: 'the messages are in no order',
+    effect:
+      () =>
+      (call, run, { seed }) =>
+        run({ ...call, view: (messages) => shuffled(call.view(messages), seed) }),
+  }),
+  list_newest_first: shaping({
+    about: 'the newest message is the first',
+    effect: () => (call, run) =>
+      run({ ...call, view: (messages) => call.view(messages).toReversed() }),
+  }),
+  list_lag: shaping({
+    about: 'the newest messages are not listed yet',
+    amount: 'how many, 1 unless given',
+    effect: (count = 1) =>
+      hiding((messages) => new Set(messages.slice(Math.max(0, messages.length - count)))),
+  }),
+  list_lag_ms: shaping({
+    about: 'messages of the last moments are not listed yet',
+    amount: 'ms, 2000 unless given',
+    effect: (ms = 2000) =>
+      hiding((messages, now) => new Set(messages.filter((each) => ageOf(each, now) < ms))),
+  }),
+  no_retention: {
+    about: 'the assistant says data_retention: false, and no message is listed',
+    usual: ['list_assistants', 'get_assistant', 'list_messages'],
+    isBound: true,
+    combines: true,
+    effect: () => (call, run) => run({ ...call, isRetentionOff: true, view: () => [] }),
+  },
+};
+
+function shaping(kind: Pick<FaultKind, 'about' | 'amount' | 'effect'>): FaultKind {
+  return { ...LIST, combines: true, ...kind };
+}
+
+type Messages = readonly Message[];
+
+/** Which are hidden is found in what is stored, so that it does not matter what else shapes the list. */
+function hiding(hidden: (stored: Messages, now: Date) => ReadonlySet<Message>): Effect {
+  return (call, run) => {
+    const view = (messages: Messages): Messages => {
+      const gone = hidden(messages, call.now());
+      return call.view(messages).filter((message) => !gone.has(message));
+    };
+    return run({ ...call, view });
+  };
+}
+
+function ageOf({ created_at }: Message, now: Date): number {
+  return now.getTime() - Date.parse(created_at);
+}
+
+/** The same order at each request, or the pages of one list would not fit together. */
+function shuffled(messages: Messages, seed: number): Messages {
+  const places = new Map(
+    messages.map((message, index) => [message, randomFrom(seed, 'place', index)()]),
+  );
+  return messages.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+}

@@ -1,0 +1,102 @@
+import { json, type Answer, type WholeAnswer } from '../answer.js';
+import type { Call } from '../call.js';
+import { errorAnswer } from '../refusal.js';
+import { after, before, type FaultKind, type FaultKinds } from './kind.js';
+
+const CHAT = ['chat'] as const;
+
+/** Errors, and answers that are not what was asked for. */
+export const STATUS_KINDS: FaultKinds = {
+  ...beforeAndAfter('status_408', 'a 408', failure(408)),
+  status_409: {
+    about: 'a 409; nothing is stored',
+    usual: CHAT,
+    effect: () => before(() => failure(409)),
+  },
+  status_429: {
+    about: 'a 429 without advice when to come back; nothing is stored',
+    usual: CHAT,
+    effect: () => before(() => failure(429)),
+  },
+  status_429_retry_after_ms: advised('retry-after-ms', 'ms, 20', (ms = 20) => ({
+    'retry-after-ms': String(ms),
+  })),
+  status_429_retry_after: advised('retry-after in seconds', 's, 1', (seconds = 1) => ({
+    'retry-after': String(seconds),
+  })),
+  status_429_retry_after_date: advised('retry-after as a date', 's, 1', (seconds = 1, call) => ({
+    'retry-after': new Date(call.now().getTime() + seconds * 1000).toUTCString(),
+  })),
+  status_429_ratelimit_reset: advised('x-ratelimit-reset', 's, 1', (seconds = 1) => ({
+    'x-ratelimit-limit': '1',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': String(seconds),
+  })),
+  ...beforeAndAfter('status_500', 'a 500', failure(500)),
+  ...beforeAndAfter('status_502', 'a 502', failure(502)),
+  ...beforeAndAfter('status_503', 'a 503', failure(503)),
+  ...beforeAndAfter('status_504', 'a 504', failure(504)),
+  ...beforeAndAfter('html_502', 'a 502 that is a web page', page(502, 'Bad Gateway')),
+  ...beforeAndAfter('html_200', 'a 200 that is a web page', page(200, 'Welcome to the lobby')),
+  half_json: {
+    about: 'a 200 whose JSON stops half way; all is stored',
+    usual: CHAT,
+    effect: () => after((answer) => half(textOf(answer))),
+  },
+  wrong_shape: {
+    about: 'a 200 whose JSON has other fields; all is stored',
+    usual: CHAT,
+    effect: () => after(() => json({ result: { value: 42 } })),
+  },
+  empty_200: {
+    about: 'a 200 without a body; all is stored',
+    usual: CHAT,
+    effect: () => after(() => ({ ...json(null), body: '' })),
+  },
+};
+
+export function failure(status: number, headers?: Record<string, string>): Answer {
+  return errorAnswer(status, { detail: 'The sandbox was asked to fail here.', headers });
+}
+
+function beforeAndAfter(name: string, words: string, answer: Answer): FaultKinds {
+  return {
+    [`${name}_before`]: {
+      about: `${words}; nothing is stored`,
+      usual: CHAT,
+      effect: () => before(() => answer),
+    },
+    [`${name}_after`]: {
+      about: `${words}; all is stored`,
+      usual: CHAT,
+      effect: () => after(() => answer),
+    },
+  };
+}
+
+function advised(
+  name: string,
+  amount: string,
+  headers: (amount: number | undefined, call: Call) => Record<string, string>,
+): FaultKind {
+  return {
+    about: `a 429 with ${name}; nothing is stored`,
+    usual: CHAT,
+    amount: `${amount} unless given`,
+    effect: (value) => before((call) => failure(429, headers(value, call))),
+  };
+}
+
+function page(status: number, title: string): WholeAnswer {
+  const body = `<!doctype html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
+  return { type: 'whole', status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
+}
+
+/** The answer's JSON; of a stream, that of its last event. */
+function textOf(answer: Exclude<Parameters<Parameters<typeof after>[0]>[0], undefined>): string {
+  return answer.type === 'whole' ? answer.body : JSON.stringify(answer.events.at(-1)?.data);
+}
+
+function half(text: string): WholeAnswer {
+  return { ...json(null), body: text.slice(0, Math.floor(text.length / 2)) };
+}
