@@ -44,7 +44,7 @@ async function listFaults({ stdout }: Context): Promise<void> {
 
 /** Without a seed there is another one each time. */
 function faultsOf({ fault, seed }: SandboxFlags, { randomId }: Context) {
-  const drawn = Number.parseInt(randomId().slice(0, 8), 16);
+  const drawn = Number.parseInt(randomId().slice(0, 8), 16) >>> 0;
   return { rules: fault ?? [], seed: seed === undefined ? drawn : whole('--seed', seed, MAX_SEED) };
 }
 

@@ -23,6 +23,9 @@ export interface StreamAnswer {
   ending: 'end' | 'reset';
 }
 
+/** An answer as a sound API gives it. */
+export type SoundAnswer = WholeAnswer | StreamAnswer;
+
 export type Bytes = AsyncIterable<string | Buffer> | Iterable<string | Buffer>;
 
 /** An answer down to its bytes, which need not be a sound one. Without a length it is chunked. */
@@ -40,8 +43,7 @@ export interface BytesAnswer {
  * What a request gets; `reset` is a connection broken off without a byte, `stall` one that stays open
  * without a byte until the client leaves.
  */
-export type Answer =
-  WholeAnswer | StreamAnswer | BytesAnswer | { type: 'reset' } | { type: 'stall' };
+export type Answer = SoundAnswer | BytesAnswer | { type: 'reset' } | { type: 'stall' };
 
 export function json(body: unknown, status = 200): WholeAnswer {
   const headers = { 'content-type': 'application/json' };

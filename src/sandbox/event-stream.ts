@@ -1,5 +1,5 @@
 import type { Clock } from '../core/conversation.js';
-import type { BytesAnswer, StreamAnswer, StreamEvent, WholeAnswer } from './answer.js';
+import type { BytesAnswer, SoundAnswer, StreamAnswer, StreamEvent } from './answer.js';
 
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
@@ -49,13 +49,13 @@ export function frame({ event, data }: StreamEvent): string {
 }
 
 /** How many bytes the body has. */
-export function sizeOf(answer: WholeAnswer | StreamAnswer): number {
+export function sizeOf(answer: SoundAnswer): number {
   const body = answer.type === 'whole' ? answer.body : answer.events.map(frame).join('');
   return Buffer.byteLength(body);
 }
 
 /** The same answer, down to its bytes. */
-export function encoded(answer: WholeAnswer | StreamAnswer): BytesAnswer {
+export function encoded(answer: SoundAnswer): BytesAnswer {
   if (answer.type === 'stream') {
     const chunks: BytesAnswer['chunks'] = (clock, gone) => frames(answer, clock, gone);
     return { ...answer, type: 'bytes', status: 200, headers: STREAM_HEADERS, chunks };

@@ -2,8 +2,8 @@ import type { Clock } from '../core/conversation.js';
 import { isSuccess, type Answer } from './answer.js';
 import type { Call } from './call.js';
 import { applyFault, type FaultPolicy, type FaultRequest } from './faults.js';
-import type { Run } from './faults/kind.js';
-import type { ChosenFault, FaultPlan, FaultSettings } from './faults/plan.js';
+import { surround, type Run } from './faults/kind.js';
+import type { FaultPlan, FaultSettings } from './faults/plan.js';
 import type { IdempotencyKeys } from './idempotency.js';
 import { errorAnswer, Refusal, refuse } from './refusal.js';
 import { findOperation, KEYED, STORING, type Match, type OperationName } from './routes.js';
@@ -68,16 +68,6 @@ async function operate(request: SandboxRequest, workings: Workings): Promise<Ans
   };
   const chosen = workings.plan.choose({ target: match.name, isReused: request.isReused });
   return surround(run, chosen)(call);
-}
-
-/** The operation with the faults around it, the first the innermost. */
-function surround(run: Run, faults: readonly ChosenFault[]): Run {
-  return faults.reduce<Run>(
-    (inner, { effect, chance }) =>
-      (call) =>
-        effect(call, inner, chance),
-    run,
-  );
 }
 
 async function runUnlessFaulty(

@@ -14,6 +14,7 @@ export interface Outcome {
 
 export interface Asking {
   body?: unknown;
+  headers?: Record<string, string>;
   agent?: Agent;
   /** Called with all text so far. */
   onText?: (text: string) => void;
@@ -24,7 +25,7 @@ export interface Asking {
 export function ask(sandbox: Sandbox, path: string, asking: Asking = {}): Promise<Outcome> {
   const { body, agent = new Agent(), onText, signal } = asking;
   const method = body === undefined ? 'GET' : 'POST';
-  const headers = { authorization: 'Bearer KEYtest' };
+  const headers = { authorization: 'Bearer KEYtest', ...asking.headers };
   return new Promise((resolve) => {
     const failed = (error: NodeJS.ErrnoException): void =>
       resolve({ status: undefined, headers: {}, text: '', end: error.code ?? error.message });

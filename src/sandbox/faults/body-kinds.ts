@@ -1,4 +1,4 @@
-import type { Bytes, BytesAnswer, StreamAnswer, WholeAnswer } from '../answer.js';
+import type { Bytes, BytesAnswer, SoundAnswer } from '../answer.js';
 import { encoded, frame, sizeOf } from '../event-stream.js';
 import { dripped, firstBytes, oversizedJson, oversizedStream } from './bytes.js';
 import { after, type Chance, type FaultKind, type FaultKinds } from './kind.js';
@@ -59,10 +59,8 @@ export const BODY_KINDS: FaultKinds = {
   },
 };
 
-type Reply = WholeAnswer | StreamAnswer;
-
 function cutting(about: string, end: (bytes: BytesAnswer) => BytesAnswer): FaultKind {
-  const cut = (answer: Reply, { random }: Chance, count?: number): BytesAnswer => {
+  const cut = (answer: SoundAnswer, { random }: Chance, count?: number): BytesAnswer => {
     const bytes = encoded(answer);
     const kept = count ?? Math.floor(random() * sizeOf(answer));
     return end({ ...bytes, chunks: (clock, gone) => firstBytes(bytes.chunks(clock, gone), kept) });
@@ -82,7 +80,7 @@ function lengthOff(about: string, difference: number): FaultKind {
 }
 
 /** With headers that are wrong; nothing can follow on that connection. */
-function broken(answer: Reply, headers: BytesAnswer['headers']): BytesAnswer {
+function broken(answer: SoundAnswer, headers: BytesAnswer['headers']): BytesAnswer {
   const bytes = encoded(answer);
   return { ...bytes, headers: { ...bytes.headers, ...headers }, ending: 'reset' };
 }
@@ -91,7 +89,7 @@ function withoutLength(headers: BytesAnswer['headers']): BytesAnswer['headers'] 
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-length'));
 }
 
-function oversized(answer: Reply, mebibytes: number): BytesAnswer {
+function oversized(answer: SoundAnswer, mebibytes: number): BytesAnswer {
   const bytes = encoded(answer);
   const last = answer.type === 'stream' ? answer.events.at(-1) : undefined;
   const chunks = (): Bytes =>

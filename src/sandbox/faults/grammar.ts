@@ -19,7 +19,7 @@ export type FaultRule = Fault & { kind: FaultKind } & ({ share: number } | { cou
 /** Parses `[operation/]kind[@amount]:share`, or `…:3x`. Throws a usage error. */
 export function parseRule(text: string): FaultRule {
   const mark = text.lastIndexOf(':');
-  const { kind, ...fault } = parseFault(mark < 0 ? text : text.slice(0, mark));
+  const { kind, ...fault } = faultOf(mark < 0 ? text : text.slice(0, mark), text);
   if (kind === undefined) throw bad(text, 'leave it out instead: none is for scripts');
   const often = mark < 0 ? '' : text.slice(mark + 1);
   if (/^\d{1,9}x$/.test(often)) return { ...fault, kind, count: Number.parseInt(often) };
@@ -33,7 +33,12 @@ export function parseRule(text: string): FaultRule {
 
 /** Parses a step of a script: a fault without how often, or `none`. Throws a usage error. */
 export function parseFault(text: string): Fault {
-  const parts = /^(?:(?<place>[^/]*)\/)?(?<name>[^/@]*)(?:@(?<amount>.*))?$/s.exec(text)?.groups;
+  return faultOf(text, text);
+}
+
+/** The text is the whole, for errors. */
+function faultOf(what: string, text: string): Fault {
+  const parts = /^(?:(?<place>[^/]*)\/)?(?<name>[^/@]*)(?:@(?<amount>.*))?$/s.exec(what)?.groups;
   const { place, name = '', amount } = parts ?? {};
   const kind = kindNamed(name, text);
   return {
@@ -64,7 +69,7 @@ function targetsOf(place: string | undefined, { name, kind, text }: Named): read
   const known: readonly FaultTarget[] = kind?.isBound ? usual : OPERATION_NAMES;
   const target = known.find((each) => each === place);
   if (target !== undefined) return [target];
-  throw bad(text, `${didYouMean(place, known)}${name} happens at ${known.join(', ')}`);
+  throw bad(text, `${didYouMean(place, known)}${name} happens at any of ${known.join(', ')}`);
 }
 
 function amountOf(amount: string | undefined, { name, kind, text }: Named): number | undefined {
@@ -75,7 +80,7 @@ function amountOf(amount: string | undefined, { name, kind, text }: Named): numb
 }
 
 function didYouMean(word: string, candidates: readonly string[]): string {
-  const near = nearest(word, candidates);
+  const near = word === '' ? undefined : nearest(word, candidates);
   return near === undefined ? '' : `did you mean ${near}? `;
 }
 

@@ -1,4 +1,4 @@
-import { isSuccess, type Answer, type StreamAnswer, type WholeAnswer } from '../answer.js';
+import { isSuccess, type Answer, type SoundAnswer } from '../answer.js';
 import type { Call } from '../call.js';
 import type { OperationName } from '../routes.js';
 
@@ -40,12 +40,25 @@ export function before(answer: (call: Call) => Answer): Effect {
 }
 
 /** The operation runs and stores what it stores; one that refuses keeps its own answer. */
-export function after(
-  change: (answer: WholeAnswer | StreamAnswer, chance: Chance) => Answer,
-): Effect {
+export function after(change: (answer: SoundAnswer, chance: Chance) => Answer): Effect {
   return async (call, run, chance) => {
     const answer = await run(call);
     const isReply = answer.type === 'whole' || answer.type === 'stream';
     return isReply && isSuccess(answer) ? change(answer, chance) : answer;
   };
+}
+
+export interface ChosenFault {
+  effect: Effect;
+  chance: Chance;
+}
+
+/** The operation with the faults around it, the first the innermost. */
+export function surround(run: Run, faults: readonly ChosenFault[]): Run {
+  return faults.reduce<Run>(
+    (inner, { effect, chance }) =>
+      (call) =>
+        effect(call, inner, chance),
+    run,
+  );
 }

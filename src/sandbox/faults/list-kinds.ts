@@ -1,6 +1,5 @@
 import type { Message } from '../records.js';
-import type { Effect, FaultKind, FaultKinds } from './kind.js';
-import { before } from './kind.js';
+import { before, type Effect, type FaultKind, type FaultKinds } from './kind.js';
 import { randomFrom } from './random.js';
 import { failure } from './status-kinds.js';
 
@@ -10,9 +9,8 @@ const LIST = { usual: ['list_messages'], isBound: true } as const;
 export const LIST_KINDS: FaultKinds = {
   list_fail: {
     ...LIST,
-    about: 'the messages cannot be listed',
-    amount: 'status, 503 unless given',
-    effect: (status = 503) => before(() => failure(status)),
+    about: 'a 503 in place of the messages',
+    effect: () => before(() => failure(503)),
   },
   list_small_pages: shaping({
     about: 'a page has fewer messages than asked for, and says so',

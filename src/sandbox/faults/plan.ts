@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.js';
 import { parseFault, parseRule, type Fault, type FaultRule } from './grammar.js';
-import type { Chance, Effect, FaultTarget } from './kind.js';
+import type { ChosenFault, FaultTarget } from './kind.js';
 import { randomFrom } from './random.js';
 
 export interface FaultSettings {
@@ -17,11 +17,6 @@ export interface Occasion {
   target: FaultTarget;
   /** Whether its connection has carried a request before. */
   isReused: boolean;
-}
-
-export interface ChosenFault {
-  effect: Effect;
-  chance: Chance;
 }
 
 type Live = FaultRule & { left: number };
@@ -121,6 +116,8 @@ function requireShares(rules: readonly FaultRule[]): void {
     // A little more comes from adding decimal fractions.
     if (sum <= 1 + 1e-9) continue;
     const hint = 'the shares of one operation add up to 1 at most';
-    throw new AppError('usage', `too many faults at ${target}: ${sum}`, { hint });
+    throw new AppError('usage', `too many faults at ${target}: ${Number(sum.toFixed(6))}`, {
+      hint,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { json, type Answer, type WholeAnswer } from '../answer.js';
+import { json, type Answer, type SoundAnswer, type WholeAnswer } from '../answer.js';
 import type { Call } from '../call.js';
 import { errorAnswer } from '../refusal.js';
 import { after, before, type FaultKind, type FaultKinds } from './kind.js';
@@ -93,7 +93,7 @@ function page(status: number, title: string): WholeAnswer {
 }
 
 /** The answer's JSON; of a stream, that of its last event. */
-function textOf(answer: Exclude<Parameters<Parameters<typeof after>[0]>[0], undefined>): string {
+function textOf(answer: SoundAnswer): string {
   return answer.type === 'whole' ? answer.body : JSON.stringify(answer.events.at(-1)?.data);
 }
 

@@ -1,5 +1,5 @@
 import { errorBody } from '../refusal.js';
-import type { Answer, StreamAnswer, StreamEvent, WholeAnswer } from '../answer.js';
+import type { Answer, SoundAnswer, StreamEvent } from '../answer.js';
 import { after, before, type Effect, type FaultKinds } from './kind.js';
 import { failure } from './status-kinds.js';
 
@@ -99,7 +99,7 @@ function runLater(answer: Answer, ms = 1000): Effect {
   };
 }
 
-function errorEvent(answer: WholeAnswer | StreamAnswer, count = 0): Answer {
+function errorEvent(answer: SoundAnswer, count = 0): Answer {
   if (answer.type === 'whole') return failure(500);
   const deltas = answer.events.filter(({ event }) => event === 'delta').slice(0, count);
   const data = errorBody(500, { detail: 'The sandbox was asked to fail here.' });
