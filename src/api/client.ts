@@ -15,6 +15,8 @@ import { parse } from './wire.js';
 
 /** Most messages that one page can hold. */
 const PAGE_SIZE = 100;
+/** Between two pieces of a stream, in milliseconds. */
+const SILENCE_MS = 30_000;
 
 export interface ConversationFilters {
   /** At most so many, 1 or more. */
@@ -118,7 +120,10 @@ async function* messages(pages: AsyncIterable<MessagePage>): AsyncGenerator<Mess
   for await (const page of pages) if (page.messages.length > 0) yield page.messages;
 }
 
-/** All pages as one list; whole when each page's count of all messages is the number we have. */
+/**
+ * All pages as one list; whole when each page's count of all messages is the number we have. Without
+ * such counts, a full page may not be all.
+ */
 async function history(pages: AsyncIterable<MessagePage>): Promise<History> {
   const messages: Message[] = [];
   const totals = new Set<number>();
@@ -128,8 +133,15 @@ async function history(pages: AsyncIterable<MessagePage>): Promise<History> {
     if (page.total !== undefined) totals.add(page.total);
     serverTime ??= page.serverTime;
   }
-  return { messages, isWhole: [...totals].every((total) => total === messages.length), serverTime };
+  const isCounted = totals.size > 0 || messages.length < PAGE_SIZE;
+  const isWhole = isCounted && [...totals].every((total) => total === messages.length);
+  return { messages, isWhole, serverTime };
 }
+
+const STREAMED = {
+  headers: { accept: 'text/event-stream, application/json' },
+  silenceMs: SILENCE_MS,
+};
 
 async function* chat(
   caller: Caller,
@@ -147,7 +159,7 @@ async function* chat(
     ...call,
     method: 'POST',
     path: `/ai/assistants/${segment(assistantId)}/chat`,
-    headers: stream ? { accept: 'text/event-stream, application/json' } : {},
+    ...(stream ? STREAMED : {}),
     body: JSON.stringify(body),
   });
   // Whatever was asked for, the answer's own type says what it is.

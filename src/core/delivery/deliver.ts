@@ -2,7 +2,9 @@ import { AppError } from '../../errors.js';
 import { aiDisabled } from '../ai-disabled.js';
 import type { CallOptions, ReplyPart, TurnPorts, TurnRequest } from '../conversation.js';
 import { hasRoom, waitAfter, waitBefore, type RetryOptions } from './retry.js';
-import { search } from './search.js';
+import { search, type Search, type SearchResult } from './search.js';
+import { momentOf } from './sent-window.js';
+import type { Earlier } from './turn-memory.js';
 import { verdictOn } from './verdict.js';
 
 /**
@@ -16,16 +18,16 @@ import { verdictOn } from './verdict.js';
  *      │                       └── unknown ──────→ report, never sent again
  *      └── at most three sends
  *
- * `before` is how often the text was said in the conversation before, where that is known.
+ * `earlier` is what is known of the text having been said before.
  *
  * @throws AppError with `delivery` saying what became of the turn.
  */
 export async function* deliver(
   ports: TurnPorts,
   request: TurnRequest,
-  { before, ...retry }: RetryOptions & { before: number | undefined },
+  { earlier, ...retry }: RetryOptions & { earlier: Earlier },
 ): AsyncGenerator<ReplyPart> {
-  const sentAt = retry.clock.monotonic();
+  const sentAt = momentOf(retry.clock);
   for (let attempt = 1; ; attempt++) {
     let received = '';
     try {
@@ -39,7 +41,7 @@ export async function* deliver(
       let failure = await explained(ports, error, { request, retry });
       if (verdictOn(failure) === 'search') {
         yield { type: 'search', error: failure };
-        const sought = { request, failure, before, received, sentAt };
+        const sought = { request, failure, earlier, received, sentAt };
         const result = await searchOrStop(ports, sought, retry);
         if (result.type === 'found') {
           yield { type: 'found', reply: result.reply };
@@ -58,13 +60,16 @@ export async function* deliver(
 
 /** A search that is stopped leaves the turn's fate as unknown as it was. */
 async function searchOrStop(
-  ...parameters: Parameters<typeof search>
-): Promise<Awaited<ReturnType<typeof search>>> {
+  ports: TurnPorts,
+  sought: Search,
+  retry: RetryOptions,
+): Promise<SearchResult> {
   try {
-    return await search(...parameters);
+    return await search(ports, sought, retry);
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw new AppError(error.kind, error.message, { ...error.details, delivery: 'unknown' });
+    if (!retry.signal.aborted) throw error;
+    const stop = error instanceof AppError ? error : new AppError('interrupted', 'interrupted');
+    throw new AppError(stop.kind, stop.message, { ...stop.details, delivery: 'unknown' });
   }
 }
 

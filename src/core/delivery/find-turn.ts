@@ -1,81 +1,66 @@
 import type { History, Message } from '../conversation.js';
-import { inOrder, timeOf } from '../messages.js';
+import { inOrder, instant } from '../messages.js';
+import { findReply } from './find-reply.js';
+import { isSameText } from './same-text.js';
+import type { Earlier } from './turn-memory.js';
+import type { SentWindow } from './sent-window.js';
 
 export interface Sought {
   text: string;
-  /**
-   * How many messages of the user's with this very text were in the conversation before; undefined
-   * when nobody here can know.
-   */
-  before: number | undefined;
+  /** What is known of messages with the same text that were there before. */
+  earlier: Earlier;
   /** What was already received of the reply. */
   received: string;
-  /** Milliseconds since the turn was first sent. */
-  sinceSent: number;
+  /** When it was sent, by the server's clock. */
+  sent: Pick<SentWindow, 'earliest' | 'latest' | 'isSharp'>;
 }
 
 export type Finding =
   | { type: 'answered'; reply: string }
   | { type: 'unanswered' }
   | { type: 'absent' }
-  /** There is such a message, but it may be an older one with the same text. */
-  | { type: 'ambiguous' };
+  /** What is listed can be understood in more than one way. */
+  | { type: 'unclear' };
 
-/** How far a message's time may lie before the server's own reckoning of when it was sent. */
-const TOLERANCE_MS = 5_000;
+const UNCLEAR: Finding = { type: 'unclear' };
+const ABSENT: Finding = { type: 'absent' };
+
+/** How far the server's clocks may differ among themselves before a turn of ours looks like an older one. */
+const SKEW_MS = 5_000;
+/** A message so much older than our sending is not ours, whatever the server's clocks do. */
+const SURELY_OLD_MS = 60_000;
 
 /**
  * Looks for a turn among a conversation's messages. They have no id and no promised order, so they
- * are put in the order of their times; ours is known by role and text, and by coming after what was
- * there before.
+ * are put in the order of their times; ours is known by role and text, by coming after those that
+ * were there before, and by its time.
  */
-export function findTurn(history: History, sought: Sought): Finding {
-  const messages = inOrder(history.messages);
-  const same = messages.filter(({ role, text }) => role === 'user' && text === sought.text);
-  const ours =
-    sought.before === undefined ? latestRecent(same, history, sought) : same[sought.before];
-  if (ours === undefined) {
-    return { type: sought.before === undefined && same.length > 0 ? 'ambiguous' : 'absent' };
+export function findTurn({ messages, isWhole }: History, sought: Sought): Finding {
+  if (!isWhole) return UNCLEAR;
+  const ordered = inOrder(messages);
+  const same = ordered.filter(({ role, text }) => role === 'user' && isSameText(text, sought.text));
+  if (same.length < sought.earlier.atLeast) return UNCLEAR; // The list lags behind.
+  const ours = pickOurs(same.slice(sought.earlier.atLeast), sought);
+  return 'type' in ours ? ours : findReply(ours, ordered, sought.received);
+}
+
+/** Ours among the messages with its text that are not known to be older. */
+function pickOurs(candidates: readonly Message[], { earlier, sent }: Sought): Message | Finding {
+  const [only] = candidates;
+  if (only === undefined) return ABSENT;
+  if (earlier.isExact && candidates.length === 1) {
+    return madeAt(only) >= sent.earliest - SKEW_MS ? only : UNCLEAR;
   }
-  const reply = replyTo(ours, messages, sought.received);
-  return reply === undefined ? { type: 'unanswered' } : { type: 'answered', reply };
+  const [recent, ...more] = candidates.filter((each) => madeAt(each) >= sent.earliest);
+  if (recent === undefined) {
+    const isOld = candidates.every((each) => madeAt(each) < sent.earliest - SURELY_OLD_MS);
+    return isOld && !earlier.isExact ? ABSENT : UNCLEAR;
+  }
+  const isCertain = more.length === 0 && (sent.isSharp || madeAt(recent) >= sent.latest);
+  return isCertain ? recent : UNCLEAR;
 }
 
-/**
- * The last message with the text, if the server took it in since we sent ours, by the server's clock
- * alone: ours may be wrong by any amount.
- */
-function latestRecent(
-  same: readonly Message[],
-  { serverTime }: History,
-  { sinceSent }: Sought,
-): Message | undefined {
-  const latest = same.at(-1);
-  if (latest === undefined || serverTime === undefined) return undefined;
-  return timeOf(latest) >= serverTime - sinceSent - TOLERANCE_MS ? latest : undefined;
-}
-
-/**
- * The reply to a message: the assistant's first final words behind it. When others wrote in between,
- * it is known only once all of them are answered.
- */
-function replyTo(
-  ours: Message,
-  messages: readonly Message[],
-  received: string,
-): string | undefined {
-  const after = messages.slice(messages.indexOf(ours) + 1);
-  const replies = after.filter(isFinal);
-  const [first] = replies;
-  if (first === undefined) return undefined;
-  const others = after.filter(({ role }) => role === 'user');
-  const isNext = !after.slice(0, after.indexOf(first)).some(({ role }) => role === 'user');
-  if (!isNext && replies.length <= others.length) return undefined;
-  const begun = replies.find(({ text }) => received !== '' && text.startsWith(received));
-  return (begun ?? first).text;
-}
-
-/** Words that end a turn: not those that only announce a tool call. */
-function isFinal({ role, text, toolCalls }: Message): boolean {
-  return role === 'assistant' && text !== '' && toolCalls.length === 0;
+/** When the server made the record, in milliseconds since 1970. */
+export function madeAt({ createdAt, sentAt }: Message): number {
+  return instant(createdAt || sentAt);
 }

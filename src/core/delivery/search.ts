@@ -1,16 +1,18 @@
 import { AppError } from '../../errors.js';
-import type { CallOptions, TurnPorts, TurnRequest } from '../conversation.js';
-import { inOrder, timeOf } from '../messages.js';
-import { findTurn, type Finding, type Sought } from './find-turn.js';
+import type { CallOptions, History, TurnPorts, TurnRequest } from '../conversation.js';
+import { instant } from '../messages.js';
+import { findTurn, madeAt, type Finding } from './find-turn.js';
+import { momentOf, SentWindow, type Moment } from './sent-window.js';
+import type { Earlier } from './turn-memory.js';
 import { mayStillRun } from './verdict.js';
 import type { RetryOptions } from './retry.js';
 
 /** Waits between looks, in milliseconds; the last one repeats. */
 const PAUSES_MS = [250, 500, 1_000, 2_000];
-/** How long a turn that may still be running is looked for when the list does not show it. */
+/** How long a turn is looked for that the list does not show, or not clearly. */
 const PATIENCE_MS = 30_000;
-/** How long one that is not running is looked for: what was stored may be listed a little late. */
-const DOUBT_MS = 2_000;
+/** The moment after which one that is not running is believed not to be there. */
+const DOUBT_MS = 1_500;
 /** What a search may take when the turn's own time is up. */
 const GRACE_MS = 5_000;
 /** Bound on one look. */
@@ -20,93 +22,98 @@ export interface Search {
   request: TurnRequest;
   /** Why the turn's fate is unknown. */
   failure: AppError;
-  before: number | undefined;
+  earlier: Earlier;
   received: string;
-  /** Reading of the monotonic clock when the turn was first sent. */
-  sentAt: number;
+  /** When the turn was first sent. */
+  sentAt: Moment;
 }
 
 /** `safe`: the turn is not there and not running, so that it may be sent again. */
 export type SearchResult =
   { type: 'found'; reply: string } | { type: 'safe' } | { type: 'unknown' };
 
+/** What one look shows; `unreadable` shows nothing, `closed` never will. */
+type Look = (Finding & { history: History }) | { type: 'unreadable' | 'closed' };
+
 /** Looks for a turn in its conversation until its fate is known or time is up. */
 export async function search(
   ports: TurnPorts,
   sought: Search,
-  retry: RetryOptions,
+  { clock, signal, deadline }: RetryOptions,
 ): Promise<SearchResult> {
-  const { clock, signal, deadline } = retry;
   const started = clock.monotonic();
-  const end = Math.max(deadline, started + Math.min(GRACE_MS, deadline - sought.sentAt));
-  const absentUntil = Math.min(
-    end,
-    started + (mayStillRun(sought.failure) ? PATIENCE_MS : DOUBT_MS),
-  );
-  for (let look = 0; ; look++) {
-    const finding = await findNow(ports, sought, options(retry, end));
-    if (finding.type === 'answered') return { type: 'found', reply: finding.reply };
-    const isAbsent = finding.type !== 'unanswered';
-    const pause = PAUSES_MS[Math.min(look, PAUSES_MS.length - 1)] ?? 0;
-    if (clock.monotonic() + pause >= (isAbsent ? absentUntil : end)) {
-      const isSafe = finding.type === 'absent' && !mayStillRun(sought.failure) && look > 0;
-      return {
-        type: isSafe && (await isTrusted(ports, sought, options(retry, end))) ? 'safe' : 'unknown',
-      };
+  const end = endOf(sought, started, deadline);
+  const believedFrom = started + Math.min(DOUBT_MS, (end - started) / 2);
+  const call = (): CallOptions => {
+    return { signal, timeoutMs: Math.max(1, Math.min(LOOK_MS, end - clock.monotonic())) };
+  };
+  const sent = new SentWindow(sought.sentAt);
+  for (let count = 0; ; count++) {
+    const look = await lookOnce(ports, { ...sought, sent }, call());
+    if (look.type === 'answered') return { type: 'found', reply: look.reply };
+    if (look.type === 'closed') return { type: 'unknown' };
+    const isOver = count > 0 && clock.monotonic() >= believedFrom && !mayStillRun(sought.failure);
+    if (look.type === 'absent' && (isOver || count === 0)) {
+      const trust = await trustIn(look.history, { ports, sought, call: call() });
+      if (trust === 'never') return { type: 'unknown' };
+      if (trust === 'full' && isOver) return { type: 'safe' };
     }
+    const usual = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] ?? 0;
+    const halving = look.type === 'unclear' ? sent.halvingPause(momentOf(clock)) : undefined;
+    const pause = halving ?? usual;
+    const until = look.type === 'unanswered' ? end : Math.min(end, started + PATIENCE_MS);
+    if (clock.monotonic() + pause >= until) return { type: 'unknown' };
     await clock.sleep(pause, signal);
   }
 }
 
-function options({ clock, signal }: RetryOptions, end: number): CallOptions {
-  return { signal, timeoutMs: Math.max(1, Math.min(LOOK_MS, end - clock.monotonic())) };
+/** The turn's own end, or a little later when that is near; never more later than it had in all. */
+function endOf({ sentAt }: Search, started: number, deadline: number): number {
+  return Math.max(deadline, started + Math.min(GRACE_MS, deadline - sentAt.monotonic));
 }
 
-/** One look; a list that cannot be read tells nothing. */
-async function findNow(
+/** One look. A list that cannot be read tells nothing; one that we may not read never will. */
+async function lookOnce(
   ports: TurnPorts,
-  { request, before, received, sentAt }: Search,
+  { request, sent, ...sought }: Search & { sent: SentWindow },
   call: CallOptions,
-): Promise<Finding> {
+): Promise<Look> {
   try {
-    const list = await ports.history(request.conversationId, call);
-    const sinceSent = ports.clock.monotonic() - sentAt;
-    const sought: Sought = { text: request.text, before, received, sinceSent };
-    const finding = findTurn(list, sought);
-    return finding.type === 'absent' && !list.isWhole ? { type: 'ambiguous' } : finding;
+    const asked = momentOf(ports.clock);
+    const history = await ports.history(request.conversationId, call);
+    sent.narrow(history, asked, momentOf(ports.clock));
+    return { ...findTurn(history, { ...sought, text: request.text, sent }), history };
   } catch (error) {
     if (call.signal.aborted || !(error instanceof AppError)) throw error;
-    return { type: 'ambiguous' };
+    return { type: error.kind === 'auth' ? 'closed' : 'unreadable' };
   }
+}
+
+interface Doubt {
+  ports: TurnPorts;
+  sought: Search;
+  call: CallOptions;
 }
 
 /**
  * Whether a list that does not show the turn proves that it was not run: the assistant keeps history,
- * all that is known to have been said is listed, and nothing was said since the newest listed message.
+ * and nothing was said since the newest listed message.
  */
-async function isTrusted(
-  ports: TurnPorts,
-  { request, before = 0 }: Search,
-  call: CallOptions,
-): Promise<boolean> {
+async function trustIn(
+  { messages }: History,
+  { ports, sought: { request }, call }: Doubt,
+): Promise<'full' | 'not yet' | 'never'> {
   try {
-    const [assistant, conversation, list] = await Promise.all([
+    const [assistant, conversation] = await Promise.all([
       ports.getAssistant(request.assistantId, call),
       ports.getConversation(request.conversationId, call),
-      ports.history(request.conversationId, call),
     ]);
-    const newest = inOrder(list.messages).at(-1);
-    const listedUntil = newest ? timeOf(newest) : Date.parse(conversation.createdAt);
-    const saidUntil = Date.parse(conversation.lastMessageAt);
-    const same = list.messages.filter(({ role, text }) => role === 'user' && text === request.text);
-    return (
-      assistant.dataRetention &&
-      list.isWhole &&
-      same.length === before &&
-      !(saidUntil > listedUntil)
-    );
+    if (!assistant.dataRetention) return 'never';
+    const times = messages.flatMap((each) => [madeAt(each), instant(each.sentAt)]);
+    const listedUntil = Math.max(instant(conversation.createdAt), ...times);
+    return instant(conversation.lastMessageAt) > listedUntil ? 'not yet' : 'full';
   } catch (error) {
     if (call.signal.aborted || !(error instanceof AppError)) throw error;
-    return false;
+    return 'not yet';
   }
 }

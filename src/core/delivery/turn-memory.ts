@@ -1,7 +1,19 @@
+import { textKey } from './same-text.js';
+
+/** How many messages of the user's with one text are in a conversation. */
+export interface Earlier {
+  atLeast: number;
+  /** Whether this program knows of all of its own and of whoever used the conversation before. */
+  isExact: boolean;
+}
+
+/** What became of a text: the conversation has it, may have it, or has it not. */
+export type Fate = 'said' | 'perhaps' | 'not said';
+
 /** What one conversation is known to hold: how often each text was said by the user. */
 interface Known {
   counts: Map<string, number>;
-  /** Texts of which one may or may not have been taken in. */
+  /** Texts of which one more may or may not have been taken in. */
   doubtful: Set<string>;
 }
 
@@ -22,18 +34,22 @@ export class TurnMemory {
     if (this.#conversations.size > MOST && oldest !== undefined) this.#conversations.delete(oldest);
   }
 
-  /** How often the text was said before; undefined when that is not known. */
-  timesSaid(conversationId: string, text: string): number | undefined {
+  /** How often the text was said before. */
+  earlier(conversationId: string, text: string): Earlier {
     const known = this.#conversations.get(conversationId);
-    if (!known || known.doubtful.has(text)) return undefined;
-    return known.counts.get(text) ?? 0;
+    if (!known) return { atLeast: 0, isExact: false };
+    const key = textKey(text);
+    return { atLeast: known.counts.get(key) ?? 0, isExact: !known.doubtful.has(key) };
   }
 
-  /** The text was taken in, or it is not known whether it was. */
-  said(conversationId: string, text: string, isCertain: boolean): void {
+  note(conversationId: string, text: string, fate: Fate): void {
     const known = this.#conversations.get(conversationId);
-    if (!known) return;
-    if (isCertain) known.counts.set(text, (known.counts.get(text) ?? 0) + 1);
-    else known.doubtful.add(text);
+    if (!known || fate === 'not said') return;
+    // Used again, it is kept longer.
+    this.#conversations.delete(conversationId);
+    this.#conversations.set(conversationId, known);
+    const key = textKey(text);
+    if (fate === 'said') known.counts.set(key, (known.counts.get(key) ?? 0) + 1);
+    else known.doubtful.add(key);
   }
 }

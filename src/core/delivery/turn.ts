@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.js';
 import type { Clock, ReplyEvent, Turn, TurnPorts } from '../conversation.js';
 import { callOptions, deliver } from './deliver.js';
-import type { TurnMemory } from './turn-memory.js';
+import type { Fate, TurnMemory } from './turn-memory.js';
 import { retrying, type RetryOptions } from './retry.js';
 
 export interface TurnInput {
@@ -38,24 +38,27 @@ export async function* takeTurn(
   yield { type: 'start', conversationId, newConversation };
   const { assistantId, text, speaker, stream } = input;
   const request = { assistantId, conversationId, text, speaker, stream };
-  const before = memory.timesSaid(conversationId, text);
+  const earlier = memory.earlier(conversationId, text);
   const timing = stopwatch(ports.clock, started);
+  let fate: Fate = 'perhaps';
   try {
-    for await (const part of deliver(ports, request, { ...retry, before })) {
+    for await (const part of deliver(ports, request, { ...retry, earlier })) {
       if (part.type === 'delta') timing.token();
       if (part.type !== 'done' && part.type !== 'found') {
         yield part;
         continue;
       }
-      memory.said(conversationId, text, true);
+      fate = 'said';
       const recovered = part.type === 'found';
       const facts = { conversationId, assistantId, newConversation, recovered };
       yield { type: 'done', turn: { ...facts, reply: part.reply, timing: timing.read() } };
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.details.delivery === 'unknown') memory.said(conversationId, text, false);
+    if (error.details.delivery !== 'unknown') fate = 'not said';
     throw error.with({ conversationId });
+  } finally {
+    memory.note(conversationId, text, fate);
   }
 }
 

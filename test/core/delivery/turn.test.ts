@@ -173,12 +173,17 @@ const limited = (retryAfterMs?: number): AppError =>
   fails('rate_limited', { status: 429, delivery: 'refused', retryAfterMs });
 const CONFLICT = fails('api', { status: 409, delivery: 'refused' });
 
+/** The waits of a search that never gets to see the list. */
+const BLIND = [250, 500, 1_000, ...Array.from({ length: 14 }, () => 2_000)];
+
 describe('a failed turn', () => {
   interface Row {
     name: string;
     chats: Step<ChatEvent[]>[];
     sends: number;
     sleeps: number[];
+    /** Waits of the search. */
+    searches?: number[];
     /** Undefined: the turn came through. */
     fails?: [code: number, delivery: string];
   }
@@ -236,6 +241,7 @@ describe('a failed turn', () => {
       chats: [NOT_SENT, fails('timeout', { delivery: 'unknown' })],
       sends: 2,
       sleeps: [500],
+      searches: BLIND,
       fails: [7, 'unknown'],
     },
     ...(
@@ -277,9 +283,10 @@ describe('a failed turn', () => {
       chats: [error],
       sends: 1,
       sleeps: [],
+      searches: delivery === 'unknown' && code === 7 ? BLIND : [],
       fails: [code, delivery],
     })),
-  ])('$name', async ({ chats, sends, sleeps, fails: expected }) => {
+  ])('$name', async ({ chats, sends, sleeps, searches = [], fails: expected }) => {
     const turn = await take({ chats });
     const error = turn.error === undefined ? undefined : failure(turn.error);
     expect({
@@ -287,12 +294,18 @@ describe('a failed turn', () => {
       sleeps: turn.sleeps,
       fails: error && [exitCodeOf(turn.error), error.delivery],
       conversationId: error?.conversationId,
-    }).toEqual({ sends, sleeps, fails: expected, conversationId: expected && 'c-1' });
+    }).toEqual({
+      sends,
+      sleeps: [...sleeps, ...searches],
+      fails: expected,
+      conversationId: expected && 'c-1',
+    });
     const retries = turn.events.filter((event) => event.type === 'retry');
     expect(retries.map(({ attempt, waitMs }) => [attempt, waitMs])).toEqual(
       sleeps.map((waitMs, index) => [index + 1, waitMs]),
     );
-    expect(turn.events.at(-1)?.type).toBe(expected ? (sleeps.length ? 'retry' : 'start') : 'done');
+    const last = searches.length ? 'search' : sleeps.length ? 'retry' : 'start';
+    expect(turn.events.at(-1)?.type).toBe(expected ? last : 'done');
   });
 
   test('keeps the pieces that came and is not sent again', async () => {
@@ -316,7 +329,7 @@ describe('a failed turn', () => {
     await expect(turn()).rejects.toMatchObject({
       details: { delivery: 'unknown', conversationId: 'c-1' },
     });
-    expect([events, asked.turns.length]).toEqual([['start', 'delta'], 1]);
+    expect([events, asked.turns.length]).toEqual([['start', 'delta', 'search'], 1]);
   });
 
   test('has what is left of the time for each send', async () => {
