@@ -13,17 +13,16 @@ interface Group {
 
 /**
  * The reply to a message. When others wrote before it came, nothing says which reply is whose: then
- * it is known only by what was already received of it.
+ * it is known, once all of them are answered, by what was already received of it.
  */
 export function findReply(ours: Message, ordered: readonly Message[], received: string): Finding {
   const { users, replies } = groupOf(ours, ordered);
+  if (replies.length < users.length) return { type: 'unanswered' };
   const texts = [...new Set(replies.map(({ text }) => text))];
   const begun = received === '' ? [] : texts.filter((text) => text.startsWith(received));
-  const [first] = begun.length > 0 ? begun : texts;
-  if (first === undefined) return { type: 'unanswered' };
-  if (begun.length === 1 || users.length === 1) return finished(first, received);
-  if (replies.length < users.length) return { type: 'unanswered' };
-  return texts.length === 1 ? finished(first, received) : { type: 'unclear' };
+  const [first = ''] = begun.length > 0 ? begun : texts;
+  const isKnown = users.length === 1 || begun.length === 1 || texts.length === 1;
+  return isKnown ? finished(first, received) : { type: 'unclear' };
 }
 
 /** A reply that is shorter than what we have of it is still being written. */
@@ -48,8 +47,8 @@ function groupOf(ours: Message, ordered: readonly Message[]): Group {
 
 /** Whether all of a group were answered, or will not be, when the next message comes. */
 function isOver({ users, replies }: Group, next: Message): boolean {
-  const isDead = users.every((user) => timeOf(next) - timeOf(user) > DEAD_MS);
-  return replies.length >= users.length || isDead;
+  const waiting = users.filter((user) => timeOf(next) - timeOf(user) <= DEAD_MS);
+  return replies.length >= waiting.length;
 }
 
 /** Words that end a turn: not those that only announce a tool call. */

@@ -17,6 +17,9 @@ const DOUBT_MS = 1_500;
 const GRACE_MS = 5_000;
 /** Bound on one look. */
 const LOOK_MS = 10_000;
+/** With less time there is no other look; the pause before it takes a part of what is left. */
+const LAST_LOOK_MS = 100;
+const LAST_PAUSE_SHARE = 0.75;
 
 export interface Search {
   request: TurnRequest;
@@ -60,9 +63,10 @@ export async function search(
     }
     const usual = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] ?? 0;
     const halving = look.type === 'unclear' ? sent.halvingPause(momentOf(clock)) : undefined;
-    const pause = halving ?? usual;
     const until = look.type === 'unanswered' ? end : Math.min(end, started + PATIENCE_MS);
-    if (clock.monotonic() + pause >= until) return { type: 'unknown' };
+    const left = until - clock.monotonic();
+    if (left < LAST_LOOK_MS) return { type: 'unknown' };
+    const pause = Math.min(halving ?? usual, left * LAST_PAUSE_SHARE);
     await clock.sleep(pause, signal);
   }
 }

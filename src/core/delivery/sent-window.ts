@@ -42,12 +42,13 @@ export class SentWindow {
   }
 
   get isSharp(): boolean {
-    return this.latest - this.earliest <= SHARP_MS + DATE_DELAY_MS + this.#roundTripMs;
+    const isKnown = Number.isFinite(this.#roundTripMs);
+    return isKnown && this.latest - this.earliest <= SHARP_MS + DATE_DELAY_MS + this.#roundTripMs;
   }
 
   /** How long to wait so that the next answer halves the window; undefined when it cannot. */
   halvingPause(now: Moment): number | undefined {
-    if (this.isSharp || !Number.isFinite(this.latest - this.earliest)) return undefined;
+    if (this.isSharp || !Number.isFinite(this.#roundTripMs)) return undefined;
     const middle = (this.earliest + this.latest - DATE_DELAY_MS) / 2;
     const serverNow = middle + now.monotonic - this.#sent.monotonic;
     const toNextSecond =

@@ -18,13 +18,16 @@ export function verdictOn({ kind, details }: AppError): Verdict {
   return status === 429 || status === 409 ? 'resend' : 'report';
 }
 
+/** Timeouts of a gateway: the server behind it may be at work still. 524 is Cloudflare's. */
+const GATEWAY_TIMEOUTS = [504, 524];
+
 /**
  * Whether a turn of unknown fate may be running still. A server error was the end of it, and so was a
- * kept connection that died without a byte of answer; a gateway's timeout (504) was not, nor a
- * request timeout (408), nor a connection that broke in between.
+ * kept connection that died without a byte of answer; a timeout was not, whoever's it is, nor a
+ * connection that broke in between.
  */
 export function mayStillRun({ details }: AppError): boolean {
   const { status, diedIdle = false } = details;
   if (status === undefined) return !diedIdle;
-  return status < 500 || status === 504;
+  return status < 500 || GATEWAY_TIMEOUTS.includes(status);
 }
