@@ -1,4 +1,3 @@
-import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /** Libraries that belong to one folder (or file) alone; the message says which. */
@@ -98,17 +97,10 @@ export default tseslint.config(
   })),
   {
     files: ['**/*.ts', '**/*.mts'],
-    plugins: { 'import-x': importX },
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
-    settings: {
-      'import-x/extensions': ['.ts'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
-      'import-x/resolver-next': [tsResolver()],
-    },
     rules: {
-      'import-x/no-cycle': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
@@ -148,24 +140,10 @@ export default tseslint.config(
     files: ['test/**/*.ts', 'bench/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       'max-lines': 'off',
     },
   },
 );
-
-/** Resolves our own relative '.js' imports to the '.ts' files behind them; anything else is left alone. */
-function tsResolver() {
-  return {
-    interfaceVersion: 3,
-    name: 'own-sources',
-    resolve(source, file) {
-      if (!source.startsWith('.')) return { found: false };
-      return {
-        found: true,
-        path: new URL(source.replace(/\.js$/, '.ts'), `file://${file}`).pathname,
-      };
-    },
-  };
-}

@@ -6,20 +6,26 @@ import { cpus } from 'node:os';
 import { measureRows } from './lib/rows.mjs';
 import { tableLines } from './lib/table.mjs';
 import { openWorld } from './lib/world.mjs';
+import echo from './rows/echo.mjs';
 import firstDelta from './rows/first-delta.mjs';
 import firstDeltaFloor from './rows/first-delta-floor.mjs';
 import help from './rows/help.mjs';
+import markdown from './rows/markdown.mjs';
+import markdownMemory from './rows/markdown-memory.mjs';
+import manyTurns from './rows/many-turns.mjs';
 import memory from './rows/memory.mjs';
+import prompt from './rows/prompt.mjs';
 import sdk from './rows/sdk.mjs';
 import send from './rows/send.mjs';
 import version from './rows/version.mjs';
 
 const ROWS = [version, help, send, sdk, memory, firstDelta, firstDeltaFloor];
+const CHAT_ROWS = [prompt, echo, markdown, markdownMemory, manyTurns];
 
 const { runs, json } = readArguments(process.argv.slice(2));
 const world = await openWorld();
 try {
-  const rows = await measureRows(ROWS, { world, runs, onRound: showProgress });
+  const rows = await measureRows([...ROWS, ...CHAT_ROWS], { world, runs, onRound: showProgress });
   const cpu = cpus();
   const machine = `${process.platform} ${process.arch}, ${cpu.length} × ${cpu[0]?.model ?? '?'}`;
   const report = { node: process.version, machine, runs, rows };

@@ -11,6 +11,7 @@ let conversations = 0;
 const server = createServer(async (request, response) => {
   let text = '';
   for await (const piece of request.setEncoding('utf8')) text += piece;
+  if (request.method === 'GET') return answer(response, assistant());
   const body = JSON.parse(text);
   if (request.url?.endsWith('/chat')) await chat(body, response);
   else answer(response, conversation(body));
@@ -23,10 +24,16 @@ function conversation({ metadata }) {
   return { id, name: null, metadata, created_at: now, last_message_at: now };
 }
 
+function assistant() {
+  return { id: 'assistant-bench', name: 'Bench', model: 'none', instructions: '', created_at: '' };
+}
+
 async function chat({ content, stream }, response) {
   if (!stream) return answer(response, { content: `You said: ${content}` });
-  await sleep(BEFORE_STREAM_MS);
   response.setHeader('content-type', 'text/event-stream');
+  // For measuring many turns: a stream without waits.
+  if (content.startsWith('at once')) return response.end(event('done', `You said: ${content}`));
+  await sleep(BEFORE_STREAM_MS);
   for (let piece = 0; piece < PIECES; piece++) {
     // Each piece says when it was written, on the clock that all processes share.
     response.write(event('delta', `${process.hrtime.bigint()} `));

@@ -4,7 +4,11 @@ const [flag, ...others] = process.argv.slice(2);
 
 if ((flag === '--version' || flag === '-V') && others.length === 0) {
   // Neither the program nor even process.stdout is loaded for a version.
-  require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
+  try {
+    require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
+  } catch (error) {
+    if (error.code !== 'EPIPE') throw error;
+  }
 } else {
   const { processContext, run } = require('../dist/entry.cjs');
   void run(process.argv.slice(2), processContext(process)).then((code) => {

@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 function testsPassOn(version) {
   console.log(`\nNode ${version}`);
-  const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run', '--reporter=dot'];
+  const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run', '--reporter=minimal'];
   const { status } = spawnSync('npx', ['-y', '-p', `node@${version}`, ...vitest], {
     cwd: root,
     stdio: 'inherit',

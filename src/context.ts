@@ -31,6 +31,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Calls back when the process ends, crashes included; what it writes must be written at once. */
   readonly onExit: (callback: () => void) => void;
+  /** Runs a task (a program of the person's) whose Ctrl-C is not ours. */
+  readonly withoutInterrupts: <T>(task: () => Promise<T>) => Promise<T>;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   readonly stop: () => Promise<void>;
 }
@@ -55,24 +57,55 @@ function milliseconds([seconds, nanoseconds]: [number, number]): number {
   return seconds * 1e3 + nanoseconds / 1e6;
 }
 
+/** As for SIGHUP, which usually comes first. */
+const CLOSED_TERMINAL = 143;
+
 /** A signal that aborts at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
-function stopSignal(process: NodeJS.Process): AbortSignal {
+function stopSignal(process: NodeJS.Process, isShielded: () => boolean): AbortSignal {
   const controller = new AbortController();
   const stop = (kind: 'interrupted' | 'terminated', code: number): void => {
     if (controller.signal.aborted) process.exit(code);
     controller.abort(new AppError(kind, kind));
   };
-  process.on('SIGINT', () => stop('interrupted', 130));
+  process.on('SIGINT', () => {
+    if (!isShielded()) stop('interrupted', 130);
+  });
   process.on('SIGTERM', () => stop('terminated', 143));
   process.on('SIGHUP', () => stop('terminated', 143));
   return controller.signal;
 }
 
-/** A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. */
+/** How soon a process stops that stops at all, in milliseconds; stopped, it does not count them. */
+const STOPPING_MS = 200;
+
+/**
+ * Stops as the terminal's own Ctrl-Z does: with whatever runs us (npm, a script), or its shell would
+ * wait for it. Without a shell that could continue us the system ignores it, and we go on at once.
+ */
+function stopped(process: NodeJS.Process): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      clearTimeout(timer);
+      process.off('SIGCONT', goOn);
+      resolve();
+    };
+    process.on('SIGCONT', goOn);
+    const timer = setTimeout(goOn, STOPPING_MS);
+    process.kill(0, 'SIGTSTP');
+  });
+}
+
+/**
+ * A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. A terminal
+ * that was closed (EIO) has nobody to be told.
+ */
 function forgivingClosedPipe(process: NodeJS.Process, stream: Output): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
+      if (error.code === 'EPIPE' && stream === process.stdout) process.exit(0);
+      // Nobody reads our notices: that must not cost the answer.
+      if (error.code === 'EPIPE') return;
+      if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
       throw error;
     });
   }
@@ -82,6 +115,7 @@ function forgivingClosedPipe(process: NodeJS.Process, stream: Output): Output {
 /** The real world. Streams are opened at first use: a command that never reads stdin never touches it. */
 export function processContext(process: NodeJS.Process): Context {
   let signal: AbortSignal | undefined;
+  let shields = 0;
   return {
     get stdin() {
       return process.stdin;
@@ -101,15 +135,19 @@ export function processContext(process: NodeJS.Process): Context {
     },
     platform: process.platform,
     clock: { now: () => new Date(), monotonic: () => milliseconds(process.hrtime()), sleep },
-    randomId,
+    randomId: () => randomId(process.platform),
     onExit: (callback) => void process.on('exit', callback),
-    stop: () =>
-      new Promise((resolve) => {
-        process.once('SIGCONT', () => resolve());
-        process.kill(process.pid, 'SIGTSTP');
-      }),
+    stop: () => stopped(process),
+    async withoutInterrupts(task) {
+      shields++;
+      try {
+        return await task();
+      } finally {
+        shields--;
+      }
+    },
     get signal() {
-      return (signal ??= stopSignal(process));
+      return (signal ??= stopSignal(process, () => shields > 0));
     },
   };
 }

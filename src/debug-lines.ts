@@ -1,4 +1,5 @@
 import type { RequestReport } from './api/http.js';
+import { sanitizeLine } from './core/sanitize.js';
 
 /** One line a request, without keys and messages. */
 export function debugLines(notify: (line: string) => void): (report: RequestReport) => void {
@@ -11,6 +12,6 @@ export function debugLines(notify: (line: string) => void): (report: RequestRepo
       ...ms('total', totalMs),
     ];
     const id = requestId === undefined ? '' : ` (request ${requestId})`;
-    notify(`debug: ${method} ${path} ${outcome}: ${times.join(', ')}${id}`);
+    notify(sanitizeLine(`debug: ${method} ${path} ${outcome}: ${times.join(', ')}${id}`, 1000));
   };
 }

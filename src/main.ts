@@ -1,6 +1,8 @@
 import type { Context } from './context.js';
 import { errorJson, errorLines } from './core/error-report.js';
 import { jsonLine } from './core/json-line.js';
+import { sanitize } from './core/sanitize.js';
+import { isOff } from './core/settings.js';
 import { AppError, exitCodeOf } from './errors.js';
 import { runProgram } from './program.js';
 
@@ -17,7 +19,7 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   }
 }
 
-function report(error: unknown, argv: readonly string[], { stderr }: Context): void {
+function report(error: unknown, argv: readonly string[], { stderr, env }: Context): void {
   const flags = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
   const known = error instanceof AppError ? error : unforeseen(error);
   if (flags.includes('--json') || flags.includes('--jsonl')) {
@@ -26,8 +28,9 @@ function report(error: unknown, argv: readonly string[], { stderr }: Context): v
   }
   if (isWantedStop(known)) return;
   stderr.write(`${errorLines(known).join('\n')}\n`);
-  if (known !== error && flags.includes('--debug') && error instanceof Error) {
-    stderr.write(`${error.stack ?? ''}\n`);
+  const isDebugging = flags.includes('--debug') || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
+  if (known !== error && isDebugging && error instanceof Error) {
+    stderr.write(`${sanitize(error.stack ?? '')}\n`);
   }
 }
 
@@ -39,7 +42,7 @@ function isWantedStop({ kind, details }: AppError): boolean {
 function unforeseen(error: unknown): AppError {
   const message = error instanceof Error ? error.message : String(error);
   return new AppError('bug', `something unforeseen went wrong: ${message}`, {
-    hint: 'this is a bug: report it with what --debug prints',
+    hint: 'this is a bug: report it with what TELNYX_CHAT_DEBUG=1 prints',
     cause: error,
   });
 }

@@ -16,7 +16,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return usageOutcome(error);
+    if (error instanceof CommanderError) return usageOutcome(error, argv);
     throw error;
   }
   return exitCode;
@@ -45,19 +45,25 @@ function withDefaultCommand(argv: readonly string[]): string[] {
   if (first === undefined) return ['chat'];
   if (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first))
     return [...argv];
-  const names = ENTRIES.map(({ name }) => name);
-  const command = argv.find((word) => names.includes(word));
-  if (command === undefined) return ['chat', ...argv];
-  throw new AppError('usage', `${first} stands before the command`, {
-    hint: `flags come behind it: telnyx-chat ${command} ${first} …`,
-  });
+  return ['chat', ...argv];
 }
 
 /** Help and version are no errors; anything else that commander refuses is wrong usage. */
-function usageOutcome(error: CommanderError): number {
+function usageOutcome(error: CommanderError, argv: readonly string[]): number {
   if (error.exitCode === 0) return 0;
   if (error.code === 'commander.help') return 2;
+  if (error.code === 'commander.excessArguments') assertCommandFirst(argv);
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const meant = suggestion?.replace(/^\((.*)\)$/, '$1');
   throw new AppError('usage', message, { hint: meant ?? 'see telnyx-chat --help' });
+}
+
+/** Flags before a command are taken for a chat's, whose surplus word the command then is. */
+function assertCommandFirst(argv: readonly string[]): void {
+  const [first = ''] = argv;
+  const command = argv.find((word) => ENTRIES.some(({ name }) => name === word));
+  if (command === undefined || !first.startsWith('-')) return;
+  throw new AppError('usage', `${first} stands before the command`, {
+    hint: `flags come behind it: telnyx-chat ${command} ${first} …`,
+  });
 }

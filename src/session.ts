@@ -3,9 +3,18 @@ import { proxyFor } from './api/proxy.js';
 import { createTransport } from './api/transport.js';
 import type { Context } from './context.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
-import { checked, checkedKey, isOff, resolveSettings, type Settings } from './core/settings.js';
 import { TurnMemory } from './core/delivery/turn-memory.js';
+import { sanitizeLine } from './core/sanitize.js';
+import {
+  checked,
+  checkedKey,
+  isOff,
+  resolveProfile,
+  resolveSettings,
+  type Settings,
+} from './core/settings.js';
 import { debugLines } from './debug-lines.js';
+import { AppError } from './errors.js';
 import { readConfig } from './store/config-file.js';
 import { readEnvFile } from './store/env-file.js';
 import { storePaths } from './store/paths.js';
@@ -55,9 +64,21 @@ export async function loadSettings(options: SessionOptions, context: Context): P
   return { ...settings, apiKey: apiKey && checked(apiKey, checkedKey) };
 }
 
+/** The profile's name, for commands that change what may be wrong with it. */
+export async function profileName(options: SessionOptions, context: Context): Promise<string> {
+  const envFile = await readEnvFile(context.cwd, options.envFile);
+  return resolveProfile({ flags: options, env: context.env, envFile }).value;
+}
+
 /** Opens what a command needs to talk to an assistant. Throws before any request if it cannot. */
 export async function openSession(options: SessionOptions, context: Context): Promise<Session> {
-  return asSession(await openAccount(options, context));
+  const account = await openAccount(options, context);
+  try {
+    return asSession(account);
+  } catch (error) {
+    await account.close();
+    throw error;
+  }
 }
 
 /** The session with the assistant of the settings. Throws when there is none. */
@@ -69,7 +90,7 @@ export function asSession(account: Account): Session {
 export async function openAccount(
   options: SessionOptions,
   context: Context,
-  notify: Notify = (line) => void context.stderr.write(`${line}\n`),
+  notify: Notify = (line) => void context.stderr.write(`${sanitizeLine(line, 1000)}\n`),
 ): Promise<Account> {
   const surroundings = { options, context, notify };
   if (options.sandbox) return openSandbox(surroundings);
@@ -89,13 +110,10 @@ interface Surroundings {
 async function openSandbox(surroundings: Surroundings): Promise<Account> {
   const { options, context, notify } = surroundings;
   const { startSandbox } = await import('./sandbox/server.js');
+  const settings = sandboxSettings(options, context);
   const sandbox = await startSandbox(context);
-  const { TELNYX_CHAT_TIMEOUT } = context.env;
-  const settings = resolveSettings({
-    flags: { assistant: sandbox.assistantId, ...options, baseUrl: sandbox.url, persist: false },
-    env: { TELNYX_API_KEY: 'KEY-sandbox', TELNYX_CHAT_TIMEOUT },
-    config: { path: '', profiles: {} },
-  });
+  settings.baseUrl.value = sandbox.url;
+  settings.assistantId ??= { value: sandbox.assistantId, origin: settings.baseUrl.origin };
   const account = accountWith(settings, surroundings);
   if (!isSilent(options)) {
     notify('sandbox: a scripted assistant answers, nothing leaves this machine');
@@ -105,6 +123,30 @@ async function openSandbox(surroundings: Surroundings): Promise<Account> {
     await sandbox.close();
   };
   return { ...account, isSandbox: true, close };
+}
+
+/** Throws on bad flags, before there is a server that would keep the process alive. */
+function sandboxSettings(options: SessionOptions, context: Context): Settings {
+  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY } = context.env;
+  return resolveSettings({
+    flags: { ...options, baseUrl: 'http://127.0.0.1', persist: false },
+    env: { TELNYX_API_KEY: 'KEY-sandbox', TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY },
+    config: { ...keptPreferences(context), profiles: {} },
+  });
+}
+
+/**
+ * A sandbox uses nothing of the account, but what may be kept on this machine is the person's to
+ * say. A damaged config says nothing: then nothing is kept.
+ */
+function keptPreferences(context: Context): { path: string; history: boolean | undefined } {
+  const path = storePaths(context).config;
+  try {
+    return { path, history: readConfig(path).history };
+  } catch (error) {
+    if (error instanceof AppError) return { path, history: false };
+    throw error;
+  }
 }
 
 function accountWith(settings: Settings, { options, context, notify }: Surroundings): Account {
@@ -138,8 +180,12 @@ function isDebugging(options: SessionOptions, { env }: Context): boolean {
   return options.debug ?? !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
 }
 
+/** One warning, however many turns follow. */
 function warnTo(notify: Notify): (error: unknown) => void {
+  let isTold = false;
   return (error) => {
+    if (isTold) return;
+    isTold = true;
     const why = error instanceof Error ? error.message : '';
     notify(`warning: the conversation is not remembered: ${why}`);
   };

@@ -46,20 +46,31 @@ export function talkTo(
   };
 }
 
-/** Passes a turn's events on and notes its conversation, while the reply is awaited. */
+/**
+ * Passes a turn's events on and notes its conversation, once it is known to exist and the request is
+ * out: the disk would only make the reply wait.
+ */
 async function* remembering(
   events: AsyncGenerator<ReplyEvent>,
   last: LastConversation | undefined,
   warn: (error: unknown) => void,
 ): AsyncGenerator<ReplyEvent> {
+  let id = '';
   let noted: Promise<void> | undefined;
-  for await (const event of events) {
-    yield event;
-    if (event.type !== 'start') continue;
-    // Not before the request is out: the disk would only make the reply wait.
-    noted = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(() => last?.write(event.conversationId))
-      .catch(warn);
+  const note = (): Promise<void> =>
+    new Promise<void>((resolve) => setImmediate(resolve)).then(() => last?.write(id)).catch(warn);
+  try {
+    for await (const event of events) {
+      yield event;
+      if (event.type === 'start') id = event.conversationId;
+      const exists = event.type === 'start' ? event.newConversation : isAnswer(event);
+      if (exists) noted ??= note();
+    }
+  } finally {
+    await noted;
   }
-  await noted;
+}
+
+function isAnswer({ type }: ReplyEvent): boolean {
+  return type === 'delta' || type === 'done';
 }

@@ -29,6 +29,7 @@ function world(env: Record<string, string> = {}) {
     randomId: () => 'id-1',
     onExit: () => undefined,
     stop: () => Promise.resolve(),
+    withoutInterrupts: (task) => task(),
     signal: options().signal,
   };
   const write = (path: string, text: string): void => {

@@ -58,7 +58,21 @@ export function createCaller({ apiKey, transport, clock }: CallerOptions): Calle
     if (response.status >= 200 && response.status < 300) return response;
     throw apiError(response, withoutKey(await refusalText(response, call), apiKey), clock.now());
   }
-  return { open, json: async (call, read) => readJson(await open(call), read) };
+  return {
+    open,
+    async json(call, read) {
+      try {
+        return await readJson(await open(call), read);
+      } catch (error) {
+        throw error instanceof AppError ? withoutDelivery(error) : error;
+      }
+    },
+  };
+}
+
+/** Whether something was delivered is a question of turns only. */
+function withoutDelivery({ kind, message, details, cause }: AppError): AppError {
+  return new AppError(kind, message, { ...details, delivery: undefined, cause });
 }
 
 function headersOf({ body, headers }: Call, apiKey: string): Record<string, string> {

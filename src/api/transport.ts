@@ -30,10 +30,11 @@ export function createTransport(options: TransportOptions): Transport {
   const base = new URL(options.baseUrl);
   const { proxy } = options;
   const host = proxy ? `${base.host} through the proxy ${proxy.host}` : base.host;
+  let opening: Promise<Wire> | undefined;
   let wire: Wire | undefined;
   return {
     async request(request) {
-      wire ??= await openWire(base, proxy);
+      wire ??= await (opening ??= openWire(base, proxy));
       const outgoing = wire.dial(dialOptions(base, request, wire.agent));
       return new Exchange(outgoing, request, { ...options, host }).response();
     },
@@ -51,7 +52,7 @@ async function openWire(base: URL, proxy: URL | undefined): Promise<Wire> {
   }
   const { Agent: TlsAgent, request: dial } = await import('node:https');
   if (!proxy) return { agent: new TlsAgent({ keepAlive: true }), dial };
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  const { HttpsProxyAgent } = await import('./proxy-agent.js');
   const abandon = new AbortController();
   const agent = new HttpsProxyAgent(proxy, { keepAlive: true, signal: abandon.signal });
   return { agent, dial, abandon };

@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import { changedConfig, checkedConfigKey, configValue } from '../core/config-keys.js';
 import { jsonLine } from '../core/json-line.js';
 import { settingRows } from '../core/setting-rows.js';
-import { loadSettings, type SessionOptions } from '../session.js';
+import { loadSettings, profileName, type SessionOptions } from '../session.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
 
@@ -26,8 +26,8 @@ export async function list(options: SessionOptions, context: Context): Promise<v
 /** One stored value. */
 export async function get(key: string, options: SessionOptions, context: Context): Promise<void> {
   const name = checkedConfigKey(key);
-  const { profile } = await loadSettings(options, context);
-  const value = configValue(readConfig(storePaths(context).config), name, profile.value);
+  const profile = await profileName(options, context);
+  const value = configValue(readConfig(storePaths(context).config), name, profile);
   if (value !== undefined) context.stdout.write(`${value}\n`);
 }
 
@@ -38,10 +38,10 @@ export async function change(
   { options, context }: { options: SessionOptions; context: Context },
 ): Promise<void> {
   const name = checkedConfigKey(key);
-  const { profile } = await loadSettings(options, context);
+  const profile = await profileName(options, context);
   const { updateConfig } = await import('../store/config-store.js');
   updateConfig(storePaths(context).config, (config) =>
-    changedConfig(config, { name, value, profile: profile.value }),
+    changedConfig(config, { name, value, profile }),
   );
 }
 

@@ -1,7 +1,8 @@
+import type { Context } from '../context.js';
 import { AppError } from '../errors.js';
 import { checkedId } from '../core/ids.js';
 import type { TurnInput } from '../core/delivery/turn.js';
-import type { Format } from '../terminal/appearance.js';
+import { appearanceOf, type Appearance, type Format } from '../terminal/appearance.js';
 import type { Session, SessionOptions } from '../session.js';
 
 /** Which conversation a turn belongs to. */
@@ -14,12 +15,26 @@ export interface ConversationOptions extends SessionOptions {
   stream: boolean;
 }
 
-export interface ChatOptions extends ConversationOptions {
-  keepGoing?: boolean;
+/** How replies are shown. */
+export interface ReadingOptions extends ConversationOptions {
   format?: Format;
   raw?: boolean;
   screenReader?: boolean;
   color: boolean;
+}
+
+export interface ChatOptions extends ReadingOptions {
+  keepGoing?: boolean;
+}
+
+/** What `--raw` means, to whoever asked for it on a terminal. */
+export const RAW_WARNING = 'warning: --raw lets replies control this terminal';
+
+export function appearanceFor(options: ReadingOptions, context: Context): Appearance {
+  const { env, stdout, stderr } = context;
+  const { color, screenReader, format, raw } = options;
+  const streams = { stdoutIsTTY: stdout.isTTY === true, stderrIsTTY: stderr.isTTY === true };
+  return appearanceOf({ env, ...streams, color, screenReader, format, raw });
 }
 
 /** `key=value` pairs as metadata. Throws on a pair without `=`, an empty key and the one key that is ours. */

@@ -1,19 +1,22 @@
-import type { Context } from '../context.js';
+import type { Context, Output } from '../context.js';
+import { begun } from '../core/begun.js';
 import type { ReplyEvent } from '../core/conversation.js';
 import { jsonLine } from '../core/json-line.js';
 import { checkedMessage } from '../core/message-text.js';
 import { createReplyText } from '../core/reply-text.js';
-import { createSanitizer, sanitizeLine } from '../core/sanitize.js';
+import { sanitizeLine } from '../core/sanitize.js';
 import { turnJson } from '../core/turn-json.js';
+import { withNotices } from '../core/turn-notices.js';
 import { AppError } from '../errors.js';
 import { isSilent, openSession } from '../session.js';
 import { readText, write } from '../terminal/streams.js';
-import { turnInput, type ConversationOptions } from './options.js';
+import type { Appearance } from '../terminal/appearance.js';
+import { appearanceFor, RAW_WARNING, turnInput, type ReadingOptions } from './options.js';
 
 /** One turn: the message from words and stdin, the reply on stdout. */
 export async function send(
   words: string[],
-  options: ConversationOptions,
+  options: ReadingOptions,
   context: Context,
 ): Promise<void> {
   const session = await openSession(options, context);
@@ -42,22 +45,36 @@ async function messageFrom(words: string[], context: Context): Promise<string> {
 
 async function show(
   events: AsyncGenerator<ReplyEvent>,
-  options: ConversationOptions,
+  options: ReadingOptions,
   context: Context,
 ): Promise<void> {
   const { stdout, stderr } = context;
-  if (options.jsonl) return showJsonLines(events, context);
+  if (options.jsonl) return showJsonLines(told(events, options, context), context);
   if (options.json) {
-    for await (const event of events) {
+    for await (const event of told(events, options, context)) {
       if (event.type === 'done') await write(stdout, jsonLine(turnJson(event.turn)));
     }
     return;
   }
   const isWatched = stderr.isTTY === true && !isSilent(options);
-  const { withSpinner } = isWatched ? await import('../terminal/spinner.js') : {};
-  const watched = withSpinner ? withSpinner(events, stderr) : events;
-  const conversationId = await showText(watched, context);
+  const appearance = appearanceFor(options, context);
+  if (appearance.raw && stdout.isTTY && !isSilent(options)) stderr.write(`${RAW_WARNING}\n`);
+  const started = told(begun(events), options, context);
+  const isAnimated = isWatched && appearance.animation && !options.verbose;
+  const { withSpinner } = isAnimated ? await import('../terminal/spinner.js') : {};
+  const watched = withSpinner ? withSpinner(started, stderr) : started;
+  const conversationId = await showText(watched, appearance, context);
   if (isWatched) stderr.write(`conversation: ${sanitizeLine(conversationId)}\n`);
+}
+
+/** With `-v`, stderr tells of the trouble that a turn has. */
+function told(
+  events: AsyncGenerator<ReplyEvent>,
+  { verbose }: ReadingOptions,
+  { stderr }: Context,
+): AsyncGenerator<ReplyEvent> {
+  if (!verbose) return events;
+  return withNotices(events, (line) => void stderr.write(`${sanitizeLine(line)}\n`));
 }
 
 /** An object for each event that a program can use. */
@@ -65,32 +82,42 @@ async function showJsonLines(
   events: AsyncGenerator<ReplyEvent>,
   { stdout }: Context,
 ): Promise<void> {
+  const reply = createReplyText();
+  const print = (object: object): Promise<void> => write(stdout, jsonLine(object));
   for await (const event of events) {
-    if (event.type === 'start') {
-      await write(stdout, jsonLine({ type: 'start', conversation_id: event.conversationId }));
-    } else if (event.type === 'delta') {
-      await write(stdout, jsonLine({ type: 'delta', text: event.text }));
-    } else if (event.type === 'done') {
-      await write(stdout, jsonLine({ type: 'done', ...turnJson(event.turn) }));
-    }
+    const text = reply.isReplaced(event) ? '' : reply.next(event);
+    const { type } = event;
+    if (type === 'start') await print({ type, conversation_id: event.conversationId });
+    if (type === 'delta') await print({ type, text });
+    if (type !== 'done') continue;
+    // What was begun and found again goes on where it stopped.
+    if (event.turn.recovered && text !== '') await print({ type: 'delta', text });
+    await print({ type, ...turnJson(event.turn) });
   }
 }
 
-/** The reply and one newline: as it comes and made safe on a terminal, untouched in a pipe. */
-async function showText(events: AsyncGenerator<ReplyEvent>, { stdout }: Context): Promise<string> {
-  const text = createReplyText();
-  const sanitizer = createSanitizer();
+/** The reply as a person reads it on a terminal; in a pipe, untouched and with one newline. */
+async function showText(
+  events: AsyncGenerator<ReplyEvent>,
+  appearance: Appearance,
+  context: Context,
+): Promise<string> {
+  const { stdout } = context;
+  if (!stdout.isTTY && !appearance.markdown) return showUntouched(events, stdout);
+  const { printRendered } = await import('../terminal/rendered-reply.js');
+  return printRendered(events, appearance, context);
+}
+
+async function showUntouched(events: AsyncGenerator<ReplyEvent>, stdout: Output): Promise<string> {
+  const reply = createReplyText();
   let conversationId = '';
   let isLineOpen = false;
   try {
     for await (const event of events) {
       if (event.type === 'start') ({ conversationId } = event);
-      const next = text.next(event);
-      const shown = stdout.isTTY ? sanitizer.write(next) : next;
+      const shown = reply.next(event);
       if (shown !== '') await write(stdout, shown);
-      isLineOpen ||= shown !== '';
-      if (event.type === 'done') await write(stdout, `${stdout.isTTY ? sanitizer.end() : ''}\n`);
-      if (event.type === 'done') isLineOpen = false;
+      isLineOpen ||= shown !== '' || event.type === 'done';
     }
   } finally {
     if (isLineOpen) await write(stdout, '\n');

@@ -24,7 +24,10 @@ export interface LineEditor {
    * then is back in the draft: it was meant to follow the turn that is given up.
    */
   onInterrupt(listener: () => void): () => void;
-  /** Prints above the prompt; text that ends without a newline is continued by the next print. */
+  /**
+   * Prints above the prompt; text that ends without a newline is continued by the next print to the
+   * same stream. While the terminal is handed to a task, printing waits.
+   */
   print(text: string, to?: 'stdout' | 'stderr'): void;
   /** A status line with a spinner above the prompt, until called with undefined. */
   setStatus(text: string | undefined): void;

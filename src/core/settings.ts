@@ -107,12 +107,19 @@ export function describeOrigin({ source, detail }: Origin): string {
   return source === 'default' ? 'default' : `${source} ${detail}`;
 }
 
+/** The profile alone, whatever else is wrong. */
+export function resolveProfile(
+  sources: Pick<Sources, 'flags' | 'env' | 'envFile'>,
+): Setting<string> {
+  const found = find({ ...sources, config: { path: '', profiles: {} } }, PROFILE);
+  return checked(found ?? from('default', 'default', ''), checkedProfile);
+}
+
+const PROFILE: Name = { flag: 'profile', env: 'TELNYX_PROFILE' };
+
 /** Names, precedence and trust in one place. Throws on values that cannot be right. */
 export function resolveSettings(sources: Sources): Settings {
-  const profile = checked(
-    find(sources, { flag: 'profile', env: 'TELNYX_PROFILE' }) ?? from('default', 'default', ''),
-    checkedProfile,
-  );
+  const profile = resolveProfile(sources);
   const stored = sources.config.profiles[profile.value];
   const apiKey = find(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' }, stored);
   const assistantId = find(

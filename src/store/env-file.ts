@@ -20,7 +20,7 @@ export async function readEnvFile(
   if (text.includes('\0')) {
     throw new AppError('usage', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
   }
-  const { parse } = await import('dotenv');
+  const { parse } = await import('./dotenv.js');
   return { path, values: parse(text) };
 }
 

@@ -22,6 +22,8 @@ export interface Appearance {
   noticeColor: boolean;
   /** Lines are only added: no colour, spinner, glyphs or cursor moves. */
   screenReader: boolean;
+  /** The terminal understands no escape sequences at all. */
+  dumb: boolean;
   /** A spinner may turn. */
   animation: boolean;
   markdown: boolean;
@@ -39,6 +41,7 @@ export function appearanceOf(options: AppearanceOptions): Appearance {
     color: color(stdoutIsTTY),
     noticeColor: color(stderrIsTTY),
     screenReader,
+    dumb: isDumb,
     animation: stderrIsTTY && !screenReader && isOff(env['CI'] ?? ''),
     markdown: !raw && (format === 'markdown' || (format === 'auto' && stdoutIsTTY)),
     raw,

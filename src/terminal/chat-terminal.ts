@@ -18,35 +18,40 @@ type Extras = Pick<LineEditorOptions, 'history' | 'complete'>;
  */
 export function openChatTerminal(
   context: Context,
-  { screenReader, noticeColor }: Appearance,
+  { screenReader, dumb, animation, noticeColor }: Appearance,
   extras: Extras,
 ): LineEditor {
-  const { stdin, stdout, stderr, clock, stop } = context;
+  const { stdin, stdout, stderr, clock, stop, platform } = context;
+  const modes = { pasteMarks: !dumb, drawn: !screenReader };
+  // A terminal that is closed cannot be given back, and says so.
+  stdin.on('error', () => undefined);
   context.onExit(() => {
     stdin.setRawMode?.(false);
-    stderr.write(restoreSequence());
+    stderr.write(restoreSequence(modes));
   });
   return openLineEditor({
     ...{ input: stdin, output: stderr, stdout, clock, prompt: '> ', screenReader },
-    ...{ color: noticeColor, stopProcess: stop, ...extras },
+    ...{ color: noticeColor, animated: animation, pasteMarks: modes.pasteMarks },
+    // Windows has no such signal.
+    ...{ stopProcess: platform === 'win32' ? undefined : stop, editCommand: '/edit', ...extras },
   });
 }
 
 /** Questions, the person's editor, the clipboard, files: each takes the terminal over while it lasts. */
-export function openDialogs(context: Context, editor: LineEditor): Dialogs {
-  const { env, platform, cwd, stdout } = context;
-  const questions = questionsOn(context);
+export function openDialogs(context: Context, appearance: Appearance, editor: LineEditor): Dialogs {
+  const { env, platform, cwd, stderr } = context;
+  const questions = questionsOn(context, appearance);
   return {
     choose: (question, choices) => editor.suspend(() => questions.choose(question, choices)),
     confirm: (question) => editor.suspend(() => questions.confirm(question)),
     edit: (text) =>
       editor.suspend(async () => {
         const { editExternally } = await import('./external-editor.js');
-        return editExternally(text, env);
+        return context.withoutInterrupts(() => editExternally(text, env, context.signal));
       }),
     async copy(text) {
       const { copyText } = await import('./clipboard.js');
-      return copyText(text, { env, platform, write: (sequence) => stdout.write(sequence) });
+      return copyText(text, { env, platform, write: (sequence) => stderr.write(sequence) });
     },
     save: (file, text) => saveNew(resolve(cwd, file), text),
   };

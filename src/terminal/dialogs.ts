@@ -1,20 +1,27 @@
-import type { Choice, Dialogs } from '../core/chat/ports.js';
 import { AppError } from '../errors.js';
-import type { Input, Output } from '../context.js';
+import type { Appearance } from './appearance.js';
+import { matching, type DialogStreams, type Questions } from './questions.js';
 
-export interface DialogStreams {
-  stdin: Input;
-  stderr: Output;
-  signal: AbortSignal;
+/** Questions on the terminal, on stderr: drawn by Inquirer, or as plain lines for a screen reader. */
+export function questionsOn(streams: DialogStreams, appearance: Appearance): Questions {
+  return appearance.screenReader ? lateQuestions(streams, appearance) : drawnQuestions(streams);
 }
 
-export type Questions = Pick<Dialogs, 'choose' | 'confirm'> & {
-  /** What is typed stays hidden; undefined is a changed mind. */
-  secret(question: string): Promise<string | undefined>;
-};
+/** What they need loads with the first one. */
+function lateQuestions(streams: DialogStreams, { dumb }: Appearance): Questions {
+  const load = async (): Promise<Questions> => {
+    const { plainQuestions } = await import('./plain-questions.js');
+    return plainQuestions(streams, { pasteMarks: !dumb });
+  };
+  return {
+    choose: async (question, choices) => (await load()).choose(question, choices),
+    confirm: async (question) => (await load()).confirm(question),
+    secret: async (question) => (await load()).secret(question),
+  };
+}
 
-/** Questions on the terminal, on stderr. Inquirer loads with the first one. */
-export function questionsOn({ stdin, stderr, signal }: DialogStreams): Questions {
+/** Inquirer loads with the first one. */
+function drawnQuestions({ stdin, stderr, signal }: DialogStreams): Questions {
   const surroundings = { input: stdin, output: stderr, signal, clearPromptOnDone: false };
   return {
     async choose(message, choices) {
@@ -33,12 +40,6 @@ export function questionsOn({ stdin, stderr, signal }: DialogStreams): Questions
       return unlessCancelled(signal, password({ message, mask: false }, surroundings));
     },
   };
-}
-
-/** Choices with every word of the term in them. */
-function matching(choices: readonly Choice[], term: string): Choice[] {
-  const words = term.toLowerCase().split(/\s+/);
-  return choices.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
 }
 
 /** Ctrl-C at a question is a changed mind; the end of the whole program is not. */

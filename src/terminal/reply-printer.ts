@@ -14,7 +14,7 @@ export async function openReplyPrinter(
   const sanitizer = createSanitizer();
   if (!markdown) return plainPrinter(sanitizer);
   const { createMarkdownStream } = await import('./markdown/stream.js');
-  const columns = (): number => stdout.columns ?? 80;
+  const columns = (): number => stdout.columns || 80;
   const stream = createMarkdownStream({ color, columns, glyphs: !screenReader });
   return {
     write: (text) => stream.write(sanitizer.write(text)),

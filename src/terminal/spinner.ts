@@ -2,13 +2,17 @@ import type { Writable } from 'node:stream';
 
 /**
  * Passes a reply's events on, with a spinner on `output` until there is something to show.
- * The spinner's library loads while the answer is awaited, not before the request is out.
+ * The spinner's library loads only now: the request should be out already.
  */
 export async function* withSpinner<Event extends { type: string }>(
   events: AsyncGenerator<Event>,
-  output: Writable & { isTTY?: boolean },
+  output: Writable & { columns?: number },
 ): AsyncGenerator<Event> {
-  const first = events.next();
+  // A terminal that does not know its width makes ora clear lines without end.
+  if (!output.columns) {
+    yield* events;
+    return;
+  }
   const { default: ora } = await import('ora');
   const spinner = ora({
     text: 'waiting for the assistant',
@@ -18,12 +22,11 @@ export async function* withSpinner<Event extends { type: string }>(
   });
   spinner.start();
   try {
-    for (let next = await first; !next.done; next = await events.next()) {
-      if (next.value.type === 'delta' || next.value.type === 'done') spinner.stop();
-      yield next.value;
+    for await (const event of events) {
+      if (event.type === 'delta' || event.type === 'done') spinner.stop();
+      yield event;
     }
   } finally {
     spinner.stop();
-    await events.return(undefined);
   }
 }

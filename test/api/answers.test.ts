@@ -370,7 +370,7 @@ describe('a success that is none', () => {
     ],
   ])('%s', async (_, body, call) => {
     const { client } = await clientFor(json(body));
-    expect(await failureOf(call(client))).toMatchObject({ kind: 'api', hint, delivery: 'unknown' });
+    expect(await failureOf(call(client))).toMatchObject({ kind: 'api', hint });
   });
 
   test('an encoding that nobody asked for', async () => {

@@ -117,3 +117,17 @@ it('is packed with its bundle and licences, and has nothing to install', () => {
   >;
   expect(manifest['dependencies']).toBeUndefined();
 });
+
+it('gives its answer though nobody reads its notices', () => {
+  const script = `{ "$0" "$1" send --sandbox --debug "my name is Ada" 2>&1 >&3 | true; } 3>&1`;
+  const stdout = execFileSync('bash', ['-c', script, process.execPath, BIN], { encoding: 'utf8' });
+  expect(stdout).toBe('Nice to meet you, Ada. I will remember your name.\n');
+});
+
+it('tells its version to a reader that is gone', () => {
+  const script = `"$0" "$1" --version | true; exit "\${PIPESTATUS[0]}"`;
+  const { status, stderr } = spawnSync('bash', ['-c', script, process.execPath, BIN], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});

@@ -49,9 +49,11 @@ class Capture extends Writable {
 export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliResult> {
   const stdout: Output & Capture = Object.assign(new Capture(), {
     isTTY: options.stdoutIsTTY ?? false,
+    columns: 80,
   });
   const stderr: Output & Capture = Object.assign(new Capture(), {
     isTTY: options.stderrIsTTY ?? false,
+    columns: 80,
   });
   const home = options.home ?? temporaryFolder();
   const context: Context = {
@@ -63,9 +65,10 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     home,
     platform: 'linux',
     clock: impatientClock(),
-    randomId,
+    randomId: () => randomId('linux'),
     onExit: () => undefined,
     stop: () => Promise.resolve(),
+    withoutInterrupts: (task) => task(),
     signal: options.signal ?? new AbortController().signal,
   };
   const code = await run(argv, context);

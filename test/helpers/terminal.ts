@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { spawn, type IPty } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { onTestFinished } from 'vitest';
@@ -14,7 +15,12 @@ export interface TerminalOptions {
   /** Instead of the program's own. */
   command?: [string, ...string[]];
   cwd?: string;
+  /** Given, it outlives the session: another one can find what this one left. */
+  home?: string;
 }
+
+/** What node-pty's type leaves out. */
+const isClosable = (pty: IPty): pty is IPty & { destroy(): void } => 'destroy' in pty;
 
 /** The built program in a real pseudo-terminal, read through a terminal emulator. */
 export class TerminalSession {
@@ -22,17 +28,20 @@ export class TerminalSession {
   readonly #screen: Terminal;
   /** Everything the program wrote, control sequences and all. */
   output = '';
+  /** Every title that the window was given. */
+  readonly titles: string[] = [];
   readonly exit: Promise<number>;
   #onChange: () => void = () => undefined;
   #exitCode: number | undefined;
+  #isClosed = false;
 
   constructor(argv: string[], options: TerminalOptions = {}) {
     const { columns = 80, rows = 24 } = options;
-    const home = mkdtempSync(join(tmpdir(), 'telnyx-chat-'));
+    const home = options.home ?? mkdtempSync(join(tmpdir(), 'telnyx-chat-'));
     const [file, ...args] = options.command ?? [process.execPath, BIN];
     this.#screen = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
     this.#pty = spawn(file, [...args, ...argv], {
-      name: 'xterm-256color',
+      name: options.env?.['TERM'] ?? 'xterm-256color',
       cols: columns,
       rows,
       cwd: options.cwd ?? home,
@@ -40,10 +49,10 @@ export class TerminalSession {
         PATH: process.env['PATH'] ?? '',
         HOME: home,
         LANG: 'C.UTF-8',
-        TERM: 'xterm-256color',
         ...options.env,
       },
     });
+    this.#screen.onTitleChange((title) => this.titles.push(title));
     this.#screen.onData((reply) => this.#pty.write(reply));
     this.#pty.onData((data) => {
       this.output += data;
@@ -58,7 +67,7 @@ export class TerminalSession {
     });
     onTestFinished(() => {
       this.kill('SIGKILL');
-      rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+      if (options.home === undefined) rmSync(home, { recursive: true, force: true, maxRetries: 3 });
     });
   }
 
@@ -70,13 +79,60 @@ export class TerminalSession {
     this.#pty.write(text);
   }
 
+  /** What a person needs before the next key: what comes sooner than that belongs to a paste. */
+  pause(): Promise<void> {
+    return setTimeout(80);
+  }
+
   resize(columns: number, rows: number): void {
     this.#screen.resize(columns, rows);
     this.#pty.resize(columns, rows);
   }
 
   kill(signal: string): void {
-    if (this.#exitCode === undefined) this.#pty.kill(signal);
+    if (this.#exitCode === undefined && !this.#isClosed) this.#pty.kill(signal);
+  }
+
+  /** The window, its cursor as ▏, without the empty rows below both. */
+  screen(): string[] {
+    const { active } = this.#screen.buffer;
+    const rows = this.rows().map((row) => row.trimEnd());
+    const line = active.getLine(active.baseY + active.cursorY);
+    const before = line?.translateToString(false, 0, active.cursorX) ?? '';
+    const after = line?.translateToString(true, active.cursorX).trimEnd() ?? '';
+    rows[active.cursorY] = `${before}▏${after}`;
+    return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
+  }
+
+  /** Waits for the whole window to look so, cursor and all. */
+  async looks(expected: string[]): Promise<void> {
+    const same = (): boolean => this.screen().join('\n') === expected.join('\n');
+    const wanted = expected.join('\n');
+    await this.until(same, () => `the window is\n${wanted}\nbut\n${this.screen().join('\n')}`);
+  }
+
+  /** Waits for the window's last rows to look so. */
+  async ends(expected: string[]): Promise<void> {
+    const wanted = expected.join('\n');
+    const last = (): string => this.screen().slice(-expected.length).join('\n');
+    await this.until(
+      () => last() === wanted,
+      () => `the window ends with\n${wanted}\nbut\n${last()}`,
+    );
+  }
+
+  /** What the program has asked of the terminal and not taken back. */
+  modes(): { bracketedPaste: boolean; wraparound: boolean; cursorShown: boolean } {
+    const { bracketedPasteMode, wraparoundMode } = this.#screen.modes;
+    const cursorShown =
+      this.output.lastIndexOf('\x1b[?25l') <= this.output.lastIndexOf('\x1b[?25h');
+    return { bracketedPaste: bracketedPasteMode, wraparound: wraparoundMode, cursorShown };
+  }
+
+  /** Closes the window. */
+  close(): void {
+    this.#isClosed = true;
+    if (isClosable(this.#pty)) this.#pty.destroy();
   }
 
   /** All lines, scrollback first, without trailing blanks and blank lines at the end. */
@@ -123,7 +179,10 @@ export class TerminalSession {
 
   until(isTrue: () => boolean, describe: () => string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const limit = setTimeout(() => reject(new Error(`in vain: ${describe()}`)), 10_000);
+      const limit = globalThis.setTimeout(
+        () => reject(new Error(`in vain: ${describe()}`)),
+        10_000,
+      );
       const check = (): void => {
         if (!isTrue()) return;
         clearTimeout(limit);

@@ -2,6 +2,7 @@ import type { Context } from '../../context.js';
 import { assistantChoice } from '../../core/chat/assistant-commands.js';
 import { requireAssistant } from '../../core/required-settings.js';
 import { checkedKey, type ProfileValues } from '../../core/settings.js';
+import { sanitizeLine } from '../../core/sanitize.js';
 import { AppError } from '../../errors.js';
 import {
   loadSettings,
@@ -11,16 +12,18 @@ import {
   type SessionOptions,
 } from '../../session.js';
 import { storePaths } from '../../store/paths.js';
-import type { Questions } from '../../terminal/dialogs.js';
+import type { Questions } from '../../terminal/questions.js';
 
 /** Bound on a call that sets things up, in milliseconds. */
 const CALL_MS = 30_000;
 
-interface Setup {
+export interface Setup {
   options: SessionOptions;
   context: Context;
   questions: Questions;
   notify: Notify;
+  /** The config could not be written, and the person has been told. */
+  isUnwritable?: boolean;
 }
 
 /**
@@ -44,7 +47,8 @@ export async function accountFor(setup: Setup): Promise<Account | undefined> {
   return answer === 'login' ? logIn(setup) : undefined;
 }
 
-async function logIn({ options, context, questions, notify }: Setup): Promise<Account | undefined> {
+async function logIn(setup: Setup): Promise<Account | undefined> {
+  const { options, context, questions, notify } = setup;
   const key = (await questions.secret('API key (hidden while you type):'))?.trim();
   if (key === undefined || key === '') return undefined;
   checkedKey(key);
@@ -52,10 +56,29 @@ async function logIn({ options, context, questions, notify }: Setup): Promise<Ac
   // A copy by prototype: the streams stay as they are, opened when they are used.
   const withKey = Object.create(context, { env: { value: env } }) as Context;
   const account = await openAccount(options, withKey, notify);
-  await account.client.listAssistants({ signal: context.signal, timeoutMs: CALL_MS });
-  await store(options, context, { api_key: key });
-  notify('the key is accepted and stored');
+  try {
+    await account.client.listAssistants({ signal: context.signal, timeoutMs: CALL_MS });
+  } catch (error) {
+    await account.close();
+    throw error;
+  }
+  if (await stored(setup, { api_key: key })) notify('the key is accepted and stored');
   return account;
+}
+
+/** Whether the config took the values: one that cannot be written never stops a chat. */
+async function stored(setup: Setup, values: ProfileValues): Promise<boolean> {
+  if (setup.isUnwritable) return false;
+  const { options, context, notify } = setup;
+  try {
+    await store(options, context, values);
+    return true;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    setup.isUnwritable = true;
+    notify(`warning: not stored, it holds for this chat alone: ${sanitizeLine(error.message)}`);
+    return false;
+  }
 }
 
 async function store(
@@ -72,10 +95,8 @@ async function store(
 }
 
 /** The assistant of the settings, or one that the person chooses; undefined: they chose none. */
-export async function assistantFor(
-  account: Account,
-  { options, context, questions, notify }: Setup,
-): Promise<string | undefined> {
+export async function assistantFor(account: Account, setup: Setup): Promise<string | undefined> {
+  const { context, questions, notify } = setup;
   if (account.settings.assistantId) return requireAssistant(account.settings);
   const call = { signal: context.signal, timeoutMs: CALL_MS };
   const assistants = await account.client.listAssistants(call);
@@ -86,7 +107,9 @@ export async function assistantFor(
   }
   const id = await questions.choose('Which assistant?', assistants.map(assistantChoice));
   if (id === undefined) return undefined;
-  await store(options, context, { assistant_id: id });
-  notify('it is this profile\u2019s assistant from now on; /assistant changes it for a chat');
+  // The sandbox's assistants are nobody's choice for later.
+  if (!account.isSandbox && (await stored(setup, { assistant_id: id }))) {
+    notify('it is this profile\u2019s assistant from now on; /assistant changes it for a chat');
+  }
   return id;
 }

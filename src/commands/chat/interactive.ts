@@ -3,16 +3,18 @@ import { introduction } from '../../core/chat/assistant-commands.js';
 import { tell, tellFailure, type Chat, type ChatState } from '../../core/chat/chat.js';
 import { recapLines } from '../../core/chat/conversation-commands.js';
 import { runChat } from '../../core/chat/loop.js';
+import type { Assistant, Message } from '../../core/conversation.js';
 import { allMessages } from '../../core/messages.js';
 import { sanitizeLine } from '../../core/sanitize.js';
 import { AppError } from '../../errors.js';
 import { isSilent, type Account, type Notify } from '../../session.js';
-import { appearanceOf, type Appearance } from '../../terminal/appearance.js';
+import type { Appearance } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/dialogs.js';
-import { turnInput, type ChatOptions } from '../options.js';
+import { keepMemorySmall } from '../../small-memory.js';
+import { appearanceFor, RAW_WARNING, turnInput, type ChatOptions } from '../options.js';
 import { completionFor } from './completion.js';
-import { accountFor, assistantFor } from './first-run.js';
+import { accountFor, assistantFor, type Setup } from './first-run.js';
 import { historyFor } from './history.js';
 import { chatPorts } from './ports.js';
 
@@ -30,10 +32,16 @@ interface Scene {
 
 /** A chat with a person at a terminal. Gives the exit code. */
 export async function interactiveChat(options: ChatOptions, context: Context): Promise<number> {
+  keepMemorySmall();
   const appearance = appearanceFor(options, context);
   const lines = linesTo(context);
-  if (appearance.raw) lines.notify('warning: --raw lets replies control this terminal');
-  const setup = { options, context, questions: questionsOn(context), notify: lines.notify };
+  if (appearance.raw) lines.notify(RAW_WARNING);
+  const setup: Setup = {
+    options,
+    context,
+    questions: questionsOn(context, appearance),
+    notify: lines.notify,
+  };
   const account = await accountFor(setup);
   if (!account) return 0;
   try {
@@ -44,12 +52,6 @@ export async function interactiveChat(options: ChatOptions, context: Context): P
   } finally {
     await account.close();
   }
-}
-
-function appearanceFor(options: ChatOptions, { env, stdout, stderr }: Context): Appearance {
-  const { color, screenReader, format, raw } = options;
-  const streams = { stdoutIsTTY: stdout.isTTY === true, stderrIsTTY: stderr.isTTY === true };
-  return appearanceOf({ env, ...streams, color, screenReader, format, raw });
 }
 
 async function converse(scene: Scene): Promise<void> {
@@ -73,10 +75,12 @@ async function converse(scene: Scene): Promise<void> {
   });
   const chat = { state, ports };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
+  const leaving = new AbortController();
   try {
-    if (!isSilent(options)) void introduce(chat);
+    if (!isSilent(options)) void introduce(chat, AbortSignal.any([context.signal, leaving.signal]));
     await runChat(chat);
   } finally {
+    leaving.abort();
     editor.close();
     lines.through(undefined);
     farewell(chat, scene);
@@ -85,20 +89,34 @@ async function converse(scene: Scene): Promise<void> {
 
 /**
  * Says who answers, and what was said before. Asked for when the prompt is already there, it also
- * opens the connection that the first message then uses.
+ * opens the connection that the first message then uses. A person who is quicker is not interrupted:
+ * the turn comes first, and neither a greeting nor a recap is due any more.
  */
-async function introduce(chat: Chat): Promise<void> {
-  const { api, signal } = chat.ports;
-  const { assistantId, conversationId } = chat.state;
+async function introduce(chat: Chat, signal: AbortSignal): Promise<void> {
   try {
-    const call = { signal, timeoutMs: INTRODUCTION_MS };
-    const assistant = await api.getAssistant(assistantId, call);
-    tell(chat, ...introduction(assistant));
-    if (conversationId === undefined) return;
-    tell(chat, ...recapLines(await allMessages(api.listMessages(conversationId, call))));
+    const [assistant, messages] = await known(chat, signal);
+    await chat.running;
+    if (signal.aborted) return;
+    const isFirst = chat.state.lastText === undefined;
+    tell(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
+    if (messages && isFirst) tell(chat, ...recapLines(messages));
   } catch (error) {
-    if (error instanceof AppError && !signal.aborted) tellFailure(chat, error);
+    await chat.running;
+    if (signal.aborted) return;
+    if (!(error instanceof AppError)) throw error;
+    tellFailure(chat, error);
   }
+}
+
+/** The assistant, and what was said in a conversation that goes on. */
+async function known(chat: Chat, signal: AbortSignal): Promise<[Assistant, Message[] | undefined]> {
+  const { api } = chat.ports;
+  const { assistantId, conversationId } = chat.state;
+  const call = { signal, timeoutMs: INTRODUCTION_MS };
+  const assistant = api.getAssistant(assistantId, call);
+  const messages =
+    conversationId === undefined ? undefined : allMessages(api.listMessages(conversationId, call));
+  return Promise.all([assistant, messages]);
 }
 
 /** How to come back; what a sandbox in this process knew is gone with it. */

@@ -3,6 +3,8 @@ import { errorJson, errorLines } from '../../core/error-report.js';
 import { jsonLine } from '../../core/json-line.js';
 import { checkedMessage } from '../../core/message-text.js';
 import { runPipedChat } from '../../core/piped-chat.js';
+import type { Turn } from '../../core/conversation.js';
+import { sanitize } from '../../core/sanitize.js';
 import { turnJson } from '../../core/turn-json.js';
 import { type AppError, exitCodeOf } from '../../errors.js';
 import type { Session } from '../../session.js';
@@ -27,12 +29,17 @@ export async function pipedChat(
         { ...input, conversationId: id, text: checkedMessage(text), stream: false },
         context.signal,
       ),
-    show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : `${turn.reply}\n`),
+    show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
     clock: context.clock,
     signal: context.signal,
     onFailure: options.keepGoing ? (error) => tell(error, isJson, context) : undefined,
   }).finally(leave);
   return failure ? exitCodeOf(failure) : 0;
+}
+
+/** Made safe on a terminal, untouched in a pipe. */
+function text({ reply }: Turn, { stdout }: Context): string {
+  return `${stdout.isTTY ? sanitize(reply) : reply}\n`;
 }
 
 function tell(error: AppError, isJson: boolean, { stderr }: Context): void {

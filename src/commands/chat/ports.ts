@@ -26,7 +26,7 @@ export function chatPorts(means: Means): ChatPorts {
     clock: context.clock,
     signal: context.signal,
     api: account.client,
-    dialogs: openDialogs(context, editor),
+    dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
     settingLines: () => settingLines(account),

@@ -33,6 +33,19 @@ export function withConversationOptions(command: Command): Command {
     .option('--no-stream', 'wait for the whole reply');
 }
 
+/** How replies look on a terminal. */
+export function withAppearanceOptions(command: Command): Command {
+  return command
+    .addOption(
+      command
+        .createOption('--format <format>', 'how replies look on a terminal')
+        .choices(['auto', 'markdown', 'plain'])
+        .default('auto'),
+    )
+    .option('--screen-reader', 'only ever add plain lines (also with TERM=dumb)')
+    .option('--raw', 'let replies control the terminal');
+}
+
 /** A flag that may come several times. */
 export function collected(value: string, before: string[] = []): string[] {
   return [...before, value];

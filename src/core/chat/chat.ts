@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.js';
 import type { CallOptions } from '../conversation.js';
 import { errorLines } from '../error-report.js';
+import { sanitize } from '../sanitize.js';
 import type { Turn } from '../conversation.js';
 import type { ChatPorts } from './ports.js';
 
@@ -24,11 +25,14 @@ export interface ChatState {
 export interface Chat {
   state: ChatState;
   ports: ChatPorts;
+  /** Settles when what runs now is done. */
+  running?: Promise<unknown>;
 }
 
-/** Prints notices above the prompt. */
+/** Prints notices above the prompt, made safe whatever is quoted in them. */
 export function tell({ ports }: Chat, ...lines: string[]): void {
-  ports.editor.print(`${lines.map((line) => ports.paint.dim(line)).join('\n')}\n`, 'stderr');
+  const safe = lines.map((line) => ports.paint.dim(sanitize(line)));
+  ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
 }
 
 /** Prints a failure above the prompt. */
@@ -40,20 +44,28 @@ export function tellFailure({ ports }: Chat, error: AppError): void {
 
 /** Runs a task that Ctrl-C cancels, with a status line. */
 export async function cancellable<T>(
-  { ports: { editor, signal } }: Chat,
+  chat: Chat,
   status: string,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { editor, signal } = chat.ports;
   const cancel = new AbortController();
   const stopListening = editor.onInterrupt(() =>
     cancel.abort(new AppError('interrupted', 'cancelled')),
   );
+  // By hand: each AbortSignal.any() would stay with the signal that outlives it.
+  const end = (): void => cancel.abort(signal.reason);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   editor.setStatus(status);
   try {
-    return await task(AbortSignal.any([signal, cancel.signal]));
+    const running = task(cancel.signal);
+    chat.running = running.catch(() => undefined);
+    return await running;
   } finally {
     editor.setStatus(undefined);
     stopListening();
+    signal.removeEventListener('abort', end);
   }
 }
 

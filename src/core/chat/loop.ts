@@ -2,7 +2,7 @@ import { AppError } from '../../errors.js';
 import type { Typed } from '../line-editor.js';
 import { tell, tellFailure, type Chat } from './chat.js';
 import { COMMANDS } from './commands.js';
-import { parseInput, type ChatInput } from './slash-commands.js';
+import { parseInput, SLASH_COMMANDS, type ChatInput } from './slash-commands.js';
 import { showTurn } from './show-turn.js';
 
 /** A second Ctrl-C within so many milliseconds leaves. */
@@ -10,11 +10,23 @@ const LEAVING_MS = 2_000;
 
 /** The chat loop: runs until the person leaves. Rejects when it is ended from outside. */
 export async function runChat(chat: Chat): Promise<void> {
+  const { editor, signal } = chat.ports;
+  // A closed editor ends the read that is waiting.
+  const close = (): void => editor.close();
+  signal.addEventListener('abort', close);
+  try {
+    await talk(chat);
+  } finally {
+    signal.removeEventListener('abort', close);
+  }
+  signal.throwIfAborted();
+}
+
+async function talk(chat: Chat): Promise<void> {
   const { editor, clock, signal } = chat.ports;
-  const stopped = untilAborted(signal);
   let interruptedAt = -Infinity;
-  for (;;) {
-    const typed = await Promise.race([editor.read(), stopped]);
+  while (!signal.aborted) {
+    const typed = await editor.read();
     if (typed.type === 'end') return;
     if (typed.type === 'interrupt') {
       const now = clock.monotonic();
@@ -23,16 +35,6 @@ export async function runChat(chat: Chat): Promise<void> {
       tell(chat, 'to leave, press Ctrl-C again or Ctrl-D');
     } else if (typed.text.trim() !== '' && (await obey(chat, typed)) === 'leave') return;
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    const end = (): void => reject(signal.reason as Error);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-  aborted.catch(() => undefined);
-  return aborted;
 }
 
 /** Failures are shown, and the chat goes on. */
@@ -46,9 +48,19 @@ async function obey(chat: Chat, { text }: Extract<Typed, { type: 'text' }>): Pro
   } catch (error) {
     if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;
     tellFailure(chat, error);
-    if (input.type === 'unknown') chat.ports.editor.restoreDraft(text);
+    if (isWorthMending(input)) chat.ports.editor.restoreDraft(text);
     return undefined;
   }
+}
+
+/** A command that failed comes back to be mended; one without an argument is as quickly typed again. */
+function isWorthMending(input: ChatInput): boolean {
+  return input.type === 'unknown' || (input.type === 'command' && takesArgument(input));
+}
+
+function takesArgument({ name, argument }: { name: string; argument: string }): boolean {
+  const command = SLASH_COMMANDS.find((known) => known.name === name);
+  return argument !== '' || command?.argument.startsWith('<') === true;
 }
 
 function unknownCommand({ name, nearest }: Extract<ChatInput, { type: 'unknown' }>): AppError {

@@ -16,7 +16,7 @@ export async function retry(chat: Chat): Promise<void> {
   const question = lastFailure
     ? 'The last message may have been delivered. Send it again?'
     : 'The last message was answered. Send it again?';
-  const isSafe = delivery === 'not_sent' || delivery === 'refused';
+  const isSafe = delivery === 'not_sent' || delivery === 'refused' || lastFailure?.kind === 'usage';
   if (isSafe || (await chat.ports.dialogs.confirm(question))) await showTurn(chat, lastText);
 }
 

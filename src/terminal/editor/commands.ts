@@ -4,6 +4,8 @@ import type { Inbox } from './inbox.js';
 export interface CommandParts {
   composer: Composer;
   inbox: Inbox;
+  /** What Ctrl-X makes of the draft. */
+  editCommand: string | undefined;
   /** Leaves a finished draft on the screen. */
   record: (text: string) => void;
   /** Tells of Ctrl-C while a turn runs. */
@@ -38,6 +40,16 @@ function endOrDelete({ composer, inbox }: CommandParts): void {
   else composer.draft.press('delete');
 }
 
+/** The draft as a command: what has the terminal while a turn runs is the turn. */
+function edit({ composer, inbox, record, editCommand }: CommandParts): void {
+  if (editCommand === undefined) return;
+  composer.endSearch(true);
+  const text = `${editCommand} ${composer.draft.text}`;
+  composer.clear();
+  if (inbox.isBeingRead) record(text);
+  inbox.give({ type: 'text', text });
+}
+
 function complete({ composer, completeWord }: CommandParts): void {
   if (composer.isSearching) composer.endSearch(true);
   else completeWord();
@@ -50,6 +62,7 @@ export function commandTable(parts: CommandParts): ReadonlyMap<string, () => voi
     ['ctrl+c', () => interrupt(parts)],
     ['ctrl+d', () => endOrDelete(parts)],
     ['ctrl+l', () => parts.clearScreen()],
+    ['ctrl+x', () => edit(parts)],
     ['ctrl+z', () => parts.stopProcess()],
     ['tab', () => complete(parts)],
   ]);

@@ -8,6 +8,7 @@ import type { LineEditorOptions } from './options.js';
 import { PlainDisplay } from './plain-display.js';
 import type { Scene } from './scene.js';
 import { StatusTimer } from './status-timer.js';
+import { EMPTY } from './text-buffer.js';
 import { TabKey } from './tab.js';
 import { TerminalDisplay } from './terminal-display.js';
 import { TerminalInput } from './terminal-input.js';
@@ -35,11 +36,14 @@ class TerminalLineEditor implements LineEditor {
   readonly #inbox = new Inbox();
   readonly #interruptListeners = new Set<() => void>();
   readonly #commands: ReadonlyMap<string, () => void>;
+  /** What was printed while the terminal was handed to something else. */
+  #held: [text: string, to: Target][] = [];
   #suspensions = 0;
   #isClosed = false;
 
   constructor(options: LineEditorOptions) {
     const { output, stdout, screenReader = false, color = false, history, complete } = options;
+    const { animated = true, pasteMarks = true } = options;
     const timers = options.timers ?? realTimers;
     const monotonic = (): number => options.clock.monotonic();
     this.#options = options;
@@ -54,16 +58,18 @@ class TerminalLineEditor implements LineEditor {
       onChange: () => this.#refresh(),
     });
     const onTick = (): void => this.#refresh();
-    this.#status = new StatusTimer({ timers, monotonic, ticks: !screenReader, onTick });
+    this.#status = new StatusTimer({ timers, monotonic, ticks: animated && !screenReader, onTick });
     this.#input = new TerminalInput({
       ...{ input: options.input, output, timers, monotonic },
+      modes: { pasteMarks, drawn: !screenReader },
       onKeys: (events) => this.#onKeys(events),
       onEnd: () => this.#inbox.end(),
     });
     this.#commands = commandTable({
       composer: this.#composer,
       inbox: this.#inbox,
-      record: (text) => this.#display.record(options.prompt, text),
+      editCommand: options.editCommand,
+      record: (text) => this.#display.record(options.prompt, options.hidden ? '' : text),
       interrupt: () => this.#interrupt(),
       completeWord: () => this.#tab.press(),
       clearScreen: () => this.#display.clear(),
@@ -92,7 +98,8 @@ class TerminalLineEditor implements LineEditor {
   }
 
   print(text: string, to: Target = 'stdout'): void {
-    this.#display.print(text, to);
+    if (this.#suspensions > 0) this.#held.push([text, to]);
+    else this.#display.print(text, to);
   }
 
   setStatus(text: string | undefined): void {
@@ -111,6 +118,7 @@ class TerminalLineEditor implements LineEditor {
       return await task();
     } finally {
       this.#suspensions--;
+      if (this.#suspensions === 0) this.#printHeld();
       if (this.#isHeld) this.#take();
     }
   }
@@ -119,8 +127,9 @@ class TerminalLineEditor implements LineEditor {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#status.set(undefined);
-    if (this.#suspensions === 0) this.#leaveUnsent();
+    if (this.#suspensions === 0 && !this.#options.hidden) this.#leaveUnsent();
     this.#release();
+    this.#printHeld();
     this.#inbox.end();
   }
 
@@ -138,6 +147,11 @@ class TerminalLineEditor implements LineEditor {
     this.#options.output.off('resize', this.#resize);
     this.#display.hide();
     this.#input.release();
+  }
+
+  #printHeld(): void {
+    for (const [text, to] of this.#held) this.#display.print(text, to);
+    this.#held = [];
   }
 
   /** What was typed and not sent stays readable. */
@@ -171,8 +185,9 @@ class TerminalLineEditor implements LineEditor {
 
   #refresh(): void {
     if (!this.#isHeld) return;
+    const { prompt, hidden } = this.#options;
     const scene: Scene = {
-      ...this.#composer.shown(this.#options.prompt),
+      ...(hidden ? { prompt, ...EMPTY } : this.#composer.shown(prompt)),
       status: this.#status.current,
       queued: this.#inbox.queued,
       isBusy: !this.#inbox.isBeingRead,

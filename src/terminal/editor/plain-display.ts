@@ -14,6 +14,7 @@ export class PlainDisplay implements Display {
   #line: PlainLine | undefined;
   #status: string | undefined;
   #isAtLineStart = true;
+  #printedTo: Target = 'stdout';
 
   constructor(streams: Streams) {
     this.#streams = streams;
@@ -38,8 +39,10 @@ export class PlainDisplay implements Display {
       stdout.write(text);
       return;
     }
-    const start = this.#line ? '\r\n' : '';
+    const isOther = !this.#isAtLineStart && to !== this.#printedTo;
+    const start = this.#line || isOther ? '\r\n' : '';
     this.#line = undefined;
+    this.#printedTo = to;
     (to === 'stdout' ? stdout : output).write(start + text);
     this.#isAtLineStart = text.endsWith('\n');
     if (this.#isAtLineStart && this.#scene && !this.#scene.isBusy) this.show(this.#scene);
@@ -51,10 +54,15 @@ export class PlainDisplay implements Display {
     this.#isAtLineStart = true;
   }
 
-  /** A draft that was typed is on the screen already. */
+  /** A draft that was typed is on the screen already, but for what came with its Enter. */
   record(prompt: string, text: string): void {
-    if (this.#line) this.hide();
-    else this.note(recordOf(prompt, text));
+    if (!this.#line) {
+      this.note(recordOf(prompt, text));
+      return;
+    }
+    const { columns } = windowSize(this.#streams.output);
+    this.#write(editLine(this.#line, { prompt, text, cursor: text.length }, columns));
+    this.hide();
   }
 
   hide(): void {

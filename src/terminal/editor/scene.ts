@@ -1,7 +1,7 @@
 export interface Status {
   text: string;
-  /** How long it has been shown, in milliseconds. */
-  elapsed: number;
+  /** How long it has been shown, in milliseconds; undefined where nothing is drawn again. */
+  elapsed: number | undefined;
 }
 
 /** What the bottom of the terminal shows. */

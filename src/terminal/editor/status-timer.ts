@@ -23,7 +23,8 @@ export class StatusTimer {
 
   get current(): Status | undefined {
     if (this.#text === undefined) return undefined;
-    return { text: this.#text, elapsed: this.#options.monotonic() - this.#since };
+    const { ticks, monotonic } = this.#options;
+    return { text: this.#text, elapsed: ticks ? monotonic() - this.#since : undefined };
   }
 
   set(text: string | undefined): void {

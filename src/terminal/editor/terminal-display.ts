@@ -17,6 +17,7 @@ export class TerminalDisplay implements Display {
   #scene: Scene | undefined;
   #area: (Area & { top: number }) | undefined;
   #tail: Tail = NO_TAIL;
+  #tailOf: Target = 'stdout';
   #pending = '';
 
   constructor(streams: Streams, color: boolean) {
@@ -39,9 +40,12 @@ export class TerminalDisplay implements Display {
       stdout.write(text);
       return;
     }
+    // A notice in the middle of a reply's line gets a line of its own.
+    const line = (this.#tail.line !== '' && to !== this.#tailOf ? '\n' : '') + text;
+    this.#tailOf = to;
     const frame =
-      this.#area && this.#scene ? this.#printAbove(this.#area, text, this.#scene) : text;
-    if (!this.#area) this.#extendTail(text);
+      this.#area && this.#scene ? this.#printAbove(this.#area, line, this.#scene) : line;
+    if (!this.#area) this.#extendTail(line);
     (to === 'stdout' ? stdout : output).write(frame);
   }
 

@@ -6,7 +6,8 @@ import type { Timers } from './timers.js';
 import type { KeyEvent } from './tokens.js';
 
 const PASTE_MARKS_ON = '\x1b[?2004h';
-const RESTORE = '\x1b[?7h\x1b[?2004l\x1b[?25h\x1b[0m';
+const PASTE_MARKS_OFF = '\x1b[?2004l';
+const DRAWING_OFF = '\x1b[?7h\x1b[?25h\x1b[0m';
 
 /**
  * An Escape key is followed by nothing for so long. Long enough for a sequence that a slow line
@@ -16,14 +17,22 @@ const ESCAPE_MS = 500;
 const PASTE_PAUSE_MS = 1000;
 const CTRL_C = '\x03';
 
+/** What an editor asks of its terminal besides raw mode. */
+export interface TerminalModes {
+  pasteMarks: boolean;
+  /** False where lines are only ever added. */
+  drawn: boolean;
+}
+
 /** What undoes all the editor does to a terminal but raw mode; for handlers of crashes. */
-export function restoreSequence(): string {
-  return RESTORE;
+export function restoreSequence({ pasteMarks, drawn }: TerminalModes): string {
+  return (pasteMarks ? PASTE_MARKS_OFF : '') + (drawn ? DRAWING_OFF : '');
 }
 
 export interface TerminalInputOptions {
   input: Input;
   output: Output;
+  modes: TerminalModes;
   timers: Timers;
   monotonic: () => number;
   onKeys: (events: readonly KeyEvent[]) => void;
@@ -44,11 +53,11 @@ export class TerminalInput {
   }
 
   hold(): void {
-    const { input, output } = this.#options;
+    const { input, output, modes } = this.#options;
     if (this.#isHeld) return;
     this.#isHeld = true;
     input.setRawMode?.(true);
-    output.write(PASTE_MARKS_ON);
+    if (modes.pasteMarks) output.write(PASTE_MARKS_ON);
     input.on('data', this.#receive);
     input.on('end', this.#end);
     input.on('error', this.#end);
@@ -56,7 +65,7 @@ export class TerminalInput {
   }
 
   release(): void {
-    const { input, output } = this.#options;
+    const { input, output, modes } = this.#options;
     if (!this.#isHeld) return;
     this.#isHeld = false;
     this.#stopWaiting();
@@ -65,7 +74,8 @@ export class TerminalInput {
     input.off('error', this.#end);
     input.pause();
     input.setRawMode?.(false);
-    output.write(RESTORE);
+    const restore = restoreSequence(modes);
+    if (restore !== '') output.write(restore);
   }
 
   /** A terminal that is closed tells it as an error or as the end. */

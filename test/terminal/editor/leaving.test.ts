@@ -3,6 +3,7 @@ import { restoreSequence } from '../../../src/terminal/editor/terminal-input.js'
 import { CTRL, TestTerminal } from './terminal.js';
 
 const SIZE = [40, 10] as const;
+const RESTORE = restoreSequence({ pasteMarks: true, drawn: true });
 
 describe('leaving', () => {
   it('clears text on Ctrl-C, tells of it on an empty prompt; undo brings the text back', async () => {
@@ -43,10 +44,10 @@ describe('leaving', () => {
     terminal.editor.close();
     expect(terminal.keyboard.isRaw).toBe(false);
     expect(terminal.keyboard.isPaused()).toBe(true);
-    expect(terminal.output.writes.at(-1)).toBe(restoreSequence());
-    expect(terminal.output.writes.filter((text) => text === restoreSequence())).toHaveLength(1);
-    expect(restoreSequence()).toContain('\x1b[?2004l');
-    expect(restoreSequence()).toContain('\x1b[?25h');
+    expect(terminal.output.writes.at(-1)).toBe(RESTORE);
+    expect(terminal.output.writes.filter((text) => text === RESTORE)).toHaveLength(1);
+    expect(RESTORE).toContain('\x1b[?2004l');
+    expect(RESTORE).toContain('\x1b[?25h');
     expect(terminal.keyboard.listenerCount('data')).toBe(0);
     expect(terminal.output.listenerCount('resize')).toBe(0);
     expect(terminal.time.running).toBe(0);
@@ -69,7 +70,8 @@ describe('leaving', () => {
     const result = await terminal.editor.suspend(async () => {
       expect(terminal.keyboard.isRaw).toBe(false);
       expect(terminal.keyboard.listenerCount('data')).toBe(0);
-      terminal.editor.print('menu\n', 'stderr');
+      terminal.output.write('menu\r\n');
+      terminal.editor.print('meanwhile\n', 'stderr');
       terminal.editor.setStatus('hidden');
       expect(await terminal.screen()).toEqual(['unfinished', 'menu', '▏']);
       terminal.editor.setStatus(undefined);
@@ -77,7 +79,7 @@ describe('leaving', () => {
     });
     expect(result).toBe('chosen');
     expect(terminal.keyboard.isRaw).toBe(true);
-    expect(await terminal.screen()).toEqual(['unfinished', 'menu', '> draft▏']);
+    expect(await terminal.screen()).toEqual(['unfinished', 'menu', 'meanwhile', '> draft▏']);
   });
 
   it('takes the terminal back after a task that failed', async () => {

@@ -1,0 +1,106 @@
+// Samplers of the chat in a pseudo-terminal.
+import { readFileSync } from 'node:fs';
+import { spawn } from '@lydell/node-pty';
+import { BARE_NODE, telnyxChat } from './programs.mjs';
+
+const CHAT = [telnyxChat, '--format', 'markdown'];
+
+/** @typedef {import('./samplers.mjs').Sampler} Sampler */
+
+/** Milliseconds from start to the prompt. @type {Sampler} */
+export async function timeToPrompt(world) {
+  const started = process.hrtime.bigint();
+  const chat = openChat(CHAT, world);
+  await chat.prompts(1);
+  const ms = Number(process.hrtime.bigint() - started) / 1e6;
+  await chat.leave();
+  return ms;
+}
+
+/** Milliseconds from start to exit of bare Node, in a pseudo-terminal as well. @type {Sampler} */
+export async function bareNodeInTerminal(world) {
+  const started = process.hrtime.bigint();
+  await openChat(BARE_NODE, world).exit;
+  return Number(process.hrtime.bigint() - started) / 1e6;
+}
+
+/** The middle one of some milliseconds from a key to its echo. @type {Sampler} */
+export async function keyToEcho(world) {
+  const chat = openChat(CHAT, world);
+  await chat.prompts(1);
+  await chat.shows('assistant: Bench');
+  const times = [];
+  for (const key of 'the quick brown fox jumps over') times.push(await chat.echo(key));
+  await chat.leave();
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
+}
+
+/** By how many MiB a chat's memory grows from its 10th to its 1,000th turn. @type {Sampler} */
+export async function growthOverTurns(world) {
+  const chat = openChat(CHAT, world);
+  await chat.prompts(1);
+  let early = 0;
+  for (let turn = 1; turn <= 1000; turn++) {
+    chat.type(`at once ${turn}\r`);
+    await chat.shows(`You said: at once ${turn}\r`);
+    await chat.isReady();
+    if (turn === 10) early = residentMemory(chat.pid);
+  }
+  const late = residentMemory(chat.pid);
+  await chat.leave();
+  return late - early;
+}
+
+/** MiB. */
+function residentMemory(pid) {
+  const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) / 1024;
+}
+
+function openChat(args, { home, env }) {
+  const child = spawn(process.execPath, args, {
+    name: 'xterm-256color',
+    ...{ cols: 80, rows: 24, cwd: home },
+    env: { ...env, TERM: 'xterm-256color' },
+  });
+  let output = '';
+  let onOutput = () => {};
+  child.onData((data) => {
+    output = (output + data).slice(-20_000);
+    onOutput();
+  });
+  const exit = new Promise((resolve) => child.onExit(resolve));
+  const until = (isTrue) =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`in vain:\n${output}`)), 20_000);
+      onOutput = () => {
+        if (!isTrue()) return;
+        clearTimeout(late);
+        onOutput = () => {};
+        resolve();
+      };
+      onOutput();
+    });
+  return {
+    pid: child.pid,
+    exit,
+    type: (text) => child.write(text),
+    shows: (text) => until(() => output.includes(text)),
+    prompts: (count) => until(() => output.split('> ').length > count),
+    /** The reply is over: an empty prompt stands at the end. */
+    isReady: () => until(() => /> [^\n>]*$/.test(output)),
+    echo(key) {
+      const before = output.length;
+      const started = process.hrtime.bigint();
+      child.write(key);
+      return until(() => output.length !== before).then(
+        () => Number(process.hrtime.bigint() - started) / 1e6,
+      );
+    },
+    leave() {
+      // Ctrl-U first: on text, Ctrl-D deletes.
+      child.write('\x15\x04');
+      return exit;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// Renders a 5 MB reply as it streams, sanitized and in colour; prints its rate and how memory grows.
+import { createSanitizer } from '../../src/core/sanitize.js';
+import { keepMemorySmall } from '../../src/small-memory.js';
+import { createMarkdownStream } from '../../src/terminal/markdown/stream.js';
+
+const REPLY_BYTES = 5_000_000;
+const PIECE = 40;
+
+const SECTION = `## Opening hours
+
+We are open **Monday to Friday**, from \`9:00\` to *18:00*; see [the site](https://example.com/hours).
+
+- on weekends: closed
+- on holidays: call +1 555 0100
+  - or write to help@example.com
+
+\`\`\`js
+const open = (day) => day > 0 && day < 6;
+\`\`\`
+
+| day | from | to |
+| --- | ---- | -- |
+| Mon | 9:00 | 18:00 |
+
+A plain paragraph follows, which goes on for a while and has nothing special in it but words.
+
+`;
+
+/** One reply; gives the milliseconds it took. */
+function render(bytes: number): number {
+  const reply = SECTION.repeat(Math.ceil(bytes / SECTION.length));
+  const sanitizer = createSanitizer();
+  const stream = createMarkdownStream({ color: true, columns: () => 80 });
+  const started = process.hrtime.bigint();
+  let printed = 0;
+  for (let start = 0; start < bytes; start += PIECE) {
+    printed += stream.write(sanitizer.write(reply.slice(start, start + PIECE))).length;
+  }
+  printed += stream.write(sanitizer.end()).length + stream.end().length;
+  if (printed < bytes / 2) throw new Error('hardly anything was printed');
+  return Number(process.hrtime.bigint() - started) / 1e6;
+}
+
+keepMemorySmall();
+const ms = render(REPLY_BYTES);
+for (let count = 0; count < 4; count++) render(REPLY_BYTES);
+const before = process.memoryUsage().rss;
+for (let count = 0; count < 10; count++) render(REPLY_BYTES);
+const growth = (process.memoryUsage().rss - before) / 2 ** 20;
+process.stdout.write(JSON.stringify({ rate: REPLY_BYTES / 1e6 / (ms / 1000), growth }));

@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { account } from '../helpers/account.js';
+import { builtProgram } from '../helpers/built-program.js';
+import { temporaryFolder } from '../helpers/run-cli.js';
+import { answering, socketServer } from '../helpers/socket-server.js';
+import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
+
+const GREETED = 'Nice to meet you, Ada. I will remember your name.\n';
+const KEYS = { TELNYX_API_KEY: 'KEY-test', TELNYX_ASSISTANT_ID: 'assistant-1' };
+
+describe('what the built program loads only when it is needed', () => {
+  it('reads a .env file', async () => {
+    const { env } = await account();
+    const home = temporaryFolder();
+    const lines = Object.entries(env).map(([name, value]) => `${name}="${value}"`);
+    writeFileSync(join(home, '.env'), lines.join('\n'));
+    expect(await builtProgram(['send', 'my name is Ada'], { home })).toEqual({
+      code: 0,
+      stdout: GREETED,
+      stderr: '',
+    });
+  });
+
+  it('talks over TLS to a server whose certificate is trusted, and to no other', async () => {
+    const url = await secureServer();
+    const home = temporaryFolder();
+    const ca = join(home, 'ca.pem');
+    writeFileSync(ca, CERTIFICATE);
+    const argv = ['send', 'hello', '--base-url', url];
+    const trusted = await builtProgram(argv, { home, env: { ...KEYS, NODE_EXTRA_CA_CERTS: ca } });
+    expect(trusted).toEqual({ code: 0, stdout: 'over TLS\n', stderr: '' });
+    const untrusted = await builtProgram(argv, { home, env: KEYS });
+    expect(untrusted).toMatchObject({ code: 7, stdout: '' });
+    expect(untrusted.stderr).toContain('NODE_EXTRA_CA_CERTS');
+  });
+
+  it('goes through a proxy', async () => {
+    const { url } = await socketServer(answering('HTTP/1.1 407 Login First\r\n\r\n'));
+    const result = await builtProgram(['send', 'hello', '--timeout', '5'], {
+      env: { ...KEYS, HTTPS_PROXY: url },
+    });
+    expect(result).toMatchObject({ code: 7, stdout: '' });
+    expect(result.stderr).toContain('the proxy answered 407');
+  });
+
+  it('stores a setting', async () => {
+    const home = temporaryFolder();
+    await builtProgram(['config', 'set', 'assistant_id', 'assistant-7'], { home });
+    const { stdout } = await builtProgram(['config', 'get', 'assistant_id'], { home });
+    expect(stdout).toBe('assistant-7\n');
+  });
+});
+
+describe('the built program ends', () => {
+  it.each([
+    ['a bad timeout', ['--timeout', 'abc'], 'bad timeout "abc"'],
+    ['a bad assistant', ['-a', 'a b'], '"a b" is not an assistant id'],
+  ])('with the sandbox and %s', async (_, flags, message) => {
+    const result = await builtProgram(['send', '--sandbox', 'hello', ...flags]);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain(message);
+  });
+});
+
+/** Answers as the API does, over TLS on loopback. */
+async function secureServer(): Promise<string> {
+  const server = createServer({ cert: CERTIFICATE, key: PRIVATE_KEY }, (request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ id: 'c-1', content: 'over TLS' }));
+  });
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `https://localhost:${(server.address() as AddressInfo).port}/v2`;
+}

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { temporaryFolder } from './run-cli.js';
+
+const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
+
+/** Longer than any of these runs may take: what has not ended by then hangs. */
+const HANGS_MS = 10_000;
+
+export interface ProgramOptions {
+  input?: string;
+  env?: Record<string, string>;
+  /** Home and working folder. */
+  home?: string;
+}
+
+/** The built program in a process of its own, with servers of the test beside it. */
+export async function builtProgram(
+  argv: string[],
+  { input = '', env = {}, home = temporaryFolder() }: ProgramOptions = {},
+): Promise<{ code: number | string | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [BIN, ...argv], {
+    cwd: home,
+    env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
+    timeout: HANGS_MS,
+    killSignal: 'SIGKILL',
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const ended = new Promise<number | string | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve(signal ?? code));
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
