@@ -16,6 +16,8 @@ export interface CliOptions {
   stdoutIsTTY?: boolean;
   stderrIsTTY?: boolean;
   signal?: AbortSignal;
+  /** Left out, one of its own that does not wait. */
+  clock?: Context['clock'];
 }
 
 export interface CliResult {
@@ -64,7 +66,7 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     cwd: options.cwd ?? home,
     home,
     platform: 'linux',
-    clock: impatientClock(),
+    clock: options.clock ?? impatientClock(),
     randomId: () => randomId('linux'),
     onExit: () => undefined,
     stop: () => Promise.resolve(),
@@ -81,7 +83,7 @@ function stdinOf(input: CliOptions['input']): Input {
 }
 
 /** Time goes on by itself, and by each wait, which ends at once. */
-function impatientClock(): Context['clock'] {
+export function impatientClock(): Context['clock'] {
   let skipped = 0;
   return {
     now: () => new Date(Date.now() + skipped),

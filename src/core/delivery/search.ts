@@ -13,7 +13,7 @@ const PAUSES_MS = [250, 500, 1_000, 2_000];
 const PATIENCE_MS = 30_000;
 /** The moment after which one that is not running is believed not to be there. */
 const DOUBT_MS = 1_500;
-/** What a search may take when the turn's own time is up. */
+/** What a search may take in any case, whatever is left of the turn's own time. */
 const GRACE_MS = 5_000;
 /** Bound on one look. */
 const LOOK_MS = 10_000;
@@ -45,7 +45,7 @@ export async function search(
   { clock, signal, deadline }: RetryOptions,
 ): Promise<SearchResult> {
   const started = clock.monotonic();
-  const end = endOf(sought, started, deadline);
+  const end = Math.max(deadline, started + GRACE_MS);
   const believedFrom = started + Math.min(DOUBT_MS, (end - started) / 2);
   const call = (): CallOptions => {
     return { signal, timeoutMs: Math.max(1, Math.min(LOOK_MS, end - clock.monotonic())) };
@@ -69,11 +69,6 @@ export async function search(
     const pause = Math.min(halving ?? usual, left * LAST_PAUSE_SHARE);
     await clock.sleep(pause, signal);
   }
-}
-
-/** The turn's own end, or a little later when that is near; never more later than it had in all. */
-function endOf({ sentAt }: Search, started: number, deadline: number): number {
-  return Math.max(deadline, started + Math.min(GRACE_MS, deadline - sentAt.monotonic));
 }
 
 /** One look. A list that cannot be read tells nothing; one that we may not read never will. */

@@ -145,7 +145,10 @@ function faultsOf(server: ModelServer, outcome: Outcome, given: Circumstances): 
     [reply === undefined && delivery === undefined, 'a failure that says nothing'],
     [reply === undefined && !isUnknown && taken.length > 0, `${delivery}, but stored`],
     [isUnknown && isDecidable(server, outcome, given), 'unknown, but the facts decide'],
-    [isUnknown && given.world.isRetained && to - from < Math.min(timeoutMs - 200, 27_000), 'gave up'],
+    [
+      isUnknown && given.world.isRetained && to - from < Math.min(timeoutMs - 200, 27_000),
+      'gave up',
+    ],
     [to - from > timeoutMs + 5_000 + 4 * given.world.roundTripMs, 'took too long'],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, words]) => words);

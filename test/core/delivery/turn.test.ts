@@ -174,7 +174,15 @@ const limited = (retryAfterMs?: number): AppError =>
 const CONFLICT = fails('api', { status: 409, delivery: 'refused' });
 
 /** The waits of a search that never gets to see the list. */
-const BLIND = [250, 500, 1_000, ...Array.from({ length: 14 }, () => 2_000)];
+const BLIND = [
+  250,
+  500,
+  1_000,
+  ...Array.from({ length: 13 }, () => 2_000),
+  1_687.5,
+  421.875,
+  105.46875,
+];
 
 describe('a failed turn', () => {
   interface Row {
