@@ -12,6 +12,7 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
 } else {
   const { processContext, run } = require('../dist/entry.cjs');
   void run(process.argv.slice(2), processContext(process)).then((code) => {
-    process.exitCode = code;
+    // An output that could not be written has set it already.
+    process.exitCode ||= code;
   });
 }

@@ -106,7 +106,8 @@ function forgivingClosedPipe(process: NodeJS.Process, stream: Output): Output {
       // Nobody reads our notices: that must not cost the answer.
       if (error.code === 'EPIPE') return;
       if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
-      throw error;
+      // Who waits for the write says why.
+      process.exitCode = 1;
     });
   }
   return stream;

@@ -4,6 +4,7 @@ import { configEntry } from './commands/register/config.js';
 import { sandboxEntry } from './commands/register/sandbox.js';
 import { sendEntry } from './commands/register/send.js';
 import type { Context } from './context.js';
+import { nearest } from './core/nearest.js';
 import { AppError } from './errors.js';
 import type { Surroundings } from './commands/register/entry.js';
 import { withVersion } from './commands/register/flags.js';
@@ -27,6 +28,7 @@ const ENTRIES = [chatEntry, sendEntry, sandboxEntry, configEntry];
 function commandTree(words: readonly string[], surroundings: Surroundings): Command {
   const program = withVersion(new Command('telnyx-chat'))
     .description('Chat with a Telnyx AI Assistant. Without a command: a chat.')
+    .addHelpText('after', '\nFlags without a command are those of chat: see telnyx-chat help chat.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => surroundings.context.stdout.write(text),
@@ -51,11 +53,25 @@ function withDefaultCommand(argv: readonly string[]): string[] {
 /** Help and version are no errors; anything else that commander refuses is wrong usage. */
 function usageOutcome(error: CommanderError, argv: readonly string[]): number {
   if (error.exitCode === 0) return 0;
-  if (error.code === 'commander.help') return 2;
+  if (error.code === 'commander.help') throw withoutCommand(argv);
   if (error.code === 'commander.excessArguments') assertCommandFirst(argv);
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const meant = suggestion?.replace(/^\((.*)\)$/, '$1');
   throw new AppError('usage', message, { hint: meant ?? 'see telnyx-chat --help' });
+}
+
+/** `help` of an unknown command, or a command that needs one more word. */
+function withoutCommand([first = '', second]: readonly string[]): AppError {
+  const names = ENTRIES.map(({ name }) => name);
+  if (first === 'help' && second !== undefined) {
+    const near = nearest(second, names);
+    return new AppError('usage', `unknown command '${second}'`, {
+      hint: near ? `Did you mean ${near}?` : `commands are ${names.join(', ')}`,
+    });
+  }
+  return new AppError('usage', `${first} needs a command`, {
+    hint: `see telnyx-chat help ${first}`,
+  });
 }
 
 /** Flags before a command are taken for a chat's, whose surplus word the command then is. */

@@ -7,7 +7,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 export function randomId(platform: NodeJS.Platform): string {
   const bytes =
     (platform === 'win32' ? undefined : systemRandom(16)) ??
-    globalThis.crypto.getRandomValues(Buffer.alloc(16));
+    crypto.getRandomValues(Buffer.alloc(16));
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');

@@ -81,7 +81,6 @@ const HINTS: Record<number, string> = {
   401: 'check TELNYX_API_KEY: a key of the Telnyx portal, not expired or deleted',
   403: 'this key may not do that: check its permissions in the Telnyx portal',
   404: 'check the assistant id and the conversation id, and that the key is of the same account',
-  408: 'try again',
   429: 'wait a little and try again',
 };
 
@@ -89,7 +88,7 @@ function hintFor(status: number, retryAfterMs: number | undefined): string | und
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
   if (status >= 500)
-    return 'the API failed: try again in a moment; https://status.telnyx.com tells of outages';
+    return 'the API failed; https://status.telnyx.com tells of outages';
   if (status >= 300 && status < 400) return 'check --base-url';
   return HINTS[status];
 }

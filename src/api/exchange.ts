@@ -146,7 +146,8 @@ export class Exchange {
       status === 407
         ? 'put the login into the proxy URL: http://name:password@host:port'
         : undefined;
-    this.#fail('network', `the proxy answered ${status}`, hint);
+    const answer = Number.isInteger(status) ? `${status}` : 'something that is not HTTP';
+    this.#fail('network', `the proxy answered ${answer}`, hint);
   }
 
   #fail(kind: AppError['kind'], message: string, hint?: string): void {

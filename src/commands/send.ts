@@ -25,7 +25,7 @@ export async function send(
     const stream =
       options.stream && (options.jsonl ?? (context.stdout.isTTY === true && !options.json));
     const input = { ...turnInput(options, session.last), text, stream };
-    await show(session.takeTurn(input, context.signal), options, context);
+    await showWithId(session.takeTurn(input, context.signal), options, context);
   } finally {
     await session.close();
   }
@@ -41,6 +41,26 @@ async function messageFrom(words: string[], context: Context): Promise<string> {
   }
   const piped = (await readText(context.stdin)).replace(/\r?\n$/, '');
   return words.length === 0 ? piped : words.map((word) => (word === '-' ? piped : word)).join(' ');
+}
+
+/** A failure to show the reply names the conversation too. */
+async function showWithId(
+  events: AsyncGenerator<ReplyEvent>,
+  options: ReadingOptions,
+  context: Context,
+): Promise<void> {
+  let conversationId: string | undefined;
+  async function* noting(): AsyncGenerator<ReplyEvent> {
+    for await (const event of events) {
+      if (event.type === 'start') ({ conversationId } = event);
+      yield event;
+    }
+  }
+  try {
+    await show(noting(), options, context);
+  } catch (error) {
+    throw error instanceof AppError ? error.with({ conversationId }) : error;
+  }
 }
 
 async function show(

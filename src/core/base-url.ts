@@ -29,6 +29,8 @@ export function checkedBaseUrl(text: string): string {
 }
 
 function parsed(text: string): URL {
+  // The parser would quietly leave them out.
+  if (/[\s\u0000-\u001f]/.test(text)) throw refused(text, 'it has spaces or line breaks');
   try {
     return new URL(text);
   } catch {

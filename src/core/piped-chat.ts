@@ -1,9 +1,11 @@
 import { AppError } from '../errors.js';
 import type { Clock, ReplyEvent, Turn } from './conversation.js';
 
+export type Line = string | AppError;
+
 export interface PipedChat {
-  /** One turn each; blank ones are passed over. */
-  lines: AsyncGenerator<string>;
+  /** One turn each; blank ones are passed over. One that cannot be sent comes as its failure. */
+  lines: AsyncGenerator<Line>;
   takeTurn(text: string, conversationId: string | undefined): AsyncGenerator<ReplyEvent>;
   show(turn: Turn): Promise<void>;
   /** With it, a failed turn is told and the next line is sent. */
@@ -27,6 +29,7 @@ export async function runPipedChat(chat: PipedChat): Promise<AppError | undefine
   let firstFailure: AppError | undefined;
   for await (const line of asTurns(chat)) {
     try {
+      if (typeof line !== 'string') throw line;
       for await (const event of chat.takeTurn(line, conversationId)) {
         if (event.type === 'start') ({ conversationId } = event);
         if (event.type === 'done') await chat.show(event.turn);
@@ -46,17 +49,21 @@ function isStop({ kind }: AppError): boolean {
 }
 
 /** The lines that are turns. Unlike `for await`, it leaves `lines` open for whoever counts the rest. */
-async function* asTurns({ lines, signal }: PipedChat): AsyncGenerator<string> {
+async function* asTurns({ lines, signal }: PipedChat): AsyncGenerator<Line> {
   const stopped = new Promise<never>((_, reject) => {
     const stop = (): void => reject(signal.reason as Error);
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
   stopped.catch(() => undefined); // A stop while a turn runs is that turn's failure.
-  const read = (): Promise<IteratorResult<string>> => Promise.race([lines.next(), stopped]);
+  const read = (): Promise<IteratorResult<Line>> => Promise.race([lines.next(), stopped]);
   for (let next = await read(); !next.done; next = await read()) {
-    if (next.value.trim() !== '') yield next.value;
+    if (!isBlank(next.value)) yield next.value;
   }
+}
+
+function isBlank(line: Line): boolean {
+  return typeof line === 'string' && line.trim() === '';
 }
 
 async function withUnsent(error: AppError, chat: PipedChat): Promise<AppError> {
@@ -84,7 +91,7 @@ async function countUnsent({
       const next = await Promise.race([lines.next(), late]);
       if (next === 'late') return { count, isAll: false };
       if (next.done) return { count, isAll: true };
-      if (next.value.trim() !== '') count++;
+      if (!isBlank(next.value)) count++;
     }
   } catch {
     return { count, isAll: false }; // The turn's failure is the one to report, not that of its count.

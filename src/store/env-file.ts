@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Sources } from '../core/settings.js';
 import { AppError } from '../errors.js';
-import { readText } from './files.js';
+import { codeOf, readText } from './files.js';
 
 /** The values of `--env-file`, which must be there, or of `.env` in the working folder, which may be. */
 export async function readEnvFile(
@@ -10,8 +10,8 @@ export async function readEnvFile(
   named: string | undefined,
 ): Promise<Sources['envFile']> {
   const path = named === undefined ? join(cwd, '.env') : resolve(cwd, named);
-  // A folder called .env is somebody's Python environment.
-  if (named === undefined && isFolder(path)) return undefined;
+  // A folder called .env is somebody's Python environment; a device or a pipe may have no end.
+  if (named === undefined && !isFile(path)) return undefined;
   const text = readText(path);
   if (text === undefined && named === undefined) return undefined;
   if (text === undefined)
@@ -24,10 +24,10 @@ export async function readEnvFile(
   return { path, values: parse(text) };
 }
 
-function isFolder(path: string): boolean {
+function isFile(path: string): boolean {
   try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false; // Reading it says why.
+    return statSync(path).isFile();
+  } catch (error) {
+    return codeOf(error) !== 'ENOENT'; // Reading it says why.
   }
 }

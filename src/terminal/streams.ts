@@ -6,10 +6,15 @@ import { MAX_MESSAGE_BYTES, messageTooLong } from '../core/message-text.js';
 export function write(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
-      if (error) reject(error);
+      if (error) reject(unwritable(error));
       else resolve();
     });
   });
+}
+
+/** A full disk, say: nothing that asking again would mend. */
+function unwritable(cause: Error): AppError {
+  return new AppError('api', `the output cannot be written: ${cause.message}`, { cause });
 }
 
 /** All of a stream as UTF-8 text, unchanged. Throws on other bytes and on more than 1 MiB. */
@@ -27,22 +32,32 @@ export async function readText(stream: Readable): Promise<string> {
 
 const NEWLINE = 0x0a;
 
-/** The lines of a stream, without their ends. Throws on a line that is not UTF-8 or over 1 MiB. */
-export async function* readLines(stream: Readable): AsyncGenerator<string> {
+/**
+ * The lines of a stream, without their ends. A line that is not UTF-8 or over 1 MiB comes as the
+ * error that it is; of one that is too long, no more is kept than it takes to know.
+ */
+export async function* readLines(stream: Readable): AsyncGenerator<string | AppError> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of stream as AsyncIterable<Buffer | string>) {
     rest = Buffer.concat([rest, Buffer.from(chunk as Buffer)]);
-    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE)) {
-      yield line(rest.subarray(0, end));
-      rest = rest.subarray(end + 1);
+    let start = 0;
+    for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE, start)) {
+      yield line(rest.subarray(start, end));
+      start = end + 1;
     }
-    if (rest.length > MAX_MESSAGE_BYTES) throw messageTooLong();
+    rest = rest.subarray(start, start + MAX_MESSAGE_BYTES + 1);
   }
   if (rest.length > 0) yield line(rest);
 }
 
-function line(bytes: Buffer): string {
-  return decoded(bytes).replace(/\r$/, '');
+function line(bytes: Buffer): string | AppError {
+  if (bytes.length > MAX_MESSAGE_BYTES) return messageTooLong();
+  try {
+    return decoded(bytes).replace(/\r$/, '');
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
 }
 
 function decoded(bytes: Buffer): string {

@@ -132,8 +132,9 @@ describe('a terminal that is closed ends the chat', () => {
     const { faults } = heldTurns();
     const { terminal, say } = await openChat({ faults });
     if (line !== '') await say(line, 'waiting');
+    const [pid = 0] = childrenOf(terminal.pid);
     terminal.close();
-    await gone(terminal.pid);
+    await gone(pid);
   });
 
   it.each([

@@ -8,6 +8,13 @@ import { onTestFinished } from 'vitest';
 
 const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
+/**
+ * A pseudo-terminal may lose what was written last when the process that leads its session ends. So a
+ * shell leads it: it tells of the program's exit behind all of its output, and stays.
+ */
+const LEADER = '"$0" "$@"; printf "\\033]7777;exit=%s\\007" "$?"; read -r _';
+const EXIT = /\x1b\]7777;exit=(\d+)\x07/;
+
 export interface TerminalOptions {
   columns?: number;
   rows?: number;
@@ -32,13 +39,12 @@ export class TerminalSession {
   readonly titles: string[] = [];
   readonly exit: Promise<number>;
   #onChange: () => void = () => undefined;
-  #exitCode: number | undefined;
   #isClosed = false;
 
   constructor(argv: string[], options: TerminalOptions = {}) {
     const { columns = 80, rows = 24 } = options;
     const home = options.home ?? mkdtempSync(join(tmpdir(), 'telnyx-chat-'));
-    const [file, ...args] = options.command ?? [process.execPath, BIN];
+    const [file, ...args] = options.command ?? ['sh', '-c', LEADER, process.execPath, BIN];
     this.#screen = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
     this.#pty = spawn(file, [...args, ...argv], {
       name: options.env?.['TERM'] ?? 'xterm-256color',
@@ -54,16 +60,22 @@ export class TerminalSession {
     });
     this.#screen.onTitleChange((title) => this.titles.push(title));
     this.#screen.onData((reply) => this.#pty.write(reply));
-    this.#pty.onData((data) => {
-      this.output += data;
-      this.#screen.write(data, () => this.#onChange());
-    });
     this.exit = new Promise((resolve) => {
-      this.#pty.onExit(({ exitCode, signal }) => {
-        this.#exitCode = signal ? 128 + signal : exitCode;
-        this.#screen.write('', () => this.#onChange());
-        resolve(this.#exitCode);
+      const end = (code: number): void => {
+        this.#screen.write('', () => {
+          this.#onChange();
+          resolve(code);
+        });
+      };
+      this.#pty.onData((data) => {
+        this.output += data;
+        this.#screen.write(data, () => this.#onChange());
+        const [told, code] = EXIT.exec(this.output) ?? [];
+        if (told === undefined) return;
+        this.output = this.output.replace(told, '');
+        end(Number(code));
       });
+      this.#pty.onExit(({ exitCode, signal }) => end(signal ? 128 + signal : exitCode));
     });
     onTestFinished(() => {
       this.kill('SIGKILL');
@@ -90,7 +102,7 @@ export class TerminalSession {
   }
 
   kill(signal: string): void {
-    if (this.#exitCode === undefined && !this.#isClosed) this.#pty.kill(signal);
+    if (!this.#isClosed) this.#pty.kill(signal);
   }
 
   /** The window, its cursor as ▏, without the empty rows below both. */
