@@ -87,8 +87,7 @@ const HINTS: Record<number, string> = {
 function hintFor(status: number, retryAfterMs: number | undefined): string | undefined {
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
-  if (status >= 500)
-    return 'the API failed; https://status.telnyx.com tells of outages';
+  if (status >= 500) return 'the API failed; https://status.telnyx.com tells of outages';
   if (status >= 300 && status < 400) return 'check --base-url';
   return HINTS[status];
 }

@@ -1,6 +1,6 @@
 import type { Message } from '../conversation.js';
 import { timeOf } from '../messages.js';
-import type { Finding } from './find-turn.js';
+import type { Finding } from './finding.js';
 
 /** A message that was not answered for so long never will be. */
 const DEAD_MS = 120_000;

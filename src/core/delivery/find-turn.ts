@@ -1,6 +1,7 @@
 import type { History, Message } from '../conversation.js';
 import { inOrder, instant } from '../messages.js';
 import { findReply } from './find-reply.js';
+import type { Finding } from './finding.js';
 import { isSameText } from './same-text.js';
 import type { Earlier } from './turn-memory.js';
 import type { SentWindow } from './sent-window.js';
@@ -15,20 +16,11 @@ export interface Sought {
   sent: Pick<SentWindow, 'earliest' | 'latest' | 'isSharp'>;
 }
 
-export type Finding =
-  | { type: 'answered'; reply: string }
-  | { type: 'unanswered' }
-  | { type: 'absent' }
-  /** What is listed can be understood in more than one way. */
-  | { type: 'unclear' };
-
 const UNCLEAR: Finding = { type: 'unclear' };
 const ABSENT: Finding = { type: 'absent' };
 
-/** How far the server's clocks may differ among themselves before a turn of ours looks like an older one. */
+/** How far the server's clocks may differ among themselves. */
 const SKEW_MS = 5_000;
-/** A message so much older than our sending is not ours, whatever the server's clocks do. */
-const SURELY_OLD_MS = 60_000;
 
 /**
  * Looks for a turn among a conversation's messages. They have no id and no promised order, so they
@@ -53,7 +45,7 @@ function pickOurs(candidates: readonly Message[], { earlier, sent }: Sought): Me
   }
   const [recent, ...more] = candidates.filter((each) => madeAt(each) >= sent.earliest);
   if (recent === undefined) {
-    const isOld = candidates.every((each) => madeAt(each) < sent.earliest - SURELY_OLD_MS);
+    const isOld = candidates.every((each) => madeAt(each) < sent.earliest - SKEW_MS);
     return isOld && !earlier.isExact ? ABSENT : UNCLEAR;
   }
   const isCertain = more.length === 0 && (sent.isSharp || madeAt(recent) >= sent.latest);

@@ -1,7 +1,8 @@
 import { AppError } from '../../errors.js';
 import type { CallOptions, History, TurnPorts, TurnRequest } from '../conversation.js';
 import { instant } from '../messages.js';
-import { findTurn, madeAt, type Finding } from './find-turn.js';
+import { findTurn, madeAt } from './find-turn.js';
+import type { Finding } from './finding.js';
 import { momentOf, SentWindow, type Moment } from './sent-window.js';
 import type { Earlier } from './turn-memory.js';
 import { mayStillRun } from './verdict.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findTurn, type Finding, type Sought } from '../../../src/core/delivery/find-turn.js';
+import { findTurn, type Sought } from '../../../src/core/delivery/find-turn.js';
+import type { Finding } from '../../../src/core/delivery/finding.js';
 import { listOf, SENT } from '../../helpers/messages.js';
 
 const answered = (reply: string): Finding => ({ type: 'answered', reply });
@@ -68,7 +69,7 @@ describe('a turn in a conversation of which the past is not known', () => {
   test.each<Row>([
     ['the same text was never said', ['u-900 hi', 'a-500 Hi!'], resumed(), ABSENT],
     ['an older one is not ours', OLD, resumed(), UNCLEAR],
-    ['nor is a very old one', ['u-70000 hello', 'a-69000 Hi!'], resumed(), ABSENT],
+    ['nor is one that is old enough to be sure', ['u-5100 hello', 'a-4000 Hi!'], resumed(), ABSENT],
     ['both are there', [...OLD, ...NEW], resumed(), answered('Again?')],
     ['ours is there alone', NEW, resumed(), answered('Again?')],
     ['ours is not answered', [...OLD, 'u+20 hello'], resumed(), UNANSWERED],

@@ -185,7 +185,7 @@ function isDecidable(
   const { failure } = world.sends[send] ?? {};
   const isOver = failure !== undefined && FAILURES[failure].run === 'over';
   const isAlike =
-    isInexact && others.some(({ text, at }) => text === turn.text && at > from - 70_000);
+    isInexact && others.some(({ text, at }) => text === turn.text && at > from - 10_000);
   return isOver && !isAlike && server.readAt > Math.max(from, ...others.map(({ at }) => at));
 }
 
