@@ -31,6 +31,11 @@ export interface ErrorDetails {
   delivery?: Delivery | undefined;
   /** How long the API asked to wait before another try, in milliseconds. */
   retryAfterMs?: number | undefined;
+  /**
+   * The connection had been kept from an earlier request and died without one byte of answer: the
+   * server closed it and did not run the request.
+   */
+  diedIdle?: boolean | undefined;
   cause?: unknown;
 }
 

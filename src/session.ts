@@ -3,6 +3,7 @@ import { proxyFor } from './api/proxy.js';
 import { createTransport } from './api/transport.js';
 import type { Context } from './context.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
+import { TurnMemory } from './core/delivery/turn-memory.js';
 import { sanitizeLine } from './core/sanitize.js';
 import {
   checked,
@@ -156,12 +157,13 @@ function accountWith(settings: Settings, { options, context, notify }: Surroundi
   const proxy = proxyFor(new URL(baseUrl), env);
   const transport = createTransport({ baseUrl, proxy, clock, onRequest });
   const client = createClient({ apiKey, transport, clock, randomId });
+  const memory = new TurnMemory();
   const warn = isSilent(options) ? () => undefined : warnTo(notify);
   return {
     settings,
     client,
     isSandbox: false,
-    talkTo: (assistantId) => talkTo(assistantId, { settings, client, context, warn }),
+    talkTo: (assistantId) => talkTo(assistantId, { settings, client, context, warn, memory }),
     close: () => {
       client.close();
       return Promise.resolve();

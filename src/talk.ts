@@ -2,7 +2,8 @@ import type { Client } from './api/client.js';
 import type { Context } from './context.js';
 import type { ReplyEvent } from './core/conversation.js';
 import type { Settings } from './core/settings.js';
-import { takeTurn, type TurnInput } from './core/turn.js';
+import { takeTurn, type TurnInput } from './core/delivery/turn.js';
+import type { TurnMemory } from './core/delivery/turn-memory.js';
 import { openLastConversation, type LastConversation } from './store/last-conversation.js';
 import { storePaths } from './store/paths.js';
 
@@ -20,9 +21,13 @@ interface Means {
   client: Client;
   context: Context;
   warn: (error: unknown) => void;
+  memory: TurnMemory;
 }
 
-export function talkTo(assistantId: string, { settings, client, context, warn }: Means): Talk {
+export function talkTo(
+  assistantId: string,
+  { settings, client, context, warn, memory }: Means,
+): Talk {
   const profile = settings.profile.value;
   const { randomId } = context;
   const last = settings.persist.value
@@ -33,7 +38,11 @@ export function talkTo(assistantId: string, { settings, client, context, warn }:
     assistantId,
     last,
     takeTurn: (input, signal) =>
-      remembering(takeTurn(client, { ...input, assistantId }, { signal, timeoutMs }), last, warn),
+      remembering(
+        takeTurn(client, { ...input, assistantId }, { signal, timeoutMs, memory }),
+        last,
+        warn,
+      ),
   };
 }
 

@@ -7,8 +7,6 @@ import type { Transport } from './transport.js';
 
 /** Until a connection is open, in milliseconds. */
 const CONNECT_MS = 10_000;
-/** Between two pieces of a stream, in milliseconds. */
-const SILENCE_MS = 30_000;
 /** A shorter key would be found in words that are no key. */
 const SHORTEST_SECRET = 8;
 
@@ -21,14 +19,19 @@ export interface Call extends CallOptions {
   /** JSON, as it goes on the wire. */
   body?: string;
   headers?: Record<string, string>;
+  /** Bound on the time between two pieces of the answer, in milliseconds; none unless given. */
+  silenceMs?: number;
 }
+
+/** Reads an answer's JSON into a type of ours; throws on another shape. */
+type Reader<T> = (body: unknown, response: HttpResponse) => T;
 
 /** Calls with the key, the usual headers and errors as AppErrors. */
 export interface Caller {
   /** A 2xx answer, its body still unread. */
   open(call: Call): Promise<HttpResponse>;
   /** The JSON of a 2xx answer, read into a type of ours. */
-  json<T>(call: Call, read: (body: unknown) => T): Promise<T>;
+  json<T>(call: Call, read: Reader<T>): Promise<T>;
 }
 
 export interface CallerOptions {
@@ -39,7 +42,7 @@ export interface CallerOptions {
 
 export function createCaller({ apiKey, transport, clock }: CallerOptions): Caller {
   async function open(call: Call): Promise<HttpResponse> {
-    const { method = 'GET', path, query, body, signal, timeoutMs } = call;
+    const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
     const response = await transport.request({
       method,
       path: path + queryString(query),
@@ -48,7 +51,7 @@ export function createCaller({ apiKey, transport, clock }: CallerOptions): Calle
       signal,
       timeouts: {
         connectMs: Math.min(CONNECT_MS, timeoutMs),
-        silenceMs: Math.min(SILENCE_MS, timeoutMs),
+        silenceMs: Math.min(silenceMs, timeoutMs),
         totalMs: timeoutMs,
       },
     });
@@ -82,10 +85,10 @@ function headersOf({ body, headers }: Call, apiKey: string): Record<string, stri
   };
 }
 
-export async function readJson<T>(response: HttpResponse, read: (body: unknown) => T): Promise<T> {
+export async function readJson<T>(response: HttpResponse, read: Reader<T>): Promise<T> {
   const text = await bodyText(response);
   try {
-    return read(JSON.parse(text));
+    return read(JSON.parse(text), response);
   } catch (error) {
     throw unexpectedAnswer(response, text, error);
   }

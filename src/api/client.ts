@@ -3,6 +3,7 @@ import type {
   CallOptions,
   ChatEvent,
   Conversation,
+  History,
   Message,
   TurnPorts,
   TurnRequest,
@@ -14,6 +15,8 @@ import { parse } from './wire.js';
 
 /** Most messages that one page can hold. */
 const PAGE_SIZE = 100;
+/** Between two pieces of a stream, in milliseconds. */
+const SILENCE_MS = 30_000;
 
 export interface ConversationFilters {
   /** At most so many, 1 or more. */
@@ -27,7 +30,6 @@ export interface ConversationFilters {
 /** The Telnyx AI Assistants API: one method an operation. All of them reject with AppErrors. */
 export interface Client extends TurnPorts {
   listAssistants(options: CallOptions): Promise<Assistant[]>;
-  getAssistant(id: string, options: CallOptions): Promise<Assistant>;
   listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
   /** All messages, a page at a time, in the API's order (it documents none). */
   listMessages(conversationId: string, options: CallOptions): AsyncGenerator<Message[]>;
@@ -73,26 +75,73 @@ export function createClient(options: ClientOptions): Client {
       const body = JSON.stringify({ metadata });
       return caller.json({ ...call, method: 'PUT', path, body }, parse.conversation);
     },
-    listMessages: (id, call) => messagePages(caller, id, call),
+    listMessages: (id, call) => messages(messagePages(caller, id, call)),
+    history: (id, call) => history(messagePages(caller, id, call)),
     chat: (request, call) => chat(caller, request, call),
     close: () => options.transport.close(),
   };
+}
+
+interface MessagePage {
+  messages: Message[];
+  /** In all pages, as this one says. */
+  total: number | undefined;
+  /** The server's clock, in milliseconds since 1970. */
+  serverTime: number | undefined;
 }
 
 async function* messagePages(
   caller: Caller,
   conversationId: string,
   call: CallOptions,
-): AsyncGenerator<Message[]> {
+): AsyncGenerator<MessagePage> {
   const path = `/ai/conversations/${segment(conversationId)}/messages`;
   for (let page = 1, pages = 1; page <= pages; page++) {
     const query = { 'page[size]': PAGE_SIZE, 'page[number]': page };
-    const { data, meta } = await caller.json({ ...call, path, query }, parse.messagePage);
+    const { data, meta, date } = await caller.json(
+      { ...call, path, query },
+      (body, { headers }) => ({
+        ...parse.messagePage(body),
+        date: headers.date,
+      }),
+    );
+    const serverTime = Date.parse(date ?? '');
+    yield {
+      messages: data,
+      total: meta.total_results,
+      serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
+    };
     if (data.length === 0) return;
     pages = meta.total_pages;
-    yield data;
   }
 }
+
+async function* messages(pages: AsyncIterable<MessagePage>): AsyncGenerator<Message[]> {
+  for await (const page of pages) if (page.messages.length > 0) yield page.messages;
+}
+
+/**
+ * All pages as one list; whole when each page's count of all messages is the number we have. Without
+ * such counts, a full page may not be all.
+ */
+async function history(pages: AsyncIterable<MessagePage>): Promise<History> {
+  const messages: Message[] = [];
+  const totals = new Set<number>();
+  let serverTime: number | undefined;
+  for await (const page of pages) {
+    messages.push(...page.messages);
+    if (page.total !== undefined) totals.add(page.total);
+    serverTime ??= page.serverTime;
+  }
+  const isCounted = totals.size > 0 || messages.length < PAGE_SIZE;
+  const isWhole = isCounted && [...totals].every((total) => total === messages.length);
+  return { messages, isWhole, serverTime };
+}
+
+const STREAMED = {
+  headers: { accept: 'text/event-stream, application/json' },
+  silenceMs: SILENCE_MS,
+};
 
 async function* chat(
   caller: Caller,
@@ -110,7 +159,7 @@ async function* chat(
     ...call,
     method: 'POST',
     path: `/ai/assistants/${segment(assistantId)}/chat`,
-    headers: stream ? { accept: 'text/event-stream, application/json' } : {},
+    ...(stream ? STREAMED : {}),
     body: JSON.stringify(body),
   });
   // Whatever was asked for, the answer's own type says what it is.

@@ -25,6 +25,8 @@ export class Exchange {
   readonly #timers: NodeJS.Timeout[] = [];
   /** The connection was open, so the request may have arrived. */
   #mayHaveArrived = false;
+  /** Of a kept connection: what it had received before this request. */
+  #receivedBefore: number | undefined;
   /** We ended it ourselves. */
   #isEnded = false;
   /** Why it failed. */
@@ -92,6 +94,7 @@ export class Exchange {
     this.#outgoing.on('socket', (socket) => {
       if (socket.destroyed) return;
       if (!isOpening(socket)) {
+        this.#receivedBefore = socket.bytesRead;
         opened();
         return;
       }
@@ -160,7 +163,14 @@ export class Exchange {
     return (this.#reason ??=
       error instanceof AppError
         ? error
-        : networkError(error, this.#options.host, this.#delivery()));
+        : networkError(error, this.#options.host, this.#delivery()).with({
+            diedIdle: this.#diedIdle() || undefined,
+          }));
+  }
+
+  #diedIdle(): boolean {
+    const { socket } = this.#outgoing;
+    return socket !== null && socket.bytesRead === this.#receivedBefore;
   }
 
   #delivery(): Delivery {

@@ -79,7 +79,13 @@ const listOf = <Item extends v.GenericSchema>(item: Item) => v.object({ data: v.
 
 const messagePage = v.object({
   ...listOf(message).entries,
-  meta: v.fallback(v.object({ total_pages: v.fallback(v.number(), 1) }), { total_pages: 1 }),
+  meta: v.fallback(
+    v.object({
+      total_pages: v.fallback(v.number(), 1),
+      total_results: v.fallback(v.optional(v.number()), undefined),
+    }),
+    { total_pages: 1, total_results: undefined },
+  ),
 });
 
 /** The object itself, out of its `data` envelope if it has one. */

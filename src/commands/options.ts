@@ -1,7 +1,7 @@
 import type { Context } from '../context.js';
 import { AppError } from '../errors.js';
 import { checkedId } from '../core/ids.js';
-import type { TurnInput } from '../core/turn.js';
+import type { TurnInput } from '../core/delivery/turn.js';
 import { appearanceOf, type Appearance, type Format } from '../terminal/appearance.js';
 import type { Session, SessionOptions } from '../session.js';
 

@@ -6,6 +6,7 @@ import { checkedMessage } from '../core/message-text.js';
 import { createReplyText } from '../core/reply-text.js';
 import { sanitizeLine } from '../core/sanitize.js';
 import { turnJson } from '../core/turn-json.js';
+import { withNotices } from '../core/turn-notices.js';
 import { AppError } from '../errors.js';
 import { isSilent, openSession } from '../session.js';
 import { readText, write } from '../terminal/streams.js';
@@ -68,9 +69,9 @@ async function show(
   context: Context,
 ): Promise<void> {
   const { stdout, stderr } = context;
-  if (options.jsonl) return showJsonLines(events, context);
+  if (options.jsonl) return showJsonLines(told(events, options, context), context);
   if (options.json) {
-    for await (const event of events) {
+    for await (const event of told(events, options, context)) {
       if (event.type === 'done') await write(stdout, jsonLine(turnJson(event.turn)));
     }
     return;
@@ -78,12 +79,22 @@ async function show(
   const isWatched = stderr.isTTY === true && !isSilent(options);
   const appearance = appearanceFor(options, context);
   if (appearance.raw && stdout.isTTY && !isSilent(options)) stderr.write(`${RAW_WARNING}\n`);
-  const started = begun(events);
-  const isAnimated = isWatched && appearance.animation;
+  const started = told(begun(events), options, context);
+  const isAnimated = isWatched && appearance.animation && !options.verbose;
   const { withSpinner } = isAnimated ? await import('../terminal/spinner.js') : {};
   const watched = withSpinner ? withSpinner(started, stderr) : started;
-  const conversationId = await showText(watched, appearance, stdout);
+  const conversationId = await showText(watched, appearance, context);
   if (isWatched) stderr.write(`conversation: ${sanitizeLine(conversationId)}\n`);
+}
+
+/** With `-v`, stderr tells of the trouble that a turn has. */
+function told(
+  events: AsyncGenerator<ReplyEvent>,
+  { verbose }: ReadingOptions,
+  { stderr }: Context,
+): AsyncGenerator<ReplyEvent> {
+  if (!verbose) return events;
+  return withNotices(events, (line) => void stderr.write(`${sanitizeLine(line)}\n`));
 }
 
 /** An object for each event that a program can use. */
@@ -91,14 +102,17 @@ async function showJsonLines(
   events: AsyncGenerator<ReplyEvent>,
   { stdout }: Context,
 ): Promise<void> {
+  const reply = createReplyText();
+  const print = (object: object): Promise<void> => write(stdout, jsonLine(object));
   for await (const event of events) {
-    if (event.type === 'start') {
-      await write(stdout, jsonLine({ type: 'start', conversation_id: event.conversationId }));
-    } else if (event.type === 'delta') {
-      await write(stdout, jsonLine({ type: 'delta', text: event.text }));
-    } else if (event.type === 'done') {
-      await write(stdout, jsonLine({ type: 'done', ...turnJson(event.turn) }));
-    }
+    const text = reply.isReplaced(event) ? '' : reply.next(event);
+    const { type } = event;
+    if (type === 'start') await print({ type, conversation_id: event.conversationId });
+    if (type === 'delta') await print({ type, text });
+    if (type !== 'done') continue;
+    // What was begun and found again goes on where it stopped.
+    if (event.turn.recovered && text !== '') await print({ type: 'delta', text });
+    await print({ type, ...turnJson(event.turn) });
   }
 }
 
@@ -106,11 +120,12 @@ async function showJsonLines(
 async function showText(
   events: AsyncGenerator<ReplyEvent>,
   appearance: Appearance,
-  stdout: Output,
+  context: Context,
 ): Promise<string> {
+  const { stdout } = context;
   if (!stdout.isTTY && !appearance.markdown) return showUntouched(events, stdout);
   const { printRendered } = await import('../terminal/rendered-reply.js');
-  return printRendered(events, appearance, stdout);
+  return printRendered(events, appearance, context);
 }
 
 async function showUntouched(events: AsyncGenerator<ReplyEvent>, stdout: Output): Promise<string> {

@@ -53,7 +53,12 @@ export type ChatEvent = { type: 'delta'; text: string } | { type: 'done'; reply:
 
 /** What delivering a turn gives: the API's answer, and word of each try that has to be repeated. */
 export type ReplyPart =
-  ChatEvent | { type: 'retry'; attempt: number; waitMs: number; error: AppError };
+  | ChatEvent
+  | { type: 'retry'; attempt: number; waitMs: number; error: AppError }
+  /** The answer was lost; the conversation is searched for the turn. */
+  | { type: 'search'; error: AppError }
+  /** The turn was found in the conversation, with its reply. */
+  | { type: 'found'; reply: string };
 
 /** A finished turn. */
 export interface Turn {
@@ -70,7 +75,7 @@ export interface Turn {
 /** What a turn gives whoever shows it. */
 export type ReplyEvent =
   | { type: 'start'; conversationId: string; newConversation: boolean }
-  | Exclude<ReplyPart, { type: 'done' }>
+  | Exclude<ReplyPart, { type: 'done' | 'found' }>
   | { type: 'done'; turn: Turn };
 
 /** Time as a port, so that waiting can be tested without waiting. */
@@ -102,4 +107,15 @@ export interface TurnPorts {
   ): (options: CallOptions) => Promise<Conversation>;
   chat(request: TurnRequest, options: CallOptions): AsyncIterable<ChatEvent>;
   getConversation(id: string, options: CallOptions): Promise<Conversation>;
+  getAssistant(id: string, options: CallOptions): Promise<Assistant>;
+  history(conversationId: string, options: CallOptions): Promise<History>;
+}
+
+/** The messages of a conversation, as the API listed them. */
+export interface History {
+  messages: Message[];
+  /** As many as the list itself says there are. */
+  isWhole: boolean;
+  /** The server's clock when it answered, in milliseconds since 1970; whole seconds only. */
+  serverTime: number | undefined;
 }

@@ -1,21 +1,35 @@
 import type { ReplyEvent } from './conversation.js';
 
+/** Said before a reply that takes the place of its beginning. */
+export const CUT_OFF = 'the reply was cut off; here it is whole';
+
+export interface ReplyText {
+  /** What an event adds. */
+  next(event: ReplyEvent): string;
+  /** Whether a reply that was found again is not the one that was begun. */
+  isReplaced(event: ReplyEvent): boolean;
+}
+
 /**
  * The reply as text that only grows, out of its pieces and its final form: what is printed stays
  * printed, so a final form that does not begin with it is given whole, on a line of its own.
  */
-export function createReplyText(): { next(event: ReplyEvent): string } {
+export function createReplyText(): ReplyText {
   let printed = '';
+  const rest = (reply: string): string => {
+    if (reply.startsWith(printed)) return reply.slice(printed.length);
+    return reply.trim() === printed.trim() ? '' : `\n${reply}`;
+  };
   return {
     next(event) {
-      if (event.type === 'delta') {
-        printed += event.text;
-        return event.text;
-      }
-      if (event.type !== 'done') return '';
-      const { reply } = event.turn;
-      if (reply.startsWith(printed)) return reply.slice(printed.length);
-      return reply.trim() === printed.trim() ? '' : `\n${reply}`;
+      if (event.type === 'delta') printed += event.text;
+      if (event.type === 'delta') return event.text;
+      return event.type === 'done' ? rest(event.turn.reply) : '';
     },
+    isReplaced: (event) =>
+      event.type === 'done' &&
+      event.turn.recovered &&
+      !event.turn.reply.startsWith(printed) &&
+      rest(event.turn.reply) !== '',
   };
 }

@@ -126,6 +126,7 @@ async function handle(
 ): Promise<void> {
   try {
     response.setHeader('x-request-id', randomId());
+    response.setHeader('date', workings.clock.now().toUTCString());
     const isReused = known.has(request.socket);
     known.add(request.socket);
     const whole = { ...(await received(request)), isReused };

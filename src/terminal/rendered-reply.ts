@@ -1,6 +1,6 @@
 import type { ReplyEvent } from '../core/conversation.js';
-import type { Output } from '../context.js';
-import { createReplyText } from '../core/reply-text.js';
+import type { Context } from '../context.js';
+import { createReplyText, CUT_OFF } from '../core/reply-text.js';
 import type { Appearance } from './appearance.js';
 import { openReplyPrinter } from './reply-printer.js';
 import { write } from './streams.js';
@@ -9,9 +9,9 @@ import { write } from './streams.js';
 export async function printRendered(
   events: AsyncGenerator<ReplyEvent>,
   appearance: Appearance,
-  stdout: Output,
+  { stdout, stderr }: Pick<Context, 'stdout' | 'stderr'>,
 ): Promise<string> {
-  const printer = await openReplyPrinter(appearance, stdout);
+  let printer = await openReplyPrinter(appearance, stdout);
   const reply = createReplyText();
   let conversationId = '';
   const print = async (text: string): Promise<void> => {
@@ -20,6 +20,11 @@ export async function printRendered(
   try {
     for await (const event of events) {
       if (event.type === 'start') ({ conversationId } = event);
+      if (reply.isReplaced(event)) {
+        await print(printer.end());
+        stderr.write(`${CUT_OFF}\n`);
+        printer = await openReplyPrinter(appearance, stdout);
+      }
       await print(printer.write(reply.next(event)));
     }
   } finally {

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.js';
+import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account, accountEnv } from '../helpers/account.js';
 import { answeringServer, chatAnswering } from '../helpers/answering-server.js';
 import { runCli, temporaryFolder } from '../helpers/run-cli.js';
@@ -126,17 +127,37 @@ describe('exit codes and JSON errors', () => {
     });
   });
 
-  it('7: cut off behind the request: unknown, and not sent again', async () => {
-    const { env, sandbox } = await account({
-      faults: {
-        afterStored: ({ operation }) => (operation === 'chat' ? { type: 'reset' } : undefined),
+  const cutOff: FaultPolicy['afterStored'] = ({ operation }) =>
+    operation === 'chat' ? { type: 'reset' } : undefined;
+
+  it('0: cut off behind the request, and found in the conversation', async () => {
+    const { env, sandbox } = await account({ faults: { afterStored: cutOff } });
+    const { code, stdout, stderr } = await runCli(SENT.argv, { env });
+    expect({ code, stderr, turn: JSON.parse(stdout) as unknown }).toEqual({
+      code: 0,
+      stderr: '',
+      turn: {
+        conversation_id: sandbox.store.list()[0]?.conversation.id,
+        reply: expect.stringContaining('Hello!'),
+        assistant_id: sandbox.assistantId,
+        new_conversation: true,
+        recovered: true,
+        timing: expect.any(Object),
       },
     });
-    const conversation_id = (): string | undefined => sandbox.store.list()[0]?.conversation.id;
-    const result = await failure(SENT.argv, { env });
-    expect(result).toMatchObject({
+    expect(sandbox.requestCount('chat')).toBe(1);
+  });
+
+  it('7: cut off behind the request, in a conversation that is not kept: unknown', async () => {
+    const { env, sandbox } = await account({ faults: { afterStored: cutOff } });
+    const argv = [...SENT.argv, '-a', 'assistant-sandbox-private'];
+    expect(await failure(argv, { env })).toMatchObject({
       code: 7,
-      error: { kind: 'network', delivery: 'unknown', conversation_id: conversation_id() },
+      error: {
+        kind: 'network',
+        delivery: 'unknown',
+        conversation_id: sandbox.store.list()[0]?.conversation.id,
+      },
     });
     expect(sandbox.requestCount('chat')).toBe(1);
   });

@@ -242,6 +242,22 @@ describe('the text of a reply', () => {
     ['changed', ['Hallo'], 'Hello', 'Hallo\nHello'],
     ['empty', [], '', ''],
   ])('%s', (_, pieces, reply, expected) => expect(shown(pieces, reply)).toBe(expected));
+
+  test.each([
+    [true, 'Hal', 'Hello', true],
+    [true, 'Hel', 'Hello', false],
+    [true, 'Hello ', 'Hello\n', false],
+    [true, '', 'Hello', false],
+    [false, 'Hal', 'Hello', false],
+  ])('found again: %s; after %j comes %j: in its place %s', (recovered, begun, reply, expected) => {
+    const text = createReplyText();
+    const timing = { firstTokenMs: 0, totalMs: 0 };
+    const facts = { conversationId: 'c', assistantId: 'a', newConversation: false };
+    text.next({ type: 'delta', text: begun });
+    expect(text.isReplaced({ type: 'delta', text: 'x' })).toBe(false);
+    const done = { type: 'done', turn: { ...facts, reply, recovered, timing } } as const;
+    expect(text.isReplaced(done)).toBe(expected);
+  });
 });
 
 describe('a stored setting', () => {

@@ -16,6 +16,8 @@ export interface CliOptions {
   stdoutIsTTY?: boolean;
   stderrIsTTY?: boolean;
   signal?: AbortSignal;
+  /** Left out, one of its own that does not wait. */
+  clock?: Context['clock'];
 }
 
 export interface CliResult {
@@ -64,7 +66,7 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     cwd: options.cwd ?? home,
     home,
     platform: 'linux',
-    clock: impatientClock(),
+    clock: options.clock ?? impatientClock(),
     randomId: () => randomId('linux'),
     onExit: () => undefined,
     stop: () => Promise.resolve(),
@@ -80,12 +82,17 @@ function stdinOf(input: CliOptions['input']): Input {
   return input instanceof Readable ? input : Readable.from([Buffer.from(input)]);
 }
 
-/** Time goes on, but waits between tries end at once. */
-function impatientClock(): Context['clock'] {
+/** Time goes on by itself, and by each wait, which ends at once. */
+export function impatientClock(): Context['clock'] {
+  let skipped = 0;
   return {
-    now: () => new Date(),
-    monotonic: () => performance.now(),
-    sleep: (_, signal) =>
-      signal?.aborted ? Promise.reject(signal.reason as Error) : Promise.resolve(),
+    now: () => new Date(Date.now() + skipped),
+    monotonic: () => performance.now() + skipped,
+    async sleep(ms, signal) {
+      // Whatever can happen meanwhile may happen: answers that are on their way arrive.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (signal?.aborted) throw signal.reason;
+      skipped += ms;
+    },
   };
 }

@@ -1,7 +1,8 @@
 import { AppError } from '../../errors.js';
 import { begun } from '../begun.js';
 import type { ReplyEvent } from '../conversation.js';
-import { createReplyText } from '../reply-text.js';
+import { createReplyText, CUT_OFF } from '../reply-text.js';
+import { LOOKING, noticeOf } from '../turn-notices.js';
 import { cancellable, tellFailure, tell, type Chat } from './chat.js';
 
 /** Sends a message and shows its reply; a failure gives the message back as draft. */
@@ -24,11 +25,16 @@ async function showReply(chat: Chat, text: string, signal: AbortSignal): Promise
   const { assistantId, conversationId, title, speaker } = state;
   const turn = { text, assistantId, conversationId, title, speaker };
   const events = begun(ports.takeTurn(turn, signal));
-  const printer = await ports.openReplyPrinter();
+  let printer = await ports.openReplyPrinter();
   const reply = createReplyText();
   try {
     for await (const event of events) {
       note(chat, event);
+      if (reply.isReplaced(event)) {
+        print(chat, printer.end());
+        tell(chat, CUT_OFF);
+        printer = await ports.openReplyPrinter();
+      }
       print(chat, printer.write(reply.next(event)));
     }
   } finally {
@@ -44,11 +50,11 @@ function print({ ports: { editor } }: Chat, text: string): void {
 }
 
 function note(chat: Chat, event: ReplyEvent): void {
-  const { state } = chat;
+  const { state, ports } = chat;
   if (event.type === 'start') state.conversationId = event.conversationId;
   if (event.type === 'done')
     state.turns.push({ reply: event.turn.reply, timing: event.turn.timing });
-  if (event.type === 'retry') {
-    tell(chat, `${event.error.message}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`);
-  }
+  if (event.type === 'search') ports.editor.setStatus(LOOKING);
+  const notice = event.type === 'retry' ? noticeOf(event) : undefined;
+  if (notice !== undefined) tell(chat, notice);
 }

@@ -1,6 +1,7 @@
-import { AppError } from '../errors.js';
-import type { ReplyEvent, Turn, TurnPorts } from './conversation.js';
-import { callOptions, deliver } from './delivery.js';
+import { AppError } from '../../errors.js';
+import type { Clock, ReplyEvent, Turn, TurnPorts } from '../conversation.js';
+import { callOptions, deliver } from './deliver.js';
+import type { Fate, TurnMemory } from './turn-memory.js';
 import { retrying, type RetryOptions } from './retry.js';
 
 export interface TurnInput {
@@ -19,45 +20,56 @@ export interface TurnOptions {
   signal: AbortSignal;
   /** For the whole turn, waits between tries included. */
   timeoutMs: number;
+  /** Of the conversations that the program began: one for all turns. */
+  memory: TurnMemory;
 }
 
 /** One turn of a conversation, which is created first when there is none yet. */
 export async function* takeTurn(
   ports: TurnPorts,
   input: TurnInput,
-  { signal, timeoutMs }: TurnOptions,
+  { signal, timeoutMs, memory }: TurnOptions,
 ): AsyncGenerator<ReplyEvent> {
   const started = ports.clock.monotonic();
   const retry = { clock: ports.clock, signal, deadline: started + timeoutMs };
   const conversationId = input.conversationId ?? (await startConversation(ports, input, retry));
   const newConversation = input.conversationId === undefined;
+  if (newConversation) memory.begin(conversationId);
   yield { type: 'start', conversationId, newConversation };
   const { assistantId, text, speaker, stream } = input;
   const request = { assistantId, conversationId, text, speaker, stream };
-  const elapsed = (): number => Math.round(ports.clock.monotonic() - started);
-  let firstTokenMs: number | null = null;
+  const earlier = memory.earlier(conversationId, text);
+  const timing = stopwatch(ports.clock, started);
+  let fate: Fate = 'perhaps';
   try {
-    for await (const part of deliver(ports, request, retry)) {
-      if (part.type === 'retry') yield part;
-      else if (part.type === 'delta') {
-        firstTokenMs ??= elapsed();
+    for await (const part of deliver(ports, request, { ...retry, earlier })) {
+      if (part.type === 'delta') timing.token();
+      if (part.type !== 'done' && part.type !== 'found') {
         yield part;
-      } else {
-        const timing = { firstTokenMs: firstTokenMs ?? elapsed(), totalMs: elapsed() };
-        const turn: Turn = {
-          conversationId,
-          reply: part.reply,
-          assistantId,
-          newConversation,
-          recovered: false,
-          timing,
-        };
-        yield { type: 'done', turn };
+        continue;
       }
+      fate = 'said';
+      const recovered = part.type === 'found';
+      const facts = { conversationId, assistantId, newConversation, recovered };
+      yield { type: 'done', turn: { ...facts, reply: part.reply, timing: timing.read() } };
     }
   } catch (error) {
-    throw error instanceof AppError ? error.with({ conversationId }) : error;
+    if (!(error instanceof AppError)) throw error;
+    if (error.details.delivery !== 'unknown') fate = 'not said';
+    throw error.with({ conversationId });
+  } finally {
+    memory.note(conversationId, text, fate);
   }
+}
+
+/** Times of a turn, in whole milliseconds since it was asked for. */
+function stopwatch(clock: Clock, started: number): { token(): void; read(): Turn['timing'] } {
+  const elapsed = (): number => Math.round(clock.monotonic() - started);
+  let first: number | undefined;
+  return {
+    token: () => void (first ??= elapsed()),
+    read: () => ({ firstTokenMs: first ?? elapsed(), totalMs: elapsed() }),
+  };
 }
 
 async function startConversation(

@@ -6,12 +6,13 @@ import type {
   ReplyEvent,
   TurnPorts,
   TurnRequest,
-} from '../../src/core/conversation.js';
-import { takeTurn, type TurnInput } from '../../src/core/turn.js';
-import { AppError, exitCodeOf, type ErrorDetails, type ErrorKind } from '../../src/errors.js';
-import { all } from '../helpers/api-client.js';
-import { failure, failureOf } from '../helpers/failure.js';
-import { stillClock, type StillClock } from '../helpers/still-clock.js';
+} from '../../../src/core/conversation.js';
+import { TurnMemory } from '../../../src/core/delivery/turn-memory.js';
+import { takeTurn, type TurnInput } from '../../../src/core/delivery/turn.js';
+import { AppError, exitCodeOf, type ErrorDetails, type ErrorKind } from '../../../src/errors.js';
+import { all } from '../../helpers/api-client.js';
+import { failure, failureOf } from '../../helpers/failure.js';
+import { stillClock, type StillClock } from '../../helpers/still-clock.js';
 
 /** What one call does: fails, or answers; in milliseconds of the clock if it takes time. */
 type Step<T> = AppError | T;
@@ -65,6 +66,9 @@ function scripted({ creates = ['c-new'], chats = [REPLY], metadata = {}, onChat 
       const count = asked.turns.push([request, timeoutMs]);
       yield* await Promise.resolve(next(chats, count));
     },
+    // What a search finds has tests of its own; here it finds nothing out.
+    history: () => Promise.reject(fails('api', { status: 500 })),
+    getAssistant: () => Promise.reject(fails('api', { status: 500 })),
     getConversation: (id, { timeoutMs }) =>
       Promise.resolve().then(() => {
         asked.reads.push([id, timeoutMs]);
@@ -90,7 +94,11 @@ async function take(
   const events: ReplyEvent[] = [];
   let error: unknown;
   try {
-    for await (const event of takeTurn(ports, input, { signal, timeoutMs: 120_000 })) {
+    for await (const event of takeTurn(ports, input, {
+      signal,
+      timeoutMs: 120_000,
+      memory: new TurnMemory(),
+    })) {
       events.push(event);
     }
   } catch (thrown) {
@@ -165,12 +173,25 @@ const limited = (retryAfterMs?: number): AppError =>
   fails('rate_limited', { status: 429, delivery: 'refused', retryAfterMs });
 const CONFLICT = fails('api', { status: 409, delivery: 'refused' });
 
+/** The waits of a search that never gets to see the list. */
+const BLIND = [
+  250,
+  500,
+  1_000,
+  ...Array.from({ length: 13 }, () => 2_000),
+  1_687.5,
+  421.875,
+  105.46875,
+];
+
 describe('a failed turn', () => {
   interface Row {
     name: string;
     chats: Step<ChatEvent[]>[];
     sends: number;
     sleeps: number[];
+    /** Waits of the search. */
+    searches?: number[];
     /** Undefined: the turn came through. */
     fails?: [code: number, delivery: string];
   }
@@ -228,6 +249,7 @@ describe('a failed turn', () => {
       chats: [NOT_SENT, fails('timeout', { delivery: 'unknown' })],
       sends: 2,
       sleeps: [500],
+      searches: BLIND,
       fails: [7, 'unknown'],
     },
     ...(
@@ -269,9 +291,10 @@ describe('a failed turn', () => {
       chats: [error],
       sends: 1,
       sleeps: [],
+      searches: delivery === 'unknown' && code === 7 ? BLIND : [],
       fails: [code, delivery],
     })),
-  ])('$name', async ({ chats, sends, sleeps, fails: expected }) => {
+  ])('$name', async ({ chats, sends, sleeps, searches = [], fails: expected }) => {
     const turn = await take({ chats });
     const error = turn.error === undefined ? undefined : failure(turn.error);
     expect({
@@ -279,12 +302,18 @@ describe('a failed turn', () => {
       sleeps: turn.sleeps,
       fails: error && [exitCodeOf(turn.error), error.delivery],
       conversationId: error?.conversationId,
-    }).toEqual({ sends, sleeps, fails: expected, conversationId: expected && 'c-1' });
+    }).toEqual({
+      sends,
+      sleeps: [...sleeps, ...searches],
+      fails: expected,
+      conversationId: expected && 'c-1',
+    });
     const retries = turn.events.filter((event) => event.type === 'retry');
     expect(retries.map(({ attempt, waitMs }) => [attempt, waitMs])).toEqual(
       sleeps.map((waitMs, index) => [index + 1, waitMs]),
     );
-    expect(turn.events.at(-1)?.type).toBe(expected ? (sleeps.length ? 'retry' : 'start') : 'done');
+    const last = searches.length ? 'search' : sleeps.length ? 'retry' : 'start';
+    expect(turn.events.at(-1)?.type).toBe(expected ? last : 'done');
   });
 
   test('keeps the pieces that came and is not sent again', async () => {
@@ -300,6 +329,7 @@ describe('a failed turn', () => {
       for await (const { type } of takeTurn(ports, INPUT, {
         signal: new AbortController().signal,
         timeoutMs: 9,
+        memory: new TurnMemory(),
       })) {
         events.push(type);
       }
@@ -307,7 +337,7 @@ describe('a failed turn', () => {
     await expect(turn()).rejects.toMatchObject({
       details: { delivery: 'unknown', conversationId: 'c-1' },
     });
-    expect([events, asked.turns.length]).toEqual([['start', 'delta'], 1]);
+    expect([events, asked.turns.length]).toEqual([['start', 'delta', 'search'], 1]);
   });
 
   test('has what is left of the time for each send', async () => {
@@ -324,7 +354,11 @@ describe('a failed turn', () => {
     ports.chat = () => {
       throw bug;
     };
-    const turn = takeTurn(ports, INPUT, { signal: new AbortController().signal, timeoutMs: 9 });
+    const turn = takeTurn(ports, INPUT, {
+      signal: new AbortController().signal,
+      timeoutMs: 9,
+      memory: new TurnMemory(),
+    });
     await turn.next();
     await expect(turn.next()).rejects.toBe(bug);
   });
@@ -449,7 +483,11 @@ describe('a stop during a wait', () => {
         return clock.sleep(ms, signal);
       },
     };
-    const turn = takeTurn(ports, input, { signal: caller.signal, timeoutMs: 9_000 });
+    const turn = takeTurn(ports, input, {
+      signal: caller.signal,
+      timeoutMs: 9_000,
+      memory: new TurnMemory(),
+    });
     expect(await failureOf(all(turn))).toEqual(expected);
     expect(asked.creates.length + asked.turns.length).toBe(1);
   });

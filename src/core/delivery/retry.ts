@@ -1,5 +1,5 @@
-import { AppError } from '../errors.js';
-import type { Clock } from './conversation.js';
+import { AppError } from '../../errors.js';
+import type { Clock } from '../conversation.js';
 
 /** At most so many sends of one request, whatever the reason. */
 export const MAX_ATTEMPTS = 3;
