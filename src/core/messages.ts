@@ -20,7 +20,8 @@ export function inOrder(messages: readonly Message[]): Message[] {
   for (let start = 0, end = 0; start < sorted.length; start = end) {
     end = endOfTie(sorted, start);
     const tie = sorted.slice(start, end);
-    ordered.push(...(ordered.at(-1)?.role === 'user' ? tie : usersFirst(tie)));
+    const isAsked = [ordered.at(-1), tie[0]].some((message) => message?.role === 'user');
+    ordered.push(...(isAsked ? tie : usersFirst(tie)));
   }
   return ordered;
 }
