@@ -48,7 +48,7 @@ export class ConversationStore {
   }
 
   append(thread: Thread, message: NewMessage): void {
-    const now = this.#now();
+    const now = this.#nowIn(thread);
     thread.messages.push({
       created_at: now,
       sent_at: now,
@@ -57,6 +57,12 @@ export class ConversationStore {
       ...message,
     });
     thread.conversation.last_message_at = now;
+  }
+
+  /** Later than all before it in the conversation, as finer clocks than ours would have it. */
+  #nowIn({ conversation }: Thread): string {
+    const next = Date.parse(conversation.last_message_at) + 1;
+    return new Date(Math.max(this.#clock.now().getTime(), next)).toISOString();
   }
 
   /** Notes that the assistant takes part: with one that retains no data, nothing is listed any more. */

@@ -185,7 +185,7 @@ describe('messages', () => {
         {
           role: 'user',
           text: 'hello',
-          created_at: '2026-01-01T00:00:00.000Z',
+          created_at: '2026-01-01T00:00:00.001Z',
           sent_at,
           tool_calls: [],
           metadata: { a: [1, 'b', true] },
