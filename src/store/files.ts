@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AppError } from '../errors.js';
 
@@ -30,6 +38,9 @@ export function readJson<T>(path: string, parse: (value: unknown) => T): T | und
   }
 }
 
+/** Our own temporary files: the random id of whoever wrote one, and this ending. */
+const TEMPORARY = /^[\da-f-]{36}\.tmp$/;
+
 /** Replaces a file as a whole: readers see the old one or the new one. For its owner's eyes only. */
 export function replaceFile(path: string, text: string, uniqueId: string): void {
   const temporary = join(dirname(path), `${uniqueId}.tmp`);
@@ -37,12 +48,28 @@ export function replaceFile(path: string, text: string, uniqueId: string): void 
     makeFolder(dirname(path));
     try {
       writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
+      sweep(temporary);
       renameSync(temporary, path);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;
     }
   });
+}
+
+/** A program that still needs its temporary file does so for much less than this. */
+const STALE_MS = 60_000;
+
+/** Removes what programs that were killed left beside our own temporary file. */
+function sweep(ours: string): void {
+  const folder = dirname(ours);
+  const now = statSync(ours).mtimeMs;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (!TEMPORARY.test(name) || path === ours) continue;
+    const { mtimeMs = now } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (now - mtimeMs > STALE_MS) rmSync(path, { force: true });
+  }
 }
 
 /** Runs what writes a file. Throws an AppError that names it. */

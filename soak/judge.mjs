@@ -1,0 +1,83 @@
+import { answers, REPEATED } from './turns.mjs';
+
+/** What became of all turns, by what the server has. */
+export function judge(conversations, stats) {
+  const kept = new Map(stats.conversations.map((each) => [each.id, each]));
+  const sum = {
+    turns: 0,
+    answered: 0,
+    recovered: 0,
+    unknown: 0,
+    failed: 0,
+    doubled: 0,
+    lost: 0,
+    wrong: 0,
+    outOfOrder: 0,
+  };
+  const notes = [];
+  for (const { id, results } of conversations) {
+    const server = kept.get(id) ?? { turns: [], messages: [] };
+    judgeOne(results, server, sum, (note) => notes.push({ id, ...note }));
+  }
+  return { sum, notes };
+}
+
+function judgeOne(results, server, sum, note) {
+  const stored = new Map(server.turns.map(({ text, count }) => [text, count]));
+  const repeated = { said: 0, least: 0 };
+  for (const result of results) {
+    sum.turns++;
+    const isAnswered = answers(result.reply, result.text);
+    if (isAnswered) sum.answered++;
+    else if (result.delivery === 'unknown') sum.unknown++;
+    else sum.failed++;
+    if (isAnswered && result.recovered) sum.recovered++;
+    if (result.reply !== undefined && !isAnswered) sum.wrong++;
+    if (result.text === REPEATED) {
+      if (isAnswered) repeated.least++;
+      if (isAnswered || result.delivery === 'unknown' || result.delivery === undefined)
+        repeated.said++;
+      continue;
+    }
+    const count = stored.get(result.text) ?? 0;
+    if (count > 1) sum.doubled += count - 1;
+    const isLost = !isAnswered && hasReply(server, result.text);
+    if (isLost) sum.lost++;
+    if (isLost || count > 1) note({ ...result, count });
+  }
+  const count = stored.get(REPEATED) ?? 0;
+  sum.doubled += Math.max(0, count - repeated.said);
+  sum.outOfOrder += disorder(results, server);
+}
+
+function hasReply({ messages }, text) {
+  return messages.some(({ role, text: reply }) => role === 'assistant' && answers(reply, text));
+}
+
+/** How many messages the server has before one that was said earlier; replies whose number went back. */
+function disorder(results, { messages }) {
+  const places = new Map(results.map(({ text }, place) => [text, place]));
+  const said = messages
+    .filter(({ role, text }) => role === 'user' && text !== REPEATED)
+    .map(({ text }) => places.get(text));
+  const numbers = results
+    .filter(({ text, reply }) => text === REPEATED && answers(reply, text))
+    .map(({ reply }) => Number(/\d+/.exec(reply)[0]));
+  return backwards(said) + backwards(numbers);
+}
+
+function backwards(numbers) {
+  return numbers.filter((number, index) => index > 0 && number <= numbers[index - 1]).length;
+}
+
+/** Unknown turns can be no more than the faults that leave it open, and equal texts said seconds apart. */
+export function unexplained(conversations, stats, kinds) {
+  const open = kinds.reduce((sum, kind) => sum + (stats.faults[`chat/${kind}`] ?? 0), 0);
+  const unknown = conversations
+    .flatMap(({ results }) => results)
+    .filter(
+      ({ delivery, text, isResumed }) =>
+        delivery === 'unknown' && !(isResumed && text === REPEATED),
+    );
+  return Math.max(0, unknown.length - open);
+}

@@ -1,0 +1,10 @@
+// The model check of the delivery of turns, with more runs than `npm test` has.
+import { spawnSync } from 'node:child_process';
+
+const [runs = '10000', seed = ''] = process.argv.slice(2);
+const { status } = spawnSync('npx vitest run test/core/delivery/model.test.ts', {
+  shell: true,
+  stdio: 'inherit',
+  env: { ...process.env, MODEL_RUNS: runs, MODEL_SEED: seed },
+});
+process.exitCode = status ?? 1;
