@@ -70,14 +70,25 @@ function backwards(numbers) {
   return numbers.filter((number, index) => index > 0 && number <= numbers[index - 1]).length;
 }
 
-/** Unknown turns can be no more than the faults that leave it open, and equal texts said seconds apart. */
-export function unexplained(conversations, stats, kinds) {
-  const open = kinds.reduce((sum, kind) => sum + (stats.faults[`chat/${kind}`] ?? 0), 0);
-  const unknown = conversations
-    .flatMap(({ results }) => results)
-    .filter(
-      ({ delivery, text, isResumed }) =>
-        delivery === 'unknown' && !(isResumed && text === REPEATED),
-    );
-  return Math.max(0, unknown.length - open);
+/**
+ * The unknown turns of a conversation, each with what met its last request: told apart by what the
+ * server logged. A turn is known to be over or not by that last request alone.
+ */
+export function unknownTurns({ id, results }, stats) {
+  const { sends = [] } = stats.conversations.find((each) => each.id === id) ?? {};
+  const runs = runsOf(sends);
+  return results.flatMap((result) => {
+    const faults = runs[0]?.text === result.text ? runs.shift().faults : [];
+    return result.delivery === 'unknown' ? [{ id, ...result, faults }] : [];
+  });
+}
+
+/** Requests with one text after another are those of one turn: no turn has the text of the one before. */
+function runsOf(sends) {
+  const runs = [];
+  for (const { text, fault } of sends) {
+    if (runs.at(-1)?.text !== text) runs.push({ text, faults: [] });
+    runs.at(-1).faults.push(fault);
+  }
+  return runs;
 }

@@ -1,6 +1,7 @@
 import type { FaultPlan } from './faults/plan.js';
 import type { OperationName } from './routes.js';
 import type { Thread } from './records.js';
+import type { LoggedSend, SendLog } from './send-log.js';
 import type { ConversationStore } from './store.js';
 
 /** What the sandbox has been asked and what it keeps, whatever its lists show. */
@@ -20,24 +21,27 @@ export interface ConversationStats {
   turns: { text: string; count: number }[];
   /** All that is stored, in order. */
   messages: { role: string; text: string | null }[];
+  /** The requests for turns that came while there were faults, in order, each with what went wrong. */
+  sends: LoggedSend[];
 }
 
 interface Kept {
   store: ConversationStore;
   counts: ReadonlyMap<OperationName, number>;
   plan: FaultPlan;
+  sends: SendLog;
 }
 
-export function statsOf({ store, counts, plan }: Kept): Stats {
+export function statsOf({ store, counts, plan, sends }: Kept): Stats {
   return {
     seed: plan.seed,
     requests: Object.fromEntries(counts),
     faults: plan.caused,
-    conversations: store.list().map(conversationStats),
+    conversations: store.list().map((thread) => conversationStats(thread, sends)),
   };
 }
 
-function conversationStats({ conversation, messages }: Thread): ConversationStats {
+function conversationStats({ conversation, messages }: Thread, sends: SendLog): ConversationStats {
   const counts = new Map<string, number>();
   for (const { role, text } of messages) {
     if (role === 'user') counts.set(text ?? '', (counts.get(text ?? '') ?? 0) + 1);
@@ -46,5 +50,6 @@ function conversationStats({ conversation, messages }: Thread): ConversationStat
     id: conversation.id,
     turns: [...counts].map(([text, count]) => ({ text, count })),
     messages: messages.map(({ role, text }) => ({ role, text })),
+    sends: [...sends.of(conversation.id)],
   };
 }

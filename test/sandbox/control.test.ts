@@ -87,6 +87,7 @@ describe('GET /_sandbox/stats', () => {
             { text: 'once', count: 1 },
           ],
           messages: [twice, reply, twice, reply, { role: 'user', text: 'once' }, reply],
+          sends: ['twice', 'twice', 'once'].map((text) => ({ text, fault: 'reset_after' })),
         },
       ],
     });
