@@ -70,25 +70,41 @@ function backwards(numbers) {
   return numbers.filter((number, index) => index > 0 && number <= numbers[index - 1]).length;
 }
 
+/** Servers' clocks may differ by so much: equal texts of different programs nearer than that are alike. */
+const ALIKE_MS = 6_000;
+
 /**
- * The unknown turns of a conversation, each with what met its last request: told apart by what the
- * server logged. A turn is known to be over or not by that last request alone.
+ * The unknown turns of a conversation that could have been told, each with what met its requests: the
+ * last one was not left open by its fault, and no other program said the same just before.
  */
-export function unknownTurns({ id, results }, stats) {
-  const { sends = [] } = stats.conversations.find((each) => each.id === id) ?? {};
+export function untoldTurns({ id, results }, stats, undecidable) {
+  const { sends = [], messages = [] } = stats.conversations.find((each) => each.id === id) ?? {};
   const runs = runsOf(sends);
+  const doubted = new Set();
   return results.flatMap((result) => {
-    const faults = runs[0]?.text === result.text ? runs.shift().faults : [];
-    return result.delivery === 'unknown' ? [{ id, ...result, faults }] : [];
+    const { faults, at } = runs[0]?.text === result.text ? runs.shift() : { faults: [], at: '' };
+    if (result.delivery !== 'unknown') return [];
+    const isInexact = result.isResumed || doubted.has(result.text);
+    doubted.add(result.text);
+    const isOpen = undecidable.includes(faults.at(-1));
+    if (isOpen || (isInexact && hasAlike(messages, result.text, at))) return [];
+    return [{ id, ...result, faults }];
   });
 }
 
 /** Requests with one text after another are those of one turn: no turn has the text of the one before. */
 function runsOf(sends) {
   const runs = [];
-  for (const { text, fault } of sends) {
-    if (runs.at(-1)?.text !== text) runs.push({ text, faults: [] });
+  for (const { text, fault, at } of sends) {
+    if (runs.at(-1)?.text !== text) runs.push({ text, at, faults: [] });
     runs.at(-1).faults.push(fault);
   }
   return runs;
+}
+
+function hasAlike(messages, text, at) {
+  return messages.some(({ role, text: said, created_at: time }) => {
+    const age = Date.parse(at) - Date.parse(time);
+    return role === 'user' && said === text && age > 0 && age < ALIKE_MS;
+  });
 }

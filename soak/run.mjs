@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UNDECIDABLE } from './faults.mjs';
-import { judge, unknownTurns } from './judge.mjs';
+import { judge, untoldTurns } from './judge.mjs';
 import * as ours from './ours.mjs';
 import { openSandbox } from './sandbox.mjs';
 import * as sdk from './sdk.mjs';
@@ -35,14 +35,12 @@ async function soak(name, converse) {
     const stats = await sandbox.stats();
     const { sum, notes } = judge(done, stats);
     const seconds = Math.round((performance.now() - started) / 1000);
-    const decidable = done
-      .flatMap((each) => unknownTurns(each, stats))
-      .filter(({ faults }) => !UNDECIDABLE.includes(faults.at(-1)));
-    const row = { ...sum, untold: decidable.length, seconds };
+    const untold = done.flatMap((each) => untoldTurns(each, stats, UNDECIDABLE));
+    for (const u of untold) { const c = stats.conversations.find((x) => x.id === u.id); const i = c.messages.findIndex((m) => m.text === u.text); const j = c.sends.findIndex((m) => m.text === u.text); process.stderr.write(JSON.stringify({u, near: i<0? c.messages.slice(-6): c.messages.slice(Math.max(0,i-6), i+6), sends: c.sends.slice(Math.max(0,j-5), j+6), total: c.messages.length}, null, 1)+'\n'); }
+    const row = { ...sum, untold: untold.length, seconds };
     process.stdout.write(`${name.padEnd(13)} ${JSON.stringify(row)}\n`);
     if (name === 'telnyx-chat')
-      for (const note of [...notes, ...decidable])
-        process.stdout.write(`  ${JSON.stringify(note)}\n`);
+      for (const note of [...notes, ...untold]) process.stdout.write(`  ${JSON.stringify(note)}\n`);
     const requests = Object.values(stats.requests).reduce((a, b) => a + b, 0);
     return { ...row, requests, faults: Object.values(stats.faults).reduce((a, b) => a + b, 0) };
   } finally {

@@ -48,10 +48,12 @@ export async function* messages(
   for await (const each of pages) if (each.messages.length > 0) yield each.messages;
 }
 
-/**
- * All pages as one list, within the bound of the call; whole when each page's count of all messages is
- * the number we have. Without such counts, a full page may not be all.
- */
+/** A longer conversation is not searched: no more messages than this are held at once. */
+const MOST_MESSAGES = 100_000;
+/** Most readings of one list, when its pages do not fit together. */
+const READINGS = 3;
+
+/** All pages as one list, read again when somebody writes meanwhile; within the bound of the call. */
 export async function history(
   caller: Caller,
   conversationId: string,
@@ -65,13 +67,35 @@ export async function history(
       clock,
     });
   };
-  const found: Message[] = [];
-  const totals = new Set<number>();
-  for await (const { messages: some, total } of pagesOf(read)) {
-    found.push(...some);
-    if (total !== undefined) totals.add(total);
+  for (let count = 1; ; count++) {
+    const found = await wholeList(pagesOf(read));
+    if (found.isWhole || found.isOne || count === READINGS) return found;
   }
+}
+
+/**
+ * Pages as one list. It is whole when each page's count of all messages is the number we have, and no
+ * page repeats a message of another: pages in different orders have the right number, too. Without
+ * such counts, a full page may not be all.
+ */
+async function wholeList(pages: AsyncIterable<MessagePage>): Promise<History & { isOne: boolean }> {
+  const lists: Message[][] = [];
+  const totals = new Set<number>();
+  let count = 0;
+  for await (const { messages: list, total } of pages) {
+    lists.push(list);
+    if (total !== undefined) totals.add(total);
+    if ((count += list.length) > MOST_MESSAGES) break;
+  }
+  const found = lists.flat();
   const isCounted = totals.size > 0 || found.length < PAGE_SIZE;
-  const isWhole = isCounted && [...totals].every((total) => total === found.length);
-  return { messages: found, isWhole };
+  const isComplete = isCounted && [...totals].every((total) => total === found.length);
+  return { messages: found, isWhole: isComplete && areApart(lists), isOne: lists.length === 1 };
+}
+
+/** Whether no list has a message of another one. Messages have no id: all that they say is compared. */
+function areApart(lists: readonly Message[][]): boolean {
+  const sets = lists.map((list) => new Set(list.map((each) => JSON.stringify(each))));
+  const all = new Set(sets.flatMap((set) => [...set]));
+  return all.size === sets.reduce((sum, { size }) => sum + size, 0);
 }

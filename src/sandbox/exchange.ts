@@ -69,7 +69,8 @@ async function operate(request: SandboxRequest, workings: Workings): Promise<Ans
     return verdict === undefined ? answer : applyFault(verdict, answer);
   };
   const chosen = workings.plan.choose({ target: match.name, isReused: request.isReused });
-  if (match.name === 'chat' && workings.plan.isActive) workings.sends.note(body, chosen[0]?.name);
+  if (match.name === 'chat' && workings.plan.isActive)
+    workings.sends.note(body, workings.clock.now(), chosen[0]?.name);
   return surround(run, chosen)(call);
 }
 

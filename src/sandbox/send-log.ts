@@ -5,6 +5,8 @@ import { chatBody } from './schemas.js';
 /** A request for a turn; without a fault nothing went wrong with it. */
 export interface LoggedSend {
   text: string;
+  /** When it came, ISO 8601. */
+  at: string;
   fault?: string;
 }
 
@@ -13,13 +15,13 @@ export class SendLog {
   readonly #sends = new Map<string, LoggedSend[]>();
 
   /** Takes in the body of a request; one that is no turn is passed over. */
-  note(body: Buffer, fault: string | undefined): void {
+  note(body: Buffer, at: Date, fault: string | undefined): void {
     const turn = turnIn(body);
     if (turn === undefined) return;
     const { conversation_id: id, content: text } = turn;
     const sends = this.#sends.get(id) ?? [];
     this.#sends.set(id, sends);
-    sends.push(fault === undefined ? { text } : { text, fault });
+    sends.push({ text, at: at.toISOString(), ...(fault === undefined ? {} : { fault }) });
   }
 
   of(conversationId: string): readonly LoggedSend[] {

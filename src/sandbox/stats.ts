@@ -20,7 +20,7 @@ export interface ConversationStats {
   /** The texts of the user's messages, and how often each is stored. */
   turns: { text: string; count: number }[];
   /** All that is stored, in order. */
-  messages: { role: string; text: string | null }[];
+  messages: { role: string; text: string | null; created_at: string }[];
   /** The requests for turns that came while there were faults, in order, each with what went wrong. */
   sends: LoggedSend[];
 }
@@ -49,7 +49,7 @@ function conversationStats({ conversation, messages }: Thread, sends: SendLog): 
   return {
     id: conversation.id,
     turns: [...counts].map(([text, count]) => ({ text, count })),
-    messages: messages.map(({ role, text }) => ({ role, text })),
+    messages: messages.map(({ role, text, created_at }) => ({ role, text, created_at })),
     sends: [...sends.of(conversation.id)],
   };
 }

@@ -33,8 +33,14 @@ export async function readAgain<T>(
 /** How long to wait before another try; undefined when it would not help, or not soon. */
 function pauseAfter(error: unknown): number | undefined {
   if (!(error instanceof AppError)) return undefined;
-  const { kind, details } = error;
-  if (kind === 'network' || kind === 'api') return Math.max(PAUSE_MS, details.retryAfterMs ?? 0);
-  const isShort = (details.retryAfterMs ?? Infinity) <= LONGEST_PAUSE_MS;
-  return kind === 'rate_limited' && isShort ? details.retryAfterMs : undefined;
+  const { status = 0, retryAfterMs } = error.details;
+  if (status === 429) return isShort(retryAfterMs) ? retryAfterMs : undefined;
+  const isRefused = status >= 300 && status < 500 && status !== 408 && status !== 409;
+  if (isRefused || error.kind === 'timeout') return undefined;
+  return isShort(retryAfterMs ?? 0) ? Math.max(PAUSE_MS, retryAfterMs ?? 0) : undefined;
+}
+
+/** Whether a look has time to wait so long, in milliseconds. */
+function isShort(ms: number | undefined): boolean {
+  return ms !== undefined && ms <= LONGEST_PAUSE_MS;
 }

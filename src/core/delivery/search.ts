@@ -15,7 +15,7 @@ const PATIENCE_MS = 30_000;
 /** The moment after which one that is not running is believed not to be there. */
 const DOUBT_MS = 1_500;
 /** What a search may take in any case, whatever is left of the turn's own time. */
-const GRACE_MS = 5_000;
+const GRACE_MS = 8_000;
 /** Bound on one look. */
 const LOOK_MS = 10_000;
 /** With less time there is no other look; the pause before it takes a part of what is left. */
@@ -68,8 +68,8 @@ export async function search(
     const until = look.type === 'unanswered' ? end : Math.min(end, started + PATIENCE_MS);
     const left = until - clock.monotonic();
     if (left < LAST_LOOK_MS) return { type: 'unknown' };
-    const pause = Math.min(halving ?? usual, left * LAST_PAUSE_SHARE);
-    await clock.sleep(pause, signal);
+    const isHalving = halving !== undefined && halving < left - LAST_LOOK_MS;
+    await clock.sleep(isHalving ? halving : Math.min(usual, left * LAST_PAUSE_SHARE), signal);
   }
 }
 

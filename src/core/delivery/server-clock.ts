@@ -32,6 +32,8 @@ const DATE_STEP_MS = 1_000;
 const DATE_DELAY_MS = 50;
 /** How narrow a window has to be, beside the time that asking takes. */
 const SHARP_MS = 100;
+/** What the last answer counts for in what asking takes of late. */
+const RECENT_SHARE = 0.3;
 /** How far two good clocks run apart, for each millisecond that passes. */
 const DRIFT = 1e-4;
 /** Our two clocks differ by more than this only when one was set or stopped meanwhile. */
@@ -51,7 +53,8 @@ export class ServerClock {
   #lead: Lead | undefined;
   /** When it was last narrowed, and by how much our own clocks differed then. */
   #at: Moment = { monotonic: 0, wall: 0 };
-  #roundTripMs = Infinity;
+  /** What asking takes of late: a busy server or computer has no quick answers for a while. */
+  #roundTripMs = 0;
 
   /** Takes in what an answer tells. */
   note({ date, asked, had }: DatedAnswer): void {
@@ -63,7 +66,8 @@ export class ServerClock {
     const known = this.#leadAt(had);
     this.#lead = (known && overlap(known, told)) ?? told;
     this.#at = had;
-    this.#roundTripMs = Math.min(this.#roundTripMs, had.monotonic - asked.monotonic);
+    const roundTripMs = had.monotonic - asked.monotonic;
+    this.#roundTripMs += (roundTripMs - this.#roundTripMs) * (known ? RECENT_SHARE : 1);
   }
 
   /** When one of our moments was. Before a computer's sleep, or its clock was set, that is not known. */

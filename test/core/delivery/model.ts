@@ -158,7 +158,7 @@ function faultsOf(server: ModelServer, outcome: Outcome, given: Circumstances): 
       isUnknown && given.world.isRetained && to - from < Math.min(timeoutMs - 200, 27_000),
       'gave up',
     ],
-    [to - from > timeoutMs + 5_000 + 4 * given.world.roundTripMs, 'took too long'],
+    [to - from > timeoutMs + 8_000 + 4 * given.world.roundTripMs, 'took too long'],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, words]) => words);
 }
