@@ -1,0 +1,28 @@
+import { age } from '../age.js';
+import type { Assistant, Conversation } from '../conversation.js';
+import { nameOf } from '../conversation-names.js';
+import { CHANNEL_KEY, NUMBER_KEY } from './channel.js';
+import { isTakenOver } from './control.js';
+import { whole } from './details.js';
+
+/** The columns of `conversations list`; on a pipe, times are ISO 8601 and not ages. */
+export function conversationCells(conversation: Conversation, now: Date | undefined): string[] {
+  const { id, metadata, lastMessageAt, createdAt } = conversation;
+  const used = lastMessageAt || createdAt;
+  return [
+    id,
+    nameOf(conversation),
+    metadata[CHANNEL_KEY] ?? '',
+    metadata[NUMBER_KEY] ?? '',
+    now ? age(used, now) : used,
+    isTakenOver(conversation) ? 'taken over' : '',
+  ].map(whole);
+}
+
+/** The columns of `assistants list`; `*` marks the one in force. */
+export function assistantCells(
+  { id, name, model }: Assistant,
+  inForce: string | undefined,
+): string[] {
+  return [id === inForce ? '*' : '', id, name, model].map(whole);
+}
