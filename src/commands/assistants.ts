@@ -6,6 +6,8 @@ import { assistantJson, assistantRows, findAssistant } from '../core/assistants.
 import { assistantCells } from '../core/conversations/rows.js';
 import { jsonText } from '../core/json-line.js';
 import { requireAssistant } from '../core/required-settings.js';
+import { sanitizeLine } from '../core/sanitize.js';
+import type { Settings } from '../core/settings.js';
 import { AppError } from '../errors.js';
 import { isSilent, type SessionOptions } from '../session.js';
 import { storePaths } from '../store/paths.js';
@@ -72,11 +74,16 @@ export async function use(
       ? jsonText({ profile, assistant: assistantJson(assistant) })
       : `profile ${profile} uses ${assistant.id}`;
     await write(context.stdout, `${said}\n`);
-    const { source, detail } = settings.assistantId?.origin ?? {};
-    if ((source === 'environment' || source === 'env-file') && !isSilent(flags)) {
-      context.stderr.write(`warning: TELNYX_ASSISTANT_ID (${source} ${detail}) comes before it\n`);
-    }
+    warnOfOthers(settings, flags, context);
   });
+}
+
+/** A stored assistant comes last: another one may still be in force. */
+function warnOfOthers({ assistantId }: Settings, flags: AssistantFlags, context: Context): void {
+  const { source, detail = '' } = assistantId?.origin ?? {};
+  if (isSilent(flags) || (source !== 'environment' && source !== 'env-file')) return;
+  const where = source === 'environment' ? 'of the environment' : `in ${sanitizeLine(detail)}`;
+  context.stderr.write(`warning: TELNYX_ASSISTANT_ID ${where} comes before it\n`);
 }
 
 function listed(ask: Ask): Promise<Assistant[]> {
@@ -104,13 +111,13 @@ function tableLines(
 ): string[] {
   const rows = assistants.map((each) => assistantCells(each, inForce));
   if (!context.stdout.isTTY) return rows.map((row) => row.join('\t'));
-  const { dim, bold } = stylesFor(appearanceFor(flags, context));
+  const { dim, bold, warning } = stylesFor(appearanceFor(flags, context));
   const lines = openTable({
     columns: [
-      { title: '' },
       { title: 'ID' },
       { title: 'NAME', gives: 'cut', style: bold },
       { title: 'MODEL', gives: 'drop' },
+      { title: 'STATE', style: warning },
     ],
     width: () => context.stdout.columns || 80,
     styleTitle: dim,

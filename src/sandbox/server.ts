@@ -85,6 +85,7 @@ function workingsOf(options: SandboxOptions, closing: AbortSignal): Workings {
     firstFaults: faultSettings,
     counts: new Map(),
     clock,
+    randomId,
     latencyMs,
     closing,
   };

@@ -19,10 +19,10 @@ export function conversationCells(conversation: Conversation, now: Date | undefi
   ].map(whole);
 }
 
-/** The columns of `assistants list`; `*` marks the one in force. */
+/** The columns of `assistants list`; the one in force is `in use`. */
 export function assistantCells(
   { id, name, model }: Assistant,
   inForce: string | undefined,
 ): string[] {
-  return [id === inForce ? '*' : '', id, name, model].map(whole);
+  return [id, name, model, id === inForce ? 'in use' : ''].map(whole);
 }

@@ -42,10 +42,13 @@ export async function* walkBack(
       continue;
     }
     const isCapped = page.length > 0 && page.length === stale;
-    // Who does not filter would begin again from the start.
-    if (isCapped || page.some((each) => !seen.has(each))) onGap();
-    if (isCapped) seen.passTie();
-    else if (page.length < limit || limit >= LARGEST_PAGE) return;
+    if (!isCapped && page.length < limit) return;
+    if (isCapped || limit >= LARGEST_PAGE) {
+      onGap();
+      // Who does not filter begins again from the start.
+      if (!isCapped || !page.every((each) => seen.has(each))) return;
+      seen.passTie();
+    }
     limit = isCapped ? PAGE : limit * 2;
     stale = isCapped ? undefined : page.length;
   }
