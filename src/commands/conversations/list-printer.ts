@@ -33,9 +33,9 @@ function tableRows(flags: AccountFlags, context: Context): Rows {
     columns: [
       { title: 'ID' },
       { title: 'NAME', gives: 'cut', style: bold },
+      { title: 'LAST USED', gives: 'drop', style: dim },
       { title: 'CHANNEL', gives: 'drop' },
       { title: 'WITH', gives: 'drop' },
-      { title: 'LAST USED', gives: 'drop', style: dim },
       { title: 'STATE', style: warning },
     ],
     width: () => context.stdout.columns || 80,

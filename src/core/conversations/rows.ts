@@ -12,9 +12,9 @@ export function conversationCells(conversation: Conversation, now: Date | undefi
   return [
     id,
     nameOf(conversation),
+    now ? age(used, now) : used,
     metadata[CHANNEL_KEY] ?? '',
     metadata[NUMBER_KEY] ?? '',
-    now ? age(used, now) : used,
     isTakenOver(conversation) ? 'taken over' : '',
   ].map(whole);
 }
