@@ -127,9 +127,7 @@ describe('conversations list', () => {
     const account = await populatedAccount();
     const thread = account.sandbox.store.find(CALL);
     if (thread) thread.conversation.name = 'a\x1b[2Jb\tc\nd\u202e';
-    expect((await conversations(account, ['list'])).stdout).toContain(
-      `${CALL}\tab c d\t2026`,
-    );
+    expect((await conversations(account, ['list'])).stdout).toContain(`${CALL}\tab c d\t2026`);
   });
 });
 
