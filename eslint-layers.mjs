@@ -47,6 +47,7 @@ const MEMBERS = {
   'random-id': 'context',
   'small-memory': 'context',
   talk: 'session',
+  asking: 'session',
   'debug-lines': 'session',
 };
 
@@ -60,11 +61,13 @@ function layerOf(path) {
   return MEMBERS[name] ?? name;
 }
 
+/** Files of commands/ that several commands use. */
+const SHARED = /^(options|metadata-pairs|conversation-(choice|lookup))\./;
+
 /** The command that a file is part of; undefined for what all commands share. */
 function commandOf(path) {
   const [first, second = ''] = path.split('/');
-  if (first !== 'commands' || second === 'register' || second.startsWith('options.'))
-    return undefined;
+  if (first !== 'commands' || second === 'register' || SHARED.test(second)) return undefined;
   return second.replace(/\.[jt]s$/, '');
 }
 

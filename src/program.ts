@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { assistantsEntry } from './commands/register/assistants.js';
 import { chatEntry } from './commands/register/chat.js';
 import { configEntry } from './commands/register/config.js';
+import { conversationsEntry } from './commands/register/conversations.js';
 import { sandboxEntry } from './commands/register/sandbox.js';
 import { sendEntry } from './commands/register/send.js';
 import type { Context } from './context.js';
@@ -23,7 +25,14 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   return exitCode;
 }
 
-const ENTRIES = [chatEntry, sendEntry, sandboxEntry, configEntry];
+const ENTRIES = [
+  chatEntry,
+  sendEntry,
+  conversationsEntry,
+  assistantsEntry,
+  sandboxEntry,
+  configEntry,
+];
 
 function commandTree(words: readonly string[], surroundings: Surroundings): Command {
   const program = withVersion(new Command('telnyx-chat'))

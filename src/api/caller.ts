@@ -12,7 +12,7 @@ const CONNECT_MS = 10_000;
 
 /** One call of the API. */
 export interface Call extends CallOptions {
-  method?: 'GET' | 'POST' | 'PUT';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, encoded. */
   path: string;
   query?: Record<string, string | number | undefined>;
@@ -32,6 +32,8 @@ export interface Caller {
   open(call: Call): Promise<HttpResponse>;
   /** The JSON of a 2xx answer, read into a type of ours. */
   json<T>(call: Call, read: Reader<T>): Promise<T>;
+  /** Waits for a 2xx answer whose content does not matter. */
+  done(call: Call): Promise<void>;
 }
 
 export interface CallerOptions {
@@ -65,14 +67,21 @@ export function createCaller({ apiKey, transport, clock, serverClock }: CallerOp
   }
   return {
     open,
-    async json(call, read) {
-      try {
-        return await readJson(await open(call), read);
-      } catch (error) {
-        throw error instanceof AppError ? withoutDelivery(error) : error;
-      }
-    },
+    json: (call, read) => undelivered(async () => readJson(await open(call), read)),
+    done: (call) =>
+      undelivered(async () => {
+        await bodyText(await open(call));
+      }),
   };
+}
+
+/** What fails here is no turn, whatever is thrown. */
+async function undelivered<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof AppError ? withoutDelivery(error) : error;
+  }
 }
 
 /** Whether something was delivered is a question of turns only. */
@@ -109,7 +118,12 @@ async function refusalText(response: HttpResponse, { signal }: Call): Promise<st
   }
 }
 
-async function bodyText({ status, requestId, body, headers }: HttpResponse): Promise<string> {
+export async function bodyText({
+  status,
+  requestId,
+  body,
+  headers,
+}: HttpResponse): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of body) pieces.push(piece);
   const encoding = headers['content-encoding'];

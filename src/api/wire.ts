@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Assistant, Conversation, Message } from '../core/conversation.js';
+import type { Assistant, Conversation, Insight, Message } from '../core/conversation.js';
 
 /**
  * Shapes on the wire, read leniently: only what we cannot do without is required. A single object
@@ -88,6 +88,29 @@ const messagePage = v.object({
   ),
 });
 
+const finding = v.pipe(
+  // A result that is no text is given as the JSON it is.
+  v.object({ insight_id: text, result: v.fallback(v.unknown(), '') }),
+  v.transform(({ insight_id, result }) => ({
+    insightId: insight_id,
+    result: typeof result === 'string' ? result : JSON.stringify(result ?? ''),
+  })),
+);
+
+const insight = v.pipe(
+  v.object({
+    id: text,
+    status: text,
+    created_at: text,
+    conversation_insights: v.fallback(v.array(finding), []),
+  }),
+  v.transform(({ created_at, conversation_insights, ...rest }): Insight => ({
+    ...rest,
+    createdAt: created_at,
+    results: conversation_insights,
+  })),
+);
+
 /** The object itself, out of its `data` envelope if it has one. */
 function unwrapped(body: unknown): unknown {
   return isObject(body) && isObject(body['data']) ? body['data'] : body;
@@ -103,6 +126,7 @@ export const parse = {
   assistants: (body: unknown) => v.parse(listOf(assistant), body).data,
   conversation: (body: unknown) => v.parse(conversation, unwrapped(body)),
   conversations: (body: unknown) => v.parse(listOf(conversation), body).data,
+  insights: (body: unknown) => v.parse(listOf(insight), body).data,
   messagePage: (body: unknown) => v.parse(messagePage, body),
   reply: (body: unknown) => v.parse(v.object({ content: v.string() }), unwrapped(body)).content,
 };

@@ -1,14 +1,14 @@
 import type { Context } from '../context.js';
 import { AppError } from '../errors.js';
-import { checkedId } from '../core/ids.js';
-import type { TurnInput } from '../core/delivery/turn.js';
+import { readText } from '../terminal/streams.js';
 import { appearanceOf, type Appearance, type Format } from '../terminal/appearance.js';
-import type { Session, SessionOptions } from '../session.js';
+import type { SessionOptions } from '../session.js';
 
 /** Which conversation a turn belongs to. */
 export interface ConversationOptions extends SessionOptions {
   conversation?: string;
   continue?: boolean;
+  for?: string[];
   title?: string;
   meta?: string[];
   as?: string;
@@ -30,63 +30,27 @@ export interface ChatOptions extends ReadingOptions {
 /** What `--raw` means, to whoever asked for it on a terminal. */
 export const RAW_WARNING = 'warning: --raw lets replies control this terminal';
 
-export function appearanceFor(options: ReadingOptions, context: Context): Appearance {
+export function appearanceFor(
+  options: Pick<ReadingOptions, 'color' | 'screenReader' | 'format' | 'raw'>,
+  context: Context,
+): Appearance {
   const { env, stdout, stderr } = context;
   const { color, screenReader, format, raw } = options;
   const streams = { stdoutIsTTY: stdout.isTTY === true, stderrIsTTY: stderr.isTTY === true };
   return appearanceOf({ env, ...streams, color, screenReader, format, raw });
 }
 
-/** `key=value` pairs as metadata. Throws on a pair without `=`, an empty key and the one key that is ours. */
-export function parsedMetadata(pairs: string[] = []): Record<string, string> {
-  return Object.fromEntries(pairs.map(parsedPair));
-}
-
-function parsedPair(pair: string): [string, string] {
-  const [, key, value] = /^([^=]+)=([^]*)$/.exec(pair) ?? [];
-  if (key === undefined || value === undefined) {
-    throw new AppError('usage', `bad --meta ${JSON.stringify(pair)}`, {
-      hint: 'it looks like --meta ticket=4711',
-    });
+/** The message in words; `-` stands for stdin, which is the message when there are no words. */
+export async function messageFrom(
+  words: string[],
+  context: Context,
+  hint: string,
+): Promise<string> {
+  // Words alone: stdin is not even looked at, it may belong to a loop around us.
+  if (words.length > 0 && !words.includes('-')) return words.join(' ');
+  if (words.length === 0 && context.stdin.isTTY) {
+    throw new AppError('usage', 'message is required', { hint });
   }
-  if (key === 'assistant_id') {
-    throw new AppError(
-      'usage',
-      '--meta cannot set assistant_id: it is always the assistant of the conversation',
-    );
-  }
-  return [key, value];
-}
-
-/** The part of a turn that the flags decide. Throws on flags that contradict each other. */
-export function turnInput(
-  options: ConversationOptions,
-  last: Session['last'],
-): Pick<TurnInput, 'conversationId' | 'title' | 'metadata' | 'speaker'> {
-  const conversationId = chosenConversation(options, last);
-  const { title, meta, as: speaker } = options;
-  if (conversationId !== undefined && (title !== undefined || meta !== undefined)) {
-    throw new AppError('usage', '--title and --meta are for a new conversation', {
-      hint: 'leave out --conversation and --continue to begin one',
-    });
-  }
-  return { conversationId, title, metadata: parsedMetadata(meta), speaker };
-}
-
-function chosenConversation(
-  { conversation, continue: isContinued }: ConversationOptions,
-  last: Session['last'],
-): string | undefined {
-  if (!isContinued)
-    return conversation === undefined ? undefined : checkedId('conversation', conversation);
-  if (conversation !== undefined) {
-    throw new AppError('usage', '--continue and --conversation exclude each other');
-  }
-  const id = last?.read();
-  if (id !== undefined) return checkedId('conversation', id);
-  throw new AppError('usage', 'there is no last conversation with this assistant and profile', {
-    hint: last
-      ? 'begin one without --continue'
-      : 'conversations are not remembered: --sandbox, --no-persist or the config says so',
-  });
+  const piped = (await readText(context.stdin)).replace(/\r?\n$/, '');
+  return words.length === 0 ? piped : words.map((word) => (word === '-' ? piped : word)).join(' ');
 }

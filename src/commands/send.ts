@@ -9,9 +9,12 @@ import { turnJson } from '../core/turn-json.js';
 import { withNotices } from '../core/turn-notices.js';
 import { AppError } from '../errors.js';
 import { isSilent, openSession } from '../session.js';
-import { readText, write } from '../terminal/streams.js';
+import { write } from '../terminal/streams.js';
+import { turnInput } from './conversation-choice.js';
 import type { Appearance } from '../terminal/appearance.js';
-import { appearanceFor, RAW_WARNING, turnInput, type ReadingOptions } from './options.js';
+import { appearanceFor, messageFrom, RAW_WARNING, type ReadingOptions } from './options.js';
+
+const WITHOUT_WORDS = 'say it: telnyx-chat send hello; or chat: telnyx-chat';
 
 /** One turn: the message from words and stdin, the reply on stdout. */
 export async function send(
@@ -21,26 +24,14 @@ export async function send(
 ): Promise<void> {
   const session = await openSession(options, context);
   try {
-    const text = checkedMessage(await messageFrom(words, context));
+    const text = checkedMessage(await messageFrom(words, context, WITHOUT_WORDS));
     const stream =
       options.stream && (options.jsonl ?? (context.stdout.isTTY === true && !options.json));
-    const input = { ...turnInput(options, session.last), text, stream };
+    const input = { ...(await turnInput(options, { session, context })), text, stream };
     await showWithId(session.takeTurn(input, context.signal), options, context);
   } finally {
     await session.close();
   }
-}
-
-async function messageFrom(words: string[], context: Context): Promise<string> {
-  // Words alone: stdin is not even looked at, it may belong to a loop around us.
-  if (words.length > 0 && !words.includes('-')) return words.join(' ');
-  if (words.length === 0 && context.stdin.isTTY) {
-    throw new AppError('usage', 'message is required', {
-      hint: 'say it: telnyx-chat send hello; or chat: telnyx-chat',
-    });
-  }
-  const piped = (await readText(context.stdin)).replace(/\r?\n$/, '');
-  return words.length === 0 ? piped : words.map((word) => (word === '-' ? piped : word)).join(' ');
 }
 
 /** A failure to show the reply names the conversation too. */

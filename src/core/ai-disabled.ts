@@ -7,7 +7,7 @@ export function aiDisabled(details: ErrorDetails): AppError {
     'AI is disabled on this conversation: a person has taken it over',
     {
       ...details,
-      hint: 'set its metadata ai_disabled to "false" to let the assistant answer again',
+      hint: 'telnyx-chat conversations release lets the assistant answer again; say adds a message of a person',
     },
   );
 }

@@ -1,6 +1,4 @@
-import { AppError } from '../errors.js';
 import type { Conversation } from './conversation.js';
-import { checkedId } from './ids.js';
 
 /**
  * The metadata key of a name given here: the API sets a conversation's own name when it is created
@@ -15,24 +13,7 @@ export function nameOf({ name, metadata }: Conversation): string {
   return metadata[NAME_KEY] ?? name;
 }
 
-/** The id that an id or a name means, given a way to list conversations. */
-export async function conversationIdFor(
-  idOrName: string,
-  list: () => Promise<Conversation[]>,
-): Promise<string> {
-  if (UUID.test(idOrName)) return idOrName;
-  const named = (await list()).filter((conversation) => nameOf(conversation) === idOrName);
-  if (named.length > 1) throw ambiguous(idOrName, named);
-  return named[0]?.id ?? checkedId('conversation', idOrName);
-}
-
-function ambiguous(name: string, conversations: Conversation[]): AppError {
-  const ids = conversations.map(({ id }) => id).join(', ');
-  return new AppError(
-    'usage',
-    `${JSON.stringify(name)} names ${conversations.length} conversations`,
-    {
-      hint: `use an id: ${ids}`,
-    },
-  );
+/** Whether it can be nothing but the id of a conversation. */
+export function isConversationId(text: string): boolean {
+  return UUID.test(text);
 }

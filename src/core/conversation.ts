@@ -38,6 +38,50 @@ export interface Message {
   toolCalls: ToolCall[];
 }
 
+/** A page of a conversation's messages. */
+export interface MessagePage {
+  messages: Message[];
+  /** In all pages, as this one says. */
+  total: number | undefined;
+  /** How many pages there are, as this one says. */
+  pages: number;
+}
+
+/** A message to be added as it is: the assistant does not run. */
+export interface NewMessage {
+  conversationId: string;
+  role: 'assistant' | 'user';
+  text: string;
+  /** The API's `name`: who is speaking. */
+  speaker?: string | undefined;
+}
+
+/** What the API made of a conversation after it. */
+export interface Insight {
+  id: string;
+  /** `pending`, `in_progress`, `completed` or `failed`. */
+  status: string;
+  createdAt: string;
+  /** `result` may be JSON. */
+  results: { insightId: string; result: string }[];
+}
+
+export interface ConversationFilters {
+  /** At most so many, 1 or more. */
+  limit?: number | undefined;
+  /** Such as `last_message_at.desc`. */
+  order?: string | undefined;
+  /** Column or `metadata->key` to `operator.value`, such as `eq.abc` or `gte.2025-01-01`. */
+  where?: Record<string, string> | undefined;
+}
+
+/** A conversation that was created for all who ask for it. */
+export interface SharedConversation {
+  conversation: Conversation;
+  /** It was created earlier: by now it may be gone, or be another's. */
+  isReplay: boolean;
+}
+
 /** What one turn sends. */
 export interface TurnRequest {
   assistantId: string;

@@ -14,13 +14,17 @@ export async function allMessages(pages: AsyncIterable<Message[]>): Promise<Mess
 export function inOrder(messages: readonly Message[]): Message[] {
   const [first, last] = [messages[0], messages.at(-1)];
   const isNewestFirst = first && last && timeOf(first) > timeOf(last);
-  const oldestFirst = isNewestFirst ? messages.toReversed() : messages;
+  return sortedByTime(isNewestFirst ? messages.toReversed() : messages);
+}
+
+/** The same for messages that come oldest first, or what follows an earlier one of them. */
+export function sortedByTime(oldestFirst: readonly Message[], before?: Message): Message[] {
   const sorted = oldestFirst.toSorted((a, b) => timeOf(a) - timeOf(b));
   const ordered: Message[] = [];
   for (let start = 0, end = 0; start < sorted.length; start = end) {
     end = endOfTie(sorted, start);
     const tie = sorted.slice(start, end);
-    const isAsked = [ordered.at(-1), tie[0]].some((message) => message?.role === 'user');
+    const isAsked = [ordered.at(-1) ?? before, tie[0]].some((message) => message?.role === 'user');
     ordered.push(...(isAsked ? tie : usersFirst(tie)));
   }
   return ordered;

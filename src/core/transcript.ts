@@ -1,4 +1,7 @@
-import type { Message, ToolCall } from './conversation.js';
+import type { Conversation, Message, ToolCall } from './conversation.js';
+import { conversationJson, messageJson } from './conversations/conversation-json.js';
+import { nameOf } from './conversation-names.js';
+import { jsonText } from './json-line.js';
 import { sanitize, sanitizeLine } from './sanitize.js';
 
 const SPEAKERS: Record<string, string> = { user: 'you', assistant: 'assistant', tool: 'tool' };
@@ -7,28 +10,77 @@ const SPEAKERS: Record<string, string> = { user: 'you', assistant: 'assistant', 
 export function transcriptLines(messages: readonly Message[]): string[] {
   return messages.flatMap((message) => {
     const speaker = SPEAKERS[message.role] ?? sanitizeLine(message.role, 20);
-    const said = message.text === '' ? [] : sanitize(message.text).split('\n');
-    const [first, ...others] = [...said, ...message.toolCalls.map(callText)];
+    const [first, ...others] = saidLines(message);
     return [`${speaker}: ${first ?? ''}`, ...others.map((line) => `  ${line}`)];
   });
 }
 
-function callText({ name, arguments: args }: ToolCall): string {
-  return `calls ${sanitizeLine(name)}(${sanitizeLine(args, 500)})`;
+/** What a message says and what tools it calls, as lines that are safe on a terminal. */
+export function saidLines({ text, toolCalls }: Message, longest = 500): string[] {
+  const said = text === '' ? [] : sanitize(text).split('\n');
+  return [...said, ...toolCalls.map((call) => callText(call, longest))];
 }
 
-export type TranscriptFormat = 'md' | 'json' | 'txt';
+function callText({ name, arguments: args }: ToolCall, longest: number): string {
+  return `calls ${sanitizeLine(name)}(${sanitizeLine(args, longest)})`;
+}
 
-/** A conversation as a file: Markdown, JSON (as the messages are) or plain text. */
+export const TRANSCRIPT_FORMATS = ['md', 'json', 'txt'] as const;
+
+export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
+
+/** The format that a file's name ends with. */
+export function formatByName(file: string): TranscriptFormat | undefined {
+  const ending = /\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase();
+  return TRANSCRIPT_FORMATS.find((known) => known === ending);
+}
+
+/** A conversation as a file, in pieces that follow each other. */
+export interface Transcript {
+  begin: (conversation: Conversation) => string;
+  message: (message: Message) => string;
+  end: () => string;
+}
+
+export function openTranscript(format: TranscriptFormat): Transcript {
+  return format === 'json' ? jsonTranscript() : textTranscript(format);
+}
+
+/** A conversation as a file. */
 export function transcript(
-  { id, name, messages }: { id: string; name: string; messages: readonly Message[] },
+  conversation: Conversation,
+  messages: readonly Message[],
   format: TranscriptFormat,
 ): string {
-  if (format === 'json')
-    return `${JSON.stringify({ conversation_id: id, name, messages }, null, 2)}\n`;
-  const title = name === '' ? `Conversation ${id}` : name;
-  const heading = format === 'md' ? `# ${title}\n\n${id}\n` : `${title}\n${id}\n`;
-  return [heading, ...messages.map((message) => entry(message, format))].join('\n');
+  const { begin, message, end } = openTranscript(format);
+  return [begin(conversation), ...messages.map(message), end()].join('');
+}
+
+/** One object, a message a line. */
+function jsonTranscript(): Transcript {
+  let separator = '\n';
+  return {
+    begin: (conversation) =>
+      `${jsonText(conversationJson(conversation)).slice(0, -1)},"messages":[`,
+    message(message) {
+      const text = separator + jsonText(messageJson(message));
+      separator = ',\n';
+      return text;
+    },
+    end: () => '\n]}\n',
+  };
+}
+
+function textTranscript(format: 'md' | 'txt'): Transcript {
+  const title = format === 'md' ? '# ' : '';
+  return {
+    begin(conversation) {
+      const name = nameOf(conversation) || `Conversation ${conversation.id}`;
+      return `${title}${name}\n${format === 'md' ? '\n' : ''}${conversation.id}\n`;
+    },
+    message: (message) => `\n${entry(message, format)}`,
+    end: () => '',
+  };
 }
 
 function entry(

@@ -5,7 +5,8 @@ import type { SandboxRequest, Workings } from './exchange.js';
 import { FaultPlan } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import { errorAnswer, Refusal } from './refusal.js';
-import { faultsBody } from './schemas.js';
+import { faultsBody, seedBody } from './schemas.js';
+import { seed } from './seed.js';
 import { SendLog } from './send-log.js';
 import { statsOf } from './stats.js';
 
@@ -16,6 +17,7 @@ type Control = (request: SandboxRequest, workings: Workings) => Answer;
 const CONTROLS: Readonly<Record<string, Control>> = {
   'GET /_sandbox/stats': (_, workings) => json(statsOf(workings)),
   'PUT /_sandbox/faults': setFaults,
+  'PUT /_sandbox/seed': seedStore,
   'POST /_sandbox/reset': (_, workings) => {
     forgetAll(workings);
     return empty(204);
@@ -47,6 +49,12 @@ function setFaults({ body = Buffer.alloc(0) }: SandboxRequest, workings: Working
   const settings = parseBody(faultsBody, body);
   workings.plan = new FaultPlan({ ...settings, seed: settings.seed ?? workings.plan.seed });
   return json({ seed: workings.plan.seed });
+}
+
+/** Many conversations at once, for trying what happens to those who have many. */
+function seedStore({ body = Buffer.alloc(0) }: SandboxRequest, workings: Workings): Answer {
+  const { store, clock, randomId } = workings;
+  return json({ ids: seed(parseBody(seedBody, body), { store, now: clock.now(), randomId }) });
 }
 
 /** As it was when it started: no conversations, no counts, the faults of the start. */

@@ -35,6 +35,7 @@ export interface Workings {
   /** Requests so far, by operation. */
   counts: Map<OperationName, number>;
   clock: Clock;
+  randomId: () => string;
   latencyMs: number;
   /** Aborted when the sandbox closes. */
   closing: AbortSignal;

@@ -33,6 +33,17 @@ export const faultsBody = v.object({
   seed: v.optional(v.pipe(v.number(), v.safeInteger())),
 });
 
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000));
+
+/** What the control route for many conversations at once takes; `every_ms` lies between two of them. */
+export const seedBody = v.object({
+  conversations: v.optional(count, 1),
+  messages: v.optional(count, 0),
+  every_ms: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400_000)), 1_000),
+  name: v.optional(v.string(), ''),
+  metadata: v.optional(metadata, {}),
+});
+
 export const newMessageBody = v.object({
   role: v.string(),
   content: v.optional(v.string(), ''),

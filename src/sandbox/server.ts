@@ -87,6 +87,7 @@ function workingsOf(options: SandboxOptions, closing: AbortSignal): Workings {
     sends: new SendLog(),
     counts: new Map(),
     clock,
+    randomId,
     latencyMs,
     closing,
   };

@@ -30,6 +30,11 @@ export class ConversationStore {
     return thread;
   }
 
+  /** As it is, with times of its own. */
+  add(thread: Thread): void {
+    this.#threads.set(thread.conversation.id, thread);
+  }
+
   find(id: string): Thread | undefined {
     return this.#threads.get(id);
   }

@@ -55,9 +55,25 @@ function wantsColor({ env, color }: AppearanceOptions, isTTY: boolean): boolean 
   return isTTY;
 }
 
+/** What a table or a heading on stdout is set off with; without colour the text itself. */
+export interface Styles {
+  dim: (text: string) => string;
+  bold: (text: string) => string;
+  warning: (text: string) => string;
+}
+
+export function stylesFor({ color }: Pick<Appearance, 'color'>): Styles {
+  const style = styled(color);
+  return { dim: style(2, 22), bold: style(1, 22), warning: style(33, 39) };
+}
+
+function styled(isOn: boolean): (open: number, close: number) => (text: string) => string {
+  return (open, close) => (text) =>
+    isOn && text !== '' ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+}
+
 /** Notices in the terminal's own dim and red; without colour as they are. */
 export function paintFor({ noticeColor }: Appearance): Paint {
-  const style = (open: number, close: number) => (text: string) =>
-    noticeColor && text !== '' ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+  const style = styled(noticeColor);
   return { dim: style(2, 22), error: style(31, 39) };
 }

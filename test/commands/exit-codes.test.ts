@@ -98,6 +98,22 @@ describe('exit codes and JSON errors', () => {
     });
   });
 
+  it.each(['Trip', 'feature/x', '../../account', '..', 'a b'])(
+    '5: no conversation is called %j, and nothing is sent',
+    async (name) => {
+      const { env, sandbox } = await account();
+      expect(await failure([...SENT.argv, '--conversation', name], { env })).toMatchObject({
+        code: 5,
+        error: {
+          kind: 'not_found',
+          message: `no conversation is called ${JSON.stringify(name)}`,
+          delivery: 'not_sent',
+        },
+      });
+      expect(sandbox.store.list()).toEqual([]);
+    },
+  );
+
   it('6: rate limited, after three tries', async () => {
     const { env, sandbox } = await account({
       faults: {
@@ -328,14 +344,12 @@ describe('2: bad input, nothing sent', () => {
       {},
       '/nowhere/.env does not exist',
     ],
-    ...['../../account', 'a/b', '..', 'a b', 'a\nb', 'a\0b', ''].map(
-      (id): [string, string[], object, string] => [
-        `the id ${JSON.stringify(id)}`,
-        ['send', 'x', '--conversation', id],
-        {},
-        `${JSON.stringify(id)} is not a conversation id`,
-      ],
-    ),
+    ...['a\nb', 'a\0b', ' ', ''].map((id): [string, string[], object, string] => [
+      `the id ${JSON.stringify(id)}`,
+      ['send', 'x', '--conversation', id],
+      {},
+      `${JSON.stringify(id)} is neither an id nor a name`,
+    ]),
     [
       'an assistant id with a slash',
       ['send', 'x', '-a', 'a/b'],

@@ -5,6 +5,7 @@ import { failureOf } from '../helpers/failure.js';
 import { all, apiClient, API_KEY, options, TURN } from '../helpers/api-client.js';
 import {
   json,
+  raw,
   recordingServer,
   type Answer,
   type RecordedRequest,
@@ -45,13 +46,18 @@ const STREAM: Answer = (response) => {
   response.end('event: done\ndata: {"content":"hi"}\n\n');
 };
 
+/** For the bytes of that body: another version of the program has to come to the same. */
+const SHARED_KEY = 'shared-0-RW_KpcIFVDNZ3tpXG1e8A9-H6-5P3TXuO_2F2VVhhKc';
+
 interface Operation {
   name: string;
   answer: Answer;
   ours: (client: Client) => Promise<unknown>;
   official: (client: Telnyx) => Promise<unknown>;
-  /** Where ours differs from the official `application/json`. */
+  /** Where ours differs from the usual `application/json`. */
   accept?: string;
+  /** Where the official one does. */
+  acceptOfOfficial?: string;
 }
 
 const FILTERS = {
@@ -144,6 +150,73 @@ const OPERATIONS: Operation[] = [
       client.ai.conversations.list({ ...FILTERS, limit: 2, order: 'last_message_at.desc' }),
   },
   {
+    name: 'update a conversation',
+    answer: json({ data: CONVERSATION }),
+    ours: (client) =>
+      client.updateConversation(
+        'c-1',
+        { telnyx_chat_name: 'Trip ☕', ai_disabled: 'true' },
+        options(),
+      ),
+    official: (client) =>
+      client.ai.conversations.update('c-1', {
+        metadata: { telnyx_chat_name: 'Trip ☕', ai_disabled: 'true' },
+      }),
+  },
+  {
+    name: 'delete a conversation',
+    answer: raw(200, {}),
+    ours: (client) => client.deleteConversation('c-1', options()),
+    official: (client) => client.ai.conversations.delete('c-1'),
+    acceptOfOfficial: '*/*',
+  },
+  {
+    name: 'add a message',
+    answer: raw(200, {}),
+    ours: (client) =>
+      client.messageAdder({
+        conversationId: 'c-1',
+        role: 'assistant',
+        text: 'naïve "☕"\n\u2028',
+        speaker: 'Ada',
+      })(options()),
+    official: (client) =>
+      client.ai.conversations.addMessage('c-1', {
+        role: 'assistant',
+        content: 'naïve "☕"\n\u2028',
+        name: 'Ada',
+        'Idempotency-Key': 'id-1',
+      }),
+    acceptOfOfficial: '*/*',
+  },
+  {
+    name: 'list insights',
+    answer: json({ data: [], meta: PAGE.meta }),
+    ours: (client) => client.listInsights('c-1', options()),
+    official: (client) => client.ai.conversations.retrieveConversationsInsights('c-1'),
+  },
+  {
+    name: 'get a page of messages',
+    answer: json(PAGE),
+    ours: (client) => client.getMessages('c-1', { ...options(), number: 3 }),
+    official: (client) =>
+      client.ai.conversations.messages.list('c-1', { 'page[size]': 100, 'page[number]': 3 }),
+  },
+  {
+    name: 'create a shared conversation',
+    answer: json(CONVERSATION),
+    ours: (client) =>
+      client.createShared(
+        { metadata: { ticket: '4711', assistant_id: 'a-1' }, generation: 0 },
+        options(),
+      ),
+    official: (client) =>
+      client.ai.conversations.create({
+        metadata: { assistant_id: 'a-1', ticket: '4711' },
+        'Idempotency-Key': SHARED_KEY,
+      }),
+  },
+  {
     name: 'list assistants',
     answer: json({ data: [ASSISTANT] }),
     ours: (client) => client.listAssistants(options()),
@@ -165,6 +238,7 @@ const OPERATIONS: Operation[] = [
 
 test.each(OPERATIONS)('$name: the same request as the official client', async (operation) => {
   const { answer, ours, official, accept = 'application/json' } = operation;
+  const { acceptOfOfficial = 'application/json' } = operation;
   const server = await recordingServer(answer);
   await ours(apiClient(`${server.url}/v2`));
   await official(new Telnyx({ apiKey: API_KEY, baseURL: `${server.url}/v2`, maxRetries: 0 }));
@@ -173,7 +247,7 @@ test.each(OPERATIONS)('$name: the same request as the official client', async (o
   expect(essence(mine)).toEqual(essence(theirs));
   expect([mine, theirs].map(differences)).toEqual([
     { userAgent: 'telnyx-chat', stainless: false, accept },
-    { userAgent: 'Telnyx', stainless: true, accept: 'application/json' },
+    { userAgent: 'Telnyx', stainless: true, accept: acceptOfOfficial },
   ]);
 });
 

@@ -1,9 +1,11 @@
 import type { Context } from '../../context.js';
 import { introduction } from '../../core/chat/assistant-commands.js';
 import { tell, tellFailure, type Chat, type ChatState } from '../../core/chat/chat.js';
+import { TAKEN_OVER_NOTICE } from '../../core/chat/control-commands.js';
 import { recapLines } from '../../core/chat/conversation-commands.js';
 import { runChat } from '../../core/chat/loop.js';
-import type { Assistant, Message } from '../../core/conversation.js';
+import type { Assistant, Conversation, Message } from '../../core/conversation.js';
+import { isTakenOver } from '../../core/conversations/control.js';
 import { allMessages } from '../../core/messages.js';
 import { sanitizeLine } from '../../core/sanitize.js';
 import { AppError } from '../../errors.js';
@@ -12,7 +14,8 @@ import type { Appearance } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/dialogs.js';
 import { keepMemorySmall } from '../../small-memory.js';
-import { appearanceFor, RAW_WARNING, turnInput, type ChatOptions } from '../options.js';
+import { appearanceFor, RAW_WARNING, type ChatOptions } from '../options.js';
+import { turnInput } from '../conversation-choice.js';
 import { completionFor } from './completion.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
 import { historyFor } from './history.js';
@@ -56,8 +59,9 @@ export async function interactiveChat(options: ChatOptions, context: Context): P
 
 async function converse(scene: Scene): Promise<void> {
   const { options, context, appearance, account, assistantId, lines } = scene;
-  const { last } = account.talkTo(assistantId);
-  const { conversationId, title, speaker, metadata } = turnInput(options, last);
+  const session = { ...account, ...account.talkTo(assistantId) };
+  const input = await turnInput(options, { session, context });
+  const { conversationId, title, speaker, metadata, isBegun } = input;
   const history = historyFor(account.settings, context, lines.notify);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
@@ -77,7 +81,9 @@ async function converse(scene: Scene): Promise<void> {
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   const leaving = new AbortController();
   try {
-    if (!isSilent(options)) void introduce(chat, AbortSignal.any([context.signal, leaving.signal]));
+    const signal = AbortSignal.any([context.signal, leaving.signal]);
+    const earlier = isBegun ? undefined : conversationId;
+    if (!isSilent(options)) void introduce(chat, earlier, signal);
     await runChat(chat);
   } finally {
     leaving.abort();
@@ -92,13 +98,18 @@ async function converse(scene: Scene): Promise<void> {
  * opens the connection that the first message then uses. A person who is quicker is not interrupted:
  * the turn comes first, and neither a greeting nor a recap is due any more.
  */
-async function introduce(chat: Chat, signal: AbortSignal): Promise<void> {
+async function introduce(
+  chat: Chat,
+  earlier: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    const [assistant, messages] = await known(chat, signal);
+    const { assistant, messages, conversation } = await known(chat, earlier, signal);
     await chat.running;
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;
     tell(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
+    if (conversation && isTakenOver(conversation)) tell(chat, TAKEN_OVER_NOTICE);
     if (messages && isFirst) tell(chat, ...recapLines(messages));
   } catch (error) {
     await chat.running;
@@ -108,15 +119,26 @@ async function introduce(chat: Chat, signal: AbortSignal): Promise<void> {
   }
 }
 
+interface Known {
+  assistant: Assistant;
+  /** Of a conversation that goes on. */
+  messages?: Message[];
+  conversation?: Conversation;
+}
+
 /** The assistant, and what was said in a conversation that goes on. */
-async function known(chat: Chat, signal: AbortSignal): Promise<[Assistant, Message[] | undefined]> {
+async function known(chat: Chat, id: string | undefined, signal: AbortSignal): Promise<Known> {
   const { api } = chat.ports;
-  const { assistantId, conversationId } = chat.state;
+  const { assistantId } = chat.state;
   const call = { signal, timeoutMs: INTRODUCTION_MS };
-  const assistant = api.getAssistant(assistantId, call);
-  const messages =
-    conversationId === undefined ? undefined : allMessages(api.listMessages(conversationId, call));
-  return Promise.all([assistant, messages]);
+  const asked = api.getAssistant(assistantId, call);
+  if (id === undefined) return { assistant: await asked };
+  const [assistant, messages, conversation] = await Promise.all([
+    asked,
+    allMessages(api.listMessages(id, call)),
+    api.getConversation(id, call),
+  ]);
+  return { assistant, messages, conversation };
 }
 
 /** How to come back; what a sandbox in this process knew is gone with it. */

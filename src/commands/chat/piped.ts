@@ -9,7 +9,8 @@ import { turnJson } from '../../core/turn-json.js';
 import { type AppError, exitCodeOf } from '../../errors.js';
 import type { Session } from '../../session.js';
 import { readLines, write } from '../../terminal/streams.js';
-import { turnInput, type ChatOptions } from '../options.js';
+import { turnInput } from '../conversation-choice.js';
+import type { ChatOptions } from '../options.js';
 
 /** Lines from a pipe, one turn each. Gives the exit code. */
 export async function pipedChat(
@@ -18,17 +19,19 @@ export async function pipedChat(
   context: Context,
 ): Promise<number> {
   const isJson = options.json ?? options.jsonl ?? false;
-  const { conversationId, ...input } = turnInput(options, session.last);
+  const { conversationId, isBegun, ...input } = await turnInput(options, { session, context });
+  let isFirst = true;
   // Whoever writes to us may go on for ever: when we are done, nobody waits for their lines.
   const leave = (): unknown => context.stdin.destroy();
   const failure = await runPipedChat({
     lines: readLines(context.stdin),
     conversationId,
-    takeTurn: (text, id) =>
-      session.takeTurn(
-        { ...input, conversationId: id, text: checkedMessage(text), stream: false },
-        context.signal,
-      ),
+    takeTurn(text, id) {
+      const turn = { ...input, conversationId: id, text: checkedMessage(text), stream: false };
+      const isBegunNow = isFirst && isBegun;
+      isFirst = false;
+      return session.takeTurn({ ...turn, isBegun: isBegunNow }, context.signal);
+    },
     show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
     clock: context.clock,
     signal: context.signal,

@@ -2,20 +2,25 @@ import type { Command } from 'commander';
 import { version } from '../../version.js';
 
 /** Gives a command the flags that all commands which talk to Telnyx share. */
-export function withSessionOptions(command: Command): Command {
+export function withAccountOptions(command: Command, assistant = 'assistant to talk to'): Command {
   return withVersion(command)
-    .option('-a, --assistant <id>', 'assistant to talk to (TELNYX_ASSISTANT_ID)')
+    .option('-a, --assistant <id>', `${assistant} (TELNYX_ASSISTANT_ID)`)
     .option('--base-url <url>', 'where the API is (TELNYX_BASE_URL)')
     .option('-p, --profile <name>', 'stored settings to use (TELNYX_PROFILE)')
     .option('--env-file <path>', 'file of settings to read instead of ./.env')
-    .option('--timeout <seconds>', 'longest wait for a whole turn (TELNYX_CHAT_TIMEOUT; 120)')
+    .option('--timeout <seconds>', 'longest wait for an answer (TELNYX_CHAT_TIMEOUT; 120)')
     .option('--sandbox', 'no account needed: a sandbox inside the program answers')
-    .option('--no-persist', 'do not remember the conversation on this machine')
     .option('--json', 'print JSON')
     .option('-q, --quiet', 'print nothing but the answer and errors')
-    .option('-v, --verbose', 'tell of retries')
     .option('--debug', 'print a line about each request (TELNYX_CHAT_DEBUG)')
     .option('--no-color', 'print without colour (NO_COLOR)');
+}
+
+/** The flags of the commands that take turns. */
+export function withSessionOptions(command: Command): Command {
+  return withAccountOptions(command)
+    .option('--no-persist', 'do not remember the conversation on this machine')
+    .option('-v, --verbose', 'tell of retries');
 }
 
 export function withVersion(command: Command): Command {
@@ -24,8 +29,13 @@ export function withVersion(command: Command): Command {
 
 export function withConversationOptions(command: Command): Command {
   return command
-    .option('--conversation <id>', 'go on with this conversation')
+    .option('--conversation <id|name>', 'go on with this conversation')
     .option('-c, --continue', 'go on with the last conversation of this assistant and profile')
+    .option(
+      '--for <key=value>',
+      'go on with the conversation that has this metadata, or begin one with it (repeatable)',
+      collected,
+    )
     .option('--title <text>', 'name of a new conversation')
     .option('--meta <key=value>', 'metadata of a new conversation (repeatable)', collected)
     .option('--as <name>', 'name of the person speaking')

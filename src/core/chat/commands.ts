@@ -1,5 +1,6 @@
 import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
+import { insights, release, say, takeover } from './control-commands.js';
 import { begin, name, resume, showHistory } from './conversation-commands.js';
 import { copyReply, editDraft, retry, speakAs } from './message-commands.js';
 import { exportConversation, info, trace } from './report-commands.js';
@@ -14,6 +15,10 @@ export const COMMANDS: Record<SlashCommandName, Command> = {
   history: showHistory,
   assistant: chooseAssistant,
   name,
+  takeover,
+  release,
+  say,
+  insights,
   as: speakAs,
   retry,
   edit: editDraft,

@@ -1,14 +1,18 @@
 import { AppError } from '../../errors.js';
 import { age } from '../age.js';
-import type { Conversation, Message } from '../conversation.js';
-import { conversationIdFor, NAME_KEY, nameOf } from '../conversation-names.js';
+import type { Conversation, ConversationFilters, Message } from '../conversation.js';
+import { nameOf } from '../conversation-names.js';
+import { CHANNEL_KEY } from '../conversations/channel.js';
+import { isTakenOver, rename } from '../conversations/control.js';
+import { conversationIdFor } from '../conversations/find.js';
 import { allMessages } from '../messages.js';
 import { sanitizeLine } from '../sanitize.js';
 import { transcriptLines } from '../transcript.js';
 import { asking, currentConversation, tell, type Chat } from './chat.js';
+import { TAKEN_OVER_NOTICE } from './control-commands.js';
 import type { Choice } from './ports.js';
 
-/** How many conversations are offered and searched for a name. */
+/** How many conversations are offered. */
 const RECENT = 100;
 /** Messages that are shown after resuming, and by `/history` without a number. */
 const RECAP = 4;
@@ -23,24 +27,30 @@ export function begin(chat: Chat, title: string): void {
 
 /** /resume */
 export async function resume(chat: Chat, idOrName: string): Promise<void> {
-  const id = idOrName === '' ? await picked(chat) : await asking(chat, () => found(chat, idOrName));
+  const id = idOrName === '' ? await picked(chat) : await found(chat, idOrName);
   if (id === undefined) return;
   const conversation = await asking(chat, (api, call) => api.getConversation(id, call));
   chat.state.conversationId = conversation.id;
   const called = sanitizeLine(nameOf(conversation));
   tell(chat, `conversation ${called === '' ? '' : `${called} `}${conversation.id}`);
+  if (isTakenOver(conversation)) tell(chat, TAKEN_OVER_NOTICE);
   await recap(chat, RECAP);
 }
 
 /** The conversations of this assistant, the latest first. */
-export function recentConversations(chat: Chat): Promise<Conversation[]> {
+function recentConversations(chat: Chat): Promise<Conversation[]> {
   const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
   const filters = { limit: RECENT, order: 'last_message_at.desc', where };
   return asking(chat, (api, call) => api.listConversations(filters, call));
 }
 
 function found(chat: Chat, idOrName: string): Promise<string> {
-  return conversationIdFor(idOrName, () => recentConversations(chat));
+  return asking(chat, (api, call) => {
+    const list = (filters: ConversationFilters): Promise<Conversation[]> =>
+      api.listConversations(filters, call);
+    const get = (id: string): Promise<Conversation> => api.getConversation(id, call);
+    return conversationIdFor(idOrName, { list, get }, { only: chat.state.assistantId });
+  });
 }
 
 async function picked(chat: Chat): Promise<string | undefined> {
@@ -57,7 +67,7 @@ function choice(conversation: Conversation, now: Date): Choice {
   const parts = [
     sanitizeLine(nameOf(conversation), 40) || 'unnamed',
     age(lastMessageAt || createdAt, now),
-    sanitizeLine(metadata['telnyx_conversation_channel'] ?? '', 20),
+    sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20),
     id,
   ];
   return { value: id, label: parts.filter((part) => part !== '').join('  ') };
@@ -87,14 +97,11 @@ export function recapLines(messages: readonly Message[], count = RECAP): string[
   return [...omitted, ...transcriptLines(messages.slice(-count))];
 }
 
-/** /name: the whole metadata is sent, as Telnyx does not say whether an update merges. */
+/** /name */
 export async function name(chat: Chat, called: string): Promise<void> {
   if (called === '')
     throw new AppError('usage', 'a name is required', { hint: '/name Opening hours' });
   const id = currentConversation(chat);
-  await asking(chat, async (api, call) => {
-    const { metadata } = await api.getConversation(id, call);
-    return api.updateConversation(id, { ...metadata, [NAME_KEY]: called }, call);
-  });
+  await asking(chat, (api, call) => rename(api, { id, name: called }, call));
   tell(chat, `named ${sanitizeLine(called)}: /resume ${sanitizeLine(called)}`);
 }

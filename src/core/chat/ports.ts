@@ -3,9 +3,13 @@ import type {
   CallOptions,
   Clock,
   Conversation,
+  ConversationFilters,
+  Insight,
   Message,
+  NewMessage,
   ReplyEvent,
 } from '../conversation.js';
+import type { ChangingApi } from '../conversations/control.js';
 import type { LineEditor } from '../line-editor.js';
 
 /** What a chat turn says besides who it is said to. */
@@ -20,21 +24,14 @@ export interface ChatTurn {
 }
 
 /** The calls of Telnyx that the chat's commands make. */
-export interface ChatApi {
+export interface ChatApi extends ChangingApi {
   listAssistants(options: CallOptions): Promise<Assistant[]>;
   getAssistant(id: string, options: CallOptions): Promise<Assistant>;
-  getConversation(id: string, options: CallOptions): Promise<Conversation>;
-  listConversations(
-    filters: { limit?: number; order?: string; where?: Record<string, string> },
-    options: CallOptions,
-  ): Promise<Conversation[]>;
+  listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
   listMessages(conversationId: string, options: CallOptions): AsyncIterable<Message[]>;
-  /** Replaces the whole metadata. */
-  updateConversation(
-    id: string,
-    metadata: Record<string, string>,
-    options: CallOptions,
-  ): Promise<Conversation>;
+  /** A function that adds one message without running the assistant, and still only one when called again. */
+  messageAdder(message: NewMessage): (options: CallOptions) => Promise<void>;
+  listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;
 }
 
 export interface Choice {

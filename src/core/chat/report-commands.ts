@@ -1,9 +1,8 @@
 import { AppError } from '../../errors.js';
-import { nameOf } from '../conversation-names.js';
 import { percentile } from '../latency.js';
 import { allMessages, lastTurn } from '../messages.js';
 import { sanitizeLine } from '../sanitize.js';
-import { transcript, type TranscriptFormat } from '../transcript.js';
+import { formatByName, transcript, type TranscriptFormat } from '../transcript.js';
 import { asking, currentConversation, tell, type Chat } from './chat.js';
 import { traceLines } from './trace-lines.js';
 
@@ -58,14 +57,13 @@ export async function exportConversation(chat: Chat, file: string): Promise<void
   const text = await asking(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
     const messages = await allMessages(api.listMessages(id, call));
-    return transcript({ id, name: nameOf(conversation), messages }, format);
+    return transcript(conversation, messages, format);
   });
   tell(chat, `saved to ${await chat.ports.dialogs.save(path, text)}`);
 }
 
 function formatOf(path: string): TranscriptFormat {
-  const ending = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
-  const format = (['md', 'json', 'txt'] as const).find((known) => known === ending);
+  const format = formatByName(path);
   if (format) return format;
   throw new AppError('usage', `cannot save as ${JSON.stringify(path)}`, {
     hint: 'the name ends with .md, .json or .txt',

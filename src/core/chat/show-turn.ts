@@ -3,6 +3,7 @@ import { begun } from '../begun.js';
 import type { ReplyEvent } from '../conversation.js';
 import { createReplyText, CUT_OFF } from '../reply-text.js';
 import { LOOKING, noticeOf } from '../turn-notices.js';
+import { withWaysOut } from './control-commands.js';
 import { cancellable, tellFailure, tell, type Chat } from './chat.js';
 
 /** Sends a message and shows its reply; a failure gives the message back as draft. */
@@ -15,7 +16,7 @@ export async function showTurn(chat: Chat, text: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof AppError) || ports.signal.aborted) throw error;
     state.lastFailure = error;
-    tellFailure(chat, error);
+    tellFailure(chat, error.kind === 'ai_disabled' ? withWaysOut(error) : error);
     ports.editor.restoreDraft(text);
   }
 }

@@ -11,6 +11,8 @@ export interface TurnInput {
   text: string;
   speaker?: string | undefined;
   stream: boolean;
+  /** The conversation was made for this turn: it is new, though others may have got it too. */
+  isBegun?: boolean | undefined;
   /** For a new conversation. */
   title?: string | undefined;
   metadata?: Record<string, string> | undefined;
@@ -33,8 +35,9 @@ export async function* takeTurn(
   const started = ports.clock.monotonic();
   const retry = { clock: ports.clock, signal, deadline: started + timeoutMs };
   const conversationId = input.conversationId ?? (await startConversation(ports, input, retry));
-  const newConversation = input.conversationId === undefined;
-  if (newConversation) memory.begin(conversationId);
+  const isOurs = input.conversationId === undefined;
+  const newConversation = isOurs || input.isBegun === true;
+  if (isOurs) memory.begin(conversationId);
   yield { type: 'start', conversationId, newConversation };
   const { assistantId, text, speaker, stream } = input;
   const request = { assistantId, conversationId, text, speaker, stream };

@@ -371,7 +371,7 @@ describe('a 400', () => {
   const disabled = {
     kind: 'ai_disabled',
     message: 'AI is disabled on this conversation: a person has taken it over',
-    hint: 'set its metadata ai_disabled to "false" to let the assistant answer again',
+    hint: 'telnyx-chat conversations release lets the assistant answer again; say adds a message of a person',
     status: 400,
     code: '10015',
     requestId: 'r',

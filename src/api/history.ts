@@ -1,52 +1,7 @@
-import type { CallOptions, Clock, History, Message } from '../core/conversation.js';
+import type { CallOptions, Clock, History, Message, MessagePage } from '../core/conversation.js';
 import { readAgain } from '../core/delivery/read-again.js';
 import type { Caller } from './caller.js';
-import { segment } from './segment.js';
-import { parse } from './wire.js';
-
-/** Most messages that one page can hold. */
-const PAGE_SIZE = 100;
-
-interface MessagePage {
-  messages: Message[];
-  /** Pages in all, as this one says. */
-  pages: number;
-  /** Messages in all pages, as this one says. */
-  total: number | undefined;
-}
-
-/** Reads the page with that number, from 1 on. */
-type ReadPage = (number: number) => Promise<MessagePage>;
-
-async function page(
-  caller: Caller,
-  { conversationId, number }: { conversationId: string; number: number },
-  call: CallOptions,
-): Promise<MessagePage> {
-  const path = `/ai/conversations/${segment(conversationId)}/messages`;
-  const query = { 'page[size]': PAGE_SIZE, 'page[number]': number };
-  const { data, meta } = await caller.json({ ...call, path, query }, parse.messagePage);
-  return { messages: data, pages: meta.total_pages, total: meta.total_results };
-}
-
-async function* pagesOf(read: ReadPage): AsyncGenerator<MessagePage> {
-  for (let number = 1, pages = 1; number <= pages; number++) {
-    const next = await read(number);
-    yield next;
-    if (next.messages.length === 0) return;
-    ({ pages } = next);
-  }
-}
-
-/** All messages, a page at a time; the bound of the call is that of each page. */
-export async function* messages(
-  caller: Caller,
-  conversationId: string,
-  call: CallOptions,
-): AsyncGenerator<Message[]> {
-  const pages = pagesOf((number) => page(caller, { conversationId, number }, call));
-  for await (const each of pages) if (each.messages.length > 0) yield each.messages;
-}
+import { messagePage, PAGE_SIZE, pagesOf } from './messages.js';
 
 /** A longer conversation is not searched: no more messages than this are held at once. */
 const MOST_MESSAGES = 100_000;
@@ -60,9 +15,9 @@ export async function history(
   { call, clock }: { call: CallOptions; clock: Clock },
 ): Promise<History> {
   const deadline = clock.monotonic() + call.timeoutMs;
-  const read: ReadPage = (number) => {
+  const read = (number: number): Promise<MessagePage> => {
     const left = { ...call, timeoutMs: Math.max(1, deadline - clock.monotonic()) };
-    return readAgain((each) => page(caller, { conversationId, number }, each), {
+    return readAgain((each) => messagePage(caller, conversationId, { ...each, number }), {
       call: left,
       clock,
     });
@@ -95,6 +50,7 @@ async function wholeList(pages: AsyncIterable<MessagePage>): Promise<History & {
 
 /** Whether no list has a message of another one. Messages have no id: all that they say is compared. */
 function areApart(lists: readonly Message[][]): boolean {
+  if (lists.length === 1) return true;
   const sets = lists.map((list) => new Set(list.map((each) => JSON.stringify(each))));
   const all = new Set(sets.flatMap((set) => [...set]));
   return all.size === sets.reduce((sum, { size }) => sum + size, 0);

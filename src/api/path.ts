@@ -8,3 +8,8 @@ export function segment(id: string): string {
   if (!/^\.{0,2}$/.test(id)) return id.replace(OUTSIDE_SEGMENT, encodeURIComponent);
   throw new AppError('usage', `${JSON.stringify(id)} is not an id`, { delivery: 'not_sent' });
 }
+
+/** Below the base URL: one conversation. */
+export function conversationPath(id: string): string {
+  return `/ai/conversations/${segment(id)}`;
+}

@@ -1,0 +1,39 @@
+import type { CallOptions, ChatEvent, TurnRequest } from '../core/conversation.js';
+import { readJson, type Caller } from './caller.js';
+import { segment } from './path.js';
+import { readReply } from './reply-stream.js';
+import { parse } from './wire.js';
+
+/** Between two pieces of a stream, in milliseconds. */
+const SILENCE_MS = 30_000;
+
+const STREAMED = {
+  headers: { accept: 'text/event-stream, application/json' },
+  silenceMs: SILENCE_MS,
+};
+
+/** One request for a turn. */
+export async function* chat(
+  caller: Caller,
+  request: TurnRequest,
+  call: CallOptions,
+): AsyncGenerator<ChatEvent> {
+  const { assistantId, conversationId, text, speaker, stream } = request;
+  const body = {
+    content: text,
+    conversation_id: conversationId,
+    name: speaker,
+    stream: stream || undefined,
+  };
+  const response = await caller.open({
+    ...call,
+    method: 'POST',
+    path: `/ai/assistants/${segment(assistantId)}/chat`,
+    ...(stream ? STREAMED : {}),
+    body: JSON.stringify(body),
+  });
+  // Whatever was asked for, the answer's own type says what it is.
+  if (/^text\/event-stream\b/i.test(response.headers['content-type'] ?? ''))
+    yield* readReply(response.body);
+  else yield { type: 'done', reply: await readJson(response, parse.reply) };
+}

@@ -1,0 +1,81 @@
+import type { Context } from '../context.js';
+import { isConversationId } from '../core/conversation-names.js';
+import type { TurnInput } from '../core/delivery/turn.js';
+import { checkedId } from '../core/ids.js';
+import { AppError } from '../errors.js';
+import type { Session } from '../session.js';
+import { parsedMetadata, sharedMetadata } from './metadata-pairs.js';
+import type { ConversationOptions } from './options.js';
+
+/** What choosing a conversation takes. */
+export interface Choosing {
+  session: Pick<Session, 'client' | 'settings' | 'assistantId' | 'last'>;
+  context: Pick<Context, 'clock' | 'signal'>;
+}
+
+type Chosen = Pick<TurnInput, 'conversationId' | 'isBegun'>;
+
+/**
+ * The part of a turn that the flags decide. Throws on flags that contradict each other, before any
+ * request. A new conversation, and one given by its id, cost none.
+ */
+export async function turnInput(
+  options: ConversationOptions,
+  choosing: Choosing,
+): Promise<Chosen & Pick<TurnInput, 'title' | 'metadata' | 'speaker'>> {
+  const { title, meta, as: speaker } = options;
+  checkWays(options);
+  const metadata = parsedMetadata(meta);
+  return { ...(await chosen(options, choosing)), title, metadata, speaker };
+}
+
+/** A conversation is chosen in one way, and only a new one gets a title and metadata. */
+function checkWays(options: ConversationOptions): void {
+  const { conversation, continue: isContinued, for: pairs, title, meta } = options;
+  const ways = [
+    ...(isContinued ? ['--continue'] : []),
+    ...(conversation === undefined ? [] : ['--conversation']),
+    ...(pairs === undefined ? [] : ['--for']),
+  ];
+  if (ways.length > 1) throw new AppError('usage', `${ways.join(' and ')} exclude each other`);
+  if (ways.length === 0 || (title === undefined && meta === undefined)) return;
+  throw new AppError('usage', '--title and --meta are for a new conversation', {
+    hint: `leave out ${pairs ? '--for' : '--conversation and --continue'} to begin one`,
+  });
+}
+
+async function chosen(
+  { conversation, continue: isContinued, for: pairs }: ConversationOptions,
+  choosing: Choosing,
+): Promise<Chosen> {
+  if (isContinued) return { conversationId: lastOne(choosing.session.last) };
+  if (pairs) {
+    const metadata = sharedMetadata(pairs);
+    return unsent(async () => (await lookup()).shared(metadata, choosing));
+  }
+  if (conversation === undefined || isConversationId(conversation))
+    return { conversationId: conversation };
+  return unsent(async () => (await lookup()).named(conversation, choosing));
+}
+
+/** Loaded late: most turns need none. */
+const lookup = () => import('./conversation-lookup.js');
+
+/** Whatever fails here, nothing was said. */
+async function unsent(find: () => Promise<Chosen>): Promise<Chosen> {
+  try {
+    return await find();
+  } catch (error) {
+    throw error instanceof AppError ? error.with({ delivery: 'not_sent' }) : error;
+  }
+}
+
+function lastOne(last: Session['last']): string {
+  const id = last?.read();
+  if (id !== undefined) return checkedId('conversation', id);
+  throw new AppError('usage', 'there is no last conversation with this assistant and profile', {
+    hint: last
+      ? 'begin one without --continue'
+      : 'conversations are not remembered: --sandbox, --no-persist or the config says so',
+  });
+}

@@ -1,0 +1,24 @@
+import { askerOf, finderWith } from '../asking.js';
+import { conversationIdFor } from '../core/conversations/find.js';
+import { sharedConversation, type SharingApi } from '../core/conversations/shared.js';
+import type { TurnInput } from '../core/delivery/turn.js';
+import type { Choosing } from './conversation-choice.js';
+
+type Found = Pick<TurnInput, 'conversationId' | 'isBegun'>;
+
+/** The assistant's conversation with a name. */
+export async function named(name: string, choosing: Choosing): Promise<Found> {
+  const scope = { only: choosing.session.assistantId };
+  return { conversationId: await conversationIdFor(name, finderFor(choosing), scope) };
+}
+
+/** The assistant's conversation with this metadata, which is made when there is none. */
+export async function shared(metadata: Record<string, string>, choosing: Choosing): Promise<Found> {
+  const whole = { ...metadata, assistant_id: choosing.session.assistantId };
+  const { id, isNew } = await sharedConversation(finderFor(choosing), whole);
+  return { conversationId: id, isBegun: isNew };
+}
+
+function finderFor({ session, context }: Choosing): SharingApi {
+  return finderWith(askerOf(session, context));
+}

@@ -1,0 +1,57 @@
+import { withAccount } from '../../asking.js';
+import type { Context } from '../../context.js';
+import type { Conversation } from '../../core/conversation.js';
+import { conversationJson } from '../../core/conversations/conversation-json.js';
+import * as control from '../../core/conversations/control.js';
+import { whole } from '../../core/conversations/details.js';
+import { jsonLine } from '../../core/json-line.js';
+import { requireAssistant } from '../../core/required-settings.js';
+import { AppError } from '../../errors.js';
+import { write } from '../../terminal/streams.js';
+import { parsedMetadata } from '../metadata-pairs.js';
+import type { AccountFlags } from './options.js';
+import { withConversation } from './reference.js';
+
+interface Given<Flags extends AccountFlags = AccountFlags> {
+  flags: Flags;
+  context: Context;
+}
+
+/** A new conversation with the assistant of the settings; prints its id. */
+export async function create(
+  flags: AccountFlags & { title?: string; meta?: string[] },
+  context: Context,
+): Promise<void> {
+  const given = parsedMetadata(flags.meta);
+  await withAccount(flags, context, async (account, ask) => {
+    const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
+    const make = account.client.conversationCreator({ name: flags.title, metadata });
+    const conversation = await ask((_, call) => make(call));
+    await tell(conversation, conversation.id, { flags, context });
+  });
+}
+
+/** A name given here, kept in the metadata. */
+export async function rename(idOrName: string, name: string, given: Given): Promise<void> {
+  if (name.trim() === '') throw new AppError('usage', 'a name is required');
+  await withConversation(idOrName, given, async ({ id, ask }) => {
+    const renamed = await ask((client, call) => control.rename(client, { id, name }, call));
+    await tell(renamed, `renamed ${id} to ${whole(name)}`, given);
+  });
+}
+
+/** Silences the assistant, or lets it answer again. */
+export async function setTakenOver(idOrName: string, on: boolean, given: Given): Promise<void> {
+  await withConversation(idOrName, given, async ({ id, ask }) => {
+    const changed = await ask((client, call) => control.setTakenOver(client, { id, on }, call));
+    await tell(changed, `${on ? 'taken over' : 'released'} ${id}`, given);
+  });
+}
+
+function tell(
+  conversation: Conversation,
+  line: string,
+  { flags, context: { stdout } }: Given,
+): Promise<void> {
+  return write(stdout, flags.json ? jsonLine(conversationJson(conversation)) : `${line}\n`);
+}

@@ -1,0 +1,155 @@
+import { withAccount, type Ask } from '../../asking.js';
+import type { Context } from '../../context.js';
+import type { Conversation } from '../../core/conversation.js';
+import { nameOf } from '../../core/conversation-names.js';
+import { existing } from '../../core/conversations/find.js';
+import { clockTime, whole } from '../../core/conversations/details.js';
+import { errorJson, errorLines } from '../../core/error-report.js';
+import { jsonLine } from '../../core/json-line.js';
+import { AppError, exitCodeOf } from '../../errors.js';
+import { isSilent } from '../../session.js';
+import { questionsOn } from '../../terminal/dialogs.js';
+import { openProgress } from '../../terminal/progress.js';
+import { write } from '../../terminal/streams.js';
+import { appearanceFor } from '../options.js';
+import type { AccountFlags } from './options.js';
+import { idFor } from './reference.js';
+
+export interface DeleteFlags extends AccountFlags {
+  yes?: boolean;
+}
+
+/** So many are shown before they are deleted. */
+const SHOWN = 20;
+
+interface Failed {
+  id: string;
+  error: AppError;
+}
+
+/** Deletes conversations for good; one that fails does not keep the others. Gives the exit code. */
+export async function deleteConversations(
+  references: string[],
+  flags: DeleteFlags,
+  context: Context,
+): Promise<number> {
+  const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
+  if (!flags.yes && !mayAsk) {
+    throw new AppError('usage', 'nobody can be asked whether to delete', {
+      hint: 'add --yes to delete without asking',
+    });
+  }
+  let exitCode = 0;
+  await withAccount(flags, context, async (account, ask) => {
+    // All names are known before anything is deleted.
+    const ids = new Set<string>();
+    for (const each of references) ids.add(await idFor(each, account, ask));
+    if (!flags.yes && !(await isWanted([...ids], { flags, context, ask }))) return;
+    const failed = await deleteEach([...ids], { flags, context, ask });
+    exitCode = failed[0] ? exitCodeOf(failed[0].error) : 0;
+  });
+  return exitCode;
+}
+
+interface Means {
+  flags: DeleteFlags;
+  context: Context;
+  ask: Ask;
+}
+
+/** Shows what would be gone, and asks. */
+async function isWanted(ids: readonly string[], means: Means): Promise<boolean> {
+  const { flags, context, ask } = means;
+  for (const id of ids.slice(0, SHOWN)) {
+    const found = await ask((client, call) => client.getConversation(id, call));
+    context.stderr.write(`${described(found)}\n`);
+  }
+  if (ids.length > SHOWN) context.stderr.write(`… and ${ids.length - SHOWN} more\n`);
+  const what = ids.length === 1 ? 'this conversation' : `these ${ids.length} conversations`;
+  const questions = questionsOn(context, appearanceFor(flags, context));
+  if (await questions.confirm(`Delete ${what} for good?`)) return true;
+  context.stderr.write('nothing was deleted\n');
+  return false;
+}
+
+function described(conversation: Conversation): string {
+  const { id, lastMessageAt } = conversation;
+  return [id, whole(nameOf(conversation)), clockTime(lastMessageAt)]
+    .filter((part) => part !== '')
+    .join('  ');
+}
+
+interface Outcome {
+  deleted: string[];
+  failed: Failed[];
+  /** After a failure that the others would share. */
+  notTried: string[];
+}
+
+async function deleteEach(ids: readonly string[], means: Means): Promise<Failed[]> {
+  const { flags, context, ask } = means;
+  const isWatched = context.stderr.isTTY === true && !isSilent(flags);
+  const progress = openProgress(context, isWatched);
+  const { deleted, failed, notTried }: Outcome = { deleted: [], failed: [], notTried: [...ids] };
+  for (const [index, id] of ids.entries()) {
+    progress.show(`deleting ${index + 1} of ${ids.length}`);
+    notTried.shift();
+    const error = await failureOf(() => deleteOne(id, ask), context);
+    if (error) failed.push({ id, error: error.with({ conversationId: id }) });
+    else deleted.push(id);
+    if (error) progress.end();
+    await tellOne(id, error, means);
+    if (error && !['not_found', 'api'].includes(error.kind)) break;
+  }
+  progress.end();
+  await tellAll({ deleted, failed, notTried }, means);
+  return failed;
+}
+
+/** How a task failed, if it did; being stopped ends it all. */
+async function failureOf(
+  task: () => Promise<void>,
+  { signal }: Context,
+): Promise<AppError | undefined> {
+  try {
+    await task();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AppError) || signal.aborted) throw error;
+    return error;
+  }
+}
+
+async function tellOne(
+  id: string,
+  error: AppError | undefined,
+  { flags, context }: Means,
+): Promise<void> {
+  if (flags.json) return;
+  if (error) context.stderr.write(`${errorLines(error.with({ conversationId: id })).join('\n')}\n`);
+  else await write(context.stdout, `deleted ${id}\n`);
+}
+
+async function tellAll(outcome: Outcome, { flags, context }: Means): Promise<void> {
+  const { deleted, failed, notTried } = outcome;
+  const left = notTried.length;
+  if (flags.json) {
+    const all = { deleted, failed: failed.map(asJson), not_tried: notTried };
+    await write(context.stdout, jsonLine(all));
+  } else if (left > 0)
+    context.stderr.write(`${left} more ${left === 1 ? 'was' : 'were'} not tried\n`);
+}
+
+function asJson({ id, error }: Failed): object {
+  return { id, ...errorJson(error) };
+}
+
+/** One that is gone after an answer was lost was deleted by us. */
+async function deleteOne(id: string, ask: Ask): Promise<void> {
+  let tries = 0;
+  await ask(async (client, call) => {
+    const isRepeated = tries++ > 0;
+    const gone = client.deleteConversation(id, call);
+    await (isRepeated ? existing(gone) : gone);
+  });
+}

@@ -1,0 +1,63 @@
+import type { Context } from '../../context.js';
+import { sanitize } from '../../core/sanitize.js';
+import { formatByName, openTranscript, type Transcript } from '../../core/transcript.js';
+import { isSilent } from '../../session.js';
+import { paged, type Print } from '../../terminal/pager.js';
+import { openProgress } from '../../terminal/progress.js';
+import { writeNewFile } from '../../store/new-file.js';
+import type { ExportFlags } from './options.js';
+import { messagesOf, withConversation, type Referred } from './reference.js';
+
+/** A conversation as a file, or on stdout. */
+export async function exportConversation(
+  idOrName: string,
+  flags: ExportFlags,
+  context: Context,
+): Promise<void> {
+  const { output } = flags;
+  const given = flags.json ? 'json' : flags.format;
+  const format = given ?? (output === undefined ? undefined : formatByName(output)) ?? 'md';
+  await withConversation(idOrName, { flags, context }, async (referred) => {
+    const exported = { ...referred, flags, context, transcript: openTranscript(format) };
+    if (output === undefined || output === '-') return toStdout(exported);
+    const path = await writeNewFile(
+      { cwd: context.cwd, file: output, force: flags.force === true, id: context.randomId() },
+      (print) => writeTo(print, exported),
+    );
+    if (!isSilent(flags)) context.stderr.write(`saved to ${sanitize(path)}\n`);
+  });
+}
+
+interface Exported extends Referred {
+  flags: ExportFlags;
+  context: Context;
+  transcript: Transcript;
+}
+
+/** Made safe on a terminal, untouched in a pipe. */
+function toStdout(exported: Exported): Promise<void> {
+  const { context, flags } = exported;
+  return paged(context, flags.pager, (print) =>
+    writeTo(context.stdout.isTTY ? (text) => print(sanitize(text)) : print, exported),
+  );
+}
+
+async function writeTo(print: Print, exported: Exported): Promise<void> {
+  const { id, ask, flags, context, transcript } = exported;
+  const isToTerminal = context.stdout.isTTY === true && flags.output === undefined;
+  const isWatched = context.stderr.isTTY === true && !isToTerminal && !isSilent(flags);
+  const progress = openProgress(context, isWatched);
+  let count = 0;
+  try {
+    const conversation = await ask((client, call) => client.getConversation(id, call));
+    await print(transcript.begin(conversation));
+    for await (const { messages, total } of messagesOf(id, ask, context)) {
+      await print(messages.map(transcript.message).join(''));
+      count += messages.length;
+      progress.show(`${count}${total === undefined ? '' : ` of ${total}`} messages`);
+    }
+    await print(transcript.end());
+  } finally {
+    progress.end();
+  }
+}

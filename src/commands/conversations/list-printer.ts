@@ -1,0 +1,64 @@
+import type { Context } from '../../context.js';
+import type { Conversation } from '../../core/conversation.js';
+import { conversationJson } from '../../core/conversations/conversation-json.js';
+import { conversationCells } from '../../core/conversations/rows.js';
+import { jsonText } from '../../core/json-line.js';
+import { stylesFor } from '../../terminal/appearance.js';
+import { openTable } from '../../terminal/table.js';
+import { appearanceFor } from '../options.js';
+import type { AccountFlags } from './options.js';
+
+/** Conversations as text that grows. */
+export interface ConversationPrinter {
+  begin(): string;
+  rows(conversations: readonly Conversation[]): string;
+  end(hasMore: boolean): string;
+}
+
+/** A table on a terminal, fields between tabs on a pipe, one object with `--json`. */
+export function conversationPrinter(flags: AccountFlags, context: Context): ConversationPrinter {
+  if (flags.json) return jsonPrinter();
+  const rows = context.stdout.isTTY ? tableRows(flags, context) : tabbedRows;
+  return { begin: () => '', rows: (batch) => linesOf(rows(batch)), end: () => '' };
+}
+
+type Rows = (conversations: readonly Conversation[]) => string[];
+
+const tabbedRows: Rows = (conversations) =>
+  conversations.map((each) => conversationCells(each, undefined).join('\t'));
+
+function tableRows(flags: AccountFlags, context: Context): Rows {
+  const { dim, bold, warning } = stylesFor(appearanceFor(flags, context));
+  const lines = openTable({
+    columns: [
+      { title: 'ID' },
+      { title: 'NAME', gives: 'cut', style: bold },
+      { title: 'LAST USED', gives: 'drop', style: dim },
+      { title: 'CHANNEL', gives: 'drop' },
+      { title: 'WITH', gives: 'drop' },
+      { title: 'STATE', style: warning },
+    ],
+    width: () => context.stdout.columns || 80,
+    styleTitle: dim,
+  });
+  const now = context.clock.now();
+  return (conversations) => lines(conversations.map((each) => conversationCells(each, now)));
+}
+
+function jsonPrinter(): ConversationPrinter {
+  let separator = '\n';
+  const row = (conversation: Conversation): string => {
+    const text = separator + jsonText(conversationJson(conversation));
+    separator = ',\n';
+    return text;
+  };
+  return {
+    begin: () => '{"conversations":[',
+    rows: (conversations) => conversations.map(row).join(''),
+    end: (hasMore) => `\n],"has_more":${hasMore}}\n`,
+  };
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
+}

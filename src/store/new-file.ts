@@ -1,0 +1,59 @@
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AppError } from '../errors.js';
+
+export interface NewFile {
+  cwd: string;
+  file: string;
+  /** May take the place of another file. */
+  force: boolean;
+  /** A part of a name that nobody else has. */
+  id: string;
+}
+
+/**
+ * Writes a file piece by piece and gives its path. It is there whole or not at all, and what was
+ * there before stays unless `force` says otherwise; then it stays until the new one is whole.
+ */
+export async function writeNewFile(
+  { cwd, file, force, id }: NewFile,
+  task: (write: (text: string) => Promise<void>) => Promise<void>,
+): Promise<string> {
+  const path = resolve(cwd, file);
+  // A device, say, is written to and never replaced.
+  const isSpecial = force && (await isOtherThanFile(path));
+  const target = force && !isSpecial ? join(dirname(path), `${id}.tmp`) : path;
+  const handle = await naming(path, () => open(target, isSpecial ? 'w' : 'wx', 0o600));
+  try {
+    await task((text) => naming(path, () => handle.appendFile(text)));
+    await handle.close();
+    if (target !== path) await naming(path, () => rename(target, path));
+    return path;
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    if (!isSpecial) await rm(target, { force: true });
+    throw error;
+  }
+}
+
+async function isOtherThanFile(path: string): Promise<boolean> {
+  try {
+    return !(await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+async function naming<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    const why = cause instanceof Error ? cause.message : '';
+    throw new AppError('usage', isThere ? `${path} is there already` : `cannot save: ${why}`, {
+      hint: isThere ? 'give another name, or --force to replace it' : 'give another place',
+      cause,
+    });
+  }
+}

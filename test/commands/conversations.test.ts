@@ -1,0 +1,485 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli, temporaryFolder, type CliOptions, type CliResult } from '../helpers/run-cli.js';
+import {
+  CALL,
+  HOURS,
+  OTHER,
+  populatedAccount,
+  type Populated,
+} from '../helpers/populated-account.js';
+
+/** The command as somebody with this account runs it. */
+function conversations(
+  { env, clock }: Populated,
+  argv: string[],
+  options: CliOptions = {},
+): Promise<CliResult> {
+  return runCli(['conversations', ...argv], { clock, ...options, env: { ...env, ...options.env } });
+}
+
+const said = (stdout: string, stderr = ''): CliResult => ({ code: 0, stdout, stderr });
+
+const HOURS_LINE = `${HOURS}\tOpening hours\t2026-01-01T00:00:00.004Z\tsms_chat\t+13125550100\t\n`;
+const CALL_LINE = `${CALL}\t\t2026-01-01T01:00:00.000Z\tphone_call\t+4930901820\t\n`;
+const OTHER_LINE = `${OTHER}\tOpening hours\t2026-01-01T02:00:00.000Z\t\t\ttaken over\n`;
+
+const HOURS_JSON = {
+  id: HOURS,
+  name: 'Opening hours',
+  assistant_id: 'assistant-sandbox',
+  channel: 'sms_chat',
+  with: '+13125550100',
+  ai_disabled: false,
+  created_at: '2026-01-01T00:00:00.000Z',
+  last_message_at: '2026-01-01T00:00:00.004Z',
+  metadata: {
+    assistant_id: 'assistant-sandbox',
+    telnyx_conversation_channel: 'sms_chat',
+    telnyx_end_user_target: '+13125550100',
+    ticket: '4711',
+  },
+};
+
+describe('conversations list', () => {
+  it.each([
+    [[], CALL_LINE + HOURS_LINE],
+    [['--all'], OTHER_LINE + CALL_LINE + HOURS_LINE],
+    [['--assistant', 'assistant-sandbox-quiet'], OTHER_LINE],
+    [['--channel', 'phone_call'], CALL_LINE],
+    [['--with', '+13125550100'], HOURS_LINE],
+    [['--meta', 'ticket=4711'], HOURS_LINE],
+    [['--since', '2h'], CALL_LINE],
+    [['--since', '2026-01-01T00:30'], CALL_LINE],
+    [['--since', '2026-01-01T03:30:00+03:00', '--all'], OTHER_LINE + CALL_LINE],
+    [['--since', '2026-01-01'], CALL_LINE + HOURS_LINE],
+    [['--name', 'HOURS', '--all'], OTHER_LINE + HOURS_LINE],
+    [['--limit', 'all'], CALL_LINE + HOURS_LINE],
+  ])('%j on a pipe', async (argv, lines) => {
+    expect(await conversations(await populatedAccount(), ['list', ...argv])).toEqual(said(lines));
+  });
+
+  it('says that there are more than the limit', async () => {
+    const account = await populatedAccount();
+    expect(await conversations(account, ['list', '--limit', '1'])).toEqual(
+      said(CALL_LINE, 'there are more: --limit 2 or --limit all shows them\n'),
+    );
+    expect(await conversations(account, ['list', '--limit', '1', '-q'])).toEqual(said(CALL_LINE));
+    expect(account.sandbox.requestCount('list_conversations')).toBe(2);
+  });
+
+  it('is one object with --json', async () => {
+    const argv = ['list', '--json', '--meta', 'ticket=4711'];
+    const { code, stdout, stderr } = await conversations(await populatedAccount(), argv);
+    expect({ code, stderr, json: JSON.parse(stdout) as unknown }).toEqual({
+      code: 0,
+      stderr: '',
+      json: { conversations: [HOURS_JSON], has_more: false },
+    });
+    const more = await conversations(await populatedAccount(), ['list', '--json', '--limit', '1']);
+    expect(JSON.parse(more.stdout)).toMatchObject({
+      conversations: [{ id: CALL }],
+      has_more: true,
+    });
+  });
+
+  it('is a table with ages on a terminal, in a window of 80 columns', async () => {
+    const terminal = { stdoutIsTTY: true, env: { TELNYX_CHAT_PAGER: '', NO_COLOR: '1' } };
+    const result = await conversations(await populatedAccount(), ['list', '--all'], terminal);
+    expect(result.stdout.split('\n')).toEqual([
+      'ID                                    NAME           LAST USED  STATE',
+      `${OTHER}  Opening hours  1 h ago    taken over`,
+      `${CALL}                 2 h ago`,
+      `${HOURS}  Opening hours  2 h ago`,
+      '',
+    ]);
+  });
+
+  it('lists no more than one in a table with nothing else to show', async () => {
+    const account = await populatedAccount();
+    account.sandbox.store.delete(OTHER);
+    account.sandbox.store.delete(CALL);
+    const thread = account.sandbox.store.find(HOURS);
+    if (thread) thread.conversation.metadata = { assistant_id: 'assistant-sandbox' };
+    const terminal = { stdoutIsTTY: true, env: { TELNYX_CHAT_PAGER: '', FORCE_COLOR: '1' } };
+    expect((await conversations(account, ['list'], terminal)).stdout).toBe(
+      '\x1b[2mID                                    NAME           LAST USED\x1b[22m\n' +
+        `${HOURS}  \x1b[1mOpening hours\x1b[22m  \x1b[2m2 h ago\x1b[22m\n`,
+    );
+  });
+
+  it.each([
+    [['--channel', 'phone_cal'], 'no conversations; did you mean --channel phone_call?; '],
+    [['--channel', 'fax'], 'no conversations; known channels are phone_call, '],
+    [['--meta', 'a=b'], 'no conversations; --all looks at those of all assistants\n'],
+    [['--meta', 'a=b', '--all'], 'no conversations\n'],
+  ])('says what may be wrong when there are none: %j', async (argv, note) => {
+    const { code, stdout, stderr } = await conversations(await populatedAccount(), [
+      'list',
+      ...argv,
+    ]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr.startsWith(note)).toBe(true);
+  });
+
+  it('shows names that would control a terminal as one harmless line', async () => {
+    const account = await populatedAccount();
+    const thread = account.sandbox.store.find(CALL);
+    if (thread) thread.conversation.name = 'a\x1b[2Jb\tc\nd\u202e';
+    expect((await conversations(account, ['list'])).stdout).toContain(`${CALL}\tab c d\t2026`);
+  });
+});
+
+const SHOWN = `id         ${HOURS}
+name       Opening hours
+assistant  assistant-sandbox
+channel    sms_chat
+with       +13125550100
+began      2026-01-01 00:00:00Z
+last used  2026-01-01 00:00:00Z
+metadata   ticket=4711
+
+2026-01-01 00:00:00Z  user
+  When do you open
+  on Sunday?
+
+2026-01-01 00:00:00Z  assistant
+  calls look_up({"day":"Sunday"})
+
+2026-01-01 00:00:00Z  tool
+  {"opens":"10:00"}
+
+2026-01-01 00:00:00Z  assistant
+  At ten.
+`;
+
+const message = (role: string, text: string, ms: number, tool_calls: object[] = []) => {
+  const time = `2026-01-01T00:00:00.00${ms}Z`;
+  return { role, text, sent_at: time, created_at: time, tool_calls };
+};
+const WHOLE_JSON = {
+  ...HOURS_JSON,
+  messages: [
+    message('user', 'When do you open\non Sunday?', 1),
+    message('assistant', '', 2, [{ id: 'call_1', name: 'look_up', arguments: '{"day":"Sunday"}' }]),
+    message('tool', '{"opens":"10:00"}', 3),
+    message('assistant', 'At ten.', 4),
+  ],
+};
+
+describe('conversations show', () => {
+  it('shows turns, speakers, times and tool calls, by id and by name', async () => {
+    const account = await populatedAccount();
+    expect(await conversations(account, ['show', HOURS])).toEqual(said(SHOWN));
+    expect(account.sandbox.requestCount('list_conversations')).toBe(0);
+    expect(await conversations(account, ['show', 'Opening hours'])).toEqual(said(SHOWN));
+  });
+
+  it('is one object with --json', async () => {
+    const result = await conversations(await populatedAccount(), ['show', HOURS, '--json']);
+    expect(JSON.parse(result.stdout)).toEqual(WHOLE_JSON);
+  });
+});
+
+describe('conversations export', () => {
+  const MARKDOWN = `# Opening hours
+
+${HOURS}
+
+## user, 2026-01-01T00:00:00.001Z
+
+When do you open
+on Sunday?
+
+## assistant, 2026-01-01T00:00:00.002Z
+
+\`look_up({"day":"Sunday"})\`
+
+## tool, 2026-01-01T00:00:00.003Z
+
+{"opens":"10:00"}
+
+## assistant, 2026-01-01T00:00:00.004Z
+
+At ten.
+`;
+
+  it('writes Markdown, text and JSON to stdout', async () => {
+    const account = await populatedAccount();
+    expect(await conversations(account, ['export', HOURS])).toEqual(said(MARKDOWN));
+    const text = await conversations(account, ['export', HOURS, '--format', 'txt']);
+    expect(text.stdout.split('\n').slice(0, 7)).toEqual([
+      'Opening hours',
+      HOURS,
+      '',
+      'user, 2026-01-01T00:00:00.001Z:',
+      'When do you open',
+      'on Sunday?',
+      '',
+    ]);
+    for (const flags of [['--format', 'json'], ['--json']]) {
+      const json = await conversations(account, ['export', HOURS, ...flags]);
+      expect(JSON.parse(json.stdout)).toEqual(WHOLE_JSON);
+    }
+  });
+
+  it('writes a file for its owner alone, in the format of its name, never over another', async () => {
+    const account = await populatedAccount();
+    const cwd = temporaryFolder();
+    const path = join(cwd, 'hours.json');
+    const argv = ['export', HOURS, '-o', 'hours.json'];
+    expect(await conversations(account, argv, { cwd })).toEqual(said('', `saved to ${path}\n`));
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(WHOLE_JSON);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    writeFileSync(path, 'precious');
+    expect(await conversations(account, argv, { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/hours\.json is there already\nhint: .*--force/),
+    });
+    expect(readFileSync(path, 'utf8')).toBe('precious');
+    expect((await conversations(account, [...argv, '--force'], { cwd })).code).toBe(0);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(WHOLE_JSON);
+  });
+
+  it('leaves nothing behind that is not whole, and what was there before', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['list_messages/status_500_before:1'] },
+    });
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'old.md'), 'precious');
+    const run = (file: string, ...more: string[]): Promise<CliResult> =>
+      conversations(account, ['export', HOURS, '-o', file, ...more], { cwd });
+    expect(await run('new.md')).toMatchObject({ code: 1 });
+    expect(await run('old.md', '--force')).toMatchObject({ code: 1 });
+    expect(existsSync(join(cwd, 'new.md'))).toBe(false);
+    expect(readFileSync(join(cwd, 'old.md'), 'utf8')).toBe('precious');
+  });
+});
+
+describe('conversations new, rename', () => {
+  it('prints the id of a new one', async () => {
+    const account = await populatedAccount();
+    const argv = ['new', '--title', 'Trip', '--meta', 'ticket=1'];
+    const { stdout, ...rest } = await conversations(account, argv);
+    expect(rest).toEqual({ code: 0, stderr: '' });
+    const [newest] = account.sandbox.store.list();
+    expect(stdout).toBe(`${newest?.conversation.id}\n`);
+    expect(newest?.conversation).toMatchObject({
+      name: 'Trip',
+      metadata: { ticket: '1', assistant_id: 'assistant-sandbox' },
+    });
+    const json = await conversations(account, ['new', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      name: null,
+      assistant_id: 'assistant-sandbox',
+    });
+  });
+
+  it('renames in the metadata, all of which is kept; then the name works in place of the id', async () => {
+    const account = await populatedAccount();
+    const line = `renamed ${HOURS} to Sunday\n`;
+    expect(await conversations(account, ['rename', HOURS, 'Sunday'])).toEqual(said(line));
+    expect(account.sandbox.store.find(HOURS)?.conversation.metadata).toEqual({
+      ...HOURS_JSON.metadata,
+      telnyx_chat_name: 'Sunday',
+    });
+    const json = await conversations(account, ['rename', 'Sunday', 'Monday', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ id: HOURS, name: 'Monday' });
+    const { env, clock } = account;
+    const sent = await runCli(['send', '--json', '--conversation', 'Monday', 'hi'], { env, clock });
+    expect(JSON.parse(sent.stdout)).toMatchObject({ conversation_id: HOURS });
+  });
+
+  it('lists those that a name means when they are several', async () => {
+    const account = await populatedAccount();
+    await conversations(account, ['rename', CALL, 'Opening hours']);
+    const result = await conversations(account, ['show', 'Opening hours']);
+    expect(result).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: "Opening hours" names 2 conversations\nhint: use an id: ${CALL} (2026-01-01T01:00), ${HOURS} (2026-01-01T00:00)\n`,
+    });
+  });
+});
+
+describe('conversations takeover, say, release', () => {
+  it('silences the assistant, lets a person speak, and lets it answer again', async () => {
+    const account = await populatedAccount();
+    const { env, clock, sandbox } = account;
+    const send = (): Promise<CliResult> =>
+      runCli(['send', '--conversation', HOURS, 'hello'], { env, clock });
+    expect(await conversations(account, ['takeover', HOURS])).toEqual(
+      said(`taken over ${HOURS}\n`),
+    );
+    expect(await send()).toMatchObject({
+      code: 8,
+      stderr: expect.stringContaining('telnyx-chat conversations release'),
+    });
+    const argv = ['say', HOURS, 'One', 'moment,', 'please', '--as', 'Eve'];
+    expect(await conversations(account, argv)).toEqual(said(`said in ${HOURS}\n`));
+    expect(sandbox.store.find(HOURS)?.messages.at(-1)).toMatchObject({
+      role: 'assistant',
+      text: 'One moment, please',
+    });
+    expect(await conversations(account, ['release', HOURS])).toEqual(said(`released ${HOURS}\n`));
+    expect(await send()).toMatchObject({ code: 0, stdout: expect.stringContaining('Hello!') });
+    expect(sandbox.store.find(HOURS)?.conversation.metadata).toEqual({
+      ...HOURS_JSON.metadata,
+      ai_disabled: 'false',
+    });
+  });
+
+  it('as JSON', async () => {
+    const account = await populatedAccount();
+    const taken = await conversations(account, ['takeover', HOURS, '--json']);
+    expect(JSON.parse(taken.stdout)).toMatchObject({ id: HOURS, ai_disabled: true });
+    const released = await conversations(account, ['release', HOURS, '--json']);
+    expect(JSON.parse(released.stdout)).toMatchObject({ id: HOURS, ai_disabled: false });
+    const argv = ['say', HOURS, '-', '--json', '--role', 'user'];
+    const told = await conversations(account, argv, { input: 'as it is\n' });
+    expect(told).toEqual(
+      said(`{"conversation_id":"${HOURS}","role":"user","text":"as it is","name":null}\n`),
+    );
+  });
+
+  it('says a thing once, however often its answer is lost', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['add_message/reset_after:2x'] },
+    });
+    expect(await conversations(account, ['say', CALL, 'hello'])).toEqual(said(`said in ${CALL}\n`));
+    expect(account.sandbox.store.find(CALL)?.messages).toHaveLength(1);
+    expect(account.sandbox.requestCount('add_message')).toBeGreaterThan(1);
+  });
+});
+
+describe('conversations insights', () => {
+  it('shows what was made of one', async () => {
+    const account = await populatedAccount();
+    expect(await conversations(account, ['insights', HOURS])).toEqual(
+      said(
+        '2026-01-01 00:00:00Z  completed\n  sandbox-summary: A sandbox conversation of 1 turn.\n',
+      ),
+    );
+    const json = await conversations(account, ['insights', HOURS, '--json', '--wait']);
+    expect(JSON.parse(json.stdout)).toEqual({
+      insights: [
+        {
+          id: `insight-${HOURS}`,
+          status: 'completed',
+          created_at: '2026-01-01T00:00:00.004Z',
+          results: [{ insight_id: 'sandbox-summary', result: 'A sandbox conversation of 1 turn.' }],
+        },
+      ],
+    });
+  });
+
+  it('says that there are none yet; with --wait that none came in time', async () => {
+    const account = await populatedAccount();
+    expect(await conversations(account, ['insights', CALL])).toEqual(said('', 'no insights yet\n'));
+    expect(await conversations(account, ['insights', CALL, '--wait'])).toMatchObject({
+      code: 7,
+      stderr: expect.stringMatching(/not finished yet\nhint: .*--timeout/),
+    });
+  });
+});
+
+describe('conversations delete', () => {
+  it('deletes one or many with --yes', async () => {
+    const account = await populatedAccount();
+    const argv = ['delete', HOURS, CALL, HOURS, '--yes'];
+    expect(await conversations(account, argv)).toEqual(said(`deleted ${HOURS}\ndeleted ${CALL}\n`));
+    expect(account.sandbox.store.list()).toHaveLength(1);
+    const json = await conversations(account, ['delete', OTHER, '--yes', '--json']);
+    expect(json).toEqual(said(`{"deleted":["${OTHER}"],"failed":[],"not_tried":[]}\n`));
+  });
+
+  it('refuses without --yes where nobody can be asked, before any request', async () => {
+    const account = await populatedAccount();
+    expect(await conversations(account, ['delete', 'Opening hours'], { input: 'y\n' })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'error: nobody can be asked whether to delete\nhint: add --yes to delete without asking\n',
+    });
+    expect(account.sandbox.stats().requests).toEqual({});
+  });
+
+  it('goes on after one that is gone, and exits with its code', async () => {
+    const account = await populatedAccount();
+    const gone = '99999999-9999-4999-8999-999999999999';
+    const result = await conversations(account, ['delete', gone, CALL, '--yes']);
+    expect(result).toMatchObject({ code: 5, stdout: `deleted ${CALL}\n` });
+    expect(result.stderr).toContain(`conversation: ${gone}`);
+    const json = await conversations(account, ['delete', gone, HOURS, '--yes', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      deleted: [HOURS],
+      failed: [{ id: gone, error: { kind: 'not_found', conversation_id: gone } }],
+    });
+  });
+
+  it('knows all names before it deletes anything', async () => {
+    const account = await populatedAccount();
+    expect(await conversations(account, ['delete', HOURS, 'nobody', '--yes'])).toMatchObject({
+      code: 5,
+    });
+    expect(account.sandbox.store.list()).toHaveLength(3);
+  });
+
+  it('takes one that is gone after a lost answer for deleted', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['delete_conversation/reset_after:1x'] },
+    });
+    expect(await conversations(account, ['delete', CALL, '--yes'])).toEqual(
+      said(`deleted ${CALL}\n`),
+    );
+  });
+});
+
+describe('bad input is told before any request', () => {
+  it.each([
+    [
+      ['list', '--with', '13125550100'],
+      'bad --with "13125550100": not a number in E.164',
+      /\+1312/,
+    ],
+    [['list', '--with', '+1 312 555'], 'bad --with "+1 312 555": not a number in E.164', /\+1312/],
+    [['list', '--since', 'yesterday'], 'bad --since "yesterday"', /2h or 3d/],
+    [['list', '--since', '2026-02-30'], 'bad --since "2026-02-30"', /2026-01-31/],
+    [['list', '--since', '2026-01-31T25:00'], 'bad --since "2026-01-31T25:00"', /T09:00Z/],
+    [['list', '--meta', 'ticket'], 'bad --meta "ticket"', /ticket=4711/],
+    [['list', '--limit', '0'], 'bad --limit "0"', /whole number/],
+    [['list', '--limit', '1.5'], 'bad --limit "1.5"', /or all/],
+    [['list', '--channel', 'phone call'], 'bad --channel "phone call"', /phone_call, web_call/],
+    [['list', '--all', '-a', 'x'], '--all and --assistant exclude each other', /^/],
+    [['lst'], "unknown command 'lst'", /Did you mean list\?/],
+    [['list', '--chanel', 'x'], "unknown option '--chanel'", /--channel/],
+    [['show'], "missing required argument 'id|name'", /^/],
+    [['show', ''], '"" is neither an id nor a name', /by its id or by its name/],
+    [['rename', HOURS, ' '], 'a name is required', /^/],
+    [['say', HOURS], 'message is required', /conversations say/],
+    [['say', HOURS, 'x', '--role', 'tool'], /argument 'tool' is invalid/, /^/],
+    [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt/, /^/],
+    [['new', '--meta', 'assistant_id=x'], '--meta cannot set assistant_id', /--assistant/],
+  ])('%j', async (argv, text, hint) => {
+    const account = await populatedAccount();
+    const { code, stdout, stderr } = await conversations(account, argv);
+    const [error = '', ...rest] = stderr.split('\n');
+    expect({ code, stdout, requests: account.sandbox.stats().requests }).toEqual({
+      code: 2,
+      stdout: '',
+      requests: {},
+    });
+    expect(error).toMatch(text);
+    expect(rest.join('\n')).toMatch(hint);
+  });
+
+  it.each(['list', 'new', 'show x', 'delete x --yes', 'takeover x', 'insights x'])(
+    '%s needs a key',
+    async (argv) => {
+      const result = await runCli(['conversations', ...argv.split(' ')]);
+      expect(result).toMatchObject({ code: 3, stdout: '' });
+      expect(result.stderr).toContain('TELNYX_API_KEY is required');
+    },
+  );
+});
