@@ -48,6 +48,8 @@ const MEMBERS = {
   'small-memory': 'context',
   talk: 'session',
   'debug-lines': 'session',
+  'account-candidates': 'session',
+  usage: 'program',
 };
 
 /** One file alone may import it. */

@@ -148,13 +148,37 @@ it('says in one line that its answer cannot be written, and in which conversatio
 
 it.each([
   [['help', 'sned'], "unknown command 'sned'", 'Did you mean send?'],
+  [
+    ['help', 'zzz'],
+    "unknown command 'zzz'",
+    'commands are chat, send, sandbox, config, completion',
+  ],
   [['config'], 'config needs a command', 'see telnyx-chat help config'],
+  [['config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
+  [['help', 'config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
+  [
+    ['config', 'zzz'],
+    "unknown command 'config zzz'",
+    'commands of config are list, get, set, unset, path',
+  ],
+  [['config', 'get'], "missing required argument 'key'", 'see telnyx-chat help config get'],
 ])('%j is wrong usage', (argv, message, hint) => {
   expect(program(argv)).toMatchObject({
     status: 2,
     stdout: '',
     stderr: `error: ${message}\nhint: ${hint}\n`,
   });
+});
+
+it('helps with subcommands too', () => {
+  const help = program(['config', 'set', '--help']).stdout;
+  expect(help).toContain('Usage: telnyx-chat config set [options] <key> <value>');
+  const others = [
+    ['help', 'config', 'set'],
+    ['config', 'help', 'set'],
+    ['config', 'set', '-h'],
+  ];
+  expect(others.map((argv) => program(argv).stdout)).toEqual([help, help, help]);
 });
 
 it('passes over a .env that has no end', () => {
