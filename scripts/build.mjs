@@ -10,11 +10,14 @@ import { join } from 'node:path';
 import { bytecodeName, bytecodeOf } from './bytecode.mjs';
 import { commanderAsModule } from './commander-as-module.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
+import { outlineOf } from './manual/outline.mjs';
+import { manualPage } from './manual/page.mjs';
 import { withEntryInOneFile } from './one-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const release = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const { version } = release;
 const target = 'node20.12';
 
 const bundle = await build({
@@ -40,6 +43,8 @@ const bundle = await build({
 });
 const files = await withEntryInOneFile(bundle, { target, minify: true, legalComments: 'none' });
 files.set('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(root, bundle.metafile));
+const date = buildDate().toISOString().slice(0, 10);
+files.set('telnyx-chat.1', manualPage(await outlineOf(root, version), { ...release, date }));
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
@@ -47,3 +52,9 @@ for (const [name, text] of files) await writeFile(join(dist, name), text);
 await copyFile(join(root, 'scripts/load-program.cjs'), join(dist, 'entry.cjs'));
 const bytecode = await bytecodeOf(files.get('program.js'), dist);
 await writeFile(join(dist, bytecodeName(process)), bytecode);
+
+/** Now, or the time that builds which are to be equal are told. */
+function buildDate() {
+  const seconds = process.env.SOURCE_DATE_EPOCH;
+  return seconds ? new Date(Number(seconds) * 1000) : new Date();
+}
