@@ -46,6 +46,7 @@ const LAYERS = {
 const MEMBERS = {
   'random-id': 'context',
   'small-memory': 'context',
+  configuration: 'session',
   talk: 'session',
   'debug-lines': 'session',
   'account-candidates': 'session',

@@ -13,7 +13,7 @@ const SHORTEST_SECRET = 8;
 
 /** One call of the API. */
 export interface Call extends CallOptions {
-  method?: 'GET' | 'POST' | 'PUT';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, encoded. */
   path: string;
   query?: Record<string, string | number | undefined>;
@@ -33,6 +33,8 @@ export interface Caller {
   open(call: Call): Promise<HttpResponse>;
   /** The JSON of a 2xx answer, read into a type of ours. */
   json<T>(call: Call, read: Reader<T>): Promise<T>;
+  /** For calls that declare no answer: resolves at any 2xx, whatever comes with it. */
+  done(call: Call): Promise<void>;
 }
 
 export interface CallerOptions {
@@ -66,14 +68,25 @@ export function createCaller({ apiKey, transport, clock, serverClock }: CallerOp
   }
   return {
     open,
-    async json(call, read) {
-      try {
-        return await readJson(await open(call), read);
-      } catch (error) {
-        throw error instanceof AppError ? withoutDelivery(error) : error;
-      }
-    },
+    json: (call, read) => undelivered(async () => readJson(await open(call), read)),
+    done: (call) =>
+      undelivered(async () => {
+        const headers = { accept: '*/*', ...call.headers };
+        const { body } = await open({ ...call, headers });
+        const pieces = body[Symbol.asyncIterator]();
+        // Read to its end, the answer leaves its connection to the next request.
+        while ((await pieces.next()).done !== true);
+      }),
   };
+}
+
+/** Runs a call that is no turn. */
+async function undelivered<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof AppError ? withoutDelivery(error) : error;
+  }
 }
 
 /** Whether something was delivered is a question of turns only. */

@@ -38,6 +38,8 @@ export interface Client extends TurnPorts {
     metadata: Record<string, string>,
     options: CallOptions,
   ): Promise<Conversation>;
+  /** Removes a conversation. */
+  deleteConversation(id: string, options: CallOptions): Promise<void>;
   /** Lets the process end. */
   close(): void;
 }
@@ -76,6 +78,8 @@ export function createClient(options: ClientOptions): Client {
       const body = JSON.stringify({ metadata });
       return caller.json({ ...call, method: 'PUT', path, body }, parse.conversation);
     },
+    deleteConversation: async (id, call) =>
+      caller.done({ ...call, method: 'DELETE', path: `/ai/conversations/${segment(id)}` }),
     listMessages: (id, call) => messages(caller, id, call),
     history: (id, call) => history(caller, id, { call, clock: options.clock }),
     chat: (request, call) => chat(caller, request, call),

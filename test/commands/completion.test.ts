@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CONFIG_KEYS } from '../../src/core/config-keys.js';
 import { programOutline } from '../../src/program.js';
 import type { Outline } from '../../src/core/outline.js';
 import { account } from '../helpers/account.js';
@@ -114,7 +115,11 @@ describe('what the account has', () => {
     mkdirSync(folder, { recursive: true });
     const work = { api_key: 'KEY-work', base_url: sandbox.url };
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ profiles: { work, home: {} } }));
-    expect(values(await offered(['send', '--profile', ''], { home }))).toEqual(['work', 'home']);
+    expect(values(await offered(['send', '--profile', ''], { home }))).toEqual([
+      'default',
+      'work',
+      'home',
+    ]);
     expect(await offered(['send', '--assistant', ''], { home })).toEqual([]);
     const assistants = await offered(['send', '--profile=work', '--assistant', ''], { home });
     expect(values(assistants)).toContain(sandbox.assistantId);
@@ -125,6 +130,16 @@ describe('what the account has', () => {
     const env = { TELNYX_BASE_URL: server.url };
     expect(await offered(['send', '--conversation', ''], { env })).toEqual([]);
     expect(server.requests).toEqual([]);
+  });
+
+  it('runs no command for a key', async () => {
+    const home = temporaryFolder();
+    const folder = join(home, '.config/telnyx-chat');
+    mkdirSync(folder, { recursive: true });
+    const profiles = { default: { api_key_command: `touch ${join(home, 'run')}; echo KEY-x` } };
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ profiles }));
+    expect(await offered(['send', '--assistant', ''], { home })).toEqual([]);
+    expect(existsSync(join(home, 'run'))).toBe(false);
   });
 
   it.each([

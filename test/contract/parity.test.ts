@@ -5,6 +5,7 @@ import { failureOf } from '../helpers/failure.js';
 import { all, apiClient, API_KEY, options, TURN } from '../helpers/api-client.js';
 import {
   json,
+  raw,
   recordingServer,
   type Answer,
   type RecordedRequest,
@@ -52,6 +53,8 @@ interface Operation {
   official: (client: Telnyx) => Promise<unknown>;
   /** Where ours differs from the official `application/json`. */
   accept?: string;
+  /** Where that one differs from it itself. */
+  officialAccept?: string;
 }
 
 const FILTERS = {
@@ -156,6 +159,18 @@ const OPERATIONS: Operation[] = [
     official: (client) => client.ai.assistants.retrieve('assistant-1.2:3'),
   },
   {
+    name: 'delete a conversation',
+    answer: raw(200, {}),
+    ours: (client) => client.deleteConversation('c-1', options()),
+    official: (client) =>
+      client.ai.conversations
+        .delete('c-1')
+        .asResponse()
+        .then((response) => response.text()),
+    accept: '*/*',
+    officialAccept: '*/*',
+  },
+  {
     name: 'an id of other characters',
     answer: json(ASSISTANT),
     ours: (client) => client.getAssistant('a/../b c?d#e%é\n', options()),
@@ -164,7 +179,8 @@ const OPERATIONS: Operation[] = [
 ];
 
 test.each(OPERATIONS)('$name: the same request as the official client', async (operation) => {
-  const { answer, ours, official, accept = 'application/json' } = operation;
+  const { answer, ours, official } = operation;
+  const { accept = 'application/json', officialAccept = 'application/json' } = operation;
   const server = await recordingServer(answer);
   await ours(apiClient(`${server.url}/v2`));
   await official(new Telnyx({ apiKey: API_KEY, baseURL: `${server.url}/v2`, maxRetries: 0 }));
@@ -173,7 +189,7 @@ test.each(OPERATIONS)('$name: the same request as the official client', async (o
   expect(essence(mine)).toEqual(essence(theirs));
   expect([mine, theirs].map(differences)).toEqual([
     { userAgent: 'telnyx-chat', stainless: false, accept },
-    { userAgent: 'Telnyx', stainless: true, accept: 'application/json' },
+    { userAgent: 'Telnyx', stainless: true, accept: officialAccept },
   ]);
 });
 

@@ -3,9 +3,9 @@ import type { Context } from '../../context.js';
 import type { Situation } from '../../core/completion/situation.js';
 import type { Candidate, Source } from '../../core/completion/wanted.js';
 import { CONFIG_KEYS } from '../../core/config-keys.js';
-import { loadSettings, openAccount, type Account, type SessionOptions } from '../../session.js';
-import { readConfig } from '../../store/config-file.js';
-import { storePaths } from '../../store/paths.js';
+import { profileNames } from '../../core/profiles.js';
+import { loadSettings, sourcesOf, type SessionOptions } from '../../configuration.js';
+import { openAccount, type Account } from '../../session.js';
 
 /** Bound on asking Telnyx, in milliseconds: Tab should not hang. */
 const ANSWER_MS = 1_500;
@@ -21,7 +21,7 @@ export async function valuesOf(
     case 'assistants':
       return fromAccount(source, optionsOf(situation), context);
     case 'profiles':
-      return asCandidates(Object.keys(readConfig(storePaths(context).config).profiles));
+      return asCandidates(await profiles(context));
     case 'config-keys':
       return asCandidates(CONFIG_KEYS);
     case 'config-values':
@@ -34,6 +34,11 @@ export async function valuesOf(
       }));
     }
   }
+}
+
+async function profiles(context: Context): Promise<string[]> {
+  const { config, telnyx } = await sourcesOf({}, context);
+  return profileNames(config.profiles, telnyx?.profiles());
 }
 
 async function configValues(situation: Situation, context: Context): Promise<Candidate[]> {
@@ -63,7 +68,10 @@ function optionsOf({ given }: Situation): SessionOptions {
   };
 }
 
-/** Asks Telnyx, if there is a key; what a sandbox would hold is gone when it ends. */
+/**
+ * Asks Telnyx, if there is a key. None is asked of a command, which may ask the person for something;
+ * and what a sandbox would hold is gone when it ends.
+ */
 async function fromAccount(
   source: 'assistants' | 'conversations',
   options: SessionOptions,
