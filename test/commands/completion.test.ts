@@ -53,19 +53,12 @@ describe('words', () => {
       ['completion', ''],
       ['bash', 'zsh', 'fish', 'powershell'],
     ],
-    [
-      ['config', 'set', ''],
-      ['assistant_id', 'base_url', 'persist', 'history'],
-    ],
+    [['config', 'set', ''], [...CONFIG_KEYS]],
     [
       ['config', 'set', 'persist', ''],
       ['true', 'false'],
     ],
     [['config', 'set', 'base_url', ''], []],
-    [
-      ['help', 'config', ''],
-      ['list', 'get', 'set', 'unset', 'path'],
-    ],
     [['send', '--env-file', ''], ['']],
     [['send', 'hello', ''], []],
     [['send', '--', '--f'], []],
@@ -76,6 +69,13 @@ describe('words', () => {
     [['send', '--sandbox', '--assistant', ''], []],
   ])('%j may be followed by %j', async (words, expected) => {
     expect(values(await offered(words))).toEqual(expected);
+  });
+
+  it('offers the same behind help', async () => {
+    expect(await offered(['help', 'config', ''])).toEqual(await offered(['config', '']));
+    expect(await offered(['help', ''])).toEqual(
+      (await offered([''])).filter((line) => !line.startsWith('help\t')),
+    );
   });
 
   it('offers a flag once, unless it may come again', async () => {

@@ -156,17 +156,26 @@ it.each([
   [['config'], 'config needs a command', 'see telnyx-chat help config'],
   [['config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
   [['help', 'config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
-  [
-    ['config', 'zzz'],
-    "unknown command 'config zzz'",
-    'commands of config are list, get, set, unset, path',
-  ],
   [['config', 'get'], "missing required argument 'key'", 'see telnyx-chat help config get'],
 ])('%j is wrong usage', (argv, message, hint) => {
   expect(program(argv)).toMatchObject({
     status: 2,
     stdout: '',
     stderr: `error: ${message}\nhint: ${hint}\n`,
+  });
+});
+
+it.each([
+  [['help', 'zzz'], /^error: unknown command 'zzz'\nhint: commands are chat, send, [a-z, ]+\n$/],
+  [
+    ['config', 'zzz'],
+    /^error: unknown command 'config zzz'\nhint: commands of config are list, get, [a-z, ]+\n$/,
+  ],
+])('%j is told what there is', (argv, stderr) => {
+  expect(program(argv)).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(stderr),
   });
 });
 
