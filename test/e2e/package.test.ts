@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { account } from '../helpers/account.js';
+import { readmeBlocks } from '../helpers/readme.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const tool = (name: string): string => join(ROOT, 'node_modules/.bin', name);
@@ -113,6 +114,19 @@ describe('the library', () => {
     expect(JSON.parse(stdout)).toEqual({ types: ['start', 'search', 'done'], recovered: true });
     const [thread] = sandbox.store.list();
     expect(thread?.messages.filter(({ role }) => role === 'user')).toHaveLength(1);
+  });
+
+  it('does what the README shows', async () => {
+    const [example] = readmeBlocks().filter(({ language }) => language === 'ts');
+    const lines = example?.lines ?? [];
+    const imports = lines.findLastIndex((line) => line.startsWith('import ')) + 1;
+    const settings = `const { TELNYX_API_KEY: apiKey, TELNYX_ASSISTANT_ID: assistantId, TELNYX_BASE_URL: baseUrl } = process.env;`;
+    const program = [...lines.slice(0, imports), settings, ...lines.slice(imports)].join('\n');
+    const { env } = await account();
+    const source = program.replace('createClient({ apiKey', 'createClient({ apiKey, baseUrl');
+    const { code, stdout, stderr } = await run('readme.mjs', source, env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^\S[^]*[\da-f-]{36} false\n$/);
   });
 
   it('throws errors that say what went wrong', async () => {

@@ -39,8 +39,8 @@ const OF_FLAGS: Record<string, Source> = {
 /** By the first command's name, then by the argument's. */
 const OF_ARGUMENTS: Record<string, Record<string, Source>> = {
   config: { key: 'config-keys', value: 'config-values' },
-  conversations: { conversation: 'conversations', id: 'conversations' },
-  assistants: { assistant: 'assistants', id: 'assistants' },
+  conversations: { 'id|name': 'conversations' },
+  assistants: { 'id|name': 'assistants' },
 };
 
 /** What could follow the words, in place of the word at the cursor. Undefined: nothing. */
