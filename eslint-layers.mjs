@@ -25,6 +25,7 @@ const LAYERS = {
   },
   sandbox: { own: ['core', 'errors', 'version'], packages: [ANY_NODE, 'valibot'] },
   context: { own: ['core', 'errors'], packages: [ANY_NODE] },
+  library: { own: ['api', 'core', 'errors', 'context'], packages: [ANY_NODE] },
   session: {
     own: ['api', 'store', 'sandbox', 'core', 'errors', 'context'],
     packages: [],
@@ -45,10 +46,14 @@ const LAYERS = {
 /** Files beside the folders that belong to a layer of another name. */
 const MEMBERS = {
   'random-id': 'context',
+  clock: 'context',
   'small-memory': 'context',
+  configuration: 'session',
   talk: 'session',
   asking: 'session',
   'debug-lines': 'session',
+  'account-candidates': 'session',
+  usage: 'program',
 };
 
 /** One file alone may import it. */

@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { measureRows } from './lib/rows.mjs';
 import { tableLines } from './lib/table.mjs';
 import { openWorld } from './lib/world.mjs';
+import completion from './rows/completion.mjs';
 import echo from './rows/echo.mjs';
 import firstDelta from './rows/first-delta.mjs';
 import firstDeltaFloor from './rows/first-delta-floor.mjs';
@@ -19,7 +20,7 @@ import sdk from './rows/sdk.mjs';
 import send from './rows/send.mjs';
 import version from './rows/version.mjs';
 
-const ROWS = [version, help, send, sdk, memory, firstDelta, firstDeltaFloor];
+const ROWS = [version, help, completion, send, sdk, memory, firstDelta, firstDeltaFloor];
 const CHAT_ROWS = [prompt, echo, markdown, markdownMemory, manyTurns];
 
 const { runs, json } = readArguments(process.argv.slice(2));

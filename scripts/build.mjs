@@ -9,13 +9,18 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { bytecodeName, bytecodeOf } from './bytecode.mjs';
 import { commanderAsModule } from './commander-as-module.mjs';
+import { libraryOf } from './library.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
+import { outlineOf } from './manual/outline.mjs';
+import { manualPage } from './manual/page.mjs';
 import { withEntryInOneFile } from './one-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const release = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const { version } = release;
 const target = 'node20.12';
+const define = { __VERSION__: JSON.stringify(version) };
 
 const bundle = await build({
   absWorkingDir: root,
@@ -33,17 +38,28 @@ const bundle = await build({
     'ajv-formats': './scripts/no-schema.mjs',
   },
   plugins: [commanderAsModule],
-  define: { __VERSION__: JSON.stringify(version) },
+  define,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
 });
 const files = await withEntryInOneFile(bundle, { target, minify: true, legalComments: 'none' });
-files.set('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(root, bundle.metafile));
+const library = await libraryOf(root, { target, define });
+const outputs = { ...bundle.metafile.outputs, ...library.metafile.outputs };
+files.set('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(root, { outputs }));
+const date = buildDate().toISOString().slice(0, 10);
+files.set('telnyx-chat.1', manualPage(await outlineOf(root, version), { ...release, date }));
 
 await rm(dist, { recursive: true, force: true });
-await mkdir(dist);
+await mkdir(join(dist, 'library'), { recursive: true });
 for (const [name, text] of files) await writeFile(join(dist, name), text);
+for (const [name, text] of library.files) await writeFile(join(dist, 'library', name), text);
 await copyFile(join(root, 'scripts/load-program.cjs'), join(dist, 'entry.cjs'));
 const bytecode = await bytecodeOf(files.get('program.js'), dist);
 await writeFile(join(dist, bytecodeName(process)), bytecode);
+
+/** Now, or the time that builds which are to be equal are told. */
+function buildDate() {
+  const seconds = process.env.SOURCE_DATE_EPOCH;
+  return seconds ? new Date(Number(seconds) * 1000) : new Date();
+}

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { systemClock } from './clock.js';
 import type { Clock } from './core/conversation.js';
 import { AppError } from './errors.js';
 import { randomId } from './random-id.js';
@@ -35,26 +36,6 @@ export interface Context {
   readonly withoutInterrupts: <T>(task: () => Promise<T>) => Promise<T>;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   readonly stop: () => Promise<void>;
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const reason = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', reason);
-      resolve();
-    }, ms);
-    if (signal?.aborted) reason();
-    else signal?.addEventListener('abort', reason, { once: true });
-  });
-}
-
-/** `performance.now()` would load a module of its own. */
-function milliseconds([seconds, nanoseconds]: [number, number]): number {
-  return seconds * 1e3 + nanoseconds / 1e6;
 }
 
 /** As for SIGHUP, which usually comes first. */
@@ -135,7 +116,7 @@ export function processContext(process: NodeJS.Process): Context {
       return homedir();
     },
     platform: process.platform,
-    clock: { now: () => new Date(), monotonic: () => milliseconds(process.hrtime()), sleep },
+    clock: systemClock(process.hrtime),
     randomId: () => randomId(process.platform),
     onExit: (callback) => void process.on('exit', callback),
     stop: () => stopped(process),

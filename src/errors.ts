@@ -39,9 +39,12 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-/** A foreseen failure: thrown where it is understood, put into words in main.ts. */
+/**
+ * A foreseen failure: its kind, a message, and what else is known. Thrown where it is understood; the
+ * program puts it into words in main.ts, the library exports it as TelnyxChatError.
+ */
 export class AppError extends Error {
-  override readonly name = 'AppError';
+  override readonly name = 'TelnyxChatError';
   readonly kind: ErrorKind;
   readonly details: Readonly<Omit<ErrorDetails, 'cause'>>;
 

@@ -1,41 +1,39 @@
 import { createClient, type Client } from './api/client.js';
 import { proxyFor } from './api/proxy.js';
 import { createTransport } from './api/transport.js';
+import {
+  guardConfig,
+  guardOf,
+  isSilent,
+  loadSettings,
+  surroundings,
+  type Notify,
+  type SessionOptions,
+  type Surroundings,
+} from './configuration.js';
 import type { Context } from './context.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
 import { TurnMemory } from './core/delivery/turn-memory.js';
-import { sanitizeLine } from './core/sanitize.js';
-import {
-  checked,
-  checkedKey,
-  isOff,
-  resolveProfile,
-  resolveSettings,
-  type Settings,
-} from './core/settings.js';
+import { resolveSettings } from './core/resolve-settings.js';
+import { isOff, type Setting, type Settings } from './core/settings.js';
 import { debugLines } from './debug-lines.js';
 import { AppError } from './errors.js';
 import { readConfig } from './store/config-file.js';
-import { readEnvFile } from './store/env-file.js';
 import { storePaths } from './store/paths.js';
-import { readTelnyxKey } from './store/telnyx-file.js';
 import { talkTo, type Talk } from './talk.js';
 
-/** The flags that the commands which talk to Telnyx share. */
-export interface SessionOptions {
-  assistant?: string;
-  baseUrl?: string;
-  profile?: string;
-  envFile?: string;
-  timeout?: string;
-  sandbox?: boolean;
-  persist?: boolean;
-  json?: boolean;
-  jsonl?: boolean;
-  quiet?: boolean;
-  verbose?: boolean;
-  debug?: boolean;
-}
+export {
+  guardConfig,
+  inspectSettings,
+  isSilent,
+  loadSettings,
+  newProfileName,
+  profileName,
+  sourcesOf,
+  surroundings,
+  type Notify,
+  type SessionOptions,
+} from './configuration.js';
 
 /** An account as commands share it: the settings in force, the API client, whom to talk to. */
 export interface Account {
@@ -49,26 +47,6 @@ export interface Account {
 
 /** An account and the one assistant that a command talks to. */
 export interface Session extends Account, Talk {}
-
-/** Every setting with its origin. Throws on values that cannot be right, not on missing ones. */
-export async function loadSettings(options: SessionOptions, context: Context): Promise<Settings> {
-  const { env, cwd, home } = context;
-  const settings = resolveSettings({
-    flags: options,
-    env,
-    envFile: await readEnvFile(cwd, options.envFile),
-    config: readConfig(storePaths(context).config),
-  });
-  if (settings.apiKey) return settings;
-  const apiKey = readTelnyxKey(home, settings.profile);
-  return { ...settings, apiKey: apiKey && checked(apiKey, checkedKey) };
-}
-
-/** The profile's name, for commands that change what may be wrong with it. */
-export async function profileName(options: SessionOptions, context: Context): Promise<string> {
-  const envFile = await readEnvFile(context.cwd, options.envFile);
-  return resolveProfile({ flags: options, env: context.env, envFile }).value;
-}
 
 /** Opens what a command needs to talk to an assistant. Throws before any request if it cannot. */
 export async function openSession(options: SessionOptions, context: Context): Promise<Session> {
@@ -90,21 +68,23 @@ export function asSession(account: Account): Session {
 export async function openAccount(
   options: SessionOptions,
   context: Context,
-  notify: Notify = (line) => void context.stderr.write(`${sanitizeLine(line, 1000)}\n`),
+  notify = surroundings(options, context).notify,
 ): Promise<Account> {
-  const surroundings = { options, context, notify };
-  if (options.sandbox) return openSandbox(surroundings);
-  return accountWith(await loadSettings(options, context), surroundings);
+  const around = { options, context, notify };
+  if (options.sandbox) return openSandbox(around);
+  guardConfig(around);
+  const settings = await loadSettings(options, context);
+  return accountWith(await withKey(settings, context), around);
 }
 
-/** Takes a line for the person: a warning, a debug line. */
-export type Notify = (line: string) => void;
-
-interface Surroundings {
-  options: SessionOptions;
-  context: Context;
-  notify: Notify;
+/** The settings with the key that a command gives, if it is one that does. */
+export async function withKey(settings: Settings, { signal }: Context): Promise<Settings> {
+  if (settings.apiKey || !settings.apiKeyCommand) return settings;
+  const { keyFromCommand } = await import('./store/key-command.js');
+  return { ...settings, apiKey: await keyFromCommand(settings.apiKeyCommand, { signal }) };
 }
+
+const SANDBOX = { source: 'flag', detail: '--sandbox' } as const;
 
 /** A sandbox inside this process, whatever account is configured. */
 async function openSandbox(surroundings: Surroundings): Promise<Account> {
@@ -112,8 +92,10 @@ async function openSandbox(surroundings: Surroundings): Promise<Account> {
   const { startSandbox } = await import('./sandbox/server.js');
   const settings = sandboxSettings(options, context);
   const sandbox = await startSandbox(context);
-  settings.baseUrl.value = sandbox.url;
-  settings.assistantId ??= { value: sandbox.assistantId, origin: settings.baseUrl.origin };
+  const ours = (value: string): Setting<string> => ({ value, origin: SANDBOX });
+  settings.baseUrl = ours(sandbox.url);
+  settings.apiKey = ours('KEY-sandbox');
+  settings.assistantId ??= ours(sandbox.assistantId);
   const account = accountWith(settings, surroundings);
   if (!isSilent(options)) {
     notify('sandbox: a scripted assistant answers, nothing leaves this machine');
@@ -130,8 +112,9 @@ function sandboxSettings(options: SessionOptions, context: Context): Settings {
   const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY } = context.env;
   return resolveSettings({
     flags: { ...options, baseUrl: 'http://127.0.0.1', persist: false },
-    env: { TELNYX_API_KEY: 'KEY-sandbox', TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY },
-    config: { ...keptPreferences(context), profiles: {} },
+    env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY },
+    // Any profile is there, and empty.
+    config: { ...keptPreferences(context), profiles: { [options.profile ?? 'default']: {} } },
   });
 }
 
@@ -149,7 +132,9 @@ function keptPreferences(context: Context): { path: string; history: boolean | u
   }
 }
 
-function accountWith(settings: Settings, { options, context, notify }: Surroundings): Account {
+function accountWith(settings: Settings, surroundings: Surroundings): Account {
+  const { options, context, notify } = surroundings;
+  const guard = guardOf(surroundings);
   const apiKey = requireKey(settings);
   const { clock, env, randomId } = context;
   const baseUrl = settings.baseUrl.value;
@@ -163,17 +148,13 @@ function accountWith(settings: Settings, { options, context, notify }: Surroundi
     settings,
     client,
     isSandbox: false,
-    talkTo: (assistantId) => talkTo(assistantId, { settings, client, context, warn, memory }),
+    talkTo: (assistantId) =>
+      talkTo(assistantId, { settings, client, context, warn, memory, guard }),
     close: () => {
       client.close();
       return Promise.resolve();
     },
   };
-}
-
-/** Whether stderr is for errors only. */
-export function isSilent({ quiet, json, jsonl }: SessionOptions): boolean {
-  return [quiet, json, jsonl].includes(true);
 }
 
 function isDebugging(options: SessionOptions, { env }: Context): boolean {

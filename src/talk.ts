@@ -6,6 +6,7 @@ import { takeTurn, type TurnInput } from './core/delivery/turn.js';
 import type { TurnMemory } from './core/delivery/turn-memory.js';
 import { openLastConversation, type LastConversation } from './store/last-conversation.js';
 import { storePaths } from './store/paths.js';
+import type { Guard } from './store/rights.js';
 
 /** Talking to one assistant: a turn, and the conversation that was last used with it. */
 export interface Talk {
@@ -22,16 +23,17 @@ interface Means {
   context: Context;
   warn: (error: unknown) => void;
   memory: TurnMemory;
+  guard: Guard;
 }
 
 export function talkTo(
   assistantId: string,
-  { settings, client, context, warn, memory }: Means,
+  { settings, client, context, warn, memory, guard }: Means,
 ): Talk {
   const profile = settings.profile.value;
   const { randomId } = context;
   const last = settings.persist.value
-    ? openLastConversation(storePaths(context).state, { profile, assistantId, randomId })
+    ? openLastConversation(storePaths(context).state, { profile, assistantId, randomId, guard })
     : undefined;
   const timeoutMs = settings.timeoutMs.value;
   return {

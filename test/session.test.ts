@@ -33,8 +33,8 @@ function world(env: Record<string, string> = {}) {
     signal: options().signal,
   };
   const write = (path: string, text: string): void => {
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, text);
+    mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
+    writeFileSync(path, text, { mode: 0o600 });
   };
   return {
     context,
@@ -160,8 +160,8 @@ describe('a turn', () => {
 
   test('succeeds when it cannot be remembered, and says so', async () => {
     const { events, lastPath, told } = await turn({}, (made) => {
-      mkdirSync(join(made.lastPath, '..'), { recursive: true });
-      writeFileSync(made.lastPath, '{"conv');
+      mkdirSync(join(made.lastPath, '..'), { recursive: true, mode: 0o700 });
+      writeFileSync(made.lastPath, '{"conv', { mode: 0o600 });
     });
     expect(events).toEqual(['start', 'done']);
     expect(told).toMatch(

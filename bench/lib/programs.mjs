@@ -10,3 +10,12 @@ export const OFFICIAL_SDK = [own('official-sdk.mjs'), 'hello'];
 export const SEND = [telnyxChat, 'send', 'hello'];
 export const BARE_STREAM = [own('bare-stream.cjs')];
 export const REPORT_MEMORY = ['--require', own('report-memory.cjs')];
+export const COMPLETION = [
+  telnyxChat,
+  'completion',
+  'bash',
+  '--',
+  'telnyx-chat send --fo',
+  '9',
+  '',
+];

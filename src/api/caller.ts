@@ -32,7 +32,7 @@ export interface Caller {
   open(call: Call): Promise<HttpResponse>;
   /** The JSON of a 2xx answer, read into a type of ours. */
   json<T>(call: Call, read: Reader<T>): Promise<T>;
-  /** Waits for a 2xx answer whose content does not matter. */
+  /** For calls that declare no answer: resolves at any 2xx, whatever comes with it. */
   done(call: Call): Promise<void>;
 }
 
@@ -70,12 +70,16 @@ export function createCaller({ apiKey, transport, clock, serverClock }: CallerOp
     json: (call, read) => undelivered(async () => readJson(await open(call), read)),
     done: (call) =>
       undelivered(async () => {
-        await bodyText(await open(call));
+        const headers = { accept: '*/*', ...call.headers };
+        const { body } = await open({ ...call, headers });
+        const pieces = body[Symbol.asyncIterator]();
+        // Read to its end, the answer leaves its connection to the next request.
+        while ((await pieces.next()).done !== true);
       }),
   };
 }
 
-/** What fails here is no turn, whatever is thrown. */
+/** Runs a call that is no turn. */
 async function undelivered<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -50,7 +50,8 @@ export function messageAdder(
 ): (call: CallOptions) => Promise<void> {
   const path = `${conversationPath(conversationId)}/message`;
   const body = JSON.stringify({ role, content: text, name: speaker });
-  const add = { method: 'POST', path, body, headers: { 'idempotency-key': key } } as const;
+  const headers = { accept: '*/*', 'idempotency-key': key };
+  const add = { method: 'POST', path, body, headers } as const;
   return async (call) => {
     await bodyText(await caller.open({ ...call, ...add }));
   };

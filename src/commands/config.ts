@@ -1,34 +1,64 @@
 import type { Context } from '../context.js';
 import { changedConfig, checkedConfigKey, configValue } from '../core/config-keys.js';
 import { jsonLine } from '../core/json-line.js';
-import { settingRows } from '../core/setting-rows.js';
-import { loadSettings, profileName, type SessionOptions } from '../session.js';
+import { profileRows, type ProfileRow } from '../core/profile-rows.js';
+import { sanitizeLine } from '../core/sanitize.js';
+import { settingRows, type SettingRow } from '../core/setting-rows.js';
+import {
+  guardConfig,
+  inspectSettings,
+  newProfileName,
+  profileName,
+  sourcesOf,
+  surroundings,
+  type SessionOptions,
+} from '../session.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
 
-/** Every setting in force and where it comes from. */
+/** Every setting in force and where it comes from. A value that is refused is an error after the rest. */
 export async function list(options: SessionOptions, context: Context): Promise<void> {
-  const rows = settingRows(await loadSettings(options, context));
-  if (options.json) {
-    context.stdout.write(
-      jsonLine(Object.fromEntries(rows.map(({ name, ...rest }) => [name, rest]))),
-    );
-    return;
-  }
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  for (const { name, value, origin } of rows) {
-    context.stdout.write(
-      `${name.padEnd(width)}  ${value ?? '(not set)'}  ${origin ?? ''}`.trimEnd() + '\n',
-    );
-  }
+  guardConfig(surroundings(options, context));
+  const rows = settingRows(await inspectSettings(options, context));
+  context.stdout.write(options.json ? jsonLine(settingsJson(rows)) : settingLines(rows));
+  const refused = rows.find(({ error }) => error !== undefined);
+  if (refused?.error) throw refused.error;
 }
 
-/** One stored value. */
+function settingsJson(rows: readonly SettingRow[]): object {
+  return Object.fromEntries(
+    rows.map(({ name, value, origin, error }) => [
+      name,
+      { value, origin, error: error?.message ?? null },
+    ]),
+  );
+}
+
+function settingLines(rows: readonly SettingRow[]): string {
+  return columns(
+    rows.map(({ name, value, origin, error }) => [
+      name,
+      error ? `(refused: ${error.message})` : (value ?? '(not set)'),
+      origin ?? '',
+    ]),
+  );
+}
+
+/** Lines whose first column, which is ours, has one width. */
+function columns(rows: readonly [string, ...string[]][]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const line = ([name, ...rest]: readonly [string, ...string[]]): string =>
+    [name.padEnd(width), ...rest.map((cell) => sanitizeLine(cell, 500))].join('  ').trimEnd();
+  return rows.map((row) => `${line(row)}\n`).join('');
+}
+
+/** One stored value, or nothing. */
 export async function get(key: string, options: SessionOptions, context: Context): Promise<void> {
   const name = checkedConfigKey(key);
   const profile = await profileName(options, context);
   const value = configValue(readConfig(storePaths(context).config), name, profile);
-  if (value !== undefined) context.stdout.write(`${value}\n`);
+  if (options.json) context.stdout.write(jsonLine({ name, profile, value: value ?? null }));
+  else if (value !== undefined) context.stdout.write(`${sanitizeLine(value, 1000)}\n`);
 }
 
 /** Stores a value, or forgets it. */
@@ -38,14 +68,31 @@ export async function change(
   { options, context }: { options: SessionOptions; context: Context },
 ): Promise<void> {
   const name = checkedConfigKey(key);
-  const profile = await profileName(options, context);
+  const isSet = value !== undefined;
+  const profile = await (isSet ? newProfileName : profileName)(options, context);
+  guardConfig(surroundings(options, context));
   const { updateConfig } = await import('../store/config-store.js');
-  updateConfig(storePaths(context).config, (config) =>
-    changedConfig(config, { name, value, profile }),
+  const config = updateConfig(storePaths(context).config, (before) =>
+    changedConfig(before, { name, value, profile }),
   );
+  if (!options.json) return;
+  const stored = configValue(config, name, profile) ?? null;
+  context.stdout.write(jsonLine({ name, profile, value: stored }));
+}
+
+/** Every profile that `--profile` can name. */
+export async function profiles(options: SessionOptions, context: Context): Promise<void> {
+  const rows = profileRows(await sourcesOf(options, context));
+  context.stdout.write(options.json ? jsonLine(rows) : columns(rows.map(profileCells)));
+}
+
+function profileCells(row: ProfileRow): [string, ...string[]] {
+  const name = `${row.in_force ? '*' : ' '} ${sanitizeLine(row.name)}`;
+  return [name, row.api_key ?? '(no key)', row.assistant_id ?? ''];
 }
 
 /** Where settings are stored. */
-export function path(context: Context): void {
-  context.stdout.write(`${storePaths(context).config}\n`);
+export function path(options: SessionOptions, context: Context): void {
+  const { config: stored } = storePaths(context);
+  context.stdout.write(options.json ? jsonLine({ path: stored }) : `${stored}\n`);
 }

@@ -1,29 +1,43 @@
 import { AppError } from '../errors.js';
 import { checkedBaseUrl } from './base-url.js';
 import { checkedId } from './ids.js';
+import { masked } from './masked.js';
 import { nearest } from './nearest.js';
-import type { Config } from './settings.js';
+import type { Config, ProfileValues } from './settings.js';
 
-/** What `config set` may change; keys get in by logging in, as a command line leaks. */
-export const CONFIG_KEYS = ['assistant_id', 'base_url', 'persist', 'history'] as const;
+/** What `config set` may change. */
+export const CONFIG_KEYS = [
+  'assistant_id',
+  'base_url',
+  'api_key_command',
+  'persist',
+  'history',
+] as const;
 
-export type ConfigKey = (typeof CONFIG_KEYS)[number];
+/** What is stored; a key gets in by logging in, as a command line leaks. */
+const STORED_KEYS = ['api_key', ...CONFIG_KEYS] as const;
+
+export type ConfigKey = (typeof STORED_KEYS)[number];
 
 /** The key itself when it is one. */
 export function checkedConfigKey(key: string): ConfigKey {
-  const known = CONFIG_KEYS.find((candidate) => candidate === key);
+  const known = STORED_KEYS.find((candidate) => candidate === key);
   if (known) return known;
-  const near = nearest(key, CONFIG_KEYS);
+  const near = nearest(key, STORED_KEYS);
   throw new AppError('usage', `unknown setting ${JSON.stringify(key)}`, {
-    hint: near ? `did you mean ${near}?` : `settings are ${CONFIG_KEYS.join(', ')}`,
+    hint: near ? `did you mean ${near}?` : `settings are ${STORED_KEYS.join(', ')}`,
   });
 }
 
-/** The stored value as text; undefined when there is none. */
+function isPreference(name: ConfigKey): name is 'persist' | 'history' {
+  return name === 'persist' || name === 'history';
+}
+
+/** The stored value as text, a secret masked; undefined when there is none. */
 export function configValue(config: Config, name: ConfigKey, profile: string): string | undefined {
-  return name === 'persist' || name === 'history'
-    ? config[name]?.toString()
-    : config.profiles[profile]?.[name];
+  if (isPreference(name)) return config[name]?.toString();
+  const value = config.profiles[profile]?.[name];
+  return name === 'api_key' && value ? masked(value) : value;
 }
 
 export interface ConfigChange {
@@ -35,15 +49,43 @@ export interface ConfigChange {
 
 /** The config with one setting changed. Throws on a value that cannot be right. */
 export function changedConfig(config: Config, { name, value, profile }: ConfigChange): Config {
-  if (name === 'persist' || name === 'history') {
+  if (isPreference(name)) {
     return { ...config, [name]: value === undefined ? undefined : checkedBoolean(name, value) };
   }
-  const check = name === 'base_url' ? checkedBaseUrl : (id: string) => checkedId('assistant', id);
-  const stored = {
-    ...config.profiles[profile],
-    [name]: value === undefined ? undefined : check(value),
-  };
+  const before = config.profiles[profile] ?? {};
+  const checked = value === undefined ? undefined : CHECKS[name](value, before);
+  return withProfile(config, profile, { [name]: checked });
+}
+
+/** The config with some values of a profile changed; undefined ones are forgotten. */
+export function withProfile(config: Config, profile: string, values: ProfileValues): Config {
+  const stored = { ...config.profiles[profile], ...values };
   return { ...config, profiles: { ...config.profiles, [profile]: stored } };
+}
+
+type Check = (value: string, stored: ProfileValues) => string;
+
+const CHECKS: Record<keyof ProfileValues, Check> = {
+  api_key: () => {
+    throw new AppError('usage', 'a key is not given on a command line: others can read it there', {
+      hint: 'telnyx-chat login asks for it, or reads it: telnyx-chat login < keyfile',
+    });
+  },
+  api_key_command: checkedCommand,
+  assistant_id: (id) => checkedId('assistant', id),
+  base_url: checkedBaseUrl,
+};
+
+function checkedCommand(command: string, { api_key: key }: ProfileValues): string {
+  if (key) {
+    throw new AppError('usage', 'the profile has a stored key, which the command would replace', {
+      hint: 'remove it first: telnyx-chat logout',
+    });
+  }
+  if (command.trim() !== '' && !/[\r\n\0]/.test(command)) return command.trim();
+  throw new AppError('usage', `bad command ${JSON.stringify(command)}`, {
+    hint: "give one line for the shell: telnyx-chat config set api_key_command 'pass show telnyx'",
+  });
 }
 
 function checkedBoolean(name: string, value: string): boolean {

@@ -11,7 +11,12 @@ const shape = v.looseObject({
   profiles: v.optional(
     v.record(
       v.string(),
-      v.looseObject({ api_key: optionalText, assistant_id: optionalText, base_url: optionalText }),
+      v.looseObject({
+        api_key: optionalText,
+        api_key_command: optionalText,
+        assistant_id: optionalText,
+        base_url: optionalText,
+      }),
     ),
     {},
   ),

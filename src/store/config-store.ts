@@ -4,9 +4,10 @@ import { readConfig } from './config-file.js';
 import { makeFolder, sweep, withoutMark, writing } from './files.js';
 import type { Config } from '../core/settings.js';
 
-/** Writes the config file, whole and for its owner's eyes only; a damaged one is left alone. */
-export function updateConfig(path: string, change: (config: Config) => Config): void {
-  const changed = { ...change(readConfig(path)), path: undefined };
+/** Writes the config file, whole and for its owner's eyes only; a damaged one is left alone. Gives what it now holds. */
+export function updateConfig(path: string, change: (config: Config) => Config): Config {
+  const config = change(readConfig(path));
+  const changed = { ...config, path: undefined };
   writing(path, () => {
     makeFolder(dirname(path));
     const conf = new Conf({
@@ -22,4 +23,5 @@ export function updateConfig(path: string, change: (config: Config) => Config): 
     conf.store = JSON.parse(JSON.stringify(changed)) as Record<string, unknown>;
     sweep(path);
   });
+  return config;
 }

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -84,9 +85,26 @@ export function writing(path: string, write: () => void): void {
   }
 }
 
-/** Makes a folder, and those above it, for its owner's eyes only. */
+/**
+ * Makes a folder, and those above it, for its owner's eyes only. One by one: Node's own way tries for
+ * ever where the system denies that the folder above is there (below /proc).
+ */
 export function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  for (const folder of missingFolders(path)) {
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      // Another process may have been quicker.
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** The outermost first. */
+function missingFolders(path: string): string[] {
+  if (existsSync(path)) return [];
+  const above = dirname(path);
+  return above === path ? [path] : [...missingFolders(above), path];
 }
 
 function unusable(path: string, what: string, cause: unknown): AppError {

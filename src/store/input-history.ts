@@ -1,12 +1,15 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compact } from './compact-lines.js';
+import { makeFolder } from './files.js';
+import { keepPrivate, type Guard } from './rights.js';
 
 export interface InputHistoryOptions {
   /** Made, for its owner only, when it is missing. */
   directory: string;
   /** How many entries are kept. */
   limit?: number | undefined;
+  guard: Guard;
   /** Called at most once: from then on the history is kept in memory only. */
   onWarning: (message: string) => void;
 }
@@ -32,10 +35,9 @@ function parseEntry(line: string): string | undefined {
   }
 }
 
-/** The file's text; rights that others had to it are taken away. */
-function readPrivate(path: string): string {
+/** The file's text; '' when there is none. */
+function readEntries(path: string): string {
   try {
-    if ((fs.statSync(path).mode & 0o077) !== 0) fs.chmodSync(path, 0o600);
     return fs.readFileSync(path, 'utf8');
   } catch (error) {
     if (isMissing(error)) return '';
@@ -97,7 +99,8 @@ class FileHistory implements InputHistory {
 
   #load(): string[] {
     return this.#attempt(() => {
-      const lines = readPrivate(this.#path).split('\n');
+      keepPrivate([this.#options.directory, this.#path], this.#options.guard);
+      const lines = readEntries(this.#path).split('\n');
       if (lines.length > this.#limit * 1.5) this.#compact();
       const entries = lines.map(parseEntry).filter((entry) => entry !== undefined);
       return entries.slice(-this.#limit);
@@ -115,7 +118,7 @@ class FileHistory implements InputHistory {
   #write(text: string): void {
     if (!this.#isWritten) return;
     this.#attempt(() => {
-      fs.mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
+      makeFolder(this.#options.directory);
       appendLine(this.#path, JSON.stringify(text));
     }, undefined);
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readJson, replaceFile } from './files.js';
+import { keepPrivate, type Guard } from './rights.js';
 
 const shape = v.object({ conversation_id: v.pipe(v.string(), v.nonEmpty()) });
 
@@ -16,6 +17,7 @@ export interface LastConversationOptions {
   profile: string;
   assistantId: string;
   randomId: () => string;
+  guard: Guard;
 }
 
 /**
@@ -24,16 +26,18 @@ export interface LastConversationOptions {
  */
 export function openLastConversation(
   stateFolder: string,
-  { profile, assistantId, randomId }: LastConversationOptions,
+  { profile, assistantId, randomId, guard }: LastConversationOptions,
 ): LastConversation {
   // Neither name holds a `~`; Windows has no `:` in file names.
   const name = `${profile}~${assistantId.replaceAll(':', '~')}.json`;
-  const path = join(stateFolder, 'last-conversation', name);
+  const folder = join(stateFolder, 'last-conversation');
+  const path = join(folder, name);
   const read = (): string | undefined =>
     readJson(path, (value) => v.parse(shape, value))?.conversation_id;
   return {
     read,
     write(conversationId) {
+      keepPrivate([stateFolder, folder, path], guard);
       if (read() === conversationId) return;
       replaceFile(path, `${JSON.stringify({ conversation_id: conversationId })}\n`, randomId());
     },

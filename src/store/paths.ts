@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Values } from '../core/settings.js';
 
 export interface StorePaths {
@@ -25,6 +25,12 @@ export function storePaths({ env, home, platform }: Place): StorePaths {
   const config = absolute(env['XDG_CONFIG_HOME']) ?? join(home, '.config');
   const state = absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state');
   return { config: join(config, NAME, 'config.json'), state: join(state, NAME) };
+}
+
+/** What of our settings is for its owner only. A folder that the person named may hold other things. */
+export function privatePaths(place: Place): string[] {
+  const { config } = storePaths(place);
+  return place.env['TELNYX_CHAT_CONFIG_DIR'] ? [config] : [dirname(config), config];
 }
 
 /** The XDG rules say to pass over relative paths. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Setting } from '../core/settings.js';
+import type { Setting, TelnyxFile } from '../core/settings.js';
 import { readJson } from './files.js';
 
 /** The file is not ours: what has another shape than expected is passed over. */
@@ -10,13 +10,27 @@ const shape = v.object({
   profiles: v.fallback(v.record(v.string(), profile), {}),
 });
 
-/** The API key in Telnyx's own config file: of the named profile, else of the file's default. */
-export function readTelnyxKey(home: string, profile: Setting<string>): Setting<string> | undefined {
+type Shape = v.InferOutput<typeof shape>;
+
+/** Telnyx's own config file, read at the first need. */
+export function openTelnyxFile(home: string): TelnyxFile {
   const path = join(home, '.config', 'telnyx', 'config.json');
-  const file = readJson(path, (value) => v.parse(shape, value));
-  if (!file) return undefined;
-  const name =
-    profile.origin.source === 'default' ? (file.defaultProfile ?? 'default') : profile.value;
-  const key = file.profiles[name]?.apiKey?.trim();
+  let read: Shape | undefined;
+  const file = (): Shape =>
+    (read ??= readJson(path, (value) => v.parse(shape, value)) ?? { profiles: {} });
+  return {
+    key: (named) => keyIn(file(), path, named),
+    profiles: () => Object.keys(file().profiles),
+  };
+}
+
+/** The key of the named profile, else of the file's default. */
+function keyIn(
+  { defaultProfile = 'default', profiles }: Shape,
+  path: string,
+  { value, origin }: Setting<string>,
+): Setting<string> | undefined {
+  const name = origin.source === 'default' ? defaultProfile : value;
+  const key = profiles[name]?.apiKey?.trim();
   return key ? { value: key, origin: { source: 'telnyx', detail: path } } : undefined;
 }

@@ -25,6 +25,25 @@ const ASSISTANT = {
 };
 const MESSAGE = { role: 'user', text: '', createdAt: '', sentAt: '', toolCalls: [] };
 
+test.each<[string, Answer]>([
+  ['nothing', raw(200, {})],
+  ['204', raw(204, {})],
+  ['a web page', raw(202, { 'content-type': 'text/html' }, '<p>gone</p>')],
+])('a conversation is deleted whatever the API says to it: %s', async (_, answer) => {
+  const server = await recordingServer(answer);
+  await apiClient(server.url).deleteConversation('c-1', options());
+  expect(server.requests.map(({ method, url }) => [method, url])).toEqual([
+    ['DELETE', '/ai/conversations/c-1'],
+  ]);
+});
+
+test('a conversation that is not there cannot be deleted', async () => {
+  const server = await recordingServer(raw(404, {}));
+  const failed = await failureOf(apiClient(server.url).deleteConversation('c-1', options()));
+  expect(failed).toMatchObject({ kind: 'not_found', status: 404 });
+  expect(failed).not.toHaveProperty('delivery');
+});
+
 describe('what the API gives', () => {
   test.each<[string, unknown, (client: Client) => Promise<unknown>, unknown]>([
     ['a bare reply', { content: 'hi' }, chat, [{ type: 'done', reply: 'hi' }]],

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { requireAssistant, requireKey } from '../../src/core/required-settings.js';
 import { settingRows } from '../../src/core/setting-rows.js';
-import { resolveSettings, type Config, type Sources } from '../../src/core/settings.js';
+import { resolveSettings } from '../../src/core/resolve-settings.js';
+import type { Config, Sources } from '../../src/core/settings.js';
 import { failureFrom } from '../helpers/failure.js';
 
 const CONFIG: Config = { path: '/c/config.json', profiles: {} };
@@ -133,9 +134,99 @@ describe('precedence', () => {
     });
     expect([apiKey?.value, assistantId?.value]).toEqual(['KEY-file', 'a-1']);
   });
+});
 
-  test('a profile that every object seems to have is none', () => {
-    expect(resolve({ env: { TELNYX_PROFILE: 'toString' } }).apiKey).toBeUndefined();
+describe('a profile', () => {
+  const profiles = { work: { api_key: 'KEY-work' }, home: {} };
+  const telnyx = { key: () => undefined, profiles: () => ['office'] };
+  const profileOf = (sources: Partial<Sources>) =>
+    resolveSettings({ flags: {}, env: {}, config: { ...CONFIG, profiles }, telnyx, ...sources })
+      .profile;
+
+  test.each<[string, Partial<Sources>, string, string]>([
+    [
+      'of a flag',
+      { flags: { profile: 'wrok' } },
+      'there is no profile "wrok"',
+      'did you mean work?',
+    ],
+    [
+      'of the environment',
+      { env: { TELNYX_PROFILE: 'wor' } },
+      'there is no profile "wor" (from environment TELNYX_PROFILE)',
+      'did you mean work?',
+    ],
+    [
+      'like no other',
+      { flags: { profile: 'elsewhere' } },
+      'there is no profile "elsewhere"',
+      'profiles are default, work, home, office; telnyx-chat login --profile elsewhere makes it',
+    ],
+    [
+      'that every object seems to have',
+      { env: { TELNYX_PROFILE: 'toString' } },
+      'there is no profile "toString" (from environment TELNYX_PROFILE)',
+      'profiles are default, work, home, office; telnyx-chat login --profile toString makes it',
+    ],
+  ])('%s that is not there is an error with the way out', (_, sources, message, hint) => {
+    expect(failureFrom(() => profileOf(sources))).toEqual({ kind: 'usage', message, hint });
+  });
+
+  test.each(['default', 'work', 'office'])('%s is there', (profile) => {
+    expect(profileOf({ flags: { profile } }).value).toBe(profile);
+  });
+});
+
+describe('a command for the key', () => {
+  const stored = { api_key_command: ' pass show telnyx ' };
+  const config = { profiles: { default: stored } };
+  const telnyx = {
+    key: () => ({ value: 'KEY-telnyx', origin: { source: 'telnyx', detail: '' } }) as const,
+    profiles: () => [],
+  };
+
+  test('comes from the profile, and before the key of Telnyx\u2019s own file', () => {
+    const { apiKey, apiKeyCommand } = resolveSettings({
+      flags: {},
+      env: {},
+      config: { ...CONFIG, ...config },
+      telnyx,
+    });
+    expect([apiKey, apiKeyCommand]).toEqual([
+      undefined,
+      { value: 'pass show telnyx', origin: PROFILE },
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof resolve>[0]]>([
+    ['the environment', { env: { TELNYX_API_KEY: 'KEY1' } }],
+    ['.env', { file: { TELNYX_API_KEY: 'KEY1' } }],
+  ])('is not run with a key in %s', (_, sources) => {
+    const { apiKey, apiKeyCommand } = resolve({ ...sources, config });
+    expect([apiKey?.value, apiKeyCommand]).toEqual(['KEY1', undefined]);
+  });
+
+  test('never comes from the environment or .env', () => {
+    const names = ['API_KEY_COMMAND', 'TELNYX_API_KEY_COMMAND', 'TELNYX_CHAT_API_KEY_COMMAND'];
+    const values = Object.fromEntries(names.map((name) => [name, 'steal']));
+    expect(resolve({ env: values, file: values }).apiKeyCommand).toBeUndefined();
+  });
+
+  test('and a key in one profile: which was meant is not guessed', () => {
+    const both = { profiles: { default: { ...stored, api_key: 'KEY1' } } };
+    expect(failureFrom(() => resolve({ config: both }))).toEqual({
+      kind: 'usage',
+      message: 'the profile has both api_key and api_key_command',
+      hint: 'keep one: telnyx-chat config unset api_key, or config unset api_key_command',
+    });
+    expect(resolve({ config: both, env: { TELNYX_API_KEY: 'KEY2' } }).apiKey?.value).toBe('KEY2');
+  });
+
+  test('is no key for a base URL of a .env', () => {
+    expect(
+      failureFrom(() => resolve({ config, file: { TELNYX_BASE_URL: 'https://stranger.example' } }))
+        .message,
+    ).toContain('is not used');
   });
 });
 

@@ -312,8 +312,8 @@ describe('a stored setting', () => {
 
   test.each([
     ['asistant_id', 'did you mean assistant_id?'],
-    ['api_key', 'settings are assistant_id, base_url, persist, history'],
-    ['', 'settings are assistant_id, base_url, persist, history'],
+    ['api_keys', 'did you mean api_key?'],
+    ['', 'settings are api_key, assistant_id, base_url, api_key_command, persist, history'],
   ])('an unknown name: %j', (key, hint) => {
     expect(failureFrom(() => checkedConfigKey(key))).toEqual({
       kind: 'usage',

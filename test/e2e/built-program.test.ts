@@ -148,13 +148,46 @@ it('says in one line that its answer cannot be written, and in which conversatio
 
 it.each([
   [['help', 'sned'], "unknown command 'sned'", 'Did you mean send?'],
+  [
+    ['help', 'zzz'],
+    "unknown command 'zzz'",
+    'commands are chat, send, sandbox, config, completion',
+  ],
   [['config'], 'config needs a command', 'see telnyx-chat help config'],
+  [['config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
+  [['help', 'config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
+  [['config', 'get'], "missing required argument 'key'", 'see telnyx-chat help config get'],
 ])('%j is wrong usage', (argv, message, hint) => {
   expect(program(argv)).toMatchObject({
     status: 2,
     stdout: '',
     stderr: `error: ${message}\nhint: ${hint}\n`,
   });
+});
+
+it.each([
+  [['help', 'zzz'], /^error: unknown command 'zzz'\nhint: commands are chat, send, [a-z, ]+\n$/],
+  [
+    ['config', 'zzz'],
+    /^error: unknown command 'config zzz'\nhint: commands of config are list, get, [a-z, ]+\n$/,
+  ],
+])('%j is told what there is', (argv, stderr) => {
+  expect(program(argv)).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(stderr),
+  });
+});
+
+it('helps with subcommands too', () => {
+  const help = program(['config', 'set', '--help']).stdout;
+  expect(help).toContain('Usage: telnyx-chat config set [options] <key> <value>');
+  const others = [
+    ['help', 'config', 'set'],
+    ['config', 'help', 'set'],
+    ['config', 'set', '-h'],
+  ];
+  expect(others.map((argv) => program(argv).stdout)).toEqual([help, help, help]);
 });
 
 it('passes over a .env that has no end', () => {

@@ -35,6 +35,8 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+type Kept = 'stdout' | 'stderr';
+
 /** Keeps what is written; as a terminal it takes cursor moves, which it does not keep. */
 class Capture extends Writable {
   text = '';
@@ -47,8 +49,8 @@ class Capture extends Writable {
   }
 }
 
-/** The whole command line in this process: real code, real files, streams that are kept. */
-export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliResult> {
+/** A world for a command: real files, streams that are kept. */
+export function cliContext(options: CliOptions = {}): Context & Record<Kept, Capture> {
   const stdout: Output & Capture = Object.assign(new Capture(), {
     isTTY: options.stdoutIsTTY ?? false,
     columns: 80,
@@ -58,7 +60,7 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     columns: 80,
   });
   const home = options.home ?? temporaryFolder();
-  const context: Context = {
+  return {
     stdin: stdinOf(options.input),
     stdout,
     stderr,
@@ -73,8 +75,13 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     withoutInterrupts: (task) => task(),
     signal: options.signal ?? new AbortController().signal,
   };
+}
+
+/** The whole command line in this process: real code, real files, streams that are kept. */
+export async function runCli(argv: string[], options: CliOptions = {}): Promise<CliResult> {
+  const context = cliContext(options);
   const code = await run(argv, context);
-  return { code, stdout: stdout.text, stderr: stderr.text };
+  return { code, stdout: context.stdout.text, stderr: context.stderr.text };
 }
 
 function stdinOf(input: CliOptions['input']): Input {

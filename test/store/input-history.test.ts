@@ -8,15 +8,22 @@ import { openInputHistory, type InputHistory } from '../../src/store/input-histo
 let directory: string;
 let file: string;
 let warnings: string[];
+let told: string[];
 
 beforeEach(() => {
   directory = join(fs.mkdtempSync(join(tmpdir(), 'input-history-')), 'state');
   file = join(directory, 'input-history.jsonl');
   warnings = [];
+  told = [];
 });
 
 const open = (limit?: number): InputHistory =>
-  openInputHistory({ directory, limit, onWarning: (message) => warnings.push(message) });
+  openInputHistory({
+    directory,
+    limit,
+    guard: { platform: process.platform, tell: (line) => told.push(line) },
+    onWarning: (message) => warnings.push(message),
+  });
 
 function write(content: string, mode = 0o600): void {
   fs.mkdirSync(directory, { recursive: true });
@@ -43,10 +50,17 @@ describe('the input history', () => {
     expect(modeOf(file)).toBe(0o600);
   });
 
-  it('takes away rights that others have to an old file', () => {
+  it('takes away rights that others have to an old file and its folder, and says so', () => {
     write('"old"\n', 0o644);
+    fs.chmodSync(directory, 0o755);
     expect(open().entries()).toEqual(['old']);
-    expect(modeOf(file)).toBe(0o600);
+    expect([modeOf(directory), modeOf(file)]).toEqual([0o700, 0o600]);
+    expect(told).toEqual([
+      `others had rights to ${directory} (755): now it is yours alone (700)`,
+      `others had rights to ${file} (644): now it is yours alone (600)`,
+    ]);
+    expect(open().entries()).toEqual(['old']);
+    expect([told.length, warnings]).toEqual([2, []]);
   });
 
   it('leaves out text with a leading space and what was sent just before', () => {

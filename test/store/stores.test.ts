@@ -11,17 +11,20 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { changedConfig } from '../../src/core/config-keys.js';
 import { readConfig } from '../../src/store/config-file.js';
+import type { Setting } from '../../src/core/settings.js';
 import { updateConfig } from '../../src/store/config-store.js';
 import { readEnvFile } from '../../src/store/env-file.js';
 import { openLastConversation } from '../../src/store/last-conversation.js';
 import { storePaths } from '../../src/store/paths.js';
-import { readTelnyxKey } from '../../src/store/telnyx-file.js';
+import { openTelnyxFile } from '../../src/store/telnyx-file.js';
 import { failureFrom, failureOf } from '../helpers/failure.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
 const LEFT_HINT = 'mend it or move it away; it was left as it is';
 const isRoot = process.getuid?.() === 0;
 const isPosix = process.platform !== 'win32';
+
+const guard = { platform: process.platform, tell: () => undefined };
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
@@ -38,7 +41,7 @@ function fileWith(text: string): string {
 }
 
 describe('the config file', () => {
-  const setAssistant = (path: string, profile: string, value: string): void =>
+  const setAssistant = (path: string, profile: string, value: string): unknown =>
     updateConfig(path, (config) => changedConfig(config, { name: 'assistant_id', value, profile }));
 
   test('is empty when there is none', () => {
@@ -147,10 +150,20 @@ describe('the config file', () => {
   });
 });
 
+test.skipIf(process.platform !== 'linux')(
+  'a folder where there can be none is an error, not a wait without end',
+  () => {
+    const path = '/proc/none/deep/config.json';
+    expect(failureFrom(() => updateConfig(path, (config) => config)).message).toMatch(
+      /^\/proc\/none\/deep\/config\.json cannot be written: E/,
+    );
+  },
+);
+
 describe('the last conversation', () => {
   let count = 0;
   const open = (folder: string, profile: string, assistantId: string) =>
-    openLastConversation(folder, { profile, assistantId, randomId: () => `id-${++count}` });
+    openLastConversation(folder, { profile, assistantId, randomId: () => `id-${++count}`, guard });
 
   test('is remembered for each profile and assistant', () => {
     const folder = temporaryFolder();
@@ -173,6 +186,32 @@ describe('the last conversation', () => {
       readdirSync(join(folder, 'last-conversation')).filter((name) => /[:/\\]|\.tmp$/.test(name)),
     ).toEqual([]);
     expect(open(folder, 'other', 'a').read()).toBeUndefined();
+  });
+
+  test.skipIf(!isPosix)('takes away rights that others have, and says so', () => {
+    const folder = temporaryFolder();
+    const told: string[] = [];
+    const last = openLastConversation(folder, {
+      profile: 'p',
+      assistantId: 'a',
+      randomId: () => 'id-1',
+      guard: { platform: process.platform, tell: (line) => told.push(line) },
+    });
+    last.write('c-1');
+    const path = join(folder, 'last-conversation', 'p~a.json');
+    for (const each of [folder, join(folder, 'last-conversation')]) chmodSync(each, 0o750);
+    chmodSync(path, 0o640);
+    last.write('c-1');
+    expect([folder, join(folder, 'last-conversation'), path].map(modeOf)).toEqual([
+      '700',
+      '700',
+      '600',
+    ]);
+    expect(told).toEqual([
+      `others had rights to ${folder} (750): now it is yours alone (700)`,
+      `others had rights to ${folder}/last-conversation (750): now it is yours alone (700)`,
+      `others had rights to ${path} (640): now it is yours alone (600)`,
+    ]);
   });
 
   test('is replaced as a whole, and not written when it is the same', () => {
@@ -318,7 +357,7 @@ describe("Telnyx's own file", () => {
     other: { apiKey: 7 },
   };
 
-  test.each<[string, object, Parameters<typeof readTelnyxKey>[1], string | undefined]>([
+  test.each<[string, object, Setting<string>, string | undefined]>([
     ['the default profile', { profiles }, standard, 'KEY1'],
     ['the default profile by its name', { profiles, defaultProfile: 'work' }, standard, 'KEY2'],
     ['the named profile', { profiles, defaultProfile: 'work' }, named('default'), 'KEY1'],
@@ -333,15 +372,15 @@ describe("Telnyx's own file", () => {
     const folder = home(JSON.stringify(file));
     const detail = join(folder, '.config', 'telnyx', 'config.json');
     const before = readFileSync(detail, 'utf8');
-    expect(readTelnyxKey(folder, profile)).toEqual(
+    expect(openTelnyxFile(folder).key(profile)).toEqual(
       key && { value: key, origin: { source: 'telnyx', detail } },
     );
     expect(readFileSync(detail, 'utf8')).toBe(before);
   });
 
   test('may be missing but not damaged', () => {
-    expect(readTelnyxKey(temporaryFolder(), standard)).toBeUndefined();
-    expect(failureFrom(() => readTelnyxKey(home('{"prof'), standard))).toMatchObject({
+    expect(openTelnyxFile(temporaryFolder()).key(standard)).toBeUndefined();
+    expect(failureFrom(() => openTelnyxFile(home('{"prof')).key(standard))).toMatchObject({
       kind: 'usage',
       message: expect.stringContaining('/.config/telnyx/config.json is damaged: ') as string,
     });
@@ -411,6 +450,7 @@ test('reading leaves nothing behind', () => {
     profile: 'p',
     assistantId: 'a',
     randomId: () => '1',
+    guard,
   }).read();
   expect([existsSync(join(folder, 'a')), existsSync(join(folder, 'b'))]).toEqual([false, false]);
 });

@@ -12,5 +12,6 @@ export function historyFor(
 ): InputHistory | undefined {
   if (!history.value) return undefined;
   const onWarning = (message: string): void => notify(`warning: ${message}`);
-  return openInputHistory({ directory: storePaths(context).state, onWarning });
+  const guard = { platform: context.platform, tell: onWarning };
+  return openInputHistory({ directory: storePaths(context).state, guard, onWarning });
 }

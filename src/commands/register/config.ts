@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { CONFIG_KEYS } from '../../core/config-keys.js';
 import type { SessionOptions } from '../../session.js';
-import { change, get, list, path } from '../config.js';
+import { change, get, list, path, profiles } from '../config.js';
 import type { CommandEntry } from './entry.js';
 import { withVersion } from './flags.js';
 
@@ -21,12 +21,14 @@ function defineActions(config: Command, context: Context): void {
   const sub = (usage: string, summary: string): Command =>
     withVersion(config.command(usage))
       .description(summary)
-      .option('-p, --profile <name>', 'profile that the setting belongs to (TELNYX_PROFILE)');
+      .option('-p, --profile <name>', 'profile that the setting belongs to (TELNYX_PROFILE)')
+      .option('--json', 'print JSON');
+  const withFile = (command: Command): Command =>
+    command.option('--env-file <path>', 'file of settings to read instead of ./.env');
 
-  sub('list', 'show every setting in force and where it comes from')
-    .option('--env-file <path>', 'file of settings to read instead of ./.env')
-    .option('--json', 'print JSON')
-    .action((options: SessionOptions) => list(options, context));
+  withFile(sub('list', 'show every setting in force and where it comes from')).action(
+    (options: SessionOptions) => list(options, context),
+  );
   sub('get <key>', 'print a stored value').action((key: string, options: SessionOptions) =>
     get(key, options, context),
   );
@@ -37,5 +39,10 @@ function defineActions(config: Command, context: Context): void {
   sub('unset <key>', 'forget a stored value').action((key: string, options: SessionOptions) =>
     change(key, undefined, { options, context }),
   );
-  sub('path', 'print where settings are stored').action(() => path(context));
+  withFile(sub('profiles', 'list the profiles; * marks the one in force')).action(
+    (options: SessionOptions) => profiles(options, context),
+  );
+  sub('path', 'print where settings are stored').action((options: SessionOptions) =>
+    path(options, context),
+  );
 }

@@ -1,0 +1,75 @@
+// The man page: the commands as they are defined, and the sections around them.
+import { bold, escaped, list, paragraphs, section, shown, subsection, verbatim } from './roff.mjs';
+import { ABOUT, ENVIRONMENT, EXAMPLES, EXIT_STATUS, FILES } from './sections.mjs';
+
+/** @typedef {import('../../src/core/outline.js').Outline} Outline */
+
+/**
+ * @param {Outline} program
+ * @param {{ version: string, description: string, date: string }} release date as YYYY-MM-DD
+ */
+export function manualPage(program, { version, description, date }) {
+  const { name } = program;
+  const commands = program.commands.filter((command) => command.name !== 'help');
+  const lines = [
+    `.TH ${name.toUpperCase()} 1 ${date} "${name} ${version}" "User Commands"`,
+    ...section('NAME', [`${escaped(name)} \\- ${escaped(uncapitalized(description))}`]),
+    ...section('SYNOPSIS', synopsis(program)),
+    ...section('DESCRIPTION', paragraphs(program.description, ABOUT)),
+    ...section(
+      'COMMANDS',
+      commands.flatMap((command) => commandPart(command, name)),
+    ),
+    ...section('ENVIRONMENT', list(terms(ENVIRONMENT))),
+    ...section('FILES', list(terms(FILES))),
+    ...section('EXIT STATUS', list(terms(EXIT_STATUS))),
+    ...section(
+      'EXAMPLES',
+      EXAMPLES.flatMap(([text, code], index) => [
+        ...(index > 0 ? ['.PP'] : []),
+        escaped(text),
+        ...verbatim(code),
+      ]),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const terms = (rows) => rows.map(([term, text]) => [bold(term), text]);
+
+const uncapitalized = (text) => text[0].toLowerCase() + text.slice(1);
+
+/** A line a way to call it. */
+function synopsis({ name, commands }) {
+  const calls = commands.map((command) => usage(command, name));
+  return [shown(`${name} [option...]`), ...calls.flatMap((call) => ['.br', shown(call)])];
+}
+
+function usage({ name, arguments: args, commands, options }, path) {
+  const parts = [path, name, ...args.map((argument) => argument.shown)];
+  if (commands.length > 0) parts.push(commands.map((command) => command.name).join('|'));
+  if (options.length > 0) parts.push('[option...]');
+  return parts.join(' ');
+}
+
+/** A command and those below it, each with its flags. */
+function commandPart(command, path) {
+  const { name, arguments: args, commands } = command;
+  const options = command.options.filter(({ long }) => long !== '--help' && long !== '--version');
+  const called = [path, name, ...args.map((argument) => argument.shown)].join(' ');
+  return [
+    ...subsection(shown(called), paragraphs(command.description || command.summary)),
+    ...list([
+      ...args
+        .filter(({ description, choices }) => description || choices.length > 0)
+        .map((argument) => [`\\fI${escaped(argument.name)}\\fR`, described(argument)]),
+      ...options.map((option) => [shown(option.shown), described(option)]),
+    ]),
+    ...commands.flatMap((each) => commandPart(each, `${path} ${name}`)),
+  ];
+}
+
+function described({ description, choices }) {
+  const oneOf = choices.length > 0 ? `one of ${choices.join(', ')}` : '';
+  return [description, oneOf].filter(Boolean).join('; ');
+}

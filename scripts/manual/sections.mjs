@@ -1,0 +1,59 @@
+// What the man page says that is not in the commands themselves.
+
+export const ABOUT =
+  'A conversation id names a thread that Telnyx keeps. Each turn sends only the new words and that id, and is delivered once: when an answer is lost, the conversation is asked before anything is sent again. Replies are printed on stdout, everything else on stderr.';
+
+export const ENVIRONMENT = [
+  ['TELNYX_API_KEY', 'The API key. There is no flag for it: command lines can be seen by others.'],
+  ['TELNYX_ASSISTANT_ID', 'The assistant to talk to.'],
+  ['TELNYX_BASE_URL', 'Where the API is; https://api.telnyx.com/v2 without it.'],
+  ['TELNYX_PROFILE', 'The profile of stored settings to use.'],
+  ['TELNYX_CHAT_TIMEOUT', 'Longest wait for a whole turn, in seconds; 120 without it.'],
+  ['TELNYX_CHAT_HISTORY', 'Set to 0, nothing that is typed is kept.'],
+  [
+    'TELNYX_CHAT_DEBUG',
+    'Set to 1, each request prints a line on stderr, never a key or a message.',
+  ],
+  ['TELNYX_CHAT_CONFIG_DIR', 'The folder for all files of the program.'],
+  ['HTTPS_PROXY, NO_PROXY', 'The proxy for requests, and the hosts that are reached without it.'],
+  ['NODE_EXTRA_CA_CERTS', 'A file of further certificates to trust.'],
+  ['NO_COLOR, FORCE_COLOR, TERM', 'Whether there is colour; TERM=dumb only ever adds plain lines.'],
+  ['VISUAL, EDITOR', 'The editor for /edit and Ctrl-X.'],
+];
+
+export const FILES = [
+  ['~/.config/telnyx-chat/config.json', 'Profiles and preferences, readable by their owner only.'],
+  ['~/.local/state/telnyx-chat/', 'The last conversation with each assistant, and what was typed.'],
+  ['./.env', 'Settings of a project, by the names of the environment.'],
+  ['~/.config/telnyx/config.json', "Telnyx's own file: its key is used when there is no other."],
+];
+
+export const EXIT_STATUS = [
+  ['0', 'Done.'],
+  ['1', 'The API refused or failed, or a bug.'],
+  ['2', 'Wrong usage or bad input; nothing was sent.'],
+  ['3', 'Not configured: no key, no assistant.'],
+  ['4', 'Key rejected or not allowed (401, 403).'],
+  ['5', 'No such assistant or conversation (404).'],
+  ['6', 'Rate limited, after retries (429).'],
+  [
+    '7',
+    'Network: not reached, timed out or cut off; or it is unknown whether the turn was delivered.',
+  ],
+  ['8', 'AI is disabled on this conversation: a person has taken over.'],
+  ['130, 143', 'Stopped by SIGINT, SIGTERM.'],
+];
+
+export const EXAMPLES = [
+  ['Chat with the sandbox, without an account:', 'telnyx-chat --sandbox'],
+  [
+    'Ask once, and go on in the same conversation:',
+    'telnyx-chat send "When do you open?"\ntelnyx-chat send --continue "and on weekends?"',
+  ],
+  ['Ask about what another program prints:', 'git diff | telnyx-chat send "Explain this:" -'],
+  ['One conversation, a turn a line:', "printf 'hi\\nand on weekends?\\n' | telnyx-chat"],
+  [
+    'Keep the id of a conversation:',
+    'id=$(telnyx-chat send --json hello | jq -r .conversation_id)',
+  ],
+];

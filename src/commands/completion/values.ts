@@ -1,0 +1,98 @@
+import { assistantCandidates, conversationCandidates } from '../../account-candidates.js';
+import type { Context } from '../../context.js';
+import type { Situation } from '../../core/completion/situation.js';
+import type { Candidate, Source } from '../../core/completion/wanted.js';
+import { CONFIG_KEYS } from '../../core/config-keys.js';
+import { profileNames } from '../../core/profiles.js';
+import { loadSettings, sourcesOf, type SessionOptions } from '../../configuration.js';
+import { openAccount, type Account } from '../../session.js';
+
+/** Bound on asking Telnyx, in milliseconds: Tab should not hang. */
+const ANSWER_MS = 1_500;
+
+/** What a source has to offer. Throws when it cannot be asked. */
+export async function valuesOf(
+  source: Exclude<Source, 'files'>,
+  situation: Situation,
+  context: Context,
+): Promise<Candidate[]> {
+  switch (source) {
+    case 'conversations':
+    case 'assistants':
+      return fromAccount(source, optionsOf(situation), context);
+    case 'profiles':
+      return asCandidates(await profiles(context));
+    case 'config-keys':
+      return asCandidates(CONFIG_KEYS);
+    case 'config-values':
+      return configValues(situation, context);
+    case 'fault-kinds': {
+      const { FAULT_KINDS } = await import('../../sandbox/faults/kinds.js');
+      return Object.entries(FAULT_KINDS).map(([name, { about }]) => ({
+        value: `${name}:`,
+        note: about,
+      }));
+    }
+  }
+}
+
+async function profiles(context: Context): Promise<string[]> {
+  const { config, telnyx } = await sourcesOf({}, context);
+  return profileNames(config.profiles, telnyx?.profiles());
+}
+
+async function configValues(situation: Situation, context: Context): Promise<Candidate[]> {
+  const [key] = situation.operands;
+  if (key === 'persist' || key === 'history') return asCandidates(['true', 'false']);
+  if (key !== 'assistant_id') return [];
+  return fromAccount('assistants', optionsOf(situation), context);
+}
+
+function asCandidates(values: readonly string[]): Candidate[] {
+  return values.map((value) => ({ value, note: '' }));
+}
+
+/** The flags on the line that say which account is meant. */
+function optionsOf({ given }: Situation): SessionOptions {
+  const assistant = given.get('--assistant');
+  const baseUrl = given.get('--base-url');
+  const profile = given.get('--profile');
+  const envFile = given.get('--env-file');
+  return {
+    ...(assistant !== undefined && { assistant }),
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(profile !== undefined && { profile }),
+    ...(envFile !== undefined && { envFile }),
+    sandbox: given.has('--sandbox'),
+    debug: false,
+  };
+}
+
+/**
+ * Asks Telnyx, if there is a key. None is asked of a command, which may ask the person for something;
+ * and what a sandbox would hold is gone when it ends.
+ */
+async function fromAccount(
+  source: 'assistants' | 'conversations',
+  options: SessionOptions,
+  context: Context,
+): Promise<Candidate[]> {
+  if (options.sandbox || !(await loadSettings(options, context)).apiKey) return [];
+  const account = await openAccount(options, context, () => undefined);
+  try {
+    return await asked(account, source, context.signal);
+  } finally {
+    await account.close();
+  }
+}
+
+function asked(
+  { client, settings }: Account,
+  source: 'assistants' | 'conversations',
+  signal: AbortSignal,
+): Promise<Candidate[]> {
+  const call = { signal, timeoutMs: ANSWER_MS };
+  return source === 'assistants'
+    ? assistantCandidates(client, call)
+    : conversationCandidates(client, settings.assistantId?.value, call);
+}

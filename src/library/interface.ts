@@ -1,0 +1,113 @@
+import type { Assistant, Conversation, Message, ReplyEvent, Turn } from '../core/conversation.js';
+
+/** How a client reaches Telnyx. Nothing is read from the environment or from files. */
+export interface ClientSettings {
+  /** A key of the Telnyx portal. It is sent to `baseUrl` only, and is in no error. */
+  apiKey: string;
+  /** `https://api.telnyx.com/v2` unless given. Plain `http:` is for loopback hosts only. */
+  baseUrl?: string | undefined;
+  /** Bound on each call, a whole turn with all its tries included. In milliseconds; 120 000 unless given. */
+  timeoutMs?: number | undefined;
+  /** Such as `http://proxy.example:3128`; none unless given, and never for loopback hosts. */
+  proxy?: string | undefined;
+}
+
+/** What every call takes. */
+export interface CallSettings {
+  /** Aborted, the call throws a {@link TelnyxChatError} of kind `interrupted`. */
+  signal?: AbortSignal | undefined;
+  /** In milliseconds; the client's own bound unless given. */
+  timeoutMs?: number | undefined;
+}
+
+/** One message to an assistant. */
+export interface TurnInput extends CallSettings {
+  assistantId: string;
+  /** The conversation to go on with. Without one, the turn begins a new conversation. */
+  conversationId?: string | undefined;
+  /** Not blank, and at most 1 MiB of UTF-8. Nothing in it is changed. */
+  text: string;
+  /** Who is speaking: the API's `name`. */
+  speaker?: string | undefined;
+  /** The name of a new conversation. */
+  title?: string | undefined;
+  /** Of a new conversation. `assistant_id` is set to the assistant. */
+  metadata?: Record<string, string> | undefined;
+  /** Whether the reply is asked for piece by piece: true for `takeTurn`, false for `send`. */
+  stream?: boolean | undefined;
+}
+
+/** Which conversations, and in what order. */
+export interface ConversationFilters {
+  /** At most so many, 1 or more; as many as the API gives unless set. */
+  limit?: number | undefined;
+  /** Such as `last_message_at.desc` or `created_at.asc`. */
+  order?: string | undefined;
+  /**
+   * Column or `metadata->key`, to `operator.value` as in PostgREST:
+   * `{ 'metadata->assistant_id': 'eq.assistant-1', created_at: 'gte.2025-01-01' }`.
+   */
+  where?: Record<string, string> | undefined;
+}
+
+/** The assistants of the account. They are read only. */
+export interface AssistantCalls {
+  list(settings?: CallSettings): Promise<Assistant[]>;
+  get(id: string, settings?: CallSettings): Promise<Assistant>;
+}
+
+/** The conversations that Telnyx keeps, whatever channel they began on. */
+export interface ConversationCalls {
+  list(filters?: ConversationFilters, settings?: CallSettings): Promise<Conversation[]>;
+  get(id: string, settings?: CallSettings): Promise<Conversation>;
+  /** Makes one conversation at most, however often it has to be tried. */
+  create(
+    conversation?: { name?: string | undefined; metadata?: Record<string, string> | undefined },
+    settings?: CallSettings,
+  ): Promise<Conversation>;
+  /**
+   * Replaces the metadata: send the whole map. `ai_disabled: 'true'` silences the assistant until it
+   * is taken out again.
+   */
+  update(
+    id: string,
+    metadata: Record<string, string>,
+    settings?: CallSettings,
+  ): Promise<Conversation>;
+  delete(id: string, settings?: CallSettings): Promise<void>;
+  /** All messages, fetched page by page as they are read, in the API's order: it documents none. */
+  messages(id: string, settings?: CallSettings): AsyncGenerator<Message, void>;
+}
+
+/**
+ * A Telnyx account. Every call throws a {@link TelnyxChatError}, whose `kind` says what went wrong:
+ * `usage` for what is not sent because it cannot be right, `auth`, `not_found`, `rate_limited`,
+ * `network`, `timeout`, `ai_disabled`, `api`, `interrupted`.
+ */
+export interface TelnyxChatClient {
+  /**
+   * One turn, delivered once: what did not reach Telnyx or was refused for now is sent again; when an
+   * answer is lost, the conversation is searched for the turn and its reply. Nothing is sent before
+   * the first event is asked for, and leaving the loop cancels the request.
+   *
+   * Events: `start` with the conversation's id; `delta` for each piece of text; `retry` and `search`
+   * in trouble; `done` with the whole turn. Behind a `search` or a `retry` the pieces so far may not
+   * be what the reply turns out to be: `done` has it whole.
+   *
+   * Turns of one conversation belong one behind the other.
+   *
+   * @throws TelnyxChatError with `details.delivery`: `not_sent`, `refused`, or `unknown` when the turn
+   * may have run; and with `details.conversationId` once there is one.
+   */
+  takeTurn(input: TurnInput): AsyncGenerator<ReplyEvent, void>;
+  /**
+   * The same, as a whole.
+   *
+   * @throws TelnyxChatError as `takeTurn` does.
+   */
+  send(input: TurnInput): Promise<Turn>;
+  readonly assistants: AssistantCalls;
+  readonly conversations: ConversationCalls;
+  /** Closes the connections that are kept open for the next call. */
+  close(): void;
+}

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { isatty } from 'node:tty';
+import { checkedKey, type Setting } from '../core/settings.js';
+import { AppError } from '../errors.js';
+
+/** Long enough to unlock a vault by hand, in milliseconds. */
+const LIMIT_MS = 60_000;
+/** No key is longer, in bytes. */
+const LONGEST_OUTPUT = 64 * 1024;
+const STDIN = 0;
+
+export interface KeyCommandOptions {
+  signal: AbortSignal;
+  /** In milliseconds; 60 s unless given. */
+  limitMs?: number | undefined;
+}
+
+/**
+ * The key that a command prints, run by the shell. Its stderr is the person's; its stdin is the
+ * terminal's or empty, so that it eats nothing of a script's input. What it prints gets into no message.
+ * Throws an AppError when it prints anything but one key.
+ */
+export async function keyFromCommand(
+  command: Setting<string>,
+  options: KeyCommandOptions,
+): Promise<Setting<string>> {
+  options.signal.throwIfAborted();
+  const output = await outputOf(command.value, options);
+  const key = output.replace(/\r?\n$/, '');
+  if (key === '') throw failed(command.value, 'printed nothing');
+  if (/[\r\n]/.test(key)) {
+    throw failed(command.value, 'printed more than one line', 'add | head -1 to it, say');
+  }
+  try {
+    checkedKey(key);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw failed(command.value, 'printed something that is no key', error.details.hint);
+  }
+  return { value: key, origin: { source: 'command', detail: command.value } };
+}
+
+function outputOf(command: string, { signal, limitMs = LIMIT_MS }: KeyCommandOptions) {
+  return new Promise<string>((resolve, reject) => {
+    const child = spawn(command, {
+      shell: true,
+      stdio: [isatty(STDIN) ? 'inherit' : 'ignore', 'pipe', 'inherit'],
+      windowsHide: true,
+    });
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      stop(child);
+      settle();
+    };
+    const fail = (why: string, hint?: string): void =>
+      end(() => reject(failed(command, why, hint)));
+    const abort = (): void => end(() => reject(signal.reason as Error));
+    const timer = setTimeout(() => fail(`did not end within ${limitMs / 1000} s`), limitMs);
+    signal.addEventListener('abort', abort, { once: true });
+    const output = collected(child, () => fail('printed more than a key can be'));
+    child.on('error', (error) => fail(`could not be run: ${error.message}`));
+    child.on('close', (code, killedBy) => {
+      if (code === 0) end(() => resolve(output()));
+      else fail(`ended with ${killedBy ?? `exit code ${code}`}`);
+    });
+  });
+}
+
+/** All that the command prints on stdout. */
+function collected({ stdout }: ChildProcess, onTooMuch: () => void): () => string {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  stdout?.on('data', (piece: Buffer) => {
+    size += piece.length;
+    pieces.push(piece);
+    if (size > LONGEST_OUTPUT) onTooMuch();
+  });
+  return () => Buffer.concat(pieces).toString('utf8');
+}
+
+/** What the command has started may go on; we wait for none of it. */
+function stop(child: ChildProcess): void {
+  child.removeAllListeners('close');
+  child.stdout?.destroy();
+  child.kill();
+}
+
+function failed(command: string, why: string, hint?: string): AppError {
+  return new AppError('not_configured', `the command for the key ${why}: ${command}`, {
+    hint: hint ?? 'try it by hand; telnyx-chat config set api_key_command changes it',
+  });
+}

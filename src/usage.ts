@@ -1,0 +1,77 @@
+import type { Command, CommanderError } from 'commander';
+import { nearest } from './core/nearest.js';
+import { AppError } from './errors.js';
+
+/**
+ * `help config set` as `config set --help`: commander's own help takes one name only. Throws on a
+ * name that is no command.
+ */
+export function helpRequest(program: Command, words: readonly string[]): readonly string[] {
+  const [first, ...names] = words;
+  if (first !== 'help' || !names[0] || ['help', '-h', '--help'].includes(names[0])) return words;
+  let command = program;
+  for (const name of names.filter((word) => !word.startsWith('-'))) {
+    const next = command.commands.find((each) => each.name() === name);
+    if (!next && command.commands.length > 0) throw unknownCommand(name, command);
+    command = next ?? command;
+  }
+  return [...names, '--help'];
+}
+
+/** Help and version are no errors; anything else that commander refuses is wrong usage. */
+export function usageOutcome(
+  error: CommanderError,
+  program: Command,
+  argv: readonly string[],
+): number {
+  if (error.exitCode === 0) return 0;
+  const [command, next] = commandOf(program, argv);
+  if (error.code === 'commander.help') throw withoutSubcommand(command);
+  if (error.code === 'commander.unknownCommand' && next) throw unknownCommand(next, command);
+  if (error.code === 'commander.excessArguments') assertCommandFirst(program, argv);
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const meant = suggestion?.replace(/^\((.*)\)$/, '$1');
+  throw new AppError('usage', message, { hint: meant ?? seeHelp(command) });
+}
+
+/** The command that the words lead to, and the word behind it. */
+function commandOf(program: Command, argv: readonly string[]): [Command, string | undefined] {
+  let command = program;
+  for (const word of argv) {
+    const next = command.commands.find((each) => each.name() === word);
+    if (!next) return [command, word];
+    command = next;
+  }
+  return [command, undefined];
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}`.trim() : '';
+}
+
+function seeHelp(command: Command): string {
+  return command.parent ? `see telnyx-chat help ${pathOf(command)}` : 'see telnyx-chat --help';
+}
+
+function unknownCommand(name: string, command: Command): AppError {
+  const names = command.commands.map((each) => each.name());
+  const near = nearest(name, names);
+  const whose = command.parent ? `commands of ${pathOf(command)}` : 'commands';
+  return new AppError('usage', `unknown command '${`${pathOf(command)} ${name}`.trim()}'`, {
+    hint: near ? `Did you mean ${near}?` : `${whose} are ${names.join(', ')}`,
+  });
+}
+
+function withoutSubcommand(command: Command): AppError {
+  return new AppError('usage', `${pathOf(command)} needs a command`, { hint: seeHelp(command) });
+}
+
+/** Flags before a command are taken for a chat's, whose surplus word the command then is. */
+function assertCommandFirst(program: Command, argv: readonly string[]): void {
+  const [first = ''] = argv;
+  const command = argv.find((word) => program.commands.some((each) => each.name() === word));
+  if (command === undefined || !first.startsWith('-')) return;
+  throw new AppError('usage', `${first} stands before the command`, {
+    hint: `flags come behind it: telnyx-chat ${command} ${first} …`,
+  });
+}

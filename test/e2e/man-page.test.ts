@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Outline } from '../../src/core/outline.js';
+import { programOutline } from '../../src/program.js';
+import { cliContext } from '../helpers/run-cli.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PAGE = join(ROOT, 'dist/telnyx-chat.1');
+
+/** As a person reads it, wide enough that no line breaks, without overstrikes. */
+const text = execFileSync('mandoc', ['-T', 'utf8', '-O', 'width=400', PAGE], { encoding: 'utf8' })
+  .replace(/.\x08/g, '')
+  .replace(/[ \t]+/g, ' ');
+
+function section(title: string): string {
+  const [, found = ''] = new RegExp(`^${title}\\n([^]*?)\\n(?=\\S)`, 'm').exec(text) ?? [];
+  return found;
+}
+
+it('has nothing that mandoc complains of', () => {
+  const { status, stdout, stderr } = spawnSync('mandoc', ['-T', 'lint', PAGE], {
+    encoding: 'utf8',
+  });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+it('has its sections in the usual order', () => {
+  expect(text.match(/^[A-Z][A-Z ]+$/gm)).toEqual(
+    'NAME SYNOPSIS DESCRIPTION COMMANDS ENVIRONMENT FILES EXIT_STATUS EXAMPLES'
+      .split(' ')
+      .map((title) => title.replace('_', ' ')),
+  );
+});
+
+function everyCommand(outline: Outline, path: string): [string, Outline][] {
+  return outline.commands
+    .filter(({ name }) => name !== 'help')
+    .flatMap((each) => [
+      [`${path} ${each.name}`, each],
+      ...everyCommand(each, `${path} ${each.name}`),
+    ]);
+}
+
+it('has all commands with all of their flags', async () => {
+  const commands = everyCommand(await programOutline(cliContext()), 'telnyx-chat');
+  expect(commands.length).toBeGreaterThan(8);
+  for (const [path, { arguments: args, options, description, summary }] of commands) {
+    const called = [path, ...args.map(({ shown }) => shown)].join(' ');
+    const [, part = ''] = section('COMMANDS').split(new RegExp(`^ ${escaped(called)}$`, 'm'));
+    const [own = ''] = part.split(/^ telnyx-chat [a-z]/m);
+    expect(own).toContain(description || summary);
+    for (const { shown, long, description: what } of options) {
+      if (long === '--help' || long === '--version') continue;
+      expect(own).toContain(`\n ${shown}`);
+      expect(own).toContain(what);
+    }
+  }
+});
+
+function escaped(literal: string): string {
+  return literal.replace(/[[\]().|*+?^$\\]/g, '\\$&');
+}
+
+it('names every variable of the environment that the README names', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const names = new Set(readme.match(/\bTELNYX_[A-Z_]+\b/g));
+  expect(names.size).toBeGreaterThan(5);
+  for (const name of names) expect(section('ENVIRONMENT')).toContain(` ${name}\n`);
+});
+
+it('has the exit codes of the README', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const [, table = ''] = /^\| Exit code[^\n]*\n[^\n]*\n((?:\|.*\n)+)/m.exec(readme) ?? [];
+  const codes = table
+    .trim()
+    .split('\n')
+    .map((row) => row.split('|')[1]?.trim());
+  expect(codes.length).toBeGreaterThan(8);
+  const listed = section('EXIT STATUS').match(/^ \d+(, \d+)?(?= |$)/gm);
+  expect(listed?.map((code) => code.trim())).toEqual(codes);
+});

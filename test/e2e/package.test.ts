@@ -1,0 +1,251 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { account } from '../helpers/account.js';
+import { readmeBlocks } from '../helpers/readme.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const tool = (name: string): string => join(ROOT, 'node_modules/.bin', name);
+
+const folder = mkdtempSync(join(tmpdir(), 'telnyx-chat-package-'));
+const project = join(folder, 'project');
+let tarball = '';
+
+function npm(...args: string[]): void {
+  execFileSync('npm', [...args, '--offline', '--no-audit', '--no-fund', '--ignore-scripts'], {
+    cwd: ROOT,
+    stdio: 'pipe',
+  });
+}
+
+beforeAll(() => {
+  npm('pack', '--pack-destination', folder);
+  tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '');
+  npm('install', '--prefix', project, tarball);
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A program of somebody who has installed the package. */
+async function run(
+  name: string,
+  source: string,
+  env: Record<string, string>,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  writeFileSync(join(project, name), source);
+  const child = spawn(process.execPath, [name], { cwd: project, env });
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await closed, stdout, stderr };
+}
+
+const USE = `
+async function main() {
+  const { TELNYX_API_KEY: apiKey, TELNYX_ASSISTANT_ID: assistantId, TELNYX_BASE_URL: baseUrl } = process.env;
+  const client = createClient({ apiKey, baseUrl });
+  const events = [];
+  let conversationId;
+  for await (const event of client.takeTurn({ assistantId, text: 'my name is Ada' })) {
+    if (event.type === 'start') ({ conversationId } = event);
+    events.push(event.type);
+  }
+  const { reply } = await client.send({ assistantId, conversationId, text: 'what is my name?' });
+  console.log(JSON.stringify({ types: [...new Set(events)], reply }));
+  client.close();
+}
+main();
+`;
+
+describe('the package', () => {
+  it('has entries that every kind of import finds, with types', () => {
+    const publint = execFileSync(tool('publint'), ['run', tarball, '--strict', '--pack', 'false'], {
+      encoding: 'utf8',
+    });
+    expect(publint).toContain('All good!');
+    const attw = execFileSync(tool('attw'), [tarball, '--no-emoji', '--no-color'], {
+      encoding: 'utf8',
+    });
+    expect(attw).toContain('No problems found');
+  });
+
+  it('brings the command and its man page when it is installed for all', () => {
+    const prefix = join(folder, 'global');
+    npm('install', '--global', '--prefix', prefix, tarball);
+    expect(execFileSync(join(prefix, 'bin/telnyx-chat'), ['--version'], { encoding: 'utf8' })).toBe(
+      `${(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version}\n`,
+    );
+    expect(existsSync(join(prefix, 'share/man/man1/telnyx-chat.1'))).toBe(true);
+  });
+});
+
+describe('the library', () => {
+  it.each([
+    ['import', 'use.mjs', `import { createClient } from 'telnyx-chat';`],
+    ['require', 'use.cjs', `const { createClient } = require('telnyx-chat');`],
+  ])('takes turns, by %s', async (_, name, first) => {
+    const { env } = await account();
+    const { code, stdout, stderr } = await run(name, first + USE, env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      types: ['start', 'delta', 'done'],
+      reply: 'Your name is Ada.',
+    });
+  });
+
+  it('delivers a turn once, and says so', async () => {
+    const { sandbox, env } = await account({
+      faultSettings: { rules: ['reset_after:1x'], seed: 1 },
+    });
+    const source = `import { createClient } from 'telnyx-chat';
+      const { TELNYX_API_KEY: apiKey, TELNYX_ASSISTANT_ID: assistantId, TELNYX_BASE_URL: baseUrl } = process.env;
+      const client = createClient({ apiKey, baseUrl });
+      const types = [];
+      for await (const event of client.takeTurn({ assistantId, text: 'my name is Ada' })) {
+        types.push(event.type);
+        if (event.type === 'done') console.log(JSON.stringify({ types, recovered: event.turn.recovered }));
+      }
+      client.close();`;
+    const { stdout, stderr } = await run('once.mjs', source, env);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({ types: ['start', 'search', 'done'], recovered: true });
+    const [thread] = sandbox.store.list();
+    expect(thread?.messages.filter(({ role }) => role === 'user')).toHaveLength(1);
+  });
+
+  it('does what the README shows', async () => {
+    const [example] = readmeBlocks().filter(({ language }) => language === 'ts');
+    const lines = example?.lines ?? [];
+    const imports = lines.findLastIndex((line) => line.startsWith('import ')) + 1;
+    const settings = `const { TELNYX_API_KEY: apiKey, TELNYX_ASSISTANT_ID: assistantId, TELNYX_BASE_URL: baseUrl } = process.env;`;
+    const program = [...lines.slice(0, imports), settings, ...lines.slice(imports)].join('\n');
+    const { env } = await account();
+    const source = program.replace('createClient({ apiKey', 'createClient({ apiKey, baseUrl');
+    const { code, stdout, stderr } = await run('readme.mjs', source, env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^\S[^]*[\da-f-]{36} false\n$/);
+  });
+
+  it('throws errors that say what went wrong', async () => {
+    const { env } = await account();
+    const source = `import { createClient, TelnyxChatError } from 'telnyx-chat';
+      const { TELNYX_ASSISTANT_ID: assistantId, TELNYX_BASE_URL: baseUrl } = process.env;
+      const told = [];
+      const tell = (error) => told.push([error instanceof TelnyxChatError, error.name, error.kind, error.message]);
+      for (const settings of [{}, { apiKey: 'a b' }, { apiKey: 'KEY', timeoutMs: -1 }, { apiKey: 'KEY', baseUrl: 'http://x.test' }]) {
+        try { createClient(settings); } catch (error) { tell(error); }
+      }
+      const client = createClient({ apiKey: 'KEY', baseUrl });
+      const stopped = AbortSignal.abort();
+      await client.send({ assistantId, text: ' ' }).catch(tell);
+      await client.send({ assistantId, text: 'hello', signal: stopped }).catch(tell);
+      await client.conversations.get('nowhere').catch(tell);
+      await client.assistants.get('../x').catch(tell);
+      client.close();
+      console.log(JSON.stringify(told));`;
+    const { stdout, stderr } = await run('errors.mjs', source, env);
+    expect(stderr).toBe('');
+    const told = JSON.parse(stdout) as [boolean, string, string, string][];
+    expect(told.map(([isOurs, name]) => [isOurs, name])).toEqual(
+      Array(8).fill([true, 'TelnyxChatError']),
+    );
+    expect(told.map(([, , kind, message]) => [kind, message])).toEqual([
+      ['not_configured', 'apiKey is required'],
+      ['usage', 'apiKey has characters that no key has'],
+      ['usage', 'bad timeoutMs -1'],
+      ['usage', expect.stringContaining('bad base URL')],
+      ['usage', 'message is required'],
+      ['interrupted', 'interrupted'],
+      ['not_found', expect.any(String)],
+      ['not_found', expect.any(String)],
+    ]);
+  });
+
+  it('has the calls for assistants and conversations', async () => {
+    const { env } = await account();
+    const source = `import { createClient } from 'telnyx-chat';
+      const { TELNYX_API_KEY: apiKey, TELNYX_ASSISTANT_ID: assistantId, TELNYX_BASE_URL: baseUrl } = process.env;
+      const client = createClient({ apiKey, baseUrl });
+      const { assistants, conversations } = client;
+      const [first] = await assistants.list();
+      const { name } = await assistants.get(first.id);
+      const made = await conversations.create({ name: 'Opening hours', metadata: { ticket: '7' } });
+      await client.send({ assistantId, conversationId: made.id, text: 'hello' });
+      const texts = [];
+      for await (const { role } of conversations.messages(made.id)) texts.push(role);
+      const updated = await conversations.update(made.id, { ticket: '8' });
+      const found = await conversations.list({ where: { 'metadata->ticket': 'eq.8' }, limit: 5 });
+      await conversations.delete(made.id);
+      const gone = await conversations.get(made.id).catch(({ kind }) => kind);
+      client.close();
+      console.log(JSON.stringify([first.name === name, made.name, texts, updated.metadata.ticket, found.length, gone]));`;
+    const { stdout, stderr } = await run('calls.mjs', source, env);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual([
+      ...[true, 'Opening hours', ['user', 'assistant'], '8', 1, 'not_found'],
+    ]);
+  });
+
+  it('compiles with its types, of Node or not', () => {
+    writeFileSync(
+      join(project, 'use.ts'),
+      `import { createClient, TelnyxChatError, type Turn, type TurnEvent } from 'telnyx-chat';
+const client = createClient({ apiKey: 'KEY', timeoutMs: 1000 });
+export async function ask(text: string, signal: AbortSignal): Promise<Turn | undefined> {
+  try {
+    for await (const event of client.takeTurn({ assistantId: 'a', text, signal })) show(event);
+    for await (const message of client.conversations.messages('c')) show(message.role);
+    const [first] = await client.conversations.list({ limit: 1, order: 'created_at.desc' });
+    await client.conversations.update('c', { ...first?.metadata, ai_disabled: 'true' });
+    // @ts-expect-error: a turn is for an assistant.
+    await client.send({ text });
+    return await client.send({ assistantId: 'a', text });
+  } catch (error) {
+    if (error instanceof TelnyxChatError && error.details.delivery === 'unknown') return undefined;
+    throw error;
+  }
+}
+declare function show(what: TurnEvent | string): void;
+// @ts-expect-error: there is no client without a key.
+createClient({});
+`,
+    );
+    const resolutions = { nodenext: 'nodenext', esnext: 'bundler', commonjs: 'node10' };
+    for (const [module, moduleResolution] of Object.entries(resolutions)) {
+      const compilerOptions = {
+        ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom'], types: [] },
+        ...{ strict: true, exactOptionalPropertyTypes: true, noEmit: true },
+      };
+      const config = { compilerOptions, files: ['use.ts'] };
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config));
+      const { stdout } = spawnSync(tool('tsc'), ['-p', project], { encoding: 'utf8' });
+      expect(stdout).toBe('');
+    }
+  }, 60_000);
+
+  it('leaves out of a bundle what is not used', async () => {
+    const bundled = async (contents: string): Promise<{ size: number; code: string }> => {
+      const { outputFiles } = await build({
+        stdin: { contents, resolveDir: project },
+        bundle: true,
+        write: false,
+        minify: true,
+        platform: 'node',
+        format: 'esm',
+        logLevel: 'error',
+      });
+      const code = outputFiles.map((file) => file.text).join('');
+      return { size: code.length, code };
+    };
+    const error = await bundled(`export { TelnyxChatError } from 'telnyx-chat';`);
+    expect(error.size).toBeLessThan(1_500);
+    const client = await bundled(`export { createClient } from 'telnyx-chat';`);
+    expect(client.size).toBeLessThan(70_000);
+    expect(client.code).not.toMatch(/commander|readline|node:tty|HISTORY|sandbox:/);
+    const nothing = await bundled(`import 'telnyx-chat';`);
+    expect(nothing.size).toBe(0);
+  });
+});

@@ -1,0 +1,153 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { account } from '../helpers/account.js';
+import { ENTER } from '../helpers/keys.js';
+import { commandsOf, normalized, readmeBlocks, shownBy, type Shown } from '../helpers/readme.js';
+import { TerminalSession } from '../helpers/terminal.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BIN = join(ROOT, 'bin/telnyx-chat.js');
+
+/** What a test cannot do as a new user would, and why. */
+const NOT_HERE: [RegExp, string][] = [
+  [/^npm ci\b/, 'installs from the registry; whoever runs this test has done it'],
+  [/^npx telnyx-chat$/, 'fetches from the registry; the same chat is played from another block'],
+  [/^export TELNYX_\w+=\S*\.\.\.$/, 'stands for a key or an id of the reader'],
+];
+
+const LANGUAGES = ['sh', 'console', 'ts', 'js', 'json', 'http', 'yaml', 'ini'];
+
+/** A home with a repository in it, and the program by its name. */
+function newUser(): { home: string; bin: string; cwd: string } {
+  const home = temporaryFolder();
+  const [bin, cwd] = [join(home, 'bin'), join(home, 'project')];
+  mkdirSync(bin);
+  mkdirSync(cwd);
+  const program = `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`;
+  writeFileSync(join(bin, 'telnyx-chat'), program, { mode: 0o755 });
+  writeFileSync(join(bin, 'jq'), JQ, { mode: 0o755 });
+  const git = (...args: string[]): unknown => execFileSync('git', args, { cwd, stdio: 'pipe' });
+  git('init', '-q');
+  writeFileSync(join(cwd, 'file.txt'), 'one\n');
+  git('add', '.');
+  writeFileSync(join(cwd, 'file.txt'), 'two\n');
+  return { home, bin, cwd };
+}
+
+/** As much of jq as is needed, for machines without it: a path of names, raw. */
+const JQ = `#!${process.execPath}
+const [flag, path] = process.argv.slice(2);
+if (flag !== '-r') throw new Error('only jq -r');
+let value = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+for (const name of path.split('.').filter(Boolean)) value = value[name];
+console.log(value);
+`;
+
+async function world(): Promise<{ cwd: string; env: Record<string, string> }> {
+  const { home, bin, cwd } = newUser();
+  const given = await account();
+  const PATH = `${bin}:${process.env['PATH'] ?? ''}`;
+  return { cwd, env: { ...given.env, HOME: home, PATH, LANG: 'C.UTF-8' } };
+}
+
+const whyNot = (command: string): string | undefined =>
+  NOT_HERE.find(([pattern]) => pattern.test(command))?.[1];
+
+const isServer = (command: string): boolean =>
+  /^telnyx-chat (sandbox|serve)\b(?!.*(--list-faults|--help))/.test(command);
+
+/** Runs until it has said where it listens. */
+async function serves(command: string, { cwd, env }: Awaited<ReturnType<typeof world>>) {
+  const child = spawn('bash', ['-c', `exec ${command} --port 0`], { cwd, env });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  child.stderr.pipe(process.stderr);
+  await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), once(child, 'exit')]);
+  expect({ command, code: child.exitCode }).toEqual({ command, code: null });
+  child.kill('SIGTERM');
+  const [code] = (await once(child, 'exit')) as [number];
+  expect([0, 143]).toContain(code);
+}
+
+describe('the README', () => {
+  const blocks = readmeBlocks();
+
+  it('has blocks of languages that say how they can be tried', () => {
+    expect(blocks.filter(({ language }) => !LANGUAGES.includes(language))).toEqual([]);
+    expect(blocks.length).toBeGreaterThan(4);
+  });
+
+  it('has each of the commands that are excused', () => {
+    const commands = blocks.flatMap(commandsOf);
+    const idle = NOT_HERE.filter(([pattern]) => !commands.some((each) => pattern.test(each)));
+    expect(idle).toEqual([]);
+  });
+
+  it.each(blocks.filter(({ language }) => language === 'sh'))(
+    'has commands that run, in line $line',
+    async (block) => {
+      const around = await world();
+      const commands = commandsOf(block).filter((command) => whyNot(command) === undefined);
+      for (const command of commands.filter(isServer)) await serves(command, around);
+      const script = commands.filter((command) => !isServer(command)).join('\n');
+      const { status, stderr } = await inBash(`set -euo pipefail\n${script}`, around);
+      expect({ script, status, stderr }).toEqual({ script, status: 0, stderr: '' });
+    },
+  );
+
+  it.each(blocks.filter(({ language }) => language === 'console'))(
+    'shows what is printed, in line $line',
+    async (block) => {
+      const around = await world();
+      for (const shown of shownBy(block)) {
+        const isChat = shown.output.some((line) => line.startsWith('> '));
+        const printed = isChat ? await chatted(shown, around) : await printedBy(shown, around);
+        expect(normalized(printed)).toEqual(normalized(shown.output));
+      }
+    },
+  );
+});
+
+type Around = Awaited<ReturnType<typeof world>>;
+
+async function inBash(script: string, { cwd, env }: Around) {
+  const child = spawn('bash', ['-c', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr] = ['', ''].map(() => [] as Buffer[]) as [Buffer[], Buffer[]];
+  child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
+  child.stderr.on('data', (piece: Buffer) => stderr.push(piece));
+  const [status] = (await once(child, 'close')) as [number];
+  const text = (pieces: Buffer[]): string => Buffer.concat(pieces).toString();
+  return { status, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** As a terminal shows it: both streams. */
+async function printedBy({ command }: Shown, around: Around): Promise<string[]> {
+  const { stdout } = await inBash(`{ ${command}\n} 2>&1`, around);
+  return stdout.trimEnd().split('\n');
+}
+
+/** Types what stands behind each prompt, and waits for what the README says comes next. */
+async function chatted({ command, output }: Shown, { cwd, env }: Around): Promise<string[]> {
+  const home = env['HOME'] ?? '';
+  const terminal = new TerminalSession([], {
+    ...{ columns: 100, rows: 50, cwd, home, env },
+    command: ['sh', '-c', `${command}; read -r _`],
+  });
+  for (const [index, line] of output.entries()) {
+    if (!line.startsWith('> ')) continue;
+    await terminal.until(
+      () => terminal.screen().at(-1) === '> ▏' && terminal.lines().length > index,
+      () => `a prompt for ${line}: ${terminal.text()}`,
+    );
+    terminal.type(line.slice(2) + ENTER);
+  }
+  const last = normalized(output).at(-1) ?? '';
+  await terminal.until(
+    () => normalized(terminal.lines()).includes(last),
+    () => `${last}: ${terminal.text()}`,
+  );
+  return terminal.lines();
+}
