@@ -1,4 +1,5 @@
 import type { CallOptions, Clock } from '../core/conversation.js';
+import { momentOf, type ServerClock } from '../core/delivery/server-clock.js';
 import { AppError } from '../errors.js';
 import { version } from '../version.js';
 import { apiError, unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
@@ -38,11 +39,14 @@ export interface CallerOptions {
   apiKey: string;
   transport: Transport;
   clock: Clock;
+  /** Is told of each answer's `Date`. */
+  serverClock: ServerClock;
 }
 
-export function createCaller({ apiKey, transport, clock }: CallerOptions): Caller {
+export function createCaller({ apiKey, transport, clock, serverClock }: CallerOptions): Caller {
   async function open(call: Call): Promise<HttpResponse> {
     const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
+    const asked = momentOf(clock);
     const response = await transport.request({
       method,
       path: path + queryString(query),
@@ -55,6 +59,8 @@ export function createCaller({ apiKey, transport, clock }: CallerOptions): Calle
         totalMs: timeoutMs,
       },
     });
+    const date = Date.parse(response.headers.date ?? '');
+    serverClock.note({ date, asked, had: momentOf(clock) });
     if (response.status >= 200 && response.status < 300) return response;
     throw apiError(response, withoutKey(await refusalText(response, call), apiKey), clock.now());
   }

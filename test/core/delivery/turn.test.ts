@@ -7,6 +7,7 @@ import type {
   TurnPorts,
   TurnRequest,
 } from '../../../src/core/conversation.js';
+import { ServerClock } from '../../../src/core/delivery/server-clock.js';
 import { TurnMemory } from '../../../src/core/delivery/turn-memory.js';
 import { takeTurn, type TurnInput } from '../../../src/core/delivery/turn.js';
 import { AppError, exitCodeOf, type ErrorDetails, type ErrorKind } from '../../../src/errors.js';
@@ -53,6 +54,7 @@ function scripted({ creates = ['c-new'], chats = [REPLY], metadata = {}, onChat 
   const conversation = { name: '', createdAt: '', lastMessageAt: '' };
   const ports: TurnPorts = {
     clock,
+    serverClock: new ServerClock(),
     conversationCreator(created) {
       const creator = asked.created.push(created);
       return ({ timeoutMs }: CallOptions) =>
