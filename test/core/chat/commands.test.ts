@@ -242,11 +242,11 @@ describe('/edit and /copy', () => {
   });
 
   test('/copy takes the last reply', async () => {
-    const { transcript } = await chatOf(['/copy', 'hello', 'hello', '/copy'], {
-      turns: [[done('first')], [done('second')]],
+    const { transcript } = await chatOf(['/copy', 'a', 'b', 'c', '/copy'], {
+      turns: [[done('first')], [done('second')], [done('third')]],
     });
     expect(transcript[1]).toBe('!error: there is no reply to copy yet!');
-    expect(transcript.at(-1)).toBe('~copied to the clipboard: second~');
+    expect(transcript.at(-1)).toBe('~copied to the clipboard: third~');
   });
 });
 

@@ -95,7 +95,9 @@ describe('a message', () => {
 
 describe('Ctrl-C', () => {
   test('cancels the turn that runs, and the chat goes on', async () => {
-    const { transcript, sent } = await chatOf(['hello', 'again'], {
+    const kinds: unknown[] = [];
+    const note = ({ chat }: Scene): void => void kinds.push(chat.state.lastFailure?.kind);
+    const { transcript, sent } = await chatOf(['hello', note, 'again', note], {
       turns: [[delta('Hi'), (chat) => chat.interrupt(), delta('never')]],
     });
     expect(transcript).toEqual([
@@ -103,6 +105,7 @@ describe('Ctrl-C', () => {
       ...['> again', WAITING, '[]', 'ok', '[]', '⏎', '[]'],
     ]);
     expect(sent).toHaveLength(2);
+    expect(kinds).toEqual(['interrupted', undefined]);
   });
 
   test('means nothing when nothing runs any more', async () => {

@@ -71,18 +71,7 @@ export function scene(world: World = {}): Scene {
     close: () => void transcript.push('(closed)'),
   };
   const { signal } = ending;
-  const counted = {
-    addEventListener: signal.addEventListener.bind(signal),
-    removeEventListener: signal.removeEventListener.bind(signal),
-  };
-  signal.addEventListener = (...args: Parameters<AbortSignal['addEventListener']>) => {
-    listeners++;
-    counted.addEventListener(...args);
-  };
-  signal.removeEventListener = (...args: Parameters<AbortSignal['removeEventListener']>) => {
-    listeners--;
-    counted.removeEventListener(...args);
-  };
+  countListeners(signal, (change) => (listeners += change));
   const clock = stillClock();
   const sent: ChatTurn[] = [];
   const asked: unknown[][] = [];
@@ -141,6 +130,20 @@ export function scene(world: World = {}): Scene {
     listeners: () => listeners,
   };
   return result;
+}
+
+/** Tells of each that begins or stops to listen for the abort. */
+function countListeners(signal: AbortSignal, count: (change: 1 | -1) => void): void {
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    if (args[0] === 'abort') count(1);
+    add(...args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    if (args[0] === 'abort') count(-1);
+    remove(...args);
+  };
 }
 
 /** A chat with the doings, to its end. Gives what the person saw. */

@@ -6,7 +6,7 @@ import type {
   ReplyEvent,
   TurnPorts,
 } from '../../../src/core/conversation.js';
-import { ServerClock } from '../../../src/core/delivery/server-clock.js';
+import { momentOf, ServerClock } from '../../../src/core/delivery/server-clock.js';
 import { TurnMemory } from '../../../src/core/delivery/turn-memory.js';
 import { takeTurn } from '../../../src/core/delivery/turn.js';
 import { AppError, type ErrorDetails, type ErrorKind } from '../../../src/errors.js';
@@ -28,6 +28,8 @@ interface Script {
   last?: Step<string>[];
   timeoutMs?: number;
   conversationId?: string | undefined;
+  /** What the server's clock is known to be ahead of ours, in milliseconds; it has whole seconds. */
+  aheadMs?: number;
   memory?: TurnMemory;
   text?: string;
 }
@@ -72,9 +74,14 @@ async function take(script: Script) {
   const { timeoutMs = 120_000, memory = begunHere(), text = 'hello' } = script;
   const conversation = { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '' };
   const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
+  const serverClock = new ServerClock();
+  if (script.aheadMs !== undefined) {
+    const moment = momentOf(clock);
+    serverClock.note({ date: SENT + script.aheadMs, asked: moment, had: moment });
+  }
   const ports: TurnPorts = {
     clock,
-    serverClock: new ServerClock(),
+    serverClock,
     conversationCreator: () => () => Promise.resolve(conversation),
     async *chat() {
       for (const event of await next('sends', sends)) {
@@ -188,6 +195,26 @@ describe('a turn whose answer was lost', () => {
       ]);
       expect(turn.asked).toEqual(asked);
     }
+  });
+});
+
+describe('when a message may be ours or older, by the clock of the server', () => {
+  const memory = (): TurnMemory => new TurnMemory();
+  const slow =
+    (left: number) =>
+    ({ clock }: Running): string[] => {
+      clock.advance(8_000 - left);
+      return THERE;
+    };
+  test.each<[string, Script, sleep: number]>([
+    ['is asked at its next full second, which tells most', { aheadMs: 0, looks: [THERE] }, 500],
+    ['is not when that tells nothing', { aheadMs: 0, looks: [[]] }, 250],
+    ['is not when its clock is not known', { looks: [THERE] }, 250],
+    ['is not when there is no time for it', { aheadMs: 0, looks: [slow(400)] }, 250],
+    ['is not when there is no time for a look then', { aheadMs: 450, looks: [slow(500)] }, 250],
+  ])('it %s', async (_, script, sleep) => {
+    const turn = await take({ memory: memory(), timeoutMs: 1, ...script });
+    expect(turn.sleeps[0]).toBeCloseTo(sleep);
   });
 });
 
