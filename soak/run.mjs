@@ -36,7 +36,6 @@ async function soak(name, converse) {
     const { sum, notes } = judge(done, stats);
     const seconds = Math.round((performance.now() - started) / 1000);
     const untold = done.flatMap((each) => untoldTurns(each, stats, UNDECIDABLE));
-    for (const u of untold) { const c = stats.conversations.find((x) => x.id === u.id); const i = c.messages.findIndex((m) => m.text === u.text); const j = c.sends.findIndex((m) => m.text === u.text); process.stderr.write(JSON.stringify({u, near: i<0? c.messages.slice(-6): c.messages.slice(Math.max(0,i-6), i+6), sends: c.sends.slice(Math.max(0,j-5), j+6), total: c.messages.length}, null, 1)+'\n'); }
     const row = { ...sum, untold: untold.length, seconds };
     process.stdout.write(`${name.padEnd(13)} ${JSON.stringify(row)}\n`);
     if (name === 'telnyx-chat')

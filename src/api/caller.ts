@@ -4,12 +4,11 @@ import { AppError } from '../errors.js';
 import { version } from '../version.js';
 import { apiError, unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
 import type { HttpResponse } from './http.js';
+import { withoutKey } from './secrets.js';
 import type { Transport } from './transport.js';
 
 /** Until a connection is open, in milliseconds. */
 const CONNECT_MS = 10_000;
-/** A shorter key would be found in words that are no key. */
-const SHORTEST_SECRET = 8;
 
 /** One call of the API. */
 export interface Call extends CallOptions {
@@ -108,11 +107,6 @@ async function refusalText(response: HttpResponse, { signal }: Call): Promise<st
     if (signal.aborted) throw error;
     return '';
   }
-}
-
-/** An API that repeats the key in its answer does not get it onto a screen or into a log. */
-function withoutKey(text: string, apiKey: string): string {
-  return apiKey.length < SHORTEST_SECRET ? text : text.replaceAll(apiKey, '…');
 }
 
 async function bodyText({ status, requestId, body, headers }: HttpResponse): Promise<string> {

@@ -4,6 +4,7 @@ import type { Clock } from '../core/conversation.js';
 import { AppError, type Delivery } from '../errors.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 import { networkError } from './network-error.js';
+import { keyIn, withoutKey } from './secrets.js';
 
 /** Largest answer that is read, in bytes (16 MiB). */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -107,7 +108,8 @@ export class Exchange {
 
   #answer(incoming: IncomingMessage): HttpResponse {
     this.#report.firstByteMs = this.#elapsed();
-    const requestId = headerText(incoming.headers['x-request-id']);
+    const named = headerText(incoming.headers['x-request-id']);
+    const requestId = named && withoutKey(named, keyIn(this.#request.headers));
     if (requestId !== undefined) this.#report.requestId = requestId;
     const status = incoming.statusCode ?? 0;
     return { status, headers: incoming.headers, requestId, body: this.#body(incoming, status) };

@@ -59,7 +59,7 @@ export type ReplyPart =
   /** The answer was lost; the conversation is searched for the turn. */
   | { type: 'search'; error: AppError }
   /** The turn was found in the conversation, with its reply. */
-  | { type: 'found'; reply: string };
+  | { type: 'found'; reply: string; history: History };
 
 /** A finished turn. */
 export interface Turn {

@@ -44,7 +44,7 @@ export async function* deliver(
         const sought = { request, failure, earlier, received, sentAt };
         const result = await searchOrStop(ports, sought, retry);
         if (result.type === 'found') {
-          yield { type: 'found', reply: result.reply };
+          yield result;
           return;
         }
         if (result.type === 'unknown') throw failure;
