@@ -47,7 +47,7 @@ export async function search(
 ): Promise<SearchResult> {
   const started = clock.monotonic();
   const end = Math.max(deadline, started + GRACE_MS);
-  const believedFrom = started + Math.min(DOUBT_MS, (end - started) / 2);
+  const believedFrom = started + DOUBT_MS;
   const call = (): CallOptions => {
     return { signal, timeoutMs: Math.max(1, Math.min(LOOK_MS, end - clock.monotonic())) };
   };
