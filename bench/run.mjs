@@ -8,9 +8,13 @@ import { tableLines } from './lib/table.mjs';
 import { openWorld } from './lib/world.mjs';
 import completion from './rows/completion.mjs';
 import echo from './rows/echo.mjs';
+import exportLong from './rows/export-long.mjs';
+import exportMemory from './rows/export-memory.mjs';
 import firstDelta from './rows/first-delta.mjs';
 import firstDeltaFloor from './rows/first-delta-floor.mjs';
 import help from './rows/help.mjs';
+import listMany from './rows/list-many.mjs';
+import listMemory from './rows/list-memory.mjs';
 import markdown from './rows/markdown.mjs';
 import markdownMemory from './rows/markdown-memory.mjs';
 import manyTurns from './rows/many-turns.mjs';
@@ -22,11 +26,16 @@ import version from './rows/version.mjs';
 
 const ROWS = [version, help, completion, send, sdk, memory, firstDelta, firstDeltaFloor];
 const CHAT_ROWS = [prompt, echo, markdown, markdownMemory, manyTurns];
+const MANY_ROWS = [listMany, listMemory, exportLong, exportMemory];
 
 const { runs, json } = readArguments(process.argv.slice(2));
 const world = await openWorld();
 try {
-  const rows = await measureRows([...ROWS, ...CHAT_ROWS], { world, runs, onRound: showProgress });
+  const rows = await measureRows([...ROWS, ...CHAT_ROWS, ...MANY_ROWS], {
+    world,
+    runs,
+    onRound: showProgress,
+  });
   const cpu = cpus();
   const machine = `${process.platform} ${process.arch}, ${cpu.length} × ${cpu[0]?.model ?? '?'}`;
   const report = { node: process.version, machine, runs, rows };

@@ -1,5 +1,6 @@
 // A stand-in for the API that answers at once, in a process of its own: what is measured is the client.
 import { createServer } from 'node:http';
+import { listConversations, listMessages } from './many.mjs';
 
 /** Before the first piece of a stream, so that the client is at rest when it comes, in milliseconds. */
 const BEFORE_STREAM_MS = 20;
@@ -11,11 +12,19 @@ let conversations = 0;
 const server = createServer(async (request, response) => {
   let text = '';
   for await (const piece of request.setEncoding('utf8')) text += piece;
-  if (request.method === 'GET') return answer(response, assistant());
+  if (request.method === 'GET') return answer(response, stored(new URL(request.url, 'http://_')));
   const body = JSON.parse(text);
   if (request.url?.endsWith('/chat')) await chat(body, response);
   else answer(response, conversation(body));
 });
+
+function stored({ pathname, searchParams }) {
+  // The id of a conversation ends with the number of its messages.
+  const [, total] = /-0*(\d+)\/messages$/.exec(pathname) ?? [];
+  if (total !== undefined) return listMessages(Number(total), searchParams);
+  if (pathname.endsWith('/conversations')) return listConversations(searchParams);
+  return pathname.includes('/conversations/') ? { data: conversation({}) } : assistant();
+}
 
 /** A new id each time: a client that remembers its last conversation has something to write. */
 function conversation({ metadata }) {

@@ -7,6 +7,9 @@ import { REPORT_MEMORY } from './programs.mjs';
  * @typedef {(world: World) => number | Promise<number>} Sampler
  */
 
+/** Bytes. */
+const LARGEST_OUTPUT = 64 * 1024 * 1024;
+
 /** Milliseconds from start to exit. @returns {Sampler} */
 export function wallTime(args) {
   return (world) => {
@@ -54,7 +57,10 @@ export function firstDelta(args) {
 }
 
 function optionsFor({ home, env }) {
-  return { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' };
+  return {
+    ...{ cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' },
+    maxBuffer: LARGEST_OUTPUT,
+  };
 }
 
 /** Numbers of a run that failed would look splendid. */

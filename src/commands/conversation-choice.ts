@@ -1,17 +1,11 @@
-import type { Context } from '../context.js';
 import { isConversationId } from '../core/conversation-names.js';
 import type { TurnInput } from '../core/delivery/turn.js';
 import { checkedId } from '../core/ids.js';
 import { AppError } from '../errors.js';
 import type { Session } from '../session.js';
+import type { Choosing } from './conversation-lookup.js';
 import { parsedMetadata, sharedMetadata } from './metadata-pairs.js';
 import type { ConversationOptions } from './options.js';
-
-/** What choosing a conversation takes. */
-export interface Choosing {
-  session: Pick<Session, 'client' | 'settings' | 'assistantId' | 'last'>;
-  context: Pick<Context, 'clock' | 'signal'>;
-}
 
 type Chosen = Pick<TurnInput, 'conversationId' | 'isBegun'>;
 

@@ -2,7 +2,14 @@ import { askerOf, finderWith } from '../asking.js';
 import { conversationIdFor } from '../core/conversations/find.js';
 import { sharedConversation, type SharingApi } from '../core/conversations/shared.js';
 import type { TurnInput } from '../core/delivery/turn.js';
-import type { Choosing } from './conversation-choice.js';
+import type { Context } from '../context.js';
+import type { Session } from '../session.js';
+
+/** What choosing a conversation takes. */
+export interface Choosing {
+  session: Pick<Session, 'client' | 'settings' | 'assistantId' | 'last'>;
+  context: Pick<Context, 'clock' | 'signal'>;
+}
 
 type Found = Pick<TurnInput, 'conversationId' | 'isBegun'>;
 

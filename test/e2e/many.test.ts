@@ -35,7 +35,8 @@ async function longTalk(rules: string[] = []): Promise<Account & { id: string }>
   const means = { store: sandbox.store, now: new Date(), randomId: () => crypto.randomUUID() };
   const [id = ''] = seed(wanted, means);
   const filler = 'm'.repeat(16_000);
-  for (const message of sandbox.store.find(id)?.messages ?? []) message.text += ` ${filler}`;
+  for (const message of sandbox.store.find(id)?.messages ?? [])
+    message.text = `${message.text ?? ''} ${filler}`;
   return { sandbox, env, id };
 }
 

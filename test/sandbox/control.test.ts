@@ -21,6 +21,44 @@ async function control(sandbox: Sandbox, route: string, body?: unknown): Promise
 const turn = (sandbox: Sandbox, content = 'hello') =>
   ask(sandbox, CHAT, { body: newTurn(sandbox, false, content) });
 
+describe('PUT /_sandbox/seed', () => {
+  test('makes many conversations at once, the last of which ends now', async () => {
+    const sandbox = await start();
+    const wanted = {
+      conversations: 3,
+      messages: 3,
+      every_ms: 60_000,
+      name: 'N',
+      metadata: { a: 'b' },
+    };
+    const { status, body } = await control(sandbox, 'PUT /_sandbox/seed', wanted);
+    const listed = sandbox.store.list();
+    const ids = listed.map(({ conversation }) => conversation.id).reverse();
+    expect({ status, body }).toEqual({ status: 200, body: { ids } });
+    expect(listed.map(({ conversation }) => conversation)).toMatchObject([
+      { name: 'N', metadata: { a: 'b' }, last_message_at: '2026-01-01T00:00:00.000Z' },
+      { last_message_at: '2025-12-31T23:59:00.000Z' },
+      { created_at: '2025-12-31T23:57:57.000Z', last_message_at: '2025-12-31T23:58:00.000Z' },
+    ]);
+    expect(listed[0]?.messages.map(({ role, text, sent_at }) => [role, text, sent_at])).toEqual([
+      ['user', 'question 1', '2025-12-31T23:59:58.000Z'],
+      ['assistant', 'answer 1', '2025-12-31T23:59:59.000Z'],
+      ['user', 'question 2', '2026-01-01T00:00:00.000Z'],
+    ]);
+  });
+
+  test.each([
+    [{ conversations: 100_001 }],
+    [{ messages: -1 }],
+    [{ messages: 1.5 }],
+    [{ every_ms: '1' }],
+  ])('refuses %j', async (wanted) => {
+    const sandbox = await start();
+    expect((await control(sandbox, 'PUT /_sandbox/seed', wanted)).status).toBe(422);
+    expect(sandbox.store.list()).toEqual([]);
+  });
+});
+
 describe('PUT /_sandbox/faults', () => {
   test('takes a script', async () => {
     const sandbox = await start();

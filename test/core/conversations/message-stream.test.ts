@@ -4,8 +4,13 @@ import type { Message } from '../../../src/core/conversation.js';
 import { messagesByTime, type ReadPage } from '../../../src/core/conversations/message-stream.js';
 import { message } from '../../helpers/messages.js';
 
+interface PagesOptions {
+  size?: number;
+  onRead?: (reads: number) => void;
+}
+
 /** A list in pages; `onRead` may change it. */
-function pages(list: Message[], { size = 10, onRead = (_: number) => {} } = {}) {
+function pages(list: Message[], { size = 10, onRead }: PagesOptions = {}) {
   const reads: number[] = [];
   const read: ReadPage = (number) => {
     reads.push(number);
@@ -14,7 +19,7 @@ function pages(list: Message[], { size = 10, onRead = (_: number) => {} } = {}) 
       total: list.length,
       pages: Math.ceil(list.length / size),
     };
-    onRead(reads.length);
+    onRead?.(reads.length);
     return Promise.resolve(page);
   };
   return { read, reads };

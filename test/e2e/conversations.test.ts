@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { seed } from '../../src/sandbox/seed.js';
+import { account } from '../helpers/account.js';
+import { openChat, SIZES } from '../helpers/chat.js';
+import { ENTER } from '../helpers/keys.js';
+import { TerminalSession } from '../helpers/terminal.js';
+import { call } from '../sandbox/start.js';
+
+type Account = Awaited<ReturnType<typeof account>>;
+
+/** An account with so many conversations; their ids, the latest first. */
+async function accountWith(conversations: number): Promise<Account & { ids: string[] }> {
+  const given = await account();
+  const { store, assistantId } = given.sandbox;
+  const metadata = { assistant_id: assistantId };
+  const wanted = { conversations, messages: 2, every_ms: 60_000, name: 'Seeded', metadata };
+  const means = { store, now: new Date(), randomId: () => crypto.randomUUID() };
+  return { ...given, ids: seed(wanted, means).toReversed() };
+}
+
+const open = (argv: string[], env: Record<string, string>): TerminalSession =>
+  new TerminalSession(['conversations', ...argv], { env });
+
+describe('conversations on a terminal', () => {
+  it('come through less: a short list leaves at once, a long one when the reader does', async () => {
+    const { env, ids } = await accountWith(2);
+    const short = open(['list'], env);
+    expect(await short.exit).toBe(0);
+    expect(short.text()).toMatch(new RegExp(`ID +NAME +LAST USED\n${ids[0]}  Seeded +`));
+    const many = await accountWith(1_000);
+    const long = open(['list', '--limit', 'all'], many.env);
+    await long.shows(/^:$/m);
+    expect(long.text()).not.toContain(many.ids[999]);
+    long.type('q');
+    expect(await long.exit).toBe(0);
+    expect(many.sandbox.requestCount('list_conversations')).toBeLessThan(11);
+    expect(long.text()).not.toContain('error');
+  });
+
+  it.each([
+    ['a pager of our own', { TELNYX_CHAT_PAGER: 'sed s/Seeded/Paged/', PAGER: 'false' }, 'Paged'],
+    ['a pager for all', { PAGER: 'sed s/Seeded/Paged/' }, 'Paged'],
+    ['none', { PAGER: '' }, 'Seeded'],
+    ['one that is not there', { PAGER: 'no-such-pager-here' }, 'Seeded'],
+  ])('come through %s', async (_, pager, name) => {
+    const { env, ids } = await accountWith(1);
+    const terminal = open(['list'], { ...env, ...pager });
+    expect(await terminal.exit).toBe(0);
+    expect(terminal.text()).toContain(`${ids[0]}  ${name}`);
+  });
+
+  it('come without one with --no-pager', async () => {
+    const { env, ids } = await accountWith(1);
+    const terminal = open(['show', ids[0] ?? '', '--no-pager'], { ...env, PAGER: 'false' });
+    expect(await terminal.exit).toBe(0);
+    expect(terminal.text()).toMatch(/ {2}user\n {2}question 1\n\n.* {2}assistant\n {2}answer 1/);
+  });
+
+  it.each([
+    ['y', 0],
+    ['n', 1],
+  ])('delete asks, and %s is taken at its word', async (answer, left) => {
+    const { env, sandbox, ids } = await accountWith(1);
+    const terminal = open(['delete', ids[0] ?? ''], env);
+    await terminal.shows(new RegExp(`${ids[0]}  Seeded[^]*Delete this conversation for good\\?`));
+    terminal.type(answer + ENTER);
+    expect(await terminal.exit).toBe(0);
+    await terminal.shows(left === 0 ? `deleted ${ids[0]}` : 'nothing was deleted');
+    expect(sandbox.store.list()).toHaveLength(left);
+  });
+});
+
+const SILENT = 'a person has taken it over: the assistant is silent';
+
+describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...size) => {
+  it('/takeover, /say and /release', async () => {
+    const chat = await openChat({ size });
+    await chat.say('/takeover', 'error: there is no conversation yet');
+    await chat.say('hello', /can do\.\n>$/);
+    await chat.say('/takeover', 'taken over: the assistant is silent');
+    await chat.say('are you there?', /error: AI is disabled[^]*hint: \/release lets/);
+    chat.terminal.type('\x03');
+    await chat.terminal.ends(['> ▏']);
+    await chat.say('/say', 'error: message is required');
+    chat.terminal.type('\x03');
+    await chat.say('/as Eve', 'you speak as Eve');
+    await chat.say('/say One moment, please', 'added to the conversation');
+    const messages = chat.sandbox.store.list()[0]?.messages.at(-1);
+    expect(messages).toMatchObject({ role: 'assistant', text: 'One moment, please' });
+    await chat.say('/release', 'released: the assistant answers again');
+    await chat.say('how many turns?', 'This is turn 2 of our conversation.');
+    await chat.say('/insights', /completed\n {2}sandbox-summary: A sandbox/);
+  });
+
+  it('says so when a chat goes on with it', async () => {
+    const sandbox = await accountWith(1);
+    const [id = ''] = sandbox.ids;
+    const body = { metadata: { assistant_id: 'assistant-sandbox', ai_disabled: 'true' } };
+    await call(sandbox.sandbox, `/ai/conversations/${id}`, { method: 'PUT', body });
+    const chat = await openChat({ size, sandbox, argv: ['--conversation', 'Seeded'] });
+    await chat.terminal.shows(SILENT);
+    await chat.terminal.shows('/release lets the assistant answer again');
+    await chat.say('/new', 'a new conversation begins');
+    await chat.say(`/resume Seeded`, new RegExp(`begins with[^]*${SILENT}`));
+  });
+
+  it('--for begins one in the chat, and comes back to it', async () => {
+    const sandbox = await account();
+    const argv = ['--for', 'ticket=4711'];
+    const first = await openChat({ size, sandbox, argv });
+    await first.terminal.shows('greeting: Hello!');
+    await first.say('my name is Ada', /remember your name\.\n>$/);
+    const second = await openChat({ size, sandbox, argv });
+    await second.terminal.shows('you: my name is Ada');
+    await second.say('what is my name?', 'Your name is Ada.');
+    expect(sandbox.sandbox.store.list()).toHaveLength(1);
+  });
+});
