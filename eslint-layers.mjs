@@ -47,6 +47,7 @@ const MEMBERS = {
   'random-id': 'context',
   'small-memory': 'context',
   configuration: 'session',
+  'log-in': 'session',
   talk: 'session',
   'debug-lines': 'session',
 };

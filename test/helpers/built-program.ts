@@ -13,14 +13,22 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** Home and working folder. */
   home?: string;
+  /** What runs it instead of Node alone, such as a shell. */
+  command?: [string, ...string[]];
 }
 
 /** The built program in a process of its own, with servers of the test beside it. */
 export async function builtProgram(
   argv: string[],
-  { input = '', env = {}, home = temporaryFolder() }: ProgramOptions = {},
+  {
+    input = '',
+    env = {},
+    home = temporaryFolder(),
+    command = [process.execPath, BIN],
+  }: ProgramOptions = {},
 ): Promise<{ code: number | string | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [BIN, ...argv], {
+  const [file, ...first] = command;
+  const child = spawn(file, [...first, ...argv], {
     cwd: home,
     env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
     timeout: HANGS_MS,

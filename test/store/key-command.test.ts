@@ -45,7 +45,12 @@ describe('the key that a command prints', () => {
     ['without end', 'yes KEY-secret 2> /dev/null', 'printed more than a key can be', HINT],
     ['a key, and fails', 'echo KEY-secret; exit 3', 'ended with exit code 3', HINT],
     ['a key, and is killed', 'echo KEY-secret; kill -9 $$', 'ended with SIGKILL', HINT],
-    ['nothing, as there is no such command', 'no-such-command-1 2> /dev/null', 'ended with exit code 127', HINT],
+    [
+      'nothing, as there is no such command',
+      'no-such-command-1 2> /dev/null',
+      'ended with exit code 127',
+      HINT,
+    ],
   ])('%s is refused, and never shown', async (_, command, why, hint) => {
     expect(await failureOf(run(command))).toEqual({
       kind: 'not_configured',
