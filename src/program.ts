@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { chatEntry } from './commands/register/chat.js';
 import { configEntry } from './commands/register/config.js';
+import { doctorEntry } from './commands/register/doctor.js';
 import { loginEntry, logoutEntry } from './commands/register/login.js';
 import { sandboxEntry } from './commands/register/sandbox.js';
 import { sendEntry } from './commands/register/send.js';
@@ -24,7 +25,15 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   return exitCode;
 }
 
-const ENTRIES = [chatEntry, sendEntry, sandboxEntry, loginEntry, logoutEntry, configEntry];
+const ENTRIES = [
+  chatEntry,
+  sendEntry,
+  sandboxEntry,
+  loginEntry,
+  logoutEntry,
+  configEntry,
+  doctorEntry,
+];
 
 function commandTree(words: readonly string[], surroundings: Surroundings): Command {
   const program = withVersion(new Command('telnyx-chat'))

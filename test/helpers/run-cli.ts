@@ -66,6 +66,7 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     cwd: options.cwd ?? home,
     home,
     platform: 'linux',
+    nodeVersion: '20.12.0',
     clock: options.clock ?? impatientClock(),
     randomId: () => randomId('linux'),
     onExit: () => undefined,
