@@ -3,6 +3,7 @@ import { checkedBaseUrl } from '../core/base-url.js';
 import type { Assistant } from '../core/conversation.js';
 import { jsonLine } from '../core/json-line.js';
 import { masked } from '../core/masked.js';
+import { sanitizeLine } from '../core/sanitize.js';
 import { checkedKey, describeOrigin } from '../core/settings.js';
 import { AppError } from '../errors.js';
 import { chosenAssistant, openWithKey, storeInProfile } from '../log-in.js';
@@ -137,5 +138,6 @@ async function report(done: LoggedIn, options: LoginOptions, context: Context): 
   context.stdout.write(`${how} in profile ${profile}: ${path}\n`);
   if (assistantId) context.stdout.write(`assistant: ${assistantId.value}\n`);
   if (shadow === null || isSilent(options)) return;
-  context.stderr.write(`warning: another key is in force, and hides this one: ${shadow}\n`);
+  const warning = `warning: another key is in force, and hides this one: ${shadow}`;
+  context.stderr.write(`${sanitizeLine(warning, 500)}\n`);
 }
