@@ -49,6 +49,7 @@ const MEMBERS = {
   clock: 'context',
   'small-memory': 'context',
   configuration: 'session',
+  'log-in': 'session',
   talk: 'session',
   asking: 'session',
   'debug-lines': 'session',

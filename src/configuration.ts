@@ -14,6 +14,8 @@ export interface SessionOptions {
   assistant?: string;
   baseUrl?: string;
   profile?: string;
+  /** The profile need not be there yet. */
+  isNewProfile?: boolean;
   envFile?: string;
   timeout?: string;
   sandbox?: boolean;

@@ -25,6 +25,8 @@ export interface Context {
   readonly cwd: string;
   readonly home: string;
   readonly platform: NodeJS.Platform;
+  /** Such as `20.12.0`. */
+  readonly nodeVersion: string;
   readonly clock: Clock;
   /** A fresh UUID v4. */
   readonly randomId: () => string;
@@ -116,6 +118,9 @@ export function processContext(process: NodeJS.Process): Context {
       return homedir();
     },
     platform: process.platform,
+    get nodeVersion() {
+      return process.versions.node;
+    },
     clock: systemClock(process.hrtime),
     randomId: () => randomId(process.platform),
     onExit: (callback) => void process.on('exit', callback),

@@ -4,6 +4,8 @@ import { chatEntry } from './commands/register/chat.js';
 import { completionEntry } from './commands/register/completion.js';
 import { configEntry } from './commands/register/config.js';
 import { conversationsEntry } from './commands/register/conversations.js';
+import { doctorEntry } from './commands/register/doctor.js';
+import { loginEntry, logoutEntry } from './commands/register/login.js';
 import { sandboxEntry } from './commands/register/sandbox.js';
 import { sendEntry } from './commands/register/send.js';
 import type { Context } from './context.js';
@@ -36,7 +38,10 @@ const ENTRIES = [
   conversationsEntry,
   assistantsEntry,
   sandboxEntry,
+  loginEntry,
+  logoutEntry,
   configEntry,
+  doctorEntry,
   completionEntry,
 ];
 const NAMES = ENTRIES.map(({ name }) => name);

@@ -74,14 +74,17 @@ export async function openAccount(
   if (options.sandbox) return openSandbox(around);
   guardConfig(around);
   const settings = await loadSettings(options, context);
-  return accountWith(await withKey(settings, context), around);
+  return accountWith({ ...settings, apiKey: await keyInForce(settings, context) }, around);
 }
 
-/** The settings with the key that a command gives, if it is one that does. */
-export async function withKey(settings: Settings, { signal }: Context): Promise<Settings> {
-  if (settings.apiKey || !settings.apiKeyCommand) return settings;
+/** The key, from wherever it comes; a command that gives it is run now. */
+export async function keyInForce(
+  { apiKey, apiKeyCommand }: Settings,
+  { signal }: Context,
+): Promise<Setting<string> | undefined> {
+  if (apiKey || !apiKeyCommand) return apiKey;
   const { keyFromCommand } = await import('./store/key-command.js');
-  return { ...settings, apiKey: await keyFromCommand(settings.apiKeyCommand, { signal }) };
+  return keyFromCommand(apiKeyCommand, { signal });
 }
 
 const SANDBOX = { source: 'flag', detail: '--sandbox' } as const;
@@ -132,7 +135,8 @@ function keptPreferences(context: Context): { path: string; history: boolean | u
   }
 }
 
-function accountWith(settings: Settings, surroundings: Surroundings): Account {
+/** An account by its settings. Throws without a key. */
+export function accountWith(settings: Settings, surroundings: Surroundings): Account {
   const { options, context, notify } = surroundings;
   const guard = guardOf(surroundings);
   const apiKey = requireKey(settings);

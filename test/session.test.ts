@@ -25,6 +25,7 @@ function world(env: Record<string, string> = {}) {
     cwd,
     home,
     platform: 'linux',
+    nodeVersion: '20.12.0',
     clock: stillClock(),
     randomId: () => 'id-1',
     onExit: () => undefined,

@@ -15,13 +15,16 @@ export interface ConversationOptions extends SessionOptions {
   stream: boolean;
 }
 
-/** How replies are shown. */
-export interface ReadingOptions extends ConversationOptions {
+/** How things look. */
+export interface AppearanceFlags {
   format?: Format;
   raw?: boolean;
   screenReader?: boolean;
   color: boolean;
 }
+
+/** How replies are shown. */
+export interface ReadingOptions extends ConversationOptions, AppearanceFlags {}
 
 export interface ChatOptions extends ReadingOptions {
   keepGoing?: boolean;
@@ -30,10 +33,7 @@ export interface ChatOptions extends ReadingOptions {
 /** What `--raw` means, to whoever asked for it on a terminal. */
 export const RAW_WARNING = 'warning: --raw lets replies control this terminal';
 
-export function appearanceFor(
-  options: Pick<ReadingOptions, 'color' | 'screenReader' | 'format' | 'raw'>,
-  context: Context,
-): Appearance {
+export function appearanceFor(options: AppearanceFlags, context: Context): Appearance {
   const { env, stdout, stderr } = context;
   const { color, screenReader, format, raw } = options;
   const streams = { stdoutIsTTY: stdout.isTTY === true, stderrIsTTY: stderr.isTTY === true };

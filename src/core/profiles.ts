@@ -15,7 +15,7 @@ export function resolveProfile(sources: GivenSources): Setting<string> {
 /** The profile that is used. Throws when a name was given that no profile has. */
 export function profileInForce(sources: Sources): Setting<string> {
   const profile = resolveProfile(sources);
-  if (profile.value === DEFAULT_PROFILE) return profile;
+  if (profile.value === DEFAULT_PROFILE || sources.flags.isNewProfile) return profile;
   const ours = sources.config.profiles;
   if (Object.hasOwn(ours, profile.value)) return profile;
   const all = profileNames(ours, sources.telnyx?.profiles());

@@ -3,8 +3,12 @@ import type { Settings } from './settings.js';
 
 export function requireKey({ apiKey }: Settings): string {
   if (apiKey) return apiKey.value;
-  throw new AppError('not_configured', 'TELNYX_API_KEY is required', {
-    hint: 'set it in the environment or a .env file, or try without an account: --sandbox',
+  throw missingKey();
+}
+
+export function missingKey(): AppError {
+  return new AppError('not_configured', 'TELNYX_API_KEY is required', {
+    hint: 'telnyx-chat login stores one, or set it in the environment or a .env file; without an account: --sandbox',
   });
 }
 

@@ -20,6 +20,8 @@ export interface Sources {
     assistant?: string;
     baseUrl?: string;
     profile?: string;
+    /** The profile need not be there yet. */
+    isNewProfile?: boolean;
     timeout?: string;
     persist?: boolean;
   };

@@ -33,6 +33,12 @@ export function privatePaths(place: Place): string[] {
   return place.env['TELNYX_CHAT_CONFIG_DIR'] ? [config] : [dirname(config), config];
 }
 
+/** What the program remembers by itself is for its owner only as well. */
+export function privateStatePaths(place: Place): string[] {
+  const { state } = storePaths(place);
+  return [state, join(state, 'last-conversation'), join(state, 'input-history.jsonl')];
+}
+
 /** The XDG rules say to pass over relative paths. */
 function absolute(path: string | undefined): string | undefined {
   return path && isAbsolute(path) ? path : undefined;

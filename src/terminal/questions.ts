@@ -14,6 +14,8 @@ export type Questions = Pick<Dialogs, 'choose' | 'confirm'> & {
   secret(question: string): Promise<string | undefined>;
 };
 
+export const KEY_QUESTION = 'API key (hidden while you type):';
+
 /** Choices with every word of the term in them. */
 export function matching(choices: readonly Choice[], term: string): Choice[] {
   const words = term.toLowerCase().split(/\s+/);

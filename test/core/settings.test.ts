@@ -424,7 +424,7 @@ describe('a value that is missing', () => {
     expect(failureFrom(() => requireKey(resolve({})))).toEqual({
       kind: 'not_configured',
       message: 'TELNYX_API_KEY is required',
-      hint: 'set it in the environment or a .env file, or try without an account: --sandbox',
+      hint: 'telnyx-chat login stores one, or set it in the environment or a .env file; without an account: --sandbox',
     });
     expect(requireKey(resolve({ env }))).toBe('KEY1');
   });

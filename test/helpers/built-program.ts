@@ -15,14 +15,23 @@ export interface ProgramOptions {
   home?: string;
   /** When it is taken to hang, in milliseconds. */
   hangsMs?: number;
+  /** What runs it instead of Node alone, such as a shell. */
+  command?: [string, ...string[]];
 }
 
 /** The built program in a process of its own, with servers of the test beside it. */
 export async function builtProgram(
   argv: string[],
-  { input = '', env = {}, home = temporaryFolder(), hangsMs = HANGS_MS }: ProgramOptions = {},
+  {
+    input = '',
+    env = {},
+    home = temporaryFolder(),
+    hangsMs = HANGS_MS,
+    command = [process.execPath, BIN],
+  }: ProgramOptions = {},
 ): Promise<{ code: number | string | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [BIN, ...argv], {
+  const [file, ...first] = command;
+  const child = spawn(file, [...first, ...argv], {
     cwd: home,
     env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
     timeout: hangsMs,

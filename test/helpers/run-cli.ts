@@ -68,6 +68,7 @@ export function cliContext(options: CliOptions = {}): Context & Record<Kept, Cap
     cwd: options.cwd ?? home,
     home,
     platform: 'linux',
+    nodeVersion: '20.12.0',
     clock: options.clock ?? impatientClock(),
     randomId: () => randomId('linux'),
     onExit: () => undefined,

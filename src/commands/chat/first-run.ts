@@ -1,21 +1,18 @@
 import type { Context } from '../../context.js';
-import { assistantChoice } from '../../core/chat/assistant-commands.js';
 import { requireAssistant } from '../../core/required-settings.js';
-import { checkedKey, type ProfileValues } from '../../core/settings.js';
+import type { ProfileValues } from '../../core/settings.js';
 import { sanitizeLine } from '../../core/sanitize.js';
 import { AppError } from '../../errors.js';
+import { assistantsOf, chosenAssistant, openWithKey, storeInProfile } from '../../log-in.js';
 import {
   loadSettings,
   openAccount,
+  profileName,
   type Account,
   type Notify,
   type SessionOptions,
 } from '../../session.js';
-import { storePaths } from '../../store/paths.js';
-import type { Questions } from '../../terminal/questions.js';
-
-/** Bound on a call that sets things up, in milliseconds. */
-const CALL_MS = 30_000;
+import { KEY_QUESTION, type Questions } from '../../terminal/questions.js';
 
 export interface Setup {
   options: SessionOptions;
@@ -32,7 +29,7 @@ export interface Setup {
  */
 export async function accountFor(setup: Setup): Promise<Account | undefined> {
   const { options, context, notify } = setup;
-  if (options.sandbox || (await loadSettings(options, context)).apiKey) {
+  if (options.sandbox || (await hasKey(options, context))) {
     return openAccount(options, context, notify);
   }
   const answer = await setup.questions.choose(
@@ -47,21 +44,16 @@ export async function accountFor(setup: Setup): Promise<Account | undefined> {
   return answer === 'login' ? logIn(setup) : undefined;
 }
 
+async function hasKey(options: SessionOptions, context: Context): Promise<boolean> {
+  const { apiKey, apiKeyCommand } = await loadSettings(options, context);
+  return (apiKey ?? apiKeyCommand) !== undefined;
+}
+
 async function logIn(setup: Setup): Promise<Account | undefined> {
-  const { options, context, questions, notify } = setup;
-  const key = (await questions.secret('API key (hidden while you type):'))?.trim();
+  const { questions, notify } = setup;
+  const key = (await questions.secret(KEY_QUESTION))?.trim();
   if (key === undefined || key === '') return undefined;
-  checkedKey(key);
-  const env = { ...context.env, TELNYX_API_KEY: key };
-  // A copy by prototype: the streams stay as they are, opened when they are used.
-  const withKey = Object.create(context, { env: { value: env } }) as Context;
-  const account = await openAccount(options, withKey, notify);
-  try {
-    await account.client.listAssistants({ signal: context.signal, timeoutMs: CALL_MS });
-  } catch (error) {
-    await account.close();
-    throw error;
-  }
+  const { account } = await openWithKey(key, setup);
   if (await stored(setup, { api_key: key })) notify('the key is accepted and stored');
   return account;
 }
@@ -71,7 +63,7 @@ async function stored(setup: Setup, values: ProfileValues): Promise<boolean> {
   if (setup.isUnwritable) return false;
   const { options, context, notify } = setup;
   try {
-    await store(options, context, values);
+    await storeInProfile(await profileName(options, context), values, context);
     return true;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -81,31 +73,17 @@ async function stored(setup: Setup, values: ProfileValues): Promise<boolean> {
   }
 }
 
-async function store(
-  options: SessionOptions,
-  context: Context,
-  values: ProfileValues,
-): Promise<void> {
-  const { profile } = await loadSettings(options, context);
-  const { updateConfig } = await import('../../store/config-store.js');
-  updateConfig(storePaths(context).config, (config) => {
-    const stored = { ...config.profiles[profile.value], ...values };
-    return { ...config, profiles: { ...config.profiles, [profile.value]: stored } };
-  });
-}
-
 /** The assistant of the settings, or one that the person chooses; undefined: they chose none. */
 export async function assistantFor(account: Account, setup: Setup): Promise<string | undefined> {
   const { context, questions, notify } = setup;
   if (account.settings.assistantId) return requireAssistant(account.settings);
-  const call = { signal: context.signal, timeoutMs: CALL_MS };
-  const assistants = await account.client.listAssistants(call);
+  const assistants = await assistantsOf(account, context);
   if (assistants.length === 0) {
     throw new AppError('not_found', 'this account has no assistants', {
       hint: 'make one in the Telnyx portal first',
     });
   }
-  const id = await questions.choose('Which assistant?', assistants.map(assistantChoice));
+  const id = await chosenAssistant(assistants, questions);
   if (id === undefined) return undefined;
   // The sandbox's assistants are nobody's choice for later.
   if (!account.isSandbox && (await stored(setup, { assistant_id: id }))) {

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { Context } from '../../context.js';
 import { CONFIG_KEYS } from '../../core/config-keys.js';
 import type { SessionOptions } from '../../session.js';
-import { change, get, list, path, profiles } from '../config.js';
 import type { CommandEntry } from './entry.js';
 import { withVersion } from './flags.js';
 
@@ -27,22 +26,24 @@ function defineActions(config: Command, context: Context): void {
     command.option('--env-file <path>', 'file of settings to read instead of ./.env');
 
   withFile(sub('list', 'show every setting in force and where it comes from')).action(
-    (options: SessionOptions) => list(options, context),
+    async (options: SessionOptions) => (await loaded()).list(options, context),
   );
-  sub('get <key>', 'print a stored value').action((key: string, options: SessionOptions) =>
-    get(key, options, context),
+  sub('get <key>', 'print a stored value').action(async (key: string, options: SessionOptions) =>
+    (await loaded()).get(key, options, context),
   );
   sub('set <key> <value>', 'store a value').action(
-    (key: string, value: string, options: SessionOptions) =>
-      change(key, value, { options, context }),
+    async (key: string, value: string, options: SessionOptions) =>
+      (await loaded()).change(key, value, { options, context }),
   );
-  sub('unset <key>', 'forget a stored value').action((key: string, options: SessionOptions) =>
-    change(key, undefined, { options, context }),
+  sub('unset <key>', 'forget a stored value').action(async (key: string, options: SessionOptions) =>
+    (await loaded()).change(key, undefined, { options, context }),
   );
   withFile(sub('profiles', 'list the profiles; * marks the one in force')).action(
-    (options: SessionOptions) => profiles(options, context),
+    async (options: SessionOptions) => (await loaded()).profiles(options, context),
   );
-  sub('path', 'print where settings are stored').action((options: SessionOptions) =>
-    path(options, context),
+  sub('path', 'print where settings are stored').action(async (options: SessionOptions) =>
+    (await loaded()).path(options, context),
   );
 }
+
+const loaded = () => import('../config.js');

@@ -1,0 +1,126 @@
+import { promises as dns } from 'node:dns';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { AppError } from '../errors.js';
+import { version } from '../version.js';
+import { networkError } from './network-error.js';
+import type { Transport } from './transport.js';
+
+/** Bound on each probe, in milliseconds. */
+const PROBE_MS = 10_000;
+
+/** The addresses of a host. Rejects with an AppError. */
+export async function lookUp(host: string, signal: AbortSignal): Promise<string[]> {
+  try {
+    const addresses = await bounded(dns.lookup(host, { all: true }), host, signal);
+    return addresses.map(({ address }) => address);
+  } catch (error) {
+    throw error instanceof AppError ? error : networkError(error, host, undefined);
+  }
+}
+
+/** Opens a connection and closes it again. Rejects with an AppError. */
+export async function connect(host: string, port: number, signal: AbortSignal): Promise<void> {
+  const socket = connectTcp({ host, port });
+  await opened(socket, 'connect', { host: `${host}:${port}`, signal });
+  socket.destroy();
+}
+
+/** Who issued the certificate of a server. Rejects with an AppError when it is not to be trusted. */
+export async function handshake(host: string, port: number, signal: AbortSignal): Promise<string> {
+  const { connect: connectTls } = await import('node:tls');
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  // Nothing is sent on it: even an untrusted certificate is looked at, to say whose it is.
+  const socket = connectTls({ host, port, rejectUnauthorized: false, ...name });
+  await opened(socket, 'secureConnect', { host: `${host}:${port}`, signal });
+  const issuer = issuerOf(socket);
+  const { authorized, authorizationError } = socket;
+  socket.destroy();
+  if (authorized) return issuer;
+  throw untrusted(authorizationError, `${host}:${port}`, issuer);
+}
+
+function issuerOf(socket: TLSSocket): string {
+  const { issuer } = socket.getPeerCertificate() as { issuer?: Record<string, unknown> };
+  const names = [issuer?.['O'], issuer?.['CN']].filter((name) => typeof name === 'string');
+  return names.length === 0 ? 'nobody that it names' : names.join(', ');
+}
+
+/** Node gives the reason as a code or as an error, whatever its types say. */
+function untrusted(reason: unknown, host: string, issuer: string): AppError {
+  const cause = reason instanceof Error ? reason : new Error(String(reason));
+  const error = networkError(Object.assign(cause, { code: codeOf(reason) }), host, undefined);
+  return new AppError(error.kind, `${error.message}: its certificate is issued by ${issuer}`, {
+    ...error.details,
+    cause,
+  });
+}
+
+function codeOf(reason: unknown): string {
+  return reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason);
+}
+
+/** The server's clock by any answer of the API, in milliseconds since 1970. Needs no key. */
+export async function serverTime(
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { headers, body } = await transport.request({
+    method: 'GET',
+    path: '/ai/assistants',
+    headers: { 'user-agent': `telnyx-chat/${version}`, accept: 'application/json' },
+    signal,
+    timeouts: { connectMs: PROBE_MS, silenceMs: PROBE_MS, totalMs: PROBE_MS },
+  });
+  const pieces = body[Symbol.asyncIterator]();
+  while ((await pieces.next()).done !== true);
+  const time = Date.parse(headers.date ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+interface Probe {
+  host: string;
+  signal: AbortSignal;
+}
+
+/** Waits until a socket is open. */
+async function opened(socket: Socket, event: string, { host, signal }: Probe): Promise<void> {
+  const open = new Promise<void>((resolve, reject) => {
+    socket.once(event, resolve);
+    socket.once('error', (error) => reject(networkError(error, host, undefined)));
+    socket.once('close', () => reject(new AppError('network', `connection cut by ${host}`)));
+  });
+  try {
+    await bounded(open, host, signal);
+  } catch (error) {
+    socket.on('error', () => undefined);
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** The promise, or an AppError when it takes too long or the person stops the program. */
+async function bounded<T>(promise: Promise<T>, host: string, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let end: () => void = () => undefined;
+  const bound = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    const timer = setTimeout(() => reject(tooSlow(host)), PROBE_MS);
+    signal.addEventListener('abort', abort, { once: true });
+    end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    };
+  });
+  try {
+    return await Promise.race([promise, bound]);
+  } finally {
+    end();
+  }
+}
+
+function tooSlow(host: string): AppError {
+  return new AppError('timeout', `no answer of ${host} within ${PROBE_MS / 1000} s`, {
+    hint: 'check the network, a firewall on the way, and whether a proxy is needed: HTTPS_PROXY',
+  });
+}

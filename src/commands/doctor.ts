@@ -1,0 +1,36 @@
+import type { Context } from '../context.js';
+import type { Finding } from '../core/doctor/check.js';
+import { CHECKS } from '../core/doctor/checks.js';
+import { diagnose } from '../core/doctor/diagnose.js';
+import { exitCode, findingLines, findingsJson, summary } from '../core/doctor/report.js';
+import { jsonLine } from '../core/json-line.js';
+import { paintFor } from '../terminal/appearance.js';
+import { write } from '../terminal/streams.js';
+import { openWorld, type DoctorOptions } from './doctor/world.js';
+import { appearanceFor } from './options.js';
+
+/** Checks everything that a first turn needs, each failure with its fix. Gives the exit code. */
+export async function doctor(options: DoctorOptions, context: Context): Promise<number> {
+  const world = await openWorld(options, context);
+  const findings: Finding[] = [];
+  const show = lineWriter(options, context);
+  try {
+    for await (const finding of diagnose(CHECKS, world.ports)) {
+      findings.push(finding);
+      if (!options.json) await show(finding);
+    }
+  } finally {
+    await world.close();
+  }
+  const end = options.json ? jsonLine(findingsJson(findings)) : `\n${summary(findings)}\n`;
+  await write(context.stdout, end);
+  return exitCode(findings);
+}
+
+/** Prints each finding when it is there: the network may make the next one wait. */
+function lineWriter(options: DoctorOptions, context: Context): (finding: Finding) => Promise<void> {
+  const width = Math.max(...CHECKS.map(({ name }) => name.length));
+  const appearance = appearanceFor(options, context);
+  const paint = paintFor({ ...appearance, noticeColor: appearance.color });
+  return (finding) => write(context.stdout, `${findingLines(finding, width, paint).join('\n')}\n`);
+}

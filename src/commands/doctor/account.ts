@@ -1,0 +1,45 @@
+import type { Context } from '../../context.js';
+import type { CallOptions, Turn } from '../../core/conversation.js';
+import { takeTurn } from '../../core/delivery/turn.js';
+import { TurnMemory } from '../../core/delivery/turn-memory.js';
+import type { AccountPorts } from '../../core/doctor/check.js';
+import { AppError } from '../../errors.js';
+import type { Account } from '../../session.js';
+
+/** Bound on each call but the turn, in milliseconds. */
+const CALL_MS = 30_000;
+
+const TRIAL = {
+  text: 'Hello',
+  title: 'telnyx-chat doctor',
+  metadata: { telnyx_chat: 'doctor' },
+  stream: true,
+};
+
+/** The account as doctor asks it. */
+export function accountPorts(account: Account, { signal }: Context): AccountPorts {
+  const { client } = account;
+  const call = { signal, timeoutMs: CALL_MS };
+  return {
+    assistants: () => client.listAssistants(call),
+    assistant: (id) => client.getAssistant(id, call),
+    conversation: (id) => client.getConversation(id, call),
+    lastConversation: (assistantId) => account.talkTo(assistantId).last?.read(),
+    takeTurn: (assistantId) => trial(account, assistantId, signal),
+    countMessages: async (id) => (await client.history(id, call)).messages.length,
+    deleteConversation: (id) => client.deleteConversation(id, call),
+  };
+}
+
+/** A turn that leaves no trace here: it is not what `--continue` goes on with. */
+async function trial(
+  { client, settings }: Account,
+  assistantId: string,
+  signal: CallOptions['signal'],
+): Promise<Turn> {
+  const options = { signal, timeoutMs: settings.timeoutMs.value, memory: new TurnMemory() };
+  for await (const event of takeTurn(client, { ...TRIAL, assistantId }, options)) {
+    if (event.type === 'done') return event.turn;
+  }
+  throw new AppError('bug', 'a turn ended without a reply');
+}
