@@ -1,12 +1,11 @@
-import type { Clock } from '../conversation.js';
-
 /** A moment by both of our clocks: one may be set, the other stops while the computer sleeps. */
 export interface Moment {
   monotonic: number;
   wall: number;
 }
 
-export function momentOf(clock: Clock): Moment {
+/** Now, by both. */
+export function momentOf(clock: { monotonic(): number; now(): Date }): Moment {
   return { monotonic: clock.monotonic(), wall: clock.now().getTime() };
 }
 
