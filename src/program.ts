@@ -3,6 +3,7 @@ import { chatEntry } from './commands/register/chat.js';
 import { configEntry } from './commands/register/config.js';
 import { sandboxEntry } from './commands/register/sandbox.js';
 import { sendEntry } from './commands/register/send.js';
+import { serveEntry } from './commands/register/serve.js';
 import type { Context } from './context.js';
 import { nearest } from './core/nearest.js';
 import { AppError } from './errors.js';
@@ -23,7 +24,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   return exitCode;
 }
 
-const ENTRIES = [chatEntry, sendEntry, sandboxEntry, configEntry];
+const ENTRIES = [chatEntry, sendEntry, serveEntry, sandboxEntry, configEntry];
 
 function commandTree(words: readonly string[], surroundings: Surroundings): Command {
   const program = withVersion(new Command('telnyx-chat'))

@@ -1,6 +1,6 @@
 import { createClient, type Client } from './api/client.js';
 import { proxyFor } from './api/proxy.js';
-import { createTransport } from './api/transport.js';
+import { createTransport, type Transport, type TransportOptions } from './api/transport.js';
 import type { Context } from './context.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
 import { TurnMemory } from './core/delivery/turn-memory.js';
@@ -90,9 +90,10 @@ export function asSession(account: Account): Session {
 export async function openAccount(
   options: SessionOptions,
   context: Context,
-  notify: Notify = (line) => void context.stderr.write(`${sanitizeLine(line, 1000)}\n`),
+  { notify = notifyOn(context), openTransport = createTransport, randomId }: AccountMeans = {},
 ): Promise<Account> {
-  const surroundings = { options, context, notify };
+  const means = { notify, openTransport, randomId: randomId ?? context.randomId };
+  const surroundings = { options, context, ...means };
   if (options.sandbox) return openSandbox(surroundings);
   return accountWith(await loadSettings(options, context), surroundings);
 }
@@ -100,10 +101,21 @@ export async function openAccount(
 /** Takes a line for the person: a warning, a debug line. */
 export type Notify = (line: string) => void;
 
-interface Surroundings {
+function notifyOn({ stderr }: Context): Notify {
+  return (line) => void stderr.write(`${sanitizeLine(line, 1000)}\n`);
+}
+
+/** What a command may have otherwise than the others. */
+interface AccountMeans {
+  notify?: Notify;
+  openTransport?: (options: TransportOptions) => Transport;
+  /** Makes the idempotency keys of new conversations. */
+  randomId?: () => string;
+}
+
+interface Surroundings extends Required<AccountMeans> {
   options: SessionOptions;
   context: Context;
-  notify: Notify;
 }
 
 /** A sandbox inside this process, whatever account is configured. */
@@ -149,13 +161,16 @@ function keptPreferences(context: Context): { path: string; history: boolean | u
   }
 }
 
-function accountWith(settings: Settings, { options, context, notify }: Surroundings): Account {
+function accountWith(
+  settings: Settings,
+  { options, context, notify, openTransport, randomId }: Surroundings,
+): Account {
   const apiKey = requireKey(settings);
-  const { clock, env, randomId } = context;
+  const { clock, env } = context;
   const baseUrl = settings.baseUrl.value;
   const onRequest = isDebugging(options, context) ? debugLines(notify) : undefined;
   const proxy = proxyFor(new URL(baseUrl), env);
-  const transport = createTransport({ baseUrl, proxy, clock, onRequest });
+  const transport = openTransport({ baseUrl, proxy, clock, onRequest });
   const client = createClient({ apiKey, transport, clock, randomId });
   const memory = new TurnMemory();
   const warn = isSilent(options) ? () => undefined : warnTo(notify);

@@ -18,6 +18,8 @@ export interface CliOptions {
   signal?: AbortSignal;
   /** Left out, one of its own that does not wait. */
   clock?: Context['clock'];
+  /** Told of stdout as it grows, for commands that go on until they are stopped. */
+  onStdout?: (text: string) => void;
 }
 
 export interface CliResult {
@@ -38,11 +40,13 @@ export function temporaryFolder(): string {
 /** Keeps what is written; as a terminal it takes cursor moves, which it does not keep. */
 class Capture extends Writable {
   text = '';
+  onText: (text: string) => void = () => undefined;
   readonly cursorTo = (): boolean => true;
   readonly moveCursor = (): boolean => true;
   readonly clearLine = (): boolean => true;
   override _write(chunk: Buffer, _: string, done: () => void): void {
     this.text += chunk.toString('utf8');
+    this.onText(this.text);
     done();
   }
 }
@@ -53,6 +57,7 @@ export async function runCli(argv: string[], options: CliOptions = {}): Promise<
     isTTY: options.stdoutIsTTY ?? false,
     columns: 80,
   });
+  if (options.onStdout) stdout.onText = options.onStdout;
   const stderr: Output & Capture = Object.assign(new Capture(), {
     isTTY: options.stderrIsTTY ?? false,
     columns: 80,

@@ -33,7 +33,7 @@ export interface Setup {
 export async function accountFor(setup: Setup): Promise<Account | undefined> {
   const { options, context, notify } = setup;
   if (options.sandbox || (await loadSettings(options, context)).apiKey) {
-    return openAccount(options, context, notify);
+    return openAccount(options, context, { notify });
   }
   const answer = await setup.questions.choose(
     'There is no Telnyx API key yet. What would you like?',
@@ -43,7 +43,7 @@ export async function accountFor(setup: Setup): Promise<Account | undefined> {
       { value: 'leave', label: 'Leave' },
     ],
   );
-  if (answer === 'sandbox') return openAccount({ ...options, sandbox: true }, context, notify);
+  if (answer === 'sandbox') return openAccount({ ...options, sandbox: true }, context, { notify });
   return answer === 'login' ? logIn(setup) : undefined;
 }
 
@@ -55,7 +55,7 @@ async function logIn(setup: Setup): Promise<Account | undefined> {
   const env = { ...context.env, TELNYX_API_KEY: key };
   // A copy by prototype: the streams stay as they are, opened when they are used.
   const withKey = Object.create(context, { env: { value: env } }) as Context;
-  const account = await openAccount(options, withKey, notify);
+  const account = await openAccount(options, withKey, { notify });
   try {
     await account.client.listAssistants({ signal: context.signal, timeoutMs: CALL_MS });
   } catch (error) {

@@ -1,15 +1,20 @@
 import type { Command } from 'commander';
 import { version } from '../../version.js';
 
-/** Gives a command the flags that all commands which talk to Telnyx share. */
-export function withSessionOptions(command: Command): Command {
+/** Gives a command the flags that say whom to talk to. */
+export function withAccountOptions(command: Command): Command {
   return withVersion(command)
     .option('-a, --assistant <id>', 'assistant to talk to (TELNYX_ASSISTANT_ID)')
     .option('--base-url <url>', 'where the API is (TELNYX_BASE_URL)')
     .option('-p, --profile <name>', 'stored settings to use (TELNYX_PROFILE)')
     .option('--env-file <path>', 'file of settings to read instead of ./.env')
     .option('--timeout <seconds>', 'longest wait for a whole turn (TELNYX_CHAT_TIMEOUT; 120)')
-    .option('--sandbox', 'no account needed: a sandbox inside the program answers')
+    .option('--sandbox', 'no account needed: a sandbox inside the program answers');
+}
+
+/** Gives a command the flags that all commands which talk to Telnyx share. */
+export function withSessionOptions(command: Command): Command {
+  return withAccountOptions(command)
     .option('--no-persist', 'do not remember the conversation on this machine')
     .option('--json', 'print JSON')
     .option('-q, --quiet', 'print nothing but the answer and errors')

@@ -1,0 +1,58 @@
+import type { Context } from '../../context.js';
+import { isLoopback } from '../../core/base-url.js';
+import type { Values } from '../../core/settings.js';
+import { AppError } from '../../errors.js';
+import { readEnvFile } from '../../store/env-file.js';
+import type { Token } from '../../relay/exposure/bearer-tokens.js';
+import { bearerTokens, type TokenFlags } from './tokens.js';
+
+export interface RelayFlags extends TokenFlags {
+  host: string;
+  port?: string;
+  insecure?: boolean;
+}
+
+export interface RelaySettings {
+  host: string;
+  port: number;
+  tokens: Token[];
+  mostTurns: number;
+}
+
+/** What the flags and the environment say of the relay. Throws on what cannot be right. */
+export async function relaySettings(
+  flags: RelayFlags & { envFile?: string; sandbox?: boolean },
+  context: Context,
+): Promise<RelaySettings> {
+  const env = await environment(flags, context);
+  const tokens = bearerTokens(flags, env, context.cwd);
+  const { host } = flags;
+  assertGuarded(host, tokens, flags);
+  return { host, port: portOf(flags, env), tokens, mostTurns: 1024 };
+}
+
+/** The environment over `.env`; a sandbox uses nothing of that. */
+async function environment(
+  { envFile, sandbox }: { envFile?: string; sandbox?: boolean },
+  { cwd, env }: Context,
+): Promise<Values> {
+  const file = sandbox ? undefined : await readEnvFile(cwd, envFile);
+  const given = Object.entries(env).filter(([, value]) => value?.trim());
+  return { ...file?.values, ...Object.fromEntries(given) };
+}
+
+/** Whoever can reach an address of a network could spend the key's money. */
+function assertGuarded(host: string, tokens: Token[], { insecure }: RelayFlags): void {
+  if (host === '::1' || isLoopback(host) || tokens.length > 0 || insecure) return;
+  throw new AppError('usage', `serving on ${host} without a token`, {
+    hint: 'set TELNYX_CHAT_TOKEN, or say --insecure if whoever can reach it may use your key',
+  });
+}
+
+function portOf({ port }: RelayFlags, env: Values): number {
+  const [text, name] = port === undefined ? [env['PORT'] ?? '8080', 'PORT'] : [port, '--port'];
+  if (/^\d{1,5}$/.test(text.trim()) && Number(text) <= 65_535) return Number(text);
+  throw new AppError('usage', `bad ${name} ${JSON.stringify(text)}`, {
+    hint: 'give a whole number from 0 to 65535',
+  });
+}

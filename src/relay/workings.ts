@@ -1,0 +1,24 @@
+import type { Clock } from '../core/conversation.js';
+import type { Call } from './call.js';
+import type { TakeTurn } from './chat/run-turn.js';
+import type { Coordination } from './coordination/coordination.js';
+import type { TokenCheck } from './exposure/bearer-tokens.js';
+
+/** What all requests to one relay share. */
+export interface Workings {
+  takeTurn: TakeTurn;
+  coordination: Coordination;
+  /** For one turn, in milliseconds. */
+  turnTimeoutMs: number;
+  /** So many turns at once, those that wait included. */
+  mostTurns: number;
+  /** None: everyone is served. */
+  tokens: TokenCheck | undefined;
+  clock: Clock;
+  /** Told when an answer is out, or its caller gone. */
+  onAnswered: (call: Call, totalMs: number) => void;
+  /** The turns that run, to be stopped. */
+  running: Set<AbortController>;
+  /** No new turns: the relay is about to end. */
+  isDraining: boolean;
+}
