@@ -4,6 +4,7 @@ import { AppError } from '../errors.js';
 import type { Call } from './call.js';
 import { requestIds } from './http/request-ids.js';
 import { answerBrokenRequest } from './http/broken-request.js';
+import { BodyReader } from './http/read-body.js';
 import { serveCall } from './serve-call.js';
 import type { Workings } from './workings.js';
 
@@ -20,7 +21,7 @@ const DRAIN_MS = 30_000;
 /** For the answers of turns that were stopped then. */
 const LAST_ANSWERS_MS = 1_000;
 
-export interface RelayOptions extends Omit<Workings, 'running' | 'isDraining'> {
+export interface RelayOptions extends Omit<Workings, 'running' | 'isDraining' | 'bodies'> {
   host: string;
   /** 0 takes a free one. */
   port: number;
@@ -36,7 +37,12 @@ export interface Relay {
 
 /** Starts the relay. Rejects with a usage error when it can't listen there. */
 export async function startRelay({ host, port, ...rest }: RelayOptions): Promise<Relay> {
-  const workings: Workings = { ...rest, running: new Set(), isDraining: false };
+  const workings: Workings = {
+    ...rest,
+    bodies: new BodyReader(),
+    running: new Set(),
+    isDraining: false,
+  };
   const server = serverFor(workings);
   const bound = await listen(server, host, port);
   return {

@@ -1,8 +1,9 @@
 import type { Clock } from '../core/conversation.js';
 import type { Call } from './call.js';
 import type { TakeTurn } from './chat/run-turn.js';
-import type { Coordination } from './coordination/coordination.js';
+import type { Coordination, Rate } from './coordination/coordination.js';
 import type { TokenCheck } from './exposure/bearer-tokens.js';
+import type { BodyReader } from './http/read-body.js';
 
 /** What all requests to one relay share. */
 export interface Workings {
@@ -14,9 +15,12 @@ export interface Workings {
   mostTurns: number;
   /** None: everyone is served. */
   tokens: TokenCheck | undefined;
+  /** Of one caller: by token, else by address. None: as much as there is room for. */
+  rate: Rate | undefined;
   clock: Clock;
   /** Told when an answer is out, or its caller gone. */
   onAnswered: (call: Call, totalMs: number) => void;
+  bodies: BodyReader;
   /** The turns that run, to be stopped. */
   running: Set<AbortController>;
   /** No new turns: the relay is about to end. */

@@ -34,7 +34,9 @@ export async function serve(
     stopping.abort(new AppError('terminated', 'terminated'));
     return ended;
   };
-  onTestFinished(async () => void (await stop()));
+  onTestFinished(async () => {
+    await stop();
+  });
   const url = await Promise.race([listening, ended.then(failedToStart)]);
   return { url, stop };
 }

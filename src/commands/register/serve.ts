@@ -19,6 +19,8 @@ export const serveEntry: CommandEntry = {
       )
       .option('--token-file <path>', 'file of such tokens, one a line')
       .option('--insecure', 'serve everyone who can reach a port that is not on loopback')
+      .option('--rate-limit <number>', 'turns a minute for each token, or each address without any')
+      .option('--max-turns <number>', 'turns at once, those that wait included', '1024')
       .action((flags: ServeFlags) => serve(flags, context));
   },
 };

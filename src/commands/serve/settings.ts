@@ -3,6 +3,7 @@ import { isLoopback } from '../../core/base-url.js';
 import type { Values } from '../../core/settings.js';
 import { AppError } from '../../errors.js';
 import { readEnvFile } from '../../store/env-file.js';
+import type { Rate } from '../../relay/coordination/coordination.js';
 import type { Token } from '../../relay/exposure/bearer-tokens.js';
 import { bearerTokens, type TokenFlags } from './tokens.js';
 
@@ -10,6 +11,8 @@ export interface RelayFlags extends TokenFlags {
   host: string;
   port?: string;
   insecure?: boolean;
+  rateLimit?: string;
+  maxTurns: string;
 }
 
 export interface RelaySettings {
@@ -17,6 +20,7 @@ export interface RelaySettings {
   port: number;
   tokens: Token[];
   mostTurns: number;
+  rate: Rate | undefined;
 }
 
 /** What the flags and the environment say of the relay. Throws on what cannot be right. */
@@ -26,9 +30,15 @@ export async function relaySettings(
 ): Promise<RelaySettings> {
   const env = await environment(flags, context);
   const tokens = bearerTokens(flags, env, context.cwd);
-  const { host } = flags;
+  const { host, rateLimit } = flags;
   assertGuarded(host, tokens, flags);
-  return { host, port: portOf(flags, env), tokens, mostTurns: 1024 };
+  return {
+    host,
+    port: portOf(flags, env),
+    tokens,
+    mostTurns: whole('--max-turns', flags.maxTurns),
+    rate: rateLimit === undefined ? undefined : rateOf(whole('--rate-limit', rateLimit)),
+  };
 }
 
 /** The environment over `.env`; a sandbox uses nothing of that. */
@@ -54,5 +64,17 @@ function portOf({ port }: RelayFlags, env: Values): number {
   if (/^\d{1,5}$/.test(text.trim()) && Number(text) <= 65_535) return Number(text);
   throw new AppError('usage', `bad ${name} ${JSON.stringify(text)}`, {
     hint: 'give a whole number from 0 to 65535',
+  });
+}
+
+/** Whoever rested for a minute may ask for a minute's worth at once. */
+function rateOf(perMinute: number): Rate {
+  return { perMinute, burst: perMinute };
+}
+
+function whole(flag: string, text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new AppError('usage', `bad ${flag} ${JSON.stringify(text)}`, {
+    hint: 'give a whole number of 1 or more',
   });
 }

@@ -1,35 +1,62 @@
 import { AppError } from '../../errors.js';
 import type { Call } from '../call.js';
+import type { OpenRecord } from '../coordination/coordination.js';
 import { admit } from '../exposure/admit.js';
 import { sendJson } from '../http/answer.js';
-import { readBody } from '../http/read-body.js';
 import { busy } from '../http/refusal.js';
 import type { Workings } from '../workings.js';
 import { parseChatRequest, type ChatRequest } from './chat-request.js';
 import { EventStream } from './event-stream.js';
+import { idempotencyKey, once } from './once.js';
 import type { Outcome } from './outcome.js';
 import { runTurn } from './run-turn.js';
 
 /** `POST /chat`: one turn. */
 export async function chat(call: Call, workings: Workings): Promise<void> {
-  admit(call, workings);
-  if (workings.isDraining || workings.running.size >= workings.mostTurns) {
-    throw busy('Too many requests in flight');
-  }
+  await admit(call, workings);
+  const key = idempotencyKey(call);
+  assertRoom(workings);
   if (call.expectsContinue) call.response.writeContinue();
-  const request = parseChatRequest(await readBody(call.request));
-  call.facts.conversationId = request.conversationId;
+  const body = await workings.bodies.read(call.request);
+  const request = parseChatRequest(body);
+  const { conversationId } = request;
+  call.facts.conversationId = conversationId;
   call.facts.secret = request.message;
-  await answerTurn(request, call, workings);
+  assertRoom(workings);
+  await answer(call, workings, key !== undefined, (turn) => {
+    const run = (record?: OpenRecord): Promise<Outcome> => runRequest(request, turn, record);
+    if (key === undefined) return run();
+    return once({ key, call, body, conversationId }, workings.coordination.records, run);
+  });
 }
 
-async function answerTurn(request: ChatRequest, call: Call, workings: Workings): Promise<void> {
+function assertRoom({ isDraining, running, mostTurns }: Workings): void {
+  if (isDraining || running.size >= mostTurns) throw busy('Too many requests in flight');
+}
+
+/** One turn and who hears of it. */
+interface Turn {
+  call: Call;
+  workings: Workings;
+  stop: AbortController;
+  stream: EventStream | undefined;
+}
+
+/** Runs a turn and sends what became of it. */
+async function answer(
+  call: Call,
+  workings: Workings,
+  isKeyed: boolean,
+  run: (turn: Turn) => Promise<Outcome>,
+): Promise<void> {
   const { response } = call;
-  const stop = stopWithCaller(call);
+  const stop = new AbortController();
+  // Who gave a key may ask again for the answer: that is to be there.
+  if (!isKeyed) stopWithCaller(call, stop);
   const stream = wantsEvents(call) ? new EventStream(response) : undefined;
   workings.running.add(stop);
   try {
-    const outcome = await run(request, { call, workings, stop, stream });
+    const outcome = await run({ call, workings, stop, stream });
     if (stream) stream.end(outcome);
     else sendJson(response, outcome.status, outcome.body, outcome.headers);
   } finally {
@@ -37,16 +64,10 @@ async function answerTurn(request: ChatRequest, call: Call, workings: Workings):
   }
 }
 
-interface Surroundings {
-  call: Call;
-  workings: Workings;
-  stop: AbortController;
-  stream: EventStream | undefined;
-}
-
-async function run(
+async function runRequest(
   { message, conversationId, name }: ChatRequest,
-  { call, workings, stop, stream }: Surroundings,
+  { call, workings, stop, stream }: Turn,
+  record: OpenRecord | undefined,
 ): Promise<Outcome> {
   const input = { text: message, conversationId, speaker: name, stream: stream !== undefined };
   const outcome = await runTurn(input, {
@@ -55,6 +76,7 @@ async function run(
     stop,
     longestWaitMs: workings.turnTimeoutMs,
     seal: (id) => id,
+    onBegin: record && (() => record.begin()),
     onEvent: stream && ((event) => stream.take(event)),
   });
   call.facts.conversationId = outcome.conversationId;
@@ -62,13 +84,11 @@ async function run(
   return outcome;
 }
 
-/** Aborts when the caller goes away before the answer is out. */
-function stopWithCaller({ response }: Call): AbortController {
-  const stop = new AbortController();
+/** A caller that goes away before the answer is out takes its turn along. */
+function stopWithCaller({ response }: Call, stop: AbortController): void {
   response.once('close', () => {
     if (!response.writableFinished) stop.abort(new AppError('interrupted', 'the caller left'));
   });
-  return stop;
 }
 
 function wantsEvents({ request }: Call): boolean {

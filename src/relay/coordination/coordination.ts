@@ -63,9 +63,9 @@ export type Claim =
 export interface OpenRecord {
   /** To be awaited before the request is run: from here on it may have been. */
   begin(): Promise<void>;
-  /** Keeps the answer for whoever sends the request again. Never rejects. */
+  /** Resolves when the answer is kept for whoever sends the request again. Never rejects. */
   store(answer: StoredAnswer): Promise<void>;
-  /** It was not run: the next request with this key is fresh. Never rejects. */
+  /** It was not run: from then on, a request with this key is fresh. Never rejects. */
   release(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from './refusal.js';
+import { busy, Refusal } from './refusal.js';
 
 /** Largest body that is used, in bytes (1 MiB). */
 const MOST_BYTES = 1024 * 1024;
@@ -8,35 +8,55 @@ const MOST_BYTES = 1024 * 1024;
  * the answer and not a broken connection.
  */
 const MOST_DROPPED_BYTES = 8 * 1024 * 1024;
+/** All bodies together that are not whole yet, in bytes (128 MiB): many slow senders. */
+const MOST_HELD_BYTES = 128 * 1024 * 1024;
+/** Nothing more is read from a connection of which the rest of the request is not wanted. */
+const LAST = { connection: 'close' };
 
-/** The whole body. Rejects with a 413, or when the caller leaves before its end. */
-export function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+export class BodyReader {
+  /** Of bodies that are not whole yet, in bytes. */
+  #held = 0;
+
+  /** The whole body. Rejects with a 413 or 503, or when the caller leaves before its end. */
+  read(request: IncomingMessage): Promise<Buffer> {
+    if (Number(request.headers['content-length']) > MOST_DROPPED_BYTES) {
+      return Promise.reject(tooLarge(LAST));
+    }
     const pieces: Buffer[] = [];
     let size = 0;
-    const tooLarge = (headers = {}): void =>
-      reject(new Refusal(413, 'Request body too large', headers));
-    if (Number(request.headers['content-length']) > MOST_DROPPED_BYTES) {
-      tooLarge(LAST);
-      return;
-    }
-    request.on('data', (piece: Buffer) => {
-      size += piece.length;
-      if (size <= MOST_BYTES) pieces.push(piece);
-      else pieces.length = 0;
-      if (size > MOST_DROPPED_BYTES) tooLarge(LAST);
+    let kept = 0;
+    return new Promise<Buffer>((resolve, reject) => {
+      request.on('data', (piece: Buffer) => {
+        size += piece.length;
+        if (size > MOST_DROPPED_BYTES) reject(tooLarge(LAST));
+        if (size > MOST_BYTES) return;
+        if (this.#held > MOST_HELD_BYTES) reject(busy('Too many requests in flight'));
+        kept += piece.length;
+        this.#held += piece.length;
+        pieces.push(piece);
+      });
+      request.on('end', () => {
+        if (size > MOST_BYTES) reject(tooLarge());
+        else resolve(joined(pieces));
+      });
+      request.on('close', () => reject(new CallerLeft()));
+      request.on('error', () => reject(new CallerLeft()));
+    }).finally(() => {
+      this.#held -= kept;
+      kept = 0;
+      pieces.length = 0;
     });
-    request.on('end', () => {
-      if (size > MOST_BYTES) tooLarge();
-      const [first] = pieces;
-      resolve(pieces.length === 1 && first ? first : Buffer.concat(pieces));
-    });
-    request.on('error', () => reject(new CallerLeft()));
-    request.on('close', () => reject(new CallerLeft()));
-  });
+  }
 }
 
-const LAST = { connection: 'close' };
+function joined(pieces: Buffer[]): Buffer {
+  const [first] = pieces;
+  return pieces.length === 1 && first ? first : Buffer.concat(pieces);
+}
+
+function tooLarge(headers = {}): Refusal {
+  return new Refusal(413, 'Request body too large', headers);
+}
 
 /** Nobody is there to be answered. */
 export class CallerLeft extends Error {
