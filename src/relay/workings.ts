@@ -3,6 +3,8 @@ import type { Call } from './call.js';
 import type { TakeTurn } from './chat/run-turn.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import type { TokenCheck } from './exposure/bearer-tokens.js';
+import type { Handles } from './exposure/handles.js';
+import type { Origins } from './exposure/origins.js';
 import type { BodyReader } from './http/read-body.js';
 
 /** What all requests to one relay share. */
@@ -15,9 +17,14 @@ export interface Workings {
   mostTurns: number;
   /** None: everyone is served. */
   tokens: TokenCheck | undefined;
+  /** Names under which it may be asked for; any without. */
+  hosts: ReadonlySet<string> | undefined;
+  origins: Origins;
+  handles: Handles;
   /** Of one caller: by token, else by address. None: as much as there is room for. */
   rate: Rate | undefined;
   clock: Clock;
+  metricsText: () => Promise<string>;
   /** Told when an answer is out, or its caller gone. */
   onAnswered: (call: Call, totalMs: number) => void;
   bodies: BodyReader;
