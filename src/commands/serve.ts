@@ -9,6 +9,7 @@ import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import type { Membership } from '../relay/workers/membership.js';
 import { openAccount, type Account, type SessionOptions } from '../session.js';
+import { openRedis } from './serve/redis.js';
 import { relaySettings, type RelayFlags, type ServeSettings } from './serve/settings.js';
 
 export type ServeFlags = SessionOptions & RelayFlags;
@@ -55,22 +56,32 @@ async function serveWith(service: Service): Promise<void> {
 async function serveAlone({ settings, context, log, account }: Service): Promise<void> {
   const { clock, signal, stdout } = context;
   const { startRelay } = await import('../relay/relay.js');
-  const { inMemory } = await import('../relay/coordination/memory/in-memory.js');
-  const coordination = inMemory(clock);
+  const coordination = settings.redis
+    ? await openRedis(settings.redis, { clock, log })
+    : await alone(clock);
   const means = meansOf(account, { coordination, clock, log });
   const relay = await startRelay(settings, means);
   stdout.write(`relay: ${relay.url}\n`);
   await aborted(signal);
   await relay.drain();
+  await coordination.close();
+}
+
+async function alone(clock: Clock): Promise<Coordination> {
+  const { inMemory } = await import('../relay/coordination/memory/in-memory.js');
+  return inMemory(clock);
 }
 
 async function serveAsWorker(
   { settings, context, log, account }: Service,
-  { coordination, drain, leave }: Membership,
+  { coordination: ofWorkers, drain, leave }: Membership,
 ): Promise<void> {
   const { startRelay } = await import('../relay/relay.js');
-  const { metricsText } = coordination;
-  const means = meansOf(account, { coordination, clock: context.clock, log });
+  const { metricsText } = ofWorkers;
+  const { clock } = context;
+  // Where there are other machines, each worker is a replica.
+  const coordination = settings.redis ? await openRedis(settings.redis, { clock, log }) : ofWorkers;
+  const means = meansOf(account, { coordination, clock, log });
   // The primary has the port for metrics.
   const relay = await startRelay(
     { ...settings, metricsPort: undefined },
@@ -78,6 +89,7 @@ async function serveAsWorker(
   );
   await Promise.race([aborted(context.signal), aborted(drain)]);
   await relay.drain();
+  await coordination.close();
   leave();
 }
 

@@ -28,6 +28,11 @@ export const serveEntry: CommandEntry = {
         'give each caller conversation ids that no other can use (TELNYX_CHAT_HANDLE_SECRET)',
       )
       .option('--workers <number>', 'processes to serve with', '1')
+      .option(
+        '--redis <url>',
+        'Redis or Valkey over which replicas agree on order, keys and limits (TELNYX_CHAT_REDIS)',
+      )
+      .option('--redis-prefix <text>', 'before the name of all that is kept there', 'telnyx-chat:')
       .option('--metrics-port <number>', 'loopback port for GET /metrics without a token')
       .addOption(
         command

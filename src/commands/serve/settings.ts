@@ -6,9 +6,10 @@ import { readEnvFile } from '../../store/env-file.js';
 import type { Rate } from '../../relay/coordination/coordination.js';
 import type { Token } from '../../relay/exposure/bearer-tokens.js';
 import type { RelaySettings } from '../../relay/relay.js';
+import { redisSettings, type RedisFlags, type RedisSettings } from './redis.js';
 import { bearerTokens, type TokenFlags } from './tokens.js';
 
-export interface RelayFlags extends TokenFlags {
+export interface RelayFlags extends TokenFlags, RedisFlags {
   host: string;
   port?: string;
   insecure?: boolean;
@@ -25,6 +26,8 @@ export interface RelayFlags extends TokenFlags {
 export interface ServeSettings extends RelaySettings {
   workers: number;
   logLevel: string;
+  /** Where replicas agree; none: there is this one alone. */
+  redis: RedisSettings | undefined;
 }
 
 /** What the flags and the environment say of the relay. Throws on what cannot be right. */
@@ -48,6 +51,7 @@ export async function relaySettings(
     metricsPort: metricsPort === undefined ? undefined : checkedPort('--metrics-port', metricsPort),
     workers: workersOf(flags),
     logLevel: flags.logLevel,
+    redis: redisSettings(flags, env),
     handleSecret: flags.signConversations ? handleSecret(env) : undefined,
   };
 }

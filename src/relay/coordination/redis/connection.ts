@@ -16,6 +16,8 @@ export type Reply = [status: string, ...rest: (string | number)[]];
 export interface ConnectionEvents {
   /** It is connected, for the first time or again. */
   onReady: () => void;
+  /** It is not, and why; told once until it is connected again. */
+  onTrouble: (problem: string) => void;
   /** Another process tells of one of our tickets. */
   onMessage: (message: string) => void;
 }
@@ -25,15 +27,16 @@ export class Connection {
   readonly #redis: Redis;
   readonly #events: ConnectionEvents;
   readonly #channel: string;
-  /** Why it is not connected. */
+  /** Why nothing can be asked; empty when it can. */
   #problem = 'not connected yet';
+  #isTroubleTold = false;
 
   constructor(address: RedisAddress, channel: string, events: ConnectionEvents) {
     this.#redis = new Redis(optionsFor(address));
     this.#channel = channel;
     this.#events = events;
     this.#redis.on('error', (error: unknown) => void (this.#problem = wordsOf(error)));
-    this.#redis.on('close', () => void (this.#problem ||= 'the connection broke'));
+    this.#redis.on('close', () => this.#tellTrouble());
     this.#redis.on('ready', () => this.#prepare());
     this.#redis.on('message', (_channel: string, message: string) => events.onMessage(message));
   }
@@ -49,6 +52,7 @@ export class Connection {
 
   /** Scripts asked for one after another are run in that order. Rejects with `unavailable`. */
   async run({ sha, source }: Script, keys: string[], args: (string | number)[]): Promise<Reply> {
+    if (this.#problem) throw this.#unavailable();
     try {
       return asReply(await this.#redis.evalsha(sha, keys.length, ...keys, ...args));
     } catch (error) {
@@ -66,12 +70,21 @@ export class Connection {
   }
 
   #prepare(): void {
+    // The client goes on in another one.
+    if (isWrongDatabase(this.#problem)) { this.#tellTrouble(); return; }
     this.#problem = '';
+    this.#isTroubleTold = false;
     // Without them it goes on too, with a round trip more and a look now and then.
     const pass = (): void => undefined;
     for (const { source } of SCRIPTS) this.#redis.script('LOAD', source).catch(pass);
     this.#redis.subscribe(this.#channel).catch(pass);
     this.#events.onReady();
+  }
+
+  #tellTrouble(): void {
+    this.#problem ||= 'the connection broke';
+    if (!this.#isTroubleTold) this.#events.onTrouble(this.#problem);
+    this.#isTroubleTold = true;
   }
 
   /** The error's own fields are left out: there are keys, answers and passwords in them. */
@@ -112,6 +125,10 @@ function optionsFor({ host, port, username, password, database, isTls }: RedisAd
 function waitBefore(retry: number): number {
   const most = Math.min(FIRST_RETRY_MS * 2 ** (retry - 1), LAST_RETRY_MS);
   return randomInt(Math.floor(most / 2), most + 1);
+}
+
+function isWrongDatabase(problem: string): boolean {
+  return problem.includes('DB index');
 }
 
 function isUnknownScript(error: unknown): boolean {

@@ -17,6 +17,8 @@ export interface RedisOptions {
   /** Before the name of everything that is kept. Those who share it, share all. */
   prefix: string;
   clock: Pick<Clock, 'monotonic'>;
+  /** Told why nothing can be agreed on, once, and with nothing when it can again. */
+  onChange?: ((problem?: string) => void) | undefined;
   leaseMs?: number;
   orphanMs?: number;
 }
@@ -27,18 +29,35 @@ export interface InRedis extends Coordination {
 }
 
 /** What all processes know that share one Redis or Valkey (6 or later). */
-export function inRedis({
-  address,
-  prefix,
-  clock,
-  leaseMs = LEASE_MS,
-  orphanMs = ORPHAN_MS,
-}: RedisOptions): InRedis {
+export function inRedis(options: RedisOptions): InRedis {
+  const { connection, session, outbox, turns, records, limits } = partsOf(options);
+  return {
+    isShared: true,
+    ...{ turns, records, limits },
+    check: () => check(session),
+    async open() {
+      await connection.open();
+      await session.renew();
+    },
+    async close() {
+      await outbox.flush();
+      await session.close();
+      connection.close();
+    },
+  };
+}
+
+function partsOf({ address, prefix, clock, onChange, ...times }: RedisOptions) {
+  const { leaseMs = LEASE_MS, orphanMs = ORPHAN_MS } = times;
   const keys = new Keys(prefix);
   const outbox = new Outbox();
   const instance = randomBytes(9).toString('base64url');
   const connection: Connection = new Connection(address, keys.channels + instance, {
-    onReady: () => void session.renew().then(() => turns.lookAll(), pass),
+    onReady() {
+      onChange?.();
+      void session.renew().then(() => turns.lookAll(), pass);
+    },
+    onTrouble: (problem) => onChange?.(problem),
     onMessage: (ticket) => turns.wake(ticket),
   });
   const session: Session = new Session({
@@ -52,21 +71,7 @@ export function inRedis({
   const means: Means = { connection, session, outbox, keys, orphanMs };
   const turns = new RedisTurnOrder(means);
   const records = new RedisRecords(means);
-  return {
-    isShared: true,
-    ...{ turns, records },
-    limits: new RedisLimits(means),
-    check: () => check(session),
-    async open() {
-      await connection.open();
-      await session.renew();
-    },
-    async close() {
-      await outbox.flush();
-      await session.close();
-      connection.close();
-    },
-  };
+  return { ...means, turns, records, limits: new RedisLimits(means) };
 }
 
 async function check(session: Session): Promise<void> {
