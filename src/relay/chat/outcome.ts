@@ -55,7 +55,7 @@ export const UNAVAILABLE = 'Service unavailable';
 
 /**
  * What upstream said; 504 when it took too long, 502 when it wasn't reached or made no sense, 503 when
- * we ended it ourselves.
+ * we ended it ourselves before it was run: 503 asks for another try.
  */
 function statusOf(error: unknown): number {
   if (!(error instanceof AppError)) return 500;
@@ -63,7 +63,8 @@ function statusOf(error: unknown): number {
   const { status } = details;
   if (status !== undefined && status >= 400 && status < 600) return status;
   if (kind === 'timeout') return 504;
-  return kind === 'terminated' || kind === 'interrupted' ? 503 : 502;
+  const isEndedByUs = kind === 'terminated' || kind === 'interrupted';
+  return isEndedByUs && !mayHaveRun(error) ? 503 : 502;
 }
 
 function waitOf(error: unknown): Readonly<Record<string, string>> {

@@ -71,7 +71,10 @@ export class Connection {
 
   #prepare(): void {
     // The client goes on in another one.
-    if (isWrongDatabase(this.#problem)) { this.#tellTrouble(); return; }
+    if (isWrongDatabase(this.#problem)) {
+      this.#tellTrouble();
+      return;
+    }
     this.#problem = '';
     this.#isTroubleTold = false;
     // Without them it goes on too, with a round trip more and a look now and then.
