@@ -31,6 +31,7 @@ const bundle = await build({
   alias: {
     'ajv/dist/2020.js': './scripts/no-schema.mjs',
     'ajv-formats': './scripts/no-schema.mjs',
+    debug: './scripts/no-debug.mjs',
   },
   plugins: [commanderAsModule],
   define: { __VERSION__: JSON.stringify(version) },

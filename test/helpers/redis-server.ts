@@ -1,14 +1,17 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { closedPort } from './socket-server.js';
+import { CERTIFICATE, PRIVATE_KEY } from './tls-certificate.js';
 
 export interface RedisServer {
   port: number;
+  /** Of it and the certificate that it shows, if it speaks TLS. */
+  folder: string;
   /** Database 0, without a password unless one was asked for in the arguments. */
   url: string;
   /** As the machine going down does; what was kept in memory is gone, unless it was to be kept on disk. */
@@ -18,7 +21,7 @@ export interface RedisServer {
   /** Stops and goes on, the connections left open. */
   freeze(): void;
   thaw(): void;
-  /** Runs a command on the server, and gives what redis-cli prints. */
+  /** Runs a command on the server, and gives what redis-cli prints; not with TLS. */
   command(...words: string[]): Promise<string>;
   /** Ends it and takes its folder away. */
   remove(): Promise<void>;
@@ -39,6 +42,7 @@ if (REDIS_SERVERS.length === 0) {
 export async function redisServer({
   program = REDIS_SERVERS[0] ?? 'redis-server',
   args = [] as string[],
+  isTls = false,
 } = {}): Promise<RedisServer> {
   const port = await closedPort();
   const folder = mkdtempSync(join(tmpdir(), 'telnyx-chat-redis-'));
@@ -51,12 +55,15 @@ export async function redisServer({
     await once(ending, 'exit');
   };
   const start = async (): Promise<void> => {
-    child = await started(program, ['--port', String(port), '--dir', folder, ...args]);
+    const listening = isTls
+      ? ['--port', '0', '--tls-port', String(port), ...certified(folder)]
+      : ['--port', String(port)];
+    child = await started(program, [...listening, '--dir', folder, ...args]);
   };
   await start();
   return {
-    ...{ port, start },
-    url: `redis://127.0.0.1:${port}`,
+    ...{ port, folder, start },
+    url: isTls ? `rediss://localhost:${port}` : `redis://127.0.0.1:${port}`,
     kill: end,
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
@@ -84,6 +91,14 @@ async function started(program: string, args: string[]): Promise<ChildProcess> {
     }
   }
   throw new Error(`${program} ended:\n${said.join('\n')}`);
+}
+
+/** Arguments for the certificate of `localhost`, put into the folder. */
+function certified(folder: string): string[] {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  writeFileSync(cert, CERTIFICATE);
+  writeFileSync(key, PRIVATE_KEY);
+  return ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no'];
 }
 
 function isInstalled(name: string): boolean {

@@ -14,7 +14,7 @@ const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 /** The built program serving in a process of its own. */
 export interface Replica {
   url: string;
-  /** Resolves when the signal has been sent, and for SIGKILL, when the process is gone. */
+  /** Resolves when the signal has been sent, and when it ends the process, that is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** What it wrote to stderr so far. */
   log(): string;
@@ -33,7 +33,7 @@ export async function replica(argv: string[], env: Record<string, string>): Prom
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
-    if (signal === 'SIGKILL') await once(child, 'exit');
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') await once(child, 'close');
   };
   onTestFinished(() => kill('SIGKILL'));
   for await (const line of createInterface({ input: child.stdout })) {
