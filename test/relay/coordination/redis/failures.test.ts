@@ -224,7 +224,7 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     const leaving = new AbortController();
     const second = one.turns.enter('c', leaving.signal);
     const third = other.turns.enter('c', live);
-    await other.check();
+    await Promise.all([one.check(), other.check()]);
     await server.kill();
     leaving.abort(new Error('left'));
     await expect(second).rejects.toThrow('left');
@@ -237,10 +237,11 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
   test('closing gives up at once what is held', async () => {
     const [one, other] = [await open(), await open()];
     await one.turns.enter('c', live);
-    const next = other.turns.enter('c', live);
+    await one.records.claim(key('k'));
     await one.close();
     const closedAt = performance.now();
-    await next;
+    (await other.turns.enter('c', live)).leave();
+    fresh(await other.records.claim(key('k')));
     expect(performance.now() - closedAt).toBeLessThan(ORPHAN_MS);
   });
 });
