@@ -62,41 +62,39 @@ async function serveWith(service: Service): Promise<void> {
 async function serveAlone({ settings, context, log, account }: Service): Promise<void> {
   const { clock, signal, stdout } = context;
   const { startRelay } = await import('../relay/relay.js');
-  const coordination = settings.redis
-    ? await openRedis(settings.redis, { clock, log })
-    : await alone(clock);
-  const means = meansOf(account, { coordination, clock, log });
-  const relay = await startRelay(settings, means);
-  stdout.write(`relay: ${relay.url}\n`);
-  await aborted(signal);
-  await relay.drain();
-  await coordination.close();
-}
-
-async function alone(clock: Clock): Promise<Coordination> {
   const { inMemory } = await import('../relay/coordination/memory/in-memory.js');
-  return inMemory(clock);
+  const { redis } = settings;
+  const coordination = redis ? await openRedis(redis, { clock, log }) : inMemory(clock);
+  try {
+    const relay = await startRelay(settings, meansOf(account, { coordination, clock, log }));
+    stdout.write(`relay: ${relay.url}\n`);
+    await aborted(signal);
+    await relay.drain();
+  } finally {
+    await coordination.close();
+  }
 }
 
 async function serveAsWorker(
   { settings, context, log, account }: Service,
   { coordination: ofWorkers, drain, leave }: Membership,
 ): Promise<void> {
+  const { clock, signal } = context;
   const { startRelay } = await import('../relay/relay.js');
-  const { metricsText } = ofWorkers;
-  const { clock } = context;
+  const { redis } = settings;
   // Where there are other machines, each worker is a replica.
-  const coordination = settings.redis ? await openRedis(settings.redis, { clock, log }) : ofWorkers;
-  const means = meansOf(account, { coordination, clock, log });
-  // The primary has the port for metrics.
-  const relay = await startRelay(
-    { ...settings, metricsPort: undefined },
-    { ...means, metricsText },
-  );
-  await Promise.race([aborted(context.signal), aborted(drain)]);
-  await relay.drain();
-  await coordination.close();
-  leave();
+  const coordination = redis ? await openRedis(redis, { clock, log }) : ofWorkers;
+  const { metricsText } = ofWorkers;
+  const means = { ...meansOf(account, { coordination, clock, log }), metricsText };
+  try {
+    // The primary has the port for metrics.
+    const relay = await startRelay({ ...settings, metricsPort: undefined }, means);
+    await Promise.race([aborted(signal), aborted(drain)]);
+    await relay.drain();
+  } finally {
+    await coordination.close();
+    leave();
+  }
 }
 
 interface Parts {
