@@ -66,6 +66,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#isTroubleTold = true; // It is no trouble.
     this.#redis.disconnect();
   }
 

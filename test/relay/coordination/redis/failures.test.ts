@@ -176,7 +176,6 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
 
     test('and went back in time is known by that', async () => {
       const [one, other] = [await open(), await open()];
-      await server.command('SAVE');
       await server.command('CONFIG', 'SET', 'appendonly', 'no');
       const lease = await one.turns.enter('c', live);
       await server.kill();
