@@ -24,7 +24,10 @@ const LAYERS = {
     packages: [ANY_NODE, '@inquirer/prompts', 'chalk', 'get-east-asian-width', 'ora'],
   },
   sandbox: { own: ['core', 'errors', 'version'], packages: [ANY_NODE, 'valibot'] },
-  relay: { own: ['core', 'errors', 'version'], packages: [ANY_NODE, 'ioredis', 'pino', 'prom-client'] },
+  relay: {
+    own: ['core', 'errors', 'version'],
+    packages: [ANY_NODE, 'ioredis', 'pino', 'prom-client'],
+  },
   context: { own: ['core', 'errors'], packages: [ANY_NODE] },
   session: {
     own: ['api', 'store', 'sandbox', 'core', 'errors', 'context'],
