@@ -5,6 +5,8 @@ export interface TcpProxy {
   port: number;
   /** Nothing goes through any more, and no connection is closed. */
   stall(): void;
+  /** Nothing goes through the connections that there are; new ones are as ever. */
+  hold(): void;
   /** What was held up goes on its way. */
   flow(): void;
 }
@@ -29,6 +31,9 @@ export async function tcpProxy(target: number): Promise<TcpProxy> {
     for (const socket of sockets) socket.destroy();
     server.close();
   };
+  const hold = (): void => {
+    for (const socket of sockets) socket.pause();
+  };
   onTestFinished(end);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
@@ -36,8 +41,9 @@ export async function tcpProxy(target: number): Promise<TcpProxy> {
     port: address.port,
     stall() {
       isStalled = true;
-      for (const socket of sockets) socket.pause();
+      hold();
     },
+    hold,
     flow() {
       isStalled = false;
       for (const socket of sockets) socket.resume();

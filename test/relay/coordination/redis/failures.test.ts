@@ -13,6 +13,8 @@ import { tcpProxy } from '../../../helpers/tcp-proxy.js';
 
 const LEASE_MS = 1_200;
 const ORPHAN_MS = 500;
+/** It lasts while a connection is given up and made again. */
+const LONG_LEASE_MS = 10_000;
 const UNAVAILABLE = { name: 'CoordinationError', kind: 'unavailable' };
 const live = new AbortController().signal;
 const answer = { status: 200, body: '{"reply":"hi"}' };
@@ -27,9 +29,13 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
   });
   afterEach(() => server.remove());
 
-  async function open(port = server.port, onChange?: (problem?: string) => void) {
+  async function open(
+    port = server.port,
+    onChange?: (problem?: string) => void,
+    leaseMs = LEASE_MS,
+  ) {
     const address = parseRedisUrl(`redis://127.0.0.1:${port}`);
-    const times = { leaseMs: LEASE_MS, orphanMs: ORPHAN_MS };
+    const times = { leaseMs, orphanMs: ORPHAN_MS };
     const coordination = inRedis({ address, prefix, clock: realClock(), onChange, ...times });
     onTestFinished(() => coordination.close());
     await coordination.open();
@@ -231,6 +237,26 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     await until(async () => (await isReady(one)) && (await isReady(other)));
     first.leave();
     (await third).leave();
+  });
+
+  test('what arrives after it was given up is not had after all', async () => {
+    const proxy = await tcpProxy(server.port);
+    const one = await open(proxy.port, undefined, LONG_LEASE_MS);
+    const other = await open();
+    proxy.hold();
+    const attempts = [one.turns.enter('c', live), one.records.claim(key('k'))];
+    const ends = await Promise.allSettled(attempts);
+    expect(ends.map((end) => 'reason' in end)).toEqual([true, true]);
+    await until(() => isReady(one));
+    const clients = async () =>
+      (await server.command('CLIENT', 'LIST')).split('name=telnyx-chat').length - 1;
+    expect(await clients()).toBe(3);
+    proxy.flow();
+    // What was on its way has arrived, and then the end of the connection that broke.
+    await until(async () => (await clients()) === 2);
+    await one.check();
+    (await other.turns.enter('c', live)).leave();
+    fresh(await other.records.claim(key('k')));
   });
 
   test('closing gives up at once what is held', async () => {

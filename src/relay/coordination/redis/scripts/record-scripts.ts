@@ -1,4 +1,4 @@
-import { IN_SESSION, script } from './script.js';
+import { GIVEN_UP, IN_SESSION, script } from './script.js';
 
 /**
  * A record is a hash: `print` of the request's body; while it is open `token` and `session` of whoever
@@ -6,8 +6,9 @@ import { IN_SESSION, script } from './script.js';
  */
 
 /** KEYS: session, quiet, record. ARGV: count, print, token, session id, sessions, keep. */
-export const CLAIM = script(`${IN_SESSION}
+export const CLAIM = script(`${IN_SESSION}${GIVEN_UP}
 if quietMs() > 0 then return {'quiet', count} end
+if isGivenUp(KEYS[3], ARGV[3]) then return {'in_flight', count} end
 local function open()
   redis.call('DEL', KEYS[3])
   redis.call('HSET', KEYS[3], 'print', ARGV[2], 'token', ARGV[3], 'session', ARGV[4])
@@ -35,7 +36,8 @@ return {'ok', count}
  * After a session was lost: its record goes on under the new one, unless somebody else has it.
  * KEYS: session, quiet, record. ARGV: count, print, token, session id, begun or '', keep.
  */
-export const REOPEN = script(`${IN_SESSION}
+export const REOPEN = script(`${IN_SESSION}${GIVEN_UP}
+if isGivenUp(KEYS[3], ARGV[3]) then return {'gone', count} end
 local token = redis.call('HGET', KEYS[3], 'token')
 if redis.call('EXISTS', KEYS[3]) == 1 and token ~= ARGV[3] then return {'gone', count} end
 redis.call('HSET', KEYS[3], 'print', ARGV[2], 'token', ARGV[3], 'session', ARGV[4])
@@ -56,7 +58,11 @@ return {'ok'}
 `);
 
 /** KEYS: record. ARGV: token. May be run again. */
-export const RELEASE = script(`
-if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+export const RELEASE = script(`${GIVEN_UP}
+if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+else
+  giveUp(KEYS[1], ARGV[1])
+end
 return {'ok'}
 `);

@@ -39,3 +39,17 @@ local problem = fault(KEYS[1], ARGV[1])
 if problem then return {problem} end
 local count = redis.call('HINCRBY', KEYS[1], 'count', 1)
 `;
+
+/**
+ * Commands of a connection that broke may arrive after those of the next one. What was given up before
+ * it was asked for is remembered, so that it is not had after all.
+ */
+export const GIVEN_UP = `
+local function giveUp(key, ticket)
+  redis.call('SADD', key .. ':given-up', ticket)
+  redis.call('PEXPIRE', key .. ':given-up', ${10 * 60 * 1000})
+end
+local function isGivenUp(key, ticket)
+  return redis.call('SISMEMBER', key .. ':given-up', ticket) == 1
+end
+`;

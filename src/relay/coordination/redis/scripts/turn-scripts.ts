@@ -1,4 +1,4 @@
-import { IN_SESSION, NOW, script } from './script.js';
+import { GIVEN_UP, IN_SESSION, NOW, script } from './script.js';
 
 /**
  * A conversation's queue is a list of tickets, `session:number`; the first has its turn. For ARGV with
@@ -45,7 +45,8 @@ if first and first ~= former and first ~= ticket and quiet == 0 then wake(first)
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** KEYS: session, quiet, queue. ARGV: count, ticket, orphan, sessions, channels, most tickets. */
-export const ENTER = script(`${IN_QUEUE}
+export const ENTER = script(`${IN_QUEUE}${GIVEN_UP}
+if isGivenUp(KEYS[3], ticket) then return {'gone', count} end
 if quiet > 0 then return {'quiet', count} end
 local length = redis.call('LLEN', KEYS[3])
 if length >= tonumber(ARGV[6]) then return {'full', count} end
@@ -66,11 +67,11 @@ return {'gone', count}
 `);
 
 /** KEYS: queue, quiet. ARGV: ticket, orphan, sessions, channels. May be run again. */
-export const LEAVE = script(`${NOW}
+export const LEAVE = script(`${NOW}${GIVEN_UP}
 local ticket, orphan, sessions, channels = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 ${QUEUE}
 local former = redis.call('LINDEX', KEYS[1], 0)
-redis.call('LREM', KEYS[1], 1, ticket)
+if redis.call('LREM', KEYS[1], 1, ticket) == 0 then giveUp(KEYS[1], ticket) end
 if former ~= ticket then return {'ok'} end
 -- It had its turn and is done: whoever is next did not have one, and is not waited for.
 while true do
