@@ -12,5 +12,7 @@ export default defineConfig({
     setupFiles: ['test/helpers/block-network.ts'],
     testTimeout: 20_000,
     pool: 'forks',
+    // Otherwise style sheets are read as empty.
+    css: true,
   },
 });

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { bytecodeName, bytecodeOf } from './bytecode.mjs';
 import { commanderAsModule } from './commander-as-module.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
+import { rawText } from './raw-text.mjs';
 import { withEntryInOneFile } from './one-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,7 +33,7 @@ const bundle = await build({
     'ajv/dist/2020.js': './scripts/no-schema.mjs',
     'ajv-formats': './scripts/no-schema.mjs',
   },
-  plugins: [commanderAsModule],
+  plugins: [commanderAsModule, rawText],
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'none',
   metafile: true,

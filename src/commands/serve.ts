@@ -4,7 +4,7 @@ import { TurnMemory } from '../core/delivery/turn-memory.js';
 import { requireAssistant } from '../core/required-settings.js';
 import { AppError } from '../errors.js';
 import { openAccount, type Account, type SessionOptions } from '../session.js';
-import { relaySettings, type RelayFlags } from './serve/settings.js';
+import { relaySettings, type RelayFlags, type RelaySettings } from './serve/settings.js';
 
 export type ServeFlags = SessionOptions & RelayFlags;
 
@@ -21,6 +21,7 @@ export async function serve(flags: ServeFlags, context: Context): Promise<void> 
       takeTurn: turnsOf(account),
       coordination: inMemory(context.clock),
       turnTimeoutMs: account.settings.timeoutMs.value,
+      page: flags.ui ? await pageFor(settings) : undefined,
       tokens: settings.tokens.length === 0 ? undefined : tokenCheck(settings.tokens),
       clock: context.clock,
       onAnswered: () => undefined,
@@ -33,6 +34,11 @@ export async function serve(flags: ServeFlags, context: Context): Promise<void> 
   }
   const { reason } = context.signal as { reason: unknown };
   if (reason instanceof AppError && reason.kind !== 'terminated') throw reason;
+}
+
+async function pageFor({ tokens }: RelaySettings) {
+  const { makePage } = await import('../relay/ui/page.js');
+  return makePage(tokens.length > 0);
 }
 
 function turnsOf({ client, settings }: Account) {

@@ -2,11 +2,13 @@ import type { Call } from './call.js';
 import { chat } from './chat/chat-route.js';
 import { sendJson } from './http/answer.js';
 import { Refusal } from './http/refusal.js';
+import { showPage } from './ui/page-route.js';
 import type { Workings } from './workings.js';
 
 type Handler = (call: Call, workings: Workings) => Promise<void> | void;
 
 const ROUTES: Record<string, Record<string, Handler>> = {
+  '/': { GET: showPage, HEAD: showPage },
   '/chat': { POST: chat },
   '/health': { GET: health, HEAD: health },
 };

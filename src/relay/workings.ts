@@ -3,6 +3,7 @@ import type { Call } from './call.js';
 import type { TakeTurn } from './chat/run-turn.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import type { TokenCheck } from './exposure/bearer-tokens.js';
+import type { Page } from './ui/page.js';
 import type { BodyReader } from './http/read-body.js';
 
 /** What all requests to one relay share. */
@@ -17,6 +18,8 @@ export interface Workings {
   tokens: TokenCheck | undefined;
   /** Of one caller: by token, else by address. None: as much as there is room for. */
   rate: Rate | undefined;
+  /** To try the chat with; none: there is nothing at `/`. */
+  page: Page | undefined;
   clock: Clock;
   /** Told when an answer is out, or its caller gone. */
   onAnswered: (call: Call, totalMs: number) => void;

@@ -21,6 +21,7 @@ export const serveEntry: CommandEntry = {
       .option('--insecure', 'serve everyone who can reach a port that is not on loopback')
       .option('--rate-limit <number>', 'turns a minute for each token, or each address without any')
       .option('--max-turns <number>', 'turns at once, those that wait included', '1024')
+      .option('--ui', 'serve a page at / to try the chat in a browser')
       .action((flags: ServeFlags) => serve(flags, context));
   },
 };

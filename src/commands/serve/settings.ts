@@ -13,6 +13,7 @@ export interface RelayFlags extends TokenFlags {
   insecure?: boolean;
   rateLimit?: string;
   maxTurns: string;
+  ui?: boolean;
 }
 
 export interface RelaySettings {
