@@ -1,5 +1,7 @@
 import type { Call } from './call.js';
 import { CoordinationError } from './coordination/coordination-error.js';
+import { assertHost } from './exposure/hosts.js';
+import { shareWithOrigin } from './exposure/origins.js';
 import { errorBody, sendJson } from './http/answer.js';
 import { CallerLeft } from './http/read-body.js';
 import { busy, Refusal } from './http/refusal.js';
@@ -16,6 +18,8 @@ export async function serveCall(call: Call, workings: Workings): Promise<void> {
   response.setHeader('x-request-id', call.id);
   if (workings.isDraining) response.shouldKeepAlive = false;
   try {
+    assertHost(call.request, workings.hosts);
+    shareWithOrigin(call, workings.origins);
     await dispatch(call, workings);
   } catch (error) {
     refuse(call, error);

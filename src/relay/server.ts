@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIPv6 } from 'node:net';
 import { AppError } from '../errors.js';
 import type { Call } from './call.js';
 import { requestIds } from './http/request-ids.js';
-import { answerBrokenRequest } from './http/broken-request.js';
-import { BodyReader } from './http/read-body.js';
+import { errorBody, sendJson } from './http/answer.js';
+import { answerBrokenRequest, answerOnSocket, NO_TUNNEL } from './http/broken-request.js';
+import { listen, urlOf } from './http/listen.js';
 import { serveCall } from './serve-call.js';
 import type { Workings } from './workings.js';
 
@@ -21,33 +21,22 @@ const DRAIN_MS = 30_000;
 /** For the answers of turns that were stopped then. */
 const LAST_ANSWERS_MS = 1_000;
 
-export interface RelayOptions extends Omit<Workings, 'running' | 'isDraining' | 'bodies'> {
-  host: string;
-  /** 0 takes a free one. */
-  port: number;
-}
-
-export interface Relay {
+export interface RunningServer {
   /** Such as `http://127.0.0.1:8080`. */
   url: string;
-  port: number;
   /** Accepts nothing new, finishes what runs, or stops it after 30 seconds. */
   drain(): Promise<void>;
 }
 
-/** Starts the relay. Rejects with a usage error when it can't listen there. */
-export async function startRelay({ host, port, ...rest }: RelayOptions): Promise<Relay> {
-  const workings: Workings = {
-    ...rest,
-    bodies: new BodyReader(),
-    running: new Set(),
-    isDraining: false,
-  };
+/** Listens. Rejects with a usage error when it can't. */
+export async function startServer(
+  { host, port }: { host: string; port: number },
+  workings: Workings,
+): Promise<RunningServer> {
   const server = serverFor(workings);
   const bound = await listen(server, host, port);
   return {
-    url: `http://${isIPv6(host) ? `[${host}]` : host}:${bound}`,
-    port: bound,
+    url: urlOf(host, bound),
     drain: () => drain(server, workings),
   };
 }
@@ -81,21 +70,13 @@ function serverFor(workings: Workings): Server {
   server.maxConnections = MOST_CONNECTIONS;
   server.on('request', serve);
   server.on('checkContinue', (request, response) => serve(request, response, true));
+  server.on('checkExpectation', (request, response) => {
+    response.shouldKeepAlive = false;
+    sendJson(response, 417, errorBody('Expectation failed'));
+  });
+  server.on('connect', (_, socket) => answerOnSocket(socket, NO_TUNNEL));
   server.on('clientError', answerBrokenRequest);
   return server;
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      const message = `cannot listen on ${host}:${port} (${cause.message})`;
-      reject(new AppError('usage', message, { hint: 'choose another --port or --host', cause }));
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }
 
 async function drain(server: Server, workings: Workings): Promise<void> {

@@ -21,6 +21,21 @@ export const serveEntry: CommandEntry = {
       .option('--insecure', 'serve everyone who can reach a port that is not on loopback')
       .option('--rate-limit <number>', 'turns a minute for each token, or each address without any')
       .option('--max-turns <number>', 'turns at once, those that wait included', '1024')
+      .option('--allow-host <name>', 'name under which it may be asked for (repeatable)', collected)
+      .option('--origin <origin>', 'page that may use it from a browser (repeatable)', collected)
+      .option(
+        '--sign-conversations',
+        'give each caller conversation ids that no other can use (TELNYX_CHAT_HANDLE_SECRET)',
+      )
+      .option('--workers <number>', 'processes to serve with', '1')
+      .option('--metrics-port <number>', 'loopback port for GET /metrics without a token')
+      .addOption(
+        command
+          .createOption('--log-level <level>', 'what is logged to stderr')
+          .choices(['debug', 'info', 'warn', 'error', 'silent'])
+          .default('info'),
+      )
+      .option('--debug', 'log a line about each request to Telnyx too (TELNYX_CHAT_DEBUG)')
       .option('--ui', 'serve a page at / to try the chat in a browser')
       .action((flags: ServeFlags) => serve(flags, context));
   },

@@ -4,8 +4,8 @@ import { Refusal } from '../http/refusal.js';
 /** What a caller asks for with `POST /chat`. */
 export interface ChatRequest {
   message: string;
-  /** As the caller has it. */
-  conversationId: string | undefined;
+  /** The conversation's id as the caller has it. */
+  handle: string | undefined;
   /** Who is speaking. */
   name: string | undefined;
 }
@@ -14,13 +14,13 @@ export interface ChatRequest {
 export function parseChatRequest(body: Buffer): ChatRequest {
   const fields = parsedObject(body);
   const message = optionalText(fields['message']);
-  const conversationId = optionalText(fields['conversation_id']);
+  const handle = optionalText(fields['conversation_id']);
   const name = optionalText(fields['name']);
   if (message === undefined || message.trim() === '') {
     throw new Refusal(400, 'message is required');
   }
   // An empty id is how some languages write none.
-  return { message, conversationId: conversationId || undefined, name };
+  return { message, handle: handle || undefined, name };
 }
 
 function parsedObject(body: Buffer): Record<string, unknown> {

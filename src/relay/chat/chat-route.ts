@@ -16,17 +16,19 @@ export async function chat(call: Call, workings: Workings): Promise<void> {
   await admit(call, workings);
   const key = idempotencyKey(call);
   assertRoom(workings);
-  if (call.expectsContinue) call.response.writeContinue();
-  const body = await workings.bodies.read(call.request);
+  const body = await workings.bodies.read(call);
   const request = parseChatRequest(body);
-  const { conversationId } = request;
+  const { handle } = request;
+  const { caller } = call.facts;
+  const conversationId = handle === undefined ? undefined : workings.handles.open(handle, caller);
   call.facts.conversationId = conversationId;
   call.facts.secret = request.message;
   assertRoom(workings);
   await answer(call, workings, key !== undefined, (turn) => {
-    const run = (record?: OpenRecord): Promise<Outcome> => runRequest(request, turn, record);
+    const run = (record?: OpenRecord): Promise<Outcome> =>
+      runRequest({ ...request, conversationId }, turn, record);
     if (key === undefined) return run();
-    return once({ key, call, body, conversationId }, workings.coordination.records, run);
+    return once({ key, call, body, handle }, workings.coordination.records, run);
   });
 }
 
@@ -65,17 +67,20 @@ async function answer(
 }
 
 async function runRequest(
-  { message, conversationId, name }: ChatRequest,
+  { message, name, conversationId }: ChatRequest & { conversationId: string | undefined },
   { call, workings, stop, stream }: Turn,
   record: OpenRecord | undefined,
 ): Promise<Outcome> {
   const input = { text: message, conversationId, speaker: name, stream: stream !== undefined };
+  const { clock } = workings;
+  const asked = clock.monotonic();
   const outcome = await runTurn(input, {
+    onEnter: () => (call.facts.waitedMs = clock.monotonic() - asked),
     takeTurn: workings.takeTurn,
     turns: workings.coordination.turns,
     stop,
     longestWaitMs: workings.turnTimeoutMs,
-    seal: (id) => id,
+    seal: (id) => workings.handles.seal(id, call.facts.caller),
     onBegin: record && (() => record.begin()),
     onEvent: stream && ((event) => stream.take(event)),
   });

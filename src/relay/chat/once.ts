@@ -22,13 +22,13 @@ export interface Keyed {
   call: Call;
   /** As it came. */
   body: Buffer;
-  /** As the caller has it, for a turn that nobody knows more of. */
-  conversationId: string | undefined;
+  /** Its conversation as the caller has it, for a turn that nobody knows more of. */
+  handle: string | undefined;
 }
 
 /** Runs a request, unless it was run before: then its caller gets the same answer. Throws 409 and 422. */
 export async function once(
-  { key, call, body, conversationId }: Keyed,
+  { key, call, body, handle }: Keyed,
   records: IdempotencyRecords,
   run: (record: OpenRecord) => Promise<Outcome>,
 ): Promise<Outcome> {
@@ -36,7 +36,7 @@ export async function once(
   const claim = await records.claim({ scope: call.facts.caller ?? ANYONE, key, fingerprint });
   if (claim.type !== 'fresh') {
     call.facts.isReplay = true;
-    return earlierOutcome(claim, conversationId);
+    return earlierOutcome(claim, handle);
   }
   const outcome = await run(claim.record);
   const { status, body: text } = outcome;
@@ -48,7 +48,7 @@ export async function once(
 
 function earlierOutcome(
   claim: Exclude<Claim, { type: 'fresh' }>,
-  conversationId: string | undefined,
+  handle: string | undefined,
 ): Outcome {
   const headers = { 'idempotent-replayed': 'true' };
   switch (claim.type) {
@@ -57,7 +57,7 @@ function earlierOutcome(
     case 'abandoned':
       return {
         status: 502,
-        body: errorBody(CHAT_FAILED, conversationId),
+        body: errorBody(CHAT_FAILED, handle),
         headers,
         isSettled: true,
       };

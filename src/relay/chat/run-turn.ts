@@ -15,6 +15,8 @@ export interface TurnRun {
   turns: TurnOrder;
   /** Ends the turn: aborted by the caller's leaving, and here when its place in the order is lost. */
   stop: AbortController;
+  /** Told when the earlier turns of its conversation are over. */
+  onEnter: () => void;
   /** How long it may wait for earlier turns of its conversation, in milliseconds. */
   longestWaitMs: number;
   /** An id as callers know it. */
@@ -36,7 +38,10 @@ export async function runTurn(
   let lease: Lease | undefined;
   try {
     // Nobody else knows a conversation that is yet to be created.
-    if (conversationId !== undefined) lease = await enter(conversationId, run);
+    if (conversationId !== undefined) {
+      lease = await enter(conversationId, run);
+      run.onEnter();
+    }
     if (run.onBegin) await run.onBegin();
     for await (const event of run.takeTurn(input, run.stop.signal)) {
       if (event.type === 'start') ({ conversationId } = event);

@@ -4,7 +4,11 @@ import { errorBody } from './answer.js';
 /** For the other side to read the answer, in milliseconds. */
 const LINGER_MS = 1_000;
 
-const PROBLEMS: Record<string, readonly [line: string, error: string]> = {
+type Problem = readonly [line: string, error: string];
+
+export const NO_TUNNEL: Problem = ['405 Method Not Allowed', 'Method not allowed'];
+
+const PROBLEMS: Record<string, Problem> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'Request headers too large'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'Request body too large'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'Request took too long'],
@@ -16,7 +20,12 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
     socket.destroy();
     return;
   }
-  const [line, text] = PROBLEMS[error.code ?? ''] ?? ['400 Bad Request', 'Bad request'];
+  answerOnSocket(socket, PROBLEMS[error.code ?? ''] ?? ['400 Bad Request', 'Bad request']);
+}
+
+/** Answers where Node gives no response to answer with, and ends the connection. */
+export function answerOnSocket(socket: Duplex, [line, text]: Problem): void {
+  socket.on('error', () => undefined);
   const body = errorBody(text);
   socket.end(
     `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Call } from '../call.js';
 import { busy, Refusal } from './refusal.js';
 
 /** Largest body that is used, in bytes (1 MiB). */
@@ -13,15 +13,18 @@ const MOST_HELD_BYTES = 128 * 1024 * 1024;
 /** Nothing more is read from a connection of which the rest of the request is not wanted. */
 const LAST = { connection: 'close' };
 
+type Sender = Pick<Call, 'request' | 'response' | 'expectsContinue'>;
+
 export class BodyReader {
   /** Of bodies that are not whole yet, in bytes. */
   #held = 0;
 
   /** The whole body. Rejects with a 413 or 503, or when the caller leaves before its end. */
-  read(request: IncomingMessage): Promise<Buffer> {
-    if (Number(request.headers['content-length']) > MOST_DROPPED_BYTES) {
-      return Promise.reject(tooLarge(LAST));
-    }
+  read({ request, response, expectsContinue }: Sender): Promise<Buffer> {
+    // Who waits to be asked for the body is still to send all of it.
+    const most = expectsContinue ? MOST_BYTES : MOST_DROPPED_BYTES;
+    if (Number(request.headers['content-length']) > most) return Promise.reject(tooLarge(LAST));
+    if (expectsContinue) response.writeContinue();
     const pieces: Buffer[] = [];
     let size = 0;
     let kept = 0;

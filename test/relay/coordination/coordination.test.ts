@@ -102,7 +102,7 @@ function primaryWith(count: number) {
     const { port1, port2 } = new MessageChannel();
     onTestFinished(() => port1.close());
     ends.push(port1);
-    coordinateWorker(channelOf(port1), memory);
+    coordinateWorker(channelOf(port1), { memory, metricsText: () => Promise.resolve('') });
     return { coordination: viaPrimary(channelOf(port2)), die: () => closed(port2, port1) };
   });
   const die = async (): Promise<void> => {

@@ -9,7 +9,9 @@ export type Question =
   | { op: 'begin'; of: number }
   | { op: 'store'; of: number; answer: StoredAnswer }
   | { op: 'release'; of: number }
-  | { op: 'take'; caller: string; rate: Rate };
+  | { op: 'take'; caller: string; rate: Rate }
+  /** Of all workers, as text. */
+  | { op: 'metrics' };
 
 /** Told from other messages of the same processes by its mark. */
 export type Asked = Question & { relay: 'question'; seq: number };

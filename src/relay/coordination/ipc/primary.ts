@@ -5,9 +5,16 @@ import type { AbandonableRecord } from '../memory/record-store.js';
 import type { Channel } from './channel.js';
 import { isAsked, type Asked, type Question } from './messages.js';
 
+/** What the primary knows. */
+export interface Shared {
+  memory: InMemory;
+  /** Of all workers. */
+  metricsText: () => Promise<string>;
+}
+
 /** Coordinates one worker with the others, by what the primary knows. */
-export function coordinateWorker(channel: Channel, memory: InMemory): void {
-  const desk = new Desk(memory);
+export function coordinateWorker(channel: Channel, shared: Shared): void {
+  const desk = new Desk(shared);
   channel.onMessage((message) => {
     if (isAsked(message)) void answer(message, desk, channel);
   });
@@ -27,12 +34,14 @@ async function answer(asked: Asked, desk: Desk, channel: Channel): Promise<void>
 /** What one worker holds. */
 class Desk {
   readonly #memory: InMemory;
+  readonly #metricsText: () => Promise<string>;
   readonly #waiting = new Map<number, AbortController>();
   readonly #leases = new Map<number, Lease>();
   readonly #records = new Map<number, AbandonableRecord>();
 
-  constructor(memory: InMemory) {
+  constructor({ memory, metricsText }: Shared) {
     this.#memory = memory;
+    this.#metricsText = metricsText;
   }
 
   answer(question: Question, seq: number): unknown {
@@ -44,6 +53,8 @@ class Desk {
         return undefined;
       case 'claim':
         return this.#claim(question, seq);
+      case 'metrics':
+        return this.#metricsText();
       case 'take':
         return this.#memory.limits.takeNow(question.caller, question.rate);
       default:

@@ -3,8 +3,13 @@ import type { Channel } from './channel.js';
 import { Line } from './line.js';
 import type { Question } from './messages.js';
 
+export interface ViaPrimary extends Coordination {
+  /** Of all workers. */
+  metricsText: () => Promise<string>;
+}
+
 /** What a worker knows by asking its primary. */
-export function viaPrimary(channel: Channel): Coordination {
+export function viaPrimary(channel: Channel): ViaPrimary {
   const line = new Line(channel);
   return {
     isShared: true,
@@ -13,6 +18,7 @@ export function viaPrimary(channel: Channel): Coordination {
     limits: {
       take: async (caller, rate) => Number(await line.ask({ op: 'take', caller, rate }).reply),
     },
+    metricsText: async () => String(await line.ask({ op: 'metrics' }).reply),
     check: () => line.check(),
     close: () => Promise.resolve(),
   };
