@@ -14,5 +14,7 @@ export default defineConfig({
     pool: 'forks',
     // Otherwise style sheets are read as empty.
     css: true,
+    // A browser on a busy machine is slow.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

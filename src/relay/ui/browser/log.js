@@ -110,7 +110,11 @@ function keepingEnd(change) {
   const page = document.documentElement;
   const isAtEnd = page.scrollHeight - page.scrollTop - page.clientHeight < NEAR_END;
   change();
-  if (isAtEnd) page.scrollTop = page.scrollHeight;
+  if (isAtEnd) showEnd();
+}
+
+function showEnd() {
+  document.documentElement.scrollTop = document.documentElement.scrollHeight;
 }
 
 /** @param {string} name @param {string} className @param {...(string | Node)} content */

@@ -24,6 +24,7 @@ async function send(message) {
   const key = withdraw(message) ?? newKey();
   const mine = addMessage('You', message);
   const reply = addReply();
+  showEnd();
   const turn = { message, key, elements: [mine.article, reply.article] };
   unanswered = turn;
   const stop = new AbortController();

@@ -16,6 +16,8 @@ const SAFE = 'Try again: it is not sent twice.';
  * @returns {Promise<Answer>}
  */
 async function takeTurn(turn, exchange) {
+  // No header could carry it.
+  if (!/^[!-~]*$/.test(exchange.token)) throw tokenError('That is no access token');
   try {
     for (;;) {
       const response = await post(turn, exchange);
@@ -57,7 +59,10 @@ async function answerWait(response) {
 
 /** @param {Response} response @param {Exchange} exchange */
 async function readAnswer(response, { onText }) {
-  if (!response.body || !isEventStream(response)) return failOn(response, await answerIn(response));
+  if (!response.body || !isEventStream(response)) {
+    const answer = await answerIn(response);
+    return response.ok && answer.reply !== undefined ? answer : failOn(response, answer);
+  }
   for await (const { name, data } of eventsOf(response.body)) {
     if (name === 'delta') onText(data.text ?? '');
     if (name === 'done') return data;
@@ -81,22 +86,25 @@ async function answerIn(response) {
 
 /** @param {Response} response @param {Answer} answer @returns {never} */
 function failOn(response, { error, conversation_id: conversationId }) {
-  const isReplayed = response.headers.has('idempotent-replayed');
-  // The key belongs to a try that was not answered for good: nobody knows more of it.
-  const mayHaveRun = isReplayed || (response.status === 422 && isAboutKey(error));
-  const isTokenWrong = response.status === 401 && response.headers.has('www-authenticate');
-  const what = mayHaveRun
-    ? 'No reply is known'
-    : (error ?? `The answer was HTTP ${response.status}`);
-  const advice = mayHaveRun
-    ? 'The assistant may have got the message: sent once more, it may get it twice.'
-    : adviceFor(response, isTokenWrong);
-  throw new TurnError(`${what}. ${advice}`, { conversationId, isTokenWrong, mayHaveRun });
+  const { status, headers } = response;
+  if (status === 401 && headers.has('www-authenticate')) throw tokenError(error ?? 'Unauthorized');
+  // A key that an earlier try has used up: nobody knows more of that one.
+  if (headers.has('idempotent-replayed') || (status === 422 && isAboutKey(error))) {
+    const advice = 'The assistant may have got the message: sent once more, it may get it twice.';
+    throw new TurnError(`No reply is known. ${advice}`, { conversationId, mayHaveRun: true });
+  }
+  const what = error ?? `The answer was HTTP ${status}`;
+  throw new TurnError(`${what}. ${adviceFor(response)}`, { conversationId });
 }
 
-/** @param {Response} response @param {boolean} isTokenWrong */
-function adviceFor(response, isTokenWrong) {
-  if (isTokenWrong) return 'Enter an access token, then try again.';
+/** @param {string} what */
+function tokenError(what) {
+  const message = `${what}. Enter an access token, then try again.`;
+  return new TurnError(message, { isTokenWrong: true });
+}
+
+/** @param {Response} response */
+function adviceFor(response) {
   const seconds = secondsToWait(response);
   if (seconds > 0) return `Try again in ${seconds} s.`;
   if (response.status === 400) return 'Change the message, or begin a new conversation.';
