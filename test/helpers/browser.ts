@@ -23,7 +23,12 @@ const PATIENCE_MS = 10_000;
 
 export interface BrowserTests {
   /** A page of its own, closed when the test ends, which fails when the page broke its rules or threw. */
-  open(url: string, options?: BrowserContextOptions): Promise<Page>;
+  open(url: string, options?: PageOptions): Promise<Page>;
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  /** What the browser may complain of. */
+  complaints?: RegExp;
 }
 
 /**
@@ -62,7 +67,8 @@ function launch(hosts: readonly string[]): Promise<Browser> {
 async function openPage(
   browser: Browser,
   url: string,
-  options?: BrowserContextOptions,
+  // A failed request is told of too; whether it may fail is for the test to say.
+  { complaints = /^Failed to load resource/, ...options }: PageOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE_MS);
@@ -70,8 +76,7 @@ async function openPage(
   const problems: string[] = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   page.on('console', (message) => {
-    // A failed request is told of too; whether it may fail is for the test to say.
-    if (!message.text().startsWith('Failed to load resource')) problems.push(message.text());
+    if (!complaints.test(message.text())) problems.push(message.text());
   });
   onTestFinished(() => context.close());
   onTestFinished(() => expect(problems).toEqual([]));
