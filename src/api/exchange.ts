@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 import { networkError } from './network-error.js';
 
 /** Largest answer that is read, in bytes (16 MiB). */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export interface ExchangeOptions {
   /** For messages. */
@@ -204,14 +204,14 @@ function isOpening(socket: Socket): boolean {
 }
 
 /** A query can hold names and numbers of people. */
-function withoutQuery(path: string): string {
+export function withoutQuery(path: string): string {
   return path.split('?', 1)[0] ?? path;
 }
 
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
   return `${Math.round(ms / 100) / 10} s`;
 }
 
-function headerText(value: string | string[] | undefined): string | undefined {
+export function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }

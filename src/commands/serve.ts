@@ -19,7 +19,13 @@ export async function serve(flags: ServeFlags, context: Context): Promise<void> 
   const { openLog } = await import('../relay/operation/log.js');
   const log = openLog(context.stderr, settings.logLevel);
   context.onExit(log.flush);
-  const account = await openAccount(flags, context, { notify: (line) => log.info({}, line) });
+  const { createPooledTransport } = await import('../api/pooled-transport.js');
+  const { uniqueId } = await import('../relay/http/request-ids.js');
+  const account = await openAccount(flags, context, {
+    notify: (line) => log.info({}, line),
+    openTransport: createPooledTransport,
+    randomId: uniqueId,
+  });
   try {
     requireAssistant(account.settings);
     await serveWith({ settings, context, log, account });

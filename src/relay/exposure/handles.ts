@@ -13,24 +13,28 @@ export interface Handles {
 /** The ids themselves: whoever knows one may go on with its conversation. */
 export const plainHandles: Handles = { seal: (id) => id, open: asId };
 
-/** 16 bytes as base64url: too many to guess. */
+/** 16 bytes: too many to guess. */
 const SEAL_BYTES = 16;
 const SEALED = /^(.+)\.([\w-]{22})$/;
 
 /** Ids with a seal that holds for one caller: another one's conversation cannot be gone on with. */
 export function signedHandles(secret: string): Handles {
-  const sealOf = (id: string, caller = ''): Buffer =>
-    createHmac('sha256', secret).update(`${caller}\n${id}`).digest().subarray(0, SEAL_BYTES);
+  const sealOf = (id: string, caller = ''): string => {
+    const digest = createHmac('sha256', secret).update(`${caller}\n${id}`).digest();
+    return digest.toString('base64url', 0, SEAL_BYTES);
+  };
   return {
-    seal: (id, caller) => `${id}.${sealOf(id, caller).toString('base64url')}`,
+    seal: (id, caller) => `${id}.${sealOf(id, caller)}`,
     open(handle, caller) {
       const [, id = '', seal = ''] = SEALED.exec(handle) ?? [];
-      const shown = Buffer.from(seal, 'base64url');
-      if (shown.length === SEAL_BYTES && timingSafeEqual(shown, sealOf(id, caller)))
-        return asId(id);
+      if (isSame(seal, sealOf(id, caller))) return asId(id);
       throw new Refusal(404, 'Conversation not found');
     },
   };
+}
+
+function isSame(shown: string, seal: string): boolean {
+  return shown.length === seal.length && timingSafeEqual(Buffer.from(shown), Buffer.from(seal));
 }
 
 function asId(text: string): string {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 const SANE = /^[\w.:-]{1,64}$/;
@@ -11,4 +11,9 @@ export function requestIds(): (request: IncomingMessage) => string {
     const given = headers['x-request-id'];
     return typeof given === 'string' && SANE.test(given) ? given : `${start}-${++count}`;
   };
+}
+
+/** A fresh UUID v4, from random numbers drawn many at a time. */
+export function uniqueId(): string {
+  return randomUUID();
 }
