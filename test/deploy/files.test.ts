@@ -32,17 +32,73 @@ function wordsOf(json: string): string[] {
   return JSON.parse(/\[.*\]/.exec(json)?.[0] ?? '[]') as string[];
 }
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- what the files hold is asserted, not assumed */
-function documents(file: string): any[] {
+function documents(file: string): unknown[] {
   return parseAllDocuments(textOf(file), { strict: true }).map((document) => {
     expect([...document.errors, ...document.warnings]).toEqual([]);
-    return document.toJS();
+    return document.toJS() as unknown;
   });
 }
 
-const compose = documents(COMPOSE)[0];
-const kubernetes = Object.fromEntries(documents(KUBERNETES).map((each) => [each.kind, each]));
-const pod = kubernetes['Deployment'].spec.template.spec;
+interface Compose {
+  services: {
+    relay: {
+      command: string[];
+      environment: Record<string, string>;
+      ports: string[];
+      depends_on: unknown;
+      stop_grace_period: string;
+      read_only: boolean;
+      cap_drop: string[];
+    };
+    valkey: { command: string[] };
+  };
+}
+
+interface Labels {
+  matchLabels: Record<string, string>;
+}
+
+interface Probe {
+  httpGet: { path: string; port: string };
+}
+
+interface Container {
+  args: string[];
+  ports: { name: string }[];
+  livenessProbe: Probe;
+  readinessProbe: Probe;
+  lifecycle: { preStop: { exec: { command: string[] } } };
+  securityContext: unknown;
+}
+
+interface Pod {
+  containers: [Container];
+  automountServiceAccountToken: boolean;
+  terminationGracePeriodSeconds: number;
+  topologySpreadConstraints: [{ labelSelector: Labels }];
+  securityContext: unknown;
+}
+
+/** What is described, by kind. */
+interface Cluster {
+  Secret: { stringData: Record<string, string> };
+  Deployment: {
+    spec: {
+      replicas: number;
+      selector: Labels;
+      template: { metadata: { labels: Record<string, string> }; spec: Pod };
+    };
+  };
+  Service: { spec: { selector: Record<string, string> } };
+  PodDisruptionBudget: { spec: { minAvailable: number; selector: Labels } };
+  NetworkPolicy: { spec: { podSelector: Labels } };
+}
+
+const [compose] = documents(COMPOSE) as [Compose];
+const cluster = Object.fromEntries(
+  documents(KUBERNETES).map((each) => [(each as { kind: string }).kind, each]),
+) as unknown as Cluster;
+const pod = cluster.Deployment.spec.template.spec;
 const [container] = pod.containers;
 const unit = Object.fromEntries(
   textOf(UNIT)
@@ -62,8 +118,8 @@ describe('what the files for running the relay name is there', () => {
 
   test.each([
     [DOCKERFILE, wordsOf(valuesOf(DOCKERFILE, 'CMD')[0] ?? '')],
-    [COMPOSE, compose.services.relay.command as string[]],
-    [KUBERNETES, container.args as string[]],
+    [COMPOSE, compose.services.relay.command],
+    [KUBERNETES, container.args],
   ])('%s: the program takes its words', async (_, argv) => {
     const guarded = { TELNYX_CHAT_TOKEN: 's3cret' };
     const { stderr } = await builtProgram(argv, { env: guarded });
@@ -83,7 +139,7 @@ describe('what the files for running the relay name is there', () => {
   });
 
   test('the placeholders of the Secret are refused', async () => {
-    const env = kubernetes['Secret'].stringData as Record<string, string>;
+    const env = cluster.Secret.stringData;
     const { code, stderr } = await builtProgram(['serve', '--port', '0'], { env });
     expect([code, stderr]).toEqual([2, expect.stringContaining('characters that no token has')]);
   });
@@ -114,7 +170,7 @@ describe('Dockerfile', () => {
     const check = (port: string): Promise<number> =>
       run(program, argv, { env: { PATH: process.env['PATH'], PORT: port } }).then(
         () => 0,
-        ({ code }: { code: number }) => code,
+        (error: unknown) => (error as { code: number }).code,
       );
     const relay = await serve(['--sandbox']);
     expect(await check(new URL(relay.url).port)).toBe(0);
@@ -133,7 +189,7 @@ describe('compose.yaml', () => {
 
   test('lets the relay wait for a Valkey that forgets no key', () => {
     expect(relay.depends_on).toEqual({ valkey: { condition: 'service_healthy' } });
-    expect(new URL(relay.environment.TELNYX_CHAT_REDIS).hostname).toBe('valkey');
+    expect(new URL(relay.environment['TELNYX_CHAT_REDIS'] ?? '').hostname).toBe('valkey');
     expect(valkey.command).toEqual(expect.arrayContaining(['--appendonly', 'noeviction']));
   });
 });
@@ -143,16 +199,16 @@ describe('deploy/kubernetes.yaml', () => {
     const relay = await serve(['--sandbox']);
     for (const { httpGet } of [container.livenessProbe, container.readinessProbe]) {
       expect((await fetch(relay.url + httpGet.path)).status).toBe(200);
-      expect(httpGet.port).toBe(container.ports[0].name);
+      expect(httpGet.port).toBe(container.ports[0]?.name);
     }
     expect(container.livenessProbe.httpGet.path).toBe('/health');
     expect(container.readinessProbe.httpGet.path).toBe('/ready');
   });
 
   test('runs two that are never both taken away, each with the time that turns need to end', () => {
-    expect(kubernetes['Deployment'].spec.replicas).toBe(2);
-    expect(kubernetes['PodDisruptionBudget'].spec.minAvailable).toBe(1);
-    const [, , wait] = container.lifecycle.preStop.exec.command as string[];
+    expect(cluster.Deployment.spec.replicas).toBe(2);
+    expect(cluster.PodDisruptionBudget.spec.minAvailable).toBe(1);
+    const [, , wait] = container.lifecycle.preStop.exec.command;
     const beforeMs = Number(/\d+/.exec(wait ?? '')?.[0]);
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(35 + beforeMs / 1000);
   });
@@ -168,12 +224,12 @@ describe('deploy/kubernetes.yaml', () => {
   });
 
   test('every selector finds the pods', () => {
-    const { labels } = kubernetes['Deployment'].spec.template.metadata;
+    const { labels } = cluster.Deployment.spec.template.metadata;
     expect([
-      kubernetes['Deployment'].spec.selector.matchLabels,
-      kubernetes['Service'].spec.selector,
-      kubernetes['PodDisruptionBudget'].spec.selector.matchLabels,
-      kubernetes['NetworkPolicy'].spec.podSelector.matchLabels,
+      cluster.Deployment.spec.selector.matchLabels,
+      cluster.Service.spec.selector,
+      cluster.PodDisruptionBudget.spec.selector.matchLabels,
+      cluster.NetworkPolicy.spec.podSelector.matchLabels,
       pod.topologySpreadConstraints[0].labelSelector.matchLabels,
     ]).toEqual(Array(5).fill(labels));
   });

@@ -12,6 +12,8 @@ export function chatPage(page: Page) {
     problem: page.getByRole('alert'),
     state: page.getByRole('status'),
     button: (name: string): Locator => page.getByRole('button', { name }),
+    /** The id of what has the focus. */
+    focused: (): Promise<string> => page.evaluate<string>('document.activeElement.id'),
     /** What was said, each with its speaker in front. */
     said: async (): Promise<string[]> =>
       (await messages.allInnerTexts()).map((text) =>

@@ -26,9 +26,9 @@ describeInBrowser('the look of the page', ({ open }) => {
     const chat = chatPage(await open(url, { colorScheme, viewport, bypassCSP: true }));
     const faults = async (): Promise<string[]> => {
       await chat.page.evaluate(axe.source);
-      const { violations, passes, incomplete } = (await chat.page.evaluate(
+      const { violations, passes, incomplete } = await chat.page.evaluate<axe.AxeResults>(
         `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-      )) as axe.AxeResults;
+      );
       expect(passes.map(({ id }) => id)).toContain('color-contrast');
       expect(incomplete.map(({ id }) => id)).toEqual([]);
       return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));

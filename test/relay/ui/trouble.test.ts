@@ -138,7 +138,7 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
     await chat.button('Cancel').click();
     await expect.poll(() => chat.state.innerText()).toBe('Cancelled');
     expect([await chat.field.inputValue(), await chat.said()]).toEqual(['a draft', ['You: hello']]);
-    expect(await chat.field.evaluate((field) => field.matches(':focus'))).toBe(true);
+    expect(await chat.focused()).toBe('message');
   });
 
   test('a limit says when to try again', async () => {
@@ -156,13 +156,11 @@ describeInBrowser('a relay with a token', ({ open }) => {
   test('asks for it, and again when it is wrong, and keeps the message', async () => {
     const relay = await serveSandbox(['--ui', '--token', 's3cret']);
     const chat = chatPage(await open(relay.url));
-    const isFocused = (): Promise<boolean> =>
-      chat.token.evaluate((field) => field.matches(':focus'));
     expect(await chat.token.isVisible()).toBe(true);
     for (const wrong of ['', 'guess', 's3cret2', 'sécret', '日本 語']) {
       await chat.token.fill(wrong);
       await chat.send('My name is Ada.');
-      await expect.poll(isFocused).toBe(true);
+      await expect.poll(chat.focused).toBe('token');
       const [problem] = await chat.problem.locator('p').allInnerTexts();
       expect(problem).toContain('Enter an access token, then try again.');
       expect(await chat.field.inputValue()).toBe('My name is Ada.');
