@@ -168,7 +168,7 @@ describeInBrowser('a relay with a token', ({ open }) => {
     await chat.token.fill(' s3cret ');
     await chat.token.press('Enter');
     await expect.poll(async () => (await chat.said()).at(-1)).toContain('Nice to meet you, Ada.');
-    expect(await chat.problem.count()).toBe(0);
+    expect([await chat.problem.count(), await chat.token.isVisible()]).toEqual([0, false]);
     expect(relay.sandbox.requestCount('chat')).toBe(1);
   });
 

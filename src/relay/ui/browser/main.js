@@ -1,6 +1,7 @@
 const form = elementOf('composer');
 const field = /** @type {HTMLTextAreaElement} */ (elementOf('message'));
 const tokenField = /** @type {HTMLInputElement} */ (elementOf('token'));
+const accessElement = elementOf('access');
 const sendButton = elementOf('send');
 const cancelButton = elementOf('cancel');
 const stateElement = elementOf('state');
@@ -42,6 +43,8 @@ async function send(message) {
     unanswered = undefined;
     reply.end(answer.reply ?? '');
     setRunning(undefined);
+    // A token that was right is asked for no more.
+    accessElement.hidden = true;
   } catch (error) {
     if (running !== stop) return;
     reply.stop();
@@ -97,7 +100,7 @@ function setRunning(stop) {
 }
 
 function askForToken() {
-  elementOf('access').hidden = false;
+  accessElement.hidden = false;
   tokenField.focus();
 }
 
