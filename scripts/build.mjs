@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { bytecodeName, bytecodeOf } from './bytecode.mjs';
 import { commanderAsModule } from './commander-as-module.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
+import { rawText } from './raw-text.mjs';
 import { withEntryInOneFile } from './one-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,7 +34,7 @@ const bundle = await build({
     'ajv-formats': './scripts/no-schema.mjs',
     debug: './scripts/no-debug.mjs',
   },
-  plugins: [commanderAsModule],
+  plugins: [commanderAsModule, rawText],
   define: { __VERSION__: JSON.stringify(version) },
   legalComments: 'none',
   metafile: true,

@@ -10,6 +10,7 @@ import { openMetrics } from './operation/metrics.js';
 import { startMetricsServer } from './operation/metrics-server.js';
 import { requestEntry, statusOf } from './operation/request-entry.js';
 import { startServer } from './server.js';
+import type { Page } from './ui/page.js';
 import type { Workings } from './workings.js';
 import type { Call } from './call.js';
 
@@ -29,6 +30,8 @@ export interface RelaySettings {
   handleSecret: string | undefined;
   /** On loopback; without one, metrics are for those who show a token. */
   metricsPort: number | undefined;
+  /** A page at `/` to try the chat with. */
+  hasPage: boolean;
 }
 
 /** What the relay is given to work with. */
@@ -70,6 +73,7 @@ export async function startRelay(settings: RelaySettings, means: RelayMeans): Pr
       metrics.answered(call, totalMs);
       logAnswer(log, call, totalMs);
     },
+    page: settings.hasPage ? await pageFor(settings) : undefined,
     bodies: new BodyReader(),
     running,
     isDraining: false,
@@ -88,6 +92,11 @@ export async function startRelay(settings: RelaySettings, means: RelayMeans): Pr
       await coordination.close();
     },
   };
+}
+
+async function pageFor({ tokens }: RelaySettings): Promise<Page> {
+  const { makePage } = await import('./ui/page.js');
+  return makePage(tokens.length > 0);
 }
 
 /** Probes come every few seconds: they are of interest only when they fail. */

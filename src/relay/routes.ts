@@ -5,11 +5,13 @@ import { sendJson } from './http/answer.js';
 import { busy, Refusal } from './http/refusal.js';
 import { assertToken } from './exposure/admit.js';
 import { sendMetrics } from './operation/send-metrics.js';
+import { showPage } from './ui/page-route.js';
 import type { Workings } from './workings.js';
 
 type Handler = (call: Call, workings: Workings) => Promise<void> | void;
 
 const ROUTES: Record<string, Record<string, Handler>> = {
+  '/': { GET: showPage, HEAD: showPage },
   '/chat': { POST: chat },
   '/health': { GET: health, HEAD: health },
   '/ready': { GET: ready, HEAD: ready },
@@ -20,7 +22,7 @@ const ROUTES: Record<string, Record<string, Handler>> = {
 export function dispatch(call: Call, workings: Workings): Promise<void> | void {
   const { method = '', url = '' } = call.request;
   const path = pathOf(url);
-  const handlers = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  const handlers = handlersAt(path, workings);
   if (handlers === undefined) throw new Refusal(404, 'Not found');
   call.facts.route = path;
   const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
@@ -30,6 +32,11 @@ export function dispatch(call: Call, workings: Workings): Promise<void> | void {
     return;
   }
   throw new Refusal(405, 'Method not allowed', { allow: Object.keys(handlers).join(', ') });
+}
+
+function handlersAt(path: string, { page }: Workings): Record<string, Handler> | undefined {
+  if (path === '/' && !page) return undefined;
+  return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
 }
 
 function pathOf(url: string): string {

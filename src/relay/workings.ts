@@ -6,6 +6,7 @@ import type { TokenCheck } from './exposure/bearer-tokens.js';
 import type { Handles } from './exposure/handles.js';
 import type { Origins } from './exposure/origins.js';
 import type { BodyReader } from './http/read-body.js';
+import type { Page } from './ui/page.js';
 
 /** What all requests to one relay share. */
 export interface Workings {
@@ -23,6 +24,8 @@ export interface Workings {
   handles: Handles;
   /** Of one caller: by token, else by address. None: as much as there is room for. */
   rate: Rate | undefined;
+  /** To try the chat with; none: there is nothing at `/`. */
+  page: Page | undefined;
   clock: Clock;
   metricsText: () => Promise<string>;
   /** Told when an answer is out, or its caller gone. */

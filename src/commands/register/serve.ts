@@ -41,6 +41,7 @@ export const serveEntry: CommandEntry = {
           .default('info'),
       )
       .option('--debug', 'log a line about each request to Telnyx too (TELNYX_CHAT_DEBUG)')
+      .option('--ui', 'serve a page at / to try the chat in a browser')
       .action((flags: ServeFlags) => serve(flags, context));
   },
 };

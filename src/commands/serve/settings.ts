@@ -21,6 +21,7 @@ export interface RelayFlags extends TokenFlags, RedisFlags {
   metricsPort?: string;
   workers: string;
   logLevel: string;
+  ui?: boolean;
 }
 
 export interface ServeSettings extends RelaySettings {
@@ -52,6 +53,7 @@ export async function relaySettings(
     workers: workersOf(flags),
     logLevel: flags.logLevel,
     redis: redisSettings(flags, env),
+    hasPage: flags.ui ?? false,
     handleSecret: flags.signConversations ? handleSecret(env) : undefined,
   };
 }
