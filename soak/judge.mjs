@@ -70,14 +70,41 @@ function backwards(numbers) {
   return numbers.filter((number, index) => index > 0 && number <= numbers[index - 1]).length;
 }
 
-/** Unknown turns can be no more than the faults that leave it open, and equal texts said seconds apart. */
-export function unexplained(conversations, stats, kinds) {
-  const open = kinds.reduce((sum, kind) => sum + (stats.faults[`chat/${kind}`] ?? 0), 0);
-  const unknown = conversations
-    .flatMap(({ results }) => results)
-    .filter(
-      ({ delivery, text, isResumed }) =>
-        delivery === 'unknown' && !(isResumed && text === REPEATED),
-    );
-  return Math.max(0, unknown.length - open);
+/** Servers' clocks may differ by so much: equal texts of different programs nearer than that are alike. */
+const ALIKE_MS = 6_000;
+
+/**
+ * The unknown turns of a conversation that could have been told, each with what met its requests: the
+ * last one was not left open by its fault, and no other program said the same just before.
+ */
+export function untoldTurns({ id, results }, stats, undecidable) {
+  const { sends = [], messages = [] } = stats.conversations.find((each) => each.id === id) ?? {};
+  const runs = runsOf(sends);
+  const doubted = new Set();
+  return results.flatMap((result) => {
+    const { faults, at } = runs[0]?.text === result.text ? runs.shift() : { faults: [], at: '' };
+    if (result.delivery !== 'unknown') return [];
+    const isInexact = result.isResumed || doubted.has(result.text);
+    doubted.add(result.text);
+    const isOpen = undecidable.includes(faults.at(-1));
+    if (isOpen || (isInexact && hasAlike(messages, result.text, at))) return [];
+    return [{ id, ...result, faults }];
+  });
+}
+
+/** Requests with one text after another are those of one turn: no turn has the text of the one before. */
+function runsOf(sends) {
+  const runs = [];
+  for (const { text, fault, at } of sends) {
+    if (runs.at(-1)?.text !== text) runs.push({ text, at, faults: [] });
+    runs.at(-1).faults.push(fault);
+  }
+  return runs;
+}
+
+function hasAlike(messages, text, at) {
+  return messages.some(({ role, text: said, created_at: time }) => {
+    const age = Date.parse(at) - Date.parse(time);
+    return role === 'user' && said === text && age > 0 && age < ALIKE_MS;
+  });
 }

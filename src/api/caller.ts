@@ -1,14 +1,14 @@
 import type { CallOptions, Clock } from '../core/conversation.js';
+import { momentOf, type ServerClock } from '../core/delivery/server-clock.js';
 import { AppError } from '../errors.js';
 import { version } from '../version.js';
 import { apiError, unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
 import type { HttpResponse } from './http.js';
+import { withoutKey } from './secrets.js';
 import type { Transport } from './transport.js';
 
 /** Until a connection is open, in milliseconds. */
 const CONNECT_MS = 10_000;
-/** A shorter key would be found in words that are no key. */
-const SHORTEST_SECRET = 8;
 
 /** One call of the API. */
 export interface Call extends CallOptions {
@@ -38,11 +38,14 @@ export interface CallerOptions {
   apiKey: string;
   transport: Transport;
   clock: Clock;
+  /** Is told of each answer's `Date`. */
+  serverClock: ServerClock;
 }
 
-export function createCaller({ apiKey, transport, clock }: CallerOptions): Caller {
+export function createCaller({ apiKey, transport, clock, serverClock }: CallerOptions): Caller {
   async function open(call: Call): Promise<HttpResponse> {
     const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
+    const asked = momentOf(clock);
     const response = await transport.request({
       method,
       path: path + queryString(query),
@@ -55,6 +58,8 @@ export function createCaller({ apiKey, transport, clock }: CallerOptions): Calle
         totalMs: timeoutMs,
       },
     });
+    const date = Date.parse(response.headers.date ?? '');
+    serverClock.note({ date, asked, had: momentOf(clock) });
     if (response.status >= 200 && response.status < 300) return response;
     throw apiError(response, withoutKey(await refusalText(response, call), apiKey), clock.now());
   }
@@ -102,11 +107,6 @@ async function refusalText(response: HttpResponse, { signal }: Call): Promise<st
     if (signal.aborted) throw error;
     return '';
   }
-}
-
-/** An API that repeats the key in its answer does not get it onto a screen or into a log. */
-function withoutKey(text: string, apiKey: string): string {
-  return apiKey.length < SHORTEST_SECRET ? text : text.replaceAll(apiKey, '…');
 }
 
 async function bodyText({ status, requestId, body, headers }: HttpResponse): Promise<string> {

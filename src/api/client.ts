@@ -3,18 +3,17 @@ import type {
   CallOptions,
   ChatEvent,
   Conversation,
-  History,
   Message,
   TurnPorts,
   TurnRequest,
 } from '../core/conversation.js';
-import { AppError } from '../errors.js';
+import { ServerClock } from '../core/delivery/server-clock.js';
 import { createCaller, readJson, type Caller, type CallerOptions } from './caller.js';
+import { history, messages } from './message-list.js';
 import { readReply } from './reply-stream.js';
+import { segment } from './segment.js';
 import { parse } from './wire.js';
 
-/** Most messages that one page can hold. */
-const PAGE_SIZE = 100;
 /** Between two pieces of a stream, in milliseconds. */
 const SILENCE_MS = 30_000;
 
@@ -43,15 +42,17 @@ export interface Client extends TurnPorts {
   close(): void;
 }
 
-export interface ClientOptions extends CallerOptions {
+export interface ClientOptions extends Omit<CallerOptions, 'serverClock'> {
   /** Makes the idempotency key of a new conversation. */
   randomId: () => string;
 }
 
 export function createClient(options: ClientOptions): Client {
-  const caller = createCaller(options);
+  const serverClock = new ServerClock();
+  const caller = createCaller({ ...options, serverClock });
   return {
     clock: options.clock,
+    serverClock,
     listAssistants: (call) => caller.json({ ...call, path: '/ai/assistants' }, parse.assistants),
     getAssistant: async (id, call) =>
       caller.json({ ...call, path: `/ai/assistants/${segment(id)}` }, parse.assistant),
@@ -75,67 +76,11 @@ export function createClient(options: ClientOptions): Client {
       const body = JSON.stringify({ metadata });
       return caller.json({ ...call, method: 'PUT', path, body }, parse.conversation);
     },
-    listMessages: (id, call) => messages(messagePages(caller, id, call)),
-    history: (id, call) => history(messagePages(caller, id, call)),
+    listMessages: (id, call) => messages(caller, id, call),
+    history: (id, call) => history(caller, id, { call, clock: options.clock }),
     chat: (request, call) => chat(caller, request, call),
     close: () => options.transport.close(),
   };
-}
-
-interface MessagePage {
-  messages: Message[];
-  /** In all pages, as this one says. */
-  total: number | undefined;
-  /** The server's clock, in milliseconds since 1970. */
-  serverTime: number | undefined;
-}
-
-async function* messagePages(
-  caller: Caller,
-  conversationId: string,
-  call: CallOptions,
-): AsyncGenerator<MessagePage> {
-  const path = `/ai/conversations/${segment(conversationId)}/messages`;
-  for (let page = 1, pages = 1; page <= pages; page++) {
-    const query = { 'page[size]': PAGE_SIZE, 'page[number]': page };
-    const { data, meta, date } = await caller.json(
-      { ...call, path, query },
-      (body, { headers }) => ({
-        ...parse.messagePage(body),
-        date: headers.date,
-      }),
-    );
-    const serverTime = Date.parse(date ?? '');
-    yield {
-      messages: data,
-      total: meta.total_results,
-      serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
-    };
-    if (data.length === 0) return;
-    pages = meta.total_pages;
-  }
-}
-
-async function* messages(pages: AsyncIterable<MessagePage>): AsyncGenerator<Message[]> {
-  for await (const page of pages) if (page.messages.length > 0) yield page.messages;
-}
-
-/**
- * All pages as one list; whole when each page's count of all messages is the number we have. Without
- * such counts, a full page may not be all.
- */
-async function history(pages: AsyncIterable<MessagePage>): Promise<History> {
-  const messages: Message[] = [];
-  const totals = new Set<number>();
-  let serverTime: number | undefined;
-  for await (const page of pages) {
-    messages.push(...page.messages);
-    if (page.total !== undefined) totals.add(page.total);
-    serverTime ??= page.serverTime;
-  }
-  const isCounted = totals.size > 0 || messages.length < PAGE_SIZE;
-  const isWhole = isCounted && [...totals].every((total) => total === messages.length);
-  return { messages, isWhole, serverTime };
 }
 
 const STREAMED = {
@@ -166,13 +111,4 @@ async function* chat(
   if (/^text\/event-stream\b/i.test(response.headers['content-type'] ?? ''))
     yield* readReply(response.body);
   else yield { type: 'done', reply: await readJson(response, parse.reply) };
-}
-
-/** What may not stand as it is in a segment of a path (RFC 3986). */
-const OUTSIDE_SEGMENT = /[^\w\-.~!$&'()*+,;=:@]+/g;
-
-/** One path segment. Throws on what no encoding keeps from meaning another path. */
-function segment(id: string): string {
-  if (!/^\.{0,2}$/.test(id)) return id.replace(OUTSIDE_SEGMENT, encodeURIComponent);
-  throw new AppError('usage', `${JSON.stringify(id)} is not an id`, { delivery: 'not_sent' });
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../core/conversation.js';
 import { AppError, type Delivery } from '../errors.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 import { networkError } from './network-error.js';
+import { requestIdIn } from './secrets.js';
 
 /** Largest answer that is read, in bytes (16 MiB). */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -107,7 +108,7 @@ export class Exchange {
 
   #answer(incoming: IncomingMessage): HttpResponse {
     this.#report.firstByteMs = this.#elapsed();
-    const requestId = headerText(incoming.headers['x-request-id']);
+    const requestId = requestIdIn(incoming.headers, this.#request.headers);
     if (requestId !== undefined) this.#report.requestId = requestId;
     const status = incoming.statusCode ?? 0;
     return { status, headers: incoming.headers, requestId, body: this.#body(incoming, status) };
@@ -210,8 +211,4 @@ export function withoutQuery(path: string): string {
 
 export function seconds(ms: number): string {
   return `${Math.round(ms / 100) / 10} s`;
-}
-
-export function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -1,15 +1,10 @@
 import type { Socket } from 'node:net';
 import { AppError, type Delivery } from '../errors.js';
 import { AnswerBody } from './answer-body.js';
-import {
-  headerText,
-  MAX_ANSWER_BYTES,
-  seconds,
-  withoutQuery,
-  type ExchangeOptions,
-} from './exchange.js';
+import { MAX_ANSWER_BYTES, seconds, withoutQuery, type ExchangeOptions } from './exchange.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 import { networkError } from './network-error.js';
+import { requestIdIn } from './secrets.js';
 import { headersOf, inNodesWords } from './undici-words.js';
 
 /** One connection of the pool, used by one exchange at a time. */
@@ -114,7 +109,7 @@ export class PooledExchange {
     this.#resume = resume;
     this.#report.firstByteMs = this.#elapsed();
     const headers = headersOf(rawHeaders);
-    const requestId = headerText(headers['x-request-id']);
+    const requestId = requestIdIn(headers, this.#request.headers);
     if (requestId !== undefined) this.#report.requestId = requestId;
     const body = new AnswerBody(this);
     this.#status = status;

@@ -1,4 +1,5 @@
 import type { AppError } from '../errors.js';
+import type { ServerClock } from './delivery/server-clock.js';
 
 export interface Assistant {
   id: string;
@@ -58,7 +59,7 @@ export type ReplyPart =
   /** The answer was lost; the conversation is searched for the turn. */
   | { type: 'search'; error: AppError }
   /** The turn was found in the conversation, with its reply. */
-  | { type: 'found'; reply: string };
+  | { type: 'found'; reply: string; history: History };
 
 /** A finished turn. */
 export interface Turn {
@@ -101,6 +102,8 @@ export interface CallOptions {
 /** The calls a turn needs of Telnyx. Each rejects with an AppError that says what was delivered. */
 export interface TurnPorts {
   clock: Clock;
+  /** What all answers so far tell of the server's time. */
+  serverClock: ServerClock;
   /** A function that creates one conversation, and still only one when called again. */
   conversationCreator(
     conversation: NewConversation,
@@ -116,6 +119,4 @@ export interface History {
   messages: Message[];
   /** As many as the list itself says there are. */
   isWhole: boolean;
-  /** The server's clock when it answered, in milliseconds since 1970; whole seconds only. */
-  serverTime: number | undefined;
 }

@@ -6,6 +6,7 @@ import { FaultPlan } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import { errorAnswer, Refusal } from './refusal.js';
 import { faultsBody } from './schemas.js';
+import { SendLog } from './send-log.js';
 import { statsOf } from './stats.js';
 
 const PREFIX = '/_sandbox/';
@@ -51,6 +52,7 @@ function setFaults({ body = Buffer.alloc(0) }: SandboxRequest, workings: Working
 /** As it was when it started: no conversations, no counts, the faults of the start. */
 function forgetAll(workings: Workings): void {
   workings.store.clear();
+  workings.sends = new SendLog();
   workings.counts.clear();
   workings.keys = new IdempotencyKeys(workings.clock);
   workings.plan = new FaultPlan(workings.firstFaults);

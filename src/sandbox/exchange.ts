@@ -7,6 +7,7 @@ import type { FaultPlan, FaultSettings } from './faults/plan.js';
 import type { IdempotencyKeys } from './idempotency.js';
 import { errorAnswer, Refusal, refuse } from './refusal.js';
 import { findOperation, KEYED, STORING, type Match, type OperationName } from './routes.js';
+import type { SendLog } from './send-log.js';
 import type { ConversationStore } from './store.js';
 
 /** A request with its body read. */
@@ -30,6 +31,7 @@ export interface Workings {
   plan: FaultPlan;
   /** The faults at the start. */
   firstFaults: FaultSettings;
+  sends: SendLog;
   /** Requests so far, by operation. */
   counts: Map<OperationName, number>;
   clock: Clock;
@@ -67,6 +69,8 @@ async function operate(request: SandboxRequest, workings: Workings): Promise<Ans
     return verdict === undefined ? answer : applyFault(verdict, answer);
   };
   const chosen = workings.plan.choose({ target: match.name, isReused: request.isReused });
+  if (match.name === 'chat' && workings.plan.isActive)
+    workings.sends.note(body, workings.clock.now(), chosen[0]?.name);
   return surround(run, chosen)(call);
 }
 

@@ -11,6 +11,7 @@ import type { FaultPolicy } from './faults.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import type { OperationName } from './routes.js';
+import { SendLog } from './send-log.js';
 import { send } from './send.js';
 import { statsOf, type Stats } from './stats.js';
 import { ConversationStore } from './store.js';
@@ -83,6 +84,7 @@ function workingsOf(options: SandboxOptions, closing: AbortSignal): Workings {
     faults,
     plan: new FaultPlan(faultSettings),
     firstFaults: faultSettings,
+    sends: new SendLog(),
     counts: new Map(),
     clock,
     latencyMs,

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './config-file.js';
-import { makeFolder, withoutMark, writing } from './files.js';
+import { makeFolder, sweep, withoutMark, writing } from './files.js';
 import type { Config } from '../core/settings.js';
 
 /** Writes the config file, whole and for its owner's eyes only; a damaged one is left alone. */
@@ -20,5 +20,6 @@ export function updateConfig(path: string, change: (config: Config) => Config): 
     });
     // Through JSON, which leaves out what is undefined.
     conf.store = JSON.parse(JSON.stringify(changed)) as Record<string, unknown>;
+    sweep(path);
   });
 }

@@ -38,8 +38,8 @@ export function readJson<T>(path: string, parse: (value: unknown) => T): T | und
   }
 }
 
-/** Our own temporary files: the random id of whoever wrote one, and this ending. */
-const TEMPORARY = /^[\da-f-]{36}\.tmp$/;
+/** Our own temporary files: the random id of whoever wrote one, and this ending; and those of conf. */
+const TEMPORARY = /^[\da-f-]{36}\.tmp$|^config\.json\.tmp-[\da-f]+$/;
 
 /** Replaces a file as a whole: readers see the old one or the new one. For its owner's eyes only. */
 export function replaceFile(path: string, text: string, uniqueId: string): void {
@@ -60,8 +60,8 @@ export function replaceFile(path: string, text: string, uniqueId: string): void 
 /** A program that still needs its temporary file does so for much less than this. */
 const STALE_MS = 60_000;
 
-/** Removes what programs that were killed left beside our own temporary file. */
-function sweep(ours: string): void {
+/** Removes what programs that were killed left beside a file that was written just now. */
+export function sweep(ours: string): void {
   const folder = dirname(ours);
   const now = statSync(ours).mtimeMs;
   for (const name of readdirSync(folder)) {

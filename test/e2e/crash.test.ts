@@ -1,24 +1,110 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+import { spawn as openTerminal, type IPty } from '@lydell/node-pty';
 import { expect, test } from 'vitest';
 import { processContext } from '../../src/context.js';
 import { accountEnv } from '../helpers/account.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
+import type { Sandbox } from '../../src/sandbox/server.js';
 import { start } from '../sandbox/start.js';
 
 const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
-const CRASHES = Number(process.env['CRASHES'] ?? 25);
-/** A whole `send` takes about this long. */
-const LIFETIME_MS = 160;
+/** `npm run soak` has 500. */
+const CRASHES = Number(process.env['CRASHES'] ?? 30);
+
+/** A program at work on files; ends with the process. */
+interface Victim {
+  kill(): void;
+  exit: Promise<unknown>;
+}
+
+/** What is left of it takes about so long, in milliseconds. */
+type Kind = readonly [lifetimeMs: number, begin: (run: Run) => Promise<Victim>];
+
+interface Run {
+  env: Record<string, string>;
+  number: number;
+}
+
+const KINDS: readonly Kind[] = [
+  [160, ({ env, number }) => program(['send', 'hello', '-p', profileOf(number)], env)],
+  [250, ({ env, number }) => program(['config', 'set', 'assistant_id', `a-${number}`], env)],
+  [100, ({ env, number }) => chat(`message ${number}`, env)],
+];
+
+const profileOf = (number: number): string => (number % 2 === 0 ? 'default' : 'other');
+
+function program(argv: string[], env: Run['env']): Promise<Victim> {
+  const child = spawn(process.execPath, [BIN, ...argv], { env, stdio: 'ignore' });
+  return Promise.resolve({ kill: () => void child.kill('SIGKILL'), exit: once(child, 'exit') });
+}
+
+/** A chat on a terminal, in which a line was just sent. */
+async function chat(line: string, env: Run['env']): Promise<Victim> {
+  const pty = openTerminal(process.execPath, [BIN], { env });
+  const exit = new Promise((resolve) => pty.onExit(resolve));
+  await shows(pty, '> ');
+  pty.write(line);
+  await shows(pty, line);
+  pty.write('\r');
+  return {
+    kill: () => {
+      try {
+        process.kill(pty.pid, 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    },
+    exit,
+  };
+}
+
+function shows(pty: IPty, text: string): Promise<void> {
+  let output = '';
+  return new Promise((resolve) => {
+    const { dispose } = pty.onData((data) => {
+      output += data;
+      if (!output.includes(text)) return;
+      dispose();
+      resolve();
+    });
+  });
+}
 
 /** Every file below a folder, but for temporary ones. */
 function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.tmp'))
+    .filter((entry) => entry.isFile() && !/\.tmp(-[\da-f]+)?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** What is wrong with a file; undefined when it is whole. Throws when it is torn. */
+function fault(file: string, sandbox: Sandbox): string | undefined {
+  const text = readFileSync(file, 'utf8');
+  if (file.endsWith('.jsonl')) {
+    const lines = text.split('\n');
+    const isWhole = lines.pop() === '' && lines.every((line) => isMessage(JSON.parse(line)));
+    return isWhole ? undefined : `history: ${text}`;
+  }
+  const { conversation_id: id, profiles } = JSON.parse(text) as Record<string, unknown>;
+  if (file.includes('last-conversation')) {
+    return sandbox.store.find(String(id)) === undefined
+      ? `no such conversation: ${text}`
+      : undefined;
+  }
+  return isProfiles(profiles) ? undefined : `config: ${text}`;
+}
+
+const isMessage = (value: unknown): boolean => /^message \d+$/.test(String(value));
+
+/** What was there at first is there still, beside what one program set. */
+function isProfiles(value: unknown): boolean {
+  const { kept, ...others } = value as Record<string, { assistant_id?: string }>;
+  const ids = Object.values(others).map(({ assistant_id }) => assistant_id);
+  return kept?.assistant_id === 'a-kept' && ids.every((id) => /^a-\d+$/.test(id ?? ''));
 }
 
 test(
@@ -28,54 +114,57 @@ test(
     const { clock } = processContext(process);
     const sandbox = await start({ clock });
     const home = temporaryFolder();
-    const env = {
-      ...accountEnv(sandbox.url, sandbox.assistantId),
-      PATH: process.env['PATH'],
-      HOME: home,
-    };
+    const account = accountEnv(sandbox.url, sandbox.assistantId);
+    const env = { ...account, PATH: process.env['PATH'] ?? '', HOME: home, TERM: 'xterm' };
     const config = join(home, '.config/telnyx-chat/config.json');
     mkdirSync(join(config, '..'), { recursive: true });
-    writeFileSync(config, '{"profiles":{"default":{"timeout":"30"}}}');
-    for (let crash = 0; crash < CRASHES; crash++) {
-      const profile = crash % 3 === 0 ? 'other' : 'default';
-      const argv =
-        crash % 2 === 0 ? ['send', 'hello'] : ['config', 'set', 'timeout', String(crash + 1)];
-      const child = spawn(process.execPath, [BIN, ...argv, '-p', profile], {
-        env,
-        stdio: 'ignore',
-      });
-      await clock.sleep(Math.random() * LIFETIME_MS);
-      child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      for (const file of filesIn(home)) {
-        const value = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-        const id = value['conversation_id'];
-        if (file.includes('last-conversation'))
-          expect(sandbox.store.find(String(id))).toBeDefined();
-        else expect(Object.keys(value)).toContain('profiles');
-      }
+    writeFileSync(config, '{"profiles":{"kept":{"assistant_id":"a-kept"}}}');
+    const seen = new Set<string>();
+    for (let number = 0; number < CRASHES; number++) {
+      const [lifetimeMs, begin] = KINDS[number % KINDS.length] ?? KINDS[0]!;
+      const victim = await begin({ env, number });
+      await clock.sleep(Math.random() * lifetimeMs * 1.5);
+      victim.kill();
+      await victim.exit;
+      const files = filesIn(home);
+      files.forEach((file) => seen.add(extname(file) + basename(dirname(file))));
+      expect(files.flatMap((file) => fault(file, sandbox) ?? [])).toEqual([]);
     }
+    // Some got far enough to write each sort of file.
+    expect([...seen].toSorted()).toEqual([
+      '.jsonlast-conversation',
+      '.jsonltelnyx-chat',
+      '.jsontelnyx-chat',
+    ]);
   },
 );
 
-test('what a killed program left is swept away, what a running one needs is not', async () => {
+test('what killed programs left is swept away, what a running one needs is not', async () => {
   const { clock } = processContext(process);
   const sandbox = await start({ clock });
   const home = temporaryFolder();
-  const folder = join(home, '.local/state/telnyx-chat/last-conversation');
-  mkdirSync(folder, { recursive: true });
-  const [old, fresh, foreign] = ['0'.repeat(36), '1'.repeat(36), 'notes'].map(
-    (name) => `${name}.tmp`,
-  );
-  for (const name of [old, fresh, foreign]) writeFileSync(join(folder, String(name)), '{');
-  for (const name of [old, foreign]) utimesSync(join(folder, String(name)), 1, 1);
   const env = {
     ...accountEnv(sandbox.url, sandbox.assistantId),
     PATH: process.env['PATH'],
     HOME: home,
   };
-  await once(spawn(process.execPath, [BIN, 'send', 'hello'], { env, stdio: 'ignore' }), 'exit');
-  expect(readdirSync(folder).toSorted()).toEqual(
-    [fresh, 'default~assistant-sandbox.json', foreign].toSorted(),
-  );
+  const run = (...argv: string[]) =>
+    once(spawn(process.execPath, [BIN, ...argv], { env, stdio: 'ignore' }), 'exit');
+  /** Beside a file of ours: an old temporary one, a new one, one of somebody else's. */
+  const litter = (folder: string, name: (digit: string) => string): string[] => {
+    mkdirSync(folder, { recursive: true });
+    const [old, fresh, foreign] = [name('0'), name('1'), 'notes.tmp'];
+    for (const each of [old, fresh, foreign]) writeFileSync(join(folder, each), '{');
+    for (const each of [old, foreign]) utimesSync(join(folder, each), 1, 1);
+    return [fresh, foreign];
+  };
+  const state = join(home, '.local/state/telnyx-chat/last-conversation');
+  const config = join(home, '.config/telnyx-chat');
+  const kept = litter(state, (digit) => `${digit.repeat(36)}.tmp`);
+  const keptByConf = litter(config, (digit) => `config.json.tmp-${digit.repeat(16)}`);
+  await run('send', 'hello');
+  await run('config', 'set', 'persist', 'true');
+  const all = (folder: string): string[] => readdirSync(folder).toSorted();
+  expect(all(state)).toEqual([...kept, 'default~assistant-sandbox.json'].toSorted());
+  expect(all(config)).toEqual([...keptByConf, 'config.json'].toSorted());
 });

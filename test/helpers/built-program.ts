@@ -13,17 +13,19 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** Home and working folder. */
   home?: string;
+  /** When it is taken to hang, in milliseconds. */
+  hangsMs?: number;
 }
 
 /** The built program in a process of its own, with servers of the test beside it. */
 export async function builtProgram(
   argv: string[],
-  { input = '', env = {}, home = temporaryFolder() }: ProgramOptions = {},
+  { input = '', env = {}, home = temporaryFolder(), hangsMs = HANGS_MS }: ProgramOptions = {},
 ): Promise<{ code: number | string | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [BIN, ...argv], {
     cwd: home,
     env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
-    timeout: HANGS_MS,
+    timeout: hangsMs,
     killSignal: 'SIGKILL',
   });
   child.stdin.on('error', () => undefined);

@@ -73,8 +73,9 @@ describe('GET /_sandbox/stats', () => {
     await ask(sandbox, CHAT, { body });
     await ask(sandbox, CHAT, { body: { ...body, content: 'once' } });
     const { body: stats } = await control(sandbox, 'GET /_sandbox/stats');
-    const reply = { role: 'assistant', text: expect.any(String) as string };
-    const twice = { role: 'user', text: 'twice' };
+    const time: unknown = expect.stringMatching(/^2026-.*Z$/);
+    const reply = { role: 'assistant', text: expect.any(String) as string, created_at: time };
+    const twice = { role: 'user', text: 'twice', created_at: time };
     expect(stats).toEqual({
       seed: 0,
       requests: { chat: 3 },
@@ -86,7 +87,12 @@ describe('GET /_sandbox/stats', () => {
             { text: 'twice', count: 2 },
             { text: 'once', count: 1 },
           ],
-          messages: [twice, reply, twice, reply, { role: 'user', text: 'once' }, reply],
+          messages: [twice, reply, twice, reply, { ...twice, text: 'once' }, reply],
+          sends: ['twice', 'twice', 'once'].map((text) => ({
+            text,
+            at: time,
+            fault: 'reset_after',
+          })),
         },
       ],
     });

@@ -12,6 +12,9 @@ export interface CompletionSources {
   assistants(): Promise<{ value: string; note: string }[]>;
 }
 
+/** A command's name, and what it is given once there is a blank behind it; one line at most. */
+const COMMAND_LINE = /^\/([\w-]*)(?:(\s+)([^\n]*))?$/;
+
 /** Completes commands, and the conversations and assistants that are their arguments. */
 export async function completeDraft(
   draft: string,
@@ -19,10 +22,9 @@ export async function completeDraft(
   sources: CompletionSources,
 ): Promise<Completion | undefined> {
   const typed = draft.slice(0, cursor);
-  const [, name = '', blank, argument = ''] = /^\/([\w-]*)(\s+)?([^\n]*)$/.exec(typed) ?? [];
-  if (!typed.startsWith('/') || typed.startsWith('//')) return undefined;
+  const [line, name = '', blank, argument = ''] = COMMAND_LINE.exec(typed) ?? [];
+  if (line === undefined) return undefined;
   if (blank === undefined) {
-    if (argument !== '') return undefined;
     const commands = SLASH_COMMANDS.map((command) => ({ value: `/${command.name} ` }));
     return { from: 0, candidates: startingWith(`/${name}`, commands) };
   }

@@ -23,7 +23,7 @@ export function begin(chat: Chat, title: string): void {
 
 /** /resume */
 export async function resume(chat: Chat, idOrName: string): Promise<void> {
-  const id = idOrName === '' ? await picked(chat) : await asking(chat, () => found(chat, idOrName));
+  const id = idOrName === '' ? await picked(chat) : await found(chat, idOrName);
   if (id === undefined) return;
   const conversation = await asking(chat, (api, call) => api.getConversation(id, call));
   chat.state.conversationId = conversation.id;

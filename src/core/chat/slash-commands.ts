@@ -40,7 +40,7 @@ export function parseInput(line: string): ChatInput {
   const [, name, argument = ''] = COMMAND.exec(line.trimEnd()) ?? [];
   if (name === undefined) return { type: 'message', text: line };
   const command = SLASH_COMMANDS.find((candidate) => candidate.name === (ALIASES[name] ?? name));
-  if (command) return { type: 'command', name: command.name, argument: argument.trim() };
+  if (command) return { type: 'command', name: command.name, argument };
   const names = SLASH_COMMANDS.map((known) => known.name);
   return { type: 'unknown', name, nearest: nearest(name, names) };
 }

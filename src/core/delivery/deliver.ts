@@ -3,7 +3,7 @@ import { aiDisabled } from '../ai-disabled.js';
 import type { CallOptions, ReplyPart, TurnPorts, TurnRequest } from '../conversation.js';
 import { hasRoom, waitAfter, waitBefore, type RetryOptions } from './retry.js';
 import { search, type Search, type SearchResult } from './search.js';
-import { momentOf } from './sent-window.js';
+import { momentOf } from './server-clock.js';
 import type { Earlier } from './turn-memory.js';
 import { verdictOn } from './verdict.js';
 
@@ -44,7 +44,7 @@ export async function* deliver(
         const sought = { request, failure, earlier, received, sentAt };
         const result = await searchOrStop(ports, sought, retry);
         if (result.type === 'found') {
-          yield { type: 'found', reply: result.reply };
+          yield result;
           return;
         }
         if (result.type === 'unknown') throw failure;

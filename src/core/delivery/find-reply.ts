@@ -19,7 +19,7 @@ export function findReply(ours: Message, ordered: readonly Message[], received: 
   const { users, replies } = groupOf(ours, ordered);
   if (replies.length < users.length) return { type: 'unanswered' };
   const texts = [...new Set(replies.map(({ text }) => text))];
-  const begun = received === '' ? [] : texts.filter((text) => text.startsWith(received));
+  const begun = texts.filter((text) => text.startsWith(received));
   const [first = ''] = begun.length > 0 ? begun : texts;
   const isKnown = users.length === 1 || begun.length === 1 || texts.length === 1;
   return isKnown ? finished(first, received) : { type: 'unclear' };

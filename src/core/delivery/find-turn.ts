@@ -4,7 +4,7 @@ import { findReply } from './find-reply.js';
 import type { Finding } from './finding.js';
 import { isSameText } from './same-text.js';
 import type { Earlier } from './turn-memory.js';
-import type { SentWindow } from './sent-window.js';
+import type { TimeWindow } from './server-clock.js';
 
 export interface Sought {
   text: string;
@@ -13,7 +13,7 @@ export interface Sought {
   /** What was already received of the reply. */
   received: string;
   /** When it was sent, by the server's clock. */
-  sent: Pick<SentWindow, 'earliest' | 'latest' | 'isSharp'>;
+  sent: TimeWindow;
 }
 
 const UNCLEAR: Finding = { type: 'unclear' };

@@ -1,6 +1,6 @@
 /** Whether two texts are one, whatever a server does to white space and to the form of letters. */
 export function isSameText(one: string, other: string): boolean {
-  return one === other || textKey(one) === textKey(other);
+  return textKey(one) === textKey(other);
 }
 
 export function textKey(text: string): string {

@@ -1,9 +1,9 @@
 import { AppError } from '../../errors.js';
 import type { CallOptions, History, TurnPorts, TurnRequest } from '../conversation.js';
-import { instant } from '../messages.js';
-import { findTurn, madeAt } from './find-turn.js';
+import { findTurn } from './find-turn.js';
 import type { Finding } from './finding.js';
-import { momentOf, SentWindow, type Moment } from './sent-window.js';
+import { momentOf, type Moment } from './server-clock.js';
+import { trustFor } from './trust.js';
 import type { Earlier } from './turn-memory.js';
 import { mayStillRun } from './verdict.js';
 import type { RetryOptions } from './retry.js';
@@ -15,7 +15,7 @@ const PATIENCE_MS = 30_000;
 /** The moment after which one that is not running is believed not to be there. */
 const DOUBT_MS = 1_500;
 /** What a search may take in any case, whatever is left of the turn's own time. */
-const GRACE_MS = 5_000;
+const GRACE_MS = 8_000;
 /** Bound on one look. */
 const LOOK_MS = 10_000;
 /** With less time there is no other look; the pause before it takes a part of what is left. */
@@ -34,7 +34,7 @@ export interface Search {
 
 /** `safe`: the turn is not there and not running, so that it may be sent again. */
 export type SearchResult =
-  { type: 'found'; reply: string } | { type: 'safe' } | { type: 'unknown' };
+  { type: 'found'; reply: string; history: History } | { type: 'safe' } | { type: 'unknown' };
 
 /** What one look shows; `unreadable` shows nothing, `closed` never will. */
 type Look = (Finding & { history: History }) | { type: 'unreadable' | 'closed' };
@@ -47,73 +47,44 @@ export async function search(
 ): Promise<SearchResult> {
   const started = clock.monotonic();
   const end = Math.max(deadline, started + GRACE_MS);
-  const believedFrom = started + Math.min(DOUBT_MS, (end - started) / 2);
+  const believedFrom = started + DOUBT_MS;
   const call = (): CallOptions => {
     return { signal, timeoutMs: Math.max(1, Math.min(LOOK_MS, end - clock.monotonic())) };
   };
-  const sent = new SentWindow(sought.sentAt);
+  const trustIn = trustFor(ports, sought.request);
   for (let count = 0; ; count++) {
-    const look = await lookOnce(ports, { ...sought, sent }, call());
-    if (look.type === 'answered') return { type: 'found', reply: look.reply };
+    const look = await lookOnce(ports, sought, call());
+    if (look.type === 'answered') return { ...look, type: 'found' };
     if (look.type === 'closed') return { type: 'unknown' };
     const isOver = count > 0 && clock.monotonic() >= believedFrom && !mayStillRun(sought.failure);
     if (look.type === 'absent' && (isOver || count === 0)) {
-      const trust = await trustIn(look.history, { ports, sought, call: call() });
+      const trust = await trustIn(look.history, call());
       if (trust === 'never') return { type: 'unknown' };
       if (trust === 'full' && isOver) return { type: 'safe' };
     }
     const usual = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] ?? 0;
-    const halving = look.type === 'unclear' ? sent.halvingPause(momentOf(clock)) : undefined;
+    const halving =
+      look.type === 'unclear' ? ports.serverClock.halvingPause(momentOf(clock)) : undefined;
     const until = look.type === 'unanswered' ? end : Math.min(end, started + PATIENCE_MS);
     const left = until - clock.monotonic();
     if (left < LAST_LOOK_MS) return { type: 'unknown' };
-    const pause = Math.min(halving ?? usual, left * LAST_PAUSE_SHARE);
-    await clock.sleep(pause, signal);
+    const isHalving = halving !== undefined && halving < left - LAST_LOOK_MS;
+    await clock.sleep(isHalving ? halving : Math.min(usual, left * LAST_PAUSE_SHARE), signal);
   }
 }
 
 /** One look. A list that cannot be read tells nothing; one that we may not read never will. */
 async function lookOnce(
   ports: TurnPorts,
-  { request, sent, ...sought }: Search & { sent: SentWindow },
+  { request, sentAt, ...sought }: Search,
   call: CallOptions,
 ): Promise<Look> {
   try {
-    const asked = momentOf(ports.clock);
     const history = await ports.history(request.conversationId, call);
-    sent.narrow(history, asked, momentOf(ports.clock));
+    const sent = ports.serverClock.windowAt(sentAt);
     return { ...findTurn(history, { ...sought, text: request.text, sent }), history };
   } catch (error) {
     if (call.signal.aborted || !(error instanceof AppError)) throw error;
     return { type: error.kind === 'auth' ? 'closed' : 'unreadable' };
-  }
-}
-
-interface Doubt {
-  ports: TurnPorts;
-  sought: Search;
-  call: CallOptions;
-}
-
-/**
- * Whether a list that does not show the turn proves that it was not run: the assistant keeps history,
- * and nothing was said since the newest listed message.
- */
-async function trustIn(
-  { messages }: History,
-  { ports, sought: { request }, call }: Doubt,
-): Promise<'full' | 'not yet' | 'never'> {
-  try {
-    const [assistant, conversation] = await Promise.all([
-      ports.getAssistant(request.assistantId, call),
-      ports.getConversation(request.conversationId, call),
-    ]);
-    if (!assistant.dataRetention) return 'never';
-    const times = messages.flatMap((each) => [madeAt(each), instant(each.sentAt)]);
-    const listedUntil = Math.max(instant(conversation.createdAt), ...times);
-    return instant(conversation.lastMessageAt) > listedUntil ? 'not yet' : 'full';
-  } catch (error) {
-    if (call.signal.aborted || !(error instanceof AppError)) throw error;
-    return 'not yet';
   }
 }

@@ -11,7 +11,7 @@ export type Verdict =
 
 export function verdictOn({ kind, details }: AppError): Verdict {
   const { delivery, status } = details;
-  if (kind === 'interrupted' || kind === 'terminated' || kind === 'usage') return 'report';
+  if (kind === 'interrupted' || kind === 'terminated') return 'report';
   if (delivery === 'unknown') return 'search';
   if (delivery === 'not_sent')
     return kind === 'network' || kind === 'timeout' ? 'resend' : 'report';

@@ -49,6 +49,7 @@ export function after(change: (answer: SoundAnswer, chance: Chance) => Answer): 
 }
 
 export interface ChosenFault {
+  name: string;
   effect: Effect;
   chance: Chance;
 }

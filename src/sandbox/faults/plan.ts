@@ -44,6 +44,11 @@ export class FaultPlan {
     }
   }
 
+  /** Whether anything can go wrong. */
+  get isActive(): boolean {
+    return this.#rules.length > 0 || this.#script.size > 0;
+  }
+
   /** How often each fault has happened, such as `chat/reset_after`. */
   get caused(): Record<string, number> {
     return Object.fromEntries(this.#caused);
@@ -60,7 +65,7 @@ export class FaultPlan {
       const cause = `${target}/${name}`;
       this.#caused.set(cause, (this.#caused.get(cause) ?? 0) + 1);
       const random = randomFrom(this.seed, ...key, name);
-      return [{ effect: kind.effect(amount), chance: { seed: this.seed, random } }];
+      return [{ name, effect: kind.effect(amount), chance: { seed: this.seed, random } }];
     });
   }
 

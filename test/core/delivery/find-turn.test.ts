@@ -56,6 +56,9 @@ describe('a turn in a conversation that began here', () => {
       answered('Hi!'),
     ],
     ['letters are composed', ['u+20 ä', 'a+90 Hi!'], { text: 'a\u0308' }, answered('Hi!')],
+    ['a clock of another server is behind', ['u-5010 hello', 'a+90 Hi!'], {}, answered('Hi!')],
+    ['but not by more', ['u-5011 hello', 'a+90 Hi!'], {}, UNCLEAR],
+    ['a space matters', ['u+20 go on', 'a+90 Hi!'], { text: 'goon' }, ABSENT],
     ['case matters', ['u+20 Hello', 'a+90 Hi!'], {}, ABSENT],
     ["the assistant's words are not the user's", ['a+20 hello'], {}, ABSENT],
   ])('%s', (_, lines, sought, finding) => {
@@ -70,6 +73,9 @@ describe('a turn in a conversation of which the past is not known', () => {
     ['the same text was never said', ['u-900 hi', 'a-500 Hi!'], resumed(), ABSENT],
     ['an older one is not ours', OLD, resumed(), UNCLEAR],
     ['nor is one that is old enough to be sure', ['u-5100 hello', 'a-4000 Hi!'], resumed(), ABSENT],
+    ['one of them is too near', ['u-5100 hello', ...OLD], resumed(), UNCLEAR],
+    ['one is just not old enough', ['u-5010 hello'], resumed(), UNCLEAR],
+    ['ours is as early as can be', ['u-10 hello', 'a+9 Hi!'], resumed(), answered('Hi!')],
     ['both are there', [...OLD, ...NEW], resumed(), answered('Again?')],
     ['ours is there alone', NEW, resumed(), answered('Again?')],
     ['ours is not answered', [...OLD, 'u+20 hello'], resumed(), UNANSWERED],
@@ -77,6 +83,12 @@ describe('a turn in a conversation of which the past is not known', () => {
     [
       'it is late enough',
       [...OLD, 'u+150 hello', 'a+900 So?'],
+      { ...resumed(), sent: BLUNT },
+      answered('So?'),
+    ],
+    [
+      'it is just late enough',
+      ['u+120 hello', 'a+900 So?'],
       { ...resumed(), sent: BLUNT },
       answered('So?'),
     ],
@@ -106,6 +118,12 @@ describe('the reply', () => {
     ['it goes on', ['u+20 hello', 'a+900 Hi there'], { received: 'Hi' }, answered('Hi there')],
     ['it is another', ['u+20 hello', 'a+900 No.'], { received: 'Hi' }, answered('No.')],
     ['it is still being written', ['u+20 hello', 'a+900 Hi'], { received: 'Hi there' }, UNANSWERED],
+    [
+      'it lost one of its last newlines',
+      ['u+20 hello', 'a+900 Hi\n'],
+      { received: 'Hi\n\n' },
+      answered('Hi\n'),
+    ],
     ['it lost its last newline', ['u+20 hello', 'a+900 Hi'], { received: 'Hi\n' }, answered('Hi')],
   ])('%s', (_, lines, sought, finding) => {
     expect(find(lines, sought)).toEqual(finding);
@@ -164,6 +182,7 @@ describe('while others write', () => {
       {},
       answered('Hi!'),
     ],
+    ['theirs may be answered yet', ['u-119980 x', 'u+20 hello', 'a+90 X'], {}, UNANSWERED],
     ['an operator adds words', ['u+20 hello', 'a+90 Hi!', 'a+99 I am Eva'], {}, answered('Hi!')],
   ])('%s', (_, lines, sought, finding) => {
     expect(find(lines, sought)).toEqual(finding);

@@ -5,6 +5,7 @@ import type {
   TurnPorts,
   TurnRequest,
 } from '../../../src/core/conversation.js';
+import { momentOf, type ServerClock } from '../../../src/core/delivery/server-clock.js';
 import { AppError, type ErrorDetails } from '../../../src/errors.js';
 import { stillClock } from '../../helpers/still-clock.js';
 
@@ -88,10 +89,12 @@ export class ModelServer {
     this.stored.push({ role: 'assistant', text: reply, at: at + replyMs, send: undefined });
   }
 
-  get ports(): TurnPorts {
+  /** The server for one program, which learns of its clock. */
+  portsWith(serverClock: ServerClock): TurnPorts {
     const conversation = { id: 'c-1', name: '', metadata: {} };
     return {
       clock: this.clock,
+      serverClock,
       conversationCreator: () => () =>
         Promise.resolve({ ...conversation, createdAt: '', lastMessageAt: '' }),
       chat: (request, call) => this.#chat(request, call),
@@ -107,7 +110,7 @@ export class ModelServer {
           const lastMessageAt = Number.isFinite(last) ? this.#time(last) : '';
           return { ...conversation, createdAt: '', lastMessageAt };
         }),
-      history: () => this.#history(),
+      history: () => this.#history(serverClock),
     };
   }
 
@@ -139,19 +142,23 @@ export class ModelServer {
     else throw new AppError(kindOf(failure), failure, FAILURES[failure].details);
   }
 
-  async #history() {
+  async #history(serverClock: ServerClock) {
     const asked = this.clock.monotonic();
-    return this.#read((outcome) => {
-      const { lagMs, isRetained, clockOffMs, roundTripMs } = this.#world;
+    const askedAt = momentOf(this.clock);
+    const answer = await this.#read((outcome) => {
+      const { lagMs, isRetained } = this.#world;
       const listed = this.#present().filter(({ at }) => isRetained && at + lagMs <= asked);
       const isWhole = outcome !== 'partial';
       if (isWhole && isRetained) this.readAt = asked - lagMs;
       const messages = this.#ordered(isWhole ? listed : listed.slice(1)).map((each) =>
         this.#message(each),
       );
-      const now = asked + roundTripMs / 2 + clockOffMs;
-      return { messages, isWhole, serverTime: Math.floor(now / 1_000) * 1_000 };
+      return { messages, isWhole };
     });
+    const { clockOffMs, roundTripMs } = this.#world;
+    const date = Math.floor((asked + roundTripMs / 2 + clockOffMs) / 1_000) * 1_000;
+    serverClock.note({ date, asked: askedAt, had: momentOf(this.clock) });
+    return answer;
   }
 
   async #read<T>(answer: (outcome: 'ok' | 'partial') => T): Promise<T> {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ServerClock } from '../../../src/core/delivery/server-clock.js';
 import { TurnMemory } from '../../../src/core/delivery/turn-memory.js';
 import { takeTurn } from '../../../src/core/delivery/turn.js';
 import { AppError } from '../../../src/errors.js';
@@ -84,11 +85,15 @@ export async function check(each: Script): Promise<string[]> {
   const start = server.clock.monotonic();
   for (const { at, replyMs } of each.others) server.other(`other-${at}`, start + at, replyMs);
   const memory = new TurnMemory();
+  const serverClock = new ServerClock();
   if (!each.isResumed) memory.begin('c-1');
   const wrong: string[] = [];
   const doubted = new Set<string>();
   for (const turn of each.turns) {
-    const outcome = await play(server, turn, each.isResumed ? new TurnMemory() : memory);
+    const program = each.isResumed
+      ? { memory: new TurnMemory(), serverClock: new ServerClock() }
+      : { memory, serverClock };
+    const outcome = await play(server, turn, program);
     const isInexact = each.isResumed || doubted.has(turn.text);
     wrong.push(...faultsOf(server, outcome, { ...each, turn, isInexact }));
     if (outcome.delivery === 'unknown') doubted.add(turn.text);
@@ -100,7 +105,7 @@ export async function check(each: Script): Promise<string[]> {
 async function play(
   server: ModelServer,
   { text, timeoutMs, stream }: Script['turns'][number],
-  memory: TurnMemory,
+  { memory, serverClock }: { memory: TurnMemory; serverClock: ServerClock },
 ): Promise<Outcome> {
   const first = server.sends.length;
   const from = server.clock.monotonic();
@@ -108,7 +113,11 @@ async function play(
   const input = { assistantId: 'a-1', conversationId: 'c-1', text, stream };
   const { signal } = new AbortController();
   try {
-    for await (const event of takeTurn(server.ports, input, { signal, timeoutMs, memory })) {
+    for await (const event of takeTurn(server.portsWith(serverClock), input, {
+      signal,
+      timeoutMs,
+      memory,
+    })) {
       if (event.type === 'done') outcome.reply = event.turn.reply;
     }
   } catch (error) {
@@ -149,7 +158,7 @@ function faultsOf(server: ModelServer, outcome: Outcome, given: Circumstances): 
       isUnknown && given.world.isRetained && to - from < Math.min(timeoutMs - 200, 27_000),
       'gave up',
     ],
-    [to - from > timeoutMs + 5_000 + 4 * given.world.roundTripMs, 'took too long'],
+    [to - from > timeoutMs + 8_000 + 4 * given.world.roundTripMs, 'took too long'],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, words]) => words);
 }

@@ -7,6 +7,7 @@ import type {
   TurnPorts,
   TurnRequest,
 } from '../../../src/core/conversation.js';
+import { ServerClock } from '../../../src/core/delivery/server-clock.js';
 import { TurnMemory } from '../../../src/core/delivery/turn-memory.js';
 import { takeTurn, type TurnInput } from '../../../src/core/delivery/turn.js';
 import { AppError, exitCodeOf, type ErrorDetails, type ErrorKind } from '../../../src/errors.js';
@@ -53,6 +54,7 @@ function scripted({ creates = ['c-new'], chats = [REPLY], metadata = {}, onChat 
   const conversation = { name: '', createdAt: '', lastMessageAt: '' };
   const ports: TurnPorts = {
     clock,
+    serverClock: new ServerClock(),
     conversationCreator(created) {
       const creator = asked.created.push(created);
       return ({ timeoutMs }: CallOptions) =>
@@ -388,8 +390,11 @@ describe('a 400', () => {
     expect([asked.turns.length, asked.reads, sleeps]).toEqual([1, [['c-1', 5_000]], []]);
   });
 
-  test('that says it itself is not looked up', async () => {
-    const { asked } = await take({ chats: [fails('ai_disabled', { status: 400 })] });
+  test.each([
+    ['that says it itself', fails('ai_disabled', { status: 400 })],
+    ['of another number', fails('api', { status: 422, delivery: 'refused' })],
+  ])('%s is not looked up', async (_, refusal) => {
+    const { asked } = await take({ chats: [refusal], metadata: { ai_disabled: 'true' } });
     expect(asked.reads).toEqual([]);
   });
 });
@@ -438,6 +443,22 @@ describe('creating the conversation', () => {
       code === undefined ? undefined : [code, 'not_sent'],
     );
   });
+});
+
+test('a bug in creating the conversation is not touched', async () => {
+  const { ports, asked } = scripted({});
+  const bug = new TypeError('x');
+  ports.conversationCreator = () => () => {
+    asked.creates.push([1, 0]);
+    return Promise.reject(bug);
+  };
+  const turn = takeTurn(
+    ports,
+    { ...INPUT, conversationId: undefined },
+    { signal: new AbortController().signal, timeoutMs: 9_000, memory: new TurnMemory() },
+  );
+  await expect(turn.next()).rejects.toBe(bug);
+  expect(asked.creates).toHaveLength(1);
 });
 
 describe('a stop during a wait', () => {

@@ -1,0 +1,106 @@
+import type { Clock } from '../conversation.js';
+
+/** A moment by both of our clocks: one may be set, the other stops while the computer sleeps. */
+export interface Moment {
+  monotonic: number;
+  wall: number;
+}
+
+export function momentOf(clock: Clock): Moment {
+  return { monotonic: clock.monotonic(), wall: clock.now().getTime() };
+}
+
+/** An answer with a `Date`, in milliseconds since 1970, that was asked for and had between two moments. */
+export interface DatedAnswer {
+  date: number;
+  asked: Moment;
+  had: Moment;
+}
+
+/** When something was by the server's clock, in milliseconds since 1970. */
+export interface TimeWindow {
+  earliest: number;
+  latest: number;
+  /** As narrow as answers can make it. */
+  isSharp: boolean;
+}
+
+const ANY_TIME: TimeWindow = { earliest: -Infinity, latest: Infinity, isSharp: false };
+
+/** The `Date` header has whole seconds, and servers renew it a little late. */
+const DATE_STEP_MS = 1_000;
+const DATE_DELAY_MS = 50;
+/** How narrow a window has to be, beside the time that asking takes. */
+const SHARP_MS = 100;
+/** What the last answer counts for in what asking takes of late. */
+const RECENT_SHARE = 0.3;
+/** How far two good clocks run apart, for each millisecond that passes. */
+const DRIFT = 1e-4;
+/** Our two clocks differ by more than this only when one was set or stopped meanwhile. */
+const JUMP_MS = 50;
+
+/** How far the server's clock is ahead of our monotonic one, at least and at most. */
+interface Lead {
+  least: number;
+  most: number;
+}
+
+/**
+ * What the server's clock shows, as far as its answers tell: our own may be off by any amount. Each
+ * answer's `Date` bounds it on either side; many at different moments narrow it to a tenth of a second.
+ */
+export class ServerClock {
+  #lead: Lead | undefined;
+  /** When it was last narrowed, and by how much our own clocks differed then. */
+  #at: Moment = { monotonic: 0, wall: 0 };
+  /** What asking takes of late: a busy server or computer has no quick answers for a while. */
+  #roundTripMs = 0;
+
+  /** Takes in what an answer tells. */
+  note({ date, asked, had }: DatedAnswer): void {
+    if (Number.isNaN(date)) return;
+    const told = {
+      least: date - had.monotonic,
+      most: date + DATE_STEP_MS + DATE_DELAY_MS - asked.monotonic,
+    };
+    const known = this.#leadAt(had);
+    this.#lead = (known && overlap(known, told)) ?? told;
+    this.#at = had;
+    const roundTripMs = had.monotonic - asked.monotonic;
+    this.#roundTripMs += (roundTripMs - this.#roundTripMs) * (known ? RECENT_SHARE : 1);
+  }
+
+  /** When one of our moments was. Before a computer's sleep, or its clock was set, that is not known. */
+  windowAt(moment: Moment): TimeWindow {
+    const lead = this.#leadAt(moment);
+    if (!lead) return ANY_TIME;
+    const [earliest, latest] = [moment.monotonic + lead.least, moment.monotonic + lead.most];
+    const isSharp = latest - earliest <= SHARP_MS + DATE_DELAY_MS + this.#roundTripMs;
+    return { earliest, latest, isSharp };
+  }
+
+  /** How long to wait so that the next answer halves the window of now; undefined when none would. */
+  halvingPause(now: Moment): number | undefined {
+    const { earliest, latest, isSharp } = this.windowAt(now);
+    if (isSharp || !Number.isFinite(latest)) return undefined;
+    const serverNow = (earliest + latest - DATE_DELAY_MS) / 2;
+    const toNextSecond = DATE_STEP_MS - (serverNow % DATE_STEP_MS);
+    return Math.max(0, toNextSecond - this.#roundTripMs / 2);
+  }
+
+  /** Wider the longer ago it was narrowed; undefined when our clocks jumped in between. */
+  #leadAt(moment: Moment): Lead | undefined {
+    if (!this.#lead) return undefined;
+    const passed = moment.monotonic - this.#at.monotonic;
+    if (Math.abs(moment.wall - this.#at.wall - passed) > JUMP_MS) return undefined;
+    const drift = Math.abs(passed) * DRIFT;
+    return { least: this.#lead.least - drift, most: this.#lead.most + drift };
+  }
+}
+
+/** Undefined for leads that contradict each other: the servers' clocks differ, or one was set. */
+function overlap(one: Lead, other: Lead): Lead | undefined {
+  const least = Math.max(one.least, other.least);
+  const most = Math.min(one.most, other.most);
+  return least <= most ? { least, most } : undefined;
+}

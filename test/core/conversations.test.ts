@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import { age } from '../../src/core/age.js';
+import { conversationIdFor, nameOf } from '../../src/core/conversation-names.js';
+import type { Conversation, Message } from '../../src/core/conversation.js';
+import { percentile } from '../../src/core/latency.js';
+import { allMessages, inOrder, instant, lastTurn } from '../../src/core/messages.js';
+import { transcript, transcriptLines } from '../../src/core/transcript.js';
+import { failureOf } from '../helpers/failure.js';
+import { message } from '../helpers/messages.js';
+
+describe('how long ago', () => {
+  const NOW = new Date('2026-01-01T00:00:00Z');
+  test.each([
+    [-5, 'just now'],
+    [9.9, 'just now'],
+    [10, '10 s ago'],
+    [59.9, '59 s ago'],
+    [60, '1 min ago'],
+    [3_599, '59 min ago'],
+    [3_600, '1 h ago'],
+    [86_399, '23 h ago'],
+    [86_400, '1 d ago'],
+    [364.9 * 86_400, '364 d ago'],
+    [365 * 86_400, '1 y ago'],
+    [800 * 86_400, '2 y ago'],
+  ])('%d s: %s', (seconds, words) => {
+    expect(age(new Date(NOW.getTime() - seconds * 1000).toISOString(), NOW)).toBe(words);
+  });
+
+  test.each(['', 'yesterday'])('%j is no time', (time) => {
+    expect(age(time, NOW)).toBe('');
+  });
+});
+
+describe('times', () => {
+  const NOON = Date.parse('2026-01-01T12:00:00Z');
+  test.each([
+    ['2026-01-01T12:00:00Z', NOON],
+    ['2026-01-01T12:00:00z', NOON],
+    ['2026-01-01T12:00:00', NOON],
+    ['2026-01-01T12:00:00.000000', NOON],
+    ['2026-01-01T14:00:00+02:00', NOON],
+    ['2026-01-01T10:30:00-0130', NOON],
+    ['', 0],
+    ['noon', 0],
+  ])('%j', (time, expected) => {
+    expect(instant(time)).toBe(expected);
+  });
+
+  test.each<[number[], number, number | undefined]>([
+    [[], 0.5, undefined],
+    [[7], 0, 7],
+    [[7], 0.95, 7],
+    [[30, 10, 20], 0.5, 20],
+    [[30, 10, 20, 40], 0.5, 20],
+    [[3, 1, 2], 1, 3],
+  ])('of %j, the share %d', (values, share, expected) => {
+    expect(percentile(values, share)).toBe(expected);
+  });
+});
+
+describe('messages', () => {
+  const texts = (messages: readonly Message[]): string =>
+    messages.map(({ text }) => text).join(' ');
+
+  test.each([
+    ['oldest first', ['u+1 a', 'a+2 b', 'u+3 c'], 'a b c'],
+    ['newest first', ['u+3 c', 'a+2 b', 'u+1 a'], 'a b c'],
+    ['at one time, as they come', ['u+1 a', 'tool+1 b', 'result+1 c', 'a+1 d'], 'a b c d'],
+    ['at one time, newest first', ['a+9 e', 'a+1 c', 'result+1 b', 'u+1 a'], 'a b c e'],
+    ['at one time, the answer first', ['a+1 b', 'u+1 a'], 'a b'],
+    ['an answer with the time of the next question', ['u+1 a', 'a+2 b', 'u+2 c'], 'a b c'],
+    ['what follows an answer at one time', ['u+1 a', 'a+2 b', 'a+3 d', 'u+3 c'], 'a b c d'],
+  ])('are in order: %s', (_, lines, expected) => {
+    expect(texts(inOrder(lines.map(message)))).toBe(expected);
+  });
+
+  test('are by the time they were sent, else made', () => {
+    const [early, late] = [message('u+1 early'), message('u+2 late')];
+    expect(texts(inOrder([{ ...late, createdAt: early.createdAt }, early]))).toBe('early late');
+    expect(texts(inOrder([{ ...late, sentAt: '' }, early]))).toBe('early late');
+  });
+
+  test('are put together from pages', async () => {
+    async function* pages(): AsyncGenerator<Message[]> {
+      yield await Promise.resolve([message('u+3 c')]);
+      yield [message('a+2 b'), message('u+1 a')];
+    }
+    expect(texts(await allMessages(pages()))).toBe('a b c');
+  });
+
+  test.each([
+    [['u+1 a', 'a+2 b', 'u+3 c', 'a+4 d'], 'c d'],
+    [['a+1 a', 'a+2 b'], 'a b'],
+    [[], ''],
+  ])('of the last turn: %j', (lines, expected) => {
+    expect(texts(lastTurn(lines.map(message)))).toBe(expected);
+  });
+});
+
+describe('a transcript', () => {
+  const call = { id: '1', name: 'look', arguments: '{"at":1}' };
+  const messages: Message[] = [
+    { role: 'user', text: 'one\ntwo', sentAt: 'noon', createdAt: 'later', toolCalls: [] },
+    { role: 'assistant', text: '', sentAt: '', createdAt: 'later', toolCalls: [call, call] },
+    { role: 'tool', text: 'seen', sentAt: '', createdAt: '', toolCalls: [] },
+    { role: 'assistant', text: 'so', sentAt: '', createdAt: '', toolCalls: [call] },
+  ];
+  const conversation = { id: 'c-1', name: 'Trip', messages };
+
+  test('in Markdown', () => {
+    expect(transcript(conversation, 'md')).toBe(
+      [
+        '# Trip\n\nc-1\n',
+        '## user, noon\n\none\ntwo\n',
+        '## assistant, later\n\n`look({"at":1})`\n\n`look({"at":1})`\n',
+        '## tool\n\nseen\n',
+        '## assistant\n\nso\n\n`look({"at":1})`\n',
+      ].join('\n'),
+    );
+  });
+
+  test('as text', () => {
+    expect(transcript({ ...conversation, name: '' }, 'txt')).toBe(
+      [
+        'Conversation c-1\nc-1\n',
+        'user, noon:\none\ntwo\n',
+        'assistant, later:\nlook({"at":1})\n\nlook({"at":1})\n',
+        'tool:\nseen\n',
+        'assistant:\nso\n\nlook({"at":1})\n',
+      ].join('\n'),
+    );
+  });
+
+  test('in JSON, as the messages are', () => {
+    const text = transcript(conversation, 'json');
+    expect(JSON.parse(text)).toEqual({ conversation_id: 'c-1', name: 'Trip', messages });
+    expect(text).toMatch(/^\{\n {2}"conversation_id".*\}\n$/s);
+  });
+
+  test('on a terminal, safely', () => {
+    const hostile: Message[] = [
+      ...messages,
+      {
+        role: `re\x1b[2Jviewer ${'x'.repeat(20)}`,
+        text: 'a\x1b[2Jb',
+        sentAt: '',
+        createdAt: '',
+        toolCalls: [{ id: '', name: 'n\n\x07', arguments: 'y'.repeat(501) }],
+      },
+      { role: 'assistant', text: '', sentAt: '', createdAt: '', toolCalls: [] },
+    ];
+    expect(transcriptLines(hostile)).toEqual([
+      'you: one',
+      '  two',
+      'assistant: calls look({"at":1})',
+      '  calls look({"at":1})',
+      'tool: seen',
+      'assistant: so',
+      '  calls look({"at":1})',
+      `reviewer ${'x'.repeat(10)}…: ab`,
+      `  calls n(${'y'.repeat(499)}…)`,
+      'assistant: ',
+    ]);
+  });
+});
+
+describe('the name of a conversation', () => {
+  const id = '6BA7B810-9dad-11d1-80b4-00c04fd430c8';
+  const conversation = (more: Partial<Conversation>): Conversation => {
+    return { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '', ...more };
+  };
+  const renamed = conversation({ name: 'old', metadata: { telnyx_chat_name: 'Trip' } });
+  const list = [
+    renamed,
+    conversation({ id: 'c-2', name: 'Twin' }),
+    conversation({ id: 'c-3', name: 'Twin' }),
+  ];
+
+  test('is the one given here, else the one it was made with', () => {
+    expect(list.map(nameOf)).toEqual(['Trip', 'Twin', 'Twin']);
+  });
+
+  test.each([
+    ['Trip', 'c-1'],
+    ['old', 'old'],
+    ['c-2', 'c-2'],
+  ])('%j means %j', async (name, expected) => {
+    expect(await conversationIdFor(name, () => Promise.resolve(list))).toBe(expected);
+  });
+
+  test('is not looked for when it is an id', async () => {
+    const never = (): never => {
+      throw new Error('listed');
+    };
+    expect(await conversationIdFor(id, never)).toBe(id);
+    for (const almost of [`${id}0`, `x${id}`, id.slice(1), id.replace('-', '')]) {
+      await expect(conversationIdFor(almost, never)).rejects.toThrow('listed');
+    }
+  });
+
+  test('that two have says which', async () => {
+    expect(await failureOf(conversationIdFor('Twin', () => Promise.resolve(list)))).toEqual({
+      kind: 'usage',
+      message: '"Twin" names 2 conversations',
+      hint: 'use an id: c-2, c-3',
+    });
+  });
+
+  test('that none has and that is no id is refused', async () => {
+    const failure = await failureOf(conversationIdFor('no such', () => Promise.resolve(list)));
+    expect(failure).toMatchObject({
+      kind: 'usage',
+      message: '"no such" is not a conversation id',
+    });
+  });
+});
