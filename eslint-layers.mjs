@@ -16,7 +16,7 @@ const LAYERS = {
   core: { own: ['errors'], packages: [] },
   api: {
     own: ['core', 'errors', 'version'],
-    packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'valibot'],
+    packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'undici', 'valibot'],
   },
   store: { own: ['core', 'errors'], packages: [ANY_NODE, 'conf', 'dotenv', 'valibot'] },
   terminal: {
@@ -24,6 +24,10 @@ const LAYERS = {
     packages: [ANY_NODE, '@inquirer/prompts', 'chalk', 'get-east-asian-width', 'ora'],
   },
   sandbox: { own: ['core', 'errors', 'version'], packages: [ANY_NODE, 'valibot'] },
+  relay: {
+    own: ['core', 'errors', 'version'],
+    packages: [ANY_NODE, 'ioredis', 'pino', 'prom-client'],
+  },
   context: { own: ['core', 'errors'], packages: [ANY_NODE] },
   library: { own: ['api', 'core', 'errors', 'context'], packages: [ANY_NODE] },
   session: {
@@ -31,7 +35,7 @@ const LAYERS = {
     packages: [],
   },
   commands: {
-    own: ['session', 'api', 'store', 'terminal', 'sandbox', 'core', 'errors', 'context'],
+    own: ['session', 'api', 'store', 'terminal', 'sandbox', 'relay', 'core', 'errors', 'context'],
     packages: [],
   },
   register: {
@@ -58,7 +62,11 @@ const MEMBERS = {
 };
 
 /** One file alone may import it. */
-const ALONE = { conf: 'store/config-store.ts', dotenv: 'store/dotenv.ts' };
+const ALONE = {
+  conf: 'store/config-store.ts',
+  dotenv: 'store/dotenv.ts',
+  undici: 'api/pooled-transport.ts',
+};
 
 function layerOf(path) {
   const [first, second] = path.split('/');

@@ -12,5 +12,9 @@ export default defineConfig({
     setupFiles: ['test/helpers/block-network.ts'],
     testTimeout: 20_000,
     pool: 'forks',
+    // Otherwise style sheets are read as empty.
+    css: true,
+    // A browser on a busy machine is slow.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -13,6 +13,7 @@ import { libraryOf } from './library.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
 import { outlineOf } from './manual/outline.mjs';
 import { manualPage } from './manual/page.mjs';
+import { rawText } from './raw-text.mjs';
 import { withEntryInOneFile } from './one-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -36,8 +37,9 @@ const bundle = await build({
   alias: {
     'ajv/dist/2020.js': './scripts/no-schema.mjs',
     'ajv-formats': './scripts/no-schema.mjs',
+    debug: './scripts/no-debug.mjs',
   },
-  plugins: [commanderAsModule],
+  plugins: [commanderAsModule, rawText],
   define,
   legalComments: 'none',
   metafile: true,

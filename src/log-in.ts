@@ -16,7 +16,7 @@ export async function openWithKey(
   key: string,
   { options, context, notify }: Surroundings,
 ): Promise<{ account: Account; assistants: Assistant[] }> {
-  const account = await openAccount(options, contextWith(checkedKey(key), context), notify);
+  const account = await openAccount(options, contextWith(checkedKey(key), context), { notify });
   try {
     return { account, assistants: await assistantsOf(account, context) };
   } catch (error) {

@@ -8,6 +8,7 @@ import { doctorEntry } from './commands/register/doctor.js';
 import { loginEntry, logoutEntry } from './commands/register/login.js';
 import { sandboxEntry } from './commands/register/sandbox.js';
 import { sendEntry } from './commands/register/send.js';
+import { serveEntry } from './commands/register/serve.js';
 import type { Context } from './context.js';
 import type { Outline } from './core/outline.js';
 import type { Surroundings } from './commands/register/entry.js';
@@ -37,6 +38,7 @@ const ENTRIES = [
   sendEntry,
   conversationsEntry,
   assistantsEntry,
+  serveEntry,
   sandboxEntry,
   loginEntry,
   logoutEntry,

@@ -1,6 +1,6 @@
 import { createClient, type Client } from './api/client.js';
 import { proxyFor } from './api/proxy.js';
-import { createTransport } from './api/transport.js';
+import { createTransport, type Transport, type TransportOptions } from './api/transport.js';
 import {
   guardConfig,
   guardOf,
@@ -64,13 +64,23 @@ export function asSession(account: Account): Session {
   return { ...account, ...account.talkTo(requireAssistant(account.settings)) };
 }
 
+/** What a command may have otherwise than the others. */
+interface AccountMeans {
+  notify?: Notify;
+  openTransport?: (options: TransportOptions) => Transport;
+  /** Makes the idempotency keys of new conversations. */
+  randomId?: () => string;
+}
+
+type Means = Surroundings & Omit<AccountMeans, 'notify'>;
+
 /** Opens an account, or a sandbox in its place. Throws without a key. */
 export async function openAccount(
   options: SessionOptions,
   context: Context,
-  notify = surroundings(options, context).notify,
+  means: AccountMeans = {},
 ): Promise<Account> {
-  const around = { options, context, notify };
+  const around = { ...surroundings(options, context), ...means };
   if (options.sandbox) return openSandbox(around);
   guardConfig(around);
   const settings = await loadSettings(options, context);
@@ -90,7 +100,7 @@ export async function keyInForce(
 const SANDBOX = { source: 'flag', detail: '--sandbox' } as const;
 
 /** A sandbox inside this process, whatever account is configured. */
-async function openSandbox(surroundings: Surroundings): Promise<Account> {
+async function openSandbox(surroundings: Means): Promise<Account> {
   const { options, context, notify } = surroundings;
   const { startSandbox } = await import('./sandbox/server.js');
   const settings = sandboxSettings(options, context);
@@ -136,15 +146,16 @@ function keptPreferences(context: Context): { path: string; history: boolean | u
 }
 
 /** An account by its settings. Throws without a key. */
-export function accountWith(settings: Settings, surroundings: Surroundings): Account {
-  const { options, context, notify } = surroundings;
+export function accountWith(settings: Settings, surroundings: Means): Account {
+  const { options, context, notify, openTransport = createTransport } = surroundings;
+  const { randomId = context.randomId } = surroundings;
   const guard = guardOf(surroundings);
   const apiKey = requireKey(settings);
-  const { clock, env, randomId } = context;
+  const { clock, env } = context;
   const baseUrl = settings.baseUrl.value;
   const onRequest = isDebugging(options, context) ? debugLines(notify) : undefined;
   const proxy = proxyFor(new URL(baseUrl), env);
-  const transport = createTransport({ baseUrl, proxy, clock, onRequest });
+  const transport = openTransport({ baseUrl, proxy, clock, onRequest });
   const client = createClient({ apiKey, transport, clock, randomId });
   const memory = new TurnMemory();
   const warn = isSilent(options) ? () => undefined : warnTo(notify);

@@ -4,10 +4,10 @@ import type { Clock } from '../core/conversation.js';
 import { AppError, type Delivery } from '../errors.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 import { networkError } from './network-error.js';
-import { keyIn, withoutKey } from './secrets.js';
+import { requestIdIn } from './secrets.js';
 
 /** Largest answer that is read, in bytes (16 MiB). */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 export interface ExchangeOptions {
   /** For messages. */
@@ -108,8 +108,7 @@ export class Exchange {
 
   #answer(incoming: IncomingMessage): HttpResponse {
     this.#report.firstByteMs = this.#elapsed();
-    const named = headerText(incoming.headers['x-request-id']);
-    const requestId = named && withoutKey(named, keyIn(this.#request.headers));
+    const requestId = requestIdIn(incoming.headers, this.#request.headers);
     if (requestId !== undefined) this.#report.requestId = requestId;
     const status = incoming.statusCode ?? 0;
     return { status, headers: incoming.headers, requestId, body: this.#body(incoming, status) };
@@ -206,14 +205,10 @@ function isOpening(socket: Socket): boolean {
 }
 
 /** A query can hold names and numbers of people. */
-function withoutQuery(path: string): string {
+export function withoutQuery(path: string): string {
   return path.split('?', 1)[0] ?? path;
 }
 
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
   return `${Math.round(ms / 100) / 10} s`;
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

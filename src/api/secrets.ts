@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** A shorter key would be found in words that are no key. */
 const SHORTEST_SECRET = 8;
 
@@ -6,7 +8,11 @@ export function withoutKey(text: string, apiKey: string): string {
   return apiKey.length < SHORTEST_SECRET ? text : text.replaceAll(apiKey, '…');
 }
 
-/** The key in a request's own headers; '' when it has none. */
-export function keyIn(headers: Readonly<Record<string, string>>): string {
-  return headers['authorization']?.replace(/^Bearer /, '') ?? '';
+/** What the server calls a request, without the key that the request had. */
+export function requestIdIn(
+  { 'x-request-id': named }: IncomingHttpHeaders,
+  { authorization = '' }: Readonly<Record<string, string>>,
+): string | undefined {
+  const id = Array.isArray(named) ? named[0] : named;
+  return id === undefined ? undefined : withoutKey(id, authorization.replace(/^Bearer /, ''));
 }

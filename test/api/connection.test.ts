@@ -2,9 +2,15 @@ import dns from 'node:dns';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createTransport } from '../../src/api/transport.js';
 import { AppError } from '../../src/errors.js';
-import { all, apiClient, options, TURN, type ApiClient } from '../helpers/api-client.js';
+import {
+  all,
+  apiClient,
+  options,
+  TRANSPORTS,
+  TURN,
+  type ApiClient,
+} from '../helpers/api-client.js';
 import { failureOf, type Failure } from '../helpers/failure.js';
 import { json, raw, recordingServer } from '../helpers/recording-server.js';
 import { stillClock } from '../helpers/still-clock.js';
@@ -19,367 +25,376 @@ const nothing = (): void => undefined;
 const reset = (socket: Socket): void => void socket.resetAndDestroy();
 const end = (socket: Socket): void => void socket.end();
 
-describe('an answer that breaks off or is none', () => {
-  const cut = (host: string, code: string): Failure => ({
-    kind: 'network',
-    message: `connection cut by ${host} (${code})`,
-    delivery: 'unknown',
-  });
-  const notHttp = (host: string): Failure => ({
-    kind: 'network',
-    message: `the answer of ${host} is not HTTP`,
-    delivery: 'unknown',
-  });
-  test.each<[string, (socket: Socket) => void, (host: string) => Failure]>([
-    ['reset before its head', answering('', reset), (host) => cut(host, 'ECONNRESET')],
-    ['closed before its head', answering('', end), (host) => cut(host, 'ECONNRESET')],
-    [
-      'reset within its head',
-      answering('HTTP/1.1 200 O', reset),
-      (host) => cut(host, 'ECONNRESET'),
-    ],
-    [
-      'closed within its body',
-      answering(`${HEAD}content-length: 99\r\n\r\n{"con`, end),
-      (host) => cut(host, 'ECONNRESET'),
-    ],
-    [
-      'reset within its body',
-      answering(`${HEAD}content-length: 99\r\n\r\n{"con`, reset),
-      (host) => cut(host, 'ECONNRESET'),
-    ],
-    [
-      'closed between chunks',
-      answering(`${HEAD}transfer-encoding: chunked\r\n\r\n5\r\n{"con\r\n`, end),
-      (host) => cut(host, 'ECONNRESET'),
-    ],
-    ['a bad chunk', answering(`${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\n`), notHttp],
-    ['two lengths', answering(`${HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n{`), notHttp],
-    ['another protocol', answering('SSH-2.0-OpenSSH_9.6\r\n'), notHttp],
-    ['too long a head', answering(`${HEAD}x: ${'x'.repeat(20_000)}\r\n\r\n`), notHttp],
-    [
-      'another protocol, by agreement',
-      answering('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
-      (host) => ({
+describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
+  const clientOf = (url: string): ApiClient => apiClient(url, { openTransport });
+
+  describe('an answer that breaks off or is none', () => {
+    const cut = (host: string, code: string): Failure => ({
+      kind: 'network',
+      message: `connection cut by ${host} (${code})`,
+      delivery: 'unknown',
+    });
+    const notHttp = (host: string): Failure => ({
+      kind: 'network',
+      message: `the answer of ${host} is not HTTP`,
+      delivery: 'unknown',
+    });
+    test.each<[string, (socket: Socket) => void, (host: string) => Failure]>([
+      ['reset before its head', answering('', reset), (host) => cut(host, 'ECONNRESET')],
+      ['closed before its head', answering('', end), (host) => cut(host, 'ECONNRESET')],
+      [
+        'reset within its head',
+        answering('HTTP/1.1 200 O', reset),
+        (host) => cut(host, 'ECONNRESET'),
+      ],
+      [
+        'closed within its body',
+        answering(`${HEAD}content-length: 99\r\n\r\n{"con`, end),
+        (host) => cut(host, 'ECONNRESET'),
+      ],
+      [
+        'reset within its body',
+        answering(`${HEAD}content-length: 99\r\n\r\n{"con`, reset),
+        (host) => cut(host, 'ECONNRESET'),
+      ],
+      [
+        'closed between chunks',
+        answering(`${HEAD}transfer-encoding: chunked\r\n\r\n5\r\n{"con\r\n`, end),
+        (host) => cut(host, 'ECONNRESET'),
+      ],
+      ['a bad chunk', answering(`${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\n`), notHttp],
+      ['two lengths', answering(`${HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n{`), notHttp],
+      ['another protocol', answering('SSH-2.0-OpenSSH_9.6\r\n'), notHttp],
+      ['too long a head', answering(`${HEAD}x: ${'x'.repeat(20_000)}\r\n\r\n`), notHttp],
+      [
+        'another protocol, by agreement',
+        answering('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+        (host) => ({
+          kind: 'network',
+          message: `${host} wants to speak another protocol`,
+          delivery: 'unknown',
+        }),
+      ],
+    ])('%s', async (_, serve, expected) => {
+      const { url } = await socketServer(serve);
+      const client = clientOf(url);
+      const refused = expected(new URL(url).host);
+      expect(await failureOf(chat(client))).toEqual(refused);
+      expect(client.reports.map(({ outcome }) => outcome)).toEqual([refused.message]);
+    });
+
+    test('a body longer than it said is cut at what it said', async () => {
+      const { url } = await socketServer(
+        answering(`${HEAD}content-length: 16\r\n\r\n{"content":"hi"}}}}}`),
+      );
+      expect(await chat(clientOf(url))).toEqual([{ type: 'done', reply: 'hi' }]);
+    });
+
+    test('a body that ends with its connection', async () => {
+      const { url } = await socketServer(answering(`${HEAD}\r\n{"content":"hi"}`, end));
+      expect(await chat(clientOf(url))).toEqual([{ type: 'done', reply: 'hi' }]);
+    });
+
+    test('a stream cut in the middle', async () => {
+      const { url } = await socketServer(answering(`${STREAM_HEAD}data: h`, end));
+      expect(await failureOf(chat(clientOf(url)))).toEqual({
         kind: 'network',
-        message: `${host} wants to speak another protocol`,
+        message: 'the reply was cut off',
         delivery: 'unknown',
-      }),
-    ],
-  ])('%s', async (_, serve, expected) => {
-    const { url } = await socketServer(serve);
-    const client = apiClient(url);
-    const refused = expected(new URL(url).host);
-    expect(await failureOf(chat(client))).toEqual(refused);
-    expect(client.reports.map(({ outcome }) => outcome)).toEqual([refused.message]);
-  });
+      });
+    });
 
-  test('a body longer than it said is cut at what it said', async () => {
-    const { url } = await socketServer(
-      answering(`${HEAD}content-length: 16\r\n\r\n{"content":"hi"}}}}}`),
-    );
-    expect(await chat(apiClient(url))).toEqual([{ type: 'done', reply: 'hi' }]);
-  });
+    test('a refusal whose body is lost is still a refusal', async () => {
+      const head =
+        'HTTP/1.1 429 Too Many Requests\r\nretry-after: 3\r\ncontent-length: 99\r\n\r\n{';
+      const { url } = await socketServer(answering(head, reset));
+      expect(await failureOf(chat(clientOf(url)))).toMatchObject({
+        kind: 'rate_limited',
+        delivery: 'refused',
+        retryAfterMs: 3_000,
+      });
+    });
 
-  test('a body that ends with its connection', async () => {
-    const { url } = await socketServer(answering(`${HEAD}\r\n{"content":"hi"}`, end));
-    expect(await chat(apiClient(url))).toEqual([{ type: 'done', reply: 'hi' }]);
-  });
-
-  test('a stream cut in the middle', async () => {
-    const { url } = await socketServer(answering(`${STREAM_HEAD}data: h`, end));
-    expect(await failureOf(chat(apiClient(url)))).toEqual({
-      kind: 'network',
-      message: 'the reply was cut off',
-      delivery: 'unknown',
+    test.each([
+      ['JSON', HEAD],
+      ['a stream', STREAM_HEAD.slice(0, -2)],
+    ])('%s of more than 16 MiB', async (_, head) => {
+      const piece = 'x'.repeat(1024 * 1024);
+      const { url } = await socketServer(
+        answering(`${head}\r\n`, (socket) => {
+          for (let count = 0; count < 17; count++) socket.write(piece);
+        }),
+      );
+      expect(await failureOf(chat(clientOf(url)))).toEqual({
+        kind: 'api',
+        message: 'the answer is larger than 16 MiB',
+        delivery: 'unknown',
+      });
     });
   });
 
-  test('a refusal whose body is lost is still a refusal', async () => {
-    const head = 'HTTP/1.1 429 Too Many Requests\r\nretry-after: 3\r\ncontent-length: 99\r\n\r\n{';
-    const { url } = await socketServer(answering(head, reset));
-    expect(await failureOf(chat(apiClient(url)))).toMatchObject({
-      kind: 'rate_limited',
-      delivery: 'refused',
-      retryAfterMs: 3_000,
-    });
-  });
-
-  test.each([
-    ['JSON', HEAD],
-    ['a stream', STREAM_HEAD.slice(0, -2)],
-  ])('%s of more than 16 MiB', async (_, head) => {
-    const piece = 'x'.repeat(1024 * 1024);
-    const { url } = await socketServer(
-      answering(`${head}\r\n`, (socket) => {
-        for (let count = 0; count < 17; count++) socket.write(piece);
-      }),
-    );
-    expect(await failureOf(chat(apiClient(url)))).toEqual({
-      kind: 'api',
-      message: 'the answer is larger than 16 MiB',
-      delivery: 'unknown',
-    });
-  });
-});
-
-describe('no connection', () => {
-  test('nobody listens', async () => {
-    const host = `127.0.0.1:${await closedPort()}`;
-    expect(await failureOf(chat(apiClient(`http://${host}`)))).toEqual({
-      kind: 'network',
-      message: `connection refused by ${host} (ECONNREFUSED)`,
-      hint: 'check --base-url, and that a server or proxy listens there',
-      delivery: 'not_sent',
-    });
-  });
-
-  test.each([
-    ['ENOTFOUND', 'could not find the host', 'check the network, DNS and --base-url'],
-    ['EAI_AGAIN', 'could not look up the host', 'check the network and DNS'],
-  ])('the name is not found: %s', async (code, words, hint) => {
-    const lookup = vi.spyOn(dns, 'lookup');
-    onTestFinished(() => lookup.mockRestore());
-    lookup.mockImplementation(((_name: string, _options: unknown, done: (error: Error) => void) => {
-      done(Object.assign(new Error(code), { code }));
-    }) as unknown as typeof dns.lookup);
-    expect(await failureOf(chat(apiClient('http://localhost:9')))).toEqual({
-      kind: 'network',
-      message: `${words} localhost:9 (${code})`,
-      hint,
-      delivery: 'not_sent',
-    });
-  });
-
-  test('a certificate that nobody trusts', async () => {
-    const { host, requests } = await tlsServer();
-    expect(await failureOf(chat(apiClient(`https://${host}`)))).toEqual({
-      kind: 'network',
-      message: `no trusted connection to ${host} (DEPTH_ZERO_SELF_SIGNED_CERT)`,
-      hint: 'a company proxy may need its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem; also check the clock',
-      delivery: 'not_sent',
-    });
-    expect(requests).toEqual([]);
-  });
-
-  test('a server without TLS', async () => {
-    const { port } = await socketServer(answering('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    expect(await failureOf(chat(apiClient(`https://localhost:${port}`)))).toMatchObject({
-      kind: 'network',
-      message: expect.stringMatching(/^no TLS connection to localhost:\d+ \(EPROTO\)/) as string,
-      delivery: 'not_sent',
-    });
-  });
-});
-
-describe('time', () => {
-  test('no connection', async () => {
-    // TLS that never answers the greeting.
-    const { port } = await socketServer(nothing);
-    expect(
-      await failureOf(chat(apiClient(`https://localhost:${port}`), { timeoutMs: 60 })),
-    ).toMatchObject({
-      kind: 'timeout',
-      delivery: 'not_sent',
-    });
-  });
-
-  test('no first byte', async () => {
-    const { url } = await socketServer(nothing);
-    const client = apiClient(url);
-    const expected = { kind: 'timeout', message: 'no answer within 0.1 s', delivery: 'unknown' };
-    expect(await failureOf(chat(client, { timeoutMs: 60 }))).toEqual(expected);
-    expect(client.reports.map(({ outcome }) => outcome)).toEqual([expected.message]);
-  });
-
-  test('no end, with a byte now and then', async () => {
-    const { url } = await socketServer(
-      answering(STREAM_HEAD, (socket) => {
-        const timer = setInterval(() => socket.write(': hello\n\n'), 10);
-        socket.on('close', () => clearInterval(timer));
-      }),
-    );
-    expect(await failureOf(chat(apiClient(url), { timeoutMs: 100 }))).toEqual({
-      kind: 'timeout',
-      message: 'no answer within 0.1 s',
-      delivery: 'unknown',
-    });
-  });
-
-  describe('bounds apart from each other', () => {
-    const long = 10_000;
-    const bounds = { connectMs: long, silenceMs: long, totalMs: long };
-
-    function get(url: string, timeouts: Partial<typeof bounds>) {
-      const transport = createTransport({ baseUrl: url, proxy: undefined, clock: stillClock() });
-      onTestFinished(() => transport.close());
-      const { signal } = options();
-      const request = { method: 'GET', path: '/', headers: {}, signal };
-      return transport.request({ ...request, timeouts: { ...bounds, ...timeouts } });
-    }
-
-    test('the connection', async () => {
-      const { port } = await socketServer(nothing);
-      expect(await failureOf(get(`https://localhost:${port}`, { connectMs: 50 }))).toEqual({
-        kind: 'timeout',
-        message: `no connection to localhost:${port} within 0.1 s`,
+  describe('no connection', () => {
+    test('nobody listens', async () => {
+      const host = `127.0.0.1:${await closedPort()}`;
+      expect(await failureOf(chat(clientOf(`http://${host}`)))).toEqual({
+        kind: 'network',
+        message: `connection refused by ${host} (ECONNREFUSED)`,
+        hint: 'check --base-url, and that a server or proxy listens there',
         delivery: 'not_sent',
       });
     });
 
-    test('the silence of a stream', async () => {
-      const { url } = await socketServer(answering(`${STREAM_HEAD}data: hi\n\n`));
-      const { body } = await get(url, { connectMs: 1_000, silenceMs: 50 });
-      expect(await failureOf(all(body))).toEqual({
+    test.each([
+      ['ENOTFOUND', 'could not find the host', 'check the network, DNS and --base-url'],
+      ['EAI_AGAIN', 'could not look up the host', 'check the network and DNS'],
+    ])('the name is not found: %s', async (code, words, hint) => {
+      const lookup = vi.spyOn(dns, 'lookup');
+      onTestFinished(() => lookup.mockRestore());
+      lookup.mockImplementation(((
+        _name: string,
+        _options: unknown,
+        done: (error: Error) => void,
+      ) => {
+        done(Object.assign(new Error(code), { code }));
+      }) as unknown as typeof dns.lookup);
+      expect(await failureOf(chat(clientOf('http://localhost:9')))).toEqual({
+        kind: 'network',
+        message: `${words} localhost:9 (${code})`,
+        hint,
+        delivery: 'not_sent',
+      });
+    });
+
+    test('a certificate that nobody trusts', async () => {
+      const { host, requests } = await tlsServer();
+      expect(await failureOf(chat(clientOf(`https://${host}`)))).toEqual({
+        kind: 'network',
+        message: `no trusted connection to ${host} (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+        hint: 'a company proxy may need its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem; also check the clock',
+        delivery: 'not_sent',
+      });
+      expect(requests).toEqual([]);
+    });
+
+    test('a server without TLS', async () => {
+      const { port } = await socketServer(answering('HTTP/1.1 400 Bad Request\r\n\r\n'));
+      expect(await failureOf(chat(clientOf(`https://localhost:${port}`)))).toMatchObject({
+        kind: 'network',
+        message: expect.stringMatching(/^no TLS connection to localhost:\d+ \(EPROTO\)/) as string,
+        delivery: 'not_sent',
+      });
+    });
+  });
+
+  describe('time', () => {
+    test('no connection', async () => {
+      // TLS that never answers the greeting.
+      const { port } = await socketServer(nothing);
+      expect(
+        await failureOf(chat(clientOf(`https://localhost:${port}`), { timeoutMs: 60 })),
+      ).toMatchObject({
         kind: 'timeout',
-        message: 'the answer stopped for 0.1 s',
+        delivery: 'not_sent',
+      });
+    });
+
+    test('no first byte', async () => {
+      const { url } = await socketServer(nothing);
+      const client = clientOf(url);
+      const expected = { kind: 'timeout', message: 'no answer within 0.1 s', delivery: 'unknown' };
+      expect(await failureOf(chat(client, { timeoutMs: 60 }))).toEqual(expected);
+      expect(client.reports.map(({ outcome }) => outcome)).toEqual([expected.message]);
+    });
+
+    test('no end, with a byte now and then', async () => {
+      const { url } = await socketServer(
+        answering(STREAM_HEAD, (socket) => {
+          const timer = setInterval(() => socket.write(': hello\n\n'), 10);
+          socket.on('close', () => clearInterval(timer));
+        }),
+      );
+      expect(await failureOf(chat(clientOf(url), { timeoutMs: 100 }))).toEqual({
+        kind: 'timeout',
+        message: 'no answer within 0.1 s',
         delivery: 'unknown',
       });
     });
 
-    test('a reader who takes long is not taken for silence', async () => {
-      const { url } = await socketServer(answering(`${STREAM_HEAD}data: hi\n\n`, end));
-      const { body } = await get(url, { silenceMs: 20 });
-      const pieces: string[] = [];
-      for await (const piece of body) {
-        await new Promise((resolve) => setTimeout(resolve, 60));
-        pieces.push(piece.toString());
+    describe('bounds apart from each other', () => {
+      const long = 10_000;
+      const bounds = { connectMs: long, silenceMs: long, totalMs: long };
+
+      function get(url: string, timeouts: Partial<typeof bounds>) {
+        const transport = openTransport({ baseUrl: url, proxy: undefined, clock: stillClock() });
+        onTestFinished(() => transport.close());
+        const { signal } = options();
+        const request = { method: 'GET', path: '/', headers: {}, signal };
+        return transport.request({ ...request, timeouts: { ...bounds, ...timeouts } });
       }
-      expect(pieces).toEqual(['data: hi\n\n']);
-    });
-  });
-});
 
-describe('an abort', () => {
-  const stop = new AppError('terminated', 'terminated');
-  const stopped = (delivery: string) => ({ kind: 'terminated', message: 'terminated', delivery });
+      test('the connection', async () => {
+        const { port } = await socketServer(nothing);
+        expect(await failureOf(get(`https://localhost:${port}`, { connectMs: 50 }))).toEqual({
+          kind: 'timeout',
+          message: `no connection to localhost:${port} within 0.1 s`,
+          delivery: 'not_sent',
+        });
+      });
 
-  test('before the request', async () => {
-    const server = await recordingServer(json({ content: 'hi' }));
-    const client = apiClient(server.url);
-    expect(await failureOf(chat(client, { signal: AbortSignal.abort(stop) }))).toEqual(
-      stopped('not_sent'),
-    );
-    expect(server.requests).toEqual([]);
-  });
+      test('the silence of a stream', async () => {
+        const { url } = await socketServer(answering(`${STREAM_HEAD}data: hi\n\n`));
+        const { body } = await get(url, { connectMs: 1_000, silenceMs: 50 });
+        expect(await failureOf(all(body))).toEqual({
+          kind: 'timeout',
+          message: 'the answer stopped for 0.1 s',
+          delivery: 'unknown',
+        });
+      });
 
-  test('while the connection opens', async () => {
-    const caller = new AbortController();
-    const { port } = await socketServer(() => caller.abort(stop));
-    const client = apiClient(`https://localhost:${port}`);
-    expect(await failureOf(chat(client, { signal: caller.signal }))).toEqual(stopped('not_sent'));
-  });
-
-  test('while the head is awaited', async () => {
-    const caller = new AbortController();
-    const { url } = await socketServer(answering('', () => caller.abort(stop)));
-    expect(await failureOf(chat(apiClient(url), { signal: caller.signal }))).toEqual(
-      stopped('unknown'),
-    );
-  });
-
-  test.each([
-    ['body', `${HEAD}\r\n{"con`],
-    ['stream', `${STREAM_HEAD}: hello\n\n`],
-    ['body of a refusal', 'HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\n{'],
-  ])('while the %s is read', async (_, bytes) => {
-    const caller = new AbortController();
-    const { url } = await socketServer(
-      answering(bytes, (socket) => {
-        socket.on('close', nothing);
-        setImmediate(() => caller.abort(stop));
-      }),
-    );
-    expect(await failureOf(chat(apiClient(url), { signal: caller.signal }))).toEqual(
-      stopped('unknown'),
-    );
-  });
-
-  test('for another reason is an interrupt', async () => {
-    const caller = new AbortController();
-    const { url } = await socketServer(answering('', () => caller.abort()));
-    expect(await failureOf(chat(apiClient(url), { signal: caller.signal }))).toEqual({
-      kind: 'interrupted',
-      message: 'interrupted',
-      delivery: 'unknown',
-    });
-  });
-
-  test('after the answer changes nothing, and nothing listens for it any more', async () => {
-    const server = await recordingServer(json({ content: 'hi' }));
-    const caller = new AbortController();
-    const remove = vi.spyOn(caller.signal, 'removeEventListener');
-    const add = vi.spyOn(caller.signal, 'addEventListener');
-    await chat(apiClient(server.url), { signal: caller.signal });
-    expect(remove.mock.calls.map(([type, listener]) => [type, listener])).toEqual(
-      add.mock.calls.map(([type, listener]) => [type, listener]),
-    );
-  });
-
-  test('of a reader closes the connection', async () => {
-    let closed: () => void = nothing;
-    const isClosed = new Promise<void>((resolve) => void (closed = resolve));
-    const { url } = await socketServer(
-      answering(`${STREAM_HEAD}data: hi\n\n`, (socket) => void socket.on('close', closed)),
-    );
-    const client = apiClient(url);
-    for await (const event of client.chat(TURN, options())) {
-      expect(event).toEqual({ type: 'delta', text: 'hi' });
-      break;
-    }
-    await isClosed;
-    expect(client.reports.map(({ outcome }) => outcome)).toEqual(['left unread']);
-  });
-});
-
-describe('one connection', () => {
-  test('serves call after call, refusals and streams included', async () => {
-    const server = await recordingServer((response, request) => {
-      const isStream = request.body.includes('"stream":true');
-      const answer = isStream
-        ? raw(200, { 'content-type': 'text/event-stream' }, 'data: [DONE]\n\n: bye\n\n')
-        : request.method === 'POST'
-          ? json({ content: 'hi' })
-          : json({ errors: [] }, 404);
-      answer(response, request);
-    });
-    const client = apiClient(server.url);
-    await chat(client);
-    await failureOf(client.getConversation('c', options()));
-    await all(client.chat({ ...TURN, stream: true }, options()));
-    await vi.waitFor(() => expect(client.reports).toHaveLength(3));
-    await chat(client);
-    expect([server.requests.length, server.connections()]).toEqual([4, 1]);
-    expect(client.reports.map(({ outcome, connectMs }) => [outcome, connectMs])).toEqual([
-      ['200', 0],
-      ['404', undefined],
-      ['200', undefined],
-      ['200', undefined],
-    ]);
-  });
-
-  test('that was closed in the meantime makes the turn unknown, not sent twice', async () => {
-    let count = 0;
-    const { url } = await socketServer((socket) => {
-      socket.on('data', () => {
-        if (++count === 1) socket.write(`${HEAD}content-length: 16\r\n\r\n{"content":"hi"}`);
-        else socket.resetAndDestroy();
+      test('a reader who takes long is not taken for silence', async () => {
+        const { url } = await socketServer(answering(`${STREAM_HEAD}data: hi\n\n`, end));
+        const { body } = await get(url, { silenceMs: 20 });
+        const pieces: string[] = [];
+        for await (const piece of body) {
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          pieces.push(piece.toString());
+        }
+        expect(pieces).toEqual(['data: hi\n\n']);
       });
     });
-    const client = apiClient(url);
-    await chat(client);
-    expect(await failureOf(chat(client))).toMatchObject({ kind: 'network', delivery: 'unknown' });
-    expect(count).toBe(2);
   });
-});
 
-test('a redirect is not followed', async () => {
-  const other = await recordingServer(json({ content: 'stolen' }));
-  const server = await recordingServer(raw(307, { location: other.url }));
-  expect((await failureOf(chat(apiClient(server.url)))).message).toBe(
-    'the API answered 307: a redirect, which is not followed',
-  );
-  expect(other.requests).toEqual([]);
+  describe('an abort', () => {
+    const stop = new AppError('terminated', 'terminated');
+    const stopped = (delivery: string) => ({ kind: 'terminated', message: 'terminated', delivery });
+
+    test('before the request', async () => {
+      const server = await recordingServer(json({ content: 'hi' }));
+      const client = clientOf(server.url);
+      expect(await failureOf(chat(client, { signal: AbortSignal.abort(stop) }))).toEqual(
+        stopped('not_sent'),
+      );
+      expect(server.requests).toEqual([]);
+    });
+
+    test('while the connection opens', async () => {
+      const caller = new AbortController();
+      const { port } = await socketServer(() => caller.abort(stop));
+      const client = clientOf(`https://localhost:${port}`);
+      expect(await failureOf(chat(client, { signal: caller.signal }))).toEqual(stopped('not_sent'));
+    });
+
+    test('while the head is awaited', async () => {
+      const caller = new AbortController();
+      const { url } = await socketServer(answering('', () => caller.abort(stop)));
+      expect(await failureOf(chat(clientOf(url), { signal: caller.signal }))).toEqual(
+        stopped('unknown'),
+      );
+    });
+
+    test.each([
+      ['body', `${HEAD}\r\n{"con`],
+      ['stream', `${STREAM_HEAD}: hello\n\n`],
+      ['body of a refusal', 'HTTP/1.1 500 No\r\ncontent-length: 9\r\n\r\n{'],
+    ])('while the %s is read', async (_, bytes) => {
+      const caller = new AbortController();
+      const { url } = await socketServer(
+        answering(bytes, (socket) => {
+          socket.on('close', nothing);
+          setImmediate(() => caller.abort(stop));
+        }),
+      );
+      expect(await failureOf(chat(clientOf(url), { signal: caller.signal }))).toEqual(
+        stopped('unknown'),
+      );
+    });
+
+    test('for another reason is an interrupt', async () => {
+      const caller = new AbortController();
+      const { url } = await socketServer(answering('', () => caller.abort()));
+      expect(await failureOf(chat(clientOf(url), { signal: caller.signal }))).toEqual({
+        kind: 'interrupted',
+        message: 'interrupted',
+        delivery: 'unknown',
+      });
+    });
+
+    test('after the answer changes nothing, and nothing listens for it any more', async () => {
+      const server = await recordingServer(json({ content: 'hi' }));
+      const caller = new AbortController();
+      const remove = vi.spyOn(caller.signal, 'removeEventListener');
+      const add = vi.spyOn(caller.signal, 'addEventListener');
+      await chat(clientOf(server.url), { signal: caller.signal });
+      expect(remove.mock.calls.map(([type, listener]) => [type, listener])).toEqual(
+        add.mock.calls.map(([type, listener]) => [type, listener]),
+      );
+    });
+
+    test('of a reader closes the connection', async () => {
+      let closed: () => void = nothing;
+      const isClosed = new Promise<void>((resolve) => void (closed = resolve));
+      const { url } = await socketServer(
+        answering(`${STREAM_HEAD}data: hi\n\n`, (socket) => void socket.on('close', closed)),
+      );
+      const client = clientOf(url);
+      for await (const event of client.chat(TURN, options())) {
+        expect(event).toEqual({ type: 'delta', text: 'hi' });
+        break;
+      }
+      await isClosed;
+      expect(client.reports.map(({ outcome }) => outcome)).toEqual(['left unread']);
+    });
+  });
+
+  describe('one connection', () => {
+    test('serves call after call, refusals and streams included', async () => {
+      const server = await recordingServer((response, request) => {
+        const isStream = request.body.includes('"stream":true');
+        const answer = isStream
+          ? raw(200, { 'content-type': 'text/event-stream' }, 'data: [DONE]\n\n: bye\n\n')
+          : request.method === 'POST'
+            ? json({ content: 'hi' })
+            : json({ errors: [] }, 404);
+        answer(response, request);
+      });
+      const client = clientOf(server.url);
+      await chat(client);
+      await failureOf(client.getConversation('c', options()));
+      await all(client.chat({ ...TURN, stream: true }, options()));
+      await vi.waitFor(() => expect(client.reports).toHaveLength(3));
+      await chat(client);
+      expect([server.requests.length, server.connections()]).toEqual([4, 1]);
+      expect(client.reports.map(({ outcome, connectMs }) => [outcome, connectMs])).toEqual([
+        ['200', 0],
+        ['404', undefined],
+        ['200', undefined],
+        ['200', undefined],
+      ]);
+    });
+
+    test('that was closed in the meantime makes the turn unknown, not sent twice', async () => {
+      let count = 0;
+      const { url } = await socketServer((socket) => {
+        socket.on('data', () => {
+          if (++count === 1) socket.write(`${HEAD}content-length: 16\r\n\r\n{"content":"hi"}`);
+          else socket.resetAndDestroy();
+        });
+      });
+      const client = clientOf(url);
+      await chat(client);
+      expect(await failureOf(chat(client))).toMatchObject({ kind: 'network', delivery: 'unknown' });
+      expect(count).toBe(2);
+    });
+  });
+
+  test('a redirect is not followed', async () => {
+    const other = await recordingServer(json({ content: 'stolen' }));
+    const server = await recordingServer(raw(307, { location: other.url }));
+    expect((await failureOf(chat(clientOf(server.url)))).message).toBe(
+      'the API answered 307: a redirect, which is not followed',
+    );
+    expect(other.requests).toEqual([]);
+  });
 });
 
 describe('a proxy', () => {

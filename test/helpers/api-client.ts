@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createClient, type Client } from '../../src/api/client.js';
 import type { RequestReport } from '../../src/api/http.js';
-import { createTransport } from '../../src/api/transport.js';
+import { createPooledTransport } from '../../src/api/pooled-transport.js';
+import { createTransport, type Transport, type TransportOptions } from '../../src/api/transport.js';
 import type { CallOptions } from '../../src/core/conversation.js';
 import { stillClock } from './still-clock.js';
 
@@ -12,12 +13,26 @@ export interface ApiClient extends Client {
   reports: RequestReport[];
 }
 
+/** Both ways to carry requests. */
+export const TRANSPORTS: [name: string, open: (options: TransportOptions) => Transport][] = [
+  ['node:http', createTransport],
+  ['a pool', createPooledTransport],
+];
+
+interface ApiClientOptions {
+  proxy?: URL;
+  openTransport?: (options: TransportOptions) => Transport;
+}
+
 /** Our client for a server of the test's own; closed when the test ends. */
-export function apiClient(baseUrl: string, { proxy }: { proxy?: URL } = {}): ApiClient {
+export function apiClient(
+  baseUrl: string,
+  { proxy, openTransport = createTransport }: ApiClientOptions = {},
+): ApiClient {
   const reports: RequestReport[] = [];
   const clock = stillClock();
   const onRequest = (report: RequestReport): void => void reports.push({ ...report });
-  const transport = createTransport({ baseUrl, proxy, clock, onRequest });
+  const transport = openTransport({ baseUrl, proxy, clock, onRequest });
   const client = createClient({ apiKey: API_KEY, transport, clock, randomId: () => 'id-1' });
   onTestFinished(() => client.close());
   return { ...client, reports };

@@ -18,6 +18,8 @@ export interface CliOptions {
   signal?: AbortSignal;
   /** Left out, one of its own that does not wait. */
   clock?: Context['clock'];
+  /** Told of stdout as it grows, for commands that go on until they are stopped. */
+  onStdout?: (text: string) => void;
 }
 
 export interface CliResult {
@@ -40,11 +42,13 @@ type Kept = 'stdout' | 'stderr';
 /** Keeps what is written; as a terminal it takes cursor moves, which it does not keep. */
 class Capture extends Writable {
   text = '';
+  onText: (text: string) => void = () => undefined;
   readonly cursorTo = (): boolean => true;
   readonly moveCursor = (): boolean => true;
   readonly clearLine = (): boolean => true;
   override _write(chunk: Buffer, _: string, done: () => void): void {
     this.text += chunk.toString('utf8');
+    this.onText(this.text);
     done();
   }
 }
@@ -55,6 +59,7 @@ export function cliContext(options: CliOptions = {}): Context & Record<Kept, Cap
     isTTY: options.stdoutIsTTY ?? false,
     columns: 80,
   });
+  if (options.onStdout) stdout.onText = options.onStdout;
   const stderr: Output & Capture = Object.assign(new Capture(), {
     isTTY: options.stderrIsTTY ?? false,
     columns: 80,

@@ -30,7 +30,7 @@ export interface Setup {
 export async function accountFor(setup: Setup): Promise<Account | undefined> {
   const { options, context, notify } = setup;
   if (options.sandbox || (await hasKey(options, context))) {
-    return openAccount(options, context, notify);
+    return openAccount(options, context, { notify });
   }
   const answer = await setup.questions.choose(
     'There is no Telnyx API key yet. What would you like?',
@@ -40,7 +40,7 @@ export async function accountFor(setup: Setup): Promise<Account | undefined> {
       { value: 'leave', label: 'Leave' },
     ],
   );
-  if (answer === 'sandbox') return openAccount({ ...options, sandbox: true }, context, notify);
+  if (answer === 'sandbox') return openAccount({ ...options, sandbox: true }, context, { notify });
   return answer === 'login' ? logIn(setup) : undefined;
 }
 

@@ -78,7 +78,7 @@ async function fromAccount(
   context: Context,
 ): Promise<Candidate[]> {
   if (options.sandbox || !(await loadSettings(options, context)).apiKey) return [];
-  const account = await openAccount(options, context, () => undefined);
+  const account = await openAccount(options, context, { notify: () => undefined });
   try {
     return await asked(account, source, context.signal);
   } finally {

@@ -1,0 +1,112 @@
+// npm run bench:relay -- [--seconds <n>] [--rounds <n>] [--soak <seconds>] [--cpu-prof <folder>]
+//
+// First and later turns over 64 and 256 connections, through `serve` and through a bare relay of
+// node:http and undici, in turn. What is compared is how many turns a second of one core carries: where
+// load and API share the other cores, the relay's own core may have time left. Exits with 1 below the bound.
+import { load } from './load.mjs';
+import { RELAYS, startRelay, startUpstream } from './processes.mjs';
+
+/** Of the turns that a bare relay carries, at least. */
+const BOUND = 0.7;
+const WARM_UP_S = 2;
+
+const LATER = (turn) => ({ message: 'When do you open?', conversation_id: `c-${turn % 5000}` });
+const FIRST = () => ({ message: 'When do you open?' });
+const SCENARIOS = [
+  { name: 'first turns, 64 connections', connections: 64, bodyOf: FIRST },
+  { name: 'first turns, 256 connections', connections: 256, bodyOf: FIRST },
+  { name: 'later turns, 64 connections', connections: 64, bodyOf: LATER },
+  { name: 'later turns, 256 connections', connections: 256, bodyOf: LATER },
+];
+
+const options = readArguments(process.argv.slice(2));
+const upstream = await startUpstream();
+const env = {
+  PATH: process.env.PATH,
+  HOME: '/nonexistent',
+  TELNYX_API_KEY: 'KEYbench',
+  TELNYX_ASSISTANT_ID: 'assistant-bench',
+  TELNYX_BASE_URL: upstream.url,
+};
+try {
+  process.exitCode = (await (options.soak ? soak() : compare())) ? 0 : 1;
+} finally {
+  upstream.stop();
+}
+
+async function compare() {
+  const results = SCENARIOS.map(() => ({ bare: [], ours: [] }));
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [index, scenario] of SCENARIOS.entries()) {
+      for (const name of ['bare', 'ours']) {
+        results[index][name].push(await measure(RELAYS[name], scenario, options.seconds));
+      }
+    }
+  }
+  let isKept = true;
+  for (const [index, { name }] of SCENARIOS.entries()) {
+    const [bare, ours] = [median(results[index].bare), median(results[index].ours)];
+    const ratio = ours.perCoreSecond / bare.perCoreSecond;
+    isKept &&= ratio >= BOUND && ours.failed === 0;
+    console.log(`${name}: ${ratio.toFixed(2)} of the bare relay (bound ${BOUND})`);
+    for (const [who, result] of Object.entries({ bare, ours }))
+      console.log(`  ${who}  ${told(result)}`);
+  }
+  return isKept;
+}
+
+/** A long run with memory looked at now and then. */
+async function soak() {
+  const relay = await startRelay(RELAYS.ours, { env });
+  const memory = [];
+  const watch = setInterval(() => memory.push(relay.usage().rssMiB), (options.soak * 1000) / 20);
+  const result = await load(relay.port, { ...SCENARIOS[3], seconds: options.soak });
+  clearInterval(watch);
+  await relay.stop();
+  console.log(`${result.answered} turns, ${result.failed} failed, p99 ${result.p99.toFixed(1)} ms`);
+  console.log(`memory, MiB: ${memory.map((each) => each.toFixed(0)).join(' ')}`);
+  return result.failed === 0;
+}
+
+async function measure(argv, scenario, seconds) {
+  const nodeFlags = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  const relay = await startRelay(argv, { env, nodeFlags });
+  await load(relay.port, { ...scenario, seconds: WARM_UP_S });
+  const before = relay.usage();
+  const result = await load(relay.port, { ...scenario, seconds });
+  const after = relay.usage();
+  await relay.stop();
+  const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
+  return {
+    ...result,
+    perSecond: result.answered / result.seconds,
+    perCoreSecond: result.answered / cpuSeconds,
+    busy: cpuSeconds / result.seconds,
+    rssMiB: after.rssMiB,
+  };
+}
+
+function median(results) {
+  const sorted = results.toSorted((a, b) => a.perCoreSecond - b.perCoreSecond);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function told({ perSecond, perCoreSecond, busy, p50, p99, rssMiB, failed }) {
+  return [
+    `${perCoreSecond.toFixed(0)} turns a core-second`,
+    `${perSecond.toFixed(0)}/s with its core ${(busy * 100).toFixed(0)} % busy`,
+    `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
+    `${rssMiB.toFixed(0)} MiB`,
+    `${failed} failed`,
+  ].join(', ');
+}
+
+function readArguments(args) {
+  const after = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+  return {
+    seconds: Number(after('--seconds') ?? 5),
+    rounds: Number(after('--rounds') ?? 3),
+    soak: Number(after('--soak') ?? 0),
+    profile: after('--cpu-prof'),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../../core/conversation.js';
+import type { Values } from '../../core/settings.js';
+import { AppError } from '../../errors.js';
+import type { CoordinationError } from '../../relay/coordination/coordination-error.js';
+import type { Coordination } from '../../relay/coordination/coordination.js';
+import {
+  parseRedisUrl,
+  shownAddress,
+  type RedisAddress,
+} from '../../relay/coordination/redis/address.js';
+import type { Log } from '../../relay/operation/log.js';
+
+export interface RedisFlags {
+  redis?: string;
+  redisPrefix: string;
+}
+
+export interface RedisSettings {
+  address: RedisAddress;
+  prefix: string;
+}
+
+/** Where replicas agree, of the flag, else of the environment. Throws on what is no address. */
+export function redisSettings(
+  { redis, redisPrefix }: RedisFlags,
+  env: Values,
+): RedisSettings | undefined {
+  const url = redis ?? env['TELNYX_CHAT_REDIS'];
+  return url === undefined ? undefined : { address: parseRedisUrl(url), prefix: redisPrefix };
+}
+
+/**
+ * Coordination over the Redis. One that isn't reached yet is waited for while turns are refused; one
+ * that doesn't let us in is an error.
+ */
+export async function openRedis(
+  { address, prefix }: RedisSettings,
+  { clock, log }: { clock: Clock; log: Log },
+): Promise<Coordination> {
+  const { inRedis } = await import('../../relay/coordination/redis/in-redis.js');
+  const redis = shownAddress(address);
+  const onChange = (problem?: string): void => {
+    if (problem === undefined) log.info({ redis }, 'connected to Redis');
+    else log.warn({ redis, problem }, 'no connection to Redis: turns are refused until there is');
+  };
+  const coordination = inRedis({ address, prefix, clock, onChange });
+  try {
+    await coordination.open();
+  } catch (error) {
+    const { message } = error as CoordinationError;
+    if (isRefusal(message)) {
+      await coordination.close();
+      throw new AppError('not_configured', `${message} (${redis})`, {
+        hint: 'check user, password and database of --redis or TELNYX_CHAT_REDIS',
+      });
+    }
+  }
+  return coordination;
+}
+
+function isRefusal(message: string): boolean {
+  return /WRONGPASS|NOAUTH|NOPERM|DB index|AUTH/.test(message);
+}

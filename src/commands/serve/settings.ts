@@ -1,0 +1,133 @@
+import type { Context } from '../../context.js';
+import { isLoopback } from '../../core/base-url.js';
+import type { Values } from '../../core/settings.js';
+import { AppError } from '../../errors.js';
+import { readEnvFile } from '../../store/env-file.js';
+import type { Rate } from '../../relay/coordination/coordination.js';
+import type { Token } from '../../relay/exposure/bearer-tokens.js';
+import type { RelaySettings } from '../../relay/relay.js';
+import { redisSettings, type RedisFlags, type RedisSettings } from './redis.js';
+import { bearerTokens, type TokenFlags } from './tokens.js';
+
+export interface RelayFlags extends TokenFlags, RedisFlags {
+  host: string;
+  port?: string;
+  insecure?: boolean;
+  rateLimit?: string;
+  maxTurns: string;
+  allowHost?: string[];
+  origin?: string[];
+  signConversations?: boolean;
+  metricsPort?: string;
+  workers: string;
+  logLevel: string;
+  ui?: boolean;
+}
+
+export interface ServeSettings extends RelaySettings {
+  workers: number;
+  logLevel: string;
+  /** Where replicas agree; none: there is this one alone. */
+  redis: RedisSettings | undefined;
+}
+
+/** What the flags and the environment say of the relay. Throws on what cannot be right. */
+export async function relaySettings(
+  flags: RelayFlags & { envFile?: string; sandbox?: boolean },
+  context: Context,
+): Promise<ServeSettings> {
+  const env = await environment(flags, context);
+  const tokens = bearerTokens(flags, env, context.cwd);
+  const { host, rateLimit, metricsPort } = flags;
+  assertGuarded(host, tokens, flags);
+  return {
+    host,
+    port: portOf(flags, env),
+    tokens,
+    mostTurns: whole('--max-turns', flags.maxTurns),
+    rate: rateLimit === undefined ? undefined : rateOf(whole('--rate-limit', rateLimit)),
+    isLoopback: isLocal(host),
+    allowedHosts: flags.allowHost ?? [],
+    origins: new Set((flags.origin ?? []).map(checkedOrigin)),
+    metricsPort: metricsPort === undefined ? undefined : checkedPort('--metrics-port', metricsPort),
+    workers: workersOf(flags),
+    logLevel: flags.logLevel,
+    redis: redisSettings(flags, env),
+    hasPage: flags.ui ?? false,
+    handleSecret: flags.signConversations ? handleSecret(env) : undefined,
+  };
+}
+
+/** The environment over `.env`; a sandbox uses nothing of that. */
+async function environment(
+  { envFile, sandbox }: { envFile?: string; sandbox?: boolean },
+  { cwd, env }: Context,
+): Promise<Values> {
+  const file = sandbox ? undefined : await readEnvFile(cwd, envFile);
+  const given = Object.entries(env).filter(([, value]) => value?.trim());
+  return { ...file?.values, ...Object.fromEntries(given) };
+}
+
+/** Whoever can reach an address of a network could spend the key's money. */
+function assertGuarded(host: string, tokens: Token[], { insecure }: RelayFlags): void {
+  if (isLocal(host) || tokens.length > 0 || insecure) return;
+  throw new AppError('usage', `serving on ${host} without a token`, {
+    hint: 'set TELNYX_CHAT_TOKEN, or say --insecure if whoever can reach it may use your key',
+  });
+}
+
+function portOf({ port }: RelayFlags, env: Values): number {
+  return port === undefined
+    ? checkedPort('PORT', env['PORT']?.trim() ?? '8080')
+    : checkedPort('--port', port);
+}
+
+function checkedPort(name: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new AppError('usage', `bad ${name} ${JSON.stringify(text)}`, {
+    hint: 'give a whole number from 0 to 65535',
+  });
+}
+
+/** A sandbox is inside one process: workers would not know each other's conversations. */
+function workersOf({ workers, sandbox }: RelayFlags & { sandbox?: boolean }): number {
+  const count = whole('--workers', workers);
+  if (count === 1 || !sandbox) return count;
+  throw new AppError('usage', '--sandbox is for one worker', {
+    hint: 'run telnyx-chat sandbox beside it, and give --base-url',
+  });
+}
+
+/** Whoever rested for a minute may ask for a minute's worth at once. */
+function rateOf(perMinute: number): Rate {
+  return { perMinute, burst: perMinute };
+}
+
+function whole(flag: string, text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new AppError('usage', `bad ${flag} ${JSON.stringify(text)}`, {
+    hint: 'give a whole number of 1 or more',
+  });
+}
+
+function isLocal(host: string): boolean {
+  return host === '::1' || isLoopback(host);
+}
+
+function checkedOrigin(text: string): string {
+  if (text === '*' || /^https?:\/\/[^/\s]+$/.test(text)) return text.toLowerCase();
+  throw new AppError('usage', `bad --origin ${JSON.stringify(text)}`, {
+    hint: 'it looks like https://app.example, without a path',
+  });
+}
+
+/** Shorter, it could be found by trying. */
+const SHORTEST_SECRET = 16;
+
+function handleSecret(env: Values): string {
+  const secret = env['TELNYX_CHAT_HANDLE_SECRET'] ?? '';
+  if (secret.length >= SHORTEST_SECRET) return secret;
+  throw new AppError('usage', '--sign-conversations needs TELNYX_CHAT_HANDLE_SECRET', {
+    hint: `set it to ${SHORTEST_SECRET} characters or more, such as openssl rand -hex 32 makes, the same on every replica`,
+  });
+}

@@ -1,0 +1,26 @@
+import type { Values } from '../../core/settings.js';
+import { AppError } from '../../errors.js';
+import type { Token } from '../../relay/exposure/bearer-tokens.js';
+import { readTokenFile } from '../../store/token-file.js';
+
+export interface TokenFlags {
+  token?: string[];
+  tokenFile?: string;
+}
+
+/** Every token that callers may show: of the flags, else of the environment. Throws on what is none. */
+export function bearerTokens(flags: TokenFlags, env: Values, cwd: string): Token[] {
+  const { token = [], tokenFile } = flags;
+  const given = [...token, ...(tokenFile === undefined ? [] : readTokenFile(cwd, tokenFile))];
+  const words = given.length > 0 ? given : (env['TELNYX_CHAT_TOKEN'] ?? '').split(/[\s,]+/);
+  return words.filter((word) => word !== '' || given.length > 0).map(tokenOf);
+}
+
+/** `name:token`, or a token alone. What is no token is not shown: it may be one with a mistake. */
+function tokenOf(text: string): Token {
+  const [, name, secret = ''] = /^(?:([\w-]{1,32}):)?([\w.~+/-]+=*)$/.exec(text) ?? [];
+  if (secret !== '') return { name, secret };
+  throw new AppError('usage', 'a bearer token has characters that no token has', {
+    hint: 'letters, digits and - . _ ~ + / only, such as openssl rand -hex 32 makes; name:token names its callers',
+  });
+}

@@ -1,0 +1,103 @@
+import { AppError } from '../../errors.js';
+import type { Call } from '../call.js';
+import type { OpenRecord } from '../coordination/coordination.js';
+import { admit } from '../exposure/admit.js';
+import { sendJson } from '../http/answer.js';
+import { busy } from '../http/refusal.js';
+import type { Workings } from '../workings.js';
+import { parseChatRequest, type ChatRequest } from './chat-request.js';
+import { EventStream } from './event-stream.js';
+import { idempotencyKey, once } from './once.js';
+import type { Outcome } from './outcome.js';
+import { runTurn } from './run-turn.js';
+
+/** `POST /chat`: one turn. */
+export async function chat(call: Call, workings: Workings): Promise<void> {
+  await admit(call, workings);
+  const key = idempotencyKey(call);
+  assertRoom(workings);
+  const body = await workings.bodies.read(call);
+  const request = parseChatRequest(body);
+  const { handle } = request;
+  const { caller } = call.facts;
+  const conversationId = handle === undefined ? undefined : workings.handles.open(handle, caller);
+  call.facts.conversationId = conversationId;
+  call.facts.secret = request.message;
+  assertRoom(workings);
+  await answer(call, workings, key !== undefined, (turn) => {
+    const run = (record?: OpenRecord): Promise<Outcome> =>
+      runRequest({ ...request, conversationId }, turn, record);
+    if (key === undefined) return run();
+    return once({ key, call, body, handle }, workings.coordination.records, run);
+  });
+}
+
+function assertRoom({ isDraining, running, mostTurns }: Workings): void {
+  if (isDraining || running.size >= mostTurns) throw busy('Too many requests in flight');
+}
+
+/** One turn and who hears of it. */
+interface Turn {
+  call: Call;
+  workings: Workings;
+  stop: AbortController;
+  stream: EventStream | undefined;
+}
+
+/** Runs a turn and sends what became of it. */
+async function answer(
+  call: Call,
+  workings: Workings,
+  isKeyed: boolean,
+  run: (turn: Turn) => Promise<Outcome>,
+): Promise<void> {
+  const { response } = call;
+  const stop = new AbortController();
+  // Who gave a key may ask again for the answer: that is to be there.
+  if (!isKeyed) stopWithCaller(call, stop);
+  const stream = wantsEvents(call) ? new EventStream(response) : undefined;
+  workings.running.add(stop);
+  try {
+    const outcome = await run({ call, workings, stop, stream });
+    if (stream) stream.end(outcome);
+    else sendJson(response, outcome.status, outcome.body, outcome.headers);
+  } finally {
+    workings.running.delete(stop);
+  }
+}
+
+async function runRequest(
+  { message, name, conversationId }: ChatRequest & { conversationId: string | undefined },
+  { call, workings, stop, stream }: Turn,
+  record: OpenRecord | undefined,
+): Promise<Outcome> {
+  const input = { text: message, conversationId, speaker: name, stream: stream !== undefined };
+  const { clock } = workings;
+  const asked = clock.monotonic();
+  const outcome = await runTurn(input, {
+    onEnter: () => (call.facts.waitedMs = clock.monotonic() - asked),
+    takeTurn: workings.takeTurn,
+    turns: workings.coordination.turns,
+    stop,
+    longestWaitMs: workings.turnTimeoutMs,
+    seal: (id) => workings.handles.seal(id, call.facts.caller),
+    onBegin: record && (() => record.begin()),
+    onEvent: stream && ((event) => stream.take(event)),
+  });
+  call.facts.conversationId = outcome.conversationId;
+  call.facts.error = outcome.error;
+  return outcome;
+}
+
+/** A caller that goes away before the answer is out takes its turn along. */
+function stopWithCaller({ response }: Call, stop: AbortController): void {
+  response.once('close', () => {
+    if (!response.writableFinished) stop.abort(new AppError('interrupted', 'the caller left'));
+  });
+}
+
+function wantsEvents({ request }: Call): boolean {
+  return /(^|,)\s*text\/event-stream\s*(;(?!\s*q=0(\.0*)?\s*(,|$))|,|$)/i.test(
+    request.headers.accept ?? '',
+  );
+}

@@ -1,0 +1,78 @@
+import type { ReplyEvent } from '../../core/conversation.js';
+import type { TurnInput } from '../../core/delivery/turn.js';
+import { CoordinationError } from '../coordination/coordination-error.js';
+import type { Lease, TurnOrder } from '../coordination/coordination.js';
+import { failed, replied, type Outcome } from './outcome.js';
+
+/** Runs one turn with the assistant; rejects with AppErrors that say what was delivered. */
+export type TakeTurn = (
+  input: Omit<TurnInput, 'assistantId'>,
+  signal: AbortSignal,
+) => AsyncIterable<ReplyEvent>;
+
+export interface TurnRun {
+  takeTurn: TakeTurn;
+  turns: TurnOrder;
+  /** Ends the turn: aborted by the caller's leaving, and here when its place in the order is lost. */
+  stop: AbortController;
+  /** Told when the earlier turns of its conversation are over. */
+  onEnter: () => void;
+  /** How long it may wait for earlier turns of its conversation, in milliseconds. */
+  longestWaitMs: number;
+  /** An id as callers know it. */
+  seal: (conversationId: string) => string;
+  /** Before anything is sent. */
+  onBegin?: (() => Promise<void>) | undefined;
+  /** Each piece of the reply; what it gives is awaited. */
+  onEvent?: ((event: ReplyEvent) => Promise<void> | void) | undefined;
+}
+
+/** Runs a turn when the earlier ones of its conversation are over. Never rejects. */
+export async function runTurn(
+  input: Omit<TurnInput, 'assistantId'>,
+  run: TurnRun,
+): Promise<Outcome & { conversationId: string | undefined }> {
+  let { conversationId } = input;
+  const named = (): string | undefined =>
+    conversationId === undefined ? undefined : run.seal(conversationId);
+  let lease: Lease | undefined;
+  try {
+    // Nobody else knows a conversation that is yet to be created.
+    if (conversationId !== undefined) {
+      lease = await enter(conversationId, run);
+      run.onEnter();
+    }
+    if (run.onBegin) await run.onBegin();
+    for await (const event of run.takeTurn(input, run.stop.signal)) {
+      if (event.type === 'start') ({ conversationId } = event);
+      if (run.onEvent) await run.onEvent(event);
+      if (event.type === 'done') {
+        const { turn } = event;
+        return { ...replied(run.seal(turn.conversationId), turn.reply), conversationId };
+      }
+    }
+    throw new Error('the turn ended without a reply');
+  } catch (error) {
+    return { ...failed(error, named()), conversationId };
+  } finally {
+    lease?.leave();
+  }
+}
+
+async function enter(
+  conversationId: string,
+  { turns, stop, longestWaitMs }: TurnRun,
+): Promise<Lease> {
+  const timer = setTimeout(
+    () => stop.abort(new CoordinationError('queue_full', 'waited too long for earlier turns')),
+    longestWaitMs,
+  );
+  try {
+    const lease = await turns.enter(conversationId, stop.signal);
+    const { lost } = lease;
+    lost?.addEventListener('abort', () => stop.abort(lost.reason));
+    return lease;
+  } finally {
+    clearTimeout(timer);
+  }
+}

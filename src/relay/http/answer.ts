@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+
+/** Sends JSON, as text that is made already. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers?: Readonly<Record<string, string>>,
+): void {
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(body);
+}
+
+/** An error as every caller gets it. */
+export function errorBody(error: string, conversationId?: string): string {
+  return JSON.stringify({ error, conversation_id: conversationId });
+}

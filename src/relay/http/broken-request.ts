@@ -1,0 +1,42 @@
+import type { Duplex } from 'node:stream';
+import { errorBody } from './answer.js';
+
+/** For the other side to read the answer, in milliseconds. */
+const LINGER_MS = 1_000;
+
+type Problem = readonly [line: string, error: string];
+
+export const NO_TUNNEL: Problem = ['405 Method Not Allowed', 'Method not allowed'];
+
+const PROBLEMS: Record<string, Problem> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'Request headers too large'],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'Request body too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'Request took too long'],
+};
+
+/** Answers what is no HTTP request, or not in time, where nothing else was answered yet. */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || hasBegunAnswer(socket)) {
+    socket.destroy();
+    return;
+  }
+  answerOnSocket(socket, PROBLEMS[error.code ?? ''] ?? ['400 Bad Request', 'Bad request']);
+}
+
+/** Answers where Node gives no response to answer with, and ends the connection. */
+export function answerOnSocket(socket: Duplex, [line, text]: Problem): void {
+  socket.on('error', () => undefined);
+  const body = errorBody(text);
+  socket.end(
+    `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/** Node keeps the answer that is under way on its connection. */
+function hasBegunAnswer(socket: Duplex): boolean {
+  const message: unknown = Reflect.get(socket, '_httpMessage');
+  return typeof message === 'object' && message !== null && 'headersSent' in message
+    ? message.headersSent === true
+    : false;
+}

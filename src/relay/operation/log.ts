@@ -1,0 +1,53 @@
+import pino, { destination as fileDestination, type DestinationStream } from 'pino';
+import type { Writable } from 'node:stream';
+
+/** Lines of JSON for whoever runs the relay. */
+export interface Log {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+  debug(facts: object, message: string): void;
+  /** Writes at once what waits to be written. */
+  flush: () => void;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/** Logs to a stream; to one with a descriptor, without making anything else wait for it. */
+export function openLog(stream: Writable, level: string): Log {
+  const { destination, flush } = openDestination(stream);
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+  return {
+    info: (facts, message) => log.info(facts, message),
+    warn: (facts, message) => log.warn(facts, message),
+    error: (facts, message) => log.error(facts, message),
+    debug: (facts, message) => log.debug(facts, message),
+    flush,
+  };
+}
+
+function openDestination(stream: Writable): { destination: DestinationStream; flush: () => void } {
+  if (!('fd' in stream) || typeof stream.fd !== 'number') {
+    return { destination: stream, flush: () => undefined };
+  }
+  const destination = fileDestination({ fd: stream.fd, sync: false });
+  // A log that nobody reads must not end the service.
+  destination.on('error', () => undefined);
+  return { destination, flush: () => flushNow(destination) };
+}
+
+function flushNow(destination: { flushSync(): void }): void {
+  try {
+    destination.flushSync();
+  } catch {
+    // It was never opened, or is closed: there is nothing to write to.
+  }
+}

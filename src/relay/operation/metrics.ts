@@ -1,0 +1,81 @@
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client';
+import type { Call } from '../call.js';
+import { statusOf } from './request-entry.js';
+
+/** Seconds: from an answer of the relay's own to the longest turn. */
+const BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120];
+
+export interface Metrics {
+  answered(call: Call, totalMs: number): void;
+  /** In the text format of Prometheus. */
+  text: () => Promise<string>;
+  /** Lets the primary process ask for them. */
+  share: () => void;
+}
+
+/** Counts for Prometheus. `turnsInFlight` is asked for when they are collected. */
+export function openMetrics(turnsInFlight: () => number): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const { requests, seconds, waits, replays } = countersIn(registry, turnsInFlight);
+  return {
+    answered(call, totalMs) {
+      const { route = 'other', waitedMs, isReplay } = call.facts;
+      requests.inc({ route, status: statusOf(call) });
+      seconds.observe({ route }, totalMs / 1000);
+      if (waitedMs !== undefined) waits.observe(waitedMs / 1000);
+      if (isReplay) replays.inc();
+    },
+    text: () => registry.metrics(),
+    share() {
+      AggregatorRegistry.setRegistries(registry);
+      // It is what listens for the primary's questions.
+      new AggregatorRegistry();
+    },
+  };
+}
+
+function countersIn(registry: Registry, turnsInFlight: () => number) {
+  const registers = [registry];
+  new Gauge({
+    name: 'telnyx_chat_turns_in_flight',
+    help: 'Turns that run or wait now',
+    registers,
+    collect() {
+      this.set(turnsInFlight());
+    },
+  });
+  return {
+    requests: new Counter({
+      name: 'telnyx_chat_requests_total',
+      help: 'Requests answered; 499: the caller left',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    seconds: new Histogram({
+      name: 'telnyx_chat_request_seconds',
+      help: 'Time to the end of the answer',
+      labelNames: ['route'],
+      buckets: BUCKETS,
+      registers,
+    }),
+    waits: new Histogram({
+      name: 'telnyx_chat_turn_wait_seconds',
+      help: 'Time that a turn waited for earlier ones of its conversation',
+      buckets: BUCKETS,
+      registers,
+    }),
+    replays: new Counter({
+      name: 'telnyx_chat_replays_total',
+      help: 'Requests answered by what was stored for their Idempotency-Key',
+      registers,
+    }),
+  };
+}

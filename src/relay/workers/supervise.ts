@@ -1,0 +1,112 @@
+import cluster, { type Worker } from 'node:cluster';
+import { AggregatorRegistry } from 'prom-client';
+import type { Clock } from '../../core/conversation.js';
+import { AppError } from '../../errors.js';
+import { coordinateWorker, type Shared } from '../coordination/ipc/primary.js';
+import { inMemory } from '../coordination/memory/in-memory.js';
+import type { Log } from '../operation/log.js';
+import { startMetricsServer } from '../operation/metrics-server.js';
+import { urlOf } from '../http/listen.js';
+import { channelTo, DRAIN } from './channel-to.js';
+
+/** A worker that dies is replaced, but not more often than this, in milliseconds. */
+const RESTART_MS = 1_000;
+/** For workers to drain before they are killed, in milliseconds. */
+const LAST_MS = 35_000;
+
+export interface Supervision {
+  count: number;
+  host: string;
+  metricsPort: number | undefined;
+  clock: Clock;
+  log: Log;
+  /** Aborts when all are to end. */
+  signal: AbortSignal;
+  /** Told when the first worker listens. */
+  onListening: (url: string) => void;
+}
+
+/** Runs workers until the signal, and then until they are drained. Rejects when they can't start. */
+export async function superviseWorkers(options: Supervision): Promise<void> {
+  const registry = new AggregatorRegistry();
+  const metricsText = (): Promise<string> => registry.clusterMetrics();
+  const shared = { memory: inMemory(options.clock), metricsText };
+  const { metricsPort, signal } = options;
+  const stopMetrics =
+    metricsPort === undefined ? undefined : await startMetricsServer(metricsPort, metricsText);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const crew = new Crew(options, { shared, resolve, reject });
+      signal.addEventListener('abort', () => crew.drain(), { once: true });
+      crew.start();
+    });
+  } finally {
+    stopMetrics?.();
+  }
+}
+
+interface Means {
+  shared: Shared;
+  resolve: () => void;
+  reject: (error: AppError) => void;
+}
+
+/** The workers that run. */
+class Crew {
+  readonly #options: Supervision;
+  readonly #means: Means;
+  readonly #workers = new Set<Worker>();
+  #isListening = false;
+  #isDraining = false;
+
+  constructor(options: Supervision, means: Means) {
+    this.#options = options;
+    this.#means = means;
+  }
+
+  start(): void {
+    for (let count = 0; count < this.#options.count; count++) this.#fork();
+  }
+
+  drain(): void {
+    this.#isDraining = true;
+    for (const worker of this.#workers) if (worker.isConnected()) worker.send(DRAIN);
+    setTimeout(() => {
+      for (const worker of this.#workers) worker.process.kill('SIGKILL');
+    }, LAST_MS).unref();
+    this.#endWhenEmpty();
+  }
+
+  #fork(): void {
+    const worker = cluster.fork();
+    this.#workers.add(worker);
+    coordinateWorker(channelTo(worker), this.#means.shared);
+    worker.on('listening', ({ port }) => {
+      if (!this.#isListening) this.#options.onListening(urlOf(this.#options.host, port));
+      this.#isListening = true;
+    });
+    worker.on('exit', (code, signal) => this.#lost(worker, { code, signal }));
+  }
+
+  #lost(worker: Worker, end: { code: number; signal: string }): void {
+    this.#workers.delete(worker);
+    if (this.#isDraining) {
+      this.#endWhenEmpty();
+      return;
+    }
+    if (!this.#isListening) {
+      this.#isDraining = true;
+      for (const other of this.#workers) other.process.kill('SIGKILL');
+      this.#means.reject(new AppError('usage', 'the workers could not start'));
+      return;
+    }
+    this.#options.log.error({ worker: worker.id, ...end }, 'a worker died and is replaced');
+    setTimeout(() => {
+      if (!this.#isDraining) this.#fork();
+    }, RESTART_MS);
+  }
+
+  #endWhenEmpty(): void {
+    if (this.#workers.size === 0) this.#means.resolve();
+  }
+}

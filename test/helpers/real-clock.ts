@@ -1,0 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../src/core/conversation.js';
+
+/** Time as it goes. */
+export function realClock(): Clock {
+  return {
+    now: () => new Date(),
+    monotonic: () => performance.now(),
+    sleep: async (ms, signal) => {
+      await sleep(ms, undefined, signal && { signal });
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { closedPort } from './socket-server.js';
+import { CERTIFICATE, PRIVATE_KEY } from './tls-certificate.js';
+
+export interface RedisServer {
+  port: number;
+  /** Of it and the certificate that it shows, if it speaks TLS. */
+  folder: string;
+  /** Database 0, without a password unless one was asked for in the arguments. */
+  url: string;
+  /** As the machine going down does; what was kept in memory is gone, unless it was to be kept on disk. */
+  kill(): Promise<void>;
+  /** Again on the same port, in the same folder. */
+  start(): Promise<void>;
+  /** Stops and goes on, the connections left open. */
+  freeze(): void;
+  thaw(): void;
+  /** Runs a command on the server, and gives what redis-cli prints; not with TLS. */
+  command(...words: string[]): Promise<string>;
+  /** Ends it and takes its folder away. */
+  remove(): Promise<void>;
+}
+
+const NAMES = ['redis-server', 'valkey-server'] as const;
+
+/** Those of the two that are installed. */
+export const REDIS_SERVERS: string[] = NAMES.filter((name) => isInstalled(name));
+
+if (REDIS_SERVERS.length === 0) {
+  console.warn(
+    'skipped: tests of serve --redis (neither redis-server nor valkey-server is installed)',
+  );
+}
+
+/** A real server on a free port of loopback, its files in a folder of its own. */
+export async function redisServer({
+  program = REDIS_SERVERS[0] ?? 'redis-server',
+  args = [] as string[],
+  isTls = false,
+} = {}): Promise<RedisServer> {
+  const port = await closedPort();
+  const folder = mkdtempSync(join(tmpdir(), 'telnyx-chat-redis-'));
+  let child: ChildProcess | undefined;
+  const end = async (): Promise<void> => {
+    const ending = child;
+    child = undefined;
+    if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
+    ending.kill('SIGKILL');
+    await once(ending, 'exit');
+  };
+  const start = async (): Promise<void> => {
+    const listening = isTls
+      ? ['--port', '0', '--tls-port', String(port), ...certified(folder)]
+      : ['--port', String(port)];
+    child = await started(program, [...listening, '--dir', folder, ...args]);
+  };
+  await start();
+  return {
+    ...{ port, folder, start },
+    url: isTls ? `rediss://localhost:${port}` : `redis://127.0.0.1:${port}`,
+    kill: end,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+    async command(...words) {
+      const cli = program.replace('server', 'cli');
+      const { stdout } = await promisify(execFile)(cli, ['-p', String(port), ...words]);
+      return stdout.trim();
+    },
+    async remove() {
+      await end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function started(program: string, args: string[]): Promise<ChildProcess> {
+  const fixed = ['--bind', '127.0.0.1', '--save', '', '--loglevel', 'notice'];
+  const child = spawn(program, [...fixed, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const said: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    said.push(line);
+    if (/ready to accept connections/i.test(line)) {
+      child.stdout.resume();
+      return child;
+    }
+  }
+  throw new Error(`${program} ended:\n${said.join('\n')}`);
+}
+
+/** Arguments for the certificate of `localhost`, put into the folder. */
+function certified(folder: string): string[] {
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  writeFileSync(cert, CERTIFICATE);
+  writeFileSync(key, PRIVATE_KEY);
+  return ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no'];
+}
+
+function isInstalled(name: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

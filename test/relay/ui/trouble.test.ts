@@ -1,0 +1,198 @@
+import { expect, test } from 'vitest';
+import { describeInBrowser } from '../../helpers/browser.js';
+import { chatPage } from '../../helpers/chat-page.js';
+import { heldChat } from '../../helpers/held-chat.js';
+import { json, recordingServer, type RecordedRequest } from '../../helpers/recording-server.js';
+import { serve, serveSandbox, upstream } from '../../helpers/relay.js';
+import { pageBefore } from '../../helpers/page-before.js';
+
+describeInBrowser('when something goes wrong on the page', ({ open }) => {
+  test('a message whose answer was lost is sent again, and not run again', async () => {
+    const { sandbox, url } = await serveSandbox(['--ui']);
+    const chat = chatPage(await open(url));
+    await chat.page.route('**/chat', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await chat.send('My name is Ada.');
+    await expect
+      .poll(() => chat.problem.locator('p').allInnerTexts())
+      .toEqual(['The connection failed. Try again: it is not sent twice.']);
+    expect(await chat.field.inputValue()).toBe('My name is Ada.');
+    await chat.page.unroute('**/chat');
+    await chat.button('Try again').click();
+    await expect
+      .poll(chat.said)
+      .toEqual([
+        'You: My name is Ada.',
+        'Assistant: Nice to meet you, Ada. I will remember your name.',
+      ]);
+    expect([await chat.problem.count(), await chat.field.inputValue()]).toEqual([0, '']);
+    expect(sandbox.stats().conversations.map(({ turns }) => turns)).toEqual([
+      [{ text: 'My name is Ada.', count: 1 }],
+    ]);
+  });
+
+  test('the thread of a first message that failed goes on', async () => {
+    let failures = 1;
+    const server = await recordingServer((response, request) => {
+      if (!request.url.endsWith('/chat')) json({ id: 'c-1' })(response, request);
+      else if (failures-- > 0) json({ errors: [{ title: 'no' }] }, 400)(response, request);
+      else json({ content: 'hi' })(response, request);
+    });
+    const relay = await serve(['--ui'], { env: upstream(server.url) });
+    const chat = chatPage(await open(relay.url));
+    await chat.send('hello');
+    await expect
+      .poll(() => chat.problem.locator('p').allInnerTexts())
+      .toEqual(['Failed to chat with assistant. Change the message, or begin a new conversation.']);
+    await chat.field.fill('hello again');
+    await chat.field.press('Enter');
+    await expect.poll(async () => (await chat.said()).at(-1)).toBe('Assistant: hi');
+    const bodies = server.requests.filter(({ method }) => method === 'POST').map(bodyOf);
+    expect(bodies).toMatchObject([
+      {},
+      { content: 'hello', conversation_id: 'c-1' },
+      { content: 'hello again', conversation_id: 'c-1' },
+    ]);
+  });
+
+  test('a message that may have got there is sent once more only when one says so', async () => {
+    const upstreamChat = await heldChat();
+    const relay = await serve(['--ui', '--timeout', '1'], { env: upstream(upstreamChat.url) });
+    const chat = chatPage(await open(relay.url));
+    await chat.send('hello');
+    await upstreamChat.next();
+    await chat.button('Try again').click();
+    await expect
+      .poll(() => chat.problem.locator('p').allInnerTexts())
+      .toEqual([
+        'No reply is known. The assistant may have got the message: sent once more, it may get it twice.',
+      ]);
+    await chat.button('Send once more').click();
+    const held = await upstreamChat.next();
+    held.say('hi');
+    held.end();
+    await expect.poll(chat.said).toEqual(['You: hello', 'Assistant: hi']);
+  });
+
+  test('a reply that breaks off is fetched by trying again, when it is ready', async () => {
+    const relay = await pageBefore([
+      (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end('event: delta\ndata: {"text":"Half a"}\n\nevent: do');
+      },
+      json({ error: 'A request with this Idempotency-Key is in progress' }, 409),
+      json({ conversation_id: 'c-1', reply: 'Half a loaf.' }, 200),
+    ]);
+    const chat = chatPage(await open(relay.url));
+    await chat.send('hello');
+    await chat.problem.waitFor();
+    expect(await chat.said()).toEqual(['You: hello', 'Assistant: Half a']);
+    await chat.field.press('Enter');
+    await expect.poll(() => chat.state.innerText()).toContain('Under way already');
+    await expect.poll(chat.said).toEqual(['You: hello', 'Assistant: Half a loaf.']);
+    const keys = relay.requests.map(({ headers }) => headers['idempotency-key']);
+    expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
+  });
+
+  test('what no relay would answer is told by its status', async () => {
+    const relay = await pageBefore([
+      (response) => void response.writeHead(502).end('<h1>Bad Gateway</h1>'),
+    ]);
+    const chat = chatPage(await open(relay.url));
+    await chat.send('hello');
+    await expect
+      .poll(() => chat.problem.locator('p').allInnerTexts())
+      .toEqual(['The answer was HTTP 502. Try again: it is not sent twice.']);
+  });
+
+  test('Escape cancels and gives the text back; sent again, it has the reply', async () => {
+    const upstreamChat = await heldChat();
+    const relay = await serve(['--ui'], { env: upstream(upstreamChat.url) });
+    const chat = chatPage(await open(relay.url));
+    const cancelled = chat.page.waitForEvent('requestfailed');
+    await chat.send('hello');
+    const held = await upstreamChat.next();
+    held.say('hi');
+    await expect.poll(chat.said).toEqual(['You: hello', 'Assistant: hi']);
+    await chat.page.keyboard.press('Escape');
+    expect((await cancelled).failure()?.errorText).toBe('net::ERR_ABORTED');
+    await expect.poll(() => chat.state.innerText()).toBe('Cancelled');
+    expect(await chat.field.inputValue()).toBe('hello');
+    expect(await chat.button('Send').isVisible()).toBe(true);
+    held.say(' there');
+    held.end();
+    await chat.field.press('Enter');
+    await expect.poll(chat.said).toEqual(['You: hello', 'Assistant: hi there']);
+    expect(await chat.page.getByText('Cancelled').count()).toBe(0);
+  });
+
+  test('the cancel button does the same, and leaves what is being typed', async () => {
+    const upstreamChat = await heldChat();
+    const relay = await serve(['--ui'], { env: upstream(upstreamChat.url) });
+    const chat = chatPage(await open(relay.url));
+    await chat.send('hello');
+    await upstreamChat.next();
+    await chat.field.fill('a draft');
+    await chat.button('Cancel').click();
+    await expect.poll(() => chat.state.innerText()).toBe('Cancelled');
+    expect([await chat.field.inputValue(), await chat.said()]).toEqual(['a draft', ['You: hello']]);
+    expect(await chat.focused()).toBe('message');
+  });
+
+  test('a limit says when to try again', async () => {
+    const relay = await serve(['--sandbox', '--ui', '--rate-limit', '1']);
+    const chat = chatPage(await open(relay.url));
+    await chat.ask('hello');
+    await chat.send('hello again');
+    await expect
+      .poll(async () => (await chat.problem.locator('p').allInnerTexts()).join())
+      .toMatch(/^Too many requests\. Try again in (59|60) s\.$/);
+  });
+});
+
+describeInBrowser('a relay with a token', ({ open }) => {
+  test('asks for it, and again when it is wrong, and keeps the message', async () => {
+    const relay = await serveSandbox(['--ui', '--token', 's3cret']);
+    const chat = chatPage(await open(relay.url));
+    expect(await chat.token.isVisible()).toBe(true);
+    for (const wrong of ['', 'guess', 's3cret2', 'sécret', '日本 語']) {
+      await chat.token.fill(wrong);
+      await chat.send('My name is Ada.');
+      await expect.poll(chat.focused).toBe('token');
+      const [problem] = await chat.problem.locator('p').allInnerTexts();
+      expect(problem).toContain('Enter an access token, then try again.');
+      expect(await chat.field.inputValue()).toBe('My name is Ada.');
+    }
+    await chat.token.fill(' s3cret ');
+    await chat.token.press('Enter');
+    await expect.poll(async () => (await chat.said()).at(-1)).toContain('Nice to meet you, Ada.');
+    expect([await chat.problem.count(), await chat.token.isVisible()]).toEqual([0, false]);
+    expect(relay.sandbox.requestCount('chat')).toBe(1);
+  });
+
+  test('does not find the token anywhere but in its field', async () => {
+    const relay = await serveSandbox(['--ui', '--token', 's3cret']);
+    const chat = chatPage(await open(relay.url));
+    const headers: Record<string, string>[] = [];
+    chat.page.on('request', (request) => headers.push(request.headers()));
+    await chat.token.fill('s3cret');
+    await chat.ask('hello');
+    expect(headers.map(({ authorization }) => authorization)).toEqual(['Bearer s3cret']);
+    expect(await chat.page.content()).not.toContain('s3cret');
+    expect(chat.page.url()).toBe(`${relay.url}/`);
+    await chat.page.reload();
+    expect(await chat.token.inputValue()).toBe('');
+  });
+
+  test('shows no field for it where none is needed', async () => {
+    const relay = await serveSandbox(['--ui']);
+    const chat = chatPage(await open(relay.url));
+    expect(await chat.token.isVisible()).toBe(false);
+  });
+});
+
+function bodyOf({ body }: RecordedRequest): unknown {
+  return JSON.parse(body);
+}
