@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { rawText } from '../raw-text.mjs';
 
 const ENTRY = `export { programOutline } from './src/program.ts';`;
 
@@ -22,6 +23,7 @@ export async function outlineOf(root, version) {
     format: 'cjs',
     platform: 'node',
     define: { __VERSION__: JSON.stringify(version) },
+    plugins: [rawText],
     logLevel: 'error',
   });
   const program = { exports: {} };

@@ -1,15 +1,20 @@
 import type { Command } from 'commander';
 import { version } from '../../version.js';
 
-/** Gives a command the flags that all commands which talk to Telnyx share. */
-export function withAccountOptions(command: Command, assistant = 'assistant to talk to'): Command {
+/** Gives a command the flags that say whom to talk to. */
+export function withTargetOptions(command: Command, assistant = 'assistant to talk to'): Command {
   return withVersion(command)
     .option('-a, --assistant <id>', `${assistant} (TELNYX_ASSISTANT_ID)`)
     .option('--base-url <url>', 'where the API is (TELNYX_BASE_URL)')
     .option('-p, --profile <name>', 'stored settings to use (TELNYX_PROFILE)')
     .option('--env-file <path>', 'file of settings to read instead of ./.env')
     .option('--timeout <seconds>', 'longest wait for an answer (TELNYX_CHAT_TIMEOUT; 120)')
-    .option('--sandbox', 'no account needed: a sandbox inside the program answers')
+    .option('--sandbox', 'no account needed: a sandbox inside the program answers');
+}
+
+/** Gives a command the flags that all commands which talk to Telnyx and print what it says share. */
+export function withAccountOptions(command: Command, assistant?: string): Command {
+  return withTargetOptions(command, assistant)
     .option('--json', 'print JSON')
     .option('-q, --quiet', 'print nothing but the answer and errors')
     .option('--debug', 'print a line about each request (TELNYX_CHAT_DEBUG)')

@@ -1,12 +1,12 @@
 import { serve, type ServeFlags } from '../serve.js';
 import type { CommandEntry } from './entry.js';
-import { collected, withAccountOptions } from './flags.js';
+import { collected, withTargetOptions } from './flags.js';
 
 export const serveEntry: CommandEntry = {
   name: 'serve',
   summary: 'serve the chat over HTTP: GET /health, POST /chat',
   define(command, { context }) {
-    withAccountOptions(command)
+    withTargetOptions(command)
       .description(
         'Serves the chat over HTTP, for applications and pages that must not hold the key: POST /chat with {"message", "conversation_id"?}.',
       )
