@@ -1,4 +1,4 @@
-import { serve, type ServeFlags } from '../serve.js';
+import type { ServeFlags } from '../serve.js';
 import type { CommandEntry } from './entry.js';
 import { collected, withTargetOptions } from './flags.js';
 
@@ -42,6 +42,9 @@ export const serveEntry: CommandEntry = {
       )
       .option('--debug', 'log a line about each request to Telnyx too (TELNYX_CHAT_DEBUG)')
       .option('--ui', 'serve a page at / to try the chat in a browser')
-      .action((flags: ServeFlags) => serve(flags, context));
+      .action(async (flags: ServeFlags) => {
+        const { serve } = await import('../serve.js');
+        await serve(flags, context);
+      });
   },
 };
