@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { age } from '../../src/core/age.js';
-import { conversationIdFor, nameOf } from '../../src/core/conversation-names.js';
+import { nameOf } from '../../src/core/conversation-names.js';
+import { conversationIdFor, type Finder } from '../../src/core/conversations/find.js';
 import type { Conversation, Message } from '../../src/core/conversation.js';
 import { percentile } from '../../src/core/latency.js';
 import { allMessages, inOrder, instant, lastTurn } from '../../src/core/messages.js';
 import { transcript, transcriptLines } from '../../src/core/transcript.js';
+import { AppError } from '../../src/errors.js';
 import { failureOf } from '../helpers/failure.js';
 import { message } from '../helpers/messages.js';
 
@@ -106,10 +108,11 @@ describe('a transcript', () => {
     { role: 'tool', text: 'seen', sentAt: '', createdAt: '', toolCalls: [] },
     { role: 'assistant', text: 'so', sentAt: '', createdAt: '', toolCalls: [call] },
   ];
-  const conversation = { id: 'c-1', name: 'Trip', messages };
+  const times = { createdAt: 'morning', lastMessageAt: 'noon' };
+  const conversation = { id: 'c-1', name: 'Trip', metadata: {}, ...times };
 
   test('in Markdown', () => {
-    expect(transcript(conversation, 'md')).toBe(
+    expect(transcript(conversation, messages, 'md')).toBe(
       [
         '# Trip\n\nc-1\n',
         '## user, noon\n\none\ntwo\n',
@@ -121,7 +124,7 @@ describe('a transcript', () => {
   });
 
   test('as text', () => {
-    expect(transcript({ ...conversation, name: '' }, 'txt')).toBe(
+    expect(transcript({ ...conversation, name: '' }, messages, 'txt')).toBe(
       [
         'Conversation c-1\nc-1\n',
         'user, noon:\none\ntwo\n',
@@ -132,10 +135,20 @@ describe('a transcript', () => {
     );
   });
 
-  test('in JSON, as the messages are', () => {
-    const text = transcript(conversation, 'json');
-    expect(JSON.parse(text)).toEqual({ conversation_id: 'c-1', name: 'Trip', messages });
-    expect(text).toMatch(/^\{\n {2}"conversation_id".*\}\n$/s);
+  test('in JSON, a message a line', () => {
+    const text = transcript(conversation, messages, 'json');
+    const { messages: listed, ...about } = JSON.parse(text) as { messages: object[] };
+    expect(about).toEqual({
+      ...{ id: 'c-1', name: 'Trip', assistant_id: null, channel: null, with: null },
+      ...{ ai_disabled: false, created_at: 'morning', last_message_at: 'noon', metadata: {} },
+    });
+    expect(listed).toEqual(
+      messages.map(({ role, text, sentAt, createdAt, toolCalls }) => ({
+        ...{ role, text, sent_at: sentAt || null, created_at: createdAt || null },
+        tool_calls: toolCalls,
+      })),
+    );
+    expect(text.split('\n')).toHaveLength(messages.length + 3);
   });
 
   test('on a terminal, safely', () => {
@@ -181,37 +194,50 @@ describe('the name of a conversation', () => {
     expect(list.map(nameOf)).toEqual(['Trip', 'Twin', 'Twin']);
   });
 
+  /** All names are looked for in all conversations: what is not meant has to be told by us. */
+  const finder: Finder = {
+    list: () => Promise.resolve(list),
+    get: (id) => {
+      const found = list.find((each) => each.id === id);
+      return found ? Promise.resolve(found) : Promise.reject(new AppError('not_found', 'no such'));
+    },
+  };
+
   test.each([
     ['Trip', 'c-1'],
-    ['old', 'old'],
     ['c-2', 'c-2'],
   ])('%j means %j', async (name, expected) => {
-    expect(await conversationIdFor(name, () => Promise.resolve(list))).toBe(expected);
+    expect(await conversationIdFor(name, finder)).toBe(expected);
   });
 
   test('is not looked for when it is an id', async () => {
     const never = (): never => {
       throw new Error('listed');
     };
-    expect(await conversationIdFor(id, never)).toBe(id);
+    expect(await conversationIdFor(id, { list: never, get: never })).toBe(id);
     for (const almost of [`${id}0`, `x${id}`, id.slice(1), id.replace('-', '')]) {
-      await expect(conversationIdFor(almost, never)).rejects.toThrow('listed');
+      await expect(conversationIdFor(almost, { list: never, get: never })).rejects.toThrow(
+        'listed',
+      );
     }
   });
 
   test('that two have says which', async () => {
-    expect(await failureOf(conversationIdFor('Twin', () => Promise.resolve(list)))).toEqual({
+    expect(await failureOf(conversationIdFor('Twin', finder))).toEqual({
       kind: 'usage',
       message: '"Twin" names 2 conversations',
-      hint: 'use an id: c-2, c-3',
+      hint: 'use an id: c-2 (), c-3 ()',
     });
   });
 
-  test('that none has and that is no id is refused', async () => {
-    const failure = await failureOf(conversationIdFor('no such', () => Promise.resolve(list)));
-    expect(failure).toMatchObject({
-      kind: 'usage',
-      message: '"no such" is not a conversation id',
+  test.each(['old', 'no such', '../x'])('%j, which none has, is said to be none', async (name) => {
+    expect(await failureOf(conversationIdFor(name, finder))).toMatchObject({
+      kind: 'not_found',
+      message: `no conversation is called ${JSON.stringify(name)}`,
     });
+  });
+
+  test.each(['', ' ', 'a\nb', 'x'.repeat(501)])('%j can be no name', async (name) => {
+    expect(await failureOf(conversationIdFor(name, finder))).toMatchObject({ kind: 'usage' });
   });
 });

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.js';
 import { age } from '../age.js';
 import type { Conversation, ConversationFilters, Message } from '../conversation.js';
-import { nameOf } from '../conversation-names.js';
+import { isConversationId, nameOf } from '../conversation-names.js';
 import { CHANNEL_KEY } from '../conversations/channel.js';
 import { isTakenOver, rename } from '../conversations/control.js';
 import { conversationIdFor } from '../conversations/find.js';
@@ -44,7 +44,8 @@ function recentConversations(chat: Chat): Promise<Conversation[]> {
   return asking(chat, (api, call) => api.listConversations(filters, call));
 }
 
-function found(chat: Chat, idOrName: string): Promise<string> {
+async function found(chat: Chat, idOrName: string): Promise<string> {
+  if (isConversationId(idOrName)) return idOrName;
   return asking(chat, (api, call) => {
     const list = (filters: ConversationFilters): Promise<Conversation[]> =>
       api.listConversations(filters, call);

@@ -96,8 +96,7 @@ describe('/resume', () => {
   test('gives a line back that named none', async () => {
     expect(await shown('/resume nobody')).toEqual([
       ...ASKING,
-      ...ASKING,
-      '!error: no nobody!',
+      '!error: no conversation is called "nobody"!\n~hint: telnyx-chat conversations list --all shows their ids and names~',
       'draft: /resume nobody',
     ]);
   });
@@ -261,7 +260,7 @@ describe('/export', () => {
     ['/export', 'conversation-c-1.md: # Trip'],
     ['/export notes.MD', 'notes.MD: # Trip'],
     ['/export notes.txt', 'notes.txt: Trip\nc-1'],
-    ['/export notes.json', 'notes.json: {\n  "conversation_id": "c-1",\n  "name": "Trip"'],
+    ['/export notes.json', 'notes.json: {"id":"c-1","name":"Trip"'],
   ])('%s', async (line, start) => {
     const [asking, end, saved] = await shown(line, world);
     expect([asking, end]).toEqual(ASKING);
@@ -356,6 +355,10 @@ describe('a line that begins with /', () => {
       /history [n]       show the last messages of this conversation
       /assistant [id]    talk to another assistant
       /name <name>       name this conversation
+      /takeover          silence the assistant in this conversation
+      /release           let the assistant answer again
+      /say <text>        add a message of a person, without the assistant
+      /insights          show what was made of this conversation
       /as [name]         say who is speaking
       /retry             send the last message again
       /edit [text]       write the next message in $EDITOR

@@ -16,7 +16,7 @@ const complete = (draft: string, cursor = draft.length): Promise<Completion | un
 
 describe('Tab', () => {
   test.each<[string, number, string[]]>([
-    ['/re', 0, ['/resume ', '/retry ']],
+    ['/re', 0, ['/resume ', '/release ', '/retry ']],
     ['/exit', 0, ['/exit ']],
     ['/xyzzy', 0, []],
   ])('completes the command %j', async (draft, from, values) => {
@@ -41,7 +41,7 @@ describe('Tab', () => {
   test('goes by what is before the cursor', async () => {
     expect(await complete('/resume Tax', 3)).toEqual({
       from: 0,
-      candidates: [{ value: '/resume ' }, { value: '/retry ' }],
+      candidates: [{ value: '/resume ' }, { value: '/release ' }, { value: '/retry ' }],
     });
   });
 

@@ -193,6 +193,14 @@ function apiOf(world: World, asked: unknown[][]): ChatPorts['api'] {
       asked.push(['updateConversation', id, metadata]);
       return one(id, conversations);
     },
+    messageAdder: (message) => () => {
+      asked.push(['addMessage', message]);
+      return Promise.resolve();
+    },
+    listInsights: (id) => {
+      asked.push(['listInsights', id]);
+      return Promise.resolve([]);
+    },
   };
 }
 
