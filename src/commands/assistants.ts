@@ -64,7 +64,8 @@ export async function use(
   if (flags.sandbox) {
     throw new AppError('usage', 'the assistants of the sandbox cannot be stored: it is no account');
   }
-  await withAccount(flags, context, async ({ settings }, ask) => {
+  const options = { ...flags, isNewProfile: true };
+  await withAccount(options, context, async ({ settings }, ask) => {
     const assistant = await named(idOrName, ask);
     const profile = settings.profile.value;
     const change = { name: 'assistant_id', value: assistant.id, profile } as const;
