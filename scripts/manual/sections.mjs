@@ -19,6 +19,12 @@ export const ENVIRONMENT = [
   ['NODE_EXTRA_CA_CERTS', 'A file of further certificates to trust.'],
   ['NO_COLOR, FORCE_COLOR, TERM', 'Whether there is colour; TERM=dumb only ever adds plain lines.'],
   ['VISUAL, EDITOR', 'The editor for /edit and Ctrl-X.'],
+  ['TELNYX_CHAT_PAGER', 'What long lists are read through on a terminal.'],
+  ['PAGER', 'The same, for other programs too; less without it.'],
+  ['PORT', 'The port of serve; 8080 without it.'],
+  ['TELNYX_CHAT_TOKEN', 'The tokens that callers of serve show, between spaces or commas.'],
+  ['TELNYX_CHAT_HANDLE_SECRET', 'The secret behind the ids of serve --sign-conversations.'],
+  ['TELNYX_CHAT_REDIS', 'The Redis or Valkey over which replicas of serve agree.'],
 ];
 
 export const FILES = [

@@ -151,7 +151,7 @@ it.each([
   [
     ['help', 'zzz'],
     "unknown command 'zzz'",
-    'commands are chat, send, sandbox, config, completion',
+    'commands are chat, send, conversations, assistants, serve, sandbox, login, logout, config, doctor, completion',
   ],
   [['config'], 'config needs a command', 'see telnyx-chat help config'],
   [['config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],

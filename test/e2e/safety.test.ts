@@ -94,7 +94,7 @@ describe.each(SIZES)('text from outside at %i×%i', (...size) => {
     ['an error', { refusal, headers }, ['hello\r'], /error: before[^]*request: request/],
     [
       'candidates of Tab',
-      { conversations: [conversation, conversation] },
+      { conversations: [conversation, { ...conversation, id: 'other-2' }] },
       [`/resume ${TAB}`, TAB],
       /conversation-1 {2}before/,
     ],

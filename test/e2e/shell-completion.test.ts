@@ -92,7 +92,8 @@ describe.each(SHELLS)('Tab in %s', (shell) => {
     await completed(terminal, conversation.id.slice(0, 8));
     expect(await run()).toEqual(['send', '--conversation', conversation.id]);
     terminal.type(`telnyx-chat send --conversation ${TAB}`);
-    if (shell === 'bash') terminal.type(TAB);
+    // The first one may complete what the ids begin with, where they begin alike.
+    if (shell === 'bash') terminal.type(TAB + TAB);
     await terminal.shows(/two lines/);
     expect(terminal.text()).not.toMatch(/^--yes/m);
     expect(terminal.titles.join()).not.toContain('title');

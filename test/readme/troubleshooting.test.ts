@@ -126,7 +126,9 @@ it('doctor prints what the example shows', async () => {
   const options = at('.config/telnyx-chat/config.json', config, { AI_ASSISTANT_ID: 'assistant-1' });
   const { code, stdout } = await runCli(['doctor'], options);
   const shown = stdout.replaceAll(options.home ?? '', '/home/ada').split('\n');
-  const [command, ...example] = SECTION.split('```\n')[1]!.trimEnd().split('\n');
+  const [command, ...example] = SECTION.split(/```(?:text)?\n/)[1]!
+    .trimEnd()
+    .split('\n');
   expect([command, example.at(-1), code]).toEqual(['$ telnyx-chat doctor', '…', 3]);
   expect(shown.slice(0, example.length - 1)).toEqual(example.slice(0, -1));
 });
