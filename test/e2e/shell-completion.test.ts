@@ -13,11 +13,12 @@ const SHELLS: ShellName[] = ['bash', 'zsh', 'fish'];
 const CLEAR_LINE = '\x15';
 
 /** What each shell writes a word that it would otherwise obey. */
+/** None begins as an id may, which would be another candidate. */
 const NAMES = [
   { typed: 'O', name: 'Opening hours' },
   { typed: 'it', name: `it's "5" o'clock` },
   { typed: 'Pay', name: 'Pay $(touch pwned) `touch pwned` $HOME' },
-  { typed: 'a', name: 'a; touch pwned & b | c > pwned' },
+  { typed: 'go', name: 'go; touch pwned & b | c > pwned' },
   { typed: 'wow', name: 'wow! *.ts [x] {a,b} ~ #1 \\n' },
   { typed: 'Zü', name: 'Zürich: é 日本 = 5%' },
 ];
