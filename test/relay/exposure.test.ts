@@ -144,10 +144,17 @@ describe('a page', () => {
     'may not send %s as JSON',
     async (type) => {
       const relay = await serve([], { env: NOWHERE });
-      const { status, body } = await post(relay, HELLO, { 'content-type': type });
+      const headers = { origin: relay.url, 'content-type': type };
+      const { status, body } = await posting(relay.url, headers);
       expect([status, body]).toEqual([415, { error: 'Content-Type must be application/json' }]);
     },
   );
+});
+
+test('who is no browser need not say that it is JSON: curl -d says it is a form', async () => {
+  const relay = await serveSandbox();
+  const type = { 'content-type': 'application/x-www-form-urlencoded' };
+  expect((await posting(relay.url, type)).status).toBe(200);
 });
 
 describe('signed conversations', () => {
@@ -349,13 +356,12 @@ function bodyIn(answer: string): unknown {
 
 /** `POST /chat` with headers that fetch would not send. */
 async function posting(url: string, headers: Record<string, string>) {
-  const lines = Object.entries({ host: new URL(url).host, ...headers }).map(
-    ([name, value]) => `${name}: ${value}\r\n`,
-  );
+  const all = { host: new URL(url).host, 'content-type': 'application/json', ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   const body = JSON.stringify(HELLO);
   const answer = await raw(
     url,
-    `POST /chat HTTP/1.1\r\n${lines.join('')}content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    `POST /chat HTTP/1.1\r\n${lines.join('')}content-length: ${body.length}\r\n\r\n${body}`,
   );
   return { status: statusIn(answer), headers: answer.split('\r\n\r\n')[0], body: bodyIn(answer) };
 }

@@ -30,9 +30,11 @@ export function assertToken({ request, facts }: Call, tokens: TokenCheck): void 
   facts.caller = caller;
 }
 
-/** A form may not be taken for JSON: any page can send one. */
+/** From a browser, a form may not be taken for JSON: any page can send one. Others say what they like. */
 function assertJson({ headers }: IncomingMessage): void {
+  const isBrowser = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
   const type = headers['content-type'];
+  if (!isBrowser) return;
   if (type === undefined || /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) return;
   throw new Refusal(415, 'Content-Type must be application/json');
 }
