@@ -455,7 +455,7 @@ describe('the account', () => {
     const disabled = [
       'warn',
       'ID: AI is disabled, a person has taken it over',
-      'set its metadata ai_disabled to "false", or begin another conversation',
+      'telnyx-chat conversations release ID, or begin another conversation',
     ];
     expect((await doctor({ env, home })).lines).toEqual(
       report({ last_conversation: disabled }, '14 passed, 1 to look at, 1 skipped'),

@@ -19,7 +19,7 @@ async function stateOf(id: string, account: AccountPorts): Promise<Outcome> {
     if (metadata['ai_disabled'] !== 'true') return pass(`${id}: AI is enabled`);
     return warn(
       `${id}: AI is disabled, a person has taken it over`,
-      'set its metadata ai_disabled to "false", or begin another conversation',
+      `telnyx-chat conversations release ${id}, or begin another conversation`,
     );
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'not_found') throw error;
