@@ -26,6 +26,8 @@ export interface Facts {
   isReplay?: boolean;
   /** What went wrong; never shown to the caller. */
   error?: unknown;
-  /** The message, which no log may have. */
-  secret?: string;
+  /** No log may have it. */
+  message?: string;
+  /** What was streamed of it so far; no log may have it. */
+  reply?: string;
 }

@@ -9,9 +9,9 @@ import type { Log } from './operation/log.js';
 import { openMetrics } from './operation/metrics.js';
 import { startMetricsServer } from './operation/metrics-server.js';
 import { requestEntry, statusOf } from './operation/request-entry.js';
-import { startServer } from './server.js';
+import { SENDER_BOUNDS, startServer, type RunningServer, type SenderBounds } from './server.js';
 import type { Page } from './ui/page.js';
-import type { Workings } from './workings.js';
+import type { RunningTurn, Workings } from './workings.js';
 import type { Call } from './call.js';
 
 /** What whoever runs the relay decides. */
@@ -32,6 +32,8 @@ export interface RelaySettings {
   metricsPort: number | undefined;
   /** A page at `/` to try the chat with. */
   hasPage: boolean;
+  /** Left out, those for the internet. */
+  bounds?: SenderBounds;
 }
 
 /** What the relay is given to work with. */
@@ -55,7 +57,7 @@ export interface Relay {
 
 /** Starts the relay. Rejects with a usage error when it can't listen there. */
 export async function startRelay(settings: RelaySettings, means: RelayMeans): Promise<Relay> {
-  const running = new Set<AbortController>();
+  const running = new Set<RunningTurn>();
   const metrics = openMetrics(() => running.size);
   if (means.metricsText) metrics.share();
   const { log, coordination } = means;
@@ -78,20 +80,32 @@ export async function startRelay(settings: RelaySettings, means: RelayMeans): Pr
     running,
     isDraining: false,
   };
-  const server = await startServer(settings, workings);
-  const { metricsPort } = settings;
-  const stopMetrics =
-    metricsPort === undefined
-      ? undefined
-      : await startMetricsServer(metricsPort, workings.metricsText);
+  const { bounds = SENDER_BOUNDS } = settings;
+  const server = await startServer({ ...settings, bounds }, workings);
+  const stopMetrics = await metricsBeside(server, settings.metricsPort, workings.metricsText);
   return {
     url: server.url,
     async drain() {
       await server.drain();
-      stopMetrics?.();
+      stopMetrics();
       await coordination.close();
     },
   };
+}
+
+/** Serves metrics on a port of their own, where there is one. Gives what ends that. */
+async function metricsBeside(
+  server: RunningServer,
+  port: number | undefined,
+  text: () => Promise<string>,
+): Promise<() => void> {
+  if (port === undefined) return () => undefined;
+  try {
+    return await startMetricsServer(port, text);
+  } catch (error) {
+    await server.drain();
+    throw error;
+  }
 }
 
 async function pageFor({ tokens }: RelaySettings): Promise<Page> {

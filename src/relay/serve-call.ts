@@ -22,6 +22,7 @@ export async function serveCall(call: Call, workings: Workings): Promise<void> {
     shareWithOrigin(call, workings.origins);
     await dispatch(call, workings);
   } catch (error) {
+    if (workings.isDraining) response.shouldKeepAlive = false;
     refuse(call, error);
   }
 }

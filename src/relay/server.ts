@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { AppError } from '../errors.js';
 import type { Call } from './call.js';
+import { drain } from './drain.js';
 import { requestIds } from './http/request-ids.js';
 import { errorBody, sendJson } from './http/answer.js';
 import { answerBrokenRequest, answerOnSocket, NO_TUNNEL } from './http/broken-request.js';
@@ -9,17 +9,26 @@ import { serveCall } from './serve-call.js';
 import type { Workings } from './workings.js';
 
 /** Bounds on a slow sender, in milliseconds. */
-const HEADERS_MS = 15_000;
-const REQUEST_MS = 30_000;
-/** How soon those bounds are noticed. */
-const CHECK_MS = 2_000;
-/** Longer than the usual load balancer keeps a connection: it is the one who closes. */
-const KEEP_ALIVE_MS = 75_000;
+export interface SenderBounds {
+  /** From the connection, or the request's first byte, to the end of its headers. */
+  headersMs: number;
+  /** To the end of its body. */
+  requestMs: number;
+  /** Between two looks at who is over those. */
+  checkMs: number;
+  /** Between two requests. */
+  keepAliveMs: number;
+}
+
+export const SENDER_BOUNDS: SenderBounds = {
+  headersMs: 15_000,
+  requestMs: 30_000,
+  checkMs: 2_000,
+  // Longer than the usual load balancer keeps a connection: it is the one who closes.
+  keepAliveMs: 75_000,
+};
+/** Open at once. */
 const MOST_CONNECTIONS = 10_000;
-/** For what runs when the relay is to end. */
-const DRAIN_MS = 30_000;
-/** For the answers of turns that were stopped then. */
-const LAST_ANSWERS_MS = 1_000;
 
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8080`. */
@@ -30,10 +39,10 @@ export interface RunningServer {
 
 /** Listens. Rejects with a usage error when it can't. */
 export async function startServer(
-  { host, port }: { host: string; port: number },
+  { host, port, bounds }: { host: string; port: number; bounds: SenderBounds },
   workings: Workings,
 ): Promise<RunningServer> {
-  const server = serverFor(workings);
+  const server = serverFor(workings, bounds);
   const bound = await listen(server, host, port);
   return {
     url: urlOf(host, bound),
@@ -41,7 +50,7 @@ export async function startServer(
   };
 }
 
-function serverFor(workings: Workings): Server {
+function serverFor(workings: Workings, bounds: SenderBounds): Server {
   const nextId = requestIds();
   const serve = (
     request: IncomingMessage,
@@ -60,10 +69,10 @@ function serverFor(workings: Workings): Server {
     void serveCall(call, workings);
   };
   const server = createServer({
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
-    connectionsCheckingInterval: CHECK_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: bounds.headersMs,
+    requestTimeout: bounds.requestMs,
+    connectionsCheckingInterval: bounds.checkMs,
+    keepAliveTimeout: bounds.keepAliveMs,
     // Its absence is refused by us, in JSON.
     requireHostHeader: false,
   });
@@ -77,17 +86,4 @@ function serverFor(workings: Workings): Server {
   server.on('connect', (_, socket) => answerOnSocket(socket, NO_TUNNEL));
   server.on('clientError', answerBrokenRequest);
   return server;
-}
-
-async function drain(server: Server, workings: Workings): Promise<void> {
-  workings.isDraining = true;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const stop = setTimeout(() => {
-    const reason = new AppError('terminated', 'the relay is ending');
-    for (const turn of workings.running) turn.abort(reason);
-  }, DRAIN_MS);
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS + LAST_ANSWERS_MS);
-  await closed;
-  clearTimeout(stop);
-  clearTimeout(cut);
 }

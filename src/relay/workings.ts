@@ -8,6 +8,13 @@ import type { Origins } from './exposure/origins.js';
 import type { BodyReader } from './http/read-body.js';
 import type { Page } from './ui/page.js';
 
+/** A turn under way. */
+export interface RunningTurn {
+  call: Call;
+  /** Ends it. */
+  stop: AbortController;
+}
+
 /** What all requests to one relay share. */
 export interface Workings {
   takeTurn: TakeTurn;
@@ -31,8 +38,8 @@ export interface Workings {
   /** Told when an answer is out, or its caller gone. */
   onAnswered: (call: Call, totalMs: number) => void;
   bodies: BodyReader;
-  /** The turns that run, to be stopped. */
-  running: Set<AbortController>;
+  /** The turns that run or wait. */
+  running: Set<RunningTurn>;
   /** No new turns: the relay is about to end. */
   isDraining: boolean;
 }

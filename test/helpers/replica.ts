@@ -14,6 +14,9 @@ const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 /** The built program serving in a process of its own. */
 export interface Replica {
   url: string;
+  pid: number;
+  /** Its exit code and all that it wrote to stderr; null when a signal ended it. */
+  ended: Promise<{ code: number | null; stderr: string }>;
   /** Resolves when the signal has been sent, and when it ends the process, that is gone. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** What it wrote to stderr so far. */
@@ -30,6 +33,9 @@ export async function replica(argv: string[], env: Record<string, string>): Prom
   });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => void (log += text));
+  const ended = new Promise<{ code: number | null; stderr: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, stderr: log }));
+  });
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
@@ -38,7 +44,7 @@ export async function replica(argv: string[], env: Record<string, string>): Prom
   onTestFinished(() => kill('SIGKILL'));
   for await (const line of createInterface({ input: child.stdout })) {
     const [, url] = /^relay: (\S+)$/.exec(line) ?? [];
-    if (url !== undefined) return { url, kill, log: () => log };
+    if (url !== undefined) return { url, pid: child.pid ?? 0, ended, kill, log: () => log };
   }
   throw new Error(`serve ended: ${log}`);
 }

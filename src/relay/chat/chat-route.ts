@@ -1,10 +1,11 @@
+import type { ReplyEvent } from '../../core/conversation.js';
 import { AppError } from '../../errors.js';
 import type { Call } from '../call.js';
 import type { OpenRecord } from '../coordination/coordination.js';
 import { admit } from '../exposure/admit.js';
 import { sendJson } from '../http/answer.js';
 import { busy } from '../http/refusal.js';
-import type { Workings } from '../workings.js';
+import type { RunningTurn, Workings } from '../workings.js';
 import { parseChatRequest, type ChatRequest } from './chat-request.js';
 import { EventStream } from './event-stream.js';
 import { idempotencyKey, once } from './once.js';
@@ -22,7 +23,7 @@ export async function chat(call: Call, workings: Workings): Promise<void> {
   const { caller } = call.facts;
   const conversationId = handle === undefined ? undefined : workings.handles.open(handle, caller);
   call.facts.conversationId = conversationId;
-  call.facts.secret = request.message;
+  call.facts.message = request.message;
   assertRoom(workings);
   await answer(call, workings, key !== undefined, (turn) => {
     const run = (record?: OpenRecord): Promise<Outcome> =>
@@ -37,10 +38,8 @@ function assertRoom({ isDraining, running, mostTurns }: Workings): void {
 }
 
 /** One turn and who hears of it. */
-interface Turn {
-  call: Call;
+interface Turn extends RunningTurn {
   workings: Workings;
-  stop: AbortController;
   stream: EventStream | undefined;
 }
 
@@ -56,13 +55,14 @@ async function answer(
   // Who gave a key may ask again for the answer: that is to be there.
   if (!isKeyed) stopWithCaller(call, stop);
   const stream = wantsEvents(call) ? new EventStream(response) : undefined;
-  workings.running.add(stop);
+  const turn = { call, workings, stop, stream };
+  workings.running.add(turn);
   try {
-    const outcome = await run({ call, workings, stop, stream });
+    const outcome = await run(turn);
     if (stream) stream.end(outcome);
     else sendJson(response, outcome.status, outcome.body, outcome.headers);
   } finally {
-    workings.running.delete(stop);
+    workings.running.delete(turn);
   }
 }
 
@@ -82,11 +82,16 @@ async function runRequest(
     longestWaitMs: workings.turnTimeoutMs,
     seal: (id) => workings.handles.seal(id, call.facts.caller),
     onBegin: record && (() => record.begin()),
-    onEvent: stream && ((event) => stream.take(event)),
+    onEvent: stream && ((event) => passOn(event, call, stream)),
   });
   call.facts.conversationId = outcome.conversationId;
   call.facts.error = outcome.error;
   return outcome;
+}
+
+function passOn(event: ReplyEvent, { facts }: Call, stream: EventStream): Promise<void> | void {
+  if (event.type === 'delta') facts.reply = (facts.reply ?? '') + event.text;
+  return stream.take(event);
 }
 
 /** A caller that goes away before the answer is out takes its turn along. */

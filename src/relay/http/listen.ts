@@ -3,11 +3,16 @@ import { isIPv6 } from 'node:net';
 import { AppError } from '../../errors.js';
 
 /** Gives the port. Rejects with a usage error when it can't listen there. */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+export function listen(
+  server: Server,
+  host: string,
+  port: number,
+  hint = 'choose another --port or --host',
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
       const message = `cannot listen on ${host}:${port} (${cause.message})`;
-      reject(new AppError('usage', message, { hint: 'choose another --port or --host', cause }));
+      reject(new AppError('usage', message, { hint, cause }));
     });
     server.listen(port, host, () => {
       const address = server.address();

@@ -14,7 +14,7 @@ export async function startMetricsServer(
     if (request.url === '/metrics') void sendMetrics(response, text);
     else sendJson(response, 404, errorBody('Not found'));
   });
-  await listen(server, HOST, port);
+  await listen(server, HOST, port, 'choose another --metrics-port');
   return () => {
     server.close();
     server.closeAllConnections();

@@ -1,11 +1,12 @@
 import { AppError } from '../../errors.js';
-import type { Call } from '../call.js';
+import type { Call, Facts } from '../call.js';
+import { hide } from './hide.js';
 
 /** Nobody was there any more to be answered: as nginx has it. */
 const CALLER_LEFT = 499;
 const LONGEST_DETAIL = 500;
-/** A shorter message would be found in words that are none. */
-const SHORTEST_SECRET = 4;
+/** So much of a detail is looked at. */
+const LONGEST_READ = 4_000;
 
 /** The status of what was answered. */
 export function statusOf({ response }: Call): number {
@@ -25,16 +26,14 @@ export function requestEntry(call: Call, totalMs: number): object {
     caller: facts.caller,
     conversation_id: facts.conversationId,
     replayed: facts.isReplay,
-    error: facts.error === undefined ? undefined : errorEntry(facts.error, facts.secret ?? ''),
+    error: facts.error === undefined ? undefined : errorEntry(facts.error, facts),
   };
 }
 
-function errorEntry(error: unknown, secret: string): object {
+function errorEntry(error: unknown, { message = '', reply = '' }: Facts): object {
   const hidden = (text = ''): string =>
-    (secret.length < SHORTEST_SECRET ? text : text.replaceAll(secret, '…')).slice(
-      0,
-      LONGEST_DETAIL,
-    );
+    hide(hide(text.slice(0, LONGEST_READ), message), reply).slice(0, LONGEST_DETAIL);
+  const hiddenId = (id: string | undefined): string | undefined => id && hidden(id);
   if (!(error instanceof Error)) return { message: hidden(String(error)) };
   if (!(error instanceof AppError)) {
     return { name: error.name, message: hidden(error.message), stack: hidden(error.stack) };
@@ -44,7 +43,7 @@ function errorEntry(error: unknown, secret: string): object {
     kind: error.kind,
     message: hidden(error.message),
     delivery,
-    upstream: { status, code, request_id: requestId },
+    upstream: { status, code: hiddenId(code), request_id: hiddenId(requestId) },
   };
 }
 

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { chatAnswering } from '../helpers/answering-server.js';
+import { post, serve, serveSandbox, upstream, type RunningRelay } from '../helpers/relay.js';
+import { runCli } from '../helpers/run-cli.js';
+import { closedPort, socketServer } from '../helpers/socket-server.js';
+import { realClock } from '../helpers/real-clock.js';
+import { deferred } from '../sandbox/start.js';
+
+const NOWHERE = upstream('http://127.0.0.1:9');
+const KEY = NOWHERE['TELNYX_API_KEY'] ?? '';
+const ID = 'X-Request-Id';
+
+/** The lines of its log, after it has ended. */
+async function logOf(relay: RunningRelay): Promise<Record<string, unknown>[]> {
+  const { stderr } = await relay.stop();
+  const lines = stderr.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('the log', () => {
+  test('has one line of JSON a request: what it was, what became of it, how long it took', async () => {
+    const relay = await serveSandbox([], { env: { TELNYX_CHAT_TOKEN: 'ada:s3cret-token' } });
+    const headers = { authorization: 'Bearer s3cret-token', [ID]: 'mine-1' };
+    const { body } = await post(relay, { message: 'hello' }, headers);
+    const { conversation_id } = body as { conversation_id: string };
+    await post(relay, { message: 'hello', conversation_id }, { ...headers, [ID]: 'mine-2' });
+    await post(relay, { message: 'hello' }, { [ID]: 'mine-3' });
+    await fetch(`${relay.url}/nowhere?token=s3cret-token`, { headers: { [ID]: 'mine-4' } });
+    const request = {
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+      msg: 'request',
+      method: 'POST',
+      route: '/chat',
+      ms: expect.any(Number) as number,
+    };
+    const turn = { ...request, status: 200, caller: 'ada', conversation_id };
+    const notFound = { ...request, id: 'mine-4', method: 'GET', route: undefined, status: 404 };
+    expect(await logOf(relay)).toEqual([
+      { ...turn, id: 'mine-1' },
+      { ...turn, id: 'mine-2', waited_ms: expect.any(Number) as number },
+      { ...request, id: 'mine-3', status: 401 },
+      notFound,
+    ]);
+  });
+
+  test('tells a replay, and a caller who left', async () => {
+    const asked = deferred();
+    const url = await chatAnswering(() => asked.resolve(undefined));
+    const relay = await serve([], { env: upstream(url) });
+    const leaving = new AbortController();
+    const body = JSON.stringify({ message: 'hello', conversation_id: 'c-1' });
+    const headers = { 'content-type': 'application/json' };
+    const { signal } = leaving;
+    const left = fetch(`${relay.url}/chat`, { method: 'POST', headers, body, signal });
+    await asked.promise;
+    leaving.abort();
+    await expect(left).rejects.toThrow();
+    const [line] = await logOf(relay);
+    expect(line).toMatchObject({ status: 499, conversation_id: 'c-1' });
+
+    const other = await serveSandbox();
+    const keyed = { 'idempotency-key': 'key-1' };
+    await post(other, { message: 'hello' }, keyed);
+    await post(other, { message: 'hello' }, keyed);
+    const replays = (await logOf(other)).map(({ replayed }) => replayed);
+    expect(replays).toEqual([undefined, true]);
+  });
+
+  test.each(['a b', 'x'.repeat(65), '{"level":"fatal"}', 'é'])(
+    'a request id such as %j is not taken over',
+    async (given) => {
+      const relay = await serve([], { env: NOWHERE });
+      const answer = await fetch(`${relay.url}/nowhere`, { headers: { [ID]: given } });
+      const id = answer.headers.get(ID);
+      expect(id).toMatch(/^[\da-f]{12}-1$/);
+      expect((await logOf(relay))[0]?.['id']).toBe(id);
+    },
+  );
+
+  test('a request id that is sane is echoed, with every answer', async () => {
+    const relay = await serve([], { env: NOWHERE });
+    for (const path of ['/health', '/ready', '/chat', '/nowhere']) {
+      const answer = await fetch(relay.url + path, { headers: { [ID]: 'trace:7.a_b-c' } });
+      expect(answer.headers.get(ID)).toBe('trace:7.a_b-c');
+    }
+  });
+
+  const MESSAGE = 'my card is 4242-4242 & "blue"\nand nobody may know of it, ever';
+  const problem = (detail: string) =>
+    JSON.stringify({ errors: [{ code: MESSAGE, title: 'Bad', detail }] });
+
+  test.each([
+    ['repeats the message', `no good: ${MESSAGE}!`],
+    ['repeats it as JSON', `no good: ${JSON.stringify(MESSAGE)}!`],
+    ['repeats a part of it', `no good: ${MESSAGE.slice(3, 50)}…`],
+    ['repeats the key', `no good: ${KEY}`],
+  ])('has neither message nor token nor key when upstream %s', async (_, detail) => {
+    const url = await chatAnswering((response) => {
+      response.writeHead(400, { 'content-type': 'application/json', 'x-request-id': KEY });
+      response.end(problem(detail));
+    });
+    const relay = await serve(['--log-level', 'debug', '--debug'], {
+      env: { ...upstream(url), TELNYX_CHAT_TOKEN: 's3cret-token' },
+    });
+    const answer = await post(
+      relay,
+      { message: MESSAGE },
+      { authorization: 'Bearer s3cret-token' },
+    );
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { error: 'Failed to chat with assistant', conversation_id: 'conversation-1' },
+    ]);
+    const { stderr } = await relay.stop();
+    expect(stderr).toContain('"upstream":{"status":400');
+    expect(stderr).not.toMatch(/4242|blue|nobody|s3cret|KEY-secret/);
+  });
+
+  test.each(['hi', 'a', '?'])('a message as short as %j is hidden too', async (message) => {
+    const url = await chatAnswering((response) => {
+      response.writeHead(400, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ errors: [{ title: 'No', detail: `<${message}> this way` }] }));
+    });
+    const relay = await serve([], { env: upstream(url) });
+    await post(relay, { message });
+    const [line] = await logOf(relay);
+    expect(line).toMatchObject({ error: { message: 'No: <…> this way' } });
+  });
+
+  test('has no reply, nor what upstream repeats of one that broke', async () => {
+    const url = await chatAnswering((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('event: delta\ndata: {"text":"the secret recipe"}\n\n');
+      response.end('event: error\ndata: {"error":"after the secret recipe"}\n\n');
+    });
+    const relay = await serve(['--timeout', '0.3'], { env: upstream(url) });
+    const { text } = await post(relay, { message: 'hello' }, { accept: 'text/event-stream' });
+    expect(text).toContain('the secret recipe');
+    const [line] = await logOf(relay);
+    expect(line).toMatchObject({ route: '/chat', error: { kind: 'api' } });
+    expect(JSON.stringify(line)).not.toContain('recipe');
+  });
+});
+
+describe('GET /ready', () => {
+  test('says so when turns are taken', async () => {
+    const relay = await serve([], { env: NOWHERE });
+    const answer = await fetch(`${relay.url}/ready`);
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ready' }]);
+  });
+});
+
+describe('GET /metrics', () => {
+  const ANSWERED = /^telnyx_chat_requests_total\{route="\/chat",status="200"\} 2$/m;
+
+  test('is for those who show a token', async () => {
+    const relay = await serveSandbox([], { env: { TELNYX_CHAT_TOKEN: 's3cret-token' } });
+    const headers = { authorization: 'Bearer s3cret-token' };
+    const { body } = await post(relay, { message: 'hello' }, headers);
+    const { conversation_id } = body as { conversation_id: string };
+    const keyed = { ...headers, 'idempotency-key': 'key-1' };
+    await post(relay, { message: 'hello', conversation_id }, keyed);
+    await post(relay, { message: 'hello' });
+    expect((await fetch(`${relay.url}/metrics`)).status).toBe(401);
+    const answer = await fetch(`${relay.url}/metrics`, { headers });
+    const text = await answer.text();
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+    ]);
+    expect(text).toMatch(ANSWERED);
+    expect(text).toMatch(/^telnyx_chat_requests_total\{route="\/chat",status="401"\} 1$/m);
+    expect(text).toMatch(/^telnyx_chat_turn_wait_seconds_count 1$/m);
+    expect(text).toMatch(/^telnyx_chat_turns_in_flight 0$/m);
+    expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
+    expect(text).not.toContain(conversation_id);
+  });
+
+  test('are nowhere without a token, and on a port of their own with one', async () => {
+    const port = await closedPort();
+    const relay = await serve(['--metrics-port', String(port)], { env: NOWHERE });
+    expect((await fetch(`${relay.url}/metrics`)).status).toBe(404);
+    await fetch(`${relay.url}/health`);
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(text).toMatch(/^telnyx_chat_requests_total\{route="\/health",status="200"\} 1$/m);
+    expect((await fetch(`http://127.0.0.1:${port}/chat`)).status).toBe(404);
+    await relay.stop();
+    await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow();
+  });
+
+  test('whose port is taken keep the relay from starting', async () => {
+    const { port } = await socketServer(() => undefined);
+    const own = await closedPort();
+    const ports = ['--port', String(own), '--metrics-port', String(port)];
+    const { code, stderr } = await runCli(['serve', ...ports], {
+      env: NOWHERE,
+      clock: realClock(),
+    });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        new RegExp(
+          `^error: cannot listen on 127.0.0.1:${port} .*\nhint: choose another --metrics-port\n$`,
+        ),
+      ),
+    ]);
+    await expect(fetch(`http://127.0.0.1:${own}/health`)).rejects.toThrow();
+  });
+});
