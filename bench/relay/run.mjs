@@ -1,14 +1,19 @@
-// npm run bench:relay -- [--seconds <n>] [--rounds <n>] [--soak <seconds>] [--cpu-prof <folder>]
+// npm run bench:relay -- [--seconds <n>] [--rounds <n>] [--soak <seconds>] [--slow] [--cpu-prof <folder>]
 //
 // First and later turns over 64 and 256 connections, through `serve` and through a bare relay of
 // node:http and undici, in turn. What is compared is how many turns a second of one core carries: where
 // load and API share the other cores, the relay's own core may have time left. Exits with 1 below the bound.
+// With --slow: the p99 of one good caller with and without a thousand slow ones.
 import { load } from './load.mjs';
 import { RELAYS, startRelay, startUpstream } from './processes.mjs';
+import { startSlowSenders } from './slow-senders.mjs';
 
 /** Of the turns that a bare relay carries, at least. */
 const BOUND = 0.7;
 const WARM_UP_S = 2;
+/** Of a good caller's p99 without slow senders, at most. */
+const SLOW_BOUND = 2;
+const SLOW_SENDERS = 1_000;
 
 const LATER = (turn) => ({ message: 'When do you open?', conversation_id: `c-${turn % 5000}` });
 const FIRST = () => ({ message: 'When do you open?' });
@@ -29,9 +34,48 @@ const env = {
   TELNYX_BASE_URL: upstream.url,
 };
 try {
-  process.exitCode = (await (options.soak ? soak() : compare())) ? 0 : 1;
+  process.exitCode = (await run()) ? 0 : 1;
 } finally {
   upstream.stop();
+}
+
+function run() {
+  if (options.slow) return beside();
+  return options.soak ? soak() : compare();
+}
+
+/** A good caller with and without slow ones at the same relay, in turn. */
+async function beside() {
+  const relay = await startRelay(RELAYS.ours, { env });
+  const good = { connections: 1, bodyOf: LATER, seconds: options.seconds };
+  const p99s = { alone: [], beside: [] };
+  let failed = 0;
+  const measured = async (kind) => {
+    const result = await load(relay.port, good);
+    failed += result.failed;
+    p99s[kind].push(result.p99);
+  };
+  await load(relay.port, { ...good, seconds: WARM_UP_S });
+  for (let round = 0; round < options.rounds; round++) {
+    await measured('alone');
+    const slow = await startSlowSenders(relay.port, SLOW_SENDERS);
+    await measured('beside');
+    await slow.stop();
+  }
+  await relay.stop();
+  const [alone, crowded] = [middle(p99s.alone), middle(p99s.beside)];
+  const ratio = crowded / alone;
+  console.log(
+    `p99 of a good caller beside ${SLOW_SENDERS} slow ones: ${ratio.toFixed(2)} of its usual (bound ${SLOW_BOUND})`,
+  );
+  console.log(
+    `  alone ${alone.toFixed(2)} ms, beside them ${crowded.toFixed(2)} ms, ${failed} failed`,
+  );
+  return ratio <= SLOW_BOUND && failed === 0;
+}
+
+function middle(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
 async function compare() {
@@ -106,6 +150,7 @@ function readArguments(args) {
   return {
     seconds: Number(after('--seconds') ?? 5),
     rounds: Number(after('--rounds') ?? 3),
+    slow: args.includes('--slow'),
     soak: Number(after('--soak') ?? 0),
     profile: after('--cpu-prof'),
   };

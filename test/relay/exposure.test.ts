@@ -277,11 +277,29 @@ describe('what is no request', () => {
       'a folded header',
       `${POST}X: 1\r\n\tchunked\r\n\tContent-Length 3\r\nTransfer-Encoding:\r\n chunked\r\n\r\n`,
     ],
+    ['a space before a colon', `${POST}Content-Length : 2\r\n\r\n{}`],
+    [
+      'two encodings',
+      `${POST}Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n`,
+    ],
+    ['the same length twice', `${POST}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}`],
+    ['lengths in one header', `${POST}Content-Length: 2, 2\r\n\r\n{}`],
+    ['a negative chunk', `${POST}Transfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n`],
+    [
+      'a chunk longer than it says',
+      `${POST}Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n`,
+    ],
+    ['a chunk after a bare LF', `${POST}Transfer-Encoding: chunked\r\n\r\n2\n{}\r\n0\r\n\r\n`],
+    ['lines that end in a bare LF', 'GET /health HTTP/1.1\nHost: localhost\n\n'],
+    ['a header that ends in a bare LF', `${POST}X: 1\nContent-Length: 2\r\n\r\n{}`],
+    ['a header that ends in a bare CR', `${POST}X: 1\rContent-Length: 2\r\n\r\n{}`],
     ['a NUL', 'GET /health HTTP/1.1\r\nHost: localhost\r\nX: \0\r\n\r\n'],
   ])('%s', async (_, request) => {
     const { url } = await serve([], { env: NOWHERE });
-    const answer = await raw(url, request);
+    // What follows in the same bytes is no request of its own.
+    const answer = await all(url, `${request}GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     expect([statusIn(answer), bodyIn(answer)]).toEqual([400, { error: 'Bad request' }]);
+    expect(answer.match(/^HTTP/gm)).toHaveLength(1);
   });
 
   test('an expectation that nobody has', async () => {
@@ -338,6 +356,18 @@ async function raw(
     socket.on('close', settle);
   });
   return answer.finally(() => socket.destroy());
+}
+
+/** Sends bytes, and gives all that comes back until the other side ends the connection. */
+function all(url: string, bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(bytes, 'latin1');
+  return new Promise((resolve) => {
+    let text = '';
+    socket.setEncoding('utf8').on('data', (piece: string) => void (text += piece));
+    socket.on('close', () => resolve(text));
+  });
 }
 
 function isWhole(answer: string): boolean {

@@ -65,6 +65,8 @@ class Crew {
   }
 
   start(): void {
+    // Workers accept by themselves: a connection on its way from a primary to one that dies would hang.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
     for (let count = 0; count < this.#options.count; count++) this.#fork();
   }
 

@@ -98,8 +98,9 @@ class Desk {
     for (const giveUp of this.#waiting.values()) giveUp.abort(new Error('the worker is gone'));
     for (const record of this.#records.values()) record.abandon();
     const leases = [...this.#leases.values()];
+    // A primary that ends meanwhile has no next turn to let in.
     setTimeout(() => {
       for (const lease of leases) lease.leave();
-    }, ORPHAN_MS);
+    }, ORPHAN_MS).unref();
   }
 }

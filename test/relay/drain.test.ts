@@ -1,0 +1,160 @@
+import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { expect, test } from 'vitest';
+import { chatAnswering } from '../helpers/answering-server.js';
+import { eventsIn, upstream } from '../helpers/relay.js';
+import { replica } from '../helpers/replica.js';
+import { deferred } from '../sandbox/start.js';
+
+const TURN = { message: 'hello', conversation_id: 'c-1' };
+
+/** A relay in a process of its own with a turn that runs until told. */
+async function withTurn(headers: Record<string, string> = {}) {
+  const asked = deferred<ServerResponse>();
+  let turns = 0;
+  const url = await chatAnswering((response) => {
+    turns++;
+    asked.resolve(response);
+  });
+  const relay = await replica([], upstream(url));
+  const agent = new Agent({ keepAlive: true });
+  const turn = posted(relay.url, headers, agent);
+  const upstreamAnswer = await asked.promise;
+  return { relay, turn, upstreamAnswer, turns: () => turns };
+}
+
+/** `POST /chat` over a connection that is to be kept. */
+async function posted(url: string, headers: Record<string, string>, agent: Agent) {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const type = { 'content-type': 'application/json' };
+    const asking = request(`${url}/chat`, {
+      method: 'POST',
+      agent,
+      headers: { ...type, ...headers },
+    });
+    asking.on('response', resolve).on('error', reject).end(JSON.stringify(TURN));
+  });
+  let text = '';
+  for await (const piece of response.setEncoding('utf8')) text += String(piece);
+  return { status: response.statusCode, connection: response.headers.connection, text };
+}
+
+/** Resolves when nothing new is let in any more. */
+async function refusesConnections(url: string): Promise<void> {
+  const { port } = new URL(url);
+  const isOpen = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+      socket.on('connect', () => socket.destroy());
+    });
+  while (await isOpen());
+}
+
+const answerJson = (response: ServerResponse): void =>
+  void response.writeHead(200, { 'content-type': 'application/json' }).end('{"content":"hi"}');
+
+test('SIGTERM: what runs is answered, nothing new is let in, and it ends well', async () => {
+  const { relay, turn, upstreamAnswer } = await withTurn();
+  process.kill(relay.pid, 'SIGTERM');
+  await refusesConnections(relay.url);
+  answerJson(upstreamAnswer);
+  expect(await turn).toEqual({
+    status: 200,
+    connection: 'close',
+    text: '{"conversation_id":"c-1","reply":"hi"}',
+  });
+  const answeredAt = performance.now();
+  const { code, stderr } = await relay.ended;
+  expect(code).toBe(0);
+  // Not when connections that are kept for the next request would be given up.
+  expect(performance.now() - answeredAt).toBeLessThan(10_000);
+  expect(JSON.parse(stderr)).toMatchObject({ msg: 'request', route: '/chat', status: 200 });
+});
+
+test('SIGTERM: a stream goes on to its end', async () => {
+  const { relay, turn, upstreamAnswer } = await withTurn({ accept: 'text/event-stream' });
+  upstreamAnswer.writeHead(200, { 'content-type': 'text/event-stream' });
+  upstreamAnswer.write('event: delta\ndata: {"text":"hi "}\n\n');
+  process.kill(relay.pid, 'SIGTERM');
+  await refusesConnections(relay.url);
+  upstreamAnswer.write('event: delta\ndata: {"text":"there"}\n\n');
+  upstreamAnswer.end('event: done\ndata: {"content":"hi there"}\n\n');
+  const { status, text } = await turn;
+  expect([status, eventsIn(text).at(-1)]).toEqual([
+    200,
+    ['done', { conversation_id: 'c-1', reply: 'hi there' }],
+  ]);
+  expect((await relay.ended).code).toBe(0);
+});
+
+test('SIGTERM: a request whose caller left, but may ask again for its answer, is finished', async () => {
+  const asked = deferred<ServerResponse>();
+  const url = await chatAnswering((response) => asked.resolve(response));
+  const relay = await replica(['--log-level', 'debug', '--debug'], upstream(url));
+  const agent = new Agent();
+  const turn = posted(relay.url, { 'idempotency-key': 'key-1' }, agent);
+  const upstreamAnswer = await asked.promise;
+  const isStopped = deferred<boolean>();
+  upstreamAnswer.on('close', () => isStopped.resolve(!upstreamAnswer.writableFinished));
+  agent.destroy();
+  await expect(turn).rejects.toThrow();
+  process.kill(relay.pid, 'SIGTERM');
+  await refusesConnections(relay.url);
+  answerJson(upstreamAnswer);
+  expect(await isStopped.promise).toBe(false);
+  const { code, stderr } = await relay.ended;
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/debug: POST \S+\/chat 200/)]);
+});
+
+test('SIGTERM: who asks meanwhile over a connection that is open is told to go elsewhere', async () => {
+  const { relay, turn, upstreamAnswer } = await withTurn();
+  const { port } = new URL(relay.url);
+  const ask = (head: string) => {
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(head);
+    const all = new Promise<string>((resolve) => {
+      let text = '';
+      socket.setEncoding('utf8').on('data', (piece: string) => void (text += piece));
+      socket.on('close', () => resolve(text));
+    });
+    return { socket, all };
+  };
+  const body = JSON.stringify(TURN);
+  const probe = ask('GET /ready HTTP/1.1\r\nHost: local');
+  const late = ask(
+    `POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
+  );
+  // What was sent before is read when this is answered.
+  await fetch(`${relay.url}/health`);
+  process.kill(relay.pid, 'SIGTERM');
+  await refusesConnections(relay.url);
+  probe.socket.write('host\r\n\r\n');
+  late.socket.write(body);
+  const refused = /^HTTP\/1\.1 503 .*\r\nretry-after: 1\r\n.*connection: close\r\n\r\n/is;
+  const [ready, chat] = [await probe.all, await late.all];
+  expect([ready, chat]).toEqual([expect.stringMatching(refused), expect.stringMatching(refused)]);
+  expect(ready).toMatch(/\{"error":"Draining"\}$/);
+  answerJson(upstreamAnswer);
+  expect((await turn).status).toBe(200);
+  expect((await relay.ended).code).toBe(0);
+});
+
+test('a second signal ends it at once', async () => {
+  const { relay, turn } = await withTurn();
+  const broken = expect(turn).rejects.toThrow();
+  process.kill(relay.pid, 'SIGTERM');
+  await refusesConnections(relay.url);
+  process.kill(relay.pid, 'SIGTERM');
+  expect((await relay.ended).code).toBe(143);
+  await broken;
+});
+
+test('Ctrl-C drains as well', async () => {
+  const { relay, turn, upstreamAnswer, turns } = await withTurn();
+  process.kill(relay.pid, 'SIGINT');
+  await refusesConnections(relay.url);
+  answerJson(upstreamAnswer);
+  expect((await turn).status).toBe(200);
+  expect([(await relay.ended).code, turns()]).toEqual([130, 1]);
+});

@@ -1,0 +1,127 @@
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import type { ReplyEvent } from '../../src/core/conversation.js';
+import { inMemory } from '../../src/relay/coordination/memory/in-memory.js';
+import { openLog } from '../../src/relay/operation/log.js';
+import { startRelay } from '../../src/relay/relay.js';
+import { SENDER_BOUNDS } from '../../src/relay/server.js';
+import { realClock } from '../helpers/real-clock.js';
+import { post } from '../helpers/relay.js';
+
+const BOUNDS = { headersMs: 5_000, requestMs: 6_000, checkMs: 50, keepAliveMs: 5_000 };
+const HEAD = 'POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+const TOO_SLOW = { error: 'Request took too long' };
+
+async function* answeredAtOnce(): AsyncGenerator<ReplyEvent> {
+  await Promise.resolve();
+  const turn = {
+    conversationId: 'c-1',
+    reply: 'hi',
+    assistantId: 'assistant-1',
+    newConversation: true,
+    recovered: false,
+    timing: { firstTokenMs: 0, totalMs: 0 },
+  };
+  yield { type: 'done', turn };
+}
+
+/** A relay with bounds that a test can wait for, before an assistant that answers at once. */
+async function boundedRelay() {
+  const clock = realClock();
+  const relay = await startRelay(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      isLoopback: true,
+      allowedHosts: [],
+      origins: new Set(),
+      tokens: [],
+      rate: undefined,
+      mostTurns: 16,
+      handleSecret: undefined,
+      metricsPort: undefined,
+      hasPage: false,
+      bounds: BOUNDS,
+    },
+    {
+      takeTurn: answeredAtOnce,
+      turnTimeoutMs: 5_000,
+      coordination: inMemory(clock),
+      clock,
+      log: openLog(process.stderr, 'silent'),
+    },
+  );
+  onTestFinished(() => relay.drain());
+  return relay;
+}
+
+/** A connection that sends its bytes one by one, as long as it may. */
+class SlowSender {
+  readonly #socket: Socket;
+  /** What came back until the other side ended it. */
+  readonly ended: Promise<string>;
+
+  constructor(url: string, atOnce: string, dripped: string) {
+    this.#socket = connect(Number(new URL(url).port), '127.0.0.1');
+    this.#socket.on('error', () => undefined);
+    if (atOnce !== '') this.#socket.write(atOnce);
+    this.#drip(dripped);
+    this.ended = new Promise((resolve) => {
+      let text = '';
+      this.#socket.setEncoding('utf8').on('data', (piece: string) => void (text += piece));
+      this.#socket.on('close', () => resolve(text));
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === 'open';
+  }
+
+  #drip(text: string): void {
+    if (text === '') return;
+    let at = 0;
+    const timer = setInterval(() => this.#socket.write(text[at++ % text.length] ?? ''), 100);
+    this.#socket.on('close', () => clearInterval(timer));
+  }
+}
+
+test('1,000 slow senders end by their bounds, and a good caller is served meanwhile', async () => {
+  const { url } = await boundedRelay();
+  const kinds = {
+    headers: ['', `${HEAD}X-Slow: ${'x'.repeat(1_000)}`],
+    body: [`${HEAD}Content-Length: 100000\r\n\r\n`, 'x'],
+    chunks: [`${HEAD}Transfer-Encoding: chunked\r\n\r\n`, '1\r\nx\r\n'],
+    idle: ['', ''],
+    kept: ['GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n', ''],
+  };
+  const senders = Object.entries(kinds).map(([kind, [atOnce = '', dripped = '']]) => ({
+    kind,
+    all: Array.from({ length: 200 }, () => new SlowSender(url, atOnce, dripped)),
+  }));
+  const all = senders.flatMap((each) => each.all);
+  await expect.poll(() => all.filter(({ isOpen }) => isOpen).length).toBe(1_000);
+  const statuses = new Set<number>();
+  for (let count = 0; count < 20; count++)
+    statuses.add((await post({ url }, { message: 'hello' })).status);
+  const stillOpen = all.filter(({ isOpen }) => isOpen).length;
+  expect([[...statuses], stillOpen]).toEqual([[200], 1_000]);
+
+  for (const { kind, all: ofKind } of senders) {
+    const answers = new Set(
+      (await Promise.all(ofKind.map(({ ended }) => ended))).map((text) =>
+        text === '' ? 'nothing' : `${text.slice(9, 12)} ${text.split('\r\n\r\n')[1]}`,
+      ),
+    );
+    const expected = kind === 'kept' ? '200 {"status":"ok"}' : `408 ${JSON.stringify(TOO_SLOW)}`;
+    expect([kind, [...answers]]).toEqual([kind, [expected]]);
+  }
+  expect((await post({ url }, { message: 'hello' })).status).toBe(200);
+});
+
+test('the bounds of a relay for the internet are no longer than a slow network needs', () => {
+  const { headersMs, requestMs, checkMs, keepAliveMs } = SENDER_BOUNDS;
+  expect(headersMs + checkMs).toBeLessThan(requestMs);
+  expect(requestMs + checkMs).toBeLessThanOrEqual(60_000);
+  // A load balancer that keeps connections for its usual 60 s must be the one who closes.
+  expect(keepAliveMs).toBeGreaterThan(60_000);
+});
