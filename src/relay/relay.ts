@@ -1,4 +1,5 @@
 import type { Clock } from '../core/conversation.js';
+import { StopSignals } from './chat/stop-signals.js';
 import type { TakeTurn } from './chat/run-turn.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import { tokenCheck, type Token } from './exposure/bearer-tokens.js';
@@ -71,6 +72,7 @@ export async function startRelay(settings: RelaySettings, means: RelayMeans): Pr
       logAnswer(log, call, totalMs);
     },
     bodies: new BodyReader(),
+    stops: new StopSignals(),
     running,
     isDraining: false,
   };

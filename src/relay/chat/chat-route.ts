@@ -52,17 +52,20 @@ async function answer(
   run: (turn: Turn) => Promise<Outcome>,
 ): Promise<void> {
   const { response } = call;
-  const stop = new AbortController();
+  const { running, stops } = workings;
+  const stop = stops.take();
   // Who gave a key may ask again for the answer: that is to be there.
-  if (!isKeyed) stopWithCaller(call, stop);
+  if (!isKeyed) call.onLeft = () => stop.abort(new AppError('interrupted', 'the caller left'));
   const stream = wantsEvents(call) ? new EventStream(response) : undefined;
-  workings.running.add(stop);
+  running.add(stop);
   try {
     const outcome = await run({ call, workings, stop, stream });
     if (stream) stream.end(outcome);
     else sendJson(response, outcome.status, outcome.body, outcome.headers);
   } finally {
-    workings.running.delete(stop);
+    call.onLeft = undefined;
+    running.delete(stop);
+    stops.giveBack(stop);
   }
 }
 
@@ -87,13 +90,6 @@ async function runRequest(
   call.facts.conversationId = outcome.conversationId;
   call.facts.error = outcome.error;
   return outcome;
-}
-
-/** A caller that goes away before the answer is out takes its turn along. */
-function stopWithCaller({ response }: Call, stop: AbortController): void {
-  response.once('close', () => {
-    if (!response.writableFinished) stop.abort(new AppError('interrupted', 'the caller left'));
-  });
 }
 
 function wantsEvents({ request }: Call): boolean {

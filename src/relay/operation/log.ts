@@ -13,14 +13,18 @@ export interface Log {
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
+/** Lines wait for others to be written with, as many bytes and milliseconds at most. */
+const MOST_UNWRITTEN = 16_000;
+const WRITE_MS = 200;
+
 /** Logs to a stream; to one with a descriptor, without making anything else wait for it. */
-export function openLog(stream: Writable, level: string): Log {
+export function openLog(stream: Writable, level: string, now: () => Date): Log {
   const { destination, flush } = openDestination(stream);
   const log = pino(
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: isoTime(now),
       formatters: { level: (label) => ({ level: label }) },
     },
     destination,
@@ -38,9 +42,10 @@ function openDestination(stream: Writable): { destination: DestinationStream; fl
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
     return { destination: stream, flush: () => undefined };
   }
-  const destination = fileDestination({ fd: stream.fd, sync: false });
+  const destination = fileDestination({ fd: stream.fd, sync: false, minLength: MOST_UNWRITTEN });
   // A log that nobody reads must not end the service.
   destination.on('error', () => undefined);
+  setInterval(() => destination.flush(), WRITE_MS).unref();
   return { destination, flush: () => flushNow(destination) };
 }
 
@@ -50,4 +55,16 @@ function flushNow(destination: { flushSync(): void }): void {
   } catch {
     // It was never opened, or is closed: there is nothing to write to.
   }
+}
+
+/** The time as pino takes it, written anew once a millisecond. */
+function isoTime(now: () => Date): () => string {
+  let last = NaN;
+  let text = '';
+  return () => {
+    const date = now();
+    if (date.getTime() !== last) text = `,"time":"${date.toISOString()}"`;
+    last = date.getTime();
+    return text;
+  };
 }
