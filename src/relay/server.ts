@@ -20,6 +20,7 @@ const MOST_CONNECTIONS = 10_000;
 const DRAIN_MS = 30_000;
 /** For the answers of turns that were stopped then. */
 const LAST_ANSWERS_MS = 1_000;
+const SWEEP_MS = 100;
 
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8080`. */
@@ -86,8 +87,11 @@ async function drain(server: Server, workings: Workings): Promise<void> {
     const reason = new AppError('terminated', 'the relay is ending');
     for (const turn of workings.running) turn.abort(reason);
   }, DRAIN_MS);
+  // Connections whose last answer was on its way promised to stay open.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS + LAST_ANSWERS_MS);
   await closed;
   clearTimeout(stop);
   clearTimeout(cut);
+  clearInterval(sweep);
 }

@@ -1,4 +1,4 @@
-import { serve, type ServeFlags } from '../serve.js';
+import type { ServeFlags } from '../serve.js';
 import type { CommandEntry } from './entry.js';
 import { collected, withAccountOptions } from './flags.js';
 
@@ -36,6 +36,10 @@ export const serveEntry: CommandEntry = {
           .default('info'),
       )
       .option('--debug', 'log a line about each request to Telnyx too (TELNYX_CHAT_DEBUG)')
-      .action((flags: ServeFlags) => serve(flags, context));
+      .action(async (flags: ServeFlags) => {
+        // What serves is nothing that another command's start should wait for.
+        const { serve } = await import('../serve.js');
+        await serve(flags, context);
+      });
   },
 };

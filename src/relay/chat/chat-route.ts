@@ -60,6 +60,7 @@ async function answer(
   running.add(stop);
   try {
     const outcome = await run({ call, workings, stop, stream });
+    if (workings.isDraining) response.shouldKeepAlive = false;
     if (stream) stream.end(outcome);
     else sendJson(response, outcome.status, outcome.body, outcome.headers);
   } finally {

@@ -7,11 +7,13 @@ export interface Log {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
   debug(facts: object, message: string): void;
+  /** A line for each request: the facts are asked for only where the level is logged. */
+  request(level: Level, facts: () => object): void;
   /** Writes at once what waits to be written. */
   flush: () => void;
 }
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** Lines wait for others to be written with, as many bytes and milliseconds at most. */
 const MOST_UNWRITTEN = 16_000;
@@ -20,11 +22,12 @@ const WRITE_MS = 200;
 /** Logs to a stream; to one with a descriptor, without making anything else wait for it. */
 export function openLog(stream: Writable, level: string, now: () => Date): Log {
   const { destination, flush } = openDestination(stream);
+  const timestamp = isoTime(now);
   const log = pino(
     {
       level,
       base: null,
-      timestamp: isoTime(now),
+      timestamp,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination,
@@ -34,6 +37,12 @@ export function openLog(stream: Writable, level: string, now: () => Date): Log {
     warn: (facts, message) => log.warn(facts, message),
     error: (facts, message) => log.error(facts, message),
     debug: (facts, message) => log.debug(facts, message),
+    request(of, facts) {
+      if (!log.isLevelEnabled(of)) return;
+      // As pino writes it, in one piece: for each request, its many small ones would cost more.
+      const rest = JSON.stringify(facts()).slice(1);
+      destination.write(`{"level":"${of}"${timestamp()},"msg":"request",${rest}\n`);
+    },
     flush,
   };
 }

@@ -100,6 +100,6 @@ class Desk {
     const leases = [...this.#leases.values()];
     setTimeout(() => {
       for (const lease of leases) lease.leave();
-    }, ORPHAN_MS);
+    }, ORPHAN_MS).unref();
   }
 }
