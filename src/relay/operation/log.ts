@@ -18,6 +18,8 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 /** Lines wait for others to be written with, as many bytes and milliseconds at most. */
 const MOST_UNWRITTEN = 16_000;
 const WRITE_MS = 200;
+/** For a reader who is slower than we: more is dropped, in bytes (4 MiB). */
+const MOST_WAITING = 4 * 1024 * 1024;
 
 /** Logs to a stream; to one with a descriptor, without making anything else wait for it. */
 export function openLog(stream: Writable, level: string, now: () => Date): Log {
@@ -51,7 +53,12 @@ function openDestination(stream: Writable): { destination: DestinationStream; fl
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
     return { destination: stream, flush: () => undefined };
   }
-  const destination = fileDestination({ fd: stream.fd, sync: false, minLength: MOST_UNWRITTEN });
+  const destination = fileDestination({
+    fd: stream.fd,
+    sync: false,
+    minLength: MOST_UNWRITTEN,
+    maxLength: MOST_WAITING,
+  });
   // A log that nobody reads must not end the service.
   destination.on('error', () => undefined);
   setInterval(() => destination.flush(), WRITE_MS).unref();
