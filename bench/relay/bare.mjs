@@ -42,6 +42,8 @@ const server = createServer((request, response) => {
   });
 });
 
+// Ends by itself, so that a profile of it is written.
+process.on('SIGTERM', () => process.exit());
 server.listen(0, '127.0.0.1', () =>
   console.log(`relay: http://127.0.0.1:${server.address().port}`),
 );

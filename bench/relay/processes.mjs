@@ -23,11 +23,10 @@ export async function startUpstream() {
   return { url: `http://127.0.0.1:${port}/v2`, stop: () => child.disconnect() };
 }
 
-/** A relay on a core of its own. Its log goes where nobody reads it, but is written. */
+/** A relay on a core of its own. Its log is written to where it costs nobody else anything. */
 export async function startRelay(argv, { env, nodeFlags = [] }) {
   const [command, ...args] = [...PINNED, process.execPath, ...nodeFlags, ...argv];
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stderr.resume();
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const port = await new Promise((resolve, reject) => {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (piece) => {

@@ -18,7 +18,7 @@ export type ServeFlags = SessionOptions & RelayFlags;
 export async function serve(flags: ServeFlags, context: Context): Promise<void> {
   const settings = await relaySettings(flags, context);
   const { openLog } = await import('../relay/operation/log.js');
-  const log = openLog(context.stderr, settings.logLevel);
+  const log = openLog(context.stderr, settings.logLevel, () => context.clock.now());
   context.onExit(log.flush);
   const { createPooledTransport } = await import('../api/pooled-transport.js');
   const { uniqueId } = await import('../relay/http/request-ids.js');

@@ -11,6 +11,8 @@ export interface Call {
   /** Reading of the monotonic clock. */
   startedAt: number;
   facts: Facts;
+  /** What to do when the caller goes away before the answer is out. */
+  onLeft?: (() => void) | undefined;
 }
 
 /** What becomes known of a call, for the log and the metrics. */

@@ -1,11 +1,12 @@
 import type { Clock } from '../core/conversation.js';
+import { StopSignals } from './chat/stop-signals.js';
 import type { TakeTurn } from './chat/run-turn.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import { tokenCheck, type Token } from './exposure/bearer-tokens.js';
 import { plainHandles, signedHandles } from './exposure/handles.js';
 import { hostNames } from './exposure/hosts.js';
 import { BodyReader } from './http/read-body.js';
-import type { Log } from './operation/log.js';
+import type { Level, Log } from './operation/log.js';
 import { openMetrics } from './operation/metrics.js';
 import { startMetricsServer } from './operation/metrics-server.js';
 import { requestEntry, statusOf } from './operation/request-entry.js';
@@ -77,6 +78,7 @@ export async function startRelay(settings: RelaySettings, means: RelayMeans): Pr
     },
     page: settings.hasPage ? await pageFor(settings) : undefined,
     bodies: new BodyReader(),
+    stops: new StopSignals(),
     running,
     isDraining: false,
   };
@@ -117,10 +119,11 @@ async function pageFor({ tokens }: RelaySettings): Promise<Page> {
 const PROBES = ['/health', '/ready', '/metrics'];
 
 function logAnswer(log: Log, call: Call, totalMs: number): void {
-  const entry = requestEntry(call, totalMs);
+  log.request(levelOf(call), () => requestEntry(call, totalMs));
+}
+
+function levelOf(call: Call): Level {
   const status = statusOf(call);
-  if (status === 500) log.error(entry, 'request');
-  else if (status > 500) log.warn(entry, 'request');
-  else if (PROBES.includes(call.facts.route ?? '')) log.debug(entry, 'request');
-  else log.info(entry, 'request');
+  if (status >= 500) return status === 500 ? 'error' : 'warn';
+  return PROBES.includes(call.facts.route ?? '') ? 'debug' : 'info';
 }

@@ -13,6 +13,7 @@ import type { Workings } from './workings.js';
 export async function serveCall(call: Call, workings: Workings): Promise<void> {
   const { response } = call;
   response.once('close', () => {
+    if (!response.writableFinished) call.onLeft?.();
     workings.onAnswered(call, workings.clock.monotonic() - call.startedAt);
   });
   response.setHeader('x-request-id', call.id);

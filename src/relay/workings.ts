@@ -1,5 +1,6 @@
 import type { Clock } from '../core/conversation.js';
 import type { Call } from './call.js';
+import type { StopSignals } from './chat/stop-signals.js';
 import type { TakeTurn } from './chat/run-turn.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import type { TokenCheck } from './exposure/bearer-tokens.js';
@@ -38,6 +39,7 @@ export interface Workings {
   /** Told when an answer is out, or its caller gone. */
   onAnswered: (call: Call, totalMs: number) => void;
   bodies: BodyReader;
+  stops: StopSignals;
   /** The turns that run or wait. */
   running: Set<RunningTurn>;
   /** No new turns: the relay is about to end. */

@@ -48,7 +48,7 @@ async function boundedRelay() {
       turnTimeoutMs: 5_000,
       coordination: inMemory(clock),
       clock,
-      log: openLog(process.stderr, 'silent'),
+      log: openLog(process.stderr, 'silent', () => clock.now()),
     },
   );
   onTestFinished(() => relay.drain());

@@ -51,18 +51,21 @@ async function answer(
   run: (turn: Turn) => Promise<Outcome>,
 ): Promise<void> {
   const { response } = call;
-  const stop = new AbortController();
+  const { running, stops } = workings;
+  const stop = stops.take();
   // Who gave a key may ask again for the answer: that is to be there.
-  if (!isKeyed) stopWithCaller(call, stop);
+  if (!isKeyed) call.onLeft = () => stop.abort(new AppError('interrupted', 'the caller left'));
   const stream = wantsEvents(call) ? new EventStream(response) : undefined;
   const turn = { call, workings, stop, stream };
-  workings.running.add(turn);
+  running.add(turn);
   try {
     const outcome = await run(turn);
     if (stream) stream.end(outcome);
     else sendJson(response, outcome.status, outcome.body, outcome.headers);
   } finally {
-    workings.running.delete(turn);
+    call.onLeft = undefined;
+    running.delete(turn);
+    stops.giveBack(stop);
   }
 }
 
@@ -92,13 +95,6 @@ async function runRequest(
 function passOn(event: ReplyEvent, { facts }: Call, stream: EventStream): Promise<void> | void {
   if (event.type === 'delta') facts.reply = (facts.reply ?? '') + event.text;
   return stream.take(event);
-}
-
-/** A caller that goes away before the answer is out takes its turn along. */
-function stopWithCaller({ response }: Call, stop: AbortController): void {
-  response.once('close', () => {
-    if (!response.writableFinished) stop.abort(new AppError('interrupted', 'the caller left'));
-  });
 }
 
 function wantsEvents({ request }: Call): boolean {

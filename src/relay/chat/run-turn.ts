@@ -69,10 +69,21 @@ async function enter(
   );
   try {
     const lease = await turns.enter(conversationId, stop.signal);
-    const { lost } = lease;
-    lost?.addEventListener('abort', () => stop.abort(lost.reason));
-    return lease;
+    return lease.lost ? stoppedWhenLost(lease, lease.lost, stop) : lease;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A lease whose loss ends the turn; when it is given back, that is over. */
+function stoppedWhenLost(lease: Lease, lost: AbortSignal, stop: AbortController): Lease {
+  const onLost = (): void => stop.abort(lost.reason);
+  if (lost.aborted) onLost();
+  lost.addEventListener('abort', onLost);
+  return {
+    leave() {
+      lost.removeEventListener('abort', onLost);
+      lease.leave();
+    },
+  };
 }

@@ -8,11 +8,11 @@ export function sendJson(
   headers?: Readonly<Record<string, string>>,
 ): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    ...headers,
-  });
+  const length = Buffer.byteLength(body);
+  // A list is what Node writes fastest.
+  const head = ['content-type', 'application/json', 'content-length', String(length)];
+  for (const name in headers) head.push(name, headers[name] ?? '');
+  response.writeHead(status, head);
   response.end(body);
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Call } from '../call.js';
 import { busy, Refusal } from './refusal.js';
 
@@ -25,30 +26,60 @@ export class BodyReader {
     const most = expectsContinue ? MOST_BYTES : MOST_DROPPED_BYTES;
     if (Number(request.headers['content-length']) > most) return Promise.reject(tooLarge(LAST));
     if (expectsContinue) response.writeContinue();
-    const pieces: Buffer[] = [];
-    let size = 0;
-    let kept = 0;
-    return new Promise<Buffer>((resolve, reject) => {
-      request.on('data', (piece: Buffer) => {
-        size += piece.length;
-        if (size > MOST_DROPPED_BYTES) reject(tooLarge(LAST));
-        if (size > MOST_BYTES) return;
-        if (this.#held > MOST_HELD_BYTES) reject(busy('Too many requests in flight'));
-        kept += piece.length;
-        this.#held += piece.length;
-        pieces.push(piece);
-      });
-      request.on('end', () => {
-        if (size > MOST_BYTES) reject(tooLarge());
-        else resolve(joined(pieces));
-      });
-      request.on('close', () => reject(new CallerLeft()));
-      request.on('error', () => reject(new CallerLeft()));
-    }).finally(() => {
-      this.#held -= kept;
-      kept = 0;
-      pieces.length = 0;
+    return new Promise((resolve, reject) => {
+      const body = new GrowingBody(request, (bytes) => (this.#held += bytes) <= MOST_HELD_BYTES);
+      body.read(resolve, reject);
     });
+  }
+}
+
+/** One body as it comes in. */
+class GrowingBody {
+  readonly #request: IncomingMessage;
+  /** Counts bytes that are held; false when there is no room for them. */
+  readonly #hold: (bytes: number) => boolean;
+  readonly #pieces: Buffer[] = [];
+  #size = 0;
+  #isOver = false;
+
+  constructor(request: IncomingMessage, hold: (bytes: number) => boolean) {
+    this.#request = request;
+    this.#hold = hold;
+  }
+
+  read(resolve: (body: Buffer) => void, reject: (error: Error) => void): void {
+    const fail = (error: Error): void => {
+      if (this.#settle()) reject(error);
+    };
+    const leave = (): void => {
+      if (!this.#isOver) fail(new CallerLeft());
+    };
+    this.#request.on('data', (piece: Buffer) => this.#take(piece, fail));
+    this.#request.on('end', () => {
+      if (this.#size > MOST_BYTES) fail(tooLarge());
+      const whole = joined(this.#pieces);
+      if (this.#settle()) resolve(whole);
+    });
+    this.#request.on('error', leave);
+    this.#request.on('close', leave);
+  }
+
+  #take(piece: Buffer, fail: (error: Error) => void): void {
+    if (this.#isOver) return;
+    this.#size += piece.length;
+    if (this.#size > MOST_DROPPED_BYTES) fail(tooLarge(LAST));
+    if (this.#size > MOST_BYTES) return;
+    this.#pieces.push(piece);
+    if (!this.#hold(piece.length)) fail(busy('Too many requests in flight'));
+  }
+
+  /** Holds nothing any more; true the first time. */
+  #settle(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    for (const { length } of this.#pieces) this.#hold(-length);
+    this.#pieces.length = 0;
+    return true;
   }
 }
 

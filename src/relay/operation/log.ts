@@ -7,20 +7,29 @@ export interface Log {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
   debug(facts: object, message: string): void;
+  /** A line for each request: the facts are asked for only where the level is logged. */
+  request(level: Level, facts: () => object): void;
   /** Writes at once what waits to be written. */
   flush: () => void;
 }
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** Lines wait for others to be written with, as many bytes and milliseconds at most. */
+const MOST_UNWRITTEN = 16_000;
+const WRITE_MS = 200;
+/** For a reader who is slower than we: more is dropped, in bytes (4 MiB). */
+const MOST_WAITING = 4 * 1024 * 1024;
 
 /** Logs to a stream; to one with a descriptor, without making anything else wait for it. */
-export function openLog(stream: Writable, level: string): Log {
+export function openLog(stream: Writable, level: string, now: () => Date): Log {
   const { destination, flush } = openDestination(stream);
+  const timestamp = isoTime(now);
   const log = pino(
     {
       level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp,
       formatters: { level: (label) => ({ level: label }) },
     },
     destination,
@@ -30,6 +39,12 @@ export function openLog(stream: Writable, level: string): Log {
     warn: (facts, message) => log.warn(facts, message),
     error: (facts, message) => log.error(facts, message),
     debug: (facts, message) => log.debug(facts, message),
+    request(of, facts) {
+      if (!log.isLevelEnabled(of)) return;
+      // As pino writes it, in one piece: for each request, its many small ones would cost more.
+      const rest = JSON.stringify(facts()).slice(1);
+      destination.write(`{"level":"${of}"${timestamp()},"msg":"request",${rest}\n`);
+    },
     flush,
   };
 }
@@ -38,9 +53,15 @@ function openDestination(stream: Writable): { destination: DestinationStream; fl
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
     return { destination: stream, flush: () => undefined };
   }
-  const destination = fileDestination({ fd: stream.fd, sync: false });
+  const destination = fileDestination({
+    fd: stream.fd,
+    sync: false,
+    minLength: MOST_UNWRITTEN,
+    maxLength: MOST_WAITING,
+  });
   // A log that nobody reads must not end the service.
   destination.on('error', () => undefined);
+  setInterval(() => destination.flush(), WRITE_MS).unref();
   return { destination, flush: () => flushNow(destination) };
 }
 
@@ -50,4 +71,16 @@ function flushNow(destination: { flushSync(): void }): void {
   } catch {
     // It was never opened, or is closed: there is nothing to write to.
   }
+}
+
+/** The time as pino takes it, written anew once a millisecond. */
+function isoTime(now: () => Date): () => string {
+  let last = NaN;
+  let text = '';
+  return () => {
+    const date = now();
+    if (date.getTime() !== last) text = `,"time":"${date.toISOString()}"`;
+    last = date.getTime();
+    return text;
+  };
 }
