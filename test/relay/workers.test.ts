@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { deliver } from '../helpers/persistent-caller.js';
 import { realClock } from '../helpers/real-clock.js';
+import { recordingServer } from '../helpers/recording-server.js';
 import { post, upstream } from '../helpers/relay.js';
 import { replica, userTexts } from '../helpers/replica.js';
 import { runCli } from '../helpers/run-cli.js';
@@ -28,32 +29,25 @@ const apart = { connection: 'close' };
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
 
 describe.skipIf(process.platform !== 'linux')('--workers 2', () => {
-  test('turns of a conversation run in order, whichever worker takes them, and nothing is doubled', async () => {
+  test('turns of a conversation run one after another, whichever worker takes them, and once', async () => {
     const metricsPort = await closedPort();
-    const { relay, sandbox } = await twoWorkers(['--metrics-port', String(metricsPort)], 5);
+    const api = await overlapServer();
+    const argv = ['--workers', '2', '--metrics-port', String(metricsPort)];
+    const relay = await replica(argv, upstream(api.url));
     await bothServe(relay.url);
-    await Promise.all(numbers(8).map(converse));
-    const told = sandbox.stats().conversations.map((conversation) => userTexts(conversation));
-    expect(told.map(([first]) => first).sort()).toEqual(numbers(8).map((each) => `${each} 0`));
-    for (const texts of told) {
-      const [number = ''] = texts[0]?.split(' ') ?? [];
-      expect(texts).toEqual(numbers(6).map((turn) => `${number} ${turn}`));
-    }
+    const turns = numbers(48).map((turn) => ({
+      message: `turn ${turn}`,
+      conversation_id: `c-${turn % 6}`,
+    }));
+    const answers = await Promise.all(turns.map((turn) => post(relay, turn, apart)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect([api.said.sort(), api.mostInOne(), api.mostInAll()]).toEqual([
+      turns.map(({ message }) => message).sort(),
+      1,
+      6,
+    ]);
     const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
     expect(text).toMatch(/^telnyx_chat_requests_total\{route="\/chat",status="200"\} 48$/m);
-
-    /** A first turn, then five that are sent one after another without waiting for answers. */
-    async function converse(number: number): Promise<void> {
-      const { body } = await post(relay, { message: `${number} 0` }, apart);
-      const { conversation_id } = body as { conversation_id: string };
-      const turns: Promise<unknown>[] = [];
-      for (const turn of [1, 2, 3, 4, 5]) {
-        turns.push(post(relay, { message: `${number} ${turn}`, conversation_id }, apart));
-        // It waits or runs when a later one is answered that has to wait for nothing.
-        await waiting(relay.url);
-      }
-      await Promise.all(turns);
-    }
   });
 
   test('a key has one answer, whichever worker is asked', async () => {
@@ -169,6 +163,25 @@ function urls(url: string): string[] {
   return numbers(10).map(() => url);
 }
 
-async function waiting(url: string): Promise<void> {
-  for (let count = 0; count < 2; count++) await fetch(`${url}/health`, { headers: apart });
+/** An API that takes a while over each turn, and sees how many run at once. */
+async function overlapServer() {
+  const running = new Map<string, number>();
+  const said: string[] = [];
+  let [mostInOne, mostInAll] = [0, 0];
+  const { url } = await recordingServer((response, { body }) => {
+    const { content, conversation_id: id } = JSON.parse(body) as Record<string, string>;
+    said.push(content ?? '');
+    const count = (change: number): number => {
+      const now = (running.get(id ?? '') ?? 0) + change;
+      running.set(id ?? '', now);
+      return now;
+    };
+    mostInOne = Math.max(mostInOne, count(1));
+    mostInAll = Math.max(mostInAll, [...running.values()].filter(Boolean).length);
+    setTimeout(() => {
+      count(-1);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"content":"hi"}');
+    }, 50);
+  });
+  return { url, said, mostInOne: () => mostInOne, mostInAll: () => mostInAll };
 }

@@ -133,12 +133,14 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
     const relay = await serve(['--ui'], { env: upstream(upstreamChat.url) });
     const chat = chatPage(await open(relay.url));
     await chat.send('hello');
-    await upstreamChat.next();
+    const held = await upstreamChat.next();
     await chat.field.fill('a draft');
     await chat.button('Cancel').click();
     await expect.poll(() => chat.state.innerText()).toBe('Cancelled');
     expect([await chat.field.inputValue(), await chat.said()]).toEqual(['a draft', ['You: hello']]);
     expect(await chat.focused()).toBe('message');
+    // The relay does not end before a turn that can be asked for again.
+    held.end();
   });
 
   test('a limit says when to try again', async () => {
