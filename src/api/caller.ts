@@ -60,9 +60,12 @@ export function createCaller({ apiKey, transport, clock, serverClock }: CallerOp
         totalMs: timeoutMs,
       },
     });
-    const date = Date.parse(response.headers.date ?? '');
-    serverClock.note({ date, asked, had: momentOf(clock) });
-    if (response.status >= 200 && response.status < 300) return response;
+    const had = momentOf(clock);
+    if (response.status >= 200 && response.status < 300) {
+      // A refusal may come from something in between, which has a clock of its own.
+      serverClock.note({ date: Date.parse(response.headers.date ?? ''), asked, had });
+      return response;
+    }
     throw apiError(response, withoutKey(await refusalText(response, call), apiKey), clock.now());
   }
   return {

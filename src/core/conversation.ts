@@ -103,7 +103,7 @@ export type ReplyPart =
   /** The answer was lost; the conversation is searched for the turn. */
   | { type: 'search'; error: AppError }
   /** The turn was found in the conversation, with its reply. */
-  | { type: 'found'; reply: string; history: History };
+  | { type: 'found'; reply: string };
 
 /** A finished turn. */
 export interface Turn {

@@ -44,7 +44,7 @@ export async function* deliver(
         const sought = { request, failure, earlier, received, sentAt };
         const result = await searchOrStop(ports, sought, retry);
         if (result.type === 'found') {
-          yield result;
+          yield { type: 'found', reply: result.reply };
           return;
         }
         if (result.type === 'unknown') throw failure;

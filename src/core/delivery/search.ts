@@ -34,7 +34,7 @@ export interface Search {
 
 /** `safe`: the turn is not there and not running, so that it may be sent again. */
 export type SearchResult =
-  { type: 'found'; reply: string; history: History } | { type: 'safe' } | { type: 'unknown' };
+  { type: 'found'; reply: string } | { type: 'safe' } | { type: 'unknown' };
 
 /** What one look shows; `unreadable` shows nothing, `closed` never will. */
 type Look = (Finding & { history: History }) | { type: 'unreadable' | 'closed' };
@@ -54,7 +54,7 @@ export async function search(
   const trustIn = trustFor(ports, sought.request);
   for (let count = 0; ; count++) {
     const look = await lookOnce(ports, sought, call());
-    if (look.type === 'answered') return { ...look, type: 'found' };
+    if (look.type === 'answered') return { type: 'found', reply: look.reply };
     if (look.type === 'closed') return { type: 'unknown' };
     const isOver = count > 0 && clock.monotonic() >= believedFrom && !mayStillRun(sought.failure);
     if (look.type === 'absent' && (isOver || count === 0)) {

@@ -33,6 +33,8 @@ const DATE_DELAY_MS = 50;
 const SHARP_MS = 100;
 /** What the last answer counts for in what asking takes of late. */
 const RECENT_SHARE = 0.3;
+/** An answer that takes longer was not on its way all the time: a turn was run before it. */
+const LONGEST_ASKING_MS = 800;
 /** How far two good clocks run apart, for each millisecond that passes. */
 const DRIFT = 1e-4;
 /** Our two clocks differ by more than this only when one was set or stopped meanwhile. */
@@ -65,7 +67,7 @@ export class ServerClock {
     const known = this.#leadAt(had);
     this.#lead = (known && overlap(known, told)) ?? told;
     this.#at = had;
-    const roundTripMs = had.monotonic - asked.monotonic;
+    const roundTripMs = Math.min(had.monotonic - asked.monotonic, LONGEST_ASKING_MS);
     this.#roundTripMs += (roundTripMs - this.#roundTripMs) * (known ? RECENT_SHARE : 1);
   }
 

@@ -1,4 +1,3 @@
-import type { History } from '../conversation.js';
 import { textKey } from './same-text.js';
 
 /** How many messages of the user's with one text are in a conversation. */
@@ -22,15 +21,17 @@ interface Known {
 const MOST = 1_000;
 
 /**
- * Remembers what was said in the conversations that began here or were once read whole. A later turn
- * whose answer is lost is told by it from an earlier one with the same text.
+ * Remembers what was said in the conversations that began here. A later turn whose answer is lost is
+ * told by it from an earlier one with the same text.
  */
 export class TurnMemory {
   readonly #conversations = new Map<string, Known>();
 
   /** A conversation begins: nothing was said in it yet. */
   begin(conversationId: string): void {
-    this.#keep(conversationId, { counts: new Map(), doubtful: new Set() });
+    this.#conversations.set(conversationId, { counts: new Map(), doubtful: new Set() });
+    const [oldest] = this.#conversations.keys();
+    if (this.#conversations.size > MOST && oldest !== undefined) this.#conversations.delete(oldest);
   }
 
   /** How often the text was said before. */
@@ -41,31 +42,14 @@ export class TurnMemory {
     return { atLeast: known.counts.get(key) ?? 0, isExact: !known.doubtful.has(key) };
   }
 
-  /** Takes in a whole list that has the turn with this text in it, before that is noted itself. */
-  learn(conversationId: string, { messages }: History, text: string): void {
-    const counts = new Map<string, number>([[textKey(text), -1]]);
-    for (const each of messages) {
-      const key = textKey(each.text);
-      if (each.role === 'user') counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-    const { doubtful = new Set<string>() } = this.#conversations.get(conversationId) ?? {};
-    this.#keep(conversationId, { counts, doubtful });
-  }
-
   note(conversationId: string, text: string, fate: Fate): void {
     const known = this.#conversations.get(conversationId);
     if (!known || fate === 'not said') return;
-    this.#keep(conversationId, known);
+    // Used again, it is kept longer.
+    this.#conversations.delete(conversationId);
+    this.#conversations.set(conversationId, known);
     const key = textKey(text);
     if (fate === 'said') known.counts.set(key, (known.counts.get(key) ?? 0) + 1);
     else known.doubtful.add(key);
-  }
-
-  /** Used again, a conversation is kept longer. */
-  #keep(conversationId: string, known: Known): void {
-    this.#conversations.delete(conversationId);
-    this.#conversations.set(conversationId, known);
-    const [oldest] = this.#conversations.keys();
-    if (this.#conversations.size > MOST && oldest !== undefined) this.#conversations.delete(oldest);
   }
 }

@@ -53,7 +53,6 @@ export async function* takeTurn(
       }
       fate = 'said';
       const recovered = part.type === 'found';
-      if (recovered) memory.learn(conversationId, part.history, text);
       const facts = { conversationId, assistantId, newConversation, recovered };
       yield { type: 'done', turn: { ...facts, reply: part.reply, timing: timing.read() } };
     }

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { TurnMemory } from '../../../src/core/delivery/turn-memory.js';
-import { listOf } from '../../helpers/messages.js';
 
 const NOTHING_KNOWN = { atLeast: 0, isExact: false };
 
@@ -27,25 +26,6 @@ test('what may have been said makes its text doubtful, and no other', () => {
   memory.note('c-1', 'yes', 'perhaps');
   expect(memory.earlier('c-1', 'yes')).toEqual({ atLeast: 0, isExact: false });
   expect(memory.earlier('c-1', 'no')).toEqual({ atLeast: 0, isExact: true });
-});
-
-test('a whole list tells what was said before the turn that was found in it', () => {
-  const memory = new TurnMemory();
-  const list = listOf(['u-900 yes', 'a-800 yes', 'u-500 no', 'a-400 Ok.', 'u+10 yes', 'a+90 Ok.']);
-  memory.learn('c-1', list, 'yes');
-  expect(memory.earlier('c-1', 'yes')).toEqual({ atLeast: 1, isExact: true });
-  memory.note('c-1', 'yes', 'said');
-  expect(memory.earlier('c-1', 'yes')).toEqual({ atLeast: 2, isExact: true });
-  expect(memory.earlier('c-1', 'no')).toEqual({ atLeast: 1, isExact: true });
-  expect(memory.earlier('c-1', 'Ok.')).toEqual({ atLeast: 0, isExact: true });
-});
-
-test('a list takes no doubt away: a turn of unknown fate may come yet', () => {
-  const memory = new TurnMemory();
-  memory.begin('c-1');
-  memory.note('c-1', 'yes', 'perhaps');
-  memory.learn('c-1', listOf(['u-900 yes', 'u+10 no', 'a+90 Ok.']), 'no');
-  expect(memory.earlier('c-1', 'yes')).toEqual({ atLeast: 1, isExact: false });
 });
 
 test('the conversations used last are kept, a thousand of them', () => {
