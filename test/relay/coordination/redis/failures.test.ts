@@ -224,7 +224,10 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
   });
 
   test('a place that was given up while the server was away is not held', async () => {
-    const [one, other] = [await open(), await open()];
+    const [one, other] = [
+      await open(undefined, undefined, LONG_LEASE_MS),
+      await open(undefined, undefined, LONG_LEASE_MS),
+    ];
     const first = await one.turns.enter('c', live);
     const leaving = new AbortController();
     const second = one.turns.enter('c', leaving.signal);
