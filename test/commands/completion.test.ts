@@ -108,6 +108,28 @@ describe('what the account has', () => {
     );
   });
 
+  it.each([
+    ['conversations', 'show'],
+    ['conversations', 'delete', 'another'],
+    ['conversations', 'export', '--format', 'md'],
+    ['conversations', 'takeover'],
+  ])('offers conversations behind %s %s', async (...words) => {
+    const { sandbox, env } = await account();
+    const metadata = { assistant_id: sandbox.assistantId };
+    const { conversation } = sandbox.store.create('Opening hours', metadata);
+    expect(values(await offered([...words, ''], { env }))).toEqual([
+      'Opening hours',
+      conversation.id,
+    ]);
+  });
+
+  it.each(['show', 'use'])('offers assistants behind assistants %s', async (action) => {
+    const { sandbox, env } = await account();
+    expect(values(await offered(['assistants', action, ''], { env }))).toContain(
+      sandbox.assistantId,
+    );
+  });
+
   it('uses the profile that the line names', async () => {
     const { sandbox } = await account();
     const home = temporaryFolder();
