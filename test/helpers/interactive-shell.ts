@@ -71,7 +71,8 @@ export async function interactiveShell(
   await terminal.looks(['> ▏']);
   const run = async (): Promise<string[]> => {
     terminal.type('\r');
-    await terminal.shows(/^\[".*\]$/m);
+    // What is typed before the next prompt is there, some shells read without their line editor.
+    await terminal.shows(/^\[".*\]$[^]*^>$/m);
     return JSON.parse(/^\[".*\]$/m.exec(terminal.text())?.[0] ?? '') as string[];
   };
   return { terminal, folder, run };
