@@ -339,8 +339,8 @@ describe('2: bad input, nothing sent', () => {
       'there is no last conversation with this assistant and profile',
     ],
     [
-      'a missing --env-file',
-      ['send', 'x', '--env-file', '/nowhere/.env'],
+      'a missing --dotenv',
+      ['send', 'x', '--dotenv', '/nowhere/.env'],
       {},
       '/nowhere/.env does not exist',
     ],
@@ -373,7 +373,7 @@ describe('2: bad input, nothing sent', () => {
     mkdirSync(join(home, '.config/telnyx-chat'), { recursive: true });
     writeFileSync(join(home, '.config/telnyx-chat/config.json'), '{"profiles": 3}');
     const damaged = await runCli(['send', 'x'], { home });
-    const folder = await runCli(['send', 'x', '--env-file', '.'], { home: temporaryFolder() });
+    const folder = await runCli(['send', 'x', '--dotenv', '.'], { home: temporaryFolder() });
     expect([damaged.code, folder.code]).toEqual([2, 2]);
     expect(damaged.stderr).toContain('.config/telnyx-chat/config.json is damaged');
     expect(folder.stderr).toMatch(/error: \/\S+ cannot be read: EISDIR/);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -204,4 +204,29 @@ it('passes over a .env that has no end', () => {
   });
   expect(status).toBe(3);
   expect(stderr).toContain('TELNYX_API_KEY is required');
+});
+
+it.each(['--dotenv', '--env-file'])('reads the file of %s', (flag) => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'settings.env');
+  writeFileSync(file, `TELNYX_API_KEY=KEY-test\nTELNYX_ASSISTANT_ID=a-1\n`);
+  const { status, stdout } = program(['config', 'list', flag, file]);
+  expect(status).toBe(0);
+  expect(stdout).toContain(`assistant_id  a-1  env-file ${file}\n`);
+});
+
+it('obeys nothing in the file of --dotenv but its settings', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'more.cjs'), "require('node:fs').writeSync(2, 'loaded\\n');\n");
+  const file = join(folder, 'settings.env');
+  writeFileSync(file, `NODE_OPTIONS=--require=${join(folder, 'more.cjs')}\nTELNYX_API_KEY=KEY\n`);
+  expect(program(['config', 'list', '--dotenv', file])).toMatchObject({ status: 0, stderr: '' });
+});
+
+it('says that the file of --dotenv is not there', () => {
+  expect(program(['send', 'x', '--dotenv', '/nowhere/.env'])).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: 'error: /nowhere/.env does not exist\nhint: check --dotenv\n',
+  });
 });
