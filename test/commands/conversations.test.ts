@@ -50,6 +50,8 @@ describe('conversations list', () => {
     [['--channel', 'phone_call'], CALL_LINE],
     [['--with', '+13125550100'], HOURS_LINE],
     [['--meta', 'ticket=4711'], HOURS_LINE],
+    [['--meta', ' ticket = 4711 '], HOURS_LINE],
+    [['--meta', 'ai_disabled=true', '--all'], OTHER_LINE],
     [['--since', '2h'], CALL_LINE],
     [['--since', '2026-01-01T00:30'], CALL_LINE],
     [['--since', '2026-01-01T03:30:00+03:00', '--all'], OTHER_LINE + CALL_LINE],
@@ -461,6 +463,10 @@ describe('bad input is told before any request', () => {
     [['say', HOURS, 'x', '--role', 'tool'], /argument 'tool' is invalid/, /^/],
     [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt/, /^/],
     [['new', '--meta', 'assistant_id=x'], '--meta cannot set assistant_id', /--assistant/],
+    [['new', '--meta', 'ai_disabled=true'], '--meta cannot set ai_disabled', /takeover/],
+    [['new', '--meta', 'telnyx_chat_name=x'], '--meta cannot set telnyx_chat_name', /--title/],
+    [['new', '--meta', '__proto__=x'], '--meta cannot have the key __proto__', /another name/],
+    [['list', '--meta', 'prototype=x'], '--meta cannot have the key prototype', /another name/],
   ])('%j', async (argv, text, hint) => {
     const account = await populatedAccount();
     const { code, stdout, stderr } = await conversations(account, argv);

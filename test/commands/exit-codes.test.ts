@@ -188,8 +188,10 @@ describe('exit codes and JSON errors', () => {
   });
 
   it('8: a person has taken over', async () => {
-    const { env } = await account();
-    const result = await failure([...SENT.argv, '--meta', 'ai_disabled=true'], { env });
+    const { env, sandbox } = await account();
+    const metadata = { assistant_id: sandbox.assistantId, ai_disabled: 'true' };
+    const { id } = sandbox.store.create('', metadata).conversation;
+    const result = await failure([...SENT.argv, '--conversation', id], { env });
     expect(result).toMatchObject({
       code: 8,
       error: { kind: 'ai_disabled', status: 400, delivery: 'refused', hint: expect.any(String) },

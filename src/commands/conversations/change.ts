@@ -8,7 +8,7 @@ import { jsonLine } from '../../core/json-line.js';
 import { requireAssistant } from '../../core/required-settings.js';
 import { AppError } from '../../errors.js';
 import { write } from '../../terminal/streams.js';
-import { parsedMetadata } from '../metadata-pairs.js';
+import { newMetadata } from '../metadata-pairs.js';
 import type { AccountFlags } from './options.js';
 import { withConversation } from './reference.js';
 
@@ -22,7 +22,7 @@ export async function create(
   flags: AccountFlags & { title?: string; meta?: string[] },
   context: Context,
 ): Promise<void> {
-  const given = parsedMetadata(flags.meta);
+  const given = newMetadata(flags.meta);
   await withAccount(flags, context, async (account, ask) => {
     const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
     const make = account.client.conversationCreator({ name: flags.title, metadata });
