@@ -18,13 +18,13 @@ export function helpRequest(program: Command, words: readonly string[]): readonl
   return [...names, '--help'];
 }
 
-/** Help and version are no errors; anything else that commander refuses is wrong usage. */
-export function usageOutcome(
+/** Help and version are no mistakes; anything else that commander refuses is wrong usage. */
+export function assertNoMistake(
   error: CommanderError,
   program: Command,
   argv: readonly string[],
-): number {
-  if (error.exitCode === 0) return 0;
+): void {
+  if (error.exitCode === 0) return;
   const [command, next] = commandOf(program, argv);
   if (error.code === 'commander.help') throw withoutSubcommand(command);
   if (error.code === 'commander.unknownCommand' && next) throw unknownCommand(next, command);

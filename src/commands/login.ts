@@ -21,6 +21,7 @@ import { questionsOn } from '../terminal/dialogs.js';
 import { KEY_QUESTION, type Questions } from '../terminal/questions.js';
 import { readText } from '../terminal/streams.js';
 import { appearanceFor, type AppearanceFlags } from './options.js';
+import { write } from '../write.js';
 
 export interface LoginOptions extends SessionOptions, AppearanceFlags {
   /** False: stored without asking the API. */
@@ -131,12 +132,12 @@ async function report(done: LoggedIn, options: LoginOptions, context: Context): 
   if (options.json) {
     const stored = { profile, path, api_key: masked(key), base_url: baseUrl ?? null };
     const known = { checked: isChecked, assistant_id: assistantId?.value ?? null };
-    context.stdout.write(jsonLine({ ...stored, ...known, shadowed_by: shadow }));
+    await write(context.stdout, jsonLine({ ...stored, ...known, shadowed_by: shadow }));
     return;
   }
   const how = isChecked ? 'the key is accepted and stored' : 'the key is stored, unchecked';
-  context.stdout.write(`${how} in profile ${profile}: ${path}\n`);
-  if (assistantId) context.stdout.write(`assistant: ${assistantId.value}\n`);
+  await write(context.stdout, `${how} in profile ${profile}: ${path}\n`);
+  if (assistantId) await write(context.stdout, `assistant: ${assistantId.value}\n`);
   if (shadow === null || isSilent(options)) return;
   const warning = `warning: another key is in force, and hides this one: ${shadow}`;
   context.stderr.write(`${sanitizeLine(warning, 500)}\n`);

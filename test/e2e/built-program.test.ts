@@ -147,6 +147,28 @@ it('says in one line that its answer cannot be written, and in which conversatio
 });
 
 it.each([
+  '--version',
+  'chat --version',
+  '--help',
+  'help config set',
+  'completion bash',
+  'config list',
+  'config path',
+  'doctor',
+  'sandbox --list-faults',
+  'conversations list --sandbox --quiet',
+])('says in one line that what %s prints cannot be written', (argv) => {
+  const home = temporaryFolder();
+  const env = { PATH: process.env['PATH'] ?? '', HOME: home };
+  const script = `exec "$0" "$1" ${argv} >/dev/full`;
+  const ended = spawnSync('sh', ['-c', script, process.execPath, BIN], { env, cwd: home });
+  expect({ status: ended.status, stderr: ended.stderr.toString() }).toEqual({
+    status: 1,
+    stderr: 'error: the output cannot be written: ENOSPC: no space left on device, write\n',
+  });
+});
+
+it.each([
   [['help', 'sned'], "unknown command 'sned'", 'Did you mean send?'],
   [
     ['help', 'zzz'],

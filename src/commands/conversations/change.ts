@@ -7,7 +7,7 @@ import { whole } from '../../core/conversations/details.js';
 import { jsonLine } from '../../core/json-line.js';
 import { requireAssistant } from '../../core/required-settings.js';
 import { AppError } from '../../errors.js';
-import { write } from '../../terminal/streams.js';
+import { write } from '../../write.js';
 import { newMetadata } from '../metadata-pairs.js';
 import type { AccountFlags } from './options.js';
 import { withConversation } from './reference.js';
