@@ -24,14 +24,33 @@ export function assertNoMistake(
   program: Command,
   argv: readonly string[],
 ): void {
-  if (error.exitCode === 0) return;
   const [command, next] = commandOf(program, argv);
+  if (error.exitCode === 0) {
+    assertAnswerable(command, next);
+    if (error.code === 'commander.version') assertAlone(program, argv);
+    return;
+  }
   if (error.code === 'commander.help') throw withoutSubcommand(command);
   if (error.code === 'commander.unknownCommand' && next) throw unknownCommand(next, command);
   if (error.code === 'commander.excessArguments') assertCommandFirst(program, argv);
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const meant = suggestion?.replace(/^\((.*)\)$/, '$1');
   throw new AppError('usage', message, { hint: meant ?? seeHelp(command) });
+}
+
+/** What is asked of a command that is none has no answer; commander would answer for the one above. */
+function assertAnswerable(command: Command, next = '-'): void {
+  if (command.commands.length === 0 || next.startsWith('-') || next === 'help') return;
+  throw unknownCommand(next, command);
+}
+
+/** Of the program, the version is all that can be asked at once. */
+function assertAlone(program: Command, argv: readonly string[]): void {
+  const [first = '', ...others] = argv;
+  const extra = others.find((word) => !word.startsWith('-'));
+  if (!first.startsWith('-') || extra === undefined) return;
+  assertCommandFirst(program, argv);
+  throw new AppError('usage', `${first} takes no word '${extra}'`, { hint: seeHelp(program) });
 }
 
 /** The command that the words lead to, and the word behind it. */

@@ -168,16 +168,20 @@ it.each([
   });
 });
 
+const ALL_COMMANDS =
+  'commands are chat, send, conversations, assistants, serve, sandbox, login, logout, config, doctor, completion';
+
 it.each([
   [['help', 'sned'], "unknown command 'sned'", 'Did you mean send?'],
-  [
-    ['help', 'zzz'],
-    "unknown command 'zzz'",
-    'commands are chat, send, conversations, assistants, serve, sandbox, login, logout, config, doctor, completion',
-  ],
+  [['help', 'zzz'], "unknown command 'zzz'", ALL_COMMANDS],
   [['config'], 'config needs a command', 'see telnyx-chat help config'],
   [['config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
   [['help', 'config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
+  [['nope', '--help'], "unknown command 'nope'", ALL_COMMANDS],
+  [['sned', '-V'], "unknown command 'sned'", 'Did you mean send?'],
+  [['config', 'lst', '--help'], "unknown command 'config lst'", 'Did you mean list?'],
+  [['--version', 'extra'], "--version takes no word 'extra'", 'see telnyx-chat --help'],
+  [['-V', 'send'], '-V stands before the command', 'flags come behind it: telnyx-chat send -V …'],
   [['config', 'get'], "missing required argument 'key'", 'see telnyx-chat help config get'],
 ])('%j is wrong usage', (argv, message, hint) => {
   expect(program(argv)).toMatchObject({
