@@ -13,7 +13,7 @@ import type { Context } from './context.js';
 import type { Outline } from './core/outline.js';
 import type { Surroundings } from './commands/register/entry.js';
 import { withVersion } from './commands/register/flags.js';
-import { assertNoMistake, helpRequest } from './usage.js';
+import { assertNoMistake, assertValues, helpRequest } from './usage.js';
 import { write } from './write.js';
 
 /** Parses the arguments and runs the command they name. Gives the exit code of a command that ends well. */
@@ -67,6 +67,7 @@ function commandTree(
     .description('Chat with a Telnyx AI Assistant. Without a command: a chat.')
     .addHelpText('after', '\nFlags without a command are those of chat: see telnyx-chat help chat.')
     .exitOverride()
+    .hook('preAction', (_, command) => assertValues(command))
     .configureOutput({
       writeOut,
       writeErr: () => undefined, // main.ts words all errors

@@ -53,6 +53,19 @@ function assertAlone(program: Command, argv: readonly string[]): void {
   throw new AppError('usage', `${first} takes no word '${extra}'`, { hint: seeHelp(program) });
 }
 
+/** A flag without a value in it is most likely a variable that is not set. */
+export function assertValues(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    const values: unknown[] = [command.getOptionValue(name)].flat();
+    if (!values.some((value) => typeof value === 'string' && value.trim() === '')) continue;
+    throw new AppError('usage', `${option.long ?? option.flags} is empty`, {
+      hint: 'give it a value, or leave it out; a variable in it may not be set',
+    });
+  }
+}
+
 /** The command that the words lead to, and the word behind it. */
 function commandOf(program: Command, argv: readonly string[]): [Command, string | undefined] {
   let command = program;

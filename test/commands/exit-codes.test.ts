@@ -346,7 +346,17 @@ describe('2: bad input, nothing sent', () => {
       {},
       '/nowhere/.env does not exist',
     ],
-    ...['a\nb', 'a\0b', ' ', ''].map((id): [string, string[], object, string] => [
+    ...['--conversation', '--title', '--as', '-a', '--base-url', '--dotenv', '--meta'].flatMap(
+      (flag): [string, string[], object, string, RegExp][] =>
+        ['', ' '].map((value) => [
+          `${flag} ${JSON.stringify(value)}`,
+          ['send', 'x', flag, value],
+          {},
+          `${flag === '-a' ? '--assistant' : flag} is empty`,
+          /leave it out/,
+        ]),
+    ),
+    ...['a\nb', 'a\0b'].map((id): [string, string[], object, string] => [
       `the id ${JSON.stringify(id)}`,
       ['send', 'x', '--conversation', id],
       {},

@@ -36,7 +36,7 @@ export function withDotenvOption(command: Command): Command {
   return command
     .option('--dotenv <file>', 'file of settings to read instead of ./.env')
     .addOption(command.createOption('--env-file <file>').hideHelp())
-    .on('option:env-file', (file: string) => command.setOptionValue('dotenv', file));
+    .on('option:env-file', (file: string) => command.setOptionValueWithSource('dotenv', file, 'cli'));
 }
 
 export function withVersion(command: Command): Command {
