@@ -16,6 +16,7 @@ import {
   type SessionOptions,
 } from '../session.js';
 import { readConfig } from '../store/config-file.js';
+import { withoutMark } from '../store/files.js';
 import { storePaths } from '../store/paths.js';
 import { questionsOn } from '../terminal/dialogs.js';
 import { KEY_QUESTION, type Questions } from '../terminal/questions.js';
@@ -74,7 +75,7 @@ async function givenKey(questions: Questions | undefined, { stdin }: Context): P
       hint: 'give it on stdin: telnyx-chat login < keyfile',
     });
   }
-  return required((await readText(stdin)).replace(/\r?\n$/, ''));
+  return required(withoutMark(await readText(stdin)).replace(/\r?\n$/, ''));
 }
 
 function required(key: string): string {

@@ -61,7 +61,13 @@ function openApi({ apiKey, baseUrl, proxy }: CheckedSettings): Client {
     proxy: proxyFor(url, { https_proxy: proxy, http_proxy: proxy }),
     clock,
   });
-  return createApi({ apiKey, transport, clock, randomId: () => randomId(platform) });
+  return createApi({
+    apiKey,
+    keyName: 'apiKey',
+    transport,
+    clock,
+    randomId: () => randomId(platform),
+  });
 }
 
 type OptionsOf = (settings?: CallSettings) => CallOptions;

@@ -187,7 +187,7 @@ describe('what the API gives', () => {
   });
 });
 
-const AUTH_HINT = 'check TELNYX_API_KEY: a key of the Telnyx portal, not expired or deleted';
+const AUTH_HINT = 'check the key: a key of the Telnyx portal, not expired or deleted';
 const FORBIDDEN_HINT = 'this key may not do that: check its permissions in the Telnyx portal';
 const MISSING_HINT =
   'check the assistant id and the conversation id, and that the key is of the same account';

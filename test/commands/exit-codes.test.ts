@@ -1,6 +1,6 @@
 import { writeFileSync, mkdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.js';
 import type { FaultPolicy } from '../../src/sandbox/faults.js';
@@ -72,6 +72,37 @@ describe('exit codes and JSON errors', () => {
       },
     });
     expect(sandbox.store.list()).toEqual([]);
+  });
+
+  it.each([
+    ['.env', 'TELNYX_API_KEY=wrong', (path: string) => `TELNYX_API_KEY in ${path}`],
+    [
+      '.config/telnyx-chat/config.json',
+      '{"profiles":{"default":{"api_key":"wrong"}}}',
+      (path: string) => `the key in ${path}`,
+    ],
+    [
+      '.config/telnyx-chat/config.json',
+      '{"profiles":{"default":{"api_key_command":"echo wrong"}}}',
+      () => 'what echo wrong prints',
+    ],
+    [
+      '.config/telnyx/config.json',
+      '{"profiles":{"default":{"apiKey":"wrong"}}}',
+      (path: string) => `the key in ${path}`,
+    ],
+  ])('4: a key of %s is named by where it is', async (file, text, named) => {
+    const { env, sandbox } = await account();
+    const home = temporaryFolder();
+    const path = join(home, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    const given = { ...env, TELNYX_API_KEY: '', TELNYX_BASE_URL: sandbox.url };
+    const { code, stderr } = await runCli(['send', '-q', 'hello'], { home, env: given });
+    expect({ code, hint: stderr.split('\n')[1] }).toEqual({
+      code: 4,
+      hint: `hint: check ${named(path)}: a key of the Telnyx portal, not expired or deleted`,
+    });
   });
 
   it('5: no such assistant, with the id of the conversation that was begun', async () => {
@@ -396,7 +427,9 @@ describe('2: bad input, nothing sent', () => {
     async (TELNYX_API_KEY) => {
       const result = await runCli(['send', 'x', '--debug'], { env: { TELNYX_API_KEY } });
       expect(result).toMatchObject({ code: 2, stdout: '' });
-      expect(result.stderr).toContain('TELNYX_API_KEY has characters that no key has');
+      expect(result.stderr).toContain(
+        'the key has characters that no key has (from environment TELNYX_API_KEY)',
+      );
       expect(result.stderr).not.toContain(TELNYX_API_KEY);
     },
   );

@@ -36,7 +36,9 @@ export function withDotenvOption(command: Command): Command {
   return command
     .option('--dotenv <file>', 'file of settings to read instead of ./.env')
     .addOption(command.createOption('--env-file <file>').hideHelp())
-    .on('option:env-file', (file: string) => command.setOptionValueWithSource('dotenv', file, 'cli'));
+    .on('option:env-file', (file: string) =>
+      command.setOptionValueWithSource('dotenv', file, 'cli'),
+    );
 }
 
 export function withVersion(command: Command): Command {
