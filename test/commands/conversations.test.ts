@@ -98,6 +98,17 @@ describe('conversations list', () => {
     ]);
   });
 
+  it.each([20, 40, 50])('has no row that is wider than a window of %i columns', async (columns) => {
+    const { env, clock } = await populatedAccount();
+    const given = { ...env, TELNYX_CHAT_PAGER: '', NO_COLOR: '1' };
+    const options = { stdoutIsTTY: true, columns, clock, env: given };
+    const { code, stdout } = await runCli(['conversations', 'list', '--all'], options);
+    const rows = stdout.trimEnd().split('\n');
+    expect({ code, count: rows.length }).toEqual({ code: 0, count: 4 });
+    expect(rows.filter((row) => row.length > columns)).toEqual([]);
+    expect(rows[1]).toMatch(/^33333.*…? {2}Ope/);
+  });
+
   it('lists no more than one in a table with nothing else to show', async () => {
     const account = await populatedAccount();
     account.sandbox.store.delete(OTHER);
