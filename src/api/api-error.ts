@@ -77,6 +77,8 @@ function parsed(body: string): unknown {
 function fallbackMessage({ status, headers }: HttpResponse, body: string): string {
   if (status >= 300 && status < 400)
     return `the API answered ${status}: a redirect, which is not followed`;
+  // As Telnyx answers for a conversation, without a body; in the words that it has elsewhere.
+  if (status === 404 && body.trim() === '') return 'Resource not found: the API says no more';
   const isHtml = /html/i.test(headers['content-type'] ?? '') || /^\s*</.test(body);
   return `the API answered ${status}${isHtml ? ' with a web page' : ''}`;
 }

@@ -218,7 +218,10 @@ describe('every refusal by its status', () => {
     const redirect = status < 400 ? ': a redirect, which is not followed' : '';
     expect(await failureOf(chat(client))).toEqual({
       ...expected,
-      message: `the API answered ${status}${redirect}`,
+      message:
+        status === 404
+          ? 'Resource not found: the API says no more'
+          : `the API answered ${status}${redirect}`,
       status,
       requestId: 'r-1',
     });

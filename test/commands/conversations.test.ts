@@ -418,6 +418,19 @@ describe('conversations delete', () => {
     expect(account.sandbox.stats().requests).toEqual({});
   });
 
+  it.each(['show', 'export', 'rename', 'takeover', 'insights', 'delete'])(
+    '%s says that there is none of this id',
+    async (command) => {
+      const account = await populatedAccount();
+      const id = '00000000-0000-4000-8000-000000000000';
+      const more = { rename: ['x'], delete: ['--yes'] }[command] ?? [];
+      const { code, stderr } = await conversations(account, [command, id, ...more]);
+      expect(code).toBe(5);
+      expect(stderr).toMatch(/^error: Resource not found: .+\nhint: check .* the conversation id/);
+      expect(stderr).toContain(`conversation: ${id}\n`);
+    },
+  );
+
   it('goes on after one that is gone, and exits with its code', async () => {
     const account = await populatedAccount();
     const gone = '99999999-9999-4999-8999-999999999999';
@@ -470,6 +483,7 @@ describe('bad input is told before any request', () => {
     [['show'], "missing required argument 'id|name'", /^/],
     [['show', ''], '"" is neither an id nor a name', /by its id or by its name/],
     [['rename', HOURS, ' '], 'a name is required', /^/],
+    [['rename', HOURS, CALL], `${CALL} looks like the id of a conversation`, /another name/],
     [['say', HOURS], 'message is required', /conversations say/],
     [['say', HOURS, 'x', '--role', 'tool'], /argument 'tool' is invalid/, /^/],
     [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt/, /^/],

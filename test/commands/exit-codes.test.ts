@@ -411,6 +411,16 @@ describe('2: bad input, nothing sent', () => {
     expect(sandbox.requestCount('create_conversation') + sandbox.requestCount('chat')).toBe(0);
   });
 
+  it.each([['send', 'x'], ['chat']])('two kinds of JSON for %s', async (...argv) => {
+    const { env, sandbox } = await account();
+    const result = await failure([...argv, '--json', '--jsonl'], { env, input: 'x' });
+    expect(result).toMatchObject({
+      code: 2,
+      error: { kind: 'usage', message: "option '--jsonl' cannot be used with option '--json'" },
+    });
+    expect(sandbox.stats().requests).toEqual({});
+  });
+
   it('names an unreadable .env and a damaged config, and leaves them', async () => {
     const home = temporaryFolder();
     mkdirSync(join(home, '.config/telnyx-chat'), { recursive: true });

@@ -57,7 +57,7 @@ export function withConversationOptions(command: Command): Command {
     .option('--title <text>', 'name of a new conversation')
     .option('--meta <key=value>', 'metadata of a new conversation (repeatable)', collected)
     .option('--as <name>', 'name of the person speaking')
-    .option('--jsonl', 'print one JSON object a line')
+    .addOption(command.createOption('--jsonl', 'print one JSON object a line').conflicts('json'))
     .option('--no-stream', 'wait for the whole reply');
 }
 
