@@ -200,7 +200,7 @@ describe('what the API gives', () => {
   });
 });
 
-const AUTH_HINT = 'check TELNYX_API_KEY: a key of the Telnyx portal, not expired or deleted';
+const AUTH_HINT = 'check the key: a key of the Telnyx portal, not expired or deleted';
 const FORBIDDEN_HINT = 'this key may not do that: check its permissions in the Telnyx portal';
 const MISSING_HINT =
   'check the assistant id and the conversation id, and that the key is of the same account';
@@ -232,7 +232,10 @@ describe('every refusal by its status', () => {
     const redirect = status < 400 ? ': a redirect, which is not followed' : '';
     expect(await failureOf(chat(client))).toEqual({
       ...expected,
-      message: `the API answered ${status}${redirect}`,
+      message:
+        status === 404
+          ? 'Resource not found: the API says no more'
+          : `the API answered ${status}${redirect}`,
       status,
       requestId: 'r-1',
     });

@@ -351,7 +351,7 @@ describe('a value that cannot be right', () => {
   ])('a key like %j, which is not shown', (key) => {
     expect(failureFrom(() => resolve({ env: { TELNYX_API_KEY: key } }))).toEqual({
       kind: 'usage',
-      message: 'TELNYX_API_KEY has characters that no key has (from environment TELNYX_API_KEY)',
+      message: 'the key has characters that no key has (from environment TELNYX_API_KEY)',
       hint: KEY_HINT,
     });
   });

@@ -186,6 +186,14 @@ describe('/name', () => {
     ]);
   });
 
+  test('takes no id for a name: it would mean the other conversation', async () => {
+    const id = '22222222-2222-4222-8222-222222222222';
+    expect(await shown(`/name ${id}`)).toEqual([
+      `!error: ${id} looks like the id of a conversation, which it would be taken for!\n~hint: choose another name~`,
+      `draft: /name ${id}`,
+    ]);
+  });
+
   test('needs a name', async () => {
     expect(await shown('/name')).toEqual([
       '!error: a name is required!\n~hint: /name Opening hours~',
