@@ -122,6 +122,16 @@ describe.skipIf(process.platform !== 'linux')('--workers 2', () => {
     expect((await post(relay, { message: 'hello' }, apart)).status).toBe(200);
   });
 
+  test('SIGTERM while a worker is being replaced ends that one too', async () => {
+    const { relay } = await twoWorkers();
+    const before = workersOf(relay.pid);
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    const isNew = (pid: number): boolean => !before.includes(pid);
+    await expect.poll(() => workersOf(relay.pid).some(isNew), { interval: 1 }).toBe(true);
+    process.kill(relay.pid, 'SIGTERM');
+    expect((await relay.ended).code).toBe(0);
+  });
+
   test('when all are killed at once, it is back at the same port and knows what was told', async () => {
     const port = await closedPort();
     const { relay } = await twoWorkers(['--port', String(port)]);
