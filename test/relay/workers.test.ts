@@ -185,7 +185,7 @@ describe.skipIf(process.platform !== 'linux')('--workers 2', () => {
   });
 });
 
-test.each(['0', '-1', 'two', '1.5'])('--workers %s is refused', async (count) => {
+test.each(['0', '-1', 'two', '1.5', '257'])('--workers %s is refused', async (count) => {
   const { code, stderr } = await runCli(['serve', `--workers=${count}`], {
     env: upstream('http://127.0.0.1:9'),
   });
