@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectionToEach } from '../helpers/kept-connection.js';
 import { deliver } from '../helpers/persistent-caller.js';
@@ -6,7 +7,7 @@ import { realClock } from '../helpers/real-clock.js';
 import { recordingServer } from '../helpers/recording-server.js';
 import { post, upstream, type Posted } from '../helpers/relay.js';
 import { replica, userTexts } from '../helpers/replica.js';
-import { runCli } from '../helpers/run-cli.js';
+import { runCli, temporaryFolder } from '../helpers/run-cli.js';
 import { closedPort, socketServer } from '../helpers/socket-server.js';
 import { start } from '../sandbox/start.js';
 
@@ -120,6 +121,20 @@ describe.skipIf(process.platform !== 'linux')('--workers 2', () => {
     for (const pid of killed) process.kill(pid, 'SIGKILL');
     await expect.poll(() => killed.filter(isAlive)).toEqual([]);
     expect((await post(relay, { message: 'hello' }, apart)).status).toBe(200);
+  });
+
+  test('one that cannot be started now is started later', async () => {
+    const [node, elsewhere] = ['node', 'gone'].map((name) => join(temporaryFolder(), name));
+    if (!node || !elsewhere) throw new Error('unreachable');
+    copyFileSync(process.execPath, node);
+    const relay = await replica(['--workers', '2'], upstream('http://127.0.0.1:9'), node);
+    const before = workersOf(relay.pid);
+    renameSync(node, elsewhere);
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    await expect.poll(() => relay.log()).toContain('ENOENT');
+    expect((await fetch(`${relay.url}/health`)).status).toBe(200);
+    renameSync(elsewhere, node);
+    await expect.poll(() => workersOf(relay.pid).length).toBe(2);
   });
 
   test('SIGTERM while a worker is being replaced ends that one too', async () => {

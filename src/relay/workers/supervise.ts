@@ -51,11 +51,12 @@ interface Means {
   reject: (error: AppError) => void;
 }
 
-/** Of a worker: when it began, by the monotonic clock, and what ended it. */
+/** Of a worker: when it began, by the monotonic clock, and what ended it, or kept it from starting. */
 interface End {
   startedAt: number;
-  code: number;
-  signal: string;
+  code?: number;
+  signal?: string;
+  error?: string;
 }
 
 /** The workers that run. */
@@ -96,6 +97,9 @@ class Crew {
     coordinateWorker(channelTo(worker), this.#means.shared);
     worker.on('listening', ({ port }) => this.#listens(worker, port));
     worker.on('exit', (code, signal) => this.#lost(worker, { startedAt, code, signal }));
+    worker.on('error', ({ message }) => {
+      if (worker.process.pid === undefined) this.#lost(worker, { startedAt, error: message });
+    });
   }
 
   #listens(worker: Worker, port: number): void {
