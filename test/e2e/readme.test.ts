@@ -73,10 +73,15 @@ const NOTICES = /^(no conversations; .*|saved to .*)\n/gm;
 const isServer = (command: string): boolean =>
   /^telnyx-chat (sandbox|serve)\b(?!.*(--list-faults|--help))/.test(command);
 
-/** Runs until it has said where it listens. */
-async function serves(command: string, { cwd, env }: Awaited<ReturnType<typeof world>>) {
+function serverOf(command: string, { cwd, env }: Around) {
   const child = spawn('bash', ['-c', `exec ${command} --port 0`], { cwd, env });
   onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** Runs until it has said where it listens. */
+async function serves(command: string, around: Around): Promise<void> {
+  const child = serverOf(command, around);
   child.stderr.pipe(process.stderr);
   await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), once(child, 'exit')]);
   expect({ command, code: child.exitCode }).toEqual({ command, code: null });
@@ -120,7 +125,7 @@ describe('the README', () => {
     'shows what is printed, in line $line',
     async (block) => {
       const around = await world();
-      for (const shown of shownBy(block)) {
+      for (const shown of await atRelay(shownBy(block), around)) {
         const isChat = shown.output.some((line) => line.startsWith('> '));
         const printed = isChat ? await chatted(shown, around) : await printedBy(shown, around);
         expect(normalized(printed)).toEqual(normalized(shown.output));
@@ -141,6 +146,21 @@ async function inBash(script: string, { cwd, env }: Around, input = '') {
   const [status] = (await once(child, 'close')) as [number];
   const text = (pieces: Buffer[]): string => Buffer.concat(pieces).toString();
   return { status, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** Where it listens by default. */
+const RELAY = 'localhost:8080';
+
+/** What is asked of the relay is asked of one on a free port. */
+async function atRelay(all: Shown[], around: Around): Promise<Shown[]> {
+  if (!all.some(({ command }) => command.includes(RELAY))) return all;
+  const child = serverOf('telnyx-chat serve --sandbox', around);
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const [port] = /\d+$/.exec(String(line).trim()) ?? [];
+  return all.map(({ command, output }) => ({
+    command: command.replace(RELAY, `localhost:${port}`),
+    output,
+  }));
 }
 
 /** As a terminal shows it: both streams. */

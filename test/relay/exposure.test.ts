@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { eventsIn, post, serve, serveSandbox, upstream } from '../helpers/relay.js';
 import { runCli } from '../helpers/run-cli.js';
+import { closedPort } from '../helpers/socket-server.js';
 
 const NOWHERE = upstream('http://127.0.0.1:9');
 const HELLO = { message: 'hello' };
@@ -86,6 +87,17 @@ describe('a Host', () => {
     );
     expect(statusIn(answer)).toBe(status);
     if (status === 403) expect(bodyIn(answer)).toEqual({ error: 'Host not allowed' });
+  });
+
+  test('of a stranger gets no metrics from their own port either', async () => {
+    const port = await closedPort();
+    await serve(['--metrics-port', String(port)], { env: NOWHERE });
+    const metrics = async (host: string): Promise<number> => {
+      const request = `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      return statusIn(await raw(`http://127.0.0.1:${port}`, request));
+    };
+    expect(await metrics(`rebound.example:${port}`)).toBe(403);
+    expect(await metrics(`localhost:${port}`)).toBe(200);
   });
 
   test('of any name is served where no loopback is bound', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { deliver } from '../helpers/persistent-caller.js';
 import { realClock } from '../helpers/real-clock.js';
 import { REDIS_SERVERS, redisServer, type RedisServer } from '../helpers/redis-server.js';
-import { post, serve, serveSandbox, upstream } from '../helpers/relay.js';
+import { post, serve, serveSandbox, upstream, type Posted } from '../helpers/relay.js';
 import { userTexts } from '../helpers/replica.js';
 import { runCli } from '../helpers/run-cli.js';
 import { start } from '../sandbox/start.js';
@@ -50,6 +50,23 @@ describe.skipIf(REDIS_SERVERS.length === 0)('with a Redis', () => {
     const limited = await post(one, { message: 'hello' });
     expect([mismatched.status, limited.status]).toEqual([422, 429]);
     expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(10);
+  });
+
+  test('a key that two relays are asked for at once is run by one', async () => {
+    const { one, other, sandbox } = await two();
+    for (let number = 0; number < 10; number++) {
+      const keyed = { 'idempotency-key': `key-${number}` };
+      const answers = await Promise.all(
+        [one, other].map((relay) => post(relay, { message: `turn ${number}` }, keyed)),
+      );
+      const isFirst = ({ status, headers }: Posted): boolean =>
+        status === 200 && !headers.has('idempotent-replayed');
+      const [ran, ...others] = answers.filter(isFirst);
+      expect(others).toEqual([]);
+      const told = answers.find((answer) => answer !== ran);
+      if (told?.status !== 409) expect(told?.text).toBe(ran?.text);
+    }
+    expect(sandbox.requestCount('chat')).toBe(10);
   });
 
   test('nothing that it keeps has a name by which callers know it', async () => {

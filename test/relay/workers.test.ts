@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { connectionToEach } from '../helpers/kept-connection.js';
 import { deliver } from '../helpers/persistent-caller.js';
 import { realClock } from '../helpers/real-clock.js';
 import { recordingServer } from '../helpers/recording-server.js';
-import { post, upstream } from '../helpers/relay.js';
+import { post, upstream, type Posted } from '../helpers/relay.js';
 import { replica, userTexts } from '../helpers/replica.js';
-import { runCli } from '../helpers/run-cli.js';
+import { runCli, temporaryFolder } from '../helpers/run-cli.js';
 import { closedPort, socketServer } from '../helpers/socket-server.js';
 import { start } from '../sandbox/start.js';
 
@@ -62,6 +64,25 @@ describe.skipIf(process.platform !== 'linux')('--workers 2', () => {
     expect(sandbox.requestCount('chat')).toBe(1);
   });
 
+  test('a key that both workers are asked for at once is run by one', async () => {
+    const { relay, sandbox } = await twoWorkers([], 50);
+    const workers = await connectionToEach(relay.url);
+    for (const number of numbers(10)) {
+      const keyed = { 'idempotency-key': `key-${number}` };
+      const answers = await Promise.all(
+        workers.map((worker) => worker.post({ message: `turn ${number}` }, keyed)),
+      );
+      const [ran, ...others] = answers.filter(
+        ({ status, isReplay }) => status === 200 && !isReplay,
+      );
+      expect(others).toEqual([]);
+      const told = answers.find((answer) => answer !== ran);
+      if (told?.isReplay) expect(told.text).toBe(ran?.text);
+      else expect(told?.status).toBe(409);
+    }
+    expect(sandbox.requestCount('chat')).toBe(10);
+  });
+
   test('a rate is one for all', async () => {
     const { relay } = await twoWorkers(['--rate-limit', '3']);
     const statuses = [];
@@ -90,6 +111,53 @@ describe.skipIf(process.platform !== 'linux')('--workers 2', () => {
     expect(relay.log()).toContain('"signal":"SIGKILL","msg":"a worker died and is replaced"');
     const counts = sandbox.stats().conversations.flatMap((each) => userTexts(each));
     expect(new Set(counts).size).toBe(counts.length);
+  });
+
+  test('its address is told when all serve: the others may die from then on', async () => {
+    const sandbox = await start({ clock: realClock() });
+    const env = upstream(sandbox.url, sandbox.assistantId);
+    const relay = await replica(['--workers', '4'], env);
+    const killed = workersOf(relay.pid).slice(0, 3);
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => killed.filter(isAlive)).toEqual([]);
+    expect((await post(relay, { message: 'hello' }, apart)).status).toBe(200);
+  });
+
+  test('one that cannot be started now is started later', async () => {
+    const [node, elsewhere] = ['node', 'gone'].map((name) => join(temporaryFolder(), name));
+    if (!node || !elsewhere) throw new Error('unreachable');
+    copyFileSync(process.execPath, node);
+    const relay = await replica(['--workers', '2'], upstream('http://127.0.0.1:9'), node);
+    const before = workersOf(relay.pid);
+    renameSync(node, elsewhere);
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    await expect.poll(() => relay.log()).toContain('ENOENT');
+    expect((await fetch(`${relay.url}/health`)).status).toBe(200);
+    renameSync(elsewhere, node);
+    await expect.poll(() => workersOf(relay.pid).length).toBe(2);
+  });
+
+  test('SIGTERM while a worker is being replaced ends that one too', async () => {
+    const { relay } = await twoWorkers();
+    const before = workersOf(relay.pid);
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    const isNew = (pid: number): boolean => !before.includes(pid);
+    await expect.poll(() => workersOf(relay.pid).some(isNew), { interval: 1 }).toBe(true);
+    process.kill(relay.pid, 'SIGTERM');
+    expect((await relay.ended).code).toBe(0);
+  });
+
+  test('when all are killed at once, it is back at the same port and knows what was told', async () => {
+    const port = await closedPort();
+    const { relay } = await twoWorkers(['--port', String(port)]);
+    const keyed = { ...apart, 'idempotency-key': 'key-1' };
+    const first = await post(relay, { message: 'hello' }, keyed);
+    const killed = workersOf(relay.pid);
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => killed.filter(isAlive)).toEqual([]);
+    const again = await expectAnswer(() => post(relay, { message: 'hello' }, keyed));
+    expect([again.text, again.headers.get('idempotent-replayed')]).toEqual([first.text, 'true']);
+    await expect.poll(() => workersOf(relay.pid).length).toBe(2);
   });
 
   test('SIGTERM: both finish what runs, and all end well', async () => {
@@ -132,12 +200,20 @@ describe.skipIf(process.platform !== 'linux')('--workers 2', () => {
   });
 });
 
-test.each(['0', '-1', 'two', '1.5'])('--workers %s is refused', async (count) => {
+test.each(['0', '-1', 'two', '1.5', '257'])('--workers %s is refused', async (count) => {
   const { code, stderr } = await runCli(['serve', `--workers=${count}`], {
     env: upstream('http://127.0.0.1:9'),
   });
   expect([code, stderr.split('\n')[0]]).toEqual([2, `error: bad --workers "${count}"`]);
 });
+
+/** The answer, when there is one. */
+async function expectAnswer(ask: () => Promise<Posted>): Promise<Posted> {
+  let answer: Posted | undefined;
+  await expect.poll(async () => (answer = await ask().catch(() => undefined))).toBeDefined();
+  if (!answer) throw new Error('unreachable');
+  return answer;
+}
 
 function isAlive(pid: number): boolean {
   try {

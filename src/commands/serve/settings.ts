@@ -89,9 +89,17 @@ function checkedPort(name: string, text: string): number {
   });
 }
 
+/** More is a mistake, and would take the machine down. */
+const MOST_WORKERS = 256;
+
 /** A sandbox is inside one process: workers would not know each other's conversations. */
 function workersOf({ workers, sandbox }: RelayFlags & { sandbox?: boolean }): number {
   const count = whole('--workers', workers);
+  if (count > MOST_WORKERS) {
+    throw new AppError('usage', `bad --workers ${JSON.stringify(workers)}`, {
+      hint: `give a whole number from 1 to ${MOST_WORKERS}: one for each core is enough`,
+    });
+  }
   if (count === 1 || !sandbox) return count;
   throw new AppError('usage', '--sandbox is for one worker', {
     hint: 'run telnyx-chat sandbox beside it, and give --base-url',

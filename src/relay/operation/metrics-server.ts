@@ -1,9 +1,12 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import { assertHost, hostNames } from '../exposure/hosts.js';
 import { sendJson, errorBody } from '../http/answer.js';
 import { listen } from '../http/listen.js';
+import { Refusal } from '../http/refusal.js';
 import { sendMetrics } from './send-metrics.js';
 
 const HOST = '127.0.0.1';
+const NAMES = hostNames(HOST, true, []);
 
 /** Serves `GET /metrics` on a loopback port of its own. Gives what ends it. */
 export async function startMetricsServer(
@@ -11,12 +14,23 @@ export async function startMetricsServer(
   text: () => Promise<string>,
 ): Promise<() => void> {
   const server = createServer((request, response) => {
-    if (request.url === '/metrics') void sendMetrics(response, text);
-    else sendJson(response, 404, errorBody('Not found'));
+    const refusal = refusalOf(request);
+    if (refusal) sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);
+    else void sendMetrics(response, text);
   });
   await listen(server, HOST, port, 'choose another --metrics-port');
   return () => {
     server.close();
     server.closeAllConnections();
   };
+}
+
+function refusalOf(request: IncomingMessage): Refusal | undefined {
+  try {
+    assertHost(request, NAMES);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  return request.url === '/metrics' ? undefined : new Refusal(404, 'Not found');
 }

@@ -18,6 +18,10 @@ export function channelTo(worker: Worker): Channel {
       if (worker.isConnected()) worker.send(message, () => undefined);
     },
     onMessage: (take) => void worker.on('message', take),
-    onClose: (tell) => void worker.on('disconnect', tell),
+    onClose(tell) {
+      worker.once('disconnect', tell);
+      // One that dies before it has confirmed a socket sent to it never disconnects, as Node sees it.
+      worker.process.once('close', tell);
+    },
   };
 }

@@ -9,7 +9,7 @@ import { startMetricsServer } from '../operation/metrics-server.js';
 import { urlOf } from '../http/listen.js';
 import { channelTo, DRAIN } from './channel-to.js';
 
-/** A worker that dies is replaced, but not more often than this, in milliseconds. */
+/** From the start of a worker that dies to that of the next one in its place, at least, in milliseconds. */
 const RESTART_MS = 1_000;
 /** For workers to drain before they are killed, in milliseconds. */
 const LAST_MS = 35_000;
@@ -22,7 +22,7 @@ export interface Supervision {
   log: Log;
   /** Aborts when all are to end. */
   signal: AbortSignal;
-  /** Told when the first worker listens. */
+  /** Told when all listen: with fewer, the death of one could close the port. */
   onListening: (url: string) => void;
 }
 
@@ -51,12 +51,22 @@ interface Means {
   reject: (error: AppError) => void;
 }
 
+/** Of a worker: when it began, by the monotonic clock, and what ended it, or kept it from starting. */
+interface End {
+  startedAt: number;
+  code?: number;
+  signal?: string;
+  error?: string;
+}
+
 /** The workers that run. */
 class Crew {
   readonly #options: Supervision;
   readonly #means: Means;
   readonly #workers = new Set<Worker>();
-  #isListening = false;
+  readonly #listening = new Set<Worker>();
+  #hasListened = false;
+  #toldUrl: string | undefined;
   #isDraining = false;
 
   constructor(options: Supervision, means: Means) {
@@ -65,7 +75,8 @@ class Crew {
   }
 
   start(): void {
-    // Workers accept by themselves: a connection on its way from a primary to one that dies would hang.
+    // Workers accept by themselves, whoever is free: a connection on its way from a primary to one that
+    // dies would hang, and handing over each takes longer than a turn.
     cluster.schedulingPolicy = cluster.SCHED_NONE;
     for (let count = 0; count < this.#options.count; count++) this.#fork();
   }
@@ -81,31 +92,47 @@ class Crew {
 
   #fork(): void {
     const worker = cluster.fork();
+    const startedAt = this.#options.clock.monotonic();
     this.#workers.add(worker);
     coordinateWorker(channelTo(worker), this.#means.shared);
-    worker.on('listening', ({ port }) => {
-      if (!this.#isListening) this.#options.onListening(urlOf(this.#options.host, port));
-      this.#isListening = true;
+    worker.on('listening', ({ port }) => this.#listens(worker, port));
+    worker.on('exit', (code, signal) => this.#lost(worker, { startedAt, code, signal }));
+    worker.on('error', ({ message }) => {
+      if (worker.process.pid === undefined) this.#lost(worker, { startedAt, error: message });
     });
-    worker.on('exit', (code, signal) => this.#lost(worker, { code, signal }));
   }
 
-  #lost(worker: Worker, end: { code: number; signal: string }): void {
+  #listens(worker: Worker, port: number): void {
+    this.#hasListened = true;
+    this.#listening.add(worker);
+    const url = urlOf(this.#options.host, port);
+    // Where any port was asked for, and all died at once, it is another one.
+    if (this.#listening.size < this.#options.count || url === this.#toldUrl) return;
+    this.#toldUrl = url;
+    this.#options.onListening(url);
+  }
+
+  #lost(worker: Worker, { startedAt, ...end }: End): void {
     this.#workers.delete(worker);
+    this.#listening.delete(worker);
     if (this.#isDraining) {
       this.#endWhenEmpty();
       return;
     }
-    if (!this.#isListening) {
+    if (!this.#hasListened) {
       this.#isDraining = true;
       for (const other of this.#workers) other.process.kill('SIGKILL');
       this.#means.reject(new AppError('usage', 'the workers could not start'));
       return;
     }
     this.#options.log.error({ worker: worker.id, ...end }, 'a worker died and is replaced');
-    setTimeout(() => {
-      if (!this.#isDraining) this.#fork();
-    }, RESTART_MS);
+    const leftMs = startedAt + RESTART_MS - this.#options.clock.monotonic();
+    setTimeout(
+      () => {
+        if (!this.#isDraining) this.#fork();
+      },
+      Math.max(0, leftMs),
+    );
   }
 
   #endWhenEmpty(): void {

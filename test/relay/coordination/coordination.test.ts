@@ -72,6 +72,20 @@ describe('a worker that dies', () => {
   });
 });
 
+test('a place that is given up as soon as it is asked for is free again', async () => {
+  const memory = inMemory(stillClock());
+  const [worker, primary] = pipe();
+  coordinateWorker(primary, { memory, metricsText: () => Promise.resolve('') });
+  const { turns } = viaPrimary(worker);
+  const leaving = new AbortController();
+  const first = turns.enter('c', leaving.signal);
+  const second = turns.enter('c', leaving.signal);
+  leaving.abort(new Error('left'));
+  await expect(Promise.all([first, second])).rejects.toThrow('left');
+  (await turns.enter('c', live)).leave();
+  await expect.poll(() => memory.turns.size).toBe(0);
+});
+
 test('answers are kept as long as they fit, the newest first', async () => {
   const records = new RecordStore(stillClock(), 10_000);
   const key = (number: number) => ({ scope: '', key: String(number), fingerprint: '' });
@@ -117,6 +131,17 @@ function channelOf(port: MessagePort): Channel {
     onMessage: (take) => void port.on('message', take),
     onClose: (tell) => void port.on('close', tell),
   };
+}
+
+/** Two ends, between which messages arrive as those of processes do that are read at once. */
+function pipe(): [Channel, Channel] {
+  const takers: ((message: unknown) => void)[] = [];
+  const end = (own: number): Channel => ({
+    send: (message) => process.nextTick(() => takers[1 - own]?.(message)),
+    onMessage: (take) => void (takers[own] = take),
+    onClose: () => undefined,
+  });
+  return [end(0), end(1)];
 }
 
 /** Closes the one end, and waits for the other to notice. */

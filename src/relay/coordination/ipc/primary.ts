@@ -66,7 +66,10 @@ class Desk {
     const giveUp = new AbortController();
     this.#waiting.set(seq, giveUp);
     try {
-      this.#leases.set(seq, await this.#memory.turns.enter(conversationId, giveUp.signal));
+      const lease = await this.#memory.turns.enter(conversationId, giveUp.signal);
+      // It may be given up between the moment that it is let in and the one that we know of it.
+      if (giveUp.signal.aborted) lease.leave();
+      else this.#leases.set(seq, lease);
     } finally {
       this.#waiting.delete(seq);
     }
