@@ -62,7 +62,10 @@ export class PooledExchange implements Requester {
     const path = prefix + this.#request.path;
     const bytes = requestBytes(host, { method, path, headers, body });
     signal.addEventListener('abort', this.#onAbort);
-    if (signal.aborted) { this.#onAbort(); return; }
+    if (signal.aborted) {
+      this.#onAbort();
+      return;
+    }
     const { totalMs, connectMs } = timeouts;
     this.#total = setTimeout(this.#onTotal, totalMs);
     const connection = (this.#connection = this.#pool.take());

@@ -47,7 +47,10 @@ export class ConnectionPool {
 
   #keep(connection: Connection, keptSeconds: number | undefined): void {
     const seconds = Math.min((keptSeconds ?? KEPT_S + SPARE_S) - SPARE_S, LONGEST_KEPT_S);
-    if (seconds <= 0) { connection.destroy(); return; }
+    if (seconds <= 0) {
+      connection.destroy();
+      return;
+    }
     this.#idle.push({ connection, until: this.#seconds + seconds });
     this.#timer ??= setInterval(() => this.#sweep(), 1_000).unref();
   }

@@ -25,8 +25,9 @@ import { verdictOn } from './verdict.js';
 export async function* deliver(
   ports: TurnPorts,
   request: TurnRequest,
-  { earlier, ...retry }: RetryOptions & { earlier: Earlier },
+  retry: RetryOptions & { earlier: Earlier },
 ): AsyncGenerator<ReplyPart> {
+  const { earlier } = retry;
   const sentAt = momentOf(retry.clock);
   for (let attempt = 1; ; attempt++) {
     let received = '';
