@@ -101,7 +101,7 @@ class ChunkedBody implements BodyFraming {
   #passOver(trailer: string): void {
     if (trailer === '') this.#part = 'end';
     else if (!TRAILER.test(trailer)) throw new HttpSyntaxError('no trailer');
-    this.#trailerBytes += trailer.length;
+    this.#trailerBytes += trailer.length + 2;
     if (this.#trailerBytes > LONGEST_LINES) throw new HttpSyntaxError('too many trailers');
   }
 }

@@ -42,7 +42,7 @@ export class ConnectionPool {
 
   close(): void {
     clearInterval(this.#timer);
-    for (const connection of this.#all) connection.destroy();
+    for (const connection of this.#all) connection.close();
   }
 
   #keep(connection: Connection, keptSeconds: number | undefined): void {

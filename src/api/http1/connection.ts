@@ -49,7 +49,7 @@ export class Connection {
     this.#socket.on('end', () => this.#finishByEnd());
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('close', () => {
-      this.#fail(cut());
+      this.close();
       watch.onEnd(this);
     });
   }
@@ -81,6 +81,11 @@ export class Connection {
   destroy(): void {
     this.#requester = undefined;
     this.#socket.destroy();
+  }
+
+  /** Ends it as the other side might: a requester is told. */
+  close(): void {
+    this.#fail(cut());
   }
 
   #open(): void {
