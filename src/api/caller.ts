@@ -146,9 +146,9 @@ export async function bodyText({
       delivery: 'unknown',
     });
   }
-  return Buffer.concat(pieces)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  const [first] = pieces;
+  const whole = pieces.length === 1 && first ? first : Buffer.concat(pieces);
+  return whole.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 function queryString(query: Call['query']): string {
