@@ -16,7 +16,7 @@ const LAYERS = {
   core: { own: ['errors'], packages: [] },
   api: {
     own: ['core', 'errors', 'version'],
-    packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'undici', 'valibot'],
+    packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'valibot'],
   },
   store: { own: ['core', 'errors'], packages: [ANY_NODE, 'conf', 'dotenv', 'valibot'] },
   terminal: {
@@ -66,7 +66,6 @@ const MEMBERS = {
 const ALONE = {
   conf: 'store/config-store.ts',
   dotenv: 'store/dotenv.ts',
-  undici: 'api/pooled-transport.ts',
 };
 
 function layerOf(path) {

@@ -7,10 +7,7 @@ import { parse } from './wire.js';
 /** Between two pieces of a stream, in milliseconds. */
 const SILENCE_MS = 30_000;
 
-const STREAMED = {
-  headers: { accept: 'text/event-stream, application/json' },
-  silenceMs: SILENCE_MS,
-};
+const STREAM_HEADERS = { accept: 'text/event-stream, application/json' };
 
 /** One request for a turn. */
 export async function* chat(
@@ -26,10 +23,12 @@ export async function* chat(
     stream: stream || undefined,
   };
   const response = await caller.open({
-    ...call,
+    signal: call.signal,
+    timeoutMs: call.timeoutMs,
     method: 'POST',
     path: `/ai/assistants/${segment(assistantId)}/chat`,
-    ...(stream ? STREAMED : {}),
+    headers: stream ? STREAM_HEADERS : undefined,
+    silenceMs: stream ? SILENCE_MS : undefined,
     body: JSON.stringify(body),
   });
   // Whatever was asked for, the answer's own type says what it is.

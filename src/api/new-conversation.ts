@@ -15,8 +15,11 @@ export function conversationCreator(
 ): (call: CallOptions) => Promise<Conversation> {
   const body = JSON.stringify({ name, metadata });
   const headers = { 'idempotency-key': key };
-  const create = { method: 'POST', path: '/ai/conversations', headers, body } as const;
-  return (call) => caller.json({ ...call, ...create }, parse.conversation);
+  return ({ signal, timeoutMs }) =>
+    caller.json(
+      { signal, timeoutMs, method: 'POST', path: '/ai/conversations', headers, body },
+      parse.conversation,
+    );
 }
 
 /**

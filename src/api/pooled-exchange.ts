@@ -1,47 +1,35 @@
-import type { Socket } from 'node:net';
 import { AppError, type Delivery } from '../errors.js';
 import { AnswerBody } from './answer-body.js';
 import { MAX_ANSWER_BYTES, seconds, withoutQuery, type ExchangeOptions } from './exchange.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
+import type { Connection, Requester } from './http1/connection.js';
+import type { ConnectionPool } from './http1/connection-pool.js';
+import { requestBytes } from './http1/request-text.js';
+import type { ResponseHead } from './http1/response-head.js';
 import { networkError } from './network-error.js';
 import { requestIdIn } from './secrets.js';
-import { headersOf, inNodesWords } from './undici-words.js';
 
-/** One connection of the pool, used by one exchange at a time. */
-export interface Connection {
-  /** Undefined while it is not open. */
-  readonly socket: Socket | undefined;
-  /** Requests sent over the socket so far. */
-  sent: number;
-  send(outgoing: Outgoing, exchange: PooledExchange): void;
-  /** Back to the pool. */
-  release(): void;
-  /** Ends it, also while it opens. */
-  destroy(): void;
-}
-
-export interface Outgoing {
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body: string | undefined;
+interface PooledOptions extends ExchangeOptions {
+  /** The path of the base URL. */
+  prefix: string;
 }
 
 /** One request over a pooled connection and its answer: bounds and failures as those of Exchange. */
-export class PooledExchange {
+export class PooledExchange implements Requester {
   readonly #request: HttpRequest;
-  readonly #connection: Connection;
-  readonly #options: ExchangeOptions;
+  readonly #pool: ConnectionPool;
+  readonly #options: PooledOptions;
   readonly #started: number;
   readonly #report: RequestReport;
-  readonly #total: NodeJS.Timeout;
+  #connection: Connection | undefined;
+  #total: NodeJS.Timeout | undefined;
   #connecting: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
-  #abort: ((reason: Error) => void) | undefined;
-  #resume: () => void = () => undefined;
   /** Of a kept connection: what it had received before this request. */
   #receivedBefore: number | undefined;
   #mayHaveArrived = false;
+  /** Whether the reader takes what comes. */
+  isReady = true;
   #status = 0;
   #size = 0;
   #body: AnswerBody | undefined;
@@ -50,33 +38,44 @@ export class PooledExchange {
   /** Why it failed. */
   #reason: AppError | undefined;
 
-  constructor(request: HttpRequest, connection: Connection, options: ExchangeOptions) {
+  constructor(request: HttpRequest, pool: ConnectionPool, options: PooledOptions) {
     this.#request = request;
-    this.#connection = connection;
+    this.#pool = pool;
     this.#options = options;
     this.#started = options.clock.monotonic();
-    const { method, path, timeouts } = request;
+    const { method, path } = request;
     this.#report = { method, path: withoutQuery(path), outcome: '', totalMs: 0 };
-    this.#total = setTimeout(
-      () => this.#fail('timeout', `no answer within ${seconds(timeouts.totalMs)}`),
-      timeouts.totalMs,
-    );
   }
 
   /** Sends the request and waits for the head of its answer. */
-  response(path: string): Promise<HttpResponse> {
-    const { signal, timeouts, method, headers, body } = this.#request;
+  response(): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      signal.addEventListener('abort', this.#onAbort);
-      if (signal.aborted) this.#onAbort();
-      else {
-        if (!this.#connection.socket) this.#boundConnecting(timeouts.connectMs);
-        this.#connection.send({ method, path, headers, body }, this);
-      }
+      this.#send();
     });
   }
+
+  #send(): void {
+    const { signal, timeouts, method, headers, body } = this.#request;
+    const { host, prefix } = this.#options;
+    const path = prefix + this.#request.path;
+    const bytes = requestBytes(host, { method, path, headers, body });
+    signal.addEventListener('abort', this.#onAbort);
+    if (signal.aborted) {
+      this.#onAbort();
+      return;
+    }
+    const { totalMs, connectMs } = timeouts;
+    this.#total = setTimeout(this.#onTotal, totalMs);
+    const connection = (this.#connection = this.#pool.take());
+    if (!connection.isOpen) this.#boundConnecting(connectMs);
+    connection.send(bytes, this);
+  }
+
+  readonly #onTotal = (): void => {
+    this.#fail('timeout', `no answer within ${seconds(this.#request.timeouts.totalMs)}`);
+  };
 
   #boundConnecting(ms: number): void {
     const message = `no connection to ${this.#options.host} within ${seconds(ms)}`;
@@ -89,64 +88,54 @@ export class PooledExchange {
     this.#fail(kind, reason instanceof AppError ? reason.message : 'interrupted');
   };
 
-  /** The connection is open and the request about to be written. */
-  onConnect(abort: (reason: Error) => void): void {
-    if (this.#reason) {
-      abort(this.#reason);
-      return;
-    }
+  onOpen(): void {
     clearTimeout(this.#connecting);
-    this.#abort = abort;
     this.#mayHaveArrived = true;
-    const { socket, sent } = this.#connection;
+    const { sent = 0, received } = this.#connection ?? {};
     if (sent === 0) this.#report.connectMs = this.#elapsed();
-    else this.#receivedBefore = socket?.bytesRead;
-    this.#connection.sent++;
+    else this.#receivedBefore = received;
   }
 
-  onHeaders(status: number, rawHeaders: readonly Buffer[], resume: () => void): boolean {
-    if (status < 200) return true; // Early hints: the answer is still to come.
-    this.#resume = resume;
+  onHead({ status, headers }: ResponseHead): void {
     this.#report.firstByteMs = this.#elapsed();
-    const headers = headersOf(rawHeaders);
+    if (status === 101) {
+      this.#fail('network', `${this.#options.host} wants to speak another protocol`);
+      return;
+    }
     const requestId = requestIdIn(headers, this.#request.headers);
     if (requestId !== undefined) this.#report.requestId = requestId;
     const body = new AnswerBody(this);
     this.#status = status;
     this.#body = body;
     this.#resolve({ status, headers, requestId, body });
-    return true;
   }
 
-  onData(piece: Buffer): boolean {
+  onData(piece: Buffer): void {
     this.#size += piece.length;
-    if (this.#size > MAX_ANSWER_BYTES) {
-      this.#fail('api', 'the answer is larger than 16 MiB');
-      return false;
-    }
-    return this.#body?.push(piece) ?? true;
+    if (this.#size > MAX_ANSWER_BYTES) this.#fail('api', 'the answer is larger than 16 MiB');
+    // What it is in is filled anew with what comes next.
+    else if (!this.#body?.push(Buffer.from(piece))) this.isReady = false;
   }
 
   onComplete(): void {
     this.#settle(String(this.#status));
-    this.#connection.release();
     this.#body?.finish('whole');
   }
 
   onError(error: Error): void {
-    this.#connection.release();
     this.#tell((this.#reason ??= this.#failure(error)));
   }
 
   /** Of the body: its reader was slow and is not any more. */
   resume(): void {
-    this.#resume();
+    this.isReady = true;
+    if (!this.#isSettled) this.#connection?.resume();
   }
 
   /** Of the body: its reader wants no more of it. */
   leave(): void {
     this.#settle('left unread');
-    this.#abort?.(new Error('left unread'));
+    this.#connection?.destroy();
   }
 
   /** Of the body: silence is measured only while its reader waits for the next piece. */
@@ -160,9 +149,7 @@ export class PooledExchange {
 
   #fail(kind: AppError['kind'], message: string): void {
     const reason = (this.#reason ??= new AppError(kind, message, { delivery: this.#delivery() }));
-    // Without a connection yet, there is nothing to abort but the opening of one.
-    if (this.#abort) this.#abort(reason);
-    else this.#connection.destroy();
+    this.#connection?.destroy();
     this.#tell(reason);
   }
 
@@ -173,22 +160,8 @@ export class PooledExchange {
   }
 
   #failure(error: Error): AppError {
-    const { host } = this.#options;
-    if (/bad upgrade/.test(error.message)) {
-      return new AppError('network', `${host} wants to speak another protocol`, {
-        delivery: this.#delivery(),
-      });
-    }
-    return networkError(inNodesWords(error, this.#body !== undefined), host, this.#delivery()).with(
-      {
-        diedIdle: this.#diedIdle() || undefined,
-      },
-    );
-  }
-
-  #diedIdle(): boolean {
-    const { socket } = this.#connection;
-    return this.#receivedBefore !== undefined && socket?.bytesRead === this.#receivedBefore;
+    const diedIdle = this.#receivedBefore === this.#connection?.received || undefined;
+    return networkError(error, this.#options.host, this.#delivery()).with({ diedIdle });
   }
 
   #delivery(): Delivery {
@@ -197,7 +170,7 @@ export class PooledExchange {
 
   /** Ends all watching and reports the request, once. */
   #settle(outcome: string): void {
-    if (this.#report.outcome !== '') return;
+    if (this.#isSettled) return;
     this.#report.outcome = outcome;
     this.#report.totalMs = this.#elapsed();
     clearTimeout(this.#total);
@@ -205,6 +178,10 @@ export class PooledExchange {
     clearTimeout(this.#silence);
     this.#request.signal.removeEventListener('abort', this.#onAbort);
     this.#options.onRequest?.(this.#report);
+  }
+
+  get #isSettled(): boolean {
+    return this.#report.outcome !== '';
   }
 
   #elapsed(): number {

@@ -47,8 +47,10 @@ const conversation = v.pipe(
     created_at: text,
     last_message_at: text,
   }),
-  v.transform(({ created_at, last_message_at, ...rest }): Conversation => ({
-    ...rest,
+  v.transform(({ id, name, metadata, created_at, last_message_at }): Conversation => ({
+    id,
+    name,
+    metadata,
     createdAt: created_at,
     lastMessageAt: last_message_at,
   })),

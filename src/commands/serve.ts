@@ -112,10 +112,13 @@ function turnsOf({ client, settings }: Account, { isShared }: Coordination): Tak
   const assistantId = requireAssistant(settings);
   const timeoutMs = settings.timeoutMs.value;
   const ours = new TurnMemory();
-  return (input: Omit<TurnInput, 'assistantId'>, signal: AbortSignal) => {
+  return (input, signal) => {
     // What other processes said is not in our memory: then it is good for one turn only.
     const memory = isShared ? new TurnMemory() : ours;
-    return takeTurn(client, { ...input, assistantId }, { signal, timeoutMs, memory });
+    // Written out: a spread takes long, thousands of times a second.
+    const { conversationId, text, speaker, stream } = input;
+    const turn: TurnInput = { assistantId, conversationId, text, speaker, stream };
+    return takeTurn(client, turn, { signal, timeoutMs, memory });
   };
 }
 

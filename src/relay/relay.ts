@@ -12,7 +12,8 @@ import { startMetricsServer } from './operation/metrics-server.js';
 import { requestEntry, statusOf } from './operation/request-entry.js';
 import { SENDER_BOUNDS, startServer, type RunningServer, type SenderBounds } from './server.js';
 import type { Page } from './ui/page.js';
-import type { RunningTurn, Workings } from './workings.js';
+import { RunningTurns } from './running-turns.js';
+import type { Workings } from './workings.js';
 import type { Call } from './call.js';
 
 /** What whoever runs the relay decides. */
@@ -58,7 +59,7 @@ export interface Relay {
 
 /** Starts the relay. Rejects with a usage error when it can't listen there. */
 export async function startRelay(settings: RelaySettings, means: RelayMeans): Promise<Relay> {
-  const running = new Set<RunningTurn>();
+  const running = new RunningTurns();
   const metrics = openMetrics(() => running.size);
   if (means.metricsText) metrics.share();
   const { log, coordination } = means;

@@ -7,14 +7,8 @@ import type { TokenCheck } from './exposure/bearer-tokens.js';
 import type { Handles } from './exposure/handles.js';
 import type { Origins } from './exposure/origins.js';
 import type { BodyReader } from './http/read-body.js';
+import type { RunningTurns } from './running-turns.js';
 import type { Page } from './ui/page.js';
-
-/** A turn under way. */
-export interface RunningTurn {
-  call: Call;
-  /** Ends it. */
-  stop: AbortController;
-}
 
 /** What all requests to one relay share. */
 export interface Workings {
@@ -40,8 +34,7 @@ export interface Workings {
   onAnswered: (call: Call, totalMs: number) => void;
   bodies: BodyReader;
   stops: StopSignals;
-  /** The turns that run or wait. */
-  running: Set<RunningTurn>;
+  running: RunningTurns;
   /** No new turns: the relay is about to end. */
   isDraining: boolean;
 }

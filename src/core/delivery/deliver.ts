@@ -25,8 +25,9 @@ import { verdictOn } from './verdict.js';
 export async function* deliver(
   ports: TurnPorts,
   request: TurnRequest,
-  { earlier, ...retry }: RetryOptions & { earlier: Earlier },
+  retry: RetryOptions & { earlier: Earlier },
 ): AsyncGenerator<ReplyPart> {
+  const { earlier } = retry;
   // Of the first send that only a list may say was not run: all that are refused were not.
   let doubtedSince: Moment | undefined;
   for (let attempt = 1; ; attempt++) {

@@ -42,18 +42,20 @@ export async function* takeTurn(
   const { assistantId, text, speaker, stream } = input;
   const request = { assistantId, conversationId, text, speaker, stream };
   const { earlier, settle } = memory.open(conversationId, text);
-  const timing = stopwatch(ports.clock, started);
+  const watch = stopwatch(ports.clock, started);
   try {
-    for await (const part of deliver(ports, request, { ...retry, earlier })) {
-      if (part.type === 'delta') timing.token();
+    for await (const part of deliver(ports, request, Object.assign(retry, { earlier }))) {
+      if (part.type === 'delta') watch.token();
       if (part.type !== 'done' && part.type !== 'found') {
         yield part;
         continue;
       }
       settle('said');
       const recovered = part.type === 'found';
-      const facts = { conversationId, assistantId, newConversation, recovered };
-      yield { type: 'done', turn: { ...facts, reply: part.reply, timing: timing.read() } };
+      const { reply } = part;
+      const timing = watch.read();
+      const turn = { conversationId, assistantId, newConversation, recovered, reply, timing };
+      yield { type: 'done', turn };
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -5,7 +5,8 @@ import type { OpenRecord } from '../coordination/coordination.js';
 import { admit } from '../exposure/admit.js';
 import { sendJson } from '../http/answer.js';
 import { busy } from '../http/refusal.js';
-import type { RunningTurn, Workings } from '../workings.js';
+import type { RunningTurn } from '../running-turns.js';
+import type { Workings } from '../workings.js';
 import { parseChatRequest, type ChatRequest } from './chat-request.js';
 import { EventStream } from './event-stream.js';
 import { idempotencyKey, once } from './once.js';
@@ -26,8 +27,7 @@ export async function chat(call: Call, workings: Workings): Promise<void> {
   call.facts.message = request.message;
   assertRoom(workings);
   await answer(call, workings, key !== undefined, (turn) => {
-    const run = (record?: OpenRecord): Promise<Outcome> =>
-      runRequest({ ...request, conversationId }, turn, record);
+    const run = (record?: OpenRecord): Promise<Outcome> => runRequest(request, turn, record);
     if (key === undefined) return run();
     return once({ key, call, body, handle }, workings.coordination.records, run);
   });
@@ -70,14 +70,15 @@ async function answer(
 }
 
 async function runRequest(
-  { message, name, conversationId }: ChatRequest & { conversationId: string | undefined },
+  { message, name }: ChatRequest,
   { call, workings, stop, stream }: Turn,
   record: OpenRecord | undefined,
 ): Promise<Outcome> {
+  const { conversationId } = call.facts;
   const input = { text: message, conversationId, speaker: name, stream: stream !== undefined };
   const { clock } = workings;
   const asked = clock.monotonic();
-  const outcome = await runTurn(input, {
+  const { outcome, conversationId: id } = await runTurn(input, {
     onEnter: () => (call.facts.waitedMs = clock.monotonic() - asked),
     takeTurn: workings.takeTurn,
     turns: workings.coordination.turns,
@@ -87,7 +88,7 @@ async function runRequest(
     onBegin: record && (() => record.begin()),
     onEvent: stream && ((event) => passOn(event, call, stream)),
   });
-  call.facts.conversationId = outcome.conversationId;
+  call.facts.conversationId = id;
   call.facts.error = outcome.error;
   return outcome;
 }

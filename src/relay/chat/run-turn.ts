@@ -4,11 +4,11 @@ import { CoordinationError } from '../coordination/coordination-error.js';
 import type { Lease, TurnOrder } from '../coordination/coordination.js';
 import { failed, replied, type Outcome } from './outcome.js';
 
+/** What a caller asks for. */
+export type CallerTurn = Pick<TurnInput, 'conversationId' | 'text' | 'speaker' | 'stream'>;
+
 /** Runs one turn with the assistant; rejects with AppErrors that say what was delivered. */
-export type TakeTurn = (
-  input: Omit<TurnInput, 'assistantId'>,
-  signal: AbortSignal,
-) => AsyncIterable<ReplyEvent>;
+export type TakeTurn = (input: CallerTurn, signal: AbortSignal) => AsyncIterable<ReplyEvent>;
 
 export interface TurnRun {
   takeTurn: TakeTurn;
@@ -27,11 +27,14 @@ export interface TurnRun {
   onEvent?: ((event: ReplyEvent) => Promise<void> | void) | undefined;
 }
 
+export interface TurnOutcome {
+  outcome: Outcome;
+  /** As the API knows it; undefined when none was made. */
+  conversationId: string | undefined;
+}
+
 /** Runs a turn when the earlier ones of its conversation are over. Never rejects. */
-export async function runTurn(
-  input: Omit<TurnInput, 'assistantId'>,
-  run: TurnRun,
-): Promise<Outcome & { conversationId: string | undefined }> {
+export async function runTurn(input: CallerTurn, run: TurnRun): Promise<TurnOutcome> {
   let { conversationId } = input;
   const named = (): string | undefined =>
     conversationId === undefined ? undefined : run.seal(conversationId);
@@ -48,12 +51,13 @@ export async function runTurn(
       if (run.onEvent) await run.onEvent(event);
       if (event.type === 'done') {
         const { turn } = event;
-        return { ...replied(run.seal(turn.conversationId), turn.reply), conversationId };
+        const outcome = replied(run.seal(turn.conversationId), turn.reply);
+        return { outcome, conversationId };
       }
     }
     throw new Error('the turn ended without a reply');
   } catch (error) {
-    return { ...failed(error, named()), conversationId };
+    return { outcome: failed(error, named()), conversationId };
   } finally {
     lease?.leave();
   }

@@ -15,7 +15,7 @@ export interface Log {
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** Lines wait for others to be written with, as many bytes and milliseconds at most. */
+/** Lines wait for others to be written with, as many characters and milliseconds at most. */
 const MOST_UNWRITTEN = 16_000;
 const WRITE_MS = 200;
 /** For a reader who is slower than we: more is dropped, in bytes (4 MiB). */
@@ -53,16 +53,37 @@ function openDestination(stream: Writable): { destination: DestinationStream; fl
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
     return { destination: stream, flush: () => undefined };
   }
-  const destination = fileDestination({
-    fd: stream.fd,
-    sync: false,
-    minLength: MOST_UNWRITTEN,
-    maxLength: MOST_WAITING,
-  });
+  const destination = fileDestination({ fd: stream.fd, sync: false, maxLength: MOST_WAITING });
   // A log that nobody reads must not end the service.
   destination.on('error', () => undefined);
-  setInterval(() => destination.flush(), WRITE_MS).unref();
-  return { destination, flush: () => flushNow(destination) };
+  const lines = new LineBatch(destination);
+  setInterval(() => lines.flush(), WRITE_MS).unref();
+  const flush = (): void => {
+    lines.flush();
+    flushNow(destination);
+  };
+  return { destination: lines, flush };
+}
+
+/** Puts lines together: with each that pino's destination is given, it copies all that waits there. */
+class LineBatch implements DestinationStream {
+  readonly #destination: DestinationStream;
+  #text = '';
+
+  constructor(destination: DestinationStream) {
+    this.#destination = destination;
+  }
+
+  write(line: string): void {
+    this.#text += line;
+    if (this.#text.length >= MOST_UNWRITTEN) this.flush();
+  }
+
+  flush(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') this.#destination.write(text);
+  }
 }
 
 function flushNow(destination: { flushSync(): void }): void {
