@@ -9,7 +9,9 @@ import type { TimeWindow } from './server-clock.js';
 export interface Sought {
   text: string;
   /** What is known of messages with the same text that were there before. */
-  earlier: Earlier;
+  earlier: Pick<Earlier, 'atLeast' | 'isExact'>;
+  /** When those of our own were said, by the server's clock; undefined when there are none. */
+  said?: { from: TimeWindow; until: TimeWindow } | undefined;
   /** What was already received of the reply. */
   received: string;
   /** When it was sent, by the server's clock. */
@@ -31,20 +33,24 @@ export function findTurn({ messages, isWhole }: History, sought: Sought): Findin
   if (!isWhole) return UNCLEAR;
   const ordered = inOrder(messages);
   const same = ordered.filter(({ role, text }) => role === 'user' && isSameText(text, sought.text));
-  if (same.length < sought.earlier.atLeast) return UNCLEAR; // The list lags behind.
-  const [older, candidates] = [
-    same.slice(0, sought.earlier.atLeast),
-    same.slice(sought.earlier.atLeast),
-  ];
-  if (candidates.length === 0) return hasRecent(older, sought.sent) ? UNCLEAR : ABSENT;
+  const { atLeast } = sought.earlier;
+  const since = sought.earlier.isExact ? same : same.filter((each) => isSince(each, sought.said));
+  if (since.length < atLeast) return UNCLEAR; // The list lags behind.
+  const candidates = since.slice(atLeast);
+  if (candidates.length === 0) return hidesOurs(since, sought) ? UNCLEAR : ABSENT;
   const ours = pickOurs(candidates, sought);
   return 'type' in ours ? ours : findReply(ours, ordered, sought.received);
 }
 
-/** A list that shows ours before one of the older ones has their number, and hides it among them. */
-function hasRecent(older: readonly Message[], { earliest, isSharp }: TimeWindow): boolean {
-  const from = isSharp ? earliest : earliest - SKEW_MS;
-  return Number.isFinite(from) && older.some((each) => madeAt(each) >= from);
+/** In a conversation that others used before, only what came after our first word is counted. */
+function isSince(message: Message, said: Sought['said']): boolean {
+  return !said || madeAt(message) >= said.from.earliest;
+}
+
+/** Whether ours is among them, in the place of one that the list does not show yet: said when they all were. */
+function hidesOurs(earlier: readonly Message[], { said }: Sought): boolean {
+  const last = earlier.at(-1);
+  return last !== undefined && said !== undefined && madeAt(last) > said.until.latest;
 }
 
 /** Ours among the messages with its text that are not known to be older. */

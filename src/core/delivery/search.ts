@@ -1,8 +1,8 @@
 import { AppError } from '../../errors.js';
 import type { CallOptions, History, TurnPorts, TurnRequest } from '../conversation.js';
-import { findTurn } from './find-turn.js';
+import { findTurn, type Sought } from './find-turn.js';
 import type { Finding } from './finding.js';
-import { momentOf, type Moment } from './server-clock.js';
+import { momentOf, type Moment, type ServerClock } from './server-clock.js';
 import { trustFor } from './trust.js';
 import type { Earlier } from './turn-memory.js';
 import { mayStillRun } from './verdict.js';
@@ -52,9 +52,11 @@ export async function search(
     return { signal, timeoutMs: Math.max(1, Math.min(LOOK_MS, end - clock.monotonic())) };
   };
   const trustIn = trustFor(ports, sought.request);
+  let history: History | undefined;
   for (let count = 0; ; count++) {
     const look = await lookOnce(ports, sought, call());
     if (look.type === 'answered') return { type: 'found', reply: look.reply };
+    if ('history' in look) ({ history } = look);
     if (look.type === 'closed') return { type: 'unknown' };
     const isOver = count > 0 && clock.monotonic() >= believedFrom && !mayStillRun(sought.failure);
     if (look.type === 'absent' && (isOver || count === 0)) {
@@ -66,7 +68,7 @@ export async function search(
     const halving = isPuzzling(look) ? ports.serverClock.halvingPause(momentOf(clock)) : undefined;
     const until = look.type === 'unanswered' ? end : Math.min(end, started + PATIENCE_MS);
     const left = until - clock.monotonic();
-    if (left < LAST_LOOK_MS) return { type: 'unknown' };
+    if (left < LAST_LOOK_MS) return lastWord(history, sought, ports.serverClock);
     const isHalving = halving !== undefined && halving < left - LAST_LOOK_MS;
     await clock.sleep(isHalving ? halving : Math.min(usual, left * LAST_PAUSE_SHARE), signal);
   }
@@ -78,17 +80,30 @@ function isPuzzling({ type }: Look): boolean {
 }
 
 /** One look. A list that cannot be read tells nothing; one that we may not read never will. */
-async function lookOnce(
-  ports: TurnPorts,
-  { request, sentAt, ...sought }: Search,
-  call: CallOptions,
-): Promise<Look> {
+async function lookOnce(ports: TurnPorts, search: Search, call: CallOptions): Promise<Look> {
   try {
-    const history = await ports.history(request.conversationId, call);
-    const sent = ports.serverClock.windowAt(sentAt);
-    return { ...findTurn(history, { ...sought, text: request.text, sent }), history };
+    const history = await ports.history(search.request.conversationId, call);
+    return { ...findTurn(history, soughtOf(search, ports.serverClock)), history };
   } catch (error) {
     if (call.signal.aborted || !(error instanceof AppError)) throw error;
     return { type: error.kind === 'auth' ? 'closed' : 'unreadable' };
   }
+}
+
+/** With moments by the server's clock, as far as it is known by now. */
+function soughtOf({ request, earlier, received, sentAt }: Search, clock: ServerClock): Sought {
+  const said = earlier.said && {
+    from: clock.windowAt(earlier.said.from),
+    until: clock.windowAt(earlier.said.until),
+  };
+  return { text: request.text, earlier, said, received, sent: clock.windowAt(sentAt) };
+}
+
+/** Time is up: what is known of the server's clock has to do, when it is fairly well. */
+function lastWord(history: History | undefined, search: Search, clock: ServerClock): SearchResult {
+  const sought = soughtOf(search, clock);
+  const sent = { ...sought.sent, isSharp: sought.sent.isFair };
+  const finding = history && findTurn(history, { ...sought, sent });
+  const isFound = finding?.type === 'answered';
+  return isFound ? { type: 'found', reply: finding.reply } : { type: 'unknown' };
 }

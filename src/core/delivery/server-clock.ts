@@ -22,17 +22,24 @@ export interface DatedAnswer {
 export interface TimeWindow {
   earliest: number;
   latest: number;
-  /** As narrow as answers can make it. */
+  /** As narrow as answers can make it, about; and narrow enough when there is no time for more. */
   isSharp: boolean;
+  isFair: boolean;
 }
 
-const ANY_TIME: TimeWindow = { earliest: -Infinity, latest: Infinity, isSharp: false };
+const ANY_TIME: TimeWindow = {
+  earliest: -Infinity,
+  latest: Infinity,
+  isSharp: false,
+  isFair: false,
+};
 
 /** The `Date` header has whole seconds, and servers renew it a little late. */
 const DATE_STEP_MS = 1_000;
 const DATE_DELAY_MS = 50;
 /** How narrow a window has to be, beside the time that asking takes. */
-const SHARP_MS = 250;
+const SHARP_MS = 100;
+const FAIR_MS = 250;
 /** What the last answer counts for in what asking takes of late. */
 const RECENT_SHARE = 0.3;
 /** An answer that takes longer was not on its way all the time: a turn was run before it. */
@@ -44,8 +51,7 @@ const JUMP_MS = 50;
 
 /**
  * What the server's clock shows, as far as its answers tell: our own may be off by any amount. Each
- * answer's `Date` bounds it on either side; many at different moments narrow it to a quarter of a second
- * and less. One that contradicts the others, as a late `Date` does, makes it unsharp until another one
+ * answer's `Date` bounds it on either side; many at different moments narrow it to a tenth of a second. One that contradicts the others, as a late `Date` does, makes it unsharp until another one
  * agrees with either.
  */
 export class ServerClock {
@@ -84,9 +90,9 @@ export class ServerClock {
     if (!lead) return ANY_TIME;
     const { least, most } = this.#rival ? hull(lead, this.#rival) : lead;
     const [earliest, latest] = [moment.monotonic + least, moment.monotonic + most];
-    const isSharp =
-      !this.#rival && latest - earliest <= SHARP_MS + DATE_DELAY_MS + this.#roundTripMs;
-    return { earliest, latest, isSharp };
+    const width = latest - earliest - DATE_DELAY_MS - this.#roundTripMs;
+    const isWithin = (ms: number): boolean => !this.#rival && width <= ms;
+    return { earliest, latest, isSharp: isWithin(SHARP_MS), isFair: isWithin(FAIR_MS) };
   }
 
   /** How long to wait so that the next answer halves the window of now; undefined when none would. */

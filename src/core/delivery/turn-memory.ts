@@ -1,11 +1,15 @@
 import { textKey } from './same-text.js';
+import type { Moment } from './server-clock.js';
 
-/** How many messages of the user's with one text were in a conversation before a turn. */
+/** What is known of messages of the user's with a turn's text that were there before it. */
 export interface Earlier {
+  /** How many there are at least: this program said them. */
   readonly atLeast: number;
+  /** From before the first of those to after the last one's reply; undefined when there are none. */
+  readonly said?: { from: Moment; until: Moment } | undefined;
   /**
-   * Whether this program knows of all of its own and of whoever used the conversation before; no more
-   * once it says the same text a second time meanwhile.
+   * Whether there are no others: the conversation began here. No more so once a turn with the text is of
+   * unknown fate, or a second one is under way at the same time.
    */
   readonly isExact: boolean;
 }
@@ -14,70 +18,93 @@ export interface Earlier {
 export interface OpenTurn {
   earlier: Earlier;
   /** Says what became of it; what is said later counts no more. */
-  settle: (fate: Fate) => void;
+  settle: (fate: Fate, now: Moment) => void;
 }
 
 /** What became of a text: the conversation has it, may have it, or has it not. */
 export type Fate = 'said' | 'perhaps' | 'not said';
 
-/** What one conversation is known to hold: how often each text was said by the user. */
-interface Known {
-  counts: Map<string, number>;
-  /** Texts of which one more may or may not have been taken in. */
-  doubtful: Set<string>;
-  /** Texts of turns that are under way. */
-  open: Set<string>;
+/** One text of a conversation. */
+interface Said {
+  count: number;
+  times: { from: Moment; until: Moment } | undefined;
+  /** One more may or may not have been taken in, or two were under way at a time. */
+  isDoubtful: boolean;
+  isOpen: boolean;
 }
 
-/** Conversations whose memory is kept: those used last. */
-const MOST = 1_000;
+interface Known {
+  /** All that was said in it is in `texts`. */
+  isExact: boolean;
+  texts: Map<string, Said>;
+}
+
+/** Conversations whose memory is kept, and texts of each: those used last. */
+const MOST_CONVERSATIONS = 1_000;
+const MOST_TEXTS = 200;
 
 /**
- * Remembers what was said in the conversations that began here. A later turn whose answer is lost is
- * told by it from an earlier one with the same text.
+ * Remembers what this program said. A later turn whose answer is lost is told by it from an earlier one
+ * with the same text.
  */
 export class TurnMemory {
   readonly #conversations = new Map<string, Known>();
 
   /** A conversation begins: nothing was said in it yet. */
   begin(conversationId: string): void {
-    const known = { counts: new Map(), doubtful: new Set<string>(), open: new Set<string>() };
-    this.#conversations.set(conversationId, known);
-    const [oldest] = this.#conversations.keys();
-    if (this.#conversations.size > MOST && oldest !== undefined) this.#conversations.delete(oldest);
+    this.#keep(conversationId, { isExact: true, texts: new Map() });
   }
 
   /** A turn begins. Of two with one text at a time, nobody can tell whose message is whose. */
-  open(conversationId: string, text: string): OpenTurn {
-    const known = this.#conversations.get(conversationId);
-    if (!known) return { earlier: NOTHING_KNOWN, settle: () => undefined };
-    // Used again, it is kept longer.
-    this.#conversations.delete(conversationId);
-    this.#conversations.set(conversationId, known);
-    return openTurn(known, textKey(text));
+  open(conversationId: string, text: string, now: Moment): OpenTurn {
+    const known = this.#conversations.get(conversationId) ?? { isExact: false, texts: new Map() };
+    this.#keep(conversationId, known);
+    return openTurn(known, saidOf(known, textKey(text)), now);
+  }
+
+  #keep(conversationId: string, known: Known): void {
+    putLast(this.#conversations, conversationId, known, MOST_CONVERSATIONS);
   }
 }
 
-const NOTHING_KNOWN: Earlier = { atLeast: 0, isExact: false };
+function saidOf(known: Known, key: string): Said {
+  const fresh = { count: 0, times: undefined, isDoubtful: false, isOpen: false };
+  const said = known.texts.get(key) ?? fresh;
+  if (!putLast(known.texts, key, said, MOST_TEXTS)) known.isExact = false;
+  return said;
+}
 
-function openTurn({ counts, doubtful, open }: Known, key: string): OpenTurn {
-  const atLeast = counts.get(key) ?? 0;
-  if (open.has(key)) doubtful.add(key);
-  open.add(key);
-  let isOpen = true;
+/** Whether all that was there has room still. */
+function putLast<V>(map: Map<string, V>, key: string, value: V, most: number): boolean {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size <= most || oldest === undefined) return true;
+  map.delete(oldest);
+  return false;
+}
+
+function openTurn(known: Known, said: Said, from: Moment): OpenTurn {
+  const { count: atLeast, times } = said;
+  if (said.isOpen) said.isDoubtful = true;
+  said.isOpen = true;
+  let isSettled = false;
   return {
     earlier: {
       atLeast,
+      said: times,
       get isExact() {
-        return !doubtful.has(key);
+        return known.isExact && !said.isDoubtful;
       },
     },
-    settle(fate) {
-      if (!isOpen) return;
-      isOpen = false;
-      open.delete(key);
-      if (fate === 'said') counts.set(key, (counts.get(key) ?? 0) + 1);
-      else if (fate === 'perhaps') doubtful.add(key);
+    settle(fate, until) {
+      if (isSettled) return;
+      isSettled = true;
+      said.isOpen = false;
+      if (fate === 'perhaps') said.isDoubtful = true;
+      if (fate !== 'said') return;
+      said.count++;
+      said.times = { from: said.times?.from ?? from, until };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.js';
 import type { Clock, ReplyEvent, Turn, TurnPorts } from '../conversation.js';
 import { callOptions, deliver } from './deliver.js';
+import { momentOf } from './server-clock.js';
 import type { TurnMemory } from './turn-memory.js';
 import { retrying, type RetryOptions } from './retry.js';
 
@@ -41,7 +42,7 @@ export async function* takeTurn(
   yield { type: 'start', conversationId, newConversation };
   const { assistantId, text, speaker, stream } = input;
   const request = { assistantId, conversationId, text, speaker, stream };
-  const { earlier, settle } = memory.open(conversationId, text);
+  const { earlier, settle } = memory.open(conversationId, text, momentOf(ports.clock));
   const watch = stopwatch(ports.clock, started);
   try {
     for await (const part of deliver(ports, request, Object.assign(retry, { earlier }))) {
@@ -50,7 +51,7 @@ export async function* takeTurn(
         yield part;
         continue;
       }
-      settle('said');
+      settle('said', momentOf(ports.clock));
       const recovered = part.type === 'found';
       const { reply } = part;
       const timing = watch.read();
@@ -59,10 +60,11 @@ export async function* takeTurn(
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    settle(error.details.delivery === 'unknown' ? 'perhaps' : 'not said');
+    const fate = error.details.delivery === 'unknown' ? 'perhaps' : 'not said';
+    settle(fate, momentOf(ports.clock));
     throw error.with({ conversationId });
   } finally {
-    settle('perhaps');
+    settle('perhaps', momentOf(ports.clock));
   }
 }
 

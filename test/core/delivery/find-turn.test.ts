@@ -12,9 +12,15 @@ const UNCLEAR: Finding = { type: 'unclear' };
 const begunHere = (atLeast: number) => ({ earlier: { atLeast, isExact: true } });
 /** Resumed, or with a turn of unknown fate in it. */
 const resumed = (atLeast = 0) => ({ earlier: { atLeast, isExact: false } });
-const SHARP = { earliest: SENT - 10, latest: SENT + 120, isSharp: true };
-const BLUNT = { earliest: SENT - 900, latest: SENT + 120, isSharp: false };
-const BLIND = { earliest: -Infinity, latest: Infinity, isSharp: false };
+const SHARP = { earliest: SENT - 10, latest: SENT + 120, isSharp: true, isFair: true };
+const BLUNT = { earliest: SENT - 900, latest: SENT + 120, isSharp: false, isFair: false };
+const BLIND = { earliest: -Infinity, latest: Infinity, isSharp: false, isFair: false };
+
+/** Our own words of the same text were said between these, in milliseconds since the turn was sent. */
+const saidFrom = (from: number, until: number): Pick<Sought, 'said'> => {
+  const window = (at: number) => ({ ...SHARP, earliest: SENT + at - 10, latest: SENT + at + 120 });
+  return { said: { from: window(from), until: window(until) } };
+};
 
 function find(lines: readonly string[], more: Partial<Sought> = {}): Finding {
   const usual = { text: 'hello', received: '', sent: SHARP, ...begunHere(0) };
@@ -39,14 +45,18 @@ describe('a turn in a conversation that began here', () => {
       answered('Again?'),
     ],
     ['only the first is there', ['u-900 hello', 'a-500 Hi!'], begunHere(1), ABSENT],
-    ['ours is there in the place of the first', ['u+20 hello', 'a+900 Hi!'], begunHere(1), UNCLEAR],
     [
-      'of which the time is not known well',
-      ['u-5899 hello', 'a+900 Hi!'],
-      { ...begunHere(1), sent: BLUNT },
+      'ours is there in the place of the first',
+      ['u+20 hello', 'a+900 Hi!'],
+      { ...begunHere(1), ...saidFrom(-900, -101) },
       UNCLEAR,
     ],
-    ['or not at all', ['u+20 hello'], { ...begunHere(1), sent: BLIND }, ABSENT],
+    [
+      'or the first may be, said just before',
+      ['u+20 hello', 'a+900 Hi!'],
+      { ...begunHere(1), ...saidFrom(-900, -100) },
+      ABSENT,
+    ],
     [
       'the second is not answered',
       ['u-90 hello', 'a-50 Hi!', 'u+9 hello'],
@@ -90,6 +100,19 @@ describe('a turn in a conversation of which the past is not known', () => {
     ['one is just not old enough', ['u-5010 hello'], resumed(), UNCLEAR],
     ['ours is as early as can be', ['u-10 hello', 'a+9 Hi!'], resumed(), answered('Hi!')],
     ['both are there', [...OLD, ...NEW], resumed(), answered('Again?')],
+    [
+      'our own earlier word is not ours, however near',
+      ['u-5 hello', 'a-4 Hi!'],
+      { ...resumed(1), ...saidFrom(-6, -3) },
+      ABSENT,
+    ],
+    [
+      'nor are those that were there before it',
+      [...OLD, 'u-5 hello', 'a-4 Hi!', 'u+2 hello', 'a+3 Again?'],
+      { ...resumed(1), ...saidFrom(-6, -3) },
+      answered('Again?'),
+    ],
+    ['our own earlier word is not there', OLD, { ...resumed(1), ...saidFrom(-6, -3) }, UNCLEAR],
     ['ours is there alone', NEW, resumed(), answered('Again?')],
     ['ours is not answered', [...OLD, 'u+20 hello'], resumed(), UNANSWERED],
     ['the time is not clear yet', [...OLD, ...NEW], { ...resumed(), sent: BLUNT }, UNCLEAR],

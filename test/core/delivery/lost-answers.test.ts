@@ -6,7 +6,11 @@ import type {
   ReplyEvent,
   TurnPorts,
 } from '../../../src/core/conversation.js';
-import { momentOf, ServerClock } from '../../../src/core/delivery/server-clock.js';
+import {
+  momentOf,
+  ServerClock,
+  type DatedAnswer,
+} from '../../../src/core/delivery/server-clock.js';
 import { TurnMemory } from '../../../src/core/delivery/turn-memory.js';
 import { takeTurn } from '../../../src/core/delivery/turn.js';
 import { AppError, type ErrorDetails, type ErrorKind } from '../../../src/errors.js';
@@ -30,6 +34,8 @@ interface Script {
   conversationId?: string | undefined;
   /** What the server's clock is known to be ahead of ours, in milliseconds; it has whole seconds. */
   aheadMs?: number;
+  /** What its answers told before. */
+  clockTold?: DatedAnswer[];
   memory?: TurnMemory;
   text?: string;
 }
@@ -79,6 +85,7 @@ async function take(script: Script) {
     const moment = momentOf(clock);
     serverClock.note({ date: SENT + script.aheadMs, asked: moment, had: moment });
   }
+  for (const each of script.clockTold ?? []) serverClock.note(each);
   const ports: TurnPorts = {
     clock,
     serverClock,
@@ -208,6 +215,11 @@ describe('when a message may be ours or older, by the clock of the server', () =
     };
   test.each<[string, Script, sleep: number]>([
     ['is asked at its next full second, which tells most', { aheadMs: 0, looks: [THERE] }, 500],
+    [
+      'is asked then as well when nothing can be read',
+      { aheadMs: 0, looks: [fails('api', { status: 403 }), THERE] },
+      500,
+    ],
     ['is not when that tells nothing', { aheadMs: 0, looks: [[]] }, 250],
     ['is not when its clock is not known', { looks: [THERE] }, 250],
     ['is not when there is no time for it', { aheadMs: 0, looks: [slow(400)] }, 250],
@@ -216,6 +228,36 @@ describe('when a message may be ours or older, by the clock of the server', () =
     const turn = await take({ memory: memory(), timeoutMs: 1, ...script });
     expect(turn.sleeps[0]).toBeCloseTo(sleep);
   });
+});
+
+test('when time is up, to know the time of the server fairly has to do', async () => {
+  const fairly = (widthMs: number): Script => {
+    const told = { monotonic: SENT, wall: SENT };
+    const asked = { monotonic: SENT + 50 - widthMs, wall: SENT + 50 - widthMs };
+    // A Date of now and one of the second that just began: the window is as wide as between them.
+    return {
+      clockTold: [
+        { date: SENT, asked: told, had: told },
+        { date: SENT - 1_000, asked, had: asked },
+      ],
+    };
+  };
+  const script = { memory: new TurnMemory(), looks: [['u+0 hello', 'a+9 Hi!']], timeoutMs: 1 };
+  expect((await take({ ...script, ...fairly(280) })).outcome).toEqual(FOUND);
+  expect((await take({ ...script, ...fairly(320) })).outcome).toBeInstanceOf(AppError);
+});
+
+test('a turn that only a list said was not run is not forgotten when the next send is refused', async () => {
+  const memory = new TurnMemory();
+  const busy = fails('api', { status: 429, retryAfterMs: 3_000, delivery: 'refused' });
+  const turn = await take({
+    memory,
+    aheadMs: 0,
+    sends: [[BROKEN], [busy], [TIMEOUT]],
+    // It came late: after the list was believed, before it was sent for the third time.
+    looks: [[], [], [], [], ['u+4000 hello', 'a+4100 Hi!']],
+  });
+  expect(turn.outcome).toEqual(FOUND);
 });
 
 test('what others say while a turn waits to be sent again is not taken for it', async () => {

@@ -34,7 +34,7 @@ function sharpen({ offMs, roundTripMs, staleMs }: Server) {
   throw new Error('never sharp');
 }
 
-test('whole seconds of the server tell its time to a quarter of a second', () => {
+test('whole seconds of the server tell its time to a tenth of a second', () => {
   const servers = fc.record({
     offMs: fc.integer({ min: -600_000, max: 600_000 }),
     roundTripMs: fc.integer({ min: 0, max: 800 }),
@@ -43,17 +43,17 @@ test('whole seconds of the server tell its time to a quarter of a second', () =>
   fc.assert(
     fc.property(servers, (server) => {
       const { window, answers, time } = sharpen(server);
-      expect(answers).toBeLessThanOrEqual(6);
+      expect(answers).toBeLessThanOrEqual(10);
       expect(window.earliest).toBeLessThanOrEqual(time);
       expect(window.latest).toBeGreaterThanOrEqual(time);
       // Beside what asking takes: good clocks drift apart by less than 3 ms meanwhile.
-      expect(window.latest - window.earliest).toBeLessThanOrEqual(303 + server.roundTripMs);
+      expect(window.latest - window.earliest).toBeLessThanOrEqual(153 + server.roundTripMs);
     }),
   );
 });
 
 const moment = (ms: number, wall = ms): Moment => ({ monotonic: ms, wall });
-const ANY_TIME = { earliest: -Infinity, latest: Infinity, isSharp: false };
+const ANY_TIME = { earliest: -Infinity, latest: Infinity, isSharp: false, isFair: false };
 
 test.each([
   ['says nothing', []],
@@ -79,6 +79,7 @@ test('an answer bounds the time on both sides', () => {
     earliest: 3_700 - 0.13,
     latest: 4_750 + 0.13,
     isSharp: false,
+    isFair: false,
   });
 });
 
@@ -86,6 +87,18 @@ test('answers around a full second make it sharp, for moments before and after',
   const serverClock = told(moment(5_990), moment(6_000));
   expect(serverClock.windowAt(moment(6_000))).toMatchObject({ earliest: 6_000, isSharp: true });
   expect(serverClock.windowAt(moment(5_000)).isSharp).toBe(true);
+});
+
+test.each([
+  [140, true, true],
+  [160, false, true],
+  [290, false, true],
+  [310, false, false],
+])('a window of %i ms is sharp: %s, fair: %s', (width, isSharp, isFair) => {
+  const serverClock = told(moment(7_050 - width), moment(7_000));
+  const window = serverClock.windowAt(moment(7_000));
+  expect(Math.round(window.latest - window.earliest)).toBe(width);
+  expect(window).toMatchObject({ isSharp, isFair });
 });
 
 test('what it is known by fades in hours', () => {

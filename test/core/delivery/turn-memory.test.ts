@@ -1,17 +1,30 @@
 import { expect, test } from 'vitest';
+import type { Moment } from '../../../src/core/delivery/server-clock.js';
 import { TurnMemory, type Fate } from '../../../src/core/delivery/turn-memory.js';
 
-const NOTHING_KNOWN = { atLeast: 0, isExact: false };
+const at = (ms: number): Moment => ({ monotonic: ms, wall: ms });
+const NOTHING_KNOWN = { atLeast: 0, said: undefined, isExact: false };
+const NEVER_SAID = { atLeast: 0, said: undefined, isExact: true };
 
 /** What is known of a text before a turn with it. */
 function earlier(memory: TurnMemory, conversationId: string, text: string) {
-  const turn = memory.open(conversationId, text);
-  turn.settle('not said');
-  return { atLeast: turn.earlier.atLeast, isExact: turn.earlier.isExact };
+  const turn = memory.open(conversationId, text, at(0));
+  turn.settle('not said', at(0));
+  return { ...turn.earlier };
 }
 
-function say(memory: TurnMemory, conversationId: string, text: string, fate: Fate = 'said') {
-  memory.open(conversationId, text).settle(fate);
+interface Saying {
+  fate?: Fate;
+  from?: number;
+}
+
+function say(
+  memory: TurnMemory,
+  conversationId: string,
+  text: string,
+  { fate = 'said', from = 10 }: Saying = {},
+) {
+  memory.open(conversationId, text, at(from)).settle(fate, at(from + 5));
 }
 
 function begun(conversationId: string): TurnMemory {
@@ -20,47 +33,59 @@ function begun(conversationId: string): TurnMemory {
   return memory;
 }
 
-test('of a conversation that began elsewhere nothing is known', () => {
+test('of a conversation that began elsewhere only that is known which was said here', () => {
   const memory = new TurnMemory();
-  say(memory, 'c-1', 'yes');
   expect(earlier(memory, 'c-1', 'yes')).toEqual(NOTHING_KNOWN);
+  say(memory, 'c-1', 'yes');
+  expect(earlier(memory, 'c-1', 'yes')).toEqual({
+    atLeast: 1,
+    said: { from: at(10), until: at(15) },
+    isExact: false,
+  });
 });
 
 test('of one that began here, all that was said', () => {
   const memory = begun('c-1');
-  expect(earlier(memory, 'c-1', 'yes')).toEqual({ atLeast: 0, isExact: true });
+  expect(earlier(memory, 'c-1', 'yes')).toEqual(NEVER_SAID);
   say(memory, 'c-1', 'yes');
-  say(memory, 'c-1', ' yes\n');
-  say(memory, 'c-1', 'no', 'not said');
-  expect(earlier(memory, 'c-1', 'yes')).toEqual({ atLeast: 2, isExact: true });
-  expect(earlier(memory, 'c-1', 'no')).toEqual({ atLeast: 0, isExact: true });
+  say(memory, 'c-1', ' yes\n', { from: 30 });
+  say(memory, 'c-1', 'no', { fate: 'not said' });
+  expect(earlier(memory, 'c-1', 'yes')).toEqual({
+    atLeast: 2,
+    said: { from: at(10), until: at(35) },
+    isExact: true,
+  });
+  expect(earlier(memory, 'c-1', 'no')).toEqual(NEVER_SAID);
 });
 
 test('what may have been said makes its text doubtful, and no other', () => {
   const memory = begun('c-1');
-  say(memory, 'c-1', 'yes', 'perhaps');
-  expect(earlier(memory, 'c-1', 'yes')).toEqual({ atLeast: 0, isExact: false });
-  expect(earlier(memory, 'c-1', 'no')).toEqual({ atLeast: 0, isExact: true });
+  say(memory, 'c-1', 'yes', { fate: 'perhaps' });
+  expect(earlier(memory, 'c-1', 'yes')).toEqual(NOTHING_KNOWN);
+  expect(earlier(memory, 'c-1', 'no')).toEqual(NEVER_SAID);
 });
 
 test('of two turns at a time with one text neither is exact, from the moment on that the second begins', () => {
   const memory = begun('c-1');
-  const first = memory.open('c-1', 'yes');
-  const other = memory.open('c-1', 'no');
-  expect(first.earlier).toEqual({ atLeast: 0, isExact: true });
-  const second = memory.open('c-1', 'yes ');
-  expect(first.earlier).toEqual({ atLeast: 0, isExact: false });
-  second.settle('said');
-  expect(first.earlier).toEqual({ atLeast: 0, isExact: false });
-  expect(other.earlier).toEqual({ atLeast: 0, isExact: true });
+  const first = memory.open('c-1', 'yes', at(1));
+  const other = memory.open('c-1', 'no', at(2));
+  expect(first.earlier.isExact).toBe(true);
+  const second = memory.open('c-1', 'yes ', at(3));
+  expect(first.earlier.isExact).toBe(false);
+  second.settle('said', at(4));
+  expect({ ...first.earlier }).toEqual(NOTHING_KNOWN);
+  expect(other.earlier.isExact).toBe(true);
 });
 
 test('what became of a turn is said once', () => {
   const memory = begun('c-1');
-  const turn = memory.open('c-1', 'yes');
-  turn.settle('said');
-  turn.settle('perhaps');
-  expect(earlier(memory, 'c-1', 'yes')).toEqual({ atLeast: 1, isExact: true });
+  const turn = memory.open('c-1', 'yes', at(1));
+  turn.settle('said', at(2));
+  turn.settle('perhaps', at(3));
+  expect(earlier(memory, 'c-1', 'yes')).toMatchObject({
+    said: { until: at(2) },
+    isExact: true,
+  });
 });
 
 test('the conversations used last are kept, a thousand of them', () => {
@@ -68,7 +93,16 @@ test('the conversations used last are kept, a thousand of them', () => {
   for (let number = 0; number < 1_000; number++) memory.begin(`c-${number}`);
   say(memory, 'c-0', 'yes');
   memory.begin('c-1000');
-  expect(earlier(memory, 'c-0', 'yes')).toEqual({ atLeast: 1, isExact: true });
+  expect(earlier(memory, 'c-0', 'yes')).toMatchObject({ atLeast: 1, isExact: true });
   expect(earlier(memory, 'c-1', 'yes')).toEqual(NOTHING_KNOWN);
-  expect(earlier(memory, 'c-2', 'yes')).toEqual({ atLeast: 0, isExact: true });
+  expect(earlier(memory, 'c-3', 'yes')).toEqual(NEVER_SAID);
+});
+
+test('the texts said last are kept, two hundred of them; then one cannot know of the others', () => {
+  const memory = begun('c-1');
+  for (let number = 0; number < 200; number++) say(memory, 'c-1', `text ${number}`);
+  expect(earlier(memory, 'c-1', 'text 0')).toMatchObject({ atLeast: 1, isExact: true });
+  say(memory, 'c-1', 'one more');
+  expect(earlier(memory, 'c-1', 'text 0')).toMatchObject({ atLeast: 1, isExact: false });
+  expect(earlier(memory, 'c-1', 'text 1')).toEqual(NOTHING_KNOWN);
 });
