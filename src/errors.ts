@@ -32,8 +32,8 @@ export interface ErrorDetails {
   /** How long the API asked to wait before another try, in milliseconds. */
   retryAfterMs?: number | undefined;
   /**
-   * The connection had been kept from an earlier request and died without one byte of answer: the
-   * server closed it and did not run the request.
+   * The connection had been kept from an earlier request and died at once, without one byte of answer:
+   * the server had closed it before and did not run the request.
    */
   diedIdle?: boolean | undefined;
   cause?: unknown;

@@ -53,7 +53,7 @@ export function problemIn(body: unknown): Problem {
 
 function envelopeProblem({ code, title, detail }: Record<string, unknown>): Problem {
   const known = typeof code === 'string' || typeof code === 'number' ? { code: String(code) } : {};
-  const more = typeof detail === 'string' || !detail ? detail : JSON.stringify(detail);
+  const more = typeof detail === 'string' || !detail ? detail : jsonOf(detail);
   const message = [title, more]
     .filter((part) => typeof part === 'string' && part !== '')
     .join(': ');
@@ -61,9 +61,22 @@ function envelopeProblem({ code, title, detail }: Record<string, unknown>): Prob
 }
 
 function validationProblem({ loc, msg }: Record<string, unknown>): Problem {
-  const where = Array.isArray(loc) ? loc.join('.') : '';
+  const where = Array.isArray(loc) ? loc.filter((part) => !isNested(part)).join('.') : '';
   const what = typeof msg === 'string' ? msg : 'not valid';
   return { message: where === '' ? what : `${where}: ${what}` };
+}
+
+/** Undefined for what is nested deeper than it can be written. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function parsed(body: string): unknown {
@@ -120,7 +133,7 @@ function number(header: string | string[] | undefined): number | undefined {
 /** A 2xx answer that is not what the operation gives. The request was run, so a turn may be stored. */
 export function unexpectedAnswer(response: HttpResponse, body: string, cause: unknown): AppError {
   const { status, requestId } = response;
-  return new AppError('api', `the API answered ${status} with ${describe(body)}`, {
+  return new AppError('api', `the API answered ${status} with ${describe(body, cause)}`, {
     status,
     requestId,
     hint: WRONG_SERVER_HINT,
@@ -129,8 +142,9 @@ export function unexpectedAnswer(response: HttpResponse, body: string, cause: un
   });
 }
 
-function describe(body: string): string {
+function describe(body: string, cause: unknown): string {
   if (body.trim() === '') return 'nothing';
   if (/^\s*</.test(body)) return 'a web page instead of JSON';
-  return isObject(parsed(body)) ? 'JSON of another shape' : 'something that is not JSON';
+  const isObject = !(cause instanceof SyntaxError) && body.trimStart().startsWith('{');
+  return isObject ? 'JSON of another shape' : 'something that is not JSON';
 }

@@ -4,7 +4,7 @@ import { AppError } from '../errors.js';
 import { version } from '../version.js';
 import { apiError, unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
 import type { HttpResponse } from './http.js';
-import { withoutKey } from './secrets.js';
+import { errorWithoutKey } from './secrets.js';
 import type { Transport } from './transport.js';
 
 /** Until a connection is open, in milliseconds. */
@@ -34,6 +34,8 @@ export interface Caller {
   json<T>(call: Call, read: Reader<T>): Promise<T>;
   /** For calls that declare no answer: resolves at any 2xx, whatever comes with it. */
   done(call: Call): Promise<void>;
+  /** A failure that may be told: what an answer says of the key is taken out. */
+  clean(error: unknown): unknown;
 }
 
 export interface CallerOptions {
@@ -70,29 +72,38 @@ export function createCaller(options: CallerOptions): Caller {
       serverClock.note({ date: Date.parse(response.headers.date ?? ''), asked, had });
       return response;
     }
-    const text = withoutKey(await refusalText(response, call), apiKey);
-    throw apiError(response, text, { now: clock.now(), keyName });
+    const text = await refusalText(response, call);
+    throw clean(apiError(response, text, { now: clock.now(), keyName }));
   }
+  const clean = (error: unknown): unknown =>
+    error instanceof AppError ? errorWithoutKey(error, apiKey) : error;
   return {
     open,
-    json: (call, read) => undelivered(async () => readJson(await open(call), read)),
+    clean,
+    json: (call, read) => undelivered(async () => readJson(await open(call), read), clean),
     done: (call) =>
       undelivered(async () => {
         const headers = { accept: '*/*', ...call.headers };
-        const { body } = await open({ ...call, headers });
-        const pieces = body[Symbol.asyncIterator]();
-        // Read to its end, the answer leaves its connection to the next request.
-        while ((await pieces.next()).done !== true);
-      }),
+        await readToEnd(await open({ ...call, headers }));
+      }, clean),
   };
 }
 
+/** So that the answer leaves its connection to the next request. */
+async function readToEnd({ body }: HttpResponse): Promise<void> {
+  const pieces = body[Symbol.asyncIterator]();
+  while ((await pieces.next()).done !== true);
+}
+
 /** Runs a call that is no turn. */
-async function undelivered<T>(call: () => Promise<T>): Promise<T> {
+async function undelivered<T>(
+  call: () => Promise<T>,
+  clean: (error: unknown) => unknown,
+): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw error instanceof AppError ? withoutDelivery(error) : error;
+    throw clean(error instanceof AppError ? withoutDelivery(error) : error);
   }
 }
 

@@ -32,7 +32,11 @@ export async function* chat(
     body: JSON.stringify(body),
   });
   // Whatever was asked for, the answer's own type says what it is.
-  if (/^text\/event-stream\b/i.test(response.headers['content-type'] ?? ''))
-    yield* readReply(response.body);
-  else yield { type: 'done', reply: await readJson(response, parse.reply) };
+  const isStream = /^text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
+  try {
+    if (isStream) yield* readReply(response.body);
+    else yield { type: 'done', reply: await readJson(response, parse.reply) };
+  } catch (error) {
+    throw caller.clean(error);
+  }
 }

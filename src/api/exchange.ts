@@ -9,6 +9,14 @@ import { requestIdIn } from './secrets.js';
 /** Largest answer that is read, in bytes (16 MiB). */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
+/**
+ * A kept connection that ends within so long of a request was closed before it came, in milliseconds:
+ * later, the server may have been at work on it.
+ */
+export const DIED_IDLE_MS = 1_000;
+/** Between two pieces of what comes with a refusal, in milliseconds: its status says enough. */
+const REFUSAL_SILENCE_MS = 3_000;
+
 export interface ExchangeOptions {
   /** For messages. */
   host: string;
@@ -26,8 +34,9 @@ export class Exchange {
   readonly #timers: NodeJS.Timeout[] = [];
   /** The connection was open, so the request may have arrived. */
   #mayHaveArrived = false;
-  /** Of a kept connection: what it had received before this request. */
+  /** Of a kept connection: what it had received before this request, and until when it may die idle. */
   #receivedBefore: number | undefined;
+  #idleUntil = 0;
   /** We ended it ourselves. */
   #isEnded = false;
   /** Why it failed. */
@@ -96,6 +105,7 @@ export class Exchange {
       if (socket.destroyed) return;
       if (!isOpening(socket)) {
         this.#receivedBefore = socket.bytesRead;
+        this.#idleUntil = this.#elapsed() + DIED_IDLE_MS;
         opened();
         return;
       }
@@ -118,7 +128,7 @@ export class Exchange {
   async *#body(incoming: IncomingMessage, status: number): AsyncGenerator<Buffer> {
     let isWaiting = true;
     let size = 0;
-    const { silenceMs } = this.#request.timeouts;
+    const silenceMs = silenceFor(status, this.#request.timeouts);
     const silence = this.#bound(silenceMs, () => {
       if (isWaiting) this.#fail('timeout', `the answer stopped for ${seconds(silenceMs)}`);
     });
@@ -171,7 +181,8 @@ export class Exchange {
 
   #diedIdle(): boolean {
     const { socket } = this.#outgoing;
-    return socket !== null && socket.bytesRead === this.#receivedBefore;
+    const isUnanswered = socket !== null && socket.bytesRead === this.#receivedBefore;
+    return isUnanswered && this.#elapsed() <= this.#idleUntil;
   }
 
   #delivery(): Delivery {
@@ -202,6 +213,11 @@ export class Exchange {
 
 function isOpening(socket: Socket): boolean {
   return socket.connecting || ('secureConnecting' in socket && socket.secureConnecting === true);
+}
+
+/** How long an answer may stop for, in milliseconds. */
+export function silenceFor(status: number, { silenceMs }: { silenceMs: number }): number {
+  return status >= 400 ? Math.min(silenceMs, REFUSAL_SILENCE_MS) : silenceMs;
 }
 
 /** A query can hold names and numbers of people. */

@@ -5,6 +5,8 @@ import { messagePage, PAGE_SIZE, pagesOf } from './messages.js';
 
 /** A longer conversation is not searched: no more messages than this are held at once. */
 const MOST_MESSAGES = 100_000;
+/** Nor more characters of them (64 MiB). */
+const MOST_CHARACTERS = 32 * 1024 * 1024;
 /** Most readings of one list, when its pages do not fit together. */
 const READINGS = 3;
 
@@ -24,28 +26,43 @@ export async function history(
   };
   for (let count = 1; ; count++) {
     const found = await wholeList(pagesOf(read));
-    if (found.isWhole || found.isOne || count === READINGS) return found;
+    if (found.isWhole || found.isLast || count === READINGS) return found;
   }
 }
 
 /**
  * Pages as one list. It is whole when each page's count of all messages is the number we have, and no
  * page repeats a message of another: pages in different orders have the right number, too. Without
- * such counts, a full page may not be all.
+ * such counts, a full page may not be all. `isLast`: reading it again would help nothing.
  */
-async function wholeList(pages: AsyncIterable<MessagePage>): Promise<History & { isOne: boolean }> {
+async function wholeList(
+  pages: AsyncIterable<MessagePage>,
+): Promise<History & { isLast: boolean }> {
   const lists: Message[][] = [];
   const totals = new Set<number>();
-  let count = 0;
+  let [count, characters, isTooLarge] = [0, 0, false];
   for await (const { messages: list, total } of pages) {
     lists.push(list);
     if (total !== undefined) totals.add(total);
-    if ((count += list.length) > MOST_MESSAGES) break;
+    count += list.length;
+    characters += sum(list.map(lengthOf));
+    isTooLarge = count > MOST_MESSAGES || characters > MOST_CHARACTERS;
+    if (isTooLarge) break;
   }
   const found = lists.flat();
   const isCounted = totals.size > 0 || found.length < PAGE_SIZE;
   const isComplete = isCounted && [...totals].every((total) => total === found.length);
-  return { messages: found, isWhole: isComplete && areApart(lists), isOne: lists.length === 1 };
+  const isWhole = !isTooLarge && isComplete && areApart(lists);
+  return { messages: found, isWhole, isLast: isTooLarge || lists.length === 1 };
+}
+
+/** Characters in what a message says and calls. */
+function lengthOf({ text, toolCalls }: Message): number {
+  return text.length + sum(toolCalls.map((call) => call.arguments.length));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /** Whether no list has a message of another one. Messages have no id: all that they say is compared. */
@@ -53,5 +70,5 @@ function areApart(lists: readonly Message[][]): boolean {
   if (lists.length === 1) return true;
   const sets = lists.map((list) => new Set(list.map((each) => JSON.stringify(each))));
   const all = new Set(sets.flatMap((set) => [...set]));
-  return all.size === sets.reduce((sum, { size }) => sum + size, 0);
+  return all.size === sum(sets.map(({ size }) => size));
 }

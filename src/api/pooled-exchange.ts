@@ -1,6 +1,13 @@
 import { AppError, type Delivery } from '../errors.js';
 import { AnswerBody } from './answer-body.js';
-import { MAX_ANSWER_BYTES, seconds, withoutQuery, type ExchangeOptions } from './exchange.js';
+import {
+  DIED_IDLE_MS,
+  MAX_ANSWER_BYTES,
+  seconds,
+  silenceFor,
+  withoutQuery,
+  type ExchangeOptions,
+} from './exchange.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 import type { Connection, Requester } from './http1/connection.js';
 import type { ConnectionPool } from './http1/connection-pool.js';
@@ -25,8 +32,9 @@ export class PooledExchange implements Requester {
   #total: NodeJS.Timeout | undefined;
   #connecting: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
-  /** Of a kept connection: what it had received before this request. */
+  /** Of a kept connection: what it had received before this request, and until when it may die idle. */
   #receivedBefore: number | undefined;
+  #idleUntil = 0;
   #mayHaveArrived = false;
   /** Whether the reader takes what comes. */
   isReady = true;
@@ -93,7 +101,10 @@ export class PooledExchange implements Requester {
     this.#mayHaveArrived = true;
     const { sent = 0, received } = this.#connection ?? {};
     if (sent === 0) this.#report.connectMs = this.#elapsed();
-    else this.#receivedBefore = received;
+    else {
+      this.#receivedBefore = received;
+      this.#idleUntil = this.#elapsed() + DIED_IDLE_MS;
+    }
   }
 
   onHead({ status, headers }: ResponseHead): void {
@@ -140,7 +151,8 @@ export class PooledExchange implements Requester {
 
   /** Of the body: silence is measured only while its reader waits for the next piece. */
   onWait(isWaiting: boolean): void {
-    const { silenceMs, totalMs } = this.#request.timeouts;
+    const { totalMs } = this.#request.timeouts;
+    const silenceMs = silenceFor(this.#status, this.#request.timeouts);
     clearTimeout(this.#silence);
     if (!isWaiting || silenceMs >= totalMs) return;
     const message = `the answer stopped for ${seconds(silenceMs)}`;
@@ -160,7 +172,8 @@ export class PooledExchange implements Requester {
   }
 
   #failure(error: Error): AppError {
-    const diedIdle = this.#receivedBefore === this.#connection?.received || undefined;
+    const isUnanswered = this.#receivedBefore === this.#connection?.received;
+    const diedIdle = (isUnanswered && this.#elapsed() <= this.#idleUntil) || undefined;
     return networkError(error, this.#options.host, this.#delivery()).with({ diedIdle });
   }
 

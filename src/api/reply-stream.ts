@@ -143,8 +143,11 @@ function parsed(data: string): unknown {
   }
 }
 
-/** The first text among the usual properties, one level down if need be. */
-function textOf(value: Record<string, unknown>): string | undefined {
+/** How deep in an event its text may be. */
+const DEEPEST = 4;
+
+/** The first text among the usual properties, some levels down if need be. */
+function textOf(value: Record<string, unknown>, depth = 1): string | undefined {
   const candidates = [
     value['content'],
     value['delta'],
@@ -155,7 +158,8 @@ function textOf(value: Record<string, unknown>): string | undefined {
   ];
   for (const candidate of candidates) {
     if (typeof candidate === 'string') return candidate;
-    const inner = isObject(candidate) ? textOf(candidate) : undefined;
+    const isNear = depth < DEEPEST && isObject(candidate);
+    const inner = isNear ? textOf(candidate, depth + 1) : undefined;
     if (inner !== undefined) return inner;
   }
   return undefined;

@@ -340,6 +340,37 @@ describe('what a refusal says', () => {
     expect(refused.message).toBe('Bad key: … is unknown');
     expect(JSON.stringify([refused, client.reports])).not.toContain(API_KEY);
   });
+
+  const ESCAPED = API_KEY.replace('K', '\\u004b');
+  const EVENTS = { 'content-type': 'text/event-stream' };
+  test.each<[string, Answer, string]>([
+    ['escaped', raw(500, {}, `{"detail":"no ${ESCAPED}","errors":0}`), 'no …'],
+    ['as a code', json({ errors: [{ code: API_KEY, title: 'No' }] }, 500), 'No'],
+    [
+      'in a stream',
+      raw(200, EVENTS, `event: error\ndata: {"message":"no ${ESCAPED}"}\n\n`),
+      'the assistant failed during its reply: no …',
+    ],
+    [
+      'as an encoding',
+      raw(200, { 'content-encoding': API_KEY }, '{}'),
+      'the API answered in an encoding nobody asked for: …',
+    ],
+  ])('nor the key %s', async (_, answer, message) => {
+    const { client } = await clientFor(answer);
+    const failed = await failureOf(chat(client));
+    expect(failed.message).toBe(message);
+    expect(JSON.stringify([failed, client.reports])).not.toContain(API_KEY);
+  });
+
+  const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  test.each([
+    ['a detail', `{"errors":[{"title":"No","detail":${nested(20_000)}}]}`, 'No'],
+    ['a place', `{"detail":[{"loc":["body",${nested(20_000)}],"msg":"bad"}]}`, 'body: bad'],
+  ])('nothing of %s that is nested without end', async (_, body, message) => {
+    const { client } = await clientFor(raw(500, {}, body));
+    expect(await failureOf(chat(client))).toMatchObject({ message, delivery: 'unknown' });
+  });
 });
 
 describe('how long it asks to wait', () => {

@@ -251,6 +251,14 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
         });
       });
 
+      test('the silence of a refusal, of which the status says enough', async () => {
+        const { url } = await socketServer(
+          answering('HTTP/1.1 429 Too Many Requests\r\ncontent-length: 99\r\n\r\n{'),
+        );
+        const { body } = await get(url, {});
+        expect(await failureOf(all(body))).toMatchObject({ message: 'the answer stopped for 3 s' });
+      });
+
       test('a reader who takes long is not taken for silence', async () => {
         const { url } = await socketServer(answering(`${STREAM_HEAD}data: hi\n\n`, end));
         const { body } = await get(url, { silenceMs: 20 });
@@ -388,6 +396,28 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
         diedIdle: true,
       });
       expect(count).toBe(2);
+    });
+
+    test('that is cut when the server may have been at work for a while did not die idle', async () => {
+      const clock = stillClock();
+      let count = 0;
+      const { url } = await socketServer((socket) => {
+        socket.on('data', () => {
+          if (++count < 3) socket.write(`${HEAD}content-length: 16\r\n\r\n{"content":"hi"}`);
+          clock.advance(count === 2 ? 0 : workMs);
+          if (count === 3) socket.resetAndDestroy();
+        });
+      });
+      let workMs = 0;
+      const idleAfter = async (ms: number): Promise<boolean | undefined> => {
+        [workMs, count] = [ms, 0];
+        const client = apiClient(url, { openTransport, clock });
+        await chat(client);
+        await chat(client);
+        return (await failureOf(chat(client))).diedIdle;
+      };
+      expect(await idleAfter(1_000)).toBe(true);
+      expect(await idleAfter(1_001)).toBeUndefined();
     });
 
     test('that is cut within a later answer did not die idle', async () => {

@@ -67,6 +67,12 @@ test('a full page without a count may not be all', async () => {
   expect(isWhole).toBe(false);
 });
 
+test('more text than is held at once is no whole list, and is not read again', async () => {
+  const long = { texts: ['x'.repeat(7 * 1024 * 1024)], total: 9 };
+  const { isWhole, asked } = await historyOf([long, long, long, long, long, long], 9);
+  expect([isWhole, asked]).toEqual([false, '12345']);
+});
+
 test.each([401, 404, 422])('a list that is refused with %i is not read again', async (status) => {
   await expect(historyOf([status], 1)).rejects.toMatchObject({ details: { status } });
 });

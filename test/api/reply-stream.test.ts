@@ -73,6 +73,13 @@ describe('the name and the text of an event', () => {
   });
 });
 
+test('text is looked for some levels down, not without end', async () => {
+  const nested = (levels: number): string =>
+    `data: ${'{"content":'.repeat(levels)}"hi"${'}'.repeat(levels)}\n\ndata: [DONE]\n\n`;
+  expect((await read(nested(4))).events[0]).toEqual(delta('hi'));
+  expect((await read(nested(20_000))).events).toEqual([done('')]);
+});
+
 describe('the end of a reply', () => {
   test.each<[string, string, ChatEvent]>([
     ['the full text of done wins', 'event: done\ndata: {"content":"Hi."}\n\n', done('Hi.')],

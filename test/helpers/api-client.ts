@@ -4,7 +4,7 @@ import type { RequestReport } from '../../src/api/http.js';
 import { createPooledTransport } from '../../src/api/pooled-transport.js';
 import { createTransport, type Transport, type TransportOptions } from '../../src/api/transport.js';
 import type { CallOptions } from '../../src/core/conversation.js';
-import { stillClock } from './still-clock.js';
+import { stillClock, type StillClock } from './still-clock.js';
 
 export const API_KEY = 'KEY-secret-0123456789';
 
@@ -21,16 +21,16 @@ export const TRANSPORTS: [name: string, open: (options: TransportOptions) => Tra
 
 interface ApiClientOptions {
   proxy?: URL;
+  clock?: StillClock;
   openTransport?: (options: TransportOptions) => Transport;
 }
 
 /** Our client for a server of the test's own; closed when the test ends. */
 export function apiClient(
   baseUrl: string,
-  { proxy, openTransport = createTransport }: ApiClientOptions = {},
+  { proxy, clock = stillClock(), openTransport = createTransport }: ApiClientOptions = {},
 ): ApiClient {
   const reports: RequestReport[] = [];
-  const clock = stillClock();
   const onRequest = (report: RequestReport): void => void reports.push({ ...report });
   const transport = openTransport({ baseUrl, proxy, clock, onRequest });
   const client = createClient({ apiKey: API_KEY, transport, clock, randomId: () => 'id-1' });

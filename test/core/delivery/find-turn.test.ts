@@ -213,6 +213,18 @@ describe('while others write', () => {
       UNANSWERED,
     ],
     [
+      'much of ours had begun, theirs may never be answered',
+      ['u-9 x', 'u+20 hello', 'a+95 The answer is 42.'],
+      { received: 'The answer i' },
+      answered('The answer is 42.'),
+    ],
+    [
+      'not so much',
+      ['u-9 x', 'u+20 hello', 'a+95 The answer is 42.'],
+      { received: 'The answer ' },
+      UNANSWERED,
+    ],
+    [
       'nobody answers theirs any more',
       ['u-150000 x', 'u+20 hello', 'a+90 Hi!'],
       {},
