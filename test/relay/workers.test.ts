@@ -108,7 +108,8 @@ describe.skipIf(process.platform !== 'linux')('--workers 2', () => {
     )) {
       expect(status).toBe(200);
     }
-    expect(relay.log()).toContain('"signal":"SIGKILL","msg":"a worker died and is replaced"');
+    const line = '"signal":"SIGKILL","msg":"a worker died and is replaced"';
+    await expect.poll(() => relay.log()).toContain(line);
     const counts = sandbox.stats().conversations.flatMap((each) => userTexts(each));
     expect(new Set(counts).size).toBe(counts.length);
   });
