@@ -51,6 +51,7 @@ const LAYERS = {
 const MEMBERS = {
   'random-id': 'context',
   clock: 'context',
+  write: 'context',
   'small-memory': 'context',
   configuration: 'session',
   'log-in': 'session',

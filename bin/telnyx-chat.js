@@ -7,7 +7,10 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
   try {
     require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
   } catch (error) {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') {
+      require('node:fs').writeSync(2, `error: the output cannot be written: ${error.message}\n`);
+      process.exitCode = 1;
+    }
   }
 } else {
   const { processContext, run } = require('../dist/entry.cjs');

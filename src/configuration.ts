@@ -16,7 +16,7 @@ export interface SessionOptions {
   profile?: string;
   /** The profile need not be there yet. */
   isNewProfile?: boolean;
-  envFile?: string;
+  dotenv?: string;
   timeout?: string;
   sandbox?: boolean;
   persist?: boolean;
@@ -74,7 +74,7 @@ export async function newProfileName(options: SessionOptions, context: Context):
 /** Where settings come from; a file that cannot be read throws when a setting needs it. */
 export async function sourcesOf(options: SessionOptions, context: Context): Promise<Sources> {
   const { env, cwd, home } = context;
-  const envFile = await outcomeOf(readEnvFile(cwd, options.envFile));
+  const envFile = await outcomeOf(readEnvFile(cwd, options.dotenv));
   const { config: path } = storePaths(context);
   let config: Config | undefined;
   return {

@@ -16,7 +16,8 @@ export async function openWithKey(
   key: string,
   { options, context, notify }: Surroundings,
 ): Promise<{ account: Account; assistants: Assistant[] }> {
-  const account = await openAccount(options, contextWith(checkedKey(key), context), { notify });
+  const means = { notify, keyName: 'the key' };
+  const account = await openAccount(options, contextWith(checkedKey(key), context), means);
   try {
     return { account, assistants: await assistantsOf(account, context) };
   } catch (error) {

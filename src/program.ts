@@ -13,22 +13,24 @@ import type { Context } from './context.js';
 import type { Outline } from './core/outline.js';
 import type { Surroundings } from './commands/register/entry.js';
 import { withVersion } from './commands/register/flags.js';
-import { helpRequest, usageOutcome } from './usage.js';
+import { assertNoMistake, assertValues, helpRequest } from './usage.js';
+import { write } from './write.js';
 
 /** Parses the arguments and runs the command they name. Gives the exit code of a command that ends well. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
   let exitCode = 0;
   const words = withDefaultCommand(argv);
-  const program = commandTree(words, {
-    context,
-    exit: (code) => (exitCode = code),
-    outline: () => programOutline(context),
-  });
+  const exit = (code: number): void => void (exitCode = code);
+  const outline = (): Promise<Outline> => programOutline(context);
+  let told = '';
+  const program = commandTree(words, { context, exit, outline }, (text) => (told += text));
   try {
     await program.parseAsync(helpRequest(program, words), { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return usageOutcome(error, program, argv);
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    assertNoMistake(error, program, argv);
+    // Help, or the version.
+    await write(context.stdout, told);
   }
   return exitCode;
 }
@@ -56,13 +58,18 @@ export async function programOutline(context: Context): Promise<Outline> {
 }
 
 /** Defines the flags of the commands among the words: to define them all takes time. */
-function commandTree(words: readonly string[], surroundings: Surroundings): Command {
+function commandTree(
+  words: readonly string[],
+  surroundings: Surroundings,
+  writeOut: (text: string) => void = () => undefined,
+): Command {
   const program = withVersion(new Command('telnyx-chat'))
     .description('Chat with a Telnyx AI Assistant. Without a command: a chat.')
     .addHelpText('after', '\nFlags without a command are those of chat: see telnyx-chat help chat.')
     .exitOverride()
+    .hook('preAction', (_, command) => assertValues(command))
     .configureOutput({
-      writeOut: (text) => surroundings.context.stdout.write(text),
+      writeOut,
       writeErr: () => undefined, // main.ts words all errors
     });
   for (const { name, summary, define } of ENTRIES) {

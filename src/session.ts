@@ -15,7 +15,7 @@ import type { Context } from './context.js';
 import { requireAssistant, requireKey } from './core/required-settings.js';
 import { TurnMemory } from './core/delivery/turn-memory.js';
 import { resolveSettings } from './core/resolve-settings.js';
-import { isOff, type Setting, type Settings } from './core/settings.js';
+import { isOff, keyName, type Setting, type Settings } from './core/settings.js';
 import { debugLines } from './debug-lines.js';
 import { AppError } from './errors.js';
 import { readConfig } from './store/config-file.js';
@@ -70,6 +70,8 @@ interface AccountMeans {
   openTransport?: (options: TransportOptions) => Transport;
   /** Makes the idempotency keys of new conversations. */
   randomId?: () => string;
+  /** What the key is called; by where it is from unless given. */
+  keyName?: string;
 }
 
 type Means = Surroundings & Omit<AccountMeans, 'notify'>;
@@ -149,6 +151,7 @@ function keptPreferences(context: Context): { path: string; history: boolean | u
 export function accountWith(settings: Settings, surroundings: Means): Account {
   const { options, context, notify, openTransport = createTransport } = surroundings;
   const { randomId = context.randomId } = surroundings;
+  const name = surroundings.keyName ?? (settings.apiKey && keyName(settings.apiKey.origin));
   const guard = guardOf(surroundings);
   const apiKey = requireKey(settings);
   const { clock, env } = context;
@@ -156,7 +159,7 @@ export function accountWith(settings: Settings, surroundings: Means): Account {
   const onRequest = isDebugging(options, context) ? debugLines(notify) : undefined;
   const proxy = proxyFor(new URL(baseUrl), env);
   const transport = openTransport({ baseUrl, proxy, clock, onRequest });
-  const client = createClient({ apiKey, transport, clock, randomId });
+  const client = createClient({ apiKey, keyName: name, transport, clock, randomId });
   const memory = new TurnMemory();
   const warn = isSilent(options) ? () => undefined : warnTo(notify);
   return {

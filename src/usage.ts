@@ -18,20 +18,52 @@ export function helpRequest(program: Command, words: readonly string[]): readonl
   return [...names, '--help'];
 }
 
-/** Help and version are no errors; anything else that commander refuses is wrong usage. */
-export function usageOutcome(
+/** Help and version are no mistakes; anything else that commander refuses is wrong usage. */
+export function assertNoMistake(
   error: CommanderError,
   program: Command,
   argv: readonly string[],
-): number {
-  if (error.exitCode === 0) return 0;
+): void {
   const [command, next] = commandOf(program, argv);
+  if (error.exitCode === 0) {
+    assertAnswerable(command, next);
+    if (error.code === 'commander.version') assertAlone(program, argv);
+    return;
+  }
   if (error.code === 'commander.help') throw withoutSubcommand(command);
   if (error.code === 'commander.unknownCommand' && next) throw unknownCommand(next, command);
   if (error.code === 'commander.excessArguments') assertCommandFirst(program, argv);
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const meant = suggestion?.replace(/^\((.*)\)$/, '$1');
   throw new AppError('usage', message, { hint: meant ?? seeHelp(command) });
+}
+
+/** What is asked of a command that is none has no answer; commander would answer for the one above. */
+function assertAnswerable(command: Command, next = '-'): void {
+  if (command.commands.length === 0 || next.startsWith('-') || next === 'help') return;
+  throw unknownCommand(next, command);
+}
+
+/** Of the program, the version is all that can be asked at once. */
+function assertAlone(program: Command, argv: readonly string[]): void {
+  const [first = '', ...others] = argv;
+  const extra = others.find((word) => !word.startsWith('-'));
+  if (!first.startsWith('-') || extra === undefined) return;
+  assertCommandFirst(program, argv);
+  throw new AppError('usage', `${first} takes no word '${extra}'`, { hint: seeHelp(program) });
+}
+
+/** A flag without a value in it is most likely a variable that is not set. */
+export function assertValues(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) !== 'cli') continue;
+    const values: unknown[] = [command.getOptionValue(name)].flat();
+    if (!values.some((value) => typeof value === 'string' && value.trim() === '')) continue;
+    throw new AppError('usage', `${option.long ?? option.flags} is empty`, {
+      hint: 'give it a value, or leave it out; a variable in it may not be set',
+    });
+  }
 }
 
 /** The command that the words lead to, and the word behind it. */

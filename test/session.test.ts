@@ -66,7 +66,7 @@ describe('settings', () => {
     const { context, writeTelnyx, home } = world();
     writeTelnyx({ profiles: { default: { apiKey: 'KEY 1' } } });
     expect((await failureOf(loadSettings({}, context))).message).toBe(
-      `TELNYX_API_KEY has characters that no key has (from telnyx ${join(home, '.config/telnyx/config.json')})`,
+      `the key has characters that no key has (from telnyx ${join(home, '.config/telnyx/config.json')})`,
     );
   });
 

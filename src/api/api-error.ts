@@ -11,7 +11,11 @@ export interface Problem {
 }
 
 /** An answer outside 2xx as an AppError; decided by status first, as Telnyx's codes are not consistent. */
-export function apiError(response: HttpResponse, body: string, now: Date): AppError {
+export function apiError(
+  response: HttpResponse,
+  body: string,
+  { now, keyName }: { now: Date; keyName: string },
+): AppError {
   const { status, requestId } = response;
   const { code, message } = problemIn(parsed(body));
   const retryAfterMs = retryAfter(response, now);
@@ -19,7 +23,7 @@ export function apiError(response: HttpResponse, body: string, now: Date): AppEr
     status,
     code,
     requestId,
-    hint: hintFor(status, retryAfterMs),
+    hint: status === 401 ? `check ${keyName}: ${WORKING_KEY}` : hintFor(status, retryAfterMs),
     delivery: deliveryOf(status),
     retryAfterMs,
   };
@@ -73,12 +77,15 @@ function parsed(body: string): unknown {
 function fallbackMessage({ status, headers }: HttpResponse, body: string): string {
   if (status >= 300 && status < 400)
     return `the API answered ${status}: a redirect, which is not followed`;
+  // As Telnyx answers for a conversation, without a body; in the words that it has elsewhere.
+  if (status === 404 && body.trim() === '') return 'Resource not found: the API says no more';
   const isHtml = /html/i.test(headers['content-type'] ?? '') || /^\s*</.test(body);
   return `the API answered ${status}${isHtml ? ' with a web page' : ''}`;
 }
 
+const WORKING_KEY = 'a key of the Telnyx portal, not expired or deleted';
+
 const HINTS: Record<number, string> = {
-  401: 'check TELNYX_API_KEY: a key of the Telnyx portal, not expired or deleted',
   403: 'this key may not do that: check its permissions in the Telnyx portal',
   404: 'check the assistant id and the conversation id, and that the key is of the same account',
   429: 'wait a little and try again',

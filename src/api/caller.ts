@@ -38,13 +38,16 @@ export interface Caller {
 
 export interface CallerOptions {
   apiKey: string;
+  /** What the key is called in hints, such as the variable it is from. */
+  keyName?: string | undefined;
   transport: Transport;
   clock: Clock;
   /** Is told of each answer's `Date`. */
   serverClock: ServerClock;
 }
 
-export function createCaller({ apiKey, transport, clock, serverClock }: CallerOptions): Caller {
+export function createCaller(options: CallerOptions): Caller {
+  const { apiKey, keyName = 'the key', transport, clock, serverClock } = options;
   const authorization = `Bearer ${apiKey}`;
   async function open(call: Call): Promise<HttpResponse> {
     const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
@@ -67,7 +70,8 @@ export function createCaller({ apiKey, transport, clock, serverClock }: CallerOp
       serverClock.note({ date: Date.parse(response.headers.date ?? ''), asked, had });
       return response;
     }
-    throw apiError(response, withoutKey(await refusalText(response, call), apiKey), clock.now());
+    const text = withoutKey(await refusalText(response, call), apiKey);
+    throw apiError(response, text, { now: clock.now(), keyName });
   }
   return {
     open,

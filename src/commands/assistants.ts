@@ -13,7 +13,7 @@ import { isSilent, type SessionOptions } from '../session.js';
 import { storePaths } from '../store/paths.js';
 import { stylesFor } from '../terminal/appearance.js';
 import { paged } from '../terminal/pager.js';
-import { write } from '../terminal/streams.js';
+import { write } from '../write.js';
 import { openTable } from '../terminal/table.js';
 import { appearanceFor } from './options.js';
 

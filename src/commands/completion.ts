@@ -2,7 +2,7 @@ import type { Context } from '../context.js';
 import { readRequest, type Shell } from '../core/completion/request.js';
 import { wantedAt, type Candidate, type Wanted } from '../core/completion/wanted.js';
 import type { Outline } from '../core/outline.js';
-import { write } from '../terminal/streams.js';
+import { write } from '../write.js';
 import { SCRIPTS } from './completion/scripts.js';
 import { valuesOf } from './completion/values.js';
 

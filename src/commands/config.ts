@@ -15,12 +15,13 @@ import {
 } from '../session.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
+import { write } from '../write.js';
 
 /** Every setting in force and where it comes from. A value that is refused is an error after the rest. */
 export async function list(options: SessionOptions, context: Context): Promise<void> {
   guardConfig(surroundings(options, context));
   const rows = settingRows(await inspectSettings(options, context));
-  context.stdout.write(options.json ? jsonLine(settingsJson(rows)) : settingLines(rows));
+  await write(context.stdout, options.json ? jsonLine(settingsJson(rows)) : settingLines(rows));
   const refused = rows.find(({ error }) => error !== undefined);
   if (refused?.error) throw refused.error;
 }
@@ -57,8 +58,8 @@ export async function get(key: string, options: SessionOptions, context: Context
   const name = checkedConfigKey(key);
   const profile = await profileName(options, context);
   const value = configValue(readConfig(storePaths(context).config), name, profile);
-  if (options.json) context.stdout.write(jsonLine({ name, profile, value: value ?? null }));
-  else if (value !== undefined) context.stdout.write(`${sanitizeLine(value, 1000)}\n`);
+  if (options.json) await write(context.stdout, jsonLine({ name, profile, value: value ?? null }));
+  else if (value !== undefined) await write(context.stdout, `${sanitizeLine(value, 1000)}\n`);
 }
 
 /** Stores a value, or forgets it. */
@@ -77,13 +78,13 @@ export async function change(
   );
   if (!options.json) return;
   const stored = configValue(config, name, profile) ?? null;
-  context.stdout.write(jsonLine({ name, profile, value: stored }));
+  await write(context.stdout, jsonLine({ name, profile, value: stored }));
 }
 
 /** Every profile that `--profile` can name. */
 export async function profiles(options: SessionOptions, context: Context): Promise<void> {
   const rows = profileRows(await sourcesOf(options, context));
-  context.stdout.write(options.json ? jsonLine(rows) : columns(rows.map(profileCells)));
+  await write(context.stdout, options.json ? jsonLine(rows) : columns(rows.map(profileCells)));
 }
 
 function profileCells(row: ProfileRow): [string, ...string[]] {
@@ -92,7 +93,7 @@ function profileCells(row: ProfileRow): [string, ...string[]] {
 }
 
 /** Where settings are stored. */
-export function path(options: SessionOptions, context: Context): void {
+export async function path(options: SessionOptions, context: Context): Promise<void> {
   const { config: stored } = storePaths(context);
-  context.stdout.write(options.json ? jsonLine({ path: stored }) : `${stored}\n`);
+  await write(context.stdout, options.json ? jsonLine({ path: stored }) : `${stored}\n`);
 }

@@ -4,7 +4,7 @@ import { checkedId } from '../core/ids.js';
 import { AppError } from '../errors.js';
 import type { Session } from '../session.js';
 import type { Choosing } from './conversation-lookup.js';
-import { parsedMetadata, sharedMetadata } from './metadata-pairs.js';
+import { newMetadata, sharedMetadata } from './metadata-pairs.js';
 import type { ConversationOptions } from './options.js';
 
 type Chosen = Pick<TurnInput, 'conversationId' | 'isBegun'>;
@@ -19,7 +19,7 @@ export async function turnInput(
 ): Promise<Chosen & Pick<TurnInput, 'title' | 'metadata' | 'speaker'>> {
   const { title, meta, as: speaker } = options;
   checkWays(options);
-  const metadata = parsedMetadata(meta);
+  const metadata = newMetadata(meta);
   return { ...(await chosen(options, choosing)), title, metadata, speaker };
 }
 

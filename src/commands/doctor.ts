@@ -5,7 +5,7 @@ import { diagnose } from '../core/doctor/diagnose.js';
 import { exitCode, findingLines, findingsJson, summary } from '../core/doctor/report.js';
 import { jsonLine } from '../core/json-line.js';
 import { paintFor } from '../terminal/appearance.js';
-import { write } from '../terminal/streams.js';
+import { write } from '../write.js';
 import { openWorld, type DoctorOptions } from './doctor/world.js';
 import { appearanceFor } from './options.js';
 

@@ -16,11 +16,13 @@ import {
   type SessionOptions,
 } from '../session.js';
 import { readConfig } from '../store/config-file.js';
+import { withoutMark } from '../store/files.js';
 import { storePaths } from '../store/paths.js';
 import { questionsOn } from '../terminal/dialogs.js';
 import { KEY_QUESTION, type Questions } from '../terminal/questions.js';
 import { readText } from '../terminal/streams.js';
 import { appearanceFor, type AppearanceFlags } from './options.js';
+import { write } from '../write.js';
 
 export interface LoginOptions extends SessionOptions, AppearanceFlags {
   /** False: stored without asking the API. */
@@ -73,7 +75,7 @@ async function givenKey(questions: Questions | undefined, { stdin }: Context): P
       hint: 'give it on stdin: telnyx-chat login < keyfile',
     });
   }
-  return required((await readText(stdin)).replace(/\r?\n$/, ''));
+  return required(withoutMark(await readText(stdin)).replace(/\r?\n$/, ''));
 }
 
 function required(key: string): string {
@@ -131,12 +133,12 @@ async function report(done: LoggedIn, options: LoginOptions, context: Context): 
   if (options.json) {
     const stored = { profile, path, api_key: masked(key), base_url: baseUrl ?? null };
     const known = { checked: isChecked, assistant_id: assistantId?.value ?? null };
-    context.stdout.write(jsonLine({ ...stored, ...known, shadowed_by: shadow }));
+    await write(context.stdout, jsonLine({ ...stored, ...known, shadowed_by: shadow }));
     return;
   }
   const how = isChecked ? 'the key is accepted and stored' : 'the key is stored, unchecked';
-  context.stdout.write(`${how} in profile ${profile}: ${path}\n`);
-  if (assistantId) context.stdout.write(`assistant: ${assistantId.value}\n`);
+  await write(context.stdout, `${how} in profile ${profile}: ${path}\n`);
+  if (assistantId) await write(context.stdout, `assistant: ${assistantId.value}\n`);
   if (shadow === null || isSilent(options)) return;
   const warning = `warning: another key is in force, and hides this one: ${shadow}`;
   context.stderr.write(`${sanitizeLine(warning, 500)}\n`);

@@ -12,6 +12,7 @@ import {
 } from '../session.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
+import { write } from '../write.js';
 
 /** Removes a profile's key, and says which other one is still in force. */
 export async function logout(options: SessionOptions, context: Context): Promise<void> {
@@ -22,11 +23,14 @@ export async function logout(options: SessionOptions, context: Context): Promise
   if (isStored) await storeInProfile(profile, { api_key: undefined }, context);
   const left = await keyLeft(options, context);
   if (options.json) {
-    context.stdout.write(jsonLine({ profile, removed: isStored, still_in_force: left ?? null }));
+    await write(
+      context.stdout,
+      jsonLine({ profile, removed: isStored, still_in_force: left ?? null }),
+    );
     return;
   }
   const done = isStored ? 'the key is removed from' : 'there is no key in';
-  context.stdout.write(`${done} profile ${profile}: ${path}\n`);
+  await write(context.stdout, `${done} profile ${profile}: ${path}\n`);
   if (left === undefined || options.quiet) return;
   context.stderr.write(sanitizeLine(`warning: a key is still in force: ${left}`, 500) + '\n');
 }

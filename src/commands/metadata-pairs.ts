@@ -1,8 +1,10 @@
+import { assertMetadataKey } from '../core/metadata.js';
+import { NAME_KEY } from '../core/conversation-names.js';
 import { AppError } from '../errors.js';
 
 /**
- * `key=value` pairs as metadata. Throws on a pair without `=`, an empty key, a key that is given two
- * values, and the one key that is ours.
+ * `key=value` pairs as metadata, without spaces around either. Throws on a pair without `=`, an empty
+ * key, a key that is given two values, one that cannot be kept, and the one that is always ours.
  */
 export function parsedMetadata(pairs: string[] = [], flag = '--meta'): Record<string, string> {
   const metadata = new Map<string, string>();
@@ -17,20 +19,27 @@ export function parsedMetadata(pairs: string[] = [], flag = '--meta'): Record<st
 }
 
 function parsedPair(pair: string, flag: string): [string, string] {
-  const [, key, value] = /^([^=]+)=([^]*)$/.exec(pair) ?? [];
-  if (key === undefined || value === undefined) {
+  const [, key, value] = /^([^=]+)=([^]*)$/.exec(pair)?.map((part) => part.trim()) ?? [];
+  if (!key || value === undefined) {
     throw new AppError('usage', `bad ${flag} ${JSON.stringify(pair)}`, {
       hint: `it looks like ${flag} ticket=4711`,
     });
   }
+  assertMetadataKey(key, flag);
   if (key === 'assistant_id') {
-    throw new AppError(
-      'usage',
-      `${flag} cannot set assistant_id: it is always the assistant of the conversation`,
-      { hint: 'choose one with --assistant <id>' },
-    );
+    throw unsettable(flag, key, {
+      why: 'it is always the assistant of the conversation',
+      hint: 'choose one with --assistant <id>',
+    });
   }
   return [key, value];
+}
+
+/** The metadata of a new conversation. Throws on keys that have a way of their own. */
+export function newMetadata(pairs: string[] | undefined): Record<string, string> {
+  const metadata = parsedMetadata(pairs);
+  assertNoneOfOurs(metadata, '--meta', 'give it with --title');
+  return metadata;
 }
 
 /**
@@ -40,15 +49,31 @@ function parsedPair(pair: string, flag: string): [string, string] {
 export function sharedMetadata(pairs: string[]): Record<string, string> {
   const metadata = parsedMetadata(pairs, '--for');
   for (const [key, value] of Object.entries(metadata)) {
-    if (value.trim() !== '') continue;
+    if (value !== '') continue;
     throw new AppError('usage', `--for ${key}= has no value`, {
       hint: 'it looks like --for ticket=4711',
     });
   }
+  assertNoneOfOurs(metadata, '--for', 'go on with the one of a name with --conversation <name>');
+  return metadata;
+}
+
+function assertNoneOfOurs(
+  metadata: Record<string, string>,
+  flag: string,
+  namingHint: string,
+): void {
   if (metadata['ai_disabled'] !== undefined) {
-    throw new AppError('usage', '--for cannot set ai_disabled: it says who answers', {
+    throw unsettable(flag, 'ai_disabled', {
+      why: 'it says who answers',
       hint: 'see telnyx-chat conversations takeover',
     });
   }
-  return metadata;
+  if (metadata[NAME_KEY] === undefined) return;
+  throw unsettable(flag, NAME_KEY, { why: 'it is the name', hint: namingHint });
+}
+
+function unsettable(flag: string, key: string, said: { why: string; hint: string }): AppError {
+  const { why, hint } = said;
+  return new AppError('usage', `${flag} cannot set ${key}: ${why}`, { hint });
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.js';
 import { AppError } from '../errors.js';
+import { write } from '../write.js';
 
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -39,7 +40,7 @@ export async function sandbox(flags: SandboxFlags, context: Context): Promise<vo
 
 async function listFaults({ stdout }: Context): Promise<void> {
   const { describeKinds } = await import('../sandbox/faults/kinds.js');
-  stdout.write(`${describeKinds().join('\n')}\n`);
+  await write(stdout, `${describeKinds().join('\n')}\n`);
 }
 
 /** Without a seed there is another one each time. */

@@ -9,7 +9,7 @@ import { turnJson } from '../core/turn-json.js';
 import { withNotices } from '../core/turn-notices.js';
 import { AppError } from '../errors.js';
 import { isSilent, openSession } from '../session.js';
-import { write } from '../terminal/streams.js';
+import { write } from '../write.js';
 import { turnInput } from './conversation-choice.js';
 import type { Appearance } from '../terminal/appearance.js';
 import { appearanceFor, messageFrom, RAW_WARNING, type ReadingOptions } from './options.js';

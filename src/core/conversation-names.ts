@@ -1,3 +1,4 @@
+import { AppError } from '../errors.js';
 import type { Conversation } from './conversation.js';
 
 /**
@@ -16,4 +17,17 @@ export function nameOf({ name, metadata }: Conversation): string {
 /** Whether it can be nothing but the id of a conversation. */
 export function isConversationId(text: string): boolean {
   return UUID.test(text);
+}
+
+/** The name itself when a conversation can be found by it later. */
+export function checkedName(name: string, hint?: string): string {
+  if (name.trim() === '') throw new AppError('usage', 'a name is required', { hint });
+  if (!isConversationId(name)) return name;
+  throw new AppError(
+    'usage',
+    `${name} looks like the id of a conversation, which it would be taken for`,
+    {
+      hint: 'choose another name',
+    },
+  );
 }

@@ -7,6 +7,11 @@ const PROFILE = /^[\w.-]{1,64}$/;
 /** Names that an object of JavaScript cannot hold as its own without care. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
+/** Whether it is such a name. */
+export function isReserved(name: string): boolean {
+  return RESERVED.includes(name);
+}
+
 function isDots(text: string): boolean {
   return text === '.' || text === '..';
 }
@@ -25,7 +30,7 @@ function article(word: string): string {
 
 /** The profile name itself when it can be one. */
 export function checkedProfile(name: string): string {
-  if (PROFILE.test(name) && !isDots(name) && !RESERVED.includes(name)) return name;
+  if (PROFILE.test(name) && !isDots(name) && !isReserved(name)) return name;
   throw new AppError('usage', `${JSON.stringify(name)} is not a profile name`, {
     hint: 'a profile name has up to 64 letters, digits and - _ .',
   });

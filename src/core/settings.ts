@@ -87,10 +87,18 @@ export function describeOrigin({ source, detail }: Origin): string {
   return source === 'default' ? 'default' : `${source} ${detail}`;
 }
 
+/** The key by the place where a person can change it, without the key. */
+export function keyName({ source, detail }: Origin): string {
+  if (source === 'environment') return detail;
+  if (source === 'env-file') return `TELNYX_API_KEY in ${detail}`;
+  if (source === 'command') return `what ${detail} prints`;
+  return detail.startsWith('-') ? 'the key' : `the key in ${detail}`;
+}
+
 /** A key that can travel in a header. The message never shows it. */
 export function checkedKey(key: string): string {
   if (/^[\x21-\x7e]+$/.test(key) && !/["'`<>]/.test(key)) return key;
-  throw new AppError('usage', 'TELNYX_API_KEY has characters that no key has', {
+  throw new AppError('usage', 'the key has characters that no key has', {
     hint: 'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
   });
 }

@@ -7,11 +7,11 @@ import type { CallOptions } from '../core/conversation.js';
 import { retrying } from '../core/delivery/retry.js';
 import { TurnMemory } from '../core/delivery/turn-memory.js';
 import { takeTurn } from '../core/delivery/turn.js';
-import { checkedId } from '../core/ids.js';
-import { checkedMessage } from '../core/message-text.js';
 import type { ReplyEvent, Turn } from '../core/conversation.js';
 import { AppError } from '../errors.js';
 import { randomId } from '../random-id.js';
+import { metadata, object, optional, signal, text } from './arguments.js';
+import { checkedConversation, checkedFilters, checkedTurn } from './checked-calls.js';
 import { checkedSettings, checkedTimeout, type CheckedSettings } from './checked-settings.js';
 import type {
   AssistantCalls,
@@ -32,16 +32,17 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
   const checked = checkedSettings(settings);
   const api = openApi(checked);
   const memory = new TurnMemory();
-  const options = callOptions(checked.timeoutMs);
+  let isClosed = false;
+  const options = callOptions(checked.timeoutMs, () => isClosed);
   const turn = (input: TurnInput, stream: boolean): AsyncGenerator<ReplyEvent> =>
     takeTurn(api, checkedTurn(input, stream), { ...options(input), memory });
   return {
     takeTurn: async function* (input) {
-      yield* turn(input, input.stream ?? true);
+      yield* turn(input, true);
     },
     async send(input) {
       let whole: Turn | undefined;
-      for await (const event of turn(input, input.stream ?? false)) {
+      for await (const event of turn(input, false)) {
         if (event.type === 'done') whole = event.turn;
       }
       if (whole) return whole;
@@ -49,7 +50,10 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
     },
     assistants: assistantCalls(api, options),
     conversations: conversationCalls(api, options),
-    close: () => api.close(),
+    close() {
+      isClosed = true;
+      api.close();
+    },
   };
 }
 
@@ -61,52 +65,60 @@ function openApi({ apiKey, baseUrl, proxy }: CheckedSettings): Client {
     proxy: proxyFor(url, { https_proxy: proxy, http_proxy: proxy }),
     clock,
   });
-  return createApi({ apiKey, transport, clock, randomId: () => randomId(platform) });
+  return createApi({
+    apiKey,
+    keyName: 'apiKey',
+    transport,
+    clock,
+    randomId: () => randomId(platform),
+  });
 }
 
 type OptionsOf = (settings?: CallSettings) => CallOptions;
 
 /** What a call is bound by. */
-function callOptions(timeoutMs: number): OptionsOf {
-  return (settings = {}) => ({
-    signal: settings.signal ?? new AbortController().signal,
-    timeoutMs: settings.timeoutMs === undefined ? timeoutMs : checkedTimeout(settings.timeoutMs),
-  });
+function callOptions(timeoutMs: number, isClosed: () => boolean): OptionsOf {
+  return (settings = {}) => {
+    if (isClosed()) throw closed();
+    const given = object(settings, 'the settings of a call');
+    return {
+      signal: optional(signal, given['signal'], 'signal') ?? new AbortController().signal,
+      timeoutMs: optional(checkedTimeout, given['timeoutMs'], 'timeoutMs') ?? timeoutMs,
+    };
+  };
 }
 
-function checkedTurn(input: TurnInput, stream: boolean): Parameters<typeof takeTurn>[1] {
-  const { assistantId, conversationId, text, speaker, title, metadata } = input;
-  return {
-    assistantId: checkedId('assistant', assistantId),
-    conversationId:
-      conversationId === undefined ? undefined : checkedId('conversation', conversationId),
-    text: checkedMessage(text),
-    ...{ speaker, title, metadata, stream },
-  };
+function closed(): AppError {
+  return new AppError('usage', 'the client is closed', {
+    hint: 'close() comes behind the last call; createClient makes another client',
+  });
 }
 
 function assistantCalls(api: Client, options: OptionsOf): AssistantCalls {
   return {
     list: async (settings) => api.listAssistants(options(settings)),
-    get: async (id, settings) => api.getAssistant(id, options(settings)),
+    get: async (id, settings) => api.getAssistant(text(id, 'id'), options(settings)),
   };
 }
 
 function conversationCalls(api: Client, options: OptionsOf): ConversationCalls {
   return {
-    list: async (filters = {}, settings) => api.listConversations(filters, options(settings)),
-    get: async (id, settings) => api.getConversation(id, options(settings)),
-    async create({ name, metadata = {} } = {}, settings) {
-      const create = api.conversationCreator({ name, metadata });
+    list: async (filters, settings) =>
+      api.listConversations(checkedFilters(filters), options(settings)),
+    get: async (id, settings) => api.getConversation(text(id, 'id'), options(settings)),
+    async create(conversation, settings) {
+      const create = api.conversationCreator(checkedConversation(conversation));
       const call = options(settings);
       const deadline = api.clock.monotonic() + call.timeoutMs;
       return retrying(() => create(call), { clock: api.clock, signal: call.signal, deadline });
     },
-    update: async (id, metadata, settings) =>
-      api.updateConversation(id, metadata, options(settings)),
-    delete: async (id, settings) => api.deleteConversation(id, options(settings)),
+    update: async (id, whole, settings) =>
+      api.updateConversation(text(id, 'id'), metadata(whole, 'metadata'), options(settings)),
+    delete: async (id, settings) => api.deleteConversation(text(id, 'id'), options(settings)),
     messages: async function* (id, settings) {
-      for await (const page of api.listMessages(id, options(settings))) yield* page;
+      for await (const page of api.listMessages(text(id, 'id'), options(settings))) {
+        yield* page;
+      }
     },
   };
 }

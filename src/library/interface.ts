@@ -8,7 +8,7 @@ export interface ClientSettings {
   baseUrl?: string | undefined;
   /** Bound on each call, a whole turn with all its tries included. In milliseconds; 120 000 unless given. */
   timeoutMs?: number | undefined;
-  /** Such as `http://proxy.example:3128`; none unless given, and never for loopback hosts. */
+  /** Such as `http://proxy.example:3128`, or a bare `host:port`; none unless given, and never for loopback hosts. */
   proxy?: string | undefined;
 }
 
@@ -108,6 +108,6 @@ export interface TelnyxChatClient {
   send(input: TurnInput): Promise<Turn>;
   readonly assistants: AssistantCalls;
   readonly conversations: ConversationCalls;
-  /** Closes the connections that are kept open for the next call. */
+  /** Closes the connections that are kept open between calls. A call after it throws `usage`. */
   close(): void;
 }

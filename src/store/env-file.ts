@@ -4,7 +4,7 @@ import type { Sources } from '../core/settings.js';
 import { AppError } from '../errors.js';
 import { codeOf, readText } from './files.js';
 
-/** The values of `--env-file`, which must be there, or of `.env` in the working folder, which may be. */
+/** The values of `--dotenv`, which must be there, or of `.env` in the working folder, which may be. */
 export async function readEnvFile(
   cwd: string,
   named: string | undefined,
@@ -15,7 +15,7 @@ export async function readEnvFile(
   const text = readText(path);
   if (text === undefined && named === undefined) return undefined;
   if (text === undefined)
-    throw new AppError('usage', `${path} does not exist`, { hint: 'check --env-file' });
+    throw new AppError('usage', `${path} does not exist`, { hint: 'check --dotenv' });
   // What PowerShell writes with `>` is UTF-16: it would be read as a file without values.
   if (text.includes('\0')) {
     throw new AppError('usage', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });

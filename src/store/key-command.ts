@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { isatty } from 'node:tty';
 import { checkedKey, type Setting } from '../core/settings.js';
 import { AppError } from '../errors.js';
+import { withoutMark } from './files.js';
 
 /** Long enough to unlock a vault by hand, in milliseconds. */
 const LIMIT_MS = 60_000;
@@ -26,7 +27,7 @@ export async function keyFromCommand(
 ): Promise<Setting<string>> {
   options.signal.throwIfAborted();
   const output = await outputOf(command.value, options);
-  const key = output.replace(/\r?\n$/, '');
+  const key = withoutMark(output).replace(/\r?\n$/, '');
   if (key === '') throw failed(command.value, 'printed nothing');
   if (/[\r\n]/.test(key)) {
     throw failed(command.value, 'printed more than one line', 'add | head -1 to it, say');

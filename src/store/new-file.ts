@@ -11,6 +11,18 @@ export interface NewFile {
   id: string;
 }
 
+/** Throws where `writeNewFile` is going to refuse, before there is anything to write. */
+export async function assertFree({ cwd, file, force }: Omit<NewFile, 'id'>): Promise<void> {
+  const path = resolve(cwd, file);
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) {
+    throw new AppError('usage', `${path} is a folder`, {
+      hint: `give a file in it: ${join(path, 'conversation.md')}`,
+    });
+  }
+  if (there && !force) throw isThere(path);
+}
+
 /**
  * Writes a file piece by piece and gives its path. It is there whole or not at all, and what was
  * there before stays unless `force` says otherwise; then it stays until the new one is whole.
@@ -49,11 +61,14 @@ async function naming<T>(path: string, write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw isThere(path);
     const why = cause instanceof Error ? cause.message : '';
-    throw new AppError('usage', isThere ? `${path} is there already` : `cannot save: ${why}`, {
-      hint: isThere ? 'give another name, or --force to replace it' : 'give another place',
-      cause,
-    });
+    throw new AppError('usage', `cannot save: ${why}`, { hint: 'give another place', cause });
   }
+}
+
+function isThere(path: string): AppError {
+  return new AppError('usage', `${path} is there already`, {
+    hint: 'give another name, or --force to replace it',
+  });
 }

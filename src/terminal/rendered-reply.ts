@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import { createReplyText, CUT_OFF } from '../core/reply-text.js';
 import type { Appearance } from './appearance.js';
 import { openReplyPrinter } from './reply-printer.js';
-import { write } from './streams.js';
+import { write } from '../write.js';
 
 /** Prints one reply as a chat would, while it comes. Gives the conversation's id. */
 export async function printRendered(

@@ -1,21 +1,6 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { AppError } from '../errors.js';
 import { MAX_MESSAGE_BYTES, messageTooLong } from '../core/message-text.js';
-
-/** Writes and waits until the text has left us, so that a slow reader slows us down. */
-export function write(stream: Writable, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(text, (error) => {
-      if (error) reject(unwritable(error));
-      else resolve();
-    });
-  });
-}
-
-/** A full disk, say: nothing that asking again would mend. */
-function unwritable(cause: Error): AppError {
-  return new AppError('api', `the output cannot be written: ${cause.message}`, { cause });
-}
 
 /** All of a stream as UTF-8 text, unchanged. Throws on other bytes and on more than 1 MiB. */
 export async function readText(stream: Readable): Promise<string> {

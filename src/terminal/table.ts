@@ -1,11 +1,5 @@
+import { fitted, GAP, type Column, type Shown } from './column-widths.js';
 import { displayWidth } from './markdown/display-width.js';
-
-export interface Column {
-  title: string;
-  /** In a narrow window: `cut` makes the cells shorter, `drop` leaves the column out, the last one first. */
-  gives?: 'cut' | 'drop';
-  style?: (text: string) => string;
-}
 
 export interface TableOptions {
   columns: readonly Column[];
@@ -14,17 +8,8 @@ export interface TableOptions {
   styleTitle: (text: string) => string;
 }
 
-const GAP = '  ';
-/** Shorter names than this say nothing. */
-const SHORTEST = 8;
-
-interface Shown {
-  index: number;
-  width: number;
-}
-
 /**
- * Rows as lines in columns that fit the window; what may not be cut may make a line longer than it.
+ * Rows as lines in columns that fit the window.
  * Rows can come in batches: the titles come again when the columns change.
  */
 export function openTable(options: TableOptions): (rows: readonly string[][]) => string[] {
@@ -49,28 +34,9 @@ export function openTable(options: TableOptions): (rows: readonly string[][]) =>
   };
 }
 
-/** The columns that have something to show, and how wide they are. */
-function fitted(columns: readonly Column[], widest: readonly number[], room: number): Shown[] {
-  let shown = widest.flatMap((width, index) => (width === 0 ? [] : [{ index, width }]));
-  const over = (): number =>
-    shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) - room;
-  const canGive = ({ index, width }: Shown): number =>
-    columns[index]?.gives === 'cut' ? Math.max(0, width - SHORTEST) : 0;
-  while (over() > shown.reduce((sum, each) => sum + canGive(each), 0)) {
-    const last = shown.findLast(({ index }) => columns[index]?.gives === 'drop');
-    if (!last) break;
-    shown = shown.filter((each) => each !== last);
-  }
-  for (const each of shown) {
-    each.width -= Math.max(0, Math.min(canGive(each), over()));
-  }
-  return shown;
-}
-
 function line(shown: readonly Shown[], row: readonly string[], columns: readonly Column[]): string {
   const cells = shown.map(({ index, width }, place) => {
-    const cell = row[index] ?? '';
-    const text = columns[index]?.gives === 'cut' ? cutTo(cell, width) : cell;
+    const text = cutTo(row[index] ?? '', width);
     const isLast = place === shown.length - 1;
     const padding = isLast ? '' : ' '.repeat(Math.max(0, width - displayWidth(text)));
     return (columns[index]?.style?.(text) ?? text) + padding;

@@ -181,13 +181,26 @@ describe('what the API gives', () => {
     ]);
   });
 
+  test('JSON that says that it is not encoded', async () => {
+    const { client } = await clientFor(
+      raw(200, { 'content-encoding': 'identity' }, '{"content":"h\uFEFFi"}'),
+    );
+    expect(await chat(client)).toEqual([{ type: 'done', reply: 'h\uFEFFi' }]);
+  });
+
+  test('JSON of a type that only names event streams', async () => {
+    const type = { 'content-type': 'application/json; not=text/event-stream' };
+    const { client } = await clientFor(raw(200, type, '{"content":"hi"}'));
+    expect(await chat(client)).toEqual([{ type: 'done', reply: 'hi' }]);
+  });
+
   test('JSON with a byte order mark and no type', async () => {
     const { client } = await clientFor(raw(200, {}, '\uFEFF{"content":"hi"}'));
     expect(await chat(client)).toEqual([{ type: 'done', reply: 'hi' }]);
   });
 });
 
-const AUTH_HINT = 'check TELNYX_API_KEY: a key of the Telnyx portal, not expired or deleted';
+const AUTH_HINT = 'check the key: a key of the Telnyx portal, not expired or deleted';
 const FORBIDDEN_HINT = 'this key may not do that: check its permissions in the Telnyx portal';
 const MISSING_HINT =
   'check the assistant id and the conversation id, and that the key is of the same account';
@@ -195,6 +208,7 @@ const OUTAGE_HINT = 'the API failed; https://status.telnyx.com tells of outages'
 
 describe('every refusal by its status', () => {
   test.each<[number, Omit<Failure, 'message'>]>([
+    [300, { kind: 'api', hint: 'check --base-url', delivery: 'refused' }],
     [301, { kind: 'api', hint: 'check --base-url', delivery: 'refused' }],
     [304, { kind: 'api', hint: 'check --base-url', delivery: 'refused' }],
     [400, { kind: 'api', delivery: 'refused' }],
@@ -218,7 +232,10 @@ describe('every refusal by its status', () => {
     const redirect = status < 400 ? ': a redirect, which is not followed' : '';
     expect(await failureOf(chat(client))).toEqual({
       ...expected,
-      message: `the API answered ${status}${redirect}`,
+      message:
+        status === 404
+          ? 'Resource not found: the API says no more'
+          : `the API answered ${status}${redirect}`,
       status,
       requestId: 'r-1',
     });
@@ -249,6 +266,7 @@ describe('what a refusal says', () => {
       { errors: [{ title: 'No', detail: { a: 1 } }] },
       { message: 'No: {"a":1}' },
     ],
+    ['an empty title', { errors: [{ title: '', detail: 'No.' }] }, { message: 'No.' }],
     ['a detail alone', { errors: [{ detail: 'No.' }] }, { message: 'No.' }],
     ['nothing in it', { errors: [{ code: '7' }] }, { message: 'the API answered 400', code: '7' }],
     [
@@ -281,6 +299,14 @@ describe('what a refusal says', () => {
       'the API answered 400 with a web page',
     ],
     ['a page without a type', {}, '\n<!DOCTYPE html>', 'the API answered 400 with a web page'],
+    [
+      'a page by its type',
+      { 'content-type': 'text/html' },
+      'No',
+      'the API answered 400 with a web page',
+    ],
+    ['a page by its look', {}, '<p>', 'the API answered 400 with a web page'],
+    ['text with a tag in it', {}, 'no <p>', 'the API answered 400'],
     ['half a JSON', {}, '{"errors":[{"title":"N', 'the API answered 400'],
     ['a coded body', { 'content-encoding': 'gzip' }, 'xx', 'the API answered 400'],
   ])('%s', async (_, headers, body, message) => {
@@ -300,6 +326,11 @@ describe('what a refusal says', () => {
       expect((await failureOf(chat(client))).kind).toBe('ai_disabled');
     },
   );
+
+  test('a take-over only when the status fits', async () => {
+    const { client } = await clientFor(json({ detail: 'AI is disabled' }, 422));
+    expect(await failureOf(chat(client))).toMatchObject({ kind: 'api', message: 'AI is disabled' });
+  });
 
   test('never the key', async () => {
     const { client } = await clientFor(
@@ -326,6 +357,7 @@ describe('how long it asks to wait', () => {
     ['the reset of the limit', { 'x-ratelimit-reset': '9' }, 9_000],
     ['less than nothing', { 'retry-after': '-5' }, undefined],
     ['nonsense', { 'retry-after': 'soon' }, undefined],
+    ['a blank', { 'retry-after': ' ', 'retry-after-ms': ' ' }, undefined],
     ['nothing', {}, undefined],
   ])('%s', async (_, headers, retryAfterMs) => {
     const { client } = await clientFor(raw(429, headers));
@@ -355,6 +387,9 @@ describe('a success that is none', () => {
       raw(200, { 'content-type': 'text/html' }, '<html></html>'),
       '200 with a web page instead of JSON',
     ],
+    ['a page after a line', raw(200, {}, '\n<p>'), '200 with a web page instead of JSON'],
+    ['text with a tag in it', raw(200, {}, 'no <p>'), '200 with something that is not JSON'],
+    ['a blank', raw(200, {}, ' \n'), '200 with nothing'],
     ['nothing', raw(200, {}), '200 with nothing'],
     ['no content', raw(204, {}), '204 with nothing'],
     ['half a JSON', raw(200, {}, '{"content":"h'), '200 with something that is not JSON'],

@@ -382,7 +382,27 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
       });
       const client = clientOf(url);
       await chat(client);
-      expect(await failureOf(chat(client))).toMatchObject({ kind: 'network', delivery: 'unknown' });
+      expect(await failureOf(chat(client))).toMatchObject({
+        kind: 'network',
+        delivery: 'unknown',
+        diedIdle: true,
+      });
+      expect(count).toBe(2);
+    });
+
+    test('that is cut within a later answer did not die idle', async () => {
+      let count = 0;
+      const { url } = await socketServer((socket) => {
+        socket.on('data', () => {
+          if (++count === 1) socket.write(`${HEAD}content-length: 16\r\n\r\n{"content":"hi"}`);
+          else socket.write('HTTP/1.1 200 O', () => socket.end());
+        });
+      });
+      const client = clientOf(url);
+      await chat(client);
+      const failure = await failureOf(chat(client));
+      expect(failure).toMatchObject({ kind: 'network', delivery: 'unknown' });
+      expect(failure.diedIdle).toBeUndefined();
       expect(count).toBe(2);
     });
   });

@@ -59,7 +59,7 @@ describe('words', () => {
       ['true', 'false'],
     ],
     [['config', 'set', 'base_url', ''], []],
-    [['send', '--env-file', ''], ['']],
+    [['send', '--dotenv', ''], ['']],
     [['send', 'hello', ''], []],
     [['send', '--', '--f'], []],
     [['send', '--title', ''], []],
@@ -200,7 +200,7 @@ describe('PowerShell', () => {
   it('gets its words behind a mark, and what begins with the last of them', async () => {
     const { stdout } = await runCli(['completion', 'powershell', '--', '=config', '=se']);
     expect(stdout).toBe('set\tstore a value\n');
-    const { stdout: files } = await runCli(['completion', 'powershell', '--', '=--env-file', '=']);
+    const { stdout: files } = await runCli(['completion', 'powershell', '--', '=--dotenv', '=']);
     expect(files).toBe('\tfiles\n');
   });
 

@@ -50,6 +50,8 @@ describe('conversations list', () => {
     [['--channel', 'phone_call'], CALL_LINE],
     [['--with', '+13125550100'], HOURS_LINE],
     [['--meta', 'ticket=4711'], HOURS_LINE],
+    [['--meta', ' ticket = 4711 '], HOURS_LINE],
+    [['--meta', 'ai_disabled=true', '--all'], OTHER_LINE],
     [['--since', '2h'], CALL_LINE],
     [['--since', '2026-01-01T00:30'], CALL_LINE],
     [['--since', '2026-01-01T03:30:00+03:00', '--all'], OTHER_LINE + CALL_LINE],
@@ -94,6 +96,17 @@ describe('conversations list', () => {
       `${HOURS}  Opening hours  2 h ago`,
       '',
     ]);
+  });
+
+  it.each([20, 40, 50])('has no row that is wider than a window of %i columns', async (columns) => {
+    const { env, clock } = await populatedAccount();
+    const given = { ...env, TELNYX_CHAT_PAGER: '', NO_COLOR: '1' };
+    const options = { stdoutIsTTY: true, columns, clock, env: given };
+    const { code, stdout } = await runCli(['conversations', 'list', '--all'], options);
+    const rows = stdout.trimEnd().split('\n');
+    expect({ code, count: rows.length }).toEqual({ code: 0, count: 4 });
+    expect(rows.filter((row) => row.length > columns)).toEqual([]);
+    expect(rows[1]).toMatch(/^33333.*…? {2}Ope/);
   });
 
   it('lists no more than one in a table with nothing else to show', async () => {
@@ -405,6 +418,19 @@ describe('conversations delete', () => {
     expect(account.sandbox.stats().requests).toEqual({});
   });
 
+  it.each(['show', 'export', 'rename', 'takeover', 'insights', 'delete'])(
+    '%s says that there is none of this id',
+    async (command) => {
+      const account = await populatedAccount();
+      const id = '00000000-0000-4000-8000-000000000000';
+      const more = { rename: ['x'], delete: ['--yes'] }[command] ?? [];
+      const { code, stderr } = await conversations(account, [command, id, ...more]);
+      expect(code).toBe(5);
+      expect(stderr).toMatch(/^error: Resource not found: .+\nhint: check .* the conversation id/);
+      expect(stderr).toContain(`conversation: ${id}\n`);
+    },
+  );
+
   it('goes on after one that is gone, and exits with its code', async () => {
     const account = await populatedAccount();
     const gone = '99999999-9999-4999-8999-999999999999';
@@ -457,10 +483,21 @@ describe('bad input is told before any request', () => {
     [['show'], "missing required argument 'id|name'", /^/],
     [['show', ''], '"" is neither an id nor a name', /by its id or by its name/],
     [['rename', HOURS, ' '], 'a name is required', /^/],
+    [['rename', HOURS, CALL], `${CALL} looks like the id of a conversation`, /another name/],
     [['say', HOURS], 'message is required', /conversations say/],
     [['say', HOURS, 'x', '--role', 'tool'], /argument 'tool' is invalid/, /^/],
     [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt/, /^/],
+    [['export', 'Opening hours', '-o', ''], '--output is empty', /leave it out/],
+    [['export', 'Opening hours', '-o', '/tmp'], '/tmp is a folder', /\/tmp\/conversation\.md/],
+    [['export', 'Opening hours', '-o', '/tmp', '--force'], '/tmp is a folder', /a file in it/],
+    [['export', 'Opening hours', '-o', '/dev/null'], '/dev/null is there already', /--force/],
+    [['list', '--name', ''], '--name is empty', /leave it out/],
+    [['new', '--title', ' '], '--title is empty', /leave it out/],
     [['new', '--meta', 'assistant_id=x'], '--meta cannot set assistant_id', /--assistant/],
+    [['new', '--meta', 'ai_disabled=true'], '--meta cannot set ai_disabled', /takeover/],
+    [['new', '--meta', 'telnyx_chat_name=x'], '--meta cannot set telnyx_chat_name', /--title/],
+    [['new', '--meta', '__proto__=x'], '--meta cannot have the key __proto__', /another name/],
+    [['list', '--meta', 'prototype=x'], '--meta cannot have the key prototype', /another name/],
   ])('%j', async (argv, text, hint) => {
     const account = await populatedAccount();
     const { code, stdout, stderr } = await conversations(account, argv);

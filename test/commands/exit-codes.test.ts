@@ -1,6 +1,6 @@
 import { writeFileSync, mkdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.js';
 import type { FaultPolicy } from '../../src/sandbox/faults.js';
@@ -72,6 +72,37 @@ describe('exit codes and JSON errors', () => {
       },
     });
     expect(sandbox.store.list()).toEqual([]);
+  });
+
+  it.each([
+    ['.env', 'TELNYX_API_KEY=wrong', (path: string) => `TELNYX_API_KEY in ${path}`],
+    [
+      '.config/telnyx-chat/config.json',
+      '{"profiles":{"default":{"api_key":"wrong"}}}',
+      (path: string) => `the key in ${path}`,
+    ],
+    [
+      '.config/telnyx-chat/config.json',
+      '{"profiles":{"default":{"api_key_command":"echo wrong"}}}',
+      () => 'what echo wrong prints',
+    ],
+    [
+      '.config/telnyx/config.json',
+      '{"profiles":{"default":{"apiKey":"wrong"}}}',
+      (path: string) => `the key in ${path}`,
+    ],
+  ])('4: a key of %s is named by where it is', async (file, text, named) => {
+    const { env, sandbox } = await account();
+    const home = temporaryFolder();
+    const path = join(home, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    const given = { ...env, TELNYX_API_KEY: '', TELNYX_BASE_URL: sandbox.url };
+    const { code, stderr } = await runCli(['send', '-q', 'hello'], { home, env: given });
+    expect({ code, hint: stderr.split('\n')[1] }).toEqual({
+      code: 4,
+      hint: `hint: check ${named(path)}: a key of the Telnyx portal, not expired or deleted`,
+    });
   });
 
   it('5: no such assistant, with the id of the conversation that was begun', async () => {
@@ -188,8 +219,10 @@ describe('exit codes and JSON errors', () => {
   });
 
   it('8: a person has taken over', async () => {
-    const { env } = await account();
-    const result = await failure([...SENT.argv, '--meta', 'ai_disabled=true'], { env });
+    const { env, sandbox } = await account();
+    const metadata = { assistant_id: sandbox.assistantId, ai_disabled: 'true' };
+    const { id } = sandbox.store.create('', metadata).conversation;
+    const result = await failure([...SENT.argv, '--conversation', id], { env });
     expect(result).toMatchObject({
       code: 8,
       error: { kind: 'ai_disabled', status: 400, delivery: 'refused', hint: expect.any(String) },
@@ -339,12 +372,22 @@ describe('2: bad input, nothing sent', () => {
       'there is no last conversation with this assistant and profile',
     ],
     [
-      'a missing --env-file',
-      ['send', 'x', '--env-file', '/nowhere/.env'],
+      'a missing --dotenv',
+      ['send', 'x', '--dotenv', '/nowhere/.env'],
       {},
       '/nowhere/.env does not exist',
     ],
-    ...['a\nb', 'a\0b', ' ', ''].map((id): [string, string[], object, string] => [
+    ...['--conversation', '--title', '--as', '-a', '--base-url', '--dotenv', '--meta'].flatMap(
+      (flag): [string, string[], object, string, RegExp][] =>
+        ['', ' '].map((value) => [
+          `${flag} ${JSON.stringify(value)}`,
+          ['send', 'x', flag, value],
+          {},
+          `${flag === '-a' ? '--assistant' : flag} is empty`,
+          /leave it out/,
+        ]),
+    ),
+    ...['a\nb', 'a\0b'].map((id): [string, string[], object, string] => [
       `the id ${JSON.stringify(id)}`,
       ['send', 'x', '--conversation', id],
       {},
@@ -368,12 +411,22 @@ describe('2: bad input, nothing sent', () => {
     expect(sandbox.requestCount('create_conversation') + sandbox.requestCount('chat')).toBe(0);
   });
 
+  it.each([['send', 'x'], ['chat']])('two kinds of JSON for %s', async (...argv) => {
+    const { env, sandbox } = await account();
+    const result = await failure([...argv, '--json', '--jsonl'], { env, input: 'x' });
+    expect(result).toMatchObject({
+      code: 2,
+      error: { kind: 'usage', message: "option '--jsonl' cannot be used with option '--json'" },
+    });
+    expect(sandbox.stats().requests).toEqual({});
+  });
+
   it('names an unreadable .env and a damaged config, and leaves them', async () => {
     const home = temporaryFolder();
     mkdirSync(join(home, '.config/telnyx-chat'), { recursive: true });
     writeFileSync(join(home, '.config/telnyx-chat/config.json'), '{"profiles": 3}');
     const damaged = await runCli(['send', 'x'], { home });
-    const folder = await runCli(['send', 'x', '--env-file', '.'], { home: temporaryFolder() });
+    const folder = await runCli(['send', 'x', '--dotenv', '.'], { home: temporaryFolder() });
     expect([damaged.code, folder.code]).toEqual([2, 2]);
     expect(damaged.stderr).toContain('.config/telnyx-chat/config.json is damaged');
     expect(folder.stderr).toMatch(/error: \/\S+ cannot be read: EISDIR/);
@@ -384,7 +437,9 @@ describe('2: bad input, nothing sent', () => {
     async (TELNYX_API_KEY) => {
       const result = await runCli(['send', 'x', '--debug'], { env: { TELNYX_API_KEY } });
       expect(result).toMatchObject({ code: 2, stdout: '' });
-      expect(result.stderr).toContain('TELNYX_API_KEY has characters that no key has');
+      expect(result.stderr).toContain(
+        'the key has characters that no key has (from environment TELNYX_API_KEY)',
+      );
       expect(result.stderr).not.toContain(TELNYX_API_KEY);
     },
   );

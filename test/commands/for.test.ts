@@ -34,6 +34,15 @@ describe('--for', () => {
     ]);
   });
 
+  it('means the same with spaces around key and value', async () => {
+    const given = await account();
+    const ids = [];
+    for (const pair of ['ticket=4711', 'ticket = 4711', ' ticket=4711 ']) {
+      ids.push(idIn(await send(given, 'hello', ['--for', pair])));
+    }
+    expect(new Set(ids).size).toBe(1);
+  });
+
   it('keeps apart other values, other pairs and other assistants', async () => {
     const given = await account();
     const flags = [
@@ -118,6 +127,11 @@ describe('--for', () => {
     [['--for', 'a=1', '--for', 'a=2'], '--for gives "a" two values', ''],
     [['--for', 'assistant_id=x'], '--for cannot set assistant_id', '--assistant'],
     [['--for', 'ai_disabled=true'], '--for cannot set ai_disabled', 'takeover'],
+    [['--for', 'telnyx_chat_name=x'], '--for cannot set telnyx_chat_name', '--conversation'],
+    [['--for', ' = x'], 'bad --for " = x"', 'ticket=4711'],
+    [['--for', 'ticket= '], '--for ticket= has no value', 'ticket=4711'],
+    [['--for', '__proto__=x'], '--for cannot have the key __proto__', 'another name'],
+    [['--for', ' constructor=x'], '--for cannot have the key constructor', 'another name'],
     [[...TICKET, '-c'], '--continue and --for exclude each other', ''],
     [[...TICKET, '--conversation', 'x'], '--conversation and --for exclude each other', ''],
     [[...TICKET, '--title', 'x'], '--title and --meta are for a new conversation', '--for'],

@@ -63,6 +63,14 @@ describe('login', () => {
     });
   });
 
+  it('takes the key from a file with the mark that some editors put first', async () => {
+    const { sandbox } = await account();
+    const { cli, stored } = machine();
+    const env = { TELNYX_BASE_URL: sandbox.url };
+    expect(await cli(['login'], { input: `\uFEFF${KEY}\r\n`, env })).toMatchObject({ code: 0 });
+    expect(stored()).toEqual({ profiles: { default: { api_key: KEY } } });
+  });
+
   it('warns when the environment hides what was stored', async () => {
     const { sandbox } = await account();
     const env = { TELNYX_BASE_URL: sandbox.url, TELNYX_API_KEY: 'KEYother' };
@@ -82,7 +90,7 @@ describe('login', () => {
       '',
       [
         'error: the key is not stored: Authentication failed: The required authentication headers were invalid or missing.',
-        'hint: check TELNYX_API_KEY: a key of the Telnyx portal, not expired or deleted',
+        'hint: check the key: a key of the Telnyx portal, not expired or deleted',
       ],
     ]);
     expect(stored()).toBe(false);
@@ -120,13 +128,13 @@ describe('login', () => {
     [
       'more than a key',
       'TELNYX_API_KEY="KEY1"',
-      'TELNYX_API_KEY has characters that no key has',
+      'the key has characters that no key has',
       'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
     ],
     [
       'two lines',
       `${KEY}\n\n`,
-      'TELNYX_API_KEY has characters that no key has',
+      'the key has characters that no key has',
       'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
     ],
   ])('refuses %s on stdin', async (_, input, message, hint) => {

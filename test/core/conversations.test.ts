@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { age } from '../../src/core/age.js';
-import { nameOf } from '../../src/core/conversation-names.js';
-import { conversationIdFor, type Finder } from '../../src/core/conversations/find.js';
+import { isConversationId, nameOf } from '../../src/core/conversation-names.js';
 import type { Conversation, Message } from '../../src/core/conversation.js';
 import { percentile } from '../../src/core/latency.js';
 import { allMessages, inOrder, instant, lastTurn } from '../../src/core/messages.js';
 import { transcript, transcriptLines } from '../../src/core/transcript.js';
-import { AppError } from '../../src/errors.js';
-import { failureOf } from '../helpers/failure.js';
 import { message } from '../helpers/messages.js';
 
 describe('how long ago', () => {
@@ -179,65 +176,20 @@ describe('a transcript', () => {
 });
 
 describe('the name of a conversation', () => {
-  const id = '6BA7B810-9dad-11d1-80b4-00c04fd430c8';
-  const conversation = (more: Partial<Conversation>): Conversation => {
-    return { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '', ...more };
-  };
-  const renamed = conversation({ name: 'old', metadata: { telnyx_chat_name: 'Trip' } });
-  const list = [
-    renamed,
-    conversation({ id: 'c-2', name: 'Twin' }),
-    conversation({ id: 'c-3', name: 'Twin' }),
-  ];
-
-  test('is the one given here, else the one it was made with', () => {
-    expect(list.map(nameOf)).toEqual(['Trip', 'Twin', 'Twin']);
+  test.each<[Partial<Conversation>, string]>([
+    [{ name: 'old', metadata: { telnyx_chat_name: 'Trip' } }, 'Trip'],
+    [{ name: 'old' }, 'old'],
+    [{}, ''],
+  ])('is the one given here, else the one it was made with: %j', (some, name) => {
+    const conversation = { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '' };
+    expect(nameOf({ ...conversation, ...some })).toBe(name);
   });
 
-  /** All names are looked for in all conversations: what is not meant has to be told by us. */
-  const finder: Finder = {
-    list: () => Promise.resolve(list),
-    get: (id) => {
-      const found = list.find((each) => each.id === id);
-      return found ? Promise.resolve(found) : Promise.reject(new AppError('not_found', 'no such'));
-    },
-  };
-
-  test.each([
-    ['Trip', 'c-1'],
-    ['c-2', 'c-2'],
-  ])('%j means %j', async (name, expected) => {
-    expect(await conversationIdFor(name, finder)).toBe(expected);
-  });
-
-  test('is not looked for when it is an id', async () => {
-    const never = (): never => {
-      throw new Error('listed');
-    };
-    expect(await conversationIdFor(id, { list: never, get: never })).toBe(id);
-    for (const almost of [`${id}0`, `x${id}`, id.slice(1), id.replace('-', '')]) {
-      await expect(conversationIdFor(almost, { list: never, get: never })).rejects.toThrow(
-        'listed',
-      );
+  test('is never what can be nothing but an id', () => {
+    const id = '6BA7B810-9dad-11d1-80b4-00c04fd430c8';
+    expect(isConversationId(id)).toBe(true);
+    for (const almost of [`${id}0`, `x${id}`, id.slice(1), id.replace('-', ''), 'Trip']) {
+      expect(isConversationId(almost)).toBe(false);
     }
-  });
-
-  test('that two have says which', async () => {
-    expect(await failureOf(conversationIdFor('Twin', finder))).toEqual({
-      kind: 'usage',
-      message: '"Twin" names 2 conversations',
-      hint: 'use an id: c-2 (), c-3 ()',
-    });
-  });
-
-  test.each(['old', 'no such', '../x'])('%j, which none has, is said to be none', async (name) => {
-    expect(await failureOf(conversationIdFor(name, finder))).toMatchObject({
-      kind: 'not_found',
-      message: `no conversation is called ${JSON.stringify(name)}`,
-    });
-  });
-
-  test.each(['', ' ', 'a\nb', 'x'.repeat(501)])('%j can be no name', async (name) => {
-    expect(await failureOf(conversationIdFor(name, finder))).toMatchObject({ kind: 'usage' });
   });
 });

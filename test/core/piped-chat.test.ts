@@ -161,13 +161,16 @@ test('a chat that keeps going tells each failure and gives the first', async () 
 
 describe('a stop', () => {
   test.each([true, false])('ends it, kept going or not: %s', async (keepGoing) => {
-    expect(await chat(['no', 'a', 'b'], { keepGoing, failing: { no: stop } })).toEqual({
-      sent: [['no', undefined]],
-      shown: [],
-      told: [],
-      sleeps: [],
-      thrown: { kind: 'interrupted', message: 'interrupted' },
-    });
+    for (const kind of ['interrupted', 'terminated'] as const) {
+      const failing = { no: new AppError(kind, kind) };
+      expect(await chat(['no', 'a', 'b'], { keepGoing, failing })).toEqual({
+        sent: [['no', undefined]],
+        shown: [],
+        told: [],
+        sleeps: [],
+        thrown: { kind, message: kind },
+      });
+    }
   });
 
   test('ends it while it waits for a line', async () => {

@@ -291,6 +291,7 @@ describe('a base URL', () => {
     ['http://localhost:4010/v2', 'http://localhost:4010/v2'],
     ['http://127.0.0.1:4010/v2', 'http://127.0.0.1:4010/v2'],
     ['http://127.8.9.1', 'http://127.8.9.1'],
+    ['http://127.100.200.255', 'http://127.100.200.255'],
     ['http://0x7f.1', 'http://127.0.0.1'],
     ['http://[::1]:80/v2', 'http://[::1]/v2'],
   ])('%s is %s', (text, expected) => {
@@ -303,6 +304,7 @@ describe('a base URL', () => {
     ['http://api.telnyx.com/v2', plain],
     ['http://localhost.example', plain],
     ['http://127.0.0.1.example', plain],
+    ['http://nolocalhost', plain],
     ['http://[::ffff:127.0.0.1]', plain],
     ['http://0.0.0.0', plain],
     ['ftp://localhost', 'not http or https'],
@@ -322,6 +324,7 @@ describe('a base URL', () => {
 
   test.each([
     ['https://me:secret@api.telnyx.com', 'https://…@api.telnyx.com', 'it holds a login'],
+    ['https://me@api.telnyx.com', 'https://…@api.telnyx.com', 'it holds a login'],
     ['http://me:secret@api.telnyx.com', 'http://…@api.telnyx.com', plain],
     ['https://me:secret@', 'https://…@', 'not a URL'],
     ['https://me:sec@ret\n@x y', 'https://…@x y', 'it has spaces or line breaks'],
@@ -348,7 +351,7 @@ describe('a value that cannot be right', () => {
   ])('a key like %j, which is not shown', (key) => {
     expect(failureFrom(() => resolve({ env: { TELNYX_API_KEY: key } }))).toEqual({
       kind: 'usage',
-      message: 'TELNYX_API_KEY has characters that no key has (from environment TELNYX_API_KEY)',
+      message: 'the key has characters that no key has (from environment TELNYX_API_KEY)',
       hint: KEY_HINT,
     });
   });

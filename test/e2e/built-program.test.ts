@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -147,15 +147,41 @@ it('says in one line that its answer cannot be written, and in which conversatio
 });
 
 it.each([
+  '--version',
+  'chat --version',
+  '--help',
+  'help config set',
+  'completion bash',
+  'config list',
+  'config path',
+  'doctor',
+  'sandbox --list-faults',
+  'conversations list --sandbox --quiet',
+])('says in one line that what %s prints cannot be written', (argv) => {
+  const home = temporaryFolder();
+  const env = { PATH: process.env['PATH'] ?? '', HOME: home };
+  const script = `exec "$0" "$1" ${argv} >/dev/full`;
+  const ended = spawnSync('sh', ['-c', script, process.execPath, BIN], { env, cwd: home });
+  expect({ status: ended.status, stderr: ended.stderr.toString() }).toEqual({
+    status: 1,
+    stderr: 'error: the output cannot be written: ENOSPC: no space left on device, write\n',
+  });
+});
+
+const ALL_COMMANDS =
+  'commands are chat, send, conversations, assistants, serve, sandbox, login, logout, config, doctor, completion';
+
+it.each([
   [['help', 'sned'], "unknown command 'sned'", 'Did you mean send?'],
-  [
-    ['help', 'zzz'],
-    "unknown command 'zzz'",
-    'commands are chat, send, conversations, assistants, serve, sandbox, login, logout, config, doctor, completion',
-  ],
+  [['help', 'zzz'], "unknown command 'zzz'", ALL_COMMANDS],
   [['config'], 'config needs a command', 'see telnyx-chat help config'],
   [['config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
   [['help', 'config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
+  [['nope', '--help'], "unknown command 'nope'", ALL_COMMANDS],
+  [['sned', '-V'], "unknown command 'sned'", 'Did you mean send?'],
+  [['config', 'lst', '--help'], "unknown command 'config lst'", 'Did you mean list?'],
+  [['--version', 'extra'], "--version takes no word 'extra'", 'see telnyx-chat --help'],
+  [['-V', 'send'], '-V stands before the command', 'flags come behind it: telnyx-chat send -V …'],
   [['config', 'get'], "missing required argument 'key'", 'see telnyx-chat help config get'],
 ])('%j is wrong usage', (argv, message, hint) => {
   expect(program(argv)).toMatchObject({
@@ -204,4 +230,29 @@ it('passes over a .env that has no end', () => {
   });
   expect(status).toBe(3);
   expect(stderr).toContain('TELNYX_API_KEY is required');
+});
+
+it.each(['--dotenv', '--env-file'])('reads the file of %s', (flag) => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'settings.env');
+  writeFileSync(file, `TELNYX_API_KEY=KEY-test\nTELNYX_ASSISTANT_ID=a-1\n`);
+  const { status, stdout } = program(['config', 'list', flag, file]);
+  expect(status).toBe(0);
+  expect(stdout).toContain(`assistant_id  a-1  env-file ${file}\n`);
+});
+
+it('obeys nothing in the file of --dotenv but its settings', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'more.cjs'), "require('node:fs').writeSync(2, 'loaded\\n');\n");
+  const file = join(folder, 'settings.env');
+  writeFileSync(file, `NODE_OPTIONS=--require=${join(folder, 'more.cjs')}\nTELNYX_API_KEY=KEY\n`);
+  expect(program(['config', 'list', '--dotenv', file])).toMatchObject({ status: 0, stderr: '' });
+});
+
+it('says that the file of --dotenv is not there', () => {
+  expect(program(['send', 'x', '--dotenv', '/nowhere/.env'])).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: 'error: /nowhere/.env does not exist\nhint: check --dotenv\n',
+  });
 });

@@ -72,7 +72,7 @@ describe.each(SIZES)('with no key at %i×%i', (...size) => {
     await terminal.shows('hidden while you type');
     terminal.type(`wrong${ENTER}`);
     expect(await terminal.exit).toBe(4);
-    await terminal.shows(/error: Authentication failed[^]*hint: check TELNYX_API_KEY/);
+    await terminal.shows(/error: Authentication failed[^]*hint: check the key:/);
     expect(terminal.output).not.toContain('wrong');
     expect(() => statSync(join(home, CONFIG))).toThrow('ENOENT');
   });

@@ -164,6 +164,92 @@ describe('the library', () => {
     ]);
   });
 
+  it('throws errors of usage for what its types do not allow, before any request', async () => {
+    const { env, sandbox } = await account();
+    const source = `import { createClient, TelnyxChatError } from 'telnyx-chat';
+      const { TELNYX_ASSISTANT_ID: assistantId, TELNYX_BASE_URL: baseUrl } = process.env;
+      const told = [];
+      const tell = (error) => {
+        if (!(error instanceof TelnyxChatError) || !error.details.hint) throw error;
+        told.push([error.kind, error.message]);
+      };
+      const apiKey = 'KEY-test';
+      for (const settings of [undefined, null, 'KEY', { apiKey: 7 }, { proxy: 'x' }, { apiKey, proxy: 7 }, { apiKey, timeoutMs: '60' }, { apiKey, baseUrl: 7 }]) {
+        try { createClient(settings); } catch (error) { tell(error); }
+      }
+      const client = createClient({ apiKey, baseUrl, proxy: 'proxy.example:3128' });
+      const { assistants, conversations } = client;
+      const turn = { assistantId, text: 'hello' };
+      const calls = [
+        () => client.send(),
+        () => client.send({ assistantId }),
+        () => client.send({ ...turn, assistantId: undefined }),
+        () => client.send({ ...turn, conversationId: 7 }),
+        () => client.send({ ...turn, speaker: {} }),
+        () => client.send({ ...turn, metadata: { ticket: 7 } }),
+        () => client.send({ ...turn, metadata: JSON.parse('{"__proto__":"x"}') }),
+        () => client.send({ ...turn, stream: 'yes' }),
+        () => client.send({ ...turn, signal: true }),
+        () => client.send({ ...turn, timeoutMs: NaN }),
+        () => client.takeTurn('hello').next(),
+        () => assistants.get(),
+        () => assistants.list('all'),
+        () => conversations.list({ limit: -1 }),
+        () => conversations.list({ limit: '5' }),
+        () => conversations.list({ where: ['x'] }),
+        () => conversations.get(7),
+        () => conversations.create({ name: 7 }),
+        () => conversations.create({ metadata: { constructor: 'x' } }),
+        () => conversations.update('c'),
+        () => conversations.delete(),
+        () => conversations.messages().next(),
+      ];
+      for (const call of calls) await call().catch(tell);
+      client.close();
+      for (const call of [() => client.send(turn), () => client.takeTurn(turn).next(), () => assistants.list(), () => conversations.messages('c').next()]) {
+        await call().catch(tell);
+      }
+      console.log(JSON.stringify(told));`;
+    const { stdout, stderr } = await run('wrong.mjs', source, env);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual(
+      [
+        'the settings of createClient must be an object',
+        'the settings of createClient must be an object',
+        'the settings of createClient must be an object',
+        'apiKey must be a string',
+        'bad proxy: not a URL',
+        'proxy must be a string',
+        'bad timeoutMs string',
+        'baseUrl must be a string',
+        'the turn must be an object',
+        'text must be a string',
+        'assistantId must be a string',
+        'conversationId must be a string',
+        'speaker must be a string',
+        'metadata.ticket must be a string',
+        'metadata cannot have the key __proto__: programs lose it on the way',
+        'stream must be true or false',
+        'signal must be an AbortSignal',
+        'bad timeoutMs NaN',
+        'the turn must be an object',
+        'id must be a string',
+        'the settings of a call must be an object',
+        'limit must be a whole number of 1 or more',
+        'limit must be a whole number of 1 or more',
+        'where must be an object',
+        'id must be a string',
+        'name must be a string',
+        'metadata cannot have the key constructor: programs lose it on the way',
+        'metadata must be an object',
+        'id must be a string',
+        'id must be a string',
+        ...Array<string>(4).fill('the client is closed'),
+      ].map((message) => ['usage', message]),
+    );
+    expect(sandbox.stats().requests).toEqual({});
+  });
+
   it('has the calls for assistants and conversations', async () => {
     const { env } = await account();
     const source = `import { createClient } from 'telnyx-chat';

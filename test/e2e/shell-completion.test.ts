@@ -103,8 +103,8 @@ describe.each(SHELLS)('Tab in %s', (shell) => {
   it('completes names of files where a file is meant', async () => {
     const { terminal, folder } = await interactiveShell(shell, {});
     writeFileSync(join(folder, 'settings.env'), '');
-    terminal.type(`telnyx-chat send --env-file sett${TAB}`);
-    await terminal.looks(['> telnyx-chat send --env-file settings.env ▏']);
+    terminal.type(`telnyx-chat send --dotenv sett${TAB}`);
+    await terminal.looks(['> telnyx-chat send --dotenv settings.env ▏']);
   });
 
   it('shows nothing when Telnyx does not answer, and in a message', async () => {

@@ -15,6 +15,8 @@ export interface CliOptions {
   home?: string;
   stdoutIsTTY?: boolean;
   stderrIsTTY?: boolean;
+  /** Of the window; 80 unless given. */
+  columns?: number;
   signal?: AbortSignal;
   /** Left out, one of its own that does not wait. */
   clock?: Context['clock'];
@@ -57,12 +59,12 @@ class Capture extends Writable {
 export function cliContext(options: CliOptions = {}): Context & Record<Kept, Capture> {
   const stdout: Output & Capture = Object.assign(new Capture(), {
     isTTY: options.stdoutIsTTY ?? false,
-    columns: 80,
+    columns: options.columns ?? 80,
   });
   if (options.onStdout) stdout.onText = options.onStdout;
   const stderr: Output & Capture = Object.assign(new Capture(), {
     isTTY: options.stderrIsTTY ?? false,
-    columns: 80,
+    columns: options.columns ?? 80,
   });
   const home = options.home ?? temporaryFolder();
   return {

@@ -229,7 +229,7 @@ describe('starting', () => {
     [['--port', '70000'], {}, 'bad --port "70000"'],
     [[], { PORT: 'http' }, 'bad PORT "http"'],
     [['--token', 'a b'], {}, 'a bearer token has characters that no token has'],
-    [['--token', ''], {}, 'a bearer token has characters that no token has'],
+    [['--token', ''], {}, '--token is empty'],
     [['--token-file', 'none.txt'], {}, 'no token in none.txt'],
   ])('refuses %j with %j', async (argv, more, message) => {
     const { code, stderr } = await runCli(['serve', ...argv], { env: { ...env, ...more } });

@@ -301,7 +301,7 @@ describe('.env', () => {
     expect(await failureOf(readEnvFile(folder, 'my.env'))).toEqual({
       kind: 'usage',
       message: `${join(folder, 'my.env')} does not exist`,
-      hint: 'check --env-file',
+      hint: 'check --dotenv',
     });
     mkdirSync(join(folder, 'my.env'));
     expect(await failureOf(readEnvFile(folder, 'my.env'))).toMatchObject({

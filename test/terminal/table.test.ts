@@ -31,7 +31,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('lets the name give way, then the last columns, and never the id', () => {
+  it('lets the name give way, then the last columns, and at last the id', () => {
     expect(table(ROWS, 37)).toEqual([
       'ID          NAME         AGE    WITH',
       `${ID}  日本語の名…  5 min  +1312`,
@@ -42,10 +42,13 @@ describe('a table', () => {
       `${ID}  日本語の…  5 min`,
       `${ID}  plain      3 d`,
     ]);
-    expect(table(ROWS, 5)).toEqual(['ID          NAME', `${ID}  日本語…`, `${ID}  plain`]);
+    expect(table(ROWS, 20)).toEqual(['ID          NAME', `${ID}  日本語…`, `${ID}  plain`]);
+    expect(table(ROWS, 18)).toEqual(['ID        NAME', '0123456…  日本語…', '0123456…  plain']);
+    expect(table(ROWS, 17)).toEqual(['ID', ID, ID]);
+    expect(table(ROWS, 5)).toEqual(['ID', '0123…', '0123…']);
   });
 
-  it.each([20, 25, 31, 38, 44, 60])('fits %i columns', (width) => {
+  it.each([1, 2, 7, 12, 19, 20, 25, 31, 38, 44, 60])('fits %i columns', (width) => {
     const long = [[ID, 'a name that goes on for ever 👩‍👩‍👧 é and on', '12 min ago', '+4930901820']];
     for (const line of table(long, width)) expect(displayWidth(line)).toBeLessThanOrEqual(width);
   });

@@ -8,7 +8,8 @@ import { sanitize } from '../../core/sanitize.js';
 import { turnJson } from '../../core/turn-json.js';
 import { type AppError, exitCodeOf } from '../../errors.js';
 import type { Session } from '../../session.js';
-import { readLines, write } from '../../terminal/streams.js';
+import { readLines } from '../../terminal/streams.js';
+import { write } from '../../write.js';
 import { turnInput } from '../conversation-choice.js';
 import type { ChatOptions } from '../options.js';
 

@@ -57,12 +57,12 @@ function optionsOf({ given }: Situation): SessionOptions {
   const assistant = given.get('--assistant');
   const baseUrl = given.get('--base-url');
   const profile = given.get('--profile');
-  const envFile = given.get('--env-file');
+  const dotenv = given.get('--dotenv');
   return {
     ...(assistant !== undefined && { assistant }),
     ...(baseUrl !== undefined && { baseUrl }),
     ...(profile !== undefined && { profile }),
-    ...(envFile !== undefined && { envFile }),
+    ...(dotenv !== undefined && { dotenv }),
     sandbox: given.has('--sandbox'),
     debug: false,
   };

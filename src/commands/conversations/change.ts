@@ -2,13 +2,13 @@ import { withAccount } from '../../asking.js';
 import type { Context } from '../../context.js';
 import type { Conversation } from '../../core/conversation.js';
 import { conversationJson } from '../../core/conversations/conversation-json.js';
+import { checkedName } from '../../core/conversation-names.js';
 import * as control from '../../core/conversations/control.js';
 import { whole } from '../../core/conversations/details.js';
 import { jsonLine } from '../../core/json-line.js';
 import { requireAssistant } from '../../core/required-settings.js';
-import { AppError } from '../../errors.js';
-import { write } from '../../terminal/streams.js';
-import { parsedMetadata } from '../metadata-pairs.js';
+import { write } from '../../write.js';
+import { newMetadata } from '../metadata-pairs.js';
 import type { AccountFlags } from './options.js';
 import { withConversation } from './reference.js';
 
@@ -22,7 +22,7 @@ export async function create(
   flags: AccountFlags & { title?: string; meta?: string[] },
   context: Context,
 ): Promise<void> {
-  const given = parsedMetadata(flags.meta);
+  const given = newMetadata(flags.meta);
   await withAccount(flags, context, async (account, ask) => {
     const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
     const make = account.client.conversationCreator({ name: flags.title, metadata });
@@ -33,7 +33,7 @@ export async function create(
 
 /** A name given here, kept in the metadata. */
 export async function rename(idOrName: string, name: string, given: Given): Promise<void> {
-  if (name.trim() === '') throw new AppError('usage', 'a name is required');
+  checkedName(name);
   await withConversation(idOrName, given, async ({ id, ask }) => {
     const renamed = await ask((client, call) => control.rename(client, { id, name }, call));
     await tell(renamed, `renamed ${id} to ${whole(name)}`, given);

@@ -10,7 +10,7 @@ import { AppError, exitCodeOf } from '../../errors.js';
 import { isSilent } from '../../session.js';
 import { questionsOn } from '../../terminal/dialogs.js';
 import { openProgress } from '../../terminal/progress.js';
-import { write } from '../../terminal/streams.js';
+import { write } from '../../write.js';
 import { appearanceFor } from '../options.js';
 import type { AccountFlags } from './options.js';
 import { idFor } from './reference.js';

@@ -4,7 +4,7 @@ import { formatByName, openTranscript, type Transcript } from '../../core/transc
 import { isSilent } from '../../session.js';
 import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/progress.js';
-import { writeNewFile } from '../../store/new-file.js';
+import { assertFree, writeNewFile } from '../../store/new-file.js';
 import type { ExportFlags } from './options.js';
 import { messagesOf, withConversation, type Referred } from './reference.js';
 
@@ -14,18 +14,22 @@ export async function exportConversation(
   flags: ExportFlags,
   context: Context,
 ): Promise<void> {
-  const { output } = flags;
+  const target = targetOf(flags, context);
   const given = flags.json ? 'json' : flags.format;
-  const format = given ?? (output === undefined ? undefined : formatByName(output)) ?? 'md';
+  const format = given ?? (target && formatByName(target.file)) ?? 'md';
+  if (target) await assertFree(target);
   await withConversation(idOrName, { flags, context }, async (referred) => {
     const exported = { ...referred, flags, context, transcript: openTranscript(format) };
-    if (output === undefined || output === '-') return toStdout(exported);
-    const path = await writeNewFile(
-      { cwd: context.cwd, file: output, force: flags.force === true, id: context.randomId() },
-      (print) => writeTo(print, exported),
-    );
+    if (!target) return toStdout(exported);
+    const file = { ...target, id: context.randomId() };
+    const path = await writeNewFile(file, (print) => writeTo(print, exported));
     if (!isSilent(flags)) context.stderr.write(`saved to ${sanitize(path)}\n`);
   });
+}
+
+/** The file to write; undefined: stdout. */
+function targetOf({ output, force = false }: ExportFlags, { cwd }: Context) {
+  return output === undefined || output === '-' ? undefined : { cwd, file: output, force };
 }
 
 interface Exported extends Referred {

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.js';
 import { jsonLine } from '../../core/json-line.js';
 import { checkedMessage } from '../../core/message-text.js';
-import { write } from '../../terminal/streams.js';
+import { write } from '../../write.js';
 import { messageFrom } from '../options.js';
 import type { AccountFlags } from './options.js';
 import { withConversation } from './reference.js';

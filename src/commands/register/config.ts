@@ -3,7 +3,7 @@ import type { Context } from '../../context.js';
 import { CONFIG_KEYS } from '../../core/config-keys.js';
 import type { SessionOptions } from '../../session.js';
 import type { CommandEntry } from './entry.js';
-import { withVersion } from './flags.js';
+import { withDotenvOption, withVersion } from './flags.js';
 
 export const configEntry: CommandEntry = {
   name: 'config',
@@ -22,10 +22,8 @@ function defineActions(config: Command, context: Context): void {
       .description(summary)
       .option('-p, --profile <name>', 'profile that the setting belongs to (TELNYX_PROFILE)')
       .option('--json', 'print JSON');
-  const withFile = (command: Command): Command =>
-    command.option('--env-file <path>', 'file of settings to read instead of ./.env');
 
-  withFile(sub('list', 'show every setting in force and where it comes from')).action(
+  withDotenvOption(sub('list', 'show every setting in force and where it comes from')).action(
     async (options: SessionOptions) => (await loaded()).list(options, context),
   );
   sub('get <key>', 'print a stored value').action(async (key: string, options: SessionOptions) =>
@@ -38,7 +36,7 @@ function defineActions(config: Command, context: Context): void {
   sub('unset <key>', 'forget a stored value').action(async (key: string, options: SessionOptions) =>
     (await loaded()).change(key, undefined, { options, context }),
   );
-  withFile(sub('profiles', 'list the profiles; * marks the one in force')).action(
+  withDotenvOption(sub('profiles', 'list the profiles; * marks the one in force')).action(
     async (options: SessionOptions) => (await loaded()).profiles(options, context),
   );
   sub('path', 'print where settings are stored').action(async (options: SessionOptions) =>

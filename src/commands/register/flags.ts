@@ -3,11 +3,11 @@ import { version } from '../../version.js';
 
 /** Gives a command the flags that say whom to talk to. */
 export function withTargetOptions(command: Command, assistant = 'assistant to talk to'): Command {
-  return withVersion(command)
+  withVersion(command)
     .option('-a, --assistant <id>', `${assistant} (TELNYX_ASSISTANT_ID)`)
     .option('--base-url <url>', 'where the API is (TELNYX_BASE_URL)')
-    .option('-p, --profile <name>', 'stored settings to use (TELNYX_PROFILE)')
-    .option('--env-file <path>', 'file of settings to read instead of ./.env')
+    .option('-p, --profile <name>', 'stored settings to use (TELNYX_PROFILE)');
+  return withDotenvOption(command)
     .option('--timeout <seconds>', 'longest wait for an answer (TELNYX_CHAT_TIMEOUT; 120)')
     .option('--sandbox', 'no account needed: a sandbox inside the program answers');
 }
@@ -28,6 +28,19 @@ export function withSessionOptions(command: Command): Command {
     .option('-v, --verbose', 'tell of retries');
 }
 
+/**
+ * `--env-file` is understood as well. Node itself takes that one as its own, wherever it stands: it
+ * obeys NODE_OPTIONS in the file, and ends where there is none.
+ */
+export function withDotenvOption(command: Command): Command {
+  return command
+    .option('--dotenv <file>', 'file of settings to read instead of ./.env')
+    .addOption(command.createOption('--env-file <file>').hideHelp())
+    .on('option:env-file', (file: string) =>
+      command.setOptionValueWithSource('dotenv', file, 'cli'),
+    );
+}
+
 export function withVersion(command: Command): Command {
   return command.version(version, '-V, --version', 'print the version');
 }
@@ -44,7 +57,7 @@ export function withConversationOptions(command: Command): Command {
     .option('--title <text>', 'name of a new conversation')
     .option('--meta <key=value>', 'metadata of a new conversation (repeatable)', collected)
     .option('--as <name>', 'name of the person speaking')
-    .option('--jsonl', 'print one JSON object a line')
+    .addOption(command.createOption('--jsonl', 'print one JSON object a line').conflicts('json'))
     .option('--no-stream', 'wait for the whole reply');
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { SessionOptions } from '../../session.js';
 import type { LoginOptions } from '../login.js';
 import type { CommandEntry } from './entry.js';
-import { withVersion } from './flags.js';
+import { withDotenvOption, withVersion } from './flags.js';
 
 export const loginEntry: CommandEntry = {
   name: 'login',
@@ -38,9 +38,11 @@ export const logoutEntry: CommandEntry = {
 };
 
 function withProfileOptions(command: Command): Command {
-  return withVersion(command)
-    .option('-p, --profile <name>', 'profile to store the key in (TELNYX_PROFILE)')
-    .option('--env-file <path>', 'file of settings to read instead of ./.env')
+  withVersion(command).option(
+    '-p, --profile <name>',
+    'profile to store the key in (TELNYX_PROFILE)',
+  );
+  return withDotenvOption(command)
     .option('--json', 'print JSON')
     .option('-q, --quiet', 'print nothing but the answer and errors');
 }

@@ -33,7 +33,7 @@ export interface ServeSettings extends RelaySettings {
 
 /** What the flags and the environment say of the relay. Throws on what cannot be right. */
 export async function relaySettings(
-  flags: RelayFlags & { envFile?: string; sandbox?: boolean },
+  flags: RelayFlags & { dotenv?: string; sandbox?: boolean },
   context: Context,
 ): Promise<ServeSettings> {
   const env = await environment(flags, context);
@@ -60,10 +60,10 @@ export async function relaySettings(
 
 /** The environment over `.env`; a sandbox uses nothing of that. */
 async function environment(
-  { envFile, sandbox }: { envFile?: string; sandbox?: boolean },
+  { dotenv, sandbox }: { dotenv?: string; sandbox?: boolean },
   { cwd, env }: Context,
 ): Promise<Values> {
-  const file = sandbox ? undefined : await readEnvFile(cwd, envFile);
+  const file = sandbox ? undefined : await readEnvFile(cwd, dotenv);
   const given = Object.entries(env).filter(([, value]) => value?.trim());
   return { ...file?.values, ...Object.fromEntries(given) };
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.js';
 import { age } from '../age.js';
 import type { Conversation, ConversationFilters, Message } from '../conversation.js';
-import { isConversationId, nameOf } from '../conversation-names.js';
+import { checkedName, isConversationId, nameOf } from '../conversation-names.js';
 import { CHANNEL_KEY } from '../conversations/channel.js';
 import { isTakenOver, rename } from '../conversations/control.js';
 import { conversationIdFor } from '../conversations/find.js';
@@ -100,8 +100,7 @@ export function recapLines(messages: readonly Message[], count = RECAP): string[
 
 /** /name */
 export async function name(chat: Chat, called: string): Promise<void> {
-  if (called === '')
-    throw new AppError('usage', 'a name is required', { hint: '/name Opening hours' });
+  checkedName(called, '/name Opening hours');
   const id = currentConversation(chat);
   await asking(chat, (api, call) => rename(api, { id, name: called }, call));
   tell(chat, `named ${sanitizeLine(called)}: /resume ${sanitizeLine(called)}`);

@@ -31,7 +31,7 @@ const OF_FLAGS: Record<string, Source> = {
   '--assistant': 'assistants',
   '--conversation': 'conversations',
   '--profile': 'profiles',
-  '--env-file': 'files',
+  '--dotenv': 'files',
   '--output': 'files',
   '--fault': 'fault-kinds',
 };

@@ -3,7 +3,7 @@ import { aiDisabled } from '../ai-disabled.js';
 import type { CallOptions, ReplyPart, TurnPorts, TurnRequest } from '../conversation.js';
 import { hasRoom, waitAfter, waitBefore, type RetryOptions } from './retry.js';
 import { search, type Search, type SearchResult } from './search.js';
-import { momentOf } from './server-clock.js';
+import { momentOf, type Moment } from './server-clock.js';
 import type { Earlier } from './turn-memory.js';
 import { verdictOn } from './verdict.js';
 
@@ -28,8 +28,10 @@ export async function* deliver(
   retry: RetryOptions & { earlier: Earlier },
 ): AsyncGenerator<ReplyPart> {
   const { earlier } = retry;
-  const sentAt = momentOf(retry.clock);
+  // Of the first send that only a list may say was not run: all that are refused were not.
+  let doubtedSince: Moment | undefined;
   for (let attempt = 1; ; attempt++) {
+    const sentAt = momentOf(retry.clock);
     let received = '';
     try {
       for await (const event of ports.chat(request, callOptions(retry))) {
@@ -42,7 +44,8 @@ export async function* deliver(
       let failure = await explained(ports, error, { request, retry });
       if (verdictOn(failure) === 'search') {
         yield { type: 'search', error: failure };
-        const sought = { request, failure, earlier, received, sentAt };
+        doubtedSince ??= sentAt;
+        const sought = { request, failure, earlier, received, sentAt: doubtedSince };
         const result = await searchOrStop(ports, sought, retry);
         if (result.type === 'found') {
           yield { type: 'found', reply: result.reply };

@@ -32,15 +32,25 @@ export function findTurn({ messages, isWhole }: History, sought: Sought): Findin
   const ordered = inOrder(messages);
   const same = ordered.filter(({ role, text }) => role === 'user' && isSameText(text, sought.text));
   if (same.length < sought.earlier.atLeast) return UNCLEAR; // The list lags behind.
-  const ours = pickOurs(same.slice(sought.earlier.atLeast), sought);
+  const [older, candidates] = [
+    same.slice(0, sought.earlier.atLeast),
+    same.slice(sought.earlier.atLeast),
+  ];
+  if (candidates.length === 0) return hasRecent(older, sought.sent) ? UNCLEAR : ABSENT;
+  const ours = pickOurs(candidates, sought);
   return 'type' in ours ? ours : findReply(ours, ordered, sought.received);
+}
+
+/** A list that shows ours before one of the older ones has their number, and hides it among them. */
+function hasRecent(older: readonly Message[], { earliest, isSharp }: TimeWindow): boolean {
+  const from = isSharp ? earliest : earliest - SKEW_MS;
+  return Number.isFinite(from) && older.some((each) => madeAt(each) >= from);
 }
 
 /** Ours among the messages with its text that are not known to be older. */
 function pickOurs(candidates: readonly Message[], { earlier, sent }: Sought): Message | Finding {
   const [only] = candidates;
-  if (only === undefined) return ABSENT;
-  if (earlier.isExact && candidates.length === 1) {
+  if (only && earlier.isExact && candidates.length === 1) {
     return madeAt(only) >= sent.earliest - SKEW_MS ? only : UNCLEAR;
   }
   const [recent, ...more] = candidates.filter((each) => madeAt(each) >= sent.earliest);

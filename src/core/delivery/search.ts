@@ -63,14 +63,18 @@ export async function search(
       if (trust === 'full' && isOver) return { type: 'safe' };
     }
     const usual = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] ?? 0;
-    const halving =
-      look.type === 'unclear' ? ports.serverClock.halvingPause(momentOf(clock)) : undefined;
+    const halving = isPuzzling(look) ? ports.serverClock.halvingPause(momentOf(clock)) : undefined;
     const until = look.type === 'unanswered' ? end : Math.min(end, started + PATIENCE_MS);
     const left = until - clock.monotonic();
     if (left < LAST_LOOK_MS) return { type: 'unknown' };
     const isHalving = halving !== undefined && halving < left - LAST_LOOK_MS;
     await clock.sleep(isHalving ? halving : Math.min(usual, left * LAST_PAUSE_SHARE), signal);
   }
+}
+
+/** Whether knowing the server's time better may help, as far as the look tells. */
+function isPuzzling({ type }: Look): boolean {
+  return type === 'unclear' || type === 'unreadable';
 }
 
 /** One look. A list that cannot be read tells nothing; one that we may not read never will. */

@@ -1,3 +1,5 @@
+import { hull, overlap, type Lead } from './lead.js';
+
 /** A moment by both of our clocks: one may be set, the other stops while the computer sleeps. */
 export interface Moment {
   monotonic: number;
@@ -30,7 +32,7 @@ const ANY_TIME: TimeWindow = { earliest: -Infinity, latest: Infinity, isSharp: f
 const DATE_STEP_MS = 1_000;
 const DATE_DELAY_MS = 50;
 /** How narrow a window has to be, beside the time that asking takes. */
-const SHARP_MS = 100;
+const SHARP_MS = 250;
 /** What the last answer counts for in what asking takes of late. */
 const RECENT_SHARE = 0.3;
 /** An answer that takes longer was not on its way all the time: a turn was run before it. */
@@ -40,18 +42,16 @@ const DRIFT = 1e-4;
 /** Our two clocks differ by more than this only when one was set or stopped meanwhile. */
 const JUMP_MS = 50;
 
-/** How far the server's clock is ahead of our monotonic one, at least and at most. */
-interface Lead {
-  least: number;
-  most: number;
-}
-
 /**
  * What the server's clock shows, as far as its answers tell: our own may be off by any amount. Each
- * answer's `Date` bounds it on either side; many at different moments narrow it to a tenth of a second.
+ * answer's `Date` bounds it on either side; many at different moments narrow it to a quarter of a second
+ * and less. One that contradicts the others, as a late `Date` does, makes it unsharp until another one
+ * agrees with either.
  */
 export class ServerClock {
   #lead: Lead | undefined;
+  /** What the last answer told when it contradicted all before. */
+  #rival: Lead | undefined;
   /** When it was last narrowed, and by how much our own clocks differed then. */
   #at: Moment = { monotonic: 0, wall: 0 };
   /** What asking takes of late: a busy server or computer has no quick answers for a while. */
@@ -65,18 +65,27 @@ export class ServerClock {
       most: date + DATE_STEP_MS + DATE_DELAY_MS - asked.monotonic,
     };
     const known = this.#leadAt(had);
-    this.#lead = (known && overlap(known, told)) ?? told;
+    this.#learn(known, told);
     this.#at = had;
     const roundTripMs = Math.min(had.monotonic - asked.monotonic, LONGEST_ASKING_MS);
     this.#roundTripMs += (roundTripMs - this.#roundTripMs) * (known ? RECENT_SHARE : 1);
+  }
+
+  #learn(known: Lead | undefined, told: Lead): void {
+    const agreed = known ? overlap(known, told) : told;
+    const agreedWithRival = known && this.#rival && overlap(this.#rival, told);
+    this.#lead = agreed ?? agreedWithRival ?? known;
+    this.#rival = agreed || agreedWithRival ? undefined : told;
   }
 
   /** When one of our moments was. Before a computer's sleep, or its clock was set, that is not known. */
   windowAt(moment: Moment): TimeWindow {
     const lead = this.#leadAt(moment);
     if (!lead) return ANY_TIME;
-    const [earliest, latest] = [moment.monotonic + lead.least, moment.monotonic + lead.most];
-    const isSharp = latest - earliest <= SHARP_MS + DATE_DELAY_MS + this.#roundTripMs;
+    const { least, most } = this.#rival ? hull(lead, this.#rival) : lead;
+    const [earliest, latest] = [moment.monotonic + least, moment.monotonic + most];
+    const isSharp =
+      !this.#rival && latest - earliest <= SHARP_MS + DATE_DELAY_MS + this.#roundTripMs;
     return { earliest, latest, isSharp };
   }
 
@@ -97,11 +106,4 @@ export class ServerClock {
     const drift = Math.abs(passed) * DRIFT;
     return { least: this.#lead.least - drift, most: this.#lead.most + drift };
   }
-}
-
-/** Undefined for leads that contradict each other: the servers' clocks differ, or one was set. */
-function overlap(one: Lead, other: Lead): Lead | undefined {
-  const least = Math.max(one.least, other.least);
-  const most = Math.min(one.most, other.most);
-  return least <= most ? { least, most } : undefined;
 }

@@ -1,10 +1,20 @@
 import { textKey } from './same-text.js';
 
-/** How many messages of the user's with one text are in a conversation. */
+/** How many messages of the user's with one text were in a conversation before a turn. */
 export interface Earlier {
-  atLeast: number;
-  /** Whether this program knows of all of its own and of whoever used the conversation before. */
-  isExact: boolean;
+  readonly atLeast: number;
+  /**
+   * Whether this program knows of all of its own and of whoever used the conversation before; no more
+   * once it says the same text a second time meanwhile.
+   */
+  readonly isExact: boolean;
+}
+
+/** A turn that is under way. */
+export interface OpenTurn {
+  earlier: Earlier;
+  /** Says what became of it; what is said later counts no more. */
+  settle: (fate: Fate) => void;
 }
 
 /** What became of a text: the conversation has it, may have it, or has it not. */
@@ -15,6 +25,8 @@ interface Known {
   counts: Map<string, number>;
   /** Texts of which one more may or may not have been taken in. */
   doubtful: Set<string>;
+  /** Texts of turns that are under way. */
+  open: Set<string>;
 }
 
 /** Conversations whose memory is kept: those used last. */
@@ -29,27 +41,43 @@ export class TurnMemory {
 
   /** A conversation begins: nothing was said in it yet. */
   begin(conversationId: string): void {
-    this.#conversations.set(conversationId, { counts: new Map(), doubtful: new Set() });
+    const known = { counts: new Map(), doubtful: new Set<string>(), open: new Set<string>() };
+    this.#conversations.set(conversationId, known);
     const [oldest] = this.#conversations.keys();
     if (this.#conversations.size > MOST && oldest !== undefined) this.#conversations.delete(oldest);
   }
 
-  /** How often the text was said before. */
-  earlier(conversationId: string, text: string): Earlier {
+  /** A turn begins. Of two with one text at a time, nobody can tell whose message is whose. */
+  open(conversationId: string, text: string): OpenTurn {
     const known = this.#conversations.get(conversationId);
-    if (!known) return { atLeast: 0, isExact: false };
-    const key = textKey(text);
-    return { atLeast: known.counts.get(key) ?? 0, isExact: !known.doubtful.has(key) };
-  }
-
-  note(conversationId: string, text: string, fate: Fate): void {
-    const known = this.#conversations.get(conversationId);
-    if (!known || fate === 'not said') return;
+    if (!known) return { earlier: NOTHING_KNOWN, settle: () => undefined };
     // Used again, it is kept longer.
     this.#conversations.delete(conversationId);
     this.#conversations.set(conversationId, known);
-    const key = textKey(text);
-    if (fate === 'said') known.counts.set(key, (known.counts.get(key) ?? 0) + 1);
-    else known.doubtful.add(key);
+    return openTurn(known, textKey(text));
   }
+}
+
+const NOTHING_KNOWN: Earlier = { atLeast: 0, isExact: false };
+
+function openTurn({ counts, doubtful, open }: Known, key: string): OpenTurn {
+  const atLeast = counts.get(key) ?? 0;
+  if (open.has(key)) doubtful.add(key);
+  open.add(key);
+  let isOpen = true;
+  return {
+    earlier: {
+      atLeast,
+      get isExact() {
+        return !doubtful.has(key);
+      },
+    },
+    settle(fate) {
+      if (!isOpen) return;
+      isOpen = false;
+      open.delete(key);
+      if (fate === 'said') counts.set(key, (counts.get(key) ?? 0) + 1);
+      else if (fate === 'perhaps') doubtful.add(key);
+    },
+  };
 }

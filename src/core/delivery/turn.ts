@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.js';
 import type { Clock, ReplyEvent, Turn, TurnPorts } from '../conversation.js';
 import { callOptions, deliver } from './deliver.js';
-import type { Fate, TurnMemory } from './turn-memory.js';
+import type { TurnMemory } from './turn-memory.js';
 import { retrying, type RetryOptions } from './retry.js';
 
 export interface TurnInput {
@@ -41,9 +41,8 @@ export async function* takeTurn(
   yield { type: 'start', conversationId, newConversation };
   const { assistantId, text, speaker, stream } = input;
   const request = { assistantId, conversationId, text, speaker, stream };
-  const earlier = memory.earlier(conversationId, text);
+  const { earlier, settle } = memory.open(conversationId, text);
   const watch = stopwatch(ports.clock, started);
-  let fate: Fate = 'perhaps';
   try {
     for await (const part of deliver(ports, request, Object.assign(retry, { earlier }))) {
       if (part.type === 'delta') watch.token();
@@ -51,7 +50,7 @@ export async function* takeTurn(
         yield part;
         continue;
       }
-      fate = 'said';
+      settle('said');
       const recovered = part.type === 'found';
       const { reply } = part;
       const timing = watch.read();
@@ -60,10 +59,10 @@ export async function* takeTurn(
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    if (error.details.delivery !== 'unknown') fate = 'not said';
+    settle(error.details.delivery === 'unknown' ? 'perhaps' : 'not said');
     throw error.with({ conversationId });
   } finally {
-    memory.note(conversationId, text, fate);
+    settle('perhaps');
   }
 }
 

@@ -176,8 +176,7 @@ export class SequenceFilter {
       end === '\x1a' ||
       end === '\x9c'
     ) {
-      // ESC is read again: it begins the ST that ends this sequence, or the next sequence.
-      if (end !== '\x1b') this.at += 1;
+      // It is read again: ESC begins the ST that ends this sequence, or the next one; text drops the others.
       this.enter('text');
     } else this.release();
   }

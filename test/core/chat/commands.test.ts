@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { introduction } from '../../../src/core/chat/assistant-commands.js';
 import { recapLines } from '../../../src/core/chat/conversation-commands.js';
+import { AppError } from '../../../src/errors.js';
 import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
 
 const ASKING = ['[asking Telnyx]', '[]'];
+const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a message of your own';
+const NO_CONVERSATION =
+  '!error: there is no conversation yet!\n~hint: it begins with your first message; /resume goes on with an earlier one~';
 const NEXT = '~a new conversation begins with your next message~';
 const MESSAGES = ['one', 'two', 'three', 'four', 'five'].map((text, index) => ({
   role: index % 2 === 0 ? 'user' : 'assistant',
@@ -93,6 +97,27 @@ describe('/resume', () => {
     ]);
   });
 
+  test('takes the names of this assistant only, and an id that is no UUID', async () => {
+    const { asked, chat } = await chatOf(['/resume c-7'], { conversations: [named] });
+    const own = { 'metadata->assistant_id': 'eq.a-1' };
+    const filters = (column: string): object => {
+      return { limit: 20, order: 'last_message_at.desc', where: { ...own, [column]: 'eq.c-7' } };
+    };
+    expect(asked).toEqual([
+      ['listConversations', filters('metadata->telnyx_chat_name')],
+      ['listConversations', filters('name')],
+      ['listMessages', 'c-7'],
+    ]);
+    expect(chat.state.conversationId).toBe('c-7');
+  });
+
+  test('says that a person has taken the conversation over', async () => {
+    const world = { conversations: [{ id, metadata: { ai_disabled: 'true' } }] };
+    expect(await shown(`/resume ${id}`, world)).toContain(
+      `~a person has taken it over: the assistant is silent; ${WAYS_OUT}~`,
+    );
+  });
+
   test('gives a line back that named none', async () => {
     expect(await shown('/resume nobody')).toEqual([
       ...ASKING,
@@ -138,11 +163,12 @@ describe('/history', () => {
 });
 
 describe('what needs a conversation', () => {
-  test.each(['/history', '/trace', '/export'])('says so before there is one: %s', async (line) => {
-    expect(await shown(line)).toEqual([
-      '!error: there is no conversation yet!\n~hint: it begins with your first message; /resume goes on with an earlier one~',
-    ]);
-  });
+  test.each(['/history', '/trace', '/export', '/takeover', '/release', '/insights'])(
+    'says so before there is one: %s',
+    async (line) => {
+      expect(await shown(line)).toEqual([NO_CONVERSATION]);
+    },
+  );
 });
 
 describe('/name', () => {
@@ -160,11 +186,95 @@ describe('/name', () => {
     ]);
   });
 
+  test('takes no id for a name: it would mean the other conversation', async () => {
+    const id = '22222222-2222-4222-8222-222222222222';
+    expect(await shown(`/name ${id}`)).toEqual([
+      `!error: ${id} looks like the id of a conversation, which it would be taken for!\n~hint: choose another name~`,
+      `draft: /name ${id}`,
+    ]);
+  });
+
   test('needs a name', async () => {
     expect(await shown('/name')).toEqual([
       '!error: a name is required!\n~hint: /name Opening hours~',
       'draft: /name',
     ]);
+  });
+});
+
+describe('/takeover and /release', () => {
+  test.each([
+    ['/takeover', 'true', `~taken over: the assistant is silent; ${WAYS_OUT}~`],
+    ['/release', 'false', '~released: the assistant answers again~'],
+  ])('%s keeps the other metadata', async (line, disabled, said) => {
+    const { transcript, asked } = await chatOf([line], {
+      state: { conversationId: 'c-1' },
+      conversations: [{ metadata: { ticket: '7', ai_disabled: 'before' } }],
+    });
+    expect(transcript.slice(1)).toEqual([...ASKING, said]);
+    expect(asked).toEqual([['updateConversation', 'c-1', { ticket: '7', ai_disabled: disabled }]]);
+  });
+});
+
+describe('/say', () => {
+  const state = { conversationId: 'c-1', speaker: 'Ana' };
+
+  test('adds a message on the side of the assistant, once, however often it is tried', async () => {
+    const { transcript, asked, clock, sent } = await chatOf(['/say One moment'], {
+      state,
+      addFailures: [new AppError('network', 'lost')],
+    });
+    const message = { conversationId: 'c-1', role: 'assistant', text: 'One moment' };
+    expect(asked).toEqual([['messageAdder', { ...message, speaker: 'Ana' }], ['add'], ['add']]);
+    expect(clock.sleeps).toEqual([500]);
+    expect(transcript.slice(1)).toEqual([...ASKING, '~added to the conversation~']);
+    expect(sent).toEqual([]);
+  });
+
+  test('gives the message back where there is no conversation yet', async () => {
+    expect(await shown('/say hello')).toEqual([NO_CONVERSATION, 'draft: /say hello']);
+  });
+
+  test('needs a message', async () => {
+    expect(await shown('/say', { state })).toEqual([
+      '!error: message is required!\n~hint: /say One moment, please~',
+      'draft: /say',
+    ]);
+  });
+});
+
+describe('/insights', () => {
+  const state = { conversationId: 'c-1' };
+
+  test('shows what was found, safely', async () => {
+    const insights = [
+      {
+        id: 'i-1',
+        status: 'completed',
+        createdAt: '2026-01-01T12:00:00',
+        results: [
+          { insightId: 'mood\x1b[2J', result: 'glad\nor so' },
+          { insightId: 'topic', result: '{"city":"Paris"}' },
+        ],
+      },
+      { id: 'i-2', status: 'pending', createdAt: '', results: [] },
+    ];
+    expect(await shown('/insights', { state, insights })).toEqual([
+      ...ASKING,
+      [
+        '~2026-01-01 12:00:00Z  completed~',
+        '~  mood: glad~',
+        '~    or so~',
+        '~  topic: {~',
+        '~      "city": "Paris"~',
+        '~    }~',
+        '~pending~',
+      ].join('\n'),
+    ]);
+  });
+
+  test('says that there are none', async () => {
+    expect(await shown('/insights', { state })).toEqual([...ASKING, '~there are no insights yet~']);
   });
 });
 

@@ -4,6 +4,7 @@ import { runChat } from '../../../src/core/chat/loop.js';
 import type {
   Assistant,
   Conversation,
+  Insight,
   Message,
   ReplyEvent,
 } from '../../../src/core/conversation.js';
@@ -22,6 +23,9 @@ export interface World {
   assistants?: Partial<Assistant>[];
   conversations?: Partial<Conversation>[];
   messages?: Partial<Message>[];
+  insights?: Insight[];
+  /** How adding a message fails, try by try; then it is added. */
+  addFailures?: AppError[];
   turns?: Step[][];
   /** What is chosen in a dialog; without it the person changes their mind. */
   choose?: string;
@@ -193,13 +197,18 @@ function apiOf(world: World, asked: unknown[][]): ChatPorts['api'] {
       asked.push(['updateConversation', id, metadata]);
       return one(id, conversations);
     },
-    messageAdder: (message) => () => {
-      asked.push(['addMessage', message]);
-      return Promise.resolve();
+    messageAdder(message) {
+      asked.push(['messageAdder', message]);
+      const failures = [...(world.addFailures ?? [])];
+      return () => {
+        asked.push(['add']);
+        const error = failures.shift();
+        return error ? Promise.reject(error) : Promise.resolve();
+      };
     },
     listInsights: (id) => {
       asked.push(['listInsights', id]);
-      return Promise.resolve([]);
+      return Promise.resolve(world.insights ?? []);
     },
   };
 }

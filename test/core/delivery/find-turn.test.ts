@@ -39,7 +39,20 @@ describe('a turn in a conversation that began here', () => {
       answered('Again?'),
     ],
     ['only the first is there', ['u-900 hello', 'a-500 Hi!'], begunHere(1), ABSENT],
-    ['the second is not answered', ['u-9 hello', 'a-5 Hi!', 'u+9 hello'], begunHere(1), UNANSWERED],
+    ['ours is there in the place of the first', ['u+20 hello', 'a+900 Hi!'], begunHere(1), UNCLEAR],
+    [
+      'of which the time is not known well',
+      ['u-5899 hello', 'a+900 Hi!'],
+      { ...begunHere(1), sent: BLUNT },
+      UNCLEAR,
+    ],
+    ['or not at all', ['u+20 hello'], { ...begunHere(1), sent: BLIND }, ABSENT],
+    [
+      'the second is not answered',
+      ['u-90 hello', 'a-50 Hi!', 'u+9 hello'],
+      begunHere(1),
+      UNANSWERED,
+    ],
     ['not even the first is there', ['u-900 hi', 'a-500 Hi!'], begunHere(1), UNCLEAR],
     ['somebody else said it long ago', ['u-9999 hello', 'a-9000 Hi!'], {}, UNCLEAR],
     [

@@ -218,6 +218,17 @@ describe('when a message may be ours or older, by the clock of the server', () =
   });
 });
 
+test('what others say while a turn waits to be sent again is not taken for it', async () => {
+  const busy = fails('api', { status: 429, retryAfterMs: 60_000, delivery: 'refused' });
+  const turn = await take({
+    memory: new TurnMemory(),
+    aheadMs: 0,
+    sends: [[busy], [TIMEOUT]],
+    looks: [['u+30000 hello', 'a+31000 Hi!']],
+  });
+  expect(failure(turn.outcome)).toMatchObject({ kind: 'timeout', delivery: 'unknown' });
+});
+
 describe('a turn that is not there and not running', () => {
   test.each([
     ['failed with 500', BROKEN, 'refused'],

@@ -109,6 +109,18 @@ async function take(
   return { events, error, asked, sleeps: clock.sleeps };
 }
 
+test('what was said is known the moment that its reply is there', async () => {
+  const memory = new TurnMemory();
+  memory.begin('c-1');
+  const { signal } = new AbortController();
+  const known = [];
+  const turn = takeTurn(scripted({}).ports, INPUT, { signal, timeoutMs: 1_000, memory });
+  for await (const event of turn) {
+    if (event.type === 'done') known.push(memory.open('c-1', INPUT.text).earlier);
+  }
+  expect(known).toEqual([{ atLeast: 1, isExact: true }]);
+});
+
 describe('a turn', () => {
   test('in a known conversation', async () => {
     const { events, error, asked, sleeps } = await take(
