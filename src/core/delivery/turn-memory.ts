@@ -24,9 +24,9 @@ export type Fate = 'said' | 'perhaps' | 'not said';
 interface Known {
   counts: Map<string, number>;
   /** Texts of which one more may or may not have been taken in. */
-  doubtful: Set<string>;
-  /** Texts of turns that are under way. */
-  open: Set<string>;
+  doubtful: string[];
+  /** Texts of turns that are under way. Few, as those above: lists are half the size of sets. */
+  open: string[];
 }
 
 /** Conversations whose memory is kept: those used last. */
@@ -41,7 +41,7 @@ export class TurnMemory {
 
   /** A conversation begins: nothing was said in it yet. */
   begin(conversationId: string): void {
-    const known = { counts: new Map(), doubtful: new Set<string>(), open: new Set<string>() };
+    const known = { counts: new Map<string, number>(), doubtful: [], open: [] };
     this.#conversations.set(conversationId, known);
     const [oldest] = this.#conversations.keys();
     if (this.#conversations.size > MOST && oldest !== undefined) this.#conversations.delete(oldest);
@@ -62,22 +62,26 @@ const NOTHING_KNOWN: Earlier = { atLeast: 0, isExact: false };
 
 function openTurn({ counts, doubtful, open }: Known, key: string): OpenTurn {
   const atLeast = counts.get(key) ?? 0;
-  if (open.has(key)) doubtful.add(key);
-  open.add(key);
+  if (open.includes(key)) add(doubtful, key);
+  add(open, key);
   let isOpen = true;
   return {
     earlier: {
       atLeast,
       get isExact() {
-        return !doubtful.has(key);
+        return !doubtful.includes(key);
       },
     },
     settle(fate) {
       if (!isOpen) return;
       isOpen = false;
-      open.delete(key);
+      if (open.includes(key)) open.splice(open.indexOf(key), 1);
       if (fate === 'said') counts.set(key, (counts.get(key) ?? 0) + 1);
-      else if (fate === 'perhaps') doubtful.add(key);
+      else if (fate === 'perhaps') add(doubtful, key);
     },
   };
+}
+
+function add(texts: string[], text: string): void {
+  if (!texts.includes(text)) texts.push(text);
 }
