@@ -53,6 +53,7 @@ const MEMBERS = {
   clock: 'context',
   write: 'context',
   'small-memory': 'context',
+  'one-core': 'context',
   configuration: 'session',
   'log-in': 'session',
   talk: 'session',

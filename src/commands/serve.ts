@@ -8,6 +8,7 @@ import type { TakeTurn } from '../relay/chat/run-turn.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import type { Membership } from '../relay/workers/membership.js';
+import { keepToOneCore } from '../one-core.js';
 import { openAccount, type Account, type SessionOptions } from '../session.js';
 import { openRedis } from './serve/redis.js';
 import { relaySettings, type RelayFlags, type ServeSettings } from './serve/settings.js';
@@ -17,6 +18,7 @@ export type ServeFlags = SessionOptions & RelayFlags;
 /** Serves until SIGINT or SIGTERM; then what runs is finished. */
 export async function serve(flags: ServeFlags, context: Context): Promise<void> {
   const settings = await relaySettings(flags, context);
+  keepToOneCore();
   const { openLog } = await import('../relay/operation/log.js');
   const log = openLog(context.stderr, settings.logLevel, () => context.clock.now());
   context.onExit(log.flush);

@@ -41,10 +41,9 @@ export class Connection {
 
   constructor(dial: Dial, watch: ConnectionWatch) {
     this.#watch = watch;
-    this.#socket = dial({
-      buffer: Buffer.allocUnsafeSlow(RECEIVED_BYTES),
-      callback: (length, buffer) => this.#take(buffer as Buffer, length),
-    });
+    const buffer = Buffer.allocUnsafeSlow(RECEIVED_BYTES);
+    const callback = (length: number): boolean => this.#take(buffer.subarray(0, length));
+    this.#socket = dial({ buffer, callback });
     this.#socket.once(dial.opened, () => this.#open());
     this.#socket.on('end', () => this.#finishByEnd());
     this.#socket.on('error', (error) => this.#fail(error));
@@ -101,8 +100,8 @@ export class Connection {
   }
 
   /** Gives whether more is to be received. */
-  #take(buffer: Buffer, length: number): boolean {
-    this.received += length;
+  #take(bytes: Buffer): boolean {
+    this.received += bytes.length;
     const [requester, parser] = [this.#requester, this.#parser];
     if (!requester || !parser || this.#waiting !== undefined) {
       // Nobody asked.
@@ -110,13 +109,13 @@ export class Connection {
       return false;
     }
     try {
-      const end = parser.push(buffer.subarray(0, length));
+      const end = parser.push(bytes);
       if (this.#requester !== requester) return false;
       if (!parser.isWhole) return requester.isReady;
-      this.#finish(requester, end === length);
+      this.#finish(requester, end === bytes.length);
       return true;
     } catch (error) {
-      this.#fail(error as Error);
+      this.#fail(error instanceof Error ? error : cut());
       return false;
     }
   }
@@ -124,9 +123,11 @@ export class Connection {
   #finish(requester: Requester, isClean: boolean): void {
     this.#requester = undefined;
     // A response to a request that is not whole yet says nothing about what follows.
-    const isIdle = isClean && this.#head?.isKept === true && this.#socket.writableLength === 0;
-    if (isIdle) this.#watch.onIdle(this, this.#head?.keptSeconds);
-    else this.#socket.destroy();
+    const { isKept = false, keptSeconds } = this.#head ?? {};
+    this.#parser = this.#head = undefined;
+    if (isClean && isKept && this.#socket.writableLength === 0) {
+      this.#watch.onIdle(this, keptSeconds);
+    } else this.#socket.destroy();
     requester.onComplete();
   }
 

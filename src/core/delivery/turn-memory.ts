@@ -24,8 +24,15 @@ export interface OpenTurn {
 /** What became of a text: the conversation has it, may have it, or has it not. */
 export type Fate = 'said' | 'perhaps' | 'not said';
 
+/** A conversation that began here. */
+interface Begun {
+  /** All that was said in it is remembered. */
+  isWhole: boolean;
+}
+
 /** One text of a conversation. */
 interface Said {
+  begun: Begun | undefined;
   count: number;
   times: { from: Moment; until: Moment } | undefined;
   /** One more may or may not have been taken in, or two were under way at a time. */
@@ -33,58 +40,57 @@ interface Said {
   isOpen: boolean;
 }
 
-interface Known {
-  /** All that was said in it is in `texts`. */
-  isExact: boolean;
-  texts: Map<string, Said>;
-}
-
-/** Conversations whose memory is kept, and texts of each: those used last. */
+/** What is kept: conversations that began here and texts of all, those used last; characters of texts. */
 const MOST_CONVERSATIONS = 1_000;
-const MOST_TEXTS = 200;
+const MOST_TEXTS = 10_000;
+const MOST_CHARACTERS = 16 * 1024 * 1024;
 
 /**
  * Remembers what this program said. A later turn whose answer is lost is told by it from an earlier one
  * with the same text.
  */
 export class TurnMemory {
-  readonly #conversations = new Map<string, Known>();
+  readonly #begun = new Map<string, Begun>();
+  readonly #texts = new Map<string, Said>();
+  #characters = 0;
 
   /** A conversation begins: nothing was said in it yet. */
   begin(conversationId: string): void {
-    this.#keep(conversationId, { isExact: true, texts: new Map() });
+    this.#begun.set(conversationId, { isWhole: true });
+    const [oldest] = this.#begun.keys();
+    if (this.#begun.size > MOST_CONVERSATIONS && oldest !== undefined) this.#begun.delete(oldest);
   }
 
   /** A turn begins. Of two with one text at a time, nobody can tell whose message is whose. */
   open(conversationId: string, text: string, now: Moment): OpenTurn {
-    const known = this.#conversations.get(conversationId) ?? { isExact: false, texts: new Map() };
-    this.#keep(conversationId, known);
-    return openTurn(known, saidOf(known, textKey(text)), now);
+    const begun = this.#begun.get(conversationId);
+    // Used again, it is kept longer.
+    if (begun && this.#begun.delete(conversationId)) this.#begun.set(conversationId, begun);
+    return openTurn(this.#said(`${conversationId}\n${textKey(text)}`, begun), now);
   }
 
-  #keep(conversationId: string, known: Known): void {
-    putLast(this.#conversations, conversationId, known, MOST_CONVERSATIONS);
+  #said(key: string, begun: Begun | undefined): Said {
+    const known = this.#texts.get(key);
+    const said = known ?? { begun, count: 0, times: undefined, isDoubtful: false, isOpen: false };
+    if (known) this.#texts.delete(key);
+    else this.#characters += key.length;
+    this.#texts.set(key, said);
+    while (this.#texts.size > MOST_TEXTS || this.#characters > MOST_CHARACTERS)
+      this.#forgetOldest();
+    return said;
+  }
+
+  #forgetOldest(): void {
+    for (const [key, { begun }] of this.#texts) {
+      this.#texts.delete(key);
+      this.#characters -= key.length;
+      if (begun) begun.isWhole = false;
+      return;
+    }
   }
 }
 
-function saidOf(known: Known, key: string): Said {
-  const fresh = { count: 0, times: undefined, isDoubtful: false, isOpen: false };
-  const said = known.texts.get(key) ?? fresh;
-  if (!putLast(known.texts, key, said, MOST_TEXTS)) known.isExact = false;
-  return said;
-}
-
-/** Whether all that was there has room still. */
-function putLast<V>(map: Map<string, V>, key: string, value: V, most: number): boolean {
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size <= most || oldest === undefined) return true;
-  map.delete(oldest);
-  return false;
-}
-
-function openTurn(known: Known, said: Said, from: Moment): OpenTurn {
+function openTurn(said: Said, from: Moment): OpenTurn {
   const { count: atLeast, times } = said;
   if (said.isOpen) said.isDoubtful = true;
   said.isOpen = true;
@@ -94,7 +100,7 @@ function openTurn(known: Known, said: Said, from: Moment): OpenTurn {
       atLeast,
       said: times,
       get isExact() {
-        return known.isExact && !said.isDoubtful;
+        return said.begun?.isWhole === true && !said.isDoubtful;
       },
     },
     settle(fate, until) {

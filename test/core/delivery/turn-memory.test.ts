@@ -98,11 +98,14 @@ test('the conversations used last are kept, a thousand of them', () => {
   expect(earlier(memory, 'c-3', 'yes')).toEqual(NEVER_SAID);
 });
 
-test('the texts said last are kept, two hundred of them; then one cannot know of the others', () => {
+test.each([
+  ['ten thousand of them', 'text', 9_999],
+  ['16 MiB of them', 'x'.repeat(4 * 1024 * 1024), 3],
+])('the texts said last are kept, %s; then one cannot know of the others', (_, text, more) => {
   const memory = begun('c-1');
-  for (let number = 0; number < 200; number++) say(memory, 'c-1', `text ${number}`);
-  expect(earlier(memory, 'c-1', 'text 0')).toMatchObject({ atLeast: 1, isExact: true });
-  say(memory, 'c-1', 'one more');
-  expect(earlier(memory, 'c-1', 'text 0')).toMatchObject({ atLeast: 1, isExact: false });
-  expect(earlier(memory, 'c-1', 'text 1')).toEqual(NOTHING_KNOWN);
+  say(memory, 'c-1', 'yes');
+  for (let number = 0; number < more; number++) say(memory, 'c-2', `${text} ${number}`);
+  expect(earlier(memory, 'c-1', 'yes')).toMatchObject({ atLeast: 1, isExact: true });
+  for (let number = 0; number <= more; number++) say(memory, 'c-2', `${text} again ${number}`);
+  expect(earlier(memory, 'c-1', 'yes')).toEqual(NOTHING_KNOWN);
 });
