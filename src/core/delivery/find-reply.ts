@@ -11,20 +11,16 @@ interface Group {
   replies: Message[];
 }
 
-/** So much of a reply tells it from every other one, in characters. */
-const TELLING = 12;
-
 /**
- * The reply to a message. When others wrote before it came, nothing says which reply is whose: then it
- * is known by what was already received of it, at once by much of it, else when all of them are answered.
+ * The reply to a message. When others wrote before it came, nothing says which reply is whose: then
+ * it is known, once all of them are answered, by what was already received of it.
  */
 export function findReply(ours: Message, ordered: readonly Message[], received: string): Finding {
   const { users, replies } = groupOf(ours, ordered);
+  if (replies.length < users.length) return { type: 'unanswered' };
   const texts = [...new Set(replies.map(({ text }) => text))];
   const begun = texts.filter((text) => text.startsWith(received));
   const [first = ''] = begun.length > 0 ? begun : texts;
-  const isTold = begun.length === 1 && received.length >= TELLING;
-  if (replies.length < users.length && !isTold) return { type: 'unanswered' };
   const isKnown = users.length === 1 || begun.length === 1 || texts.length === 1;
   return isKnown ? finished(first, received) : { type: 'unclear' };
 }

@@ -213,15 +213,9 @@ describe('while others write', () => {
       UNANSWERED,
     ],
     [
-      'much of ours had begun, theirs may never be answered',
-      ['u-9 x', 'u+20 hello', 'a+95 The answer is 42.'],
-      { received: 'The answer i' },
-      answered('The answer is 42.'),
-    ],
-    [
-      'not so much',
-      ['u-9 x', 'u+20 hello', 'a+95 The answer is 42.'],
-      { received: 'The answer ' },
+      'much of ours had begun: theirs may begin with as many words',
+      ['u-9 x', 'u+20 hello', 'a+95 Thank you for calling. X is right.'],
+      { received: 'Thank you for calling. ' },
       UNANSWERED,
     ],
     [
