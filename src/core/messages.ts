@@ -8,13 +8,18 @@ export async function allMessages(pages: AsyncIterable<Message[]>): Promise<Mess
 }
 
 /**
- * By time, as the API documents no order. What has the same time stays in the list's own direction;
- * but a question goes before its answer when nothing earlier is left to answer.
+ * By time, as the API documents no order. What has the same time stays in the list's own direction, if it
+ * has one; but a question goes before its answer when nothing earlier is left to answer.
  */
 export function inOrder(messages: readonly Message[]): Message[] {
-  const [first, last] = [messages[0], messages.at(-1)];
-  const isNewestFirst = first && last && timeOf(first) > timeOf(last);
-  return sortedByTime(isNewestFirst ? messages.toReversed() : messages);
+  const times = messages.map(timeOf);
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  if (first > last && isAscending(times.toReversed())) return sortedByTime(messages.toReversed());
+  return sortedByTime(isAscending(times) ? messages : usersFirst(messages));
+}
+
+function isAscending(times: readonly number[]): boolean {
+  return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0));
 }
 
 /** The same for messages that come oldest first, or what follows an earlier one of them. */

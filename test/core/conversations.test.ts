@@ -69,6 +69,7 @@ describe('messages', () => {
     ['at one time, newest first', ['a+9 e', 'a+1 c', 'result+1 b', 'u+1 a'], 'a b c e'],
     ['at one time, the answer first', ['a+1 b', 'u+1 a'], 'a b'],
     ['an answer with the time of the next question', ['u+1 a', 'a+2 b', 'u+2 c'], 'a b c'],
+    ['in no order, questions of one time first', ['a+9 d', 'u+1 a', 'a+5 c', 'u+5 b'], 'a b c d'],
     ['what follows an answer at one time', ['u+1 a', 'a+2 b', 'a+3 d', 'u+3 c'], 'a b c d'],
   ])('are in order: %s', (_, lines, expected) => {
     expect(texts(inOrder(lines.map(message)))).toBe(expected);
