@@ -34,7 +34,7 @@ export interface Caller {
   json<T>(call: Call, read: Reader<T>): Promise<T>;
   /** For calls that declare no answer: resolves at any 2xx, whatever comes with it. */
   done(call: Call): Promise<void>;
-  /** A failure that may be told: what an answer says of the key is taken out. */
+  /** A failure that may be told: with its way out, and without what an answer says of the key. */
   clean(error: unknown): unknown;
 }
 
@@ -42,6 +42,8 @@ export interface CallerOptions {
   apiKey: string;
   /** What the key is called in hints, such as the variable it is from. */
   keyName?: string | undefined;
+  /** What bounds a call is called in hints, such as the flag that sets it. */
+  timeoutName?: string | undefined;
   transport: Transport;
   clock: Clock;
   /** Is told of each answer's `Date`. */
@@ -50,8 +52,9 @@ export interface CallerOptions {
 
 export function createCaller(options: CallerOptions): Caller {
   const { apiKey, keyName = 'the key', transport, clock, serverClock } = options;
+  const { timeoutName = 'a longer timeout' } = options;
   const authorization = `Bearer ${apiKey}`;
-  async function open(call: Call): Promise<HttpResponse> {
+  async function send(call: Call): Promise<HttpResponse> {
     const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
     const asked = momentOf(clock);
     const response = await transport.request({
@@ -73,10 +76,21 @@ export function createCaller(options: CallerOptions): Caller {
       return response;
     }
     const text = await refusalText(response, call);
-    throw clean(apiError(response, text, { now: clock.now(), keyName }));
+    throw apiError(response, text, { now: clock.now(), keyName });
   }
-  const clean = (error: unknown): unknown =>
-    error instanceof AppError ? errorWithoutKey(error, apiKey) : error;
+  async function open(call: Call): Promise<HttpResponse> {
+    try {
+      return await send(call);
+    } catch (error) {
+      throw clean(error);
+    }
+  }
+  const clean = (error: unknown): unknown => {
+    if (!(error instanceof AppError)) return error;
+    // A timeout that has a hint already is not a matter of the bound.
+    const hint = `allow more time: ${timeoutName}`;
+    return errorWithoutKey(error.kind === 'timeout' ? error.with({ hint }) : error, apiKey);
+  };
   return {
     open,
     clean,

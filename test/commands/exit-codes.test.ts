@@ -168,9 +168,17 @@ describe('exit codes and JSON errors', () => {
         ...NOTHING,
         kind: 'network',
         message: 'connection refused by 127.0.0.1:9 (ECONNREFUSED)',
-        hint: expect.stringContaining('--base-url'),
+        hint: expect.stringContaining('check the base URL'),
         delivery: 'not_sent',
       },
+    });
+  });
+
+  it('7: no answer in time, and what to do', async () => {
+    const env = accountEnv(await answeringServer(() => undefined));
+    expect(await failure([...SENT.argv, '--timeout', '0.05'], { env })).toMatchObject({
+      code: 7,
+      error: { kind: 'timeout', hint: 'allow more time: --timeout <seconds>' },
     });
   });
 
@@ -302,8 +310,8 @@ describe('2: bad input, nothing sent', () => {
   const over = 'x'.repeat(1024 * 1024 + 1);
   const cases: [string, string[], { input?: string | Buffer }, string, RegExp?][] = [
     ['no words on a terminal', ['send'], {}, 'message is required'],
-    ['blank words', ['send', ' \t\n'], {}, 'message is required'],
-    ['blank stdin', ['send'], { input: '\n' }, 'message is required'],
+    ['blank words', ['send', ' \t\n'], {}, 'message is required', /the variable/],
+    ['blank stdin', ['send'], { input: '\n' }, 'message is required', /before the pipe/],
     [
       'stdin that is not UTF-8',
       ['send'],
@@ -358,6 +366,7 @@ describe('2: bad input, nothing sent', () => {
       ['send', 'x', '-c', '--conversation', 'a'],
       {},
       '--continue and --conversation exclude each other',
+      /keep one/,
     ],
     [
       'a title for an old one',

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { account } from '../helpers/account.js';
 import { readmeBlocks } from '../helpers/readme.js';
+import { closedPort, socketServer } from '../helpers/socket-server.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const tool = (name: string): string => join(ROOT, 'node_modules/.bin', name);
@@ -162,6 +163,27 @@ describe('the library', () => {
       ['not_found', expect.any(String)],
       ['not_found', expect.any(String)],
     ]);
+  });
+
+  it('gives ways out in its own words, not in those of the program', async () => {
+    const refusing = `http://127.0.0.1:${await closedPort()}`;
+    const { url: silent } = await socketServer(() => undefined);
+    const { url: cut } = await socketServer((socket) => void socket.resetAndDestroy());
+    const source = `import { createClient } from 'telnyx-chat';
+      for (const baseUrl of ${JSON.stringify([refusing, silent, cut])}) {
+        const client = createClient({ apiKey: 'KEY-test', baseUrl, timeoutMs: 100 });
+        await client.assistants.list().catch(({ details }) => console.log(details.hint));
+        client.close();
+      }`;
+    const { stdout, stderr } = await run('hints.mjs', source, {});
+    expect({ hints: stdout.trimEnd().split('\n'), stderr }).toEqual({
+      hints: [
+        'check the base URL, and that a server or proxy listens there',
+        'allow more time: a larger timeoutMs',
+        'check the network and what is on the way: a proxy, a VPN, a firewall',
+      ],
+      stderr: '',
+    });
   });
 
   it('throws errors of usage for what its types do not allow, before any request', async () => {
