@@ -3,7 +3,7 @@ import { momentOf, type ServerClock } from '../core/delivery/server-clock.js';
 import { AppError } from '../errors.js';
 import { version } from '../version.js';
 import { apiError, unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
-import type { HttpResponse } from './http.js';
+import type { HttpRequest, HttpResponse } from './http.js';
 import { errorWithoutKey } from './secrets.js';
 import type { Transport } from './transport.js';
 
@@ -52,23 +52,10 @@ export interface CallerOptions {
 
 export function createCaller(options: CallerOptions): Caller {
   const { apiKey, keyName = 'the key', transport, clock, serverClock } = options;
-  const { timeoutName = 'a longer timeout' } = options;
   const authorization = `Bearer ${apiKey}`;
   async function send(call: Call): Promise<HttpResponse> {
-    const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
     const asked = momentOf(clock);
-    const response = await transport.request({
-      method,
-      path: path + queryString(query),
-      headers: headersOf(call, authorization),
-      body,
-      signal,
-      timeouts: {
-        connectMs: Math.min(CONNECT_MS, timeoutMs),
-        silenceMs: Math.min(silenceMs, timeoutMs),
-        totalMs: timeoutMs,
-      },
-    });
+    const response = await transport.request(requestFor(call, authorization));
     const had = momentOf(clock);
     if (response.status >= 200 && response.status < 300) {
       // A refusal may come from something in between, which has a clock of its own.
@@ -85,12 +72,7 @@ export function createCaller(options: CallerOptions): Caller {
       throw clean(error);
     }
   }
-  const clean = (error: unknown): unknown => {
-    if (!(error instanceof AppError)) return error;
-    // A timeout that has a hint already is not a matter of the bound.
-    const hint = `allow more time: ${timeoutName}`;
-    return errorWithoutKey(error.kind === 'timeout' ? error.with({ hint }) : error, apiKey);
-  };
+  const clean = (error: unknown): unknown => told(error, options);
   return {
     open,
     clean,
@@ -100,6 +82,33 @@ export function createCaller(options: CallerOptions): Caller {
         const headers = { accept: '*/*', ...call.headers };
         await readToEnd(await open({ ...call, headers }));
       }, clean),
+  };
+}
+
+/** A failure with its way out, and without what an answer says of the key. */
+function told(
+  error: unknown,
+  { apiKey, timeoutName = 'a longer timeout' }: CallerOptions,
+): unknown {
+  if (!(error instanceof AppError)) return error;
+  // A timeout that has a hint already is not a matter of the bound.
+  const hint = `allow more time: ${timeoutName}`;
+  return errorWithoutKey(error.kind === 'timeout' ? error.with({ hint }) : error, apiKey);
+}
+
+function requestFor(call: Call, authorization: string): HttpRequest {
+  const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
+  return {
+    method,
+    path: path + queryString(query),
+    headers: headersOf(call, authorization),
+    body,
+    signal,
+    timeouts: {
+      connectMs: Math.min(CONNECT_MS, timeoutMs),
+      silenceMs: Math.min(silenceMs, timeoutMs),
+      totalMs: timeoutMs,
+    },
   };
 }
 

@@ -364,6 +364,23 @@ describe('conversations takeover, say, release', () => {
     expect(account.sandbox.store.find(CALL)?.messages).toHaveLength(1);
     expect(account.sandbox.requestCount('add_message')).toBeGreaterThan(1);
   });
+
+  it('says what is known when all answers are lost', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['add_message/reset_after:9x'] },
+    });
+    const { code, stdout, stderr } = await conversations(account, ['say', CALL, 'hello']);
+    expect({ code, stdout, lines: stderr.split('\n').slice(1, 4) }).toEqual({
+      code: 7,
+      stdout: '',
+      lines: [
+        'delivery: unknown, the message may have been delivered; once at most',
+        `hint: it may be there: look with telnyx-chat conversations show ${CALL} before saying it again`,
+        `conversation: ${CALL}`,
+      ],
+    });
+    expect(account.sandbox.store.find(CALL)?.messages).toHaveLength(1);
+  });
 });
 
 describe('conversations insights', () => {
