@@ -214,6 +214,7 @@ it('helps with subcommands too', () => {
     ['config', 'set', '-h'],
   ];
   expect(others.map((argv) => program(argv).stdout)).toEqual([help, help, help]);
+  expect(program(['help', 'help']).stdout).toBe(program(['--help']).stdout);
 });
 
 it('passes over a .env that has no end', () => {
