@@ -2,7 +2,8 @@ import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../errors.js';
 import { codeOf } from './files.js';
-import { isSpecial, openSpecial, type Sink, type Waiting } from './special-file.js';
+import { isSpecial, openSpecial, type Sink } from './special-file.js';
+import type { Waiting } from './waiting.js';
 
 export interface NewFile {
   cwd: string;

@@ -3,14 +3,8 @@ import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
-import type { Clock } from '../core/conversation.js';
 import { codeOf } from './files.js';
-
-/** What a device or a pipe is waited for with. */
-export interface Waiting {
-  clock: Clock;
-  signal: AbortSignal;
-}
+import type { Waiting } from './waiting.js';
 
 /** Where a text goes, a piece at a time. */
 export interface Sink {
