@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../src/errors.js';
 import {
@@ -11,6 +11,7 @@ import {
   TURN,
   type ApiClient,
 } from '../helpers/api-client.js';
+import { connectProxy, tunnelTo } from '../helpers/connect-proxy.js';
 import { failureOf, type Failure } from '../helpers/failure.js';
 import { json, raw, recordingServer } from '../helpers/recording-server.js';
 import { stillClock } from '../helpers/still-clock.js';
@@ -576,25 +577,6 @@ function trustAnyCertificate(): void {
   });
 }
 
-/** A proxy on loopback that keeps the head of each CONNECT and does with it as told. */
-async function connectProxy(serve: (head: string, socket: Socket) => void) {
-  const requests: string[][] = [];
-  const { port } = await socketServer((socket) => {
-    socket.once('data', (bytes: Buffer) => {
-      const head = bytes.toString().trimEnd();
-      requests.push(head.split('\r\n'));
-      serve(head, socket);
-    });
-  });
-  return { port, requests };
-}
-
 function tunnel(head: string, socket: Socket): void {
-  const port = Number(/^CONNECT localhost:(\d+)/.exec(head)?.[1]);
-  const upstream = connect(port, '127.0.0.1', () => {
-    socket.write('HTTP/1.1 200 OK\r\n\r\n');
-    socket.pipe(upstream).pipe(socket);
-  });
-  upstream.on('error', nothing);
-  socket.on('close', () => upstream.destroy());
+  tunnelTo(Number(/^CONNECT localhost:(\d+)/.exec(head)?.[1]), socket);
 }

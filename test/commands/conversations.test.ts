@@ -1,6 +1,18 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.js';
 import { runCli, temporaryFolder, type CliOptions, type CliResult } from '../helpers/run-cli.js';
 import {
   CALL,
@@ -257,6 +269,53 @@ At ten.
     expect(readFileSync(path, 'utf8')).toBe('precious');
     expect((await conversations(account, [...argv, '--force'], { cwd })).code).toBe(0);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(WHOLE_JSON);
+  });
+
+  it('replaces what a link leads to, not the link', async () => {
+    const account = await populatedAccount();
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'notes'));
+    writeFileSync(join(cwd, 'notes/old.json'), 'old');
+    const links = { 'link.json': 'notes/old.json', 'dangling.json': 'notes/new.json' };
+    for (const [link, target] of Object.entries(links)) {
+      symlinkSync(target, join(cwd, link));
+      const argv = ['export', HOURS, '-o', link, '--force'];
+      const path = join(cwd, link);
+      expect(await conversations(account, argv, { cwd })).toEqual(said('', `saved to ${path}\n`));
+      expect(readlinkSync(path)).toBe(target);
+      expect(JSON.parse(readFileSync(join(cwd, target), 'utf8'))).toEqual(WHOLE_JSON);
+    }
+    expect(readdirSync(join(cwd, 'notes')).sort()).toEqual(['new.json', 'old.json']);
+  });
+
+  it('takes /dev/stdout for stdout', async () => {
+    const account = await populatedAccount();
+    const { code, stdout, stderr } = await conversations(account, [
+      ...['export', HOURS, '-o', '/dev/stdout', '--json'],
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual(WHOLE_JSON);
+  });
+
+  it('writes into a named pipe once somebody reads it, or until it is stopped', async () => {
+    const account = await populatedAccount();
+    const cwd = temporaryFolder();
+    const pipe = join(cwd, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const argv = ['export', HOURS, '-o', 'pipe', '--format', 'json', '--force'];
+    const stop = new AbortController();
+    const sleep = async (): Promise<void> => {
+      stop.abort(new AppError('interrupted', 'interrupted'));
+      return Promise.reject(stop.signal.reason as AppError);
+    };
+    const clock = { ...account.clock, sleep };
+    const stopped = await conversations(account, argv, { cwd, signal: stop.signal, clock });
+    expect(stopped.code).toBe(130);
+    const read = promisify(execFile)('cat', [pipe]);
+    expect(await conversations(account, argv, { cwd })).toEqual(said('', `saved to ${pipe}\n`));
+    expect(JSON.parse((await read).stdout)).toEqual(WHOLE_JSON);
+    expect(statSync(pipe).isFIFO()).toBe(true);
+    expect(readdirSync(cwd)).toEqual(['pipe']);
   });
 
   it('leaves nothing behind that is not whole, and what was there before', async () => {

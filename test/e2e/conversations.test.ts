@@ -1,8 +1,12 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../src/sandbox/seed.js';
 import { account } from '../helpers/account.js';
+import { BIN, builtProgram } from '../helpers/built-program.js';
 import { openChat, SIZES } from '../helpers/chat.js';
 import { ENTER } from '../helpers/keys.js';
+import { temporaryFolder } from '../helpers/run-cli.js';
 import { TerminalSession } from '../helpers/terminal.js';
 import { call } from '../sandbox/start.js';
 
@@ -20,6 +24,22 @@ async function accountWith(conversations: number): Promise<Account & { ids: stri
 
 const open = (argv: string[], env: Record<string, string>): TerminalSession =>
   new TerminalSession(['conversations', ...argv], { env });
+
+describe('conversations export', () => {
+  it('goes on in a file that the shell has opened', async () => {
+    const { env, ids } = await accountWith(1);
+    const home = temporaryFolder();
+    const log = join(home, 'log');
+    writeFileSync(log, 'before\n');
+    const script = `"$@" 3>>"${log}"`;
+    const argv = ['conversations', 'export', ids[0] ?? '', '-o', '/dev/fd/3', '--force'];
+    const command: [string, ...string[]] = ['sh', '-c', script, 'sh', process.execPath, BIN];
+    const { code, stdout } = await builtProgram(argv, { env, home, command });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(readFileSync(log, 'utf8')).toMatch(/^before\n# Seeded\n[^]*answer 1\n/);
+    expect(readdirSync(home)).toEqual(['log']);
+  });
+});
 
 describe('conversations on a terminal', () => {
   it('come through less: a short list leaves at once, a long one when the reader does', async () => {

@@ -22,14 +22,18 @@ export async function exportConversation(
     const exported = { ...referred, flags, context, transcript: openTranscript(format) };
     if (!target) return toStdout(exported);
     const file = { ...target, id: context.randomId() };
-    const path = await writeNewFile(file, (print) => writeTo(print, exported));
+    const path = await writeNewFile(file, context, (print) => writeTo(print, exported));
     if (!isSilent(flags)) context.stderr.write(`saved to ${sanitize(path)}\n`);
   });
 }
 
+/** What stands for stdout, which is written to as it is, and not opened again. */
+const STDOUT: readonly string[] = ['-', '/dev/stdout', '/dev/fd/1'];
+
 /** The file to write; undefined: stdout. */
 function targetOf({ output, force = false }: ExportFlags, { cwd }: Context) {
-  return output === undefined || output === '-' ? undefined : { cwd, file: output, force };
+  if (output === undefined || STDOUT.includes(output)) return undefined;
+  return { cwd, file: output, force };
 }
 
 interface Exported extends Referred {
