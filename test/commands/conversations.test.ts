@@ -333,6 +333,15 @@ At ten.
   });
 });
 
+describe('conversations export on a full disk', () => {
+  it('fails as it does on stdout', async () => {
+    const argv = ['export', HOURS, '-o', '/dev/full', '--force'];
+    const { code, stderr } = await conversations(await populatedAccount(), argv);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: cannot save: ENOSPC');
+  });
+});
+
 describe('conversations new, rename', () => {
   it('prints the id of a new one', async () => {
     const account = await populatedAccount();
@@ -570,6 +579,14 @@ describe('bad input is told before any request', () => {
     [['export', 'Opening hours', '-o', ''], '--output is empty', /leave it out/],
     [['export', 'Opening hours', '-o', '/tmp'], '/tmp is a folder', /\/tmp\/conversation\.md/],
     [['export', 'Opening hours', '-o', '/tmp', '--force'], '/tmp is a folder', /a file in it/],
+    [['export', 'Opening hours', '-o', 'x.pdf'], 'cannot save as "x.pdf"', /\.md, \.json or \.txt/],
+    [
+      ['export', HOURS, '--json', '--format', 'md'],
+      '--json and --format md exclude each other',
+      /^/,
+    ],
+    [['export', HOURS, '-o', '/none/x.md'], 'there is no folder /none', /make it first/],
+    [['export', HOURS, '-o', '/tmp/none-such/'], 'there is no folder /tmp/none-such', /make it/],
     [['export', 'Opening hours', '-o', '/dev/null'], '/dev/null is there already', /--force/],
     [['list', '--name', ''], '--name is empty', /leave it out/],
     [['new', '--title', ' '], '--title is empty', /leave it out/],
