@@ -50,9 +50,12 @@ export function assertNoMistake(
 
 /** The choice that a value was most likely to be, in whatever case. */
 function meantValue(message: string): string | undefined {
-  const [, value, choices] = /'([^']*)' is invalid.* choices are (.*)\.$/.exec(message) ?? [];
-  const near = nearest(value?.toLowerCase() ?? '', choices?.split(', ') ?? []);
-  return near && `Did you mean ${near}?`;
+  const [, given = '', listed = ''] = /'([^']*)' is invalid.* are (.*)\.$/.exec(message) ?? [];
+  const value = given.toLowerCase();
+  // Short as they are, `tcsh` would be near to `bash`.
+  const choices = listed.split(', ').filter((choice) => choice[0] === value[0]);
+  const near = nearest(value, choices);
+  return near ? `Did you mean ${near}?` : undefined;
 }
 
 /** Of a command that takes words of any kind: how those that look like flags are given. */
