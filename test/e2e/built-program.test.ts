@@ -111,6 +111,11 @@ it('is packed with its bundle and licences, and has nothing to install', () => {
   ];
   expect(files).toEqual(expect.arrayContaining(wanted.map((file) => `package/${file}`)));
   expect(files.filter((file) => /src|test/.test(file))).toEqual([]);
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const named = readme.matchAll(/(?:\]\(|src(?:set)?="|see `)(?!https?:|#)([^)"`]+)/g);
+  const pointedAt = [...named].map(([, file]) => `package/${file}`);
+  expect(pointedAt.length).toBeGreaterThan(3);
+  expect(files).toEqual(expect.arrayContaining(pointedAt));
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
     string,
     unknown
