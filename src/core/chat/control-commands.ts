@@ -12,9 +12,12 @@ const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a m
 /** Told when a chat goes on with such a conversation. */
 export const TAKEN_OVER_NOTICE = `${TAKEN_OVER}; ${WAYS_OUT}`;
 
+/** What was typed comes back, and stands where a command would be typed. */
+const CLEARING = 'your text is back at the prompt: Ctrl-C clears it';
+
 /** The refusal of a turn in such a conversation, with the ways out of a chat. */
 export function withWaysOut({ kind, message, details, cause }: AppError): AppError {
-  return new AppError(kind, message, { ...details, hint: WAYS_OUT, cause });
+  return new AppError(kind, message, { ...details, hint: `${WAYS_OUT}; ${CLEARING}`, cause });
 }
 
 /** /takeover */
