@@ -13,6 +13,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.js';
+import { accountEnv } from '../helpers/account.js';
+import { answeringServer } from '../helpers/answering-server.js';
 import { runCli, temporaryFolder, type CliOptions, type CliResult } from '../helpers/run-cli.js';
 import {
   CALL,
@@ -471,6 +473,31 @@ describe('conversations insights', () => {
           status: 'completed',
           created_at: '2026-01-01T00:00:00.004Z',
           results: [{ insight_id: 'sandbox-summary', result: 'A sandbox conversation of 1 turn.' }],
+        },
+      ],
+    });
+  });
+
+  it('has null where there is no result, and other JSON as text', async () => {
+    const made = [
+      { insight_id: 'a', result: null },
+      { insight_id: 'b' },
+      { insight_id: 'c', result: 0 },
+    ];
+    const insight = { id: 'i', status: 'completed', created_at: '', conversation_insights: made };
+    const url = await answeringServer((_, response) => {
+      response.end(JSON.stringify({ data: [insight] }));
+    });
+    const env = accountEnv(url);
+    const { stdout } = await runCli(['conversations', 'insights', HOURS, '--json'], { env });
+    expect(JSON.parse(stdout)).toMatchObject({
+      insights: [
+        {
+          results: [
+            { insight_id: 'a', result: null },
+            { insight_id: 'b', result: null },
+            { insight_id: 'c', result: '0' },
+          ],
         },
       ],
     });

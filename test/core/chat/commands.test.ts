@@ -271,6 +271,7 @@ describe('/insights', () => {
         results: [
           { insightId: 'mood\x1b[2J', result: 'glad\nor so' },
           { insightId: 'topic', result: '{"city":"Paris"}' },
+          { insightId: 'score', result: null },
         ],
       },
       { id: 'i-2', status: 'pending', createdAt: '', results: [] },
@@ -284,6 +285,7 @@ describe('/insights', () => {
         '~  topic: {~',
         '~      "city": "Paris"~',
         '~    }~',
+        '~  score: no result~',
         '~pending~',
       ].join('\n'),
     ]);
