@@ -22,18 +22,19 @@ export async function create(
   flags: AccountFlags & { title?: string; meta?: string[] },
   context: Context,
 ): Promise<void> {
+  const name = flags.title === undefined ? undefined : checkedName(flags.title);
   const given = newMetadata(flags.meta);
   await withAccount(flags, context, async (account, ask) => {
     const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
-    const make = account.client.conversationCreator({ name: flags.title, metadata });
+    const make = account.client.conversationCreator({ name, metadata });
     const conversation = await ask((_, call) => make(call));
     await tell(conversation, conversation.id, { flags, context });
   });
 }
 
 /** A name given here, kept in the metadata. */
-export async function rename(idOrName: string, name: string, given: Given): Promise<void> {
-  checkedName(name);
+export async function rename(idOrName: string, text: string, given: Given): Promise<void> {
+  const name = checkedName(text);
   await withConversation(idOrName, given, async ({ id, ask }) => {
     const renamed = await ask((client, call) => control.rename(client, { id, name }, call));
     await tell(renamed, `renamed ${id} to ${whole(name)}`, given);
