@@ -55,6 +55,13 @@ const HOURS_JSON = {
 };
 
 describe('conversations list', () => {
+  it('prints nothing when its first request fails', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['list_conversations/status_500_before:1'] },
+    });
+    expect(await conversations(account, ['list', '--json'])).toMatchObject({ code: 1, stdout: '' });
+  });
+
   it.each([
     [[], CALL_LINE + HOURS_LINE],
     [['--all'], OTHER_LINE + CALL_LINE + HOURS_LINE],
