@@ -7,6 +7,7 @@ import * as control from '../../core/conversations/control.js';
 import { whole } from '../../core/conversations/details.js';
 import { jsonLine } from '../../core/json-line.js';
 import { requireAssistant } from '../../core/required-settings.js';
+import { AppError } from '../../errors.js';
 import { write } from '../../write.js';
 import { newMetadata } from '../metadata-pairs.js';
 import type { AccountFlags } from './options.js';
@@ -28,8 +29,19 @@ export async function create(
     const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
     const make = account.client.conversationCreator({ name, metadata });
     const conversation = await ask((_, call) => make(call));
-    await tell(conversation, conversation.id, { flags, context });
+    await keepingId(conversation.id, () => tell(conversation, conversation.id, { flags, context }));
   });
+}
+
+/** An id that cannot be printed is in the error. */
+async function keepingId(conversationId: string, print: () => Promise<void>): Promise<void> {
+  try {
+    await print();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const hint = `it was begun all the same: telnyx-chat conversations show ${conversationId}`;
+    throw error.with({ conversationId, hint });
+  }
 }
 
 /** A name given here, kept in the metadata. */
