@@ -62,7 +62,13 @@ export async function use(
   context: Context,
 ): Promise<void> {
   if (flags.sandbox) {
-    throw new AppError('usage', 'the assistants of the sandbox cannot be stored: it is no account');
+    throw new AppError(
+      'usage',
+      'the assistants of the sandbox cannot be stored: it is no account',
+      {
+        hint: 'leave out --sandbox; telnyx-chat assistants list shows those of the account',
+      },
+    );
   }
   const options = { ...flags, isNewProfile: true };
   await withAccount(options, context, async ({ settings }, ask) => {

@@ -32,7 +32,11 @@ function checkWays(options: ConversationOptions): void {
     ...(conversation === undefined ? [] : ['--conversation']),
     ...(pairs === undefined ? [] : ['--for']),
   ];
-  if (ways.length > 1) throw new AppError('usage', `${ways.join(' and ')} exclude each other`);
+  if (ways.length > 1) {
+    throw new AppError('usage', `${ways.join(' and ')} exclude each other`, {
+      hint: 'keep one of them: each chooses the conversation by itself',
+    });
+  }
   if (ways.length === 0 || (title === undefined && meta === undefined)) return;
   throw new AppError('usage', '--title and --meta are for a new conversation', {
     hint: `leave out ${pairs ? '--for' : '--conversation and --continue'} to begin one`,

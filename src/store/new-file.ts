@@ -1,5 +1,5 @@
 import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../errors.js';
 import { codeOf } from './files.js';
 import { isSpecial, openSpecial, type Sink } from './special-file.js';
@@ -24,7 +24,19 @@ export async function assertFree({ cwd, file, force }: Omit<NewFile, 'id'>): Pro
     });
   }
   if (there && !force) throw isThere(path);
+  if (there) return;
+  if (file.endsWith('/') || file.endsWith(sep)) throw notThere(path);
+  if (!(await stat(dirname(path)).catch(() => undefined))) throw notThere(dirname(path));
 }
+
+function notThere(folder: string): AppError {
+  return new AppError('usage', `there is no folder ${folder}`, {
+    hint: 'make it first, or give another place',
+  });
+}
+
+/** What is wrong with the disk and not with the place: as when stdout cannot be written. */
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EIO'];
 
 type Task = (write: Sink['write']) => Promise<void>;
 
@@ -90,7 +102,8 @@ async function naming<T>(path: string, write: () => Promise<T>): Promise<T> {
     if (cause instanceof AppError) throw cause;
     if (codeOf(cause) === 'EEXIST') throw isThere(path);
     const why = cause instanceof Error ? cause.message : '';
-    throw new AppError('usage', `cannot save: ${why}`, { hint: 'give another place', cause });
+    const kind = NO_ROOM.includes(codeOf(cause) ?? '') ? 'api' : 'usage';
+    throw new AppError(kind, `cannot save: ${why}`, { hint: 'give another place', cause });
   }
 }
 

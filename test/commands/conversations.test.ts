@@ -117,7 +117,11 @@ describe('conversations list', () => {
     ]);
   });
 
-  it.each([20, 40, 50])('has no row that is wider than a window of %i columns', async (columns) => {
+  it.each([
+    [20, '33333333-…  Opening…'],
+    [40, OTHER],
+    [50, `${OTHER}  Opening hou…`],
+  ])('has no row that is wider than a window of %i columns', async (columns, first) => {
     const { env, clock } = await populatedAccount();
     const given = { ...env, TELNYX_CHAT_PAGER: '', NO_COLOR: '1' };
     const options = { stdoutIsTTY: true, columns, clock, env: given };
@@ -125,7 +129,7 @@ describe('conversations list', () => {
     const rows = stdout.trimEnd().split('\n');
     expect({ code, count: rows.length }).toEqual({ code: 0, count: 4 });
     expect(rows.filter((row) => row.length > columns)).toEqual([]);
-    expect(rows[1]).toMatch(/^33333.*…? {2}Ope/);
+    expect(rows[1]).toBe(first);
   });
 
   it('lists no more than one in a table with nothing else to show', async () => {
@@ -336,6 +340,15 @@ At ten.
   });
 });
 
+describe('conversations export on a full disk', () => {
+  it('fails as it does on stdout', async () => {
+    const argv = ['export', HOURS, '-o', '/dev/full', '--force'];
+    const { code, stderr } = await conversations(await populatedAccount(), argv);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: cannot save: ENOSPC');
+  });
+});
+
 describe('conversations new, rename', () => {
   it('prints the id of a new one', async () => {
     const account = await populatedAccount();
@@ -441,6 +454,23 @@ describe('conversations takeover, say, release', () => {
     expect(await conversations(account, ['say', CALL, 'hello'])).toEqual(said(`said in ${CALL}\n`));
     expect(account.sandbox.store.find(CALL)?.messages).toHaveLength(1);
     expect(account.sandbox.requestCount('add_message')).toBeGreaterThan(1);
+  });
+
+  it('says what is known when all answers are lost', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['add_message/reset_after:9x'] },
+    });
+    const { code, stdout, stderr } = await conversations(account, ['say', CALL, 'hello']);
+    expect({ code, stdout, lines: stderr.split('\n').slice(1, 4) }).toEqual({
+      code: 7,
+      stdout: '',
+      lines: [
+        'delivery: unknown, the message may have been delivered; once at most',
+        `hint: it may be there: look with telnyx-chat conversations show ${CALL} before saying it again`,
+        `conversation: ${CALL}`,
+      ],
+    });
+    expect(account.sandbox.store.find(CALL)?.messages).toHaveLength(1);
   });
 });
 
@@ -555,7 +585,7 @@ describe('bad input is told before any request', () => {
     [['list', '--limit', '0'], 'bad --limit "0"', /whole number/],
     [['list', '--limit', '1.5'], 'bad --limit "1.5"', /or all/],
     [['list', '--channel', 'phone call'], 'bad --channel "phone call"', /phone_call, web_call/],
-    [['list', '--all', '-a', 'x'], '--all and --assistant exclude each other', /^/],
+    [['list', '--all', '-a', 'x'], '--all and --assistant exclude each other', /leave out --all/],
     [['lst'], "unknown command 'conversations lst'", /Did you mean list\?/],
     [['list', '--chanel', 'x'], "unknown option '--chanel'", /--channel/],
     [['show'], "missing required argument 'id|name'", /^/],
@@ -575,6 +605,14 @@ describe('bad input is told before any request', () => {
     [['export', 'Opening hours', '-o', ''], '--output is empty', /leave it out/],
     [['export', 'Opening hours', '-o', '/tmp'], '/tmp is a folder', /\/tmp\/conversation\.md/],
     [['export', 'Opening hours', '-o', '/tmp', '--force'], '/tmp is a folder', /a file in it/],
+    [['export', 'Opening hours', '-o', 'x.pdf'], 'cannot save as "x.pdf"', /\.md, \.json or \.txt/],
+    [
+      ['export', HOURS, '--json', '--format', 'md'],
+      '--json and --format md exclude each other',
+      /^/,
+    ],
+    [['export', HOURS, '-o', '/none/x.md'], 'there is no folder /none', /make it first/],
+    [['export', HOURS, '-o', '/tmp/none-such/'], 'there is no folder /tmp/none-such', /make it/],
     [['export', 'Opening hours', '-o', '/dev/null'], '/dev/null is there already', /--force/],
     [['list', '--name', ''], '--name is empty', /leave it out/],
     [['new', '--title', ' '], '--title is empty', /leave it out/],

@@ -255,7 +255,7 @@ describe('the network', () => {
       dns: [
         'fail',
         'could not find the host api.example (ENOTFOUND)',
-        'check the network, DNS and --base-url',
+        'check the network, DNS and the base URL',
       ],
       ...WITHOUT_TCP,
       ...skips(['tcp', 'dns']),
@@ -270,7 +270,7 @@ describe('the network', () => {
     const tcp = [
       'fail',
       'connection refused by 127.0.0.1:PORT (ECONNREFUSED)',
-      'check --base-url, and that a server or proxy listens there',
+      'check the base URL, and that a server or proxy listens there',
     ];
     expect(await doctor({ env })).toMatchObject({
       code: 7,
@@ -313,7 +313,7 @@ describe('the network', () => {
     expect(code).toBe(7);
     expect(lines.slice(10, 12)).toEqual([
       'fail  tls                no TLS connection to 127.0.0.1:PORT (EPROTO)',
-      `${' '.repeat(25)}fix: what listens there does not speak TLS: check --base-url and HTTPS_PROXY`,
+      `${' '.repeat(25)}fix: what listens there does not speak TLS: check the base URL and the proxy`,
     ]);
   });
 
@@ -356,6 +356,18 @@ describe('the network', () => {
       code: 7,
       lines: report(changes, '10 passed, 1 failed, 5 skipped'),
     });
+  });
+
+  it.each([
+    ['a web server', 'HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n', 'answered 404'],
+    ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'answered something that is not HTTP'],
+  ])('a proxy that is none but %s', async (_, answer, said) => {
+    const { url } = await socketServer(answering(answer));
+    const env = { ...accountEnv('https://api.example/v2', 'assistant-sandbox'), HTTPS_PROXY: url };
+    expect((await doctor({ env })).lines.slice(10, 12)).toEqual([
+      `fail  tls                the proxy ${said}`,
+      `${' '.repeat(25)}fix: check the proxy URL: what listens there may be no proxy, or not let you through`,
+    ]);
   });
 
   it('a proxy URL that is none', async () => {
@@ -492,7 +504,7 @@ describe('the account', () => {
       account: [
         'fail',
         'the API answered 200 with a web page instead of JSON',
-        'check --base-url, and that no proxy answers in its place',
+        'check the base URL, and that no proxy answers in its place',
       ],
       ...WITHOUT_ACCOUNT,
     };

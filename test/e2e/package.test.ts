@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { account } from '../helpers/account.js';
 import { connectProxy, tunnelTo } from '../helpers/connect-proxy.js';
 import { readmeBlocks } from '../helpers/readme.js';
+import { closedPort, socketServer } from '../helpers/socket-server.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -206,6 +207,27 @@ describe('the library', () => {
       ['not_found', expect.any(String)],
       ['not_found', expect.any(String)],
     ]);
+  });
+
+  it('gives ways out in its own words, not in those of the program', async () => {
+    const refusing = `http://127.0.0.1:${await closedPort()}`;
+    const { url: silent } = await socketServer(() => undefined);
+    const { url: cut } = await socketServer((socket) => void socket.resetAndDestroy());
+    const source = `import { createClient } from 'telnyx-chat';
+      for (const baseUrl of ${JSON.stringify([refusing, silent, cut])}) {
+        const client = createClient({ apiKey: 'KEY-test', baseUrl, timeoutMs: 100 });
+        await client.assistants.list().catch(({ details }) => console.log(details.hint));
+        client.close();
+      }`;
+    const { stdout, stderr } = await run('hints.mjs', source, {});
+    expect({ hints: stdout.trimEnd().split('\n'), stderr }).toEqual({
+      hints: [
+        'check the base URL, and that a server or proxy listens there',
+        'allow more time: a larger timeoutMs',
+        'check the network and what is on the way: a proxy, a VPN, a firewall',
+      ],
+      stderr: '',
+    });
   });
 
   it('throws errors of usage for what its types do not allow, before any request', async () => {

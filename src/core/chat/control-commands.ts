@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.js';
 import { setTakenOver } from '../conversations/control.js';
 import { insightBlock, TAKEN_OVER } from '../conversations/details.js';
+import { lostMessage } from '../conversations/lost-message.js';
 import { retrying } from '../delivery/retry.js';
 import { checkedMessage } from '../message-text.js';
 import { asking, currentConversation, tell, type Chat } from './chat.js';
@@ -40,12 +41,17 @@ export async function say(chat: Chat, argument: string): Promise<void> {
   const conversationId = currentConversation(chat);
   const { speaker } = chat.state;
   const message = { conversationId, role: 'assistant', text: checkedMessage(argument) } as const;
-  await asking(chat, (api, { signal, timeoutMs }) => {
+  const added = asking(chat, (api, { signal, timeoutMs }) => {
     const { clock } = chat.ports;
     const add = api.messageAdder({ ...message, speaker });
     const deadline = clock.monotonic() + timeoutMs;
     return retrying(() => add({ signal, timeoutMs }), { clock, signal, deadline });
   });
+  try {
+    await added;
+  } catch (error) {
+    throw lostMessage(error, '/history');
+  }
   tell(chat, 'added to the conversation');
 }
 

@@ -245,6 +245,22 @@ describe('/say', () => {
     expect(sent).toEqual([]);
   });
 
+  test('says that it may be there when its answers are lost', async () => {
+    const lost = new AppError('network', 'lost', { delivery: 'unknown' });
+    const { transcript } = await chatOf(['/say One moment'], {
+      state,
+      addFailures: [lost, lost, lost],
+    });
+    expect(transcript.slice(3)).toEqual([
+      [
+        '!error: lost!',
+        '~delivery: unknown, the message may have been delivered; once at most~',
+        '~hint: it may be there: look with /history before saying it again~',
+      ].join('\n'),
+      'draft: /say One moment',
+    ]);
+  });
+
   test('gives the message back where there is no conversation yet', async () => {
     expect(await shown('/say hello')).toEqual([NO_CONVERSATION, 'draft: /say hello']);
   });
