@@ -30,6 +30,7 @@ function world(env: Record<string, string> = {}) {
     randomId: () => 'id-1',
     onExit: () => undefined,
     stop: () => Promise.resolve(),
+    outliveReader: () => undefined,
     withoutInterrupts: (task) => task(),
     signal: options().signal,
   };

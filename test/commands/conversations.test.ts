@@ -57,6 +57,13 @@ const HOURS_JSON = {
 };
 
 describe('conversations list', () => {
+  it('prints nothing when its first request fails', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['list_conversations/status_500_before:1'] },
+    });
+    expect(await conversations(account, ['list', '--json'])).toMatchObject({ code: 1, stdout: '' });
+  });
+
   it.each([
     [[], CALL_LINE + HOURS_LINE],
     [['--all'], OTHER_LINE + CALL_LINE + HOURS_LINE],
@@ -363,6 +370,18 @@ describe('conversations new, rename', () => {
     });
   });
 
+  it('takes blanks around a name for nobody’s intention, giving it and finding it', async () => {
+    const account = await populatedAccount();
+    const line = `renamed ${HOURS} to Sunday\n`;
+    expect(await conversations(account, ['rename', HOURS, ' Sunday '])).toEqual(said(line));
+    expect((await conversations(account, ['new', '--title', ' Trip '])).code).toBe(0);
+    expect(account.sandbox.store.list()[0]?.conversation.name).toBe('Trip');
+    for (const reference of ['Sunday', ' Sunday ', ` ${HOURS}\n`]) {
+      const { stdout } = await conversations(account, ['show', reference, '--json']);
+      expect(JSON.parse(stdout)).toMatchObject({ id: HOURS });
+    }
+  });
+
   it('renames in the metadata, all of which is kept; then the name works in place of the id', async () => {
     const account = await populatedAccount();
     const line = `renamed ${HOURS} to Sunday\n`;
@@ -600,6 +619,13 @@ describe('bad input is told before any request', () => {
     [['show', ''], '"" is neither an id nor a name', /by its id or by its name/],
     [['rename', HOURS, ' '], 'a name is required', /^/],
     [['rename', HOURS, CALL], `${CALL} looks like the id of a conversation`, /another name/],
+    [['rename', HOURS, ` ${CALL}`], `${CALL} looks like the id of a conversation`, /another name/],
+    [['rename', HOURS, 'a\nb'], 'a name cannot have line breaks, tabs', /another name/],
+    [['rename', HOURS, 'a\x1b[31m'], /a name cannot have .* control characters/, /another name/],
+    [['rename', HOURS, 'a'.repeat(501)], /a name has at most 500 characters.* 501/, /another name/],
+    [['new', '--title', 'a\tb'], 'a name cannot have line breaks, tabs', /another name/],
+    [['new', '--title', 'a'.repeat(501)], 'a name has at most 500 characters', /another name/],
+    [['new', '--title', CALL], `${CALL} looks like the id of a conversation`, /another name/],
     [['say', HOURS], 'message is required', /conversations say/],
     [['say', HOURS, 'x', '--role', 'tool'], /argument 'tool' is invalid/, /^/],
     [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt/, /^/],

@@ -4,6 +4,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AppError } from '../../src/errors.js';
+import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account as accountAtAnyTime, accountEnv } from '../helpers/account.js';
 import { answeringServer } from '../helpers/answering-server.js';
 import { impatientClock, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
@@ -527,6 +529,56 @@ describe('the account', () => {
     expect([result.code, line.slice(0, 4)]).toEqual([code === 1 ? 4 : 0, status]);
     expect(sandbox.store.list().map(({ conversation }) => conversation.name)).toEqual(left);
   });
+});
+
+describe('a conversation that a trial leaves behind', () => {
+  const forbidding = (...operations: string[]): FaultPolicy => ({
+    before: ({ operation }) =>
+      operations.includes(operation) ? { type: 'answer', status: 403 } : undefined,
+  });
+
+  it.each([
+    ['the turn', 'chat'],
+    ['the list of its messages', 'list_messages'],
+  ])('is told with the way to delete it when %s fails', async (_, operation) => {
+    const { env, sandbox } = await account({
+      faults: forbidding(operation, 'delete_conversation'),
+    });
+    const { code, lines } = await doctor({ env }, '--turn');
+    expect(code).toBe(4);
+    const [says = '', fix = ''] = lines.slice(-5);
+    expect(says).toMatch(/^fail {2}turn .*[^.]; its conversation was not deleted: \w/);
+    expect(fix).toMatch(/^ +fix: .*; and delete it: telnyx-chat conversations delete ID$/);
+    expect(sandbox.store.list()).toHaveLength(1);
+  });
+
+  it('is deleted when the list of its messages fails', async () => {
+    const { env, sandbox } = await account({ faults: forbidding('list_messages') });
+    expect((await doctor({ env }, '--turn')).code).toBe(4);
+    expect(sandbox.store.list()).toEqual([]);
+  });
+
+  it.each(['chat', 'list_messages', 'delete_conversation'])(
+    'is told when %s is interrupted',
+    async (operation) => {
+      const stop = new AbortController();
+      const { env, sandbox } = await account({
+        faults: {
+          before(request) {
+            if (request.operation !== operation) return undefined;
+            stop.abort(new AppError('interrupted', 'interrupted'));
+            return { type: 'answer', status: 403 };
+          },
+        },
+      });
+      const { code, stderr } = await doctor({ env, signal: stop.signal }, '--turn');
+      const id = sandbox.store.list()[0]?.conversation.id;
+      expect(code).toBe(130);
+      expect(stderr).toContain('error: interrupted; its conversation was not deleted\n');
+      expect(stderr).toContain(`hint: delete it: telnyx-chat conversations delete ${id}\n`);
+      expect(stderr).toContain(`conversation: ${id}\n`);
+    },
+  );
 });
 
 it('speaks JSON, with each failure as errors are told elsewhere', async () => {

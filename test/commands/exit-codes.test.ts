@@ -404,6 +404,13 @@ describe('2: bad input, nothing sent', () => {
       '--title and --meta are for a new conversation',
     ],
     [
+      'a title that is no name',
+      ['send', 'x', '--title', 'a\nb'],
+      {},
+      'a name cannot have line breaks, tabs or other control characters',
+      /choose another name/,
+    ],
+    [
       'no last conversation',
       ['send', 'x', '-c'],
       {},

@@ -41,6 +41,49 @@ describe('conversations export', () => {
   });
 });
 
+/** Runs with stdout in the shell's hands: `"$@"` is the command. */
+const inShell = (script: string): [string, ...string[]] => [
+  ...(['sh', '-c', script, 'sh', process.execPath, BIN] as const),
+];
+
+describe('conversations whose output cannot be written', () => {
+  it('new: the id is in the error', async () => {
+    const { env, sandbox } = await account();
+    const command = inShell('"$@" >/dev/full');
+    for (const flags of [[], ['--json']]) {
+      const argv = ['conversations', 'new', ...flags];
+      const { code, stderr } = await builtProgram(argv, { env, command });
+      const id = sandbox.store.list()[0]?.conversation.id ?? 'none';
+      expect(code).toBe(1);
+      expect(stderr).toContain('the output cannot be written: ENOSPC');
+      expect(stderr).toContain(`telnyx-chat conversations show ${id}`);
+      expect(stderr).toMatch(new RegExp(`(^conversation: |"conversation_id":")${id}`, 'm'));
+    }
+  });
+
+  it.each([[[]], [['--json']]])('delete goes on when the reader has left, %j', async (flags) => {
+    const { env, sandbox, ids } = await accountWith(3);
+    const argv = ['conversations', 'delete', ...ids, '--yes', ...flags];
+    // The program starts once the pipe's reader is gone.
+    const gone = 'trap "" PIPE; while printf x 2>/dev/null; do :; done';
+    const command = inShell(`{ ${gone}; "$@"; echo "$?" >&2; } | :`);
+    expect(await builtProgram(argv, { env, command })).toEqual({
+      ...{ code: 0, stdout: '', stderr: '0\n' },
+    });
+    expect(sandbox.store.list()).toEqual([]);
+  });
+
+  it('delete names what was not tried when the disk is full', async () => {
+    const { env, sandbox, ids } = await accountWith(3);
+    const argv = ['conversations', 'delete', ...ids, '--yes'];
+    const { code, stderr } = await builtProgram(argv, { env, command: inShell('"$@" >/dev/full') });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: the output cannot be written: ENOSPC/);
+    expect(stderr).toContain(`hint: 1 deleted; 2 more were not tried: ${ids[1]} ${ids[2]}\n`);
+    expect(sandbox.store.list()).toHaveLength(2);
+  });
+});
+
 describe('conversations on a terminal', () => {
   it('come through less: a short list leaves at once, a long one when the reader does', async () => {
     const { env, ids } = await accountWith(2);
