@@ -131,6 +131,21 @@ describe('conversations on a terminal', () => {
     await terminal.shows(left === 0 ? `deleted ${ids[0]}` : 'nothing was deleted');
     expect(sandbox.store.list()).toHaveLength(left);
   });
+
+  it.each([
+    ['n with --json', ['--json'], `n${ENTER}`, 0, '{"deleted":[],"failed":[],"not_tried":["'],
+    ['Ctrl-C', [], '\x03', 130, 'nothing was deleted'],
+    ['Ctrl-C for a screen reader', [], '\x03', 130, 'nothing was deleted', 'dumb'],
+  ])('delete asks, and is told %s', async (...row) => {
+    const [, flags, keys, code, told, TERM = 'xterm-256color'] = row;
+    const { env, sandbox, ids } = await accountWith(1);
+    const terminal = open(['delete', ids[0] ?? '', ...flags], { ...env, TERM });
+    await terminal.shows(/Delete this conversation for good\?/);
+    terminal.type(keys);
+    expect(await terminal.exit).toBe(code);
+    await terminal.shows(told);
+    expect(sandbox.store.list()).toHaveLength(1);
+  });
 });
 
 const SILENT = 'a person has taken it over: the assistant is silent';

@@ -37,7 +37,11 @@ export async function deleteConversations(
     // All names are known before anything is deleted.
     const ids = new Set<string>();
     for (const each of references) ids.add(await idFor(each, account, ask));
-    if (!flags.yes && !(await isWanted([...ids], { flags, context, ask }))) return;
+    if (!flags.yes && !(await isWanted([...ids], { flags, context, ask }))) {
+      const kept = { deleted: [], failed: [], notTried: [...ids] };
+      if (flags.json) await openReport(kept, flags, context).all();
+      return;
+    }
     const failed = await deleteEach([...ids], { flags, context, ask });
     exitCode = failed[0] ? exitCodeOf(failed[0].error) : 0;
   });
@@ -50,7 +54,7 @@ interface Means {
   ask: Ask;
 }
 
-/** Shows what would be gone, and asks. */
+/** Shows what would be gone, and asks. Throws on Ctrl-C. */
 async function isWanted(ids: readonly string[], means: Means): Promise<boolean> {
   const { flags, context, ask } = means;
   for (const id of ids.slice(0, SHOWN)) {
@@ -60,8 +64,10 @@ async function isWanted(ids: readonly string[], means: Means): Promise<boolean> 
   if (ids.length > SHOWN) context.stderr.write(`… and ${ids.length - SHOWN} more\n`);
   const what = ids.length === 1 ? 'this conversation' : `these ${ids.length} conversations`;
   const questions = questionsOn(context, appearanceFor(flags, context));
-  if (await questions.confirm(`Delete ${what} for good?`)) return true;
+  const answer = await questions.confirm(`Delete ${what} for good?`);
+  if (answer) return true;
   context.stderr.write('nothing was deleted\n');
+  if (answer === undefined) throw new AppError('interrupted', 'interrupted');
   return false;
 }
 
