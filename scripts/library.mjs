@@ -2,6 +2,7 @@
 import { build } from 'esbuild';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import { basename, join } from 'node:path';
+import { importedBuiltins } from './imported-builtins.mjs';
 
 const INDEX = 'src/library/index.ts';
 
@@ -22,6 +23,7 @@ export async function libraryOf(root, options) {
     write: false,
     platform: 'node',
     legalComments: 'none',
+    alias: { debug: './scripts/no-debug.mjs' },
     metafile: true,
   };
   const bundles = await Promise.all([
@@ -33,6 +35,7 @@ export async function libraryOf(root, options) {
       outExtension: { '.js': '.mjs' },
       outbase: 'src/library',
       entryNames: '[name]',
+      plugins: [importedBuiltins],
     }),
     build({ ...common, entryPoints: [INDEX], format: 'cjs', outExtension: { '.js': '.cjs' } }),
   ]);

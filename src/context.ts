@@ -36,6 +36,8 @@ export interface Context {
   readonly onExit: (callback: () => void) => void;
   /** Runs a task (a program of the person's) whose Ctrl-C is not ours. */
   readonly withoutInterrupts: <T>(task: () => Promise<T>) => Promise<T>;
+  /** From now on a reader that closes stdout's pipe does not end the process: changes are finished. */
+  readonly outliveReader: () => void;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   readonly stop: () => Promise<void>;
 }
@@ -82,10 +84,14 @@ function stopped(process: NodeJS.Process): Promise<void> {
  * A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. A terminal
  * that was closed (EIO) has nobody to be told.
  */
-function forgivingClosedPipe(process: NodeJS.Process, stream: Output): Output {
+function forgivingClosedPipe(
+  process: NodeJS.Process,
+  stream: Output,
+  mayGoOn: () => boolean = () => true,
+): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE' && stream === process.stdout) process.exit(0);
+      if (error.code === 'EPIPE' && !mayGoOn()) process.exit(0);
       // Nobody reads our notices: that must not cost the answer.
       if (error.code === 'EPIPE') return;
       if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
@@ -100,12 +106,13 @@ function forgivingClosedPipe(process: NodeJS.Process, stream: Output): Output {
 export function processContext(process: NodeJS.Process): Context {
   let signal: AbortSignal | undefined;
   let shields = 0;
+  let outlivesReader = false;
   return {
     get stdin() {
       return process.stdin;
     },
     get stdout() {
-      return forgivingClosedPipe(process, process.stdout);
+      return forgivingClosedPipe(process, process.stdout, () => outlivesReader);
     },
     get stderr() {
       return forgivingClosedPipe(process, process.stderr);
@@ -124,6 +131,7 @@ export function processContext(process: NodeJS.Process): Context {
     clock: systemClock(process.hrtime),
     randomId: () => randomId(process.platform),
     onExit: (callback) => void process.on('exit', callback),
+    outliveReader: () => void (outlivesReader = true),
     stop: () => stopped(process),
     async withoutInterrupts(task) {
       shields++;

@@ -36,6 +36,8 @@ export interface ErrorDetails {
    * the server had closed it before and did not run the request.
    */
   diedIdle?: boolean | undefined;
+  /** It could be sent again without harm, and was as long as there was time: it is there once or not at all. */
+  wasRepeatable?: boolean | undefined;
   cause?: unknown;
 }
 

@@ -51,5 +51,6 @@ export async function storeInProfile(
   context: Context,
 ): Promise<void> {
   const { updateConfig } = await import('./store/config-store.js');
-  updateConfig(storePaths(context).config, (config) => withProfile(config, profile, values));
+  const path = storePaths(context).config;
+  await updateConfig(path, (config) => withProfile(config, profile, values), context);
 }

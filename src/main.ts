@@ -34,9 +34,10 @@ function report(error: unknown, argv: readonly string[], { stderr, env }: Contex
   }
 }
 
-/** Who stops the program where nothing is under way needs no explanation. */
-function isWantedStop({ kind, details }: AppError): boolean {
-  return (kind === 'interrupted' || kind === 'terminated') && details.delivery === undefined;
+/** Who stops the program where nothing is under way, or left behind, needs no explanation. */
+function isWantedStop({ kind, details: { delivery, hint } }: AppError): boolean {
+  const isStop = kind === 'interrupted' || kind === 'terminated';
+  return isStop && delivery === undefined && hint === undefined;
 }
 
 function unforeseen(error: unknown): AppError {

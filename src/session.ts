@@ -159,7 +159,14 @@ export function accountWith(settings: Settings, surroundings: Means): Account {
   const onRequest = isDebugging(options, context) ? debugLines(notify) : undefined;
   const proxy = proxyFor(new URL(baseUrl), env);
   const transport = openTransport({ baseUrl, proxy, clock, onRequest });
-  const client = createClient({ apiKey, keyName: name, transport, clock, randomId });
+  const client = createClient({
+    apiKey,
+    keyName: name,
+    timeoutName: '--timeout <seconds>',
+    transport,
+    clock,
+    randomId,
+  });
   const memory = new TurnMemory();
   const warn = isSilent(options) ? () => undefined : warnTo(notify);
   return {

@@ -7,8 +7,9 @@ import { AppError } from './errors.js';
  * name that is no command.
  */
 export function helpRequest(program: Command, words: readonly string[]): readonly string[] {
-  const [first, ...names] = words;
-  if (first !== 'help' || !names[0] || ['help', '-h', '--help'].includes(names[0])) return words;
+  const names = topicOf(program, words);
+  if (!names[0] || ['-h', '--help'].includes(names[0])) return words;
+  if (names[0] === 'help') return ['--help'];
   let command = program;
   for (const name of names.filter((word) => !word.startsWith('-'))) {
     const next = command.commands.find((each) => each.name() === name);
@@ -16,6 +17,14 @@ export function helpRequest(program: Command, words: readonly string[]): readonl
     command = next ?? command;
   }
   return [...names, '--help'];
+}
+
+/** The names behind `help`, which may also stand behind a command that has others: `config help set`. */
+function topicOf(program: Command, words: readonly string[]): string[] {
+  const [command] = commandOf(program, words);
+  const path = command.parent && command.commands.length > 0 ? [command.name()] : [];
+  const [first, ...names] = words.slice(path.length);
+  return first === 'help' && names.length > 0 ? [...path, ...names] : [];
 }
 
 /** Help and version are no mistakes; anything else that commander refuses is wrong usage. */
@@ -34,8 +43,25 @@ export function assertNoMistake(
   if (error.code === 'commander.unknownCommand' && next) throw unknownCommand(next, command);
   if (error.code === 'commander.excessArguments') assertCommandFirst(program, argv);
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const meant = suggestion?.replace(/^\((.*)\)$/, '$1');
-  throw new AppError('usage', message, { hint: meant ?? seeHelp(command) });
+  const meant = suggestion?.replace(/^\((.*)\)$/, '$1') ?? meantValue(message);
+  const wayOut = error.code === 'commander.unknownOption' ? behindDashes(command) : undefined;
+  throw new AppError('usage', message, { hint: meant ?? wayOut ?? seeHelp(command) });
+}
+
+/** The choice that a value was most likely to be, in whatever case. */
+function meantValue(message: string): string | undefined {
+  const [, given = '', listed = ''] = /'([^']*)' is invalid.* are (.*)\.$/.exec(message) ?? [];
+  const value = given.toLowerCase();
+  // Short as they are, `tcsh` would be near to `bash`.
+  const choices = listed.split(', ').filter((choice) => choice[0] === value[0]);
+  const near = nearest(value, choices);
+  return near ? `Did you mean ${near}?` : undefined;
+}
+
+/** Of a command that takes words of any kind: how those that look like flags are given. */
+function behindDashes(command: Command): string | undefined {
+  if (!command.registeredArguments.some(({ variadic }) => variadic)) return undefined;
+  return `words that begin with - stand behind --: telnyx-chat ${pathOf(command)} -- …`;
 }
 
 /** What is asked of a command that is none has no answer; commander would answer for the one above. */

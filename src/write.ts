@@ -15,3 +15,22 @@ export function write(stream: Writable, text: string): Promise<void> {
 function unwritable(cause: Error): AppError {
   return new AppError('api', `the output cannot be written: ${cause.message}`, { cause });
 }
+
+/** Writes for a reader that may leave early: then there is nobody to write for, which is no failure. */
+export function writerForReader(stream: Writable): (text: string) => Promise<void> {
+  let isRead = true;
+  return async (text) => {
+    if (!isRead) return;
+    try {
+      await write(stream, text);
+    } catch (error) {
+      if (!isClosedPipe(error)) throw error;
+      isRead = false;
+    }
+  };
+}
+
+function isClosedPipe(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'EPIPE';
+}

@@ -30,6 +30,7 @@ function world(env: Record<string, string> = {}) {
     randomId: () => 'id-1',
     onExit: () => undefined,
     stop: () => Promise.resolve(),
+    outliveReader: () => undefined,
     withoutInterrupts: (task) => task(),
     signal: options().signal,
   };
@@ -87,7 +88,7 @@ describe('what is missing is said before any request', () => {
       {},
       {
         message: 'TELNYX_ASSISTANT_ID is required',
-        hint: 'give --assistant <id>, or set it in the environment or a .env file',
+        hint: 'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
       },
     ],
     [

@@ -3,7 +3,7 @@ import { AppError, type Delivery, type ErrorKind } from '../errors.js';
 import type { HttpResponse } from './http.js';
 import { isObject } from './wire.js';
 
-export const WRONG_SERVER_HINT = 'check --base-url, and that no proxy answers in its place';
+export const WRONG_SERVER_HINT = 'check the base URL, and that no proxy answers in its place';
 
 export interface Problem {
   code?: string;
@@ -108,7 +108,7 @@ function hintFor(status: number, retryAfterMs: number | undefined): string | und
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
   if (status >= 500) return 'the API failed; https://status.telnyx.com tells of outages';
-  if (status >= 300 && status < 400) return 'check --base-url';
+  if (status >= 300 && status < 400) return 'check the base URL';
   return HINTS[status];
 }
 

@@ -3,7 +3,7 @@ import { momentOf, type ServerClock } from '../core/delivery/server-clock.js';
 import { AppError } from '../errors.js';
 import { version } from '../version.js';
 import { apiError, unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
-import type { HttpResponse } from './http.js';
+import type { HttpRequest, HttpResponse } from './http.js';
 import { errorWithoutKey } from './secrets.js';
 import type { Transport } from './transport.js';
 
@@ -34,7 +34,7 @@ export interface Caller {
   json<T>(call: Call, read: Reader<T>): Promise<T>;
   /** For calls that declare no answer: resolves at any 2xx, whatever comes with it. */
   done(call: Call): Promise<void>;
-  /** A failure that may be told: what an answer says of the key is taken out. */
+  /** A failure that may be told: with its way out, and without what an answer says of the key. */
   clean(error: unknown): unknown;
 }
 
@@ -42,6 +42,8 @@ export interface CallerOptions {
   apiKey: string;
   /** What the key is called in hints, such as the variable it is from. */
   keyName?: string | undefined;
+  /** What bounds a call is called in hints, such as the flag that sets it. */
+  timeoutName?: string | undefined;
   transport: Transport;
   clock: Clock;
   /** Is told of each answer's `Date`. */
@@ -51,21 +53,9 @@ export interface CallerOptions {
 export function createCaller(options: CallerOptions): Caller {
   const { apiKey, keyName = 'the key', transport, clock, serverClock } = options;
   const authorization = `Bearer ${apiKey}`;
-  async function open(call: Call): Promise<HttpResponse> {
-    const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
+  async function send(call: Call): Promise<HttpResponse> {
     const asked = momentOf(clock);
-    const response = await transport.request({
-      method,
-      path: path + queryString(query),
-      headers: headersOf(call, authorization),
-      body,
-      signal,
-      timeouts: {
-        connectMs: Math.min(CONNECT_MS, timeoutMs),
-        silenceMs: Math.min(silenceMs, timeoutMs),
-        totalMs: timeoutMs,
-      },
-    });
+    const response = await transport.request(requestFor(call, authorization));
     const had = momentOf(clock);
     if (response.status >= 200 && response.status < 300) {
       // A refusal may come from something in between, which has a clock of its own.
@@ -73,10 +63,16 @@ export function createCaller(options: CallerOptions): Caller {
       return response;
     }
     const text = await refusalText(response, call);
-    throw clean(apiError(response, text, { now: clock.now(), keyName }));
+    throw apiError(response, text, { now: clock.now(), keyName });
   }
-  const clean = (error: unknown): unknown =>
-    error instanceof AppError ? errorWithoutKey(error, apiKey) : error;
+  async function open(call: Call): Promise<HttpResponse> {
+    try {
+      return await send(call);
+    } catch (error) {
+      throw clean(error);
+    }
+  }
+  const clean = (error: unknown): unknown => told(error, options);
   return {
     open,
     clean,
@@ -86,6 +82,33 @@ export function createCaller(options: CallerOptions): Caller {
         const headers = { accept: '*/*', ...call.headers };
         await readToEnd(await open({ ...call, headers }));
       }, clean),
+  };
+}
+
+/** A failure with its way out, and without what an answer says of the key. */
+function told(
+  error: unknown,
+  { apiKey, timeoutName = 'a longer timeout' }: CallerOptions,
+): unknown {
+  if (!(error instanceof AppError)) return error;
+  // A timeout that has a hint already is not a matter of the bound.
+  const hint = `allow more time: ${timeoutName}`;
+  return errorWithoutKey(error.kind === 'timeout' ? error.with({ hint }) : error, apiKey);
+}
+
+function requestFor(call: Call, authorization: string): HttpRequest {
+  const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
+  return {
+    method,
+    path: path + queryString(query),
+    headers: headersOf(call, authorization),
+    body,
+    signal,
+    timeouts: {
+      connectMs: Math.min(CONNECT_MS, timeoutMs),
+      silenceMs: Math.min(silenceMs, timeoutMs),
+      totalMs: timeoutMs,
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../core/conversation.js';
 import { AppError, type Delivery } from '../errors.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
-import { networkError } from './network-error.js';
+import { networkError, NO_HTTP_HINT, ON_THE_WAY_HINT } from './network-error.js';
 import { requestIdIn } from './secrets.js';
 
 /** Largest answer that is read, in bytes (16 MiB). */
@@ -69,7 +69,7 @@ export class Exchange {
     this.#outgoing.on('upgrade', (_, socket) => {
       // Node leaves such a connection to us.
       socket.on('error', () => undefined);
-      this.#fail('network', `${this.#options.host} wants to speak another protocol`);
+      this.#fail('network', `${this.#options.host} wants to speak another protocol`, NO_HTTP_HINT);
     });
     this.#outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       if (statusCode !== 200) this.#failProxy(statusCode);
@@ -95,7 +95,11 @@ export class Exchange {
   /** The bound begins before there is a socket: a proxy may keep us waiting for one. */
   #watchConnection(ms: number): void {
     const timer = this.#bound(ms, () =>
-      this.#fail('timeout', `no connection to ${this.#options.host} within ${seconds(ms)}`),
+      this.#fail(
+        'timeout',
+        `no connection to ${this.#options.host} within ${seconds(ms)}`,
+        ON_THE_WAY_HINT,
+      ),
     );
     const opened = (): void => {
       this.#mayHaveArrived = true;
@@ -130,7 +134,8 @@ export class Exchange {
     let size = 0;
     const silenceMs = silenceFor(status, this.#request.timeouts);
     const silence = this.#bound(silenceMs, () => {
-      if (isWaiting) this.#fail('timeout', `the answer stopped for ${seconds(silenceMs)}`);
+      if (!isWaiting) return;
+      this.#fail('timeout', `the answer stopped for ${seconds(silenceMs)}`, ON_THE_WAY_HINT);
     });
     try {
       for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -156,7 +161,7 @@ export class Exchange {
     const hint =
       status === 407
         ? 'put the login into the proxy URL: http://name:password@host:port'
-        : undefined;
+        : 'check the proxy URL: what listens there may be no proxy, or not let you through';
     const answer = Number.isInteger(status) ? `${status}` : 'something that is not HTTP';
     this.#fail('network', `the proxy answered ${answer}`, hint);
   }

@@ -1,17 +1,30 @@
 import { AppError, type Delivery } from '../errors.js';
 
+/** Whoever ended the connection, or let nobody through: what there may be to look at. */
+export const ON_THE_WAY_HINT =
+  'check the network and what is on the way: a proxy, a VPN, a firewall';
+
+// Words that are true for the program and for the library: neither flags nor variables of ours.
 const HINTS: Record<string, string> = {
-  ENOTFOUND: 'check the network, DNS and --base-url',
+  ENOTFOUND: 'check the network, DNS and the base URL',
   EAI_AGAIN: 'check the network and DNS',
-  EPROTO: 'what listens there does not speak TLS: check --base-url and HTTPS_PROXY',
-  ECONNREFUSED: 'check --base-url, and that a server or proxy listens there',
+  EPROTO: 'what listens there does not speak TLS: check the base URL and the proxy',
+  ECONNREFUSED: 'check the base URL, and that a server or proxy listens there',
+  ECONNRESET: ON_THE_WAY_HINT,
+  EPIPE: ON_THE_WAY_HINT,
+  ERR_STREAM_PREMATURE_CLOSE: ON_THE_WAY_HINT,
+  ETIMEDOUT: ON_THE_WAY_HINT,
+  EHOSTUNREACH: ON_THE_WAY_HINT,
+  ENETUNREACH: ON_THE_WAY_HINT,
   CERT_HAS_EXPIRED: 'its certificate has expired, or the clock of this machine is wrong',
   CERT_NOT_YET_VALID: 'the clock of this machine is wrong, or its certificate is from the future',
   ERR_TLS_CERT_ALTNAME_INVALID:
-    'its certificate is of another host: check --base-url, and that no proxy answers in its place',
+    'its certificate is of another host: check the base URL, and that no proxy answers in its place',
 };
 const TLS_HINT =
   'a company proxy may need its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem; also check the clock';
+
+export const NO_HTTP_HINT = 'check the base URL and the proxy: something else listens there';
 
 const WORDS: Record<string, string> = {
   ENOTFOUND: 'could not find the host',
@@ -35,11 +48,15 @@ export function networkError(
   const code = codeOf(error);
   const isTls = /CERT|TLS|SSL|SELF_SIGNED|VERIFY/.test(code);
   const words = isTls ? 'no trusted connection to' : (WORDS[code] ?? 'the network failed with');
-  const message = code.startsWith('HPE_')
-    ? `the answer of ${host} is not HTTP`
-    : `${words} ${host}`;
+  if (code.startsWith('HPE_'))
+    return new AppError('network', `the answer of ${host} is not HTTP`, {
+      hint: NO_HTTP_HINT,
+      delivery,
+      cause: error,
+    });
+  const message = `${words} ${host}`;
   const hint = HINTS[code] ?? (isTls ? TLS_HINT : undefined);
-  const suffix = code && !code.startsWith('HPE_') ? ` (${code})` : '';
+  const suffix = code ? ` (${code})` : '';
   return new AppError('network', message + suffix, { hint, delivery, cause: error });
 }
 

@@ -13,7 +13,7 @@ import type { Connection, Requester } from './http1/connection.js';
 import type { ConnectionPool } from './http1/connection-pool.js';
 import { requestBytes } from './http1/request-text.js';
 import type { ResponseHead } from './http1/response-head.js';
-import { networkError } from './network-error.js';
+import { networkError, NO_HTTP_HINT, ON_THE_WAY_HINT } from './network-error.js';
 import { requestIdIn } from './secrets.js';
 
 interface PooledOptions extends ExchangeOptions {
@@ -87,7 +87,7 @@ export class PooledExchange implements Requester {
 
   #boundConnecting(ms: number): void {
     const message = `no connection to ${this.#options.host} within ${seconds(ms)}`;
-    this.#connecting = setTimeout(() => this.#fail('timeout', message), ms);
+    this.#connecting = setTimeout(() => this.#fail('timeout', message, ON_THE_WAY_HINT), ms);
   }
 
   readonly #onAbort = (): void => {
@@ -110,7 +110,7 @@ export class PooledExchange implements Requester {
   onHead({ status, headers }: ResponseHead): void {
     this.#report.firstByteMs = this.#elapsed();
     if (status === 101) {
-      this.#fail('network', `${this.#options.host} wants to speak another protocol`);
+      this.#fail('network', `${this.#options.host} wants to speak another protocol`, NO_HTTP_HINT);
       return;
     }
     const requestId = requestIdIn(headers, this.#request.headers);
@@ -156,11 +156,12 @@ export class PooledExchange implements Requester {
     clearTimeout(this.#silence);
     if (!isWaiting || silenceMs >= totalMs) return;
     const message = `the answer stopped for ${seconds(silenceMs)}`;
-    this.#silence = setTimeout(() => this.#fail('timeout', message), silenceMs);
+    this.#silence = setTimeout(() => this.#fail('timeout', message, ON_THE_WAY_HINT), silenceMs);
   }
 
-  #fail(kind: AppError['kind'], message: string): void {
-    const reason = (this.#reason ??= new AppError(kind, message, { delivery: this.#delivery() }));
+  #fail(kind: AppError['kind'], message: string, hint?: string): void {
+    const details = { hint, delivery: this.#delivery() };
+    const reason = (this.#reason ??= new AppError(kind, message, details));
     this.#connection?.destroy();
     this.#tell(reason);
   }

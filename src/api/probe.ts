@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { AppError } from '../errors.js';
 import { version } from '../version.js';
-import { networkError } from './network-error.js';
+import { networkError, ON_THE_WAY_HINT } from './network-error.js';
 import type { Transport } from './transport.js';
 
 /** Bound on each probe, in milliseconds. */
@@ -88,7 +88,9 @@ async function opened(socket: Socket, event: string, { host, signal }: Probe): P
   const open = new Promise<void>((resolve, reject) => {
     socket.once(event, resolve);
     socket.once('error', (error) => reject(networkError(error, host, undefined)));
-    socket.once('close', () => reject(new AppError('network', `connection cut by ${host}`)));
+    socket.once('close', () => {
+      reject(new AppError('network', `connection cut by ${host}`, { hint: ON_THE_WAY_HINT }));
+    });
   });
   try {
     await bounded(open, host, signal);

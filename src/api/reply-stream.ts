@@ -3,6 +3,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { ChatEvent } from '../core/conversation.js';
 import { AppError } from '../errors.js';
 import { problemIn, type Problem } from './api-error.js';
+import { ON_THE_WAY_HINT } from './network-error.js';
 import { isObject } from './wire.js';
 
 /**
@@ -23,7 +24,10 @@ export async function* readReply(body: AsyncIterable<Buffer>): AsyncGenerator<Ch
         if (isDone) break;
       }
       if (piece.done && !isDone) {
-        throw new AppError('network', 'the reply was cut off', { delivery: 'unknown' });
+        throw new AppError('network', 'the reply was cut off', {
+          hint: ON_THE_WAY_HINT,
+          delivery: 'unknown',
+        });
       }
     }
   } finally {

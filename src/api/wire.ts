@@ -90,12 +90,17 @@ const messagePage = v.object({
   ),
 });
 
+/** What is no text is given as the JSON it is. */
+function textOrJson(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 const finding = v.pipe(
-  // A result that is no text is given as the JSON it is.
-  v.object({ insight_id: text, result: v.fallback(v.unknown(), '') }),
+  v.object({ insight_id: text, result: v.optional(v.unknown()) }),
   v.transform(({ insight_id, result }) => ({
     insightId: insight_id,
-    result: typeof result === 'string' ? result : JSON.stringify(result ?? ''),
+    result: textOrJson(result),
   })),
 );
 

@@ -62,7 +62,13 @@ export async function use(
   context: Context,
 ): Promise<void> {
   if (flags.sandbox) {
-    throw new AppError('usage', 'the assistants of the sandbox cannot be stored: it is no account');
+    throw new AppError(
+      'usage',
+      'the assistants of the sandbox cannot be stored: it is no account',
+      {
+        hint: 'leave out --sandbox; telnyx-chat assistants list shows those of the account',
+      },
+    );
   }
   const options = { ...flags, isNewProfile: true };
   await withAccount(options, context, async ({ settings }, ask) => {
@@ -70,7 +76,8 @@ export async function use(
     const profile = settings.profile.value;
     const change = { name: 'assistant_id', value: assistant.id, profile } as const;
     const { updateConfig } = await import('../store/config-store.js');
-    updateConfig(storePaths(context).config, (config) => changedConfig(config, change));
+    const path = storePaths(context).config;
+    await updateConfig(path, (config) => changedConfig(config, change), context);
     const said = flags.json
       ? jsonText({ profile, assistant: assistantJson(assistant) })
       : `profile ${profile} uses ${assistant.id}`;

@@ -73,8 +73,10 @@ export async function change(
   const profile = await (isSet ? newProfileName : profileName)(options, context);
   guardConfig(surroundings(options, context));
   const { updateConfig } = await import('../store/config-store.js');
-  const config = updateConfig(storePaths(context).config, (before) =>
-    changedConfig(before, { name, value, profile }),
+  const config = await updateConfig(
+    storePaths(context).config,
+    (before) => changedConfig(before, { name, value, profile }),
+    context,
   );
   if (!options.json) return;
   const stored = configValue(config, name, profile) ?? null;

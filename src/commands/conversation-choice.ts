@@ -1,4 +1,4 @@
-import { isConversationId } from '../core/conversation-names.js';
+import { checkedName, isConversationId } from '../core/conversation-names.js';
 import type { TurnInput } from '../core/delivery/turn.js';
 import { checkedId } from '../core/ids.js';
 import { AppError } from '../errors.js';
@@ -17,8 +17,9 @@ export async function turnInput(
   options: ConversationOptions,
   choosing: Choosing,
 ): Promise<Chosen & Pick<TurnInput, 'title' | 'metadata' | 'speaker'>> {
-  const { title, meta, as: speaker } = options;
+  const { meta, as: speaker } = options;
   checkWays(options);
+  const title = options.title === undefined ? undefined : checkedName(options.title);
   const metadata = newMetadata(meta);
   return { ...(await chosen(options, choosing)), title, metadata, speaker };
 }
@@ -31,7 +32,11 @@ function checkWays(options: ConversationOptions): void {
     ...(conversation === undefined ? [] : ['--conversation']),
     ...(pairs === undefined ? [] : ['--for']),
   ];
-  if (ways.length > 1) throw new AppError('usage', `${ways.join(' and ')} exclude each other`);
+  if (ways.length > 1) {
+    throw new AppError('usage', `${ways.join(' and ')} exclude each other`, {
+      hint: 'keep one of them: each chooses the conversation by itself',
+    });
+  }
   if (ways.length === 0 || (title === undefined && meta === undefined)) return;
   throw new AppError('usage', '--title and --meta are for a new conversation', {
     hint: `leave out ${pairs ? '--for' : '--conversation and --continue'} to begin one`,

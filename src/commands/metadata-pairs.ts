@@ -11,7 +11,9 @@ export function parsedMetadata(pairs: string[] = [], flag = '--meta'): Record<st
   for (const pair of pairs) {
     const [key, value] = parsedPair(pair, flag);
     if (metadata.has(key) && metadata.get(key) !== value) {
-      throw new AppError('usage', `${flag} gives ${JSON.stringify(key)} two values`);
+      throw new AppError('usage', `${flag} gives ${JSON.stringify(key)} two values`, {
+        hint: 'give each key once; metadata keeps one value of it',
+      });
     }
     metadata.set(key, value);
   }

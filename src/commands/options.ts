@@ -52,5 +52,10 @@ export async function messageFrom(
     throw new AppError('usage', 'message is required', { hint });
   }
   const piped = (await readText(context.stdin)).replace(/\r?\n$/, '');
+  if (words.length === 0 && piped.trim() === '') {
+    throw new AppError('usage', 'message is required', {
+      hint: 'stdin is empty: check the command before the pipe',
+    });
+  }
   return words.length === 0 ? piped : words.map((word) => (word === '-' ? piped : word)).join(' ');
 }

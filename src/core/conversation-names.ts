@@ -19,15 +19,26 @@ export function isConversationId(text: string): boolean {
   return UUID.test(text);
 }
 
-/** The name itself when a conversation can be found by it later. */
-export function checkedName(name: string, hint?: string): string {
-  if (name.trim() === '') throw new AppError('usage', 'a name is required', { hint });
-  if (!isConversationId(name)) return name;
-  throw new AppError(
-    'usage',
-    `${name} looks like the id of a conversation, which it would be taken for`,
-    {
-      hint: 'choose another name',
-    },
-  );
+/** In UTF-16 units: what is looked for by a name has to fit into a URL. */
+const LONGEST = 500;
+
+/** What keeps a trimmed name that is not blank from being found; undefined when nothing does. */
+export function nameFault(name: string): string | undefined {
+  if (name.length > LONGEST) {
+    return `a name has at most ${LONGEST} characters, and this one has ${name.length}`;
+  }
+  return /\p{Cc}/u.test(name)
+    ? 'a name cannot have line breaks, tabs or other control characters'
+    : undefined;
+}
+
+/** The name, trimmed, when a conversation can be found by it later. Throws `usage`; the hint is for no name at all. */
+export function checkedName(text: string, hint?: string): string {
+  const name = text.trim();
+  if (name === '') throw new AppError('usage', 'a name is required', { hint });
+  const fault = isConversationId(name)
+    ? `${name} looks like the id of a conversation, which it would be taken for`
+    : nameFault(name);
+  if (fault === undefined) return name;
+  throw new AppError('usage', fault, { hint: 'choose another name' });
 }

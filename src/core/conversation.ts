@@ -62,8 +62,8 @@ export interface Insight {
   /** `pending`, `in_progress`, `completed` or `failed`. */
   status: string;
   createdAt: string;
-  /** `result` may be JSON. */
-  results: { insightId: string; result: string }[];
+  /** `result` may be JSON; null where there is none. */
+  results: { insightId: string; result: string | null }[];
 }
 
 export interface ConversationFilters {

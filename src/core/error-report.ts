@@ -3,10 +3,12 @@ import { sanitizeLine } from './sanitize.js';
 
 /** A failure for a person: what, the way out, and what is known of the turn and its conversation. */
 export function errorLines(error: AppError): string[] {
-  const { hint, conversationId, delivery, requestId } = error.details;
+  const { hint, conversationId, delivery, requestId, wasRepeatable } = error.details;
   const lines = [`error: ${error.message}`];
-  if (delivery === 'unknown')
-    lines.push('delivery: unknown, the message may have been delivered; it was not sent again');
+  if (delivery === 'unknown') {
+    const often = wasRepeatable ? 'once at most' : 'it was not sent again';
+    lines.push(`delivery: unknown, the message may have been delivered; ${often}`);
+  }
   if (hint) lines.push(`hint: ${hint}`);
   if (conversationId) lines.push(`conversation: ${conversationId}`);
   if (requestId) lines.push(`request: ${requestId}`);

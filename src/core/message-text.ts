@@ -5,7 +5,11 @@ export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 /** The message itself when it can be sent. Nothing in it is changed. */
 export function checkedMessage(text: string): string {
-  if (text.trim() === '') throw new AppError('usage', 'message is required');
+  if (text.trim() === '') {
+    throw new AppError('usage', 'message is required', {
+      hint: 'it is blank: check the variable or the command that it comes from',
+    });
+  }
   if (text.includes('\0')) {
     throw new AppError('usage', 'the message contains a NUL byte', {
       hint: 'send text; a NUL usually means that the input is a binary file',

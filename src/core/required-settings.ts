@@ -16,6 +16,6 @@ export function requireAssistant({ assistantId, otherAssistantName }: Settings):
   if (assistantId) return assistantId.value;
   const hint = otherAssistantName
     ? `${otherAssistantName} is set, but the name here is TELNYX_ASSISTANT_ID`
-    : 'give --assistant <id>, or set it in the environment or a .env file';
+    : 'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file';
   throw new AppError('not_configured', 'TELNYX_ASSISTANT_ID is required', { hint });
 }

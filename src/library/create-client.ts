@@ -68,6 +68,7 @@ function openApi({ apiKey, baseUrl, proxy }: CheckedSettings): Client {
   return createApi({
     apiKey,
     keyName: 'apiKey',
+    timeoutName: 'a larger timeoutMs',
     transport,
     clock,
     randomId: () => randomId(platform),

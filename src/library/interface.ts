@@ -6,7 +6,10 @@ export interface ClientSettings {
   apiKey: string;
   /** `https://api.telnyx.com/v2` unless given. Plain `http:` is for loopback hosts only. */
   baseUrl?: string | undefined;
-  /** Bound on each call, a whole turn with all its tries included. In milliseconds; 120 000 unless given. */
+  /**
+   * Bound on each call, a whole turn with all its tries included; a turn whose answer was lost may be
+   * looked for up to 8 000 longer. In milliseconds; 120 000 unless given.
+   */
   timeoutMs?: number | undefined;
   /** Such as `http://proxy.example:3128`, or a bare `host:port`; none unless given, and never for loopback hosts. */
   proxy?: string | undefined;

@@ -74,9 +74,9 @@ export function sweep(ours: string): void {
 }
 
 /** Runs what writes a file. Throws an AppError that names it. */
-export function writing(path: string, write: () => void): void {
+export function writing<T>(path: string, write: () => T): T {
   try {
-    write();
+    return write();
   } catch (error) {
     throw new AppError('usage', `${path} cannot be written: ${firstLine(error)}`, {
       hint: 'check who may write there, and that the disk is not full',

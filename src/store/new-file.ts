@@ -1,6 +1,9 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../errors.js';
+import { codeOf } from './files.js';
+import { isSpecial, openSpecial, type Sink } from './special-file.js';
+import type { Waiting } from './waiting.js';
 
 export interface NewFile {
   cwd: string;
@@ -21,39 +24,75 @@ export async function assertFree({ cwd, file, force }: Omit<NewFile, 'id'>): Pro
     });
   }
   if (there && !force) throw isThere(path);
+  if (there) return;
+  if (file.endsWith('/') || file.endsWith(sep)) throw notThere(path);
+  if (!(await stat(dirname(path)).catch(() => undefined))) throw notThere(dirname(path));
 }
+
+function notThere(folder: string): AppError {
+  return new AppError('usage', `there is no folder ${folder}`, {
+    hint: 'make it first, or give another place',
+  });
+}
+
+/** What is wrong with the disk and not with the place: as when stdout cannot be written. */
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EIO'];
+
+type Task = (write: Sink['write']) => Promise<void>;
 
 /**
  * Writes a file piece by piece and gives its path. It is there whole or not at all, and what was
  * there before stays unless `force` says otherwise; then it stays until the new one is whole.
+ * What a link leads to is replaced, never the link; a device or a pipe is written to.
  */
 export async function writeNewFile(
   { cwd, file, force, id }: NewFile,
-  task: (write: (text: string) => Promise<void>) => Promise<void>,
+  waiting: Waiting,
+  task: Task,
 ): Promise<string> {
   const path = resolve(cwd, file);
-  // A device, say, is written to and never replaced.
-  const isSpecial = force && (await isOtherThanFile(path));
-  const target = force && !isSpecial ? join(dirname(path), `${id}.tmp`) : path;
-  const handle = await naming(path, () => open(target, isSpecial ? 'w' : 'wx', 0o600));
+  const there = force ? await stat(path).catch(() => undefined) : undefined;
+  if (there && isSpecial(path, there)) {
+    await fill(path, await naming(path, () => openSpecial(path, there, waiting)), task);
+    return path;
+  }
+  const target = force ? await naming(path, () => endOfLinks(path)) : path;
+  const written = force ? join(dirname(target), `${id}.tmp`) : target;
+  const sink = await naming(path, () => openNew(written));
   try {
-    await task((text) => naming(path, () => handle.appendFile(text)));
-    await handle.close();
-    if (target !== path) await naming(path, () => rename(target, path));
+    await fill(path, sink, task);
+    if (written !== target) await naming(path, () => rename(written, target));
     return path;
   } catch (error) {
-    await handle.close().catch(() => undefined);
-    if (!isSpecial) await rm(target, { force: true });
+    await rm(written, { force: true });
     throw error;
   }
 }
 
-async function isOtherThanFile(path: string): Promise<boolean> {
+/** A link may lead to what is not there yet. */
+async function endOfLinks(path: string): Promise<string> {
   try {
-    return !(await stat(path)).isFile();
-  } catch {
-    return false;
+    return await realpath(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const next = await readlink(path).catch(() => undefined);
+    return next === undefined ? path : endOfLinks(resolve(dirname(path), next));
   }
+}
+
+async function openNew(path: string): Promise<Sink> {
+  const handle = await open(path, 'wx', 0o600);
+  return { write: (text) => handle.appendFile(text), close: () => handle.close() };
+}
+
+async function fill(path: string, sink: Sink, task: Task): Promise<void> {
+  try {
+    await task((text) => naming(path, () => sink.write(text)));
+  } catch (error) {
+    await sink.close().catch(() => undefined);
+    throw error;
+  }
+  await naming(path, () => sink.close());
 }
 
 async function naming<T>(path: string, write: () => Promise<T>): Promise<T> {
@@ -61,9 +100,10 @@ async function naming<T>(path: string, write: () => Promise<T>): Promise<T> {
     return await write();
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') throw isThere(path);
+    if (codeOf(cause) === 'EEXIST') throw isThere(path);
     const why = cause instanceof Error ? cause.message : '';
-    throw new AppError('usage', `cannot save: ${why}`, { hint: 'give another place', cause });
+    const kind = NO_ROOM.includes(codeOf(cause) ?? '') ? 'api' : 'usage';
+    throw new AppError(kind, `cannot save: ${why}`, { hint: 'give another place', cause });
   }
 }
 

@@ -2,7 +2,8 @@ export interface Column {
   title: string;
   /**
    * In a narrow window: `cut` makes the cells shorter, `drop` leaves the column out, the last one
-   * first. When that is not enough, the others are cut and left out in the same way.
+   * first. When that is not enough, the others are cut and left out in the same way, and at last
+   * the first column is cut.
    */
   gives?: 'cut' | 'drop';
   style?: (text: string) => string;
@@ -31,15 +32,18 @@ export function fitted(
     canCut: (each) => gives(each) === 'cut',
     canDrop: (each) => gives(each) === 'drop',
   });
-  cut(
-    easily.filter((each) => gives(each) === 'cut'),
-    over(easily, room),
-  );
+  const isOther = (each: Shown): boolean => each !== easily[0];
+  // Where it cannot be whole anyway, it is cut to leave the others something.
+  const mayCut = (each: Shown): boolean => isOther(each) || each.width > room;
   const shown = without(easily, room, {
-    canCut: () => true,
-    canDrop: (each) => each !== easily[0],
+    canCut: mayCut,
+    canDrop: isOther,
   });
-  cut(shown, over(shown, room));
+  cut(
+    shown.filter((each) => gives(each) === 'cut'),
+    over(shown, room),
+  );
+  cut(shown.filter(mayCut), over(shown, room));
   const [first] = shown;
   if (first && shown.length === 1) first.width = Math.min(first.width, Math.max(1, room));
   return shown;

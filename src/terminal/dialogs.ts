@@ -32,8 +32,7 @@ function drawnQuestions({ stdin, stderr, signal }: DialogStreams): Questions {
     },
     async confirm(message) {
       const { confirm } = await import('@inquirer/prompts');
-      const answer = confirm({ message, default: false }, surroundings);
-      return (await unlessCancelled(signal, answer)) ?? false;
+      return unlessCancelled(signal, confirm({ message, default: false }, surroundings));
     },
     async secret(message) {
       const { password } = await import('@inquirer/prompts');

@@ -26,7 +26,8 @@ export function plainQuestions(streams: DialogStreams, options: PlainOptions): Q
       }
     },
     async confirm(question) {
-      return /^y(es)?$/i.test((await ask(`${question} (y/N) `)) ?? '');
+      const answer = await ask(`${question} (y/N) `);
+      return answer === undefined ? undefined : /^y(es)?$/i.test(answer);
     },
     secret: (question) => ask(`${question} `, true),
   };

@@ -208,9 +208,9 @@ const OUTAGE_HINT = 'the API failed; https://status.telnyx.com tells of outages'
 
 describe('every refusal by its status', () => {
   test.each<[number, Omit<Failure, 'message'>]>([
-    [300, { kind: 'api', hint: 'check --base-url', delivery: 'refused' }],
-    [301, { kind: 'api', hint: 'check --base-url', delivery: 'refused' }],
-    [304, { kind: 'api', hint: 'check --base-url', delivery: 'refused' }],
+    [300, { kind: 'api', hint: 'check the base URL', delivery: 'refused' }],
+    [301, { kind: 'api', hint: 'check the base URL', delivery: 'refused' }],
+    [304, { kind: 'api', hint: 'check the base URL', delivery: 'refused' }],
     [400, { kind: 'api', delivery: 'refused' }],
     [401, { kind: 'auth', hint: AUTH_HINT, delivery: 'refused' }],
     [403, { kind: 'auth', hint: FORBIDDEN_HINT, delivery: 'refused' }],
@@ -411,7 +411,7 @@ describe('how long it asks to wait', () => {
 });
 
 describe('a success that is none', () => {
-  const hint = 'check --base-url, and that no proxy answers in its place';
+  const hint = 'check the base URL, and that no proxy answers in its place';
   test.each<[string, Answer, string]>([
     [
       'a web page',

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../src/errors.js';
 import {
@@ -11,6 +11,7 @@ import {
   TURN,
   type ApiClient,
 } from '../helpers/api-client.js';
+import { connectProxy, tunnelTo } from '../helpers/connect-proxy.js';
 import { failureOf, type Failure } from '../helpers/failure.js';
 import { json, raw, recordingServer } from '../helpers/recording-server.js';
 import { stillClock } from '../helpers/still-clock.js';
@@ -25,6 +26,11 @@ const nothing = (): void => undefined;
 const reset = (socket: Socket): void => void socket.resetAndDestroy();
 const end = (socket: Socket): void => void socket.end();
 
+const ON_THE_WAY = 'check the network and what is on the way: a proxy, a VPN, a firewall';
+const NO_HTTP = 'check the base URL and the proxy: something else listens there';
+const NO_PROXY = 'check the proxy URL: what listens there may be no proxy, or not let you through';
+const MORE_TIME = 'allow more time: a longer timeout';
+
 describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
   const clientOf = (url: string): ApiClient => apiClient(url, { openTransport });
 
@@ -32,11 +38,13 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
     const cut = (host: string, code: string): Failure => ({
       kind: 'network',
       message: `connection cut by ${host} (${code})`,
+      hint: ON_THE_WAY,
       delivery: 'unknown',
     });
     const notHttp = (host: string): Failure => ({
       kind: 'network',
       message: `the answer of ${host} is not HTTP`,
+      hint: NO_HTTP,
       delivery: 'unknown',
     });
     test.each<[string, (socket: Socket) => void, (host: string) => Failure]>([
@@ -72,6 +80,7 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
         (host) => ({
           kind: 'network',
           message: `${host} wants to speak another protocol`,
+          hint: NO_HTTP,
           delivery: 'unknown',
         }),
       ],
@@ -100,6 +109,7 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
       expect(await failureOf(chat(clientOf(url)))).toEqual({
         kind: 'network',
         message: 'the reply was cut off',
+        hint: ON_THE_WAY,
         delivery: 'unknown',
       });
     });
@@ -139,13 +149,13 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
       expect(await failureOf(chat(clientOf(`http://${host}`)))).toEqual({
         kind: 'network',
         message: `connection refused by ${host} (ECONNREFUSED)`,
-        hint: 'check --base-url, and that a server or proxy listens there',
+        hint: 'check the base URL, and that a server or proxy listens there',
         delivery: 'not_sent',
       });
     });
 
     test.each([
-      ['ENOTFOUND', 'could not find the host', 'check the network, DNS and --base-url'],
+      ['ENOTFOUND', 'could not find the host', 'check the network, DNS and the base URL'],
       ['EAI_AGAIN', 'could not look up the host', 'check the network and DNS'],
     ])('the name is not found: %s', async (code, words, hint) => {
       const lookup = vi.spyOn(dns, 'lookup');
@@ -201,7 +211,12 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
     test('no first byte', async () => {
       const { url } = await socketServer(nothing);
       const client = clientOf(url);
-      const expected = { kind: 'timeout', message: 'no answer within 0.1 s', delivery: 'unknown' };
+      const expected = {
+        kind: 'timeout',
+        message: 'no answer within 0.1 s',
+        hint: MORE_TIME,
+        delivery: 'unknown',
+      };
       expect(await failureOf(chat(client, { timeoutMs: 60 }))).toEqual(expected);
       expect(client.reports.map(({ outcome }) => outcome)).toEqual([expected.message]);
     });
@@ -216,6 +231,7 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
       expect(await failureOf(chat(clientOf(url), { timeoutMs: 100 }))).toEqual({
         kind: 'timeout',
         message: 'no answer within 0.1 s',
+        hint: MORE_TIME,
         delivery: 'unknown',
       });
     });
@@ -237,6 +253,7 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
         expect(await failureOf(get(`https://localhost:${port}`, { connectMs: 50 }))).toEqual({
           kind: 'timeout',
           message: `no connection to localhost:${port} within 0.1 s`,
+          hint: ON_THE_WAY,
           delivery: 'not_sent',
         });
       });
@@ -247,6 +264,7 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
         expect(await failureOf(all(body))).toEqual({
           kind: 'timeout',
           message: 'the answer stopped for 0.1 s',
+          hint: ON_THE_WAY,
           delivery: 'unknown',
         });
       });
@@ -471,8 +489,8 @@ describe('a proxy', () => {
 
   test.each([
     [407, { hint: 'put the login into the proxy URL: http://name:password@host:port' }],
-    [403, {}],
-    [502, {}],
+    [403, { hint: NO_PROXY }],
+    [502, { hint: NO_PROXY }],
   ])('that answers %i: nothing was sent', async (status, more) => {
     const proxy = await connectProxy((_, socket) => {
       socket.end(`HTTP/1.1 ${status} No\r\ncontent-length: 2\r\n\r\nno`);
@@ -496,7 +514,7 @@ describe('a proxy', () => {
     expect(await failureOf(chat(client))).toEqual({
       kind: 'network',
       message: `connection refused by localhost:1 through the proxy 127.0.0.1:${port} (ECONNREFUSED)`,
-      hint: 'check --base-url, and that a server or proxy listens there',
+      hint: 'check the base URL, and that a server or proxy listens there',
       delivery: 'not_sent',
     });
   });
@@ -559,25 +577,6 @@ function trustAnyCertificate(): void {
   });
 }
 
-/** A proxy on loopback that keeps the head of each CONNECT and does with it as told. */
-async function connectProxy(serve: (head: string, socket: Socket) => void) {
-  const requests: string[][] = [];
-  const { port } = await socketServer((socket) => {
-    socket.once('data', (bytes: Buffer) => {
-      const head = bytes.toString().trimEnd();
-      requests.push(head.split('\r\n'));
-      serve(head, socket);
-    });
-  });
-  return { port, requests };
-}
-
 function tunnel(head: string, socket: Socket): void {
-  const port = Number(/^CONNECT localhost:(\d+)/.exec(head)?.[1]);
-  const upstream = connect(port, '127.0.0.1', () => {
-    socket.write('HTTP/1.1 200 OK\r\n\r\n');
-    socket.pipe(upstream).pipe(socket);
-  });
-  upstream.on('error', nothing);
-  socket.on('close', () => upstream.destroy());
+  tunnelTo(Number(/^CONNECT localhost:(\d+)/.exec(head)?.[1]), socket);
 }

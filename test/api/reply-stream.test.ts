@@ -24,7 +24,12 @@ async function* source(chunks: (Buffer | string)[]): AsyncGenerator<Buffer> {
 
 const delta = (text: string): ChatEvent => ({ type: 'delta', text });
 const done = (reply: string): ChatEvent => ({ type: 'done', reply });
-const CUT: Failure = { kind: 'network', message: 'the reply was cut off', delivery: 'unknown' };
+const CUT: Failure = {
+  kind: 'network',
+  message: 'the reply was cut off',
+  hint: 'check the network and what is on the way: a proxy, a VPN, a firewall',
+  delivery: 'unknown',
+};
 const failed = (detail?: string, code?: string): Failure => ({
   kind: 'api',
   message: `the assistant failed during its reply${detail === undefined ? '' : `: ${detail}`}`,

@@ -77,7 +77,7 @@ describe('assistants', () => {
   it.each([
     [['use', 'assistant-sandbox-quit'], 5, 'did you mean assistant-sandbox-quiet?'],
     [['show', 'nobody at all'], 5, 'telnyx-chat assistants list shows their ids and names'],
-    [['use', 'x', '--sandbox'], 2, 'it is no account'],
+    [['use', 'x', '--sandbox'], 2, 'hint: leave out --sandbox'],
   ])('%j changes nothing', async (argv, code, said) => {
     const home = temporaryFolder();
     const result = await assistants(argv, { home });

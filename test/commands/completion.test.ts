@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../../src/core/config-keys.js';
+import { KNOWN_CHANNELS } from '../../src/core/conversations/channel.js';
 import { programOutline } from '../../src/program.js';
 import type { Outline } from '../../src/core/outline.js';
 import { account } from '../helpers/account.js';
@@ -60,6 +61,8 @@ describe('words', () => {
     ],
     [['config', 'set', 'base_url', ''], []],
     [['send', '--dotenv', ''], ['']],
+    [['serve', '--token-file', ''], ['']],
+    [['conversations', 'list', '--channel', ''], [...KNOWN_CHANNELS]],
     [['send', 'hello', ''], []],
     [['send', '--', '--f'], []],
     [['send', '--title', ''], []],

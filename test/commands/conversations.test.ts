@@ -1,6 +1,20 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors.js';
+import { accountEnv } from '../helpers/account.js';
+import { answeringServer } from '../helpers/answering-server.js';
 import { runCli, temporaryFolder, type CliOptions, type CliResult } from '../helpers/run-cli.js';
 import {
   CALL,
@@ -43,6 +57,13 @@ const HOURS_JSON = {
 };
 
 describe('conversations list', () => {
+  it('prints nothing when its first request fails', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['list_conversations/status_500_before:1'] },
+    });
+    expect(await conversations(account, ['list', '--json'])).toMatchObject({ code: 1, stdout: '' });
+  });
+
   it.each([
     [[], CALL_LINE + HOURS_LINE],
     [['--all'], OTHER_LINE + CALL_LINE + HOURS_LINE],
@@ -98,7 +119,11 @@ describe('conversations list', () => {
     ]);
   });
 
-  it.each([20, 40, 50])('has no row that is wider than a window of %i columns', async (columns) => {
+  it.each([
+    [20, '33333333-…  Opening…'],
+    [40, OTHER],
+    [50, `${OTHER}  Opening hou…`],
+  ])('has no row that is wider than a window of %i columns', async (columns, first) => {
     const { env, clock } = await populatedAccount();
     const given = { ...env, TELNYX_CHAT_PAGER: '', NO_COLOR: '1' };
     const options = { stdoutIsTTY: true, columns, clock, env: given };
@@ -106,7 +131,7 @@ describe('conversations list', () => {
     const rows = stdout.trimEnd().split('\n');
     expect({ code, count: rows.length }).toEqual({ code: 0, count: 4 });
     expect(rows.filter((row) => row.length > columns)).toEqual([]);
-    expect(rows[1]).toMatch(/^33333.*…? {2}Ope/);
+    expect(rows[1]).toBe(first);
   });
 
   it('lists no more than one in a table with nothing else to show', async () => {
@@ -255,6 +280,53 @@ At ten.
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(WHOLE_JSON);
   });
 
+  it('replaces what a link leads to, not the link', async () => {
+    const account = await populatedAccount();
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'notes'));
+    writeFileSync(join(cwd, 'notes/old.json'), 'old');
+    const links = { 'link.json': 'notes/old.json', 'dangling.json': 'notes/new.json' };
+    for (const [link, target] of Object.entries(links)) {
+      symlinkSync(target, join(cwd, link));
+      const argv = ['export', HOURS, '-o', link, '--force'];
+      const path = join(cwd, link);
+      expect(await conversations(account, argv, { cwd })).toEqual(said('', `saved to ${path}\n`));
+      expect(readlinkSync(path)).toBe(target);
+      expect(JSON.parse(readFileSync(join(cwd, target), 'utf8'))).toEqual(WHOLE_JSON);
+    }
+    expect(readdirSync(join(cwd, 'notes')).sort()).toEqual(['new.json', 'old.json']);
+  });
+
+  it('takes /dev/stdout for stdout', async () => {
+    const account = await populatedAccount();
+    const { code, stdout, stderr } = await conversations(account, [
+      ...['export', HOURS, '-o', '/dev/stdout', '--json'],
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual(WHOLE_JSON);
+  });
+
+  it('writes into a named pipe once somebody reads it, or until it is stopped', async () => {
+    const account = await populatedAccount();
+    const cwd = temporaryFolder();
+    const pipe = join(cwd, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const argv = ['export', HOURS, '-o', 'pipe', '--format', 'json', '--force'];
+    const stop = new AbortController();
+    const sleep = async (): Promise<void> => {
+      stop.abort(new AppError('interrupted', 'interrupted'));
+      return Promise.reject(stop.signal.reason as AppError);
+    };
+    const clock = { ...account.clock, sleep };
+    const stopped = await conversations(account, argv, { cwd, signal: stop.signal, clock });
+    expect(stopped.code).toBe(130);
+    const read = promisify(execFile)('cat', [pipe]);
+    expect(await conversations(account, argv, { cwd })).toEqual(said('', `saved to ${pipe}\n`));
+    expect(JSON.parse((await read).stdout)).toEqual(WHOLE_JSON);
+    expect(statSync(pipe).isFIFO()).toBe(true);
+    expect(readdirSync(cwd)).toEqual(['pipe']);
+  });
+
   it('leaves nothing behind that is not whole, and what was there before', async () => {
     const account = await populatedAccount({
       faultSettings: { rules: ['list_messages/status_500_before:1'] },
@@ -267,6 +339,15 @@ At ten.
     expect(await run('old.md', '--force')).toMatchObject({ code: 1 });
     expect(existsSync(join(cwd, 'new.md'))).toBe(false);
     expect(readFileSync(join(cwd, 'old.md'), 'utf8')).toBe('precious');
+  });
+});
+
+describe('conversations export on a full disk', () => {
+  it('fails as it does on stdout', async () => {
+    const argv = ['export', HOURS, '-o', '/dev/full', '--force'];
+    const { code, stderr } = await conversations(await populatedAccount(), argv);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: cannot save: ENOSPC');
   });
 });
 
@@ -287,6 +368,18 @@ describe('conversations new, rename', () => {
       name: null,
       assistant_id: 'assistant-sandbox',
     });
+  });
+
+  it('takes blanks around a name for nobody’s intention, giving it and finding it', async () => {
+    const account = await populatedAccount();
+    const line = `renamed ${HOURS} to Sunday\n`;
+    expect(await conversations(account, ['rename', HOURS, ' Sunday '])).toEqual(said(line));
+    expect((await conversations(account, ['new', '--title', ' Trip '])).code).toBe(0);
+    expect(account.sandbox.store.list()[0]?.conversation.name).toBe('Trip');
+    for (const reference of ['Sunday', ' Sunday ', ` ${HOURS}\n`]) {
+      const { stdout } = await conversations(account, ['show', reference, '--json']);
+      expect(JSON.parse(stdout)).toMatchObject({ id: HOURS });
+    }
   });
 
   it('renames in the metadata, all of which is kept; then the name works in place of the id', async () => {
@@ -364,6 +457,23 @@ describe('conversations takeover, say, release', () => {
     expect(account.sandbox.store.find(CALL)?.messages).toHaveLength(1);
     expect(account.sandbox.requestCount('add_message')).toBeGreaterThan(1);
   });
+
+  it('says what is known when all answers are lost', async () => {
+    const account = await populatedAccount({
+      faultSettings: { rules: ['add_message/reset_after:9x'] },
+    });
+    const { code, stdout, stderr } = await conversations(account, ['say', CALL, 'hello']);
+    expect({ code, stdout, lines: stderr.split('\n').slice(1, 4) }).toEqual({
+      code: 7,
+      stdout: '',
+      lines: [
+        'delivery: unknown, the message may have been delivered; once at most',
+        `hint: it may be there: look with telnyx-chat conversations show ${CALL} before saying it again`,
+        `conversation: ${CALL}`,
+      ],
+    });
+    expect(account.sandbox.store.find(CALL)?.messages).toHaveLength(1);
+  });
 });
 
 describe('conversations insights', () => {
@@ -382,6 +492,31 @@ describe('conversations insights', () => {
           status: 'completed',
           created_at: '2026-01-01T00:00:00.004Z',
           results: [{ insight_id: 'sandbox-summary', result: 'A sandbox conversation of 1 turn.' }],
+        },
+      ],
+    });
+  });
+
+  it('has null where there is no result, and other JSON as text', async () => {
+    const made = [
+      { insight_id: 'a', result: null },
+      { insight_id: 'b' },
+      { insight_id: 'c', result: 0 },
+    ];
+    const insight = { id: 'i', status: 'completed', created_at: '', conversation_insights: made };
+    const url = await answeringServer((_, response) => {
+      response.end(JSON.stringify({ data: [insight] }));
+    });
+    const env = accountEnv(url);
+    const { stdout } = await runCli(['conversations', 'insights', HOURS, '--json'], { env });
+    expect(JSON.parse(stdout)).toMatchObject({
+      insights: [
+        {
+          results: [
+            { insight_id: 'a', result: null },
+            { insight_id: 'b', result: null },
+            { insight_id: 'c', result: '0' },
+          ],
         },
       ],
     });
@@ -477,19 +612,34 @@ describe('bad input is told before any request', () => {
     [['list', '--limit', '0'], 'bad --limit "0"', /whole number/],
     [['list', '--limit', '1.5'], 'bad --limit "1.5"', /or all/],
     [['list', '--channel', 'phone call'], 'bad --channel "phone call"', /phone_call, web_call/],
-    [['list', '--all', '-a', 'x'], '--all and --assistant exclude each other', /^/],
+    [['list', '--all', '-a', 'x'], '--all and --assistant exclude each other', /leave out --all/],
     [['lst'], "unknown command 'conversations lst'", /Did you mean list\?/],
     [['list', '--chanel', 'x'], "unknown option '--chanel'", /--channel/],
     [['show'], "missing required argument 'id|name'", /^/],
     [['show', ''], '"" is neither an id nor a name', /by its id or by its name/],
     [['rename', HOURS, ' '], 'a name is required', /^/],
     [['rename', HOURS, CALL], `${CALL} looks like the id of a conversation`, /another name/],
+    [['rename', HOURS, ` ${CALL}`], `${CALL} looks like the id of a conversation`, /another name/],
+    [['rename', HOURS, 'a\nb'], 'a name cannot have line breaks, tabs', /another name/],
+    [['rename', HOURS, 'a\x1b[31m'], /a name cannot have .* control characters/, /another name/],
+    [['rename', HOURS, 'a'.repeat(501)], /a name has at most 500 characters.* 501/, /another name/],
+    [['new', '--title', 'a\tb'], 'a name cannot have line breaks, tabs', /another name/],
+    [['new', '--title', 'a'.repeat(501)], 'a name has at most 500 characters', /another name/],
+    [['new', '--title', CALL], `${CALL} looks like the id of a conversation`, /another name/],
     [['say', HOURS], 'message is required', /conversations say/],
     [['say', HOURS, 'x', '--role', 'tool'], /argument 'tool' is invalid/, /^/],
     [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt/, /^/],
     [['export', 'Opening hours', '-o', ''], '--output is empty', /leave it out/],
     [['export', 'Opening hours', '-o', '/tmp'], '/tmp is a folder', /\/tmp\/conversation\.md/],
     [['export', 'Opening hours', '-o', '/tmp', '--force'], '/tmp is a folder', /a file in it/],
+    [['export', 'Opening hours', '-o', 'x.pdf'], 'cannot save as "x.pdf"', /\.md, \.json or \.txt/],
+    [
+      ['export', HOURS, '--json', '--format', 'md'],
+      '--json and --format md exclude each other',
+      /^/,
+    ],
+    [['export', HOURS, '-o', '/none/x.md'], 'there is no folder /none', /make it first/],
+    [['export', HOURS, '-o', '/tmp/none-such/'], 'there is no folder /tmp/none-such', /make it/],
     [['export', 'Opening hours', '-o', '/dev/null'], '/dev/null is there already', /--force/],
     [['list', '--name', ''], '--name is empty', /leave it out/],
     [['new', '--title', ' '], '--title is empty', /leave it out/],

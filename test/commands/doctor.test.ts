@@ -4,6 +4,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { AppError } from '../../src/errors.js';
+import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account as accountAtAnyTime, accountEnv } from '../helpers/account.js';
 import { answeringServer } from '../helpers/answering-server.js';
 import { impatientClock, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
@@ -253,7 +255,7 @@ describe('the network', () => {
       dns: [
         'fail',
         'could not find the host api.example (ENOTFOUND)',
-        'check the network, DNS and --base-url',
+        'check the network, DNS and the base URL',
       ],
       ...WITHOUT_TCP,
       ...skips(['tcp', 'dns']),
@@ -268,7 +270,7 @@ describe('the network', () => {
     const tcp = [
       'fail',
       'connection refused by 127.0.0.1:PORT (ECONNREFUSED)',
-      'check --base-url, and that a server or proxy listens there',
+      'check the base URL, and that a server or proxy listens there',
     ];
     expect(await doctor({ env })).toMatchObject({
       code: 7,
@@ -311,7 +313,7 @@ describe('the network', () => {
     expect(code).toBe(7);
     expect(lines.slice(10, 12)).toEqual([
       'fail  tls                no TLS connection to 127.0.0.1:PORT (EPROTO)',
-      `${' '.repeat(25)}fix: what listens there does not speak TLS: check --base-url and HTTPS_PROXY`,
+      `${' '.repeat(25)}fix: what listens there does not speak TLS: check the base URL and the proxy`,
     ]);
   });
 
@@ -354,6 +356,18 @@ describe('the network', () => {
       code: 7,
       lines: report(changes, '10 passed, 1 failed, 5 skipped'),
     });
+  });
+
+  it.each([
+    ['a web server', 'HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n', 'answered 404'],
+    ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'answered something that is not HTTP'],
+  ])('a proxy that is none but %s', async (_, answer, said) => {
+    const { url } = await socketServer(answering(answer));
+    const env = { ...accountEnv('https://api.example/v2', 'assistant-sandbox'), HTTPS_PROXY: url };
+    expect((await doctor({ env })).lines.slice(10, 12)).toEqual([
+      `fail  tls                the proxy ${said}`,
+      `${' '.repeat(25)}fix: check the proxy URL: what listens there may be no proxy, or not let you through`,
+    ]);
   });
 
   it('a proxy URL that is none', async () => {
@@ -490,7 +504,7 @@ describe('the account', () => {
       account: [
         'fail',
         'the API answered 200 with a web page instead of JSON',
-        'check --base-url, and that no proxy answers in its place',
+        'check the base URL, and that no proxy answers in its place',
       ],
       ...WITHOUT_ACCOUNT,
     };
@@ -515,6 +529,56 @@ describe('the account', () => {
     expect([result.code, line.slice(0, 4)]).toEqual([code === 1 ? 4 : 0, status]);
     expect(sandbox.store.list().map(({ conversation }) => conversation.name)).toEqual(left);
   });
+});
+
+describe('a conversation that a trial leaves behind', () => {
+  const forbidding = (...operations: string[]): FaultPolicy => ({
+    before: ({ operation }) =>
+      operations.includes(operation) ? { type: 'answer', status: 403 } : undefined,
+  });
+
+  it.each([
+    ['the turn', 'chat'],
+    ['the list of its messages', 'list_messages'],
+  ])('is told with the way to delete it when %s fails', async (_, operation) => {
+    const { env, sandbox } = await account({
+      faults: forbidding(operation, 'delete_conversation'),
+    });
+    const { code, lines } = await doctor({ env }, '--turn');
+    expect(code).toBe(4);
+    const [says = '', fix = ''] = lines.slice(-5);
+    expect(says).toMatch(/^fail {2}turn .*[^.]; its conversation was not deleted: \w/);
+    expect(fix).toMatch(/^ +fix: .*; and delete it: telnyx-chat conversations delete ID$/);
+    expect(sandbox.store.list()).toHaveLength(1);
+  });
+
+  it('is deleted when the list of its messages fails', async () => {
+    const { env, sandbox } = await account({ faults: forbidding('list_messages') });
+    expect((await doctor({ env }, '--turn')).code).toBe(4);
+    expect(sandbox.store.list()).toEqual([]);
+  });
+
+  it.each(['chat', 'list_messages', 'delete_conversation'])(
+    'is told when %s is interrupted',
+    async (operation) => {
+      const stop = new AbortController();
+      const { env, sandbox } = await account({
+        faults: {
+          before(request) {
+            if (request.operation !== operation) return undefined;
+            stop.abort(new AppError('interrupted', 'interrupted'));
+            return { type: 'answer', status: 403 };
+          },
+        },
+      });
+      const { code, stderr } = await doctor({ env, signal: stop.signal }, '--turn');
+      const id = sandbox.store.list()[0]?.conversation.id;
+      expect(code).toBe(130);
+      expect(stderr).toContain('error: interrupted; its conversation was not deleted\n');
+      expect(stderr).toContain(`hint: delete it: telnyx-chat conversations delete ${id}\n`);
+      expect(stderr).toContain(`conversation: ${id}\n`);
+    },
+  );
 });
 
 it('speaks JSON, with each failure as errors are told elsewhere', async () => {

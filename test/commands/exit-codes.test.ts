@@ -168,9 +168,17 @@ describe('exit codes and JSON errors', () => {
         ...NOTHING,
         kind: 'network',
         message: 'connection refused by 127.0.0.1:9 (ECONNREFUSED)',
-        hint: expect.stringContaining('--base-url'),
+        hint: expect.stringContaining('check the base URL'),
         delivery: 'not_sent',
       },
+    });
+  });
+
+  it('7: no answer in time, and what to do', async () => {
+    const env = accountEnv(await answeringServer(() => undefined));
+    expect(await failure([...SENT.argv, '--timeout', '0.05'], { env })).toMatchObject({
+      code: 7,
+      error: { kind: 'timeout', hint: 'allow more time: --timeout <seconds>' },
     });
   });
 
@@ -302,8 +310,8 @@ describe('2: bad input, nothing sent', () => {
   const over = 'x'.repeat(1024 * 1024 + 1);
   const cases: [string, string[], { input?: string | Buffer }, string, RegExp?][] = [
     ['no words on a terminal', ['send'], {}, 'message is required'],
-    ['blank words', ['send', ' \t\n'], {}, 'message is required'],
-    ['blank stdin', ['send'], { input: '\n' }, 'message is required'],
+    ['blank words', ['send', ' \t\n'], {}, 'message is required', /the variable/],
+    ['blank stdin', ['send'], { input: '\n' }, 'message is required', /before the pipe/],
     [
       'stdin that is not UTF-8',
       ['send'],
@@ -320,6 +328,35 @@ describe('2: bad input, nothing sent', () => {
     ['a NUL byte', ['send'], { input: 'a\0b' }, 'the message contains a NUL byte'],
     ['an unknown flag', ['send', 'x', '--jsom'], {}, "unknown option '--jsom'", /--json/],
     ['an unknown command', ['sned', 'x'], {}, "unknown command 'sned'", /send/],
+    [
+      'help on none',
+      ['help', 'conversations', 'lst'],
+      {},
+      "unknown command 'conversations lst'",
+      /list/,
+    ],
+    [
+      'its help on none',
+      ['conversations', 'help', 'lst'],
+      {},
+      "unknown command 'conversations lst'",
+      /list/,
+    ],
+    ['a word like a flag', ['send', '-5 degrees'], {}, "unknown option '-5 degrees'", /send -- …$/],
+    [
+      'a choice in capitals',
+      ['completion', 'BASH'],
+      {},
+      "command-argument value 'BASH' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish, powershell.",
+      /Did you mean bash\?/,
+    ],
+    [
+      'a choice of a flag',
+      ['send', 'x', '--format', 'markdwon'],
+      {},
+      "option '--format <format>' argument 'markdwon' is invalid. Allowed choices are auto, markdown, plain.",
+      /Did you mean markdown\?/,
+    ],
     [
       'words for the chat',
       ['chat', 'hello'],
@@ -358,12 +395,20 @@ describe('2: bad input, nothing sent', () => {
       ['send', 'x', '-c', '--conversation', 'a'],
       {},
       '--continue and --conversation exclude each other',
+      /keep one/,
     ],
     [
       'a title for an old one',
       ['send', 'x', '--title', 't', '--conversation', 'a'],
       {},
       '--title and --meta are for a new conversation',
+    ],
+    [
+      'a title that is no name',
+      ['send', 'x', '--title', 'a\nb'],
+      {},
+      'a name cannot have line breaks, tabs or other control characters',
+      /choose another name/,
     ],
     [
       'no last conversation',

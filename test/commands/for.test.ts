@@ -124,7 +124,7 @@ describe('--for', () => {
     [['--for', 'ticket'], 'bad --for "ticket"', 'ticket=4711'],
     [['--for', '=4711'], 'bad --for "=4711"', 'ticket=4711'],
     [['--for', 'ticket='], '--for ticket= has no value', 'ticket=4711'],
-    [['--for', 'a=1', '--for', 'a=2'], '--for gives "a" two values', ''],
+    [['--for', 'a=1', '--for', 'a=2'], '--for gives "a" two values', 'each key once'],
     [['--for', 'assistant_id=x'], '--for cannot set assistant_id', '--assistant'],
     [['--for', 'ai_disabled=true'], '--for cannot set ai_disabled', 'takeover'],
     [['--for', 'telnyx_chat_name=x'], '--for cannot set telnyx_chat_name', '--conversation'],
@@ -132,8 +132,8 @@ describe('--for', () => {
     [['--for', 'ticket= '], '--for ticket= has no value', 'ticket=4711'],
     [['--for', '__proto__=x'], '--for cannot have the key __proto__', 'another name'],
     [['--for', ' constructor=x'], '--for cannot have the key constructor', 'another name'],
-    [[...TICKET, '-c'], '--continue and --for exclude each other', ''],
-    [[...TICKET, '--conversation', 'x'], '--conversation and --for exclude each other', ''],
+    [[...TICKET, '-c'], '--continue and --for exclude each other', 'keep one'],
+    [[...TICKET, '--conversation', 'x'], '--conversation and --for exclude each other', 'keep one'],
     [[...TICKET, '--title', 'x'], '--title and --meta are for a new conversation', '--for'],
   ])('%j is refused before any request', async (flags, message, hint) => {
     const { env, sandbox } = await account();

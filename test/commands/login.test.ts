@@ -105,7 +105,7 @@ describe('login', () => {
       stdout: '',
       stderr: [
         `error: the key is not stored: connection refused by ${host} (ECONNREFUSED)`,
-        'hint: check --base-url, and that a server or proxy listens there; --no-check stores it without asking the API',
+        'hint: check the base URL, and that a server or proxy listens there; --no-check stores it without asking the API',
         '',
       ].join('\n'),
     });

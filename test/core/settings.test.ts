@@ -433,7 +433,11 @@ describe('a value that is missing', () => {
   });
 
   test.each<[string, Parameters<typeof resolve>[0], string]>([
-    ['nothing', {}, 'give --assistant <id>, or set it in the environment or a .env file'],
+    [
+      'nothing',
+      {},
+      'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
+    ],
     ...['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'].flatMap(
       (name): [string, Parameters<typeof resolve>[0], string][] => {
         const hint = `${name} is set, but the name here is TELNYX_ASSISTANT_ID`;
@@ -446,7 +450,7 @@ describe('a value that is missing', () => {
     [
       'an empty other name',
       { env: { AI_ASSISTANT_ID: '' } },
-      'give --assistant <id>, or set it in the environment or a .env file',
+      'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
     ],
   ])('the assistant, with %s', (_, sources, hint) => {
     expect(failureFrom(() => requireAssistant(resolve(sources)))).toEqual({

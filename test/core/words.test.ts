@@ -30,13 +30,17 @@ describe('a message', () => {
     '\uFEFF.',
   ])('is sent as it is: %#', (text) => expect(checkedMessage(text)).toBe(text));
 
+  const blank = {
+    message: 'message is required',
+    hint: 'it is blank: check the variable or the command that it comes from',
+  };
   const long = {
     message: 'the message is longer than 1 MiB',
     hint: 'send less at a time, in several turns of one conversation',
   };
   test.each<[string, string, object]>([
-    ['empty', '', { message: 'message is required' }],
-    ['blank', ' \t\r\n\u00a0\u2003\uFEFF', { message: 'message is required' }],
+    ['empty', '', blank],
+    ['blank', ' \t\r\n\u00a0\u2003\uFEFF', blank],
     [
       'with a NUL',
       'a\0b',

@@ -111,6 +111,11 @@ it('is packed with its bundle and licences, and has nothing to install', () => {
   ];
   expect(files).toEqual(expect.arrayContaining(wanted.map((file) => `package/${file}`)));
   expect(files.filter((file) => /src|test/.test(file))).toEqual([]);
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const named = readme.matchAll(/(?:\]\(|src(?:set)?="|see `)(?!https?:|#)([^)"`]+)/g);
+  const pointedAt = [...named].map(([, file]) => `package/${file}`);
+  expect(pointedAt.length).toBeGreaterThan(3);
+  expect(files).toEqual(expect.arrayContaining(pointedAt));
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
     string,
     unknown
@@ -214,6 +219,7 @@ it('helps with subcommands too', () => {
     ['config', 'set', '-h'],
   ];
   expect(others.map((argv) => program(argv).stdout)).toEqual([help, help, help]);
+  expect(program(['help', 'help']).stdout).toBe(program(['--help']).stdout);
 });
 
 it('passes over a .env that has no end', () => {

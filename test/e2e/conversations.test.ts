@@ -1,8 +1,12 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../src/sandbox/seed.js';
 import { account } from '../helpers/account.js';
+import { BIN, builtProgram } from '../helpers/built-program.js';
 import { openChat, SIZES } from '../helpers/chat.js';
 import { ENTER } from '../helpers/keys.js';
+import { temporaryFolder } from '../helpers/run-cli.js';
 import { TerminalSession } from '../helpers/terminal.js';
 import { call } from '../sandbox/start.js';
 
@@ -20,6 +24,65 @@ async function accountWith(conversations: number): Promise<Account & { ids: stri
 
 const open = (argv: string[], env: Record<string, string>): TerminalSession =>
   new TerminalSession(['conversations', ...argv], { env });
+
+describe('conversations export', () => {
+  it('goes on in a file that the shell has opened', async () => {
+    const { env, ids } = await accountWith(1);
+    const home = temporaryFolder();
+    const log = join(home, 'log');
+    writeFileSync(log, 'before\n');
+    const script = `"$@" 3>>"${log}"`;
+    const argv = ['conversations', 'export', ids[0] ?? '', '-o', '/dev/fd/3', '--force'];
+    const command: [string, ...string[]] = ['sh', '-c', script, 'sh', process.execPath, BIN];
+    const { code, stdout } = await builtProgram(argv, { env, home, command });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(readFileSync(log, 'utf8')).toMatch(/^before\n# Seeded\n[^]*answer 1\n/);
+    expect(readdirSync(home)).toEqual(['log']);
+  });
+});
+
+/** Runs with stdout in the shell's hands: `"$@"` is the command. */
+const inShell = (script: string): [string, ...string[]] => [
+  ...(['sh', '-c', script, 'sh', process.execPath, BIN] as const),
+];
+
+describe('conversations whose output cannot be written', () => {
+  it('new: the id is in the error', async () => {
+    const { env, sandbox } = await account();
+    const command = inShell('"$@" >/dev/full');
+    for (const flags of [[], ['--json']]) {
+      const argv = ['conversations', 'new', ...flags];
+      const { code, stderr } = await builtProgram(argv, { env, command });
+      const id = sandbox.store.list()[0]?.conversation.id ?? 'none';
+      expect(code).toBe(1);
+      expect(stderr).toContain('the output cannot be written: ENOSPC');
+      expect(stderr).toContain(`telnyx-chat conversations show ${id}`);
+      expect(stderr).toMatch(new RegExp(`(^conversation: |"conversation_id":")${id}`, 'm'));
+    }
+  });
+
+  it.each([[[]], [['--json']]])('delete goes on when the reader has left, %j', async (flags) => {
+    const { env, sandbox, ids } = await accountWith(3);
+    const argv = ['conversations', 'delete', ...ids, '--yes', ...flags];
+    // The program starts once the pipe's reader is gone.
+    const gone = 'trap "" PIPE; while printf x 2>/dev/null; do :; done';
+    const command = inShell(`{ ${gone}; "$@"; echo "$?" >&2; } | :`);
+    expect(await builtProgram(argv, { env, command })).toEqual({
+      ...{ code: 0, stdout: '', stderr: '0\n' },
+    });
+    expect(sandbox.store.list()).toEqual([]);
+  });
+
+  it('delete names what was not tried when the disk is full', async () => {
+    const { env, sandbox, ids } = await accountWith(3);
+    const argv = ['conversations', 'delete', ...ids, '--yes'];
+    const { code, stderr } = await builtProgram(argv, { env, command: inShell('"$@" >/dev/full') });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: the output cannot be written: ENOSPC/);
+    expect(stderr).toContain(`hint: 1 deleted; 2 more were not tried: ${ids[1]} ${ids[2]}\n`);
+    expect(sandbox.store.list()).toHaveLength(2);
+  });
+});
 
 describe('conversations on a terminal', () => {
   it('come through less: a short list leaves at once, a long one when the reader does', async () => {
@@ -67,6 +130,21 @@ describe('conversations on a terminal', () => {
     expect(await terminal.exit).toBe(0);
     await terminal.shows(left === 0 ? `deleted ${ids[0]}` : 'nothing was deleted');
     expect(sandbox.store.list()).toHaveLength(left);
+  });
+
+  it.each([
+    ['n with --json', ['--json'], `n${ENTER}`, 0, '{"deleted":[],"failed":[],"not_tried":["'],
+    ['Ctrl-C', [], '\x03', 130, 'nothing was deleted'],
+    ['Ctrl-C for a screen reader', [], '\x03', 130, 'nothing was deleted', 'dumb'],
+  ])('delete asks, and is told %s', async (...row) => {
+    const [, flags, keys, code, told, TERM = 'xterm-256color'] = row;
+    const { env, sandbox, ids } = await accountWith(1);
+    const terminal = open(['delete', ids[0] ?? '', ...flags], { ...env, TERM });
+    await terminal.shows(/Delete this conversation for good\?/);
+    terminal.type(keys);
+    expect(await terminal.exit).toBe(code);
+    await terminal.shows(told);
+    expect(sandbox.store.list()).toHaveLength(1);
   });
 });
 

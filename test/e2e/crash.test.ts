@@ -73,11 +73,11 @@ function shows(pty: IPty, text: string): Promise<void> {
   });
 }
 
-/** Every file below a folder, but for temporary ones. */
+/** Every file below a folder, but for temporary ones and locks. */
 function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && !/\.tmp(-[\da-f]+)?$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/\.(tmp(-[\da-f]+)?|lock)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 

@@ -38,6 +38,25 @@ it(
   },
 );
 
+it('settings that are changed at once are all kept', async () => {
+  const home = temporaryFolder();
+  const names = Array.from({ length: 10 }, (_, number) => `par${number}`);
+  const ended = await Promise.all(
+    names.map((name) =>
+      builtProgram(['config', 'set', '-p', name, 'assistant_id', `a-${name}`], { home }),
+    ),
+  );
+  expect(ended).toEqual(names.map(() => ({ code: 0, stdout: '', stderr: '' })));
+  const folder = join(home, '.config/telnyx-chat');
+  const { profiles } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as object & {
+    profiles: object;
+  };
+  expect(profiles).toEqual(
+    Object.fromEntries(names.map((name) => [name, { assistant_id: `a-${name}` }])),
+  );
+  expect(readdirSync(folder)).toEqual(['config.json']);
+});
+
 function idIn(stdout: string): string {
   return (JSON.parse(stdout) as { conversation_id: string }).conversation_id;
 }

@@ -1,12 +1,17 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { createServer as createTlsServer } from 'node:tls';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { account } from '../helpers/account.js';
+import { connectProxy, tunnelTo } from '../helpers/connect-proxy.js';
 import { readmeBlocks } from '../helpers/readme.js';
+import { closedPort, socketServer } from '../helpers/socket-server.js';
+import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const tool = (name: string): string => join(ROOT, 'node_modules/.bin', name);
@@ -41,6 +46,19 @@ async function run(
   const closed = new Promise<number | null>((resolve) => child.on('close', resolve));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await closed, stdout, stderr };
+}
+
+/** TLS before a server of loopback, with a certificate that nobody trusts. */
+async function tlsBefore(url: string): Promise<number> {
+  const server = createTlsServer({ key: PRIVATE_KEY, cert: CERTIFICATE }, (socket) => {
+    const upstream = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.pipe(upstream).pipe(socket);
+    socket.on('error', () => upstream.destroy());
+    upstream.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
 }
 
 const USE = `
@@ -94,6 +112,33 @@ describe('the library', () => {
       types: ['start', 'delta', 'done'],
       reply: 'Your name is Ada.',
     });
+  });
+
+  it.each([
+    ['import', 'proxy.mjs', `import { createClient } from 'telnyx-chat';`],
+    ['require', 'proxy.cjs', `const { createClient } = require('telnyx-chat');`],
+  ])('takes turns through a proxy, by %s', async (_, name, first) => {
+    const { env, sandbox } = await account();
+    const port = await tlsBefore(sandbox.url);
+    const proxy = await connectProxy((_head, socket) => tunnelTo(port, socket));
+    const source = USE.replace('baseUrl });', 'baseUrl, proxy: process.env.PROXY });');
+    const { code, stdout, stderr } = await run(name, first + source, {
+      ...env,
+      TELNYX_BASE_URL: 'https://telnyx.test/v2',
+      PROXY: `http://me:secret@127.0.0.1:${proxy.port}`,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      NODE_NO_WARNINGS: '1',
+      // Nothing is told of what is sent, the proxy's password among it.
+      DEBUG: '*',
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ reply: 'Your name is Ada.' });
+    expect(proxy.requests[0]).toEqual([
+      'CONNECT telnyx.test:443 HTTP/1.1',
+      `Proxy-Authorization: Basic ${Buffer.from('me:secret').toString('base64')}`,
+      'Host: telnyx.test:443',
+      'Proxy-Connection: Keep-Alive',
+    ]);
   });
 
   it('delivers a turn once, and says so', async () => {
@@ -162,6 +207,27 @@ describe('the library', () => {
       ['not_found', expect.any(String)],
       ['not_found', expect.any(String)],
     ]);
+  });
+
+  it('gives ways out in its own words, not in those of the program', async () => {
+    const refusing = `http://127.0.0.1:${await closedPort()}`;
+    const { url: silent } = await socketServer(() => undefined);
+    const { url: cut } = await socketServer((socket) => void socket.resetAndDestroy());
+    const source = `import { createClient } from 'telnyx-chat';
+      for (const baseUrl of ${JSON.stringify([refusing, silent, cut])}) {
+        const client = createClient({ apiKey: 'KEY-test', baseUrl, timeoutMs: 100 });
+        await client.assistants.list().catch(({ details }) => console.log(details.hint));
+        client.close();
+      }`;
+    const { stdout, stderr } = await run('hints.mjs', source, {});
+    expect({ hints: stdout.trimEnd().split('\n'), stderr }).toEqual({
+      hints: [
+        'check the base URL, and that a server or proxy listens there',
+        'allow more time: a larger timeoutMs',
+        'check the network and what is on the way: a proxy, a VPN, a firewall',
+      ],
+      stderr: '',
+    });
   });
 
   it('throws errors of usage for what its types do not allow, before any request', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { temporaryFolder } from './run-cli.js';
 
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
+export const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
 /** Longer than any of these runs may take: what has not ended by then hangs. */
 const HANGS_MS = 10_000;

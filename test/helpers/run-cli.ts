@@ -80,6 +80,7 @@ export function cliContext(options: CliOptions = {}): Context & Record<Kept, Cap
     randomId: () => randomId('linux'),
     onExit: () => undefined,
     stop: () => Promise.resolve(),
+    outliveReader: () => undefined,
     withoutInterrupts: (task) => task(),
     signal: options.signal ?? new AbortController().signal,
   };

@@ -11,13 +11,15 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { changedConfig } from '../../src/core/config-keys.js';
 import { readConfig } from '../../src/store/config-file.js';
-import type { Setting } from '../../src/core/settings.js';
+import { AppError } from '../../src/errors.js';
+import type { Config, Setting } from '../../src/core/settings.js';
 import { updateConfig } from '../../src/store/config-store.js';
 import { readEnvFile } from '../../src/store/env-file.js';
 import { openLastConversation } from '../../src/store/last-conversation.js';
 import { storePaths } from '../../src/store/paths.js';
 import { openTelnyxFile } from '../../src/store/telnyx-file.js';
 import { failureFrom, failureOf } from '../helpers/failure.js';
+import { stillClock } from '../helpers/still-clock.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
 const LEFT_HINT = 'mend it or move it away; it was left as it is';
@@ -40,9 +42,12 @@ function fileWith(text: string): string {
   return path;
 }
 
+const update = (path: string, change: (config: Config) => Config): Promise<Config> =>
+  updateConfig(path, change, { clock: stillClock(), signal: new AbortController().signal });
+
 describe('the config file', () => {
-  const setAssistant = (path: string, profile: string, value: string): unknown =>
-    updateConfig(path, (config) => changedConfig(config, { name: 'assistant_id', value, profile }));
+  const setAssistant = (path: string, profile: string, value: string): Promise<Config> =>
+    update(path, (config) => changedConfig(config, { name: 'assistant_id', value, profile }));
 
   test('is empty when there is none', () => {
     const path = join(temporaryFolder(), 'none', 'config.json');
@@ -54,19 +59,19 @@ describe('the config file', () => {
     expect(readConfig(path)).toEqual({ path, profiles: {} });
   });
 
-  test('gives back what was written, profile by profile, and keeps what it does not know', () => {
+  test('gives back what was written, profile by profile, and keeps what it does not know', async () => {
     const path = fileWith(
       '\uFEFF{"theme":"dark","path":"x","profiles":{"work":{"api_key":"KEY1","region":"eu"}}}',
     );
-    setAssistant(path, 'work', 'a.b:c');
-    setAssistant(path, 'a.b', 'a-2');
-    updateConfig(path, (config) =>
+    await setAssistant(path, 'work', 'a.b:c');
+    await setAssistant(path, 'a.b', 'a-2');
+    await update(path, (config) =>
       changedConfig(config, { name: 'persist', value: 'false', profile: 'work' }),
     );
-    updateConfig(path, (config) =>
+    await update(path, (config) =>
       changedConfig(config, { name: 'base_url', value: 'http://localhost:1/', profile: 'a.b' }),
     );
-    updateConfig(path, (config) =>
+    await update(path, (config) =>
       changedConfig(config, { name: 'assistant_id', value: undefined, profile: 'a.b' }),
     );
     expect(readConfig(path)).toEqual({
@@ -82,11 +87,11 @@ describe('the config file', () => {
 
   test.runIf(isPosix).each([0o000, 0o022, 0o077])(
     'is for its owner alone, with umask %o',
-    (mask) => {
+    async (mask) => {
       const folder = temporaryFolder();
       withUmask(mask);
       const path = join(folder, 'a', 'b', 'config.json');
-      setAssistant(path, 'default', 'a-1');
+      await setAssistant(path, 'default', 'a-1');
       expect([path, join(folder, 'a', 'b'), join(folder, 'a')].map(modeOf)).toEqual([
         '600',
         '700',
@@ -95,10 +100,10 @@ describe('the config file', () => {
     },
   );
 
-  test.runIf(isPosix)('loses rights that are too wide when it is written', () => {
+  test.runIf(isPosix)('loses rights that are too wide when it is written', async () => {
     const path = fileWith('{"profiles":{"default":{"api_key":"KEY1"}}}');
     chmodSync(path, 0o644);
-    setAssistant(path, 'default', 'a-1');
+    await setAssistant(path, 'default', 'a-1');
     expect(modeOf(path)).toBe('600');
   });
 
@@ -110,7 +115,7 @@ describe('the config file', () => {
     ['text', '"x"', /is damaged: /],
     ['the wrong type', '{"persist":"yes"}', /is damaged: /],
     ['a key of the wrong type', '{"profiles":{"default":{"api_key":7}}}', /is damaged: /],
-  ])('is named when it is damaged and not written over: %s', (_, text, message) => {
+  ])('is named when it is damaged and not written over: %s', async (_, text, message) => {
     const path = fileWith(text);
     const refused = {
       kind: 'usage',
@@ -118,12 +123,12 @@ describe('the config file', () => {
       hint: LEFT_HINT,
     };
     expect(failureFrom(() => readConfig(path))).toEqual(refused);
-    expect(failureFrom(() => setAssistant(path, 'default', 'a-1'))).toEqual(refused);
+    expect(await failureOf(setAssistant(path, 'default', 'a-1'))).toEqual(refused);
     expect(failureFrom(() => readConfig(path)).message).toContain(path);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  test('is named when it is a folder', () => {
+  test('is named when it is a folder', async () => {
     const path = temporaryFolder();
     const message = `${path} cannot be read: EISDIR: illegal operation on a directory, read`;
     expect(failureFrom(() => readConfig(path))).toEqual({
@@ -131,7 +136,7 @@ describe('the config file', () => {
       message,
       hint: LEFT_HINT,
     });
-    expect(failureFrom(() => setAssistant(path, 'default', 'a-1')).message).toBe(message);
+    expect((await failureOf(setAssistant(path, 'default', 'a-1'))).message).toBe(message);
   });
 
   test.skipIf(isRoot || !isPosix)('is named when it may not be read', () => {
@@ -140,9 +145,9 @@ describe('the config file', () => {
     expect(failureFrom(() => readConfig(path)).message).toContain(`${path} cannot be read: EACCES`);
   });
 
-  test('is named when it cannot be written', () => {
+  test('is named when it cannot be written', async () => {
     const path = join(fileWith('{}'), 'config.json');
-    expect(failureFrom(() => setAssistant(path, 'default', 'a-1'))).toEqual({
+    expect(await failureOf(setAssistant(path, 'default', 'a-1'))).toEqual({
       kind: 'usage',
       message: expect.stringMatching(/config\.json cannot be written: E(NOTDIR|EXIST)/) as string,
       hint: 'check who may write there, and that the disk is not full',
@@ -150,11 +155,28 @@ describe('the config file', () => {
   });
 });
 
+test('a lock that a killed program left is taken over after 5 seconds, and one in use is waited for', async () => {
+  const path = fileWith('{}');
+  const lock = `${path}.lock`;
+  writeFileSync(lock, '');
+  const clock = stillClock();
+  const { signal } = new AbortController();
+  await updateConfig(path, (config) => config, { clock, signal });
+  expect(clock.sleeps.reduce((sum, ms) => sum + ms)).toBeGreaterThanOrEqual(5_000);
+  expect(existsSync(lock)).toBe(false);
+  writeFileSync(lock, '');
+  const stop = new AbortController();
+  const waits = { clock, signal: stop.signal };
+  stop.abort(new AppError('interrupted', 'interrupted'));
+  expect((await failureOf(updateConfig(path, (config) => config, waits))).kind).toBe('interrupted');
+  expect(existsSync(lock)).toBe(true);
+});
+
 test.skipIf(process.platform !== 'linux')(
   'a folder where there can be none is an error, not a wait without end',
-  () => {
+  async () => {
     const path = '/proc/none/deep/config.json';
-    expect(failureFrom(() => updateConfig(path, (config) => config)).message).toMatch(
+    expect((await failureOf(update(path, (config) => config))).message).toMatch(
       /^\/proc\/none\/deep\/config\.json cannot be written: E/,
     );
   },

@@ -43,8 +43,7 @@ describe('a table', () => {
       `${ID}  plain      3 d`,
     ]);
     expect(table(ROWS, 20)).toEqual(['ID          NAME', `${ID}  日本語…`, `${ID}  plain`]);
-    expect(table(ROWS, 18)).toEqual(['ID        NAME', '0123456…  日本語…', '0123456…  plain']);
-    expect(table(ROWS, 17)).toEqual(['ID', ID, ID]);
+    expect(table(ROWS, 19)).toEqual(['ID', ID, ID]);
     expect(table(ROWS, 5)).toEqual(['ID', '0123…', '0123…']);
   });
 

@@ -2,6 +2,7 @@ import { assistantCandidates, conversationCandidates } from '../../account-candi
 import type { Context } from '../../context.js';
 import type { Situation } from '../../core/completion/situation.js';
 import type { Candidate, Source } from '../../core/completion/wanted.js';
+import { KNOWN_CHANNELS } from '../../core/conversations/channel.js';
 import { CONFIG_KEYS } from '../../core/config-keys.js';
 import { profileNames } from '../../core/profiles.js';
 import { loadSettings, sourcesOf, type SessionOptions } from '../../configuration.js';
@@ -26,6 +27,8 @@ export async function valuesOf(
       return asCandidates(CONFIG_KEYS);
     case 'config-values':
       return configValues(situation, context);
+    case 'channels':
+      return asCandidates(KNOWN_CHANNELS);
     case 'fault-kinds': {
       const { FAULT_KINDS } = await import('../../sandbox/faults/kinds.js');
       return Object.entries(FAULT_KINDS).map(([name, { about }]) => ({

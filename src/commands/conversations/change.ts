@@ -7,6 +7,7 @@ import * as control from '../../core/conversations/control.js';
 import { whole } from '../../core/conversations/details.js';
 import { jsonLine } from '../../core/json-line.js';
 import { requireAssistant } from '../../core/required-settings.js';
+import { AppError } from '../../errors.js';
 import { write } from '../../write.js';
 import { newMetadata } from '../metadata-pairs.js';
 import type { AccountFlags } from './options.js';
@@ -22,18 +23,30 @@ export async function create(
   flags: AccountFlags & { title?: string; meta?: string[] },
   context: Context,
 ): Promise<void> {
+  const name = flags.title === undefined ? undefined : checkedName(flags.title);
   const given = newMetadata(flags.meta);
   await withAccount(flags, context, async (account, ask) => {
     const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
-    const make = account.client.conversationCreator({ name: flags.title, metadata });
+    const make = account.client.conversationCreator({ name, metadata });
     const conversation = await ask((_, call) => make(call));
-    await tell(conversation, conversation.id, { flags, context });
+    await keepingId(conversation.id, () => tell(conversation, conversation.id, { flags, context }));
   });
 }
 
+/** An id that cannot be printed is in the error. */
+async function keepingId(conversationId: string, print: () => Promise<void>): Promise<void> {
+  try {
+    await print();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const hint = `it was begun all the same: telnyx-chat conversations show ${conversationId}`;
+    throw error.with({ conversationId, hint });
+  }
+}
+
 /** A name given here, kept in the metadata. */
-export async function rename(idOrName: string, name: string, given: Given): Promise<void> {
-  checkedName(name);
+export async function rename(idOrName: string, text: string, given: Given): Promise<void> {
+  const name = checkedName(text);
   await withConversation(idOrName, given, async ({ id, ask }) => {
     const renamed = await ask((client, call) => control.rename(client, { id, name }, call));
     await tell(renamed, `renamed ${id} to ${whole(name)}`, given);

@@ -4,14 +4,12 @@ import type { Conversation } from '../../core/conversation.js';
 import { nameOf } from '../../core/conversation-names.js';
 import { existing } from '../../core/conversations/find.js';
 import { clockTime, whole } from '../../core/conversations/details.js';
-import { errorJson, errorLines } from '../../core/error-report.js';
-import { jsonLine } from '../../core/json-line.js';
 import { AppError, exitCodeOf } from '../../errors.js';
 import { isSilent } from '../../session.js';
 import { questionsOn } from '../../terminal/dialogs.js';
 import { openProgress } from '../../terminal/progress.js';
-import { write } from '../../write.js';
 import { appearanceFor } from '../options.js';
+import { openReport, type Failed, type Outcome } from './delete-report.js';
 import type { AccountFlags } from './options.js';
 import { idFor } from './reference.js';
 
@@ -21,11 +19,6 @@ export interface DeleteFlags extends AccountFlags {
 
 /** So many are shown before they are deleted. */
 const SHOWN = 20;
-
-interface Failed {
-  id: string;
-  error: AppError;
-}
 
 /** Deletes conversations for good; one that fails does not keep the others. Gives the exit code. */
 export async function deleteConversations(
@@ -44,7 +37,11 @@ export async function deleteConversations(
     // All names are known before anything is deleted.
     const ids = new Set<string>();
     for (const each of references) ids.add(await idFor(each, account, ask));
-    if (!flags.yes && !(await isWanted([...ids], { flags, context, ask }))) return;
+    if (!flags.yes && !(await isWanted([...ids], { flags, context, ask }))) {
+      const kept = { deleted: [], failed: [], notTried: [...ids] };
+      if (flags.json) await openReport(kept, flags, context).all();
+      return;
+    }
     const failed = await deleteEach([...ids], { flags, context, ask });
     exitCode = failed[0] ? exitCodeOf(failed[0].error) : 0;
   });
@@ -57,7 +54,7 @@ interface Means {
   ask: Ask;
 }
 
-/** Shows what would be gone, and asks. */
+/** Shows what would be gone, and asks. Throws on Ctrl-C. */
 async function isWanted(ids: readonly string[], means: Means): Promise<boolean> {
   const { flags, context, ask } = means;
   for (const id of ids.slice(0, SHOWN)) {
@@ -67,8 +64,10 @@ async function isWanted(ids: readonly string[], means: Means): Promise<boolean> 
   if (ids.length > SHOWN) context.stderr.write(`… and ${ids.length - SHOWN} more\n`);
   const what = ids.length === 1 ? 'this conversation' : `these ${ids.length} conversations`;
   const questions = questionsOn(context, appearanceFor(flags, context));
-  if (await questions.confirm(`Delete ${what} for good?`)) return true;
+  const answer = await questions.confirm(`Delete ${what} for good?`);
+  if (answer) return true;
   context.stderr.write('nothing was deleted\n');
+  if (answer === undefined) throw new AppError('interrupted', 'interrupted');
   return false;
 }
 
@@ -79,31 +78,30 @@ function described(conversation: Conversation): string {
     .join('  ');
 }
 
-interface Outcome {
-  deleted: string[];
-  failed: Failed[];
-  /** After a failure that the others would share. */
-  notTried: string[];
-}
-
+/** Goes on when the reader of stdout has left. */
 async function deleteEach(ids: readonly string[], means: Means): Promise<Failed[]> {
   const { flags, context, ask } = means;
   const isWatched = context.stderr.isTTY === true && !isSilent(flags);
   const progress = openProgress(context, isWatched);
-  const { deleted, failed, notTried }: Outcome = { deleted: [], failed: [], notTried: [...ids] };
-  for (const [index, id] of ids.entries()) {
-    progress.show(`deleting ${index + 1} of ${ids.length}`);
-    notTried.shift();
-    const error = await failureOf(() => deleteOne(id, ask), context);
-    if (error) failed.push({ id, error: error.with({ conversationId: id }) });
-    else deleted.push(id);
-    if (error) progress.end();
-    await tellOne(id, error, means);
-    if (error && !['not_found', 'api'].includes(error.kind)) break;
+  const outcome: Outcome = { deleted: [], failed: [], notTried: [...ids] };
+  context.outliveReader();
+  const tell = openReport(outcome, flags, context);
+  try {
+    for (const [index, id] of ids.entries()) {
+      progress.show(`deleting ${index + 1} of ${ids.length}`);
+      outcome.notTried.shift();
+      const error = await failureOf(() => deleteOne(id, ask), context);
+      if (error) outcome.failed.push({ id, error: error.with({ conversationId: id }) });
+      else outcome.deleted.push(id);
+      if (error) progress.end();
+      await tell.one(id, error);
+      if (error && !['not_found', 'api'].includes(error.kind)) break;
+    }
+  } finally {
+    progress.end();
   }
-  progress.end();
-  await tellAll({ deleted, failed, notTried }, means);
-  return failed;
+  await tell.all();
+  return outcome.failed;
 }
 
 /** How a task failed, if it did; being stopped ends it all. */
@@ -118,30 +116,6 @@ async function failureOf(
     if (!(error instanceof AppError) || signal.aborted) throw error;
     return error;
   }
-}
-
-async function tellOne(
-  id: string,
-  error: AppError | undefined,
-  { flags, context }: Means,
-): Promise<void> {
-  if (flags.json) return;
-  if (error) context.stderr.write(`${errorLines(error.with({ conversationId: id })).join('\n')}\n`);
-  else await write(context.stdout, `deleted ${id}\n`);
-}
-
-async function tellAll(outcome: Outcome, { flags, context }: Means): Promise<void> {
-  const { deleted, failed, notTried } = outcome;
-  const left = notTried.length;
-  if (flags.json) {
-    const all = { deleted, failed: failed.map(asJson), not_tried: notTried };
-    await write(context.stdout, jsonLine(all));
-  } else if (left > 0)
-    context.stderr.write(`${left} more ${left === 1 ? 'was' : 'were'} not tried\n`);
-}
-
-function asJson({ id, error }: Failed): object {
-  return { id, ...errorJson(error) };
 }
 
 /** One that is gone after an answer was lost was deleted by us. */

@@ -1,6 +1,12 @@
 import type { Context } from '../../context.js';
 import { sanitize } from '../../core/sanitize.js';
-import { formatByName, openTranscript, type Transcript } from '../../core/transcript.js';
+import {
+  formatByName,
+  openTranscript,
+  type Transcript,
+  type TranscriptFormat,
+} from '../../core/transcript.js';
+import { AppError } from '../../errors.js';
 import { isSilent } from '../../session.js';
 import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/progress.js';
@@ -15,21 +21,41 @@ export async function exportConversation(
   context: Context,
 ): Promise<void> {
   const target = targetOf(flags, context);
-  const given = flags.json ? 'json' : flags.format;
-  const format = given ?? (target && formatByName(target.file)) ?? 'md';
+  const format = givenFormat(flags) ?? (target ? formatOf(target.file) : 'md');
   if (target) await assertFree(target);
   await withConversation(idOrName, { flags, context }, async (referred) => {
     const exported = { ...referred, flags, context, transcript: openTranscript(format) };
     if (!target) return toStdout(exported);
     const file = { ...target, id: context.randomId() };
-    const path = await writeNewFile(file, (print) => writeTo(print, exported));
+    const path = await writeNewFile(file, context, (print) => writeTo(print, exported));
     if (!isSilent(flags)) context.stderr.write(`saved to ${sanitize(path)}\n`);
   });
 }
 
+function givenFormat({ json, format }: ExportFlags): TranscriptFormat | undefined {
+  if (!json || format === undefined || format === 'json') return json ? 'json' : format;
+  throw new AppError('usage', `--json and --format ${format} exclude each other`, {
+    hint: 'leave one out',
+  });
+}
+
+/** By the ending of a file's name; Markdown when it has none. */
+function formatOf(file: string): TranscriptFormat {
+  const format = formatByName(file);
+  if (format) return format;
+  if (!/[^/\\]\.[^./\\]+$/.test(file)) return 'md';
+  throw new AppError('usage', `cannot save as ${JSON.stringify(file)}`, {
+    hint: 'the name ends with .md, .json or .txt, or --format says which of them it is',
+  });
+}
+
+/** What stands for stdout, which is written to as it is, and not opened again. */
+const STDOUT: readonly string[] = ['-', '/dev/stdout', '/dev/fd/1'];
+
 /** The file to write; undefined: stdout. */
 function targetOf({ output, force = false }: ExportFlags, { cwd }: Context) {
-  return output === undefined || output === '-' ? undefined : { cwd, file: output, force };
+  if (output === undefined || STDOUT.includes(output)) return undefined;
+  return { cwd, file: output, force };
 }
 
 interface Exported extends Referred {

@@ -21,9 +21,13 @@ export async function list(flags: ListFlags, context: Context): Promise<void> {
     const found = chosen(account, { flags, selection, context, outcome });
     await paged(context, flags.pager, async (print) => {
       const printer = conversationPrinter(flags, context);
-      await print(printer.begin());
-      for await (const batch of found) await print(printer.rows(batch));
-      await print(printer.end(outcome.hasMore));
+      // Nothing is printed before the first request has succeeded.
+      let start = printer.begin();
+      for await (const batch of found) {
+        await print(start + printer.rows(batch));
+        start = '';
+      }
+      await print(start + printer.end(outcome.hasMore));
     });
     if (!isSilent(flags)) context.stderr.write(closingNote(outcome, flags));
   });

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.js';
+import { lostMessage } from '../../core/conversations/lost-message.js';
 import { jsonLine } from '../../core/json-line.js';
 import { checkedMessage } from '../../core/message-text.js';
 import { write } from '../../write.js';
@@ -23,7 +24,11 @@ export async function say(
   await withConversation(idOrName, { flags, context }, async ({ id, account, ask }) => {
     const { role, as: speaker } = flags;
     const add = account.client.messageAdder({ conversationId: id, role, text, speaker });
-    await ask((_, call) => add(call));
+    try {
+      await ask((_, call) => add(call));
+    } catch (error) {
+      throw lostMessage(error, `telnyx-chat conversations show ${id}`);
+    }
     const added = { conversation_id: id, role, text, name: speaker ?? null };
     await write(context.stdout, flags.json ? jsonLine(added) : `said in ${id}\n`);
   });

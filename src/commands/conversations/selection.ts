@@ -25,7 +25,9 @@ export interface Selection {
 export function selectionOf(flags: ListFlags, { clock }: Context): Selection {
   const { name, since, assistant, all } = flags;
   if (all && assistant !== undefined) {
-    throw new AppError('usage', '--all and --assistant exclude each other');
+    throw new AppError('usage', '--all and --assistant exclude each other', {
+      hint: 'leave out --all for those of one assistant, --assistant for those of all',
+    });
   }
   const from = since === undefined ? undefined : sinceTime(since, clock.now());
   return {

@@ -8,7 +8,10 @@ export function withTargetOptions(command: Command, assistant = 'assistant to ta
     .option('--base-url <url>', 'where the API is (TELNYX_BASE_URL)')
     .option('-p, --profile <name>', 'stored settings to use (TELNYX_PROFILE)');
   return withDotenvOption(command)
-    .option('--timeout <seconds>', 'longest wait for an answer (TELNYX_CHAT_TIMEOUT; 120)')
+    .option(
+      '--timeout <seconds>',
+      'longest wait for an answer; up to 8 more to look for a lost turn (TELNYX_CHAT_TIMEOUT; 120)',
+    )
     .option('--sandbox', 'no account needed: a sandbox inside the program answers');
 }
 

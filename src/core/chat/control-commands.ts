@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.js';
 import { setTakenOver } from '../conversations/control.js';
 import { insightBlock, TAKEN_OVER } from '../conversations/details.js';
+import { lostMessage } from '../conversations/lost-message.js';
 import { retrying } from '../delivery/retry.js';
 import { checkedMessage } from '../message-text.js';
 import { asking, currentConversation, tell, type Chat } from './chat.js';
@@ -11,9 +12,12 @@ const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a m
 /** Told when a chat goes on with such a conversation. */
 export const TAKEN_OVER_NOTICE = `${TAKEN_OVER}; ${WAYS_OUT}`;
 
+/** What was typed comes back, and stands where a command would be typed. */
+const CLEARING = 'your text is back at the prompt: Ctrl-C clears it';
+
 /** The refusal of a turn in such a conversation, with the ways out of a chat. */
 export function withWaysOut({ kind, message, details, cause }: AppError): AppError {
-  return new AppError(kind, message, { ...details, hint: WAYS_OUT, cause });
+  return new AppError(kind, message, { ...details, hint: `${WAYS_OUT}; ${CLEARING}`, cause });
 }
 
 /** /takeover */
@@ -40,12 +44,17 @@ export async function say(chat: Chat, argument: string): Promise<void> {
   const conversationId = currentConversation(chat);
   const { speaker } = chat.state;
   const message = { conversationId, role: 'assistant', text: checkedMessage(argument) } as const;
-  await asking(chat, (api, { signal, timeoutMs }) => {
+  const added = asking(chat, (api, { signal, timeoutMs }) => {
     const { clock } = chat.ports;
     const add = api.messageAdder({ ...message, speaker });
     const deadline = clock.monotonic() + timeoutMs;
     return retrying(() => add({ signal, timeoutMs }), { clock, signal, deadline });
   });
+  try {
+    await added;
+  } catch (error) {
+    throw lostMessage(error, '/history');
+  }
   tell(chat, 'added to the conversation');
 }
 

@@ -19,9 +19,10 @@ const RECAP = 4;
 const HISTORY = 20;
 
 /** /new */
-export function begin(chat: Chat, title: string): void {
+export function begin(chat: Chat, text: string): void {
+  const title = text === '' ? undefined : checkedName(text);
   chat.state.conversationId = undefined;
-  chat.state.title = title === '' ? undefined : title;
+  chat.state.title = title;
   tell(chat, 'a new conversation begins with your next message');
 }
 
@@ -99,8 +100,8 @@ export function recapLines(messages: readonly Message[], count = RECAP): string[
 }
 
 /** /name */
-export async function name(chat: Chat, called: string): Promise<void> {
-  checkedName(called, '/name Opening hours');
+export async function name(chat: Chat, text: string): Promise<void> {
+  const called = checkedName(text, '/name Opening hours');
   const id = currentConversation(chat);
   await asking(chat, (api, call) => rename(api, { id, name: called }, call));
   tell(chat, `named ${sanitizeLine(called)}: /resume ${sanitizeLine(called)}`);

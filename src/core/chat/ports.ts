@@ -43,7 +43,8 @@ export interface Choice {
 /** Ways to ask the person that take the terminal over; undefined is a changed mind. */
 export interface Dialogs {
   choose(question: string, choices: readonly Choice[]): Promise<string | undefined>;
-  confirm(question: string): Promise<boolean>;
+  /** Undefined is a changed mind: Ctrl-C. */
+  confirm(question: string): Promise<boolean | undefined>;
   /** The text as the person's editor program leaves it. */
   edit(text: string): Promise<string>;
   /** Puts text on the clipboard and says which one. */

@@ -16,6 +16,7 @@ export type Source =
   | 'config-keys'
   | 'config-values'
   | 'fault-kinds'
+  | 'channels'
   | 'files';
 
 /** What could stand at the cursor. */
@@ -33,7 +34,9 @@ const OF_FLAGS: Record<string, Source> = {
   '--profile': 'profiles',
   '--dotenv': 'files',
   '--output': 'files',
+  '--token-file': 'files',
   '--fault': 'fault-kinds',
+  '--channel': 'channels',
 };
 
 /** By the first command's name, then by the argument's. */

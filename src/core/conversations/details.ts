@@ -44,7 +44,7 @@ export function insightBlock({ status, createdAt, results }: Insight): {
 } {
   const heading = [clockTime(createdAt), whole(status)].filter((part) => part !== '').join('  ');
   const lines = results.flatMap(({ insightId, result }) => {
-    const [first = '', ...others] = sanitize(readable(result)).split('\n');
+    const [first = '', ...others] = sanitize(readable(result ?? 'no result')).split('\n');
     return [`  ${whole(insightId)}: ${first}`, ...others.map((line) => `    ${line}`)];
   });
   return { heading, lines };

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.js';
 import type { Conversation } from '../conversation.js';
-import { isConversationId, NAME_KEY, nameOf } from '../conversation-names.js';
+import { isConversationId, NAME_KEY, nameFault, nameOf } from '../conversation-names.js';
 import type { ListConversations } from './walk.js';
 
 /** So many of the same name are looked at. */
@@ -30,20 +30,20 @@ export async function conversationIdFor(
   finder: Finder,
   scope: Scope = {},
 ): Promise<string> {
-  if (isConversationId(idOrName)) return idOrName;
-  checkName(idOrName);
-  const found = narrowed(await named(idOrName, finder, scope), scope);
-  if (found.length > 1) throw ambiguous(idOrName, found);
-  const id = found[0]?.id ?? (await idAsItIs(idOrName, finder));
+  const given = idOrName.trim();
+  if (isConversationId(given)) return given;
+  if (given === '' || nameFault(given) !== undefined) throw neither(idOrName);
+  const found = narrowed(await named(given, finder, scope), scope);
+  if (found.length > 1) throw ambiguous(given, found);
+  const id = found[0]?.id ?? (await idAsItIs(given, finder));
   if (id !== undefined) return id;
-  throw new AppError('not_found', `no conversation is called ${JSON.stringify(idOrName)}`, {
+  throw new AppError('not_found', `no conversation is called ${JSON.stringify(given)}`, {
     hint: 'telnyx-chat conversations list --all shows their ids and names',
   });
 }
 
-function checkName(name: string): void {
-  if (name.trim() !== '' && name.length <= 500 && !/\p{Cc}/u.test(name)) return;
-  throw new AppError('usage', `${JSON.stringify(name)} is neither an id nor a name`, {
+function neither(text: string): AppError {
+  return new AppError('usage', `${JSON.stringify(text)} is neither an id nor a name`, {
     hint: 'give a conversation by its id or by its name',
   });
 }

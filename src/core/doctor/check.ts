@@ -31,6 +31,10 @@ export interface Finding {
 export const pass = (says: string): Outcome => ({ status: 'pass', says });
 export const warn = (says: string, fix: string): Outcome => ({ status: 'warn', says, fix });
 
+/** The person ends the whole, not one check. */
+export const isStop = ({ kind }: AppError): boolean =>
+  kind === 'interrupted' || kind === 'terminated';
+
 /** Where requests go. */
 export interface Route {
   host: string;
@@ -79,8 +83,8 @@ export interface AccountPorts {
   conversation(id: string): Promise<Conversation>;
   /** The one that `--continue` goes on with. */
   lastConversation(assistantId: string): string | undefined;
-  /** A turn in a conversation of its own. */
-  takeTurn(assistantId: string): Promise<Turn>;
+  /** A turn in a conversation of its own, whose id is told as soon as it is known. */
+  takeTurn(assistantId: string, onBegun: (conversationId: string) => void): Promise<Turn>;
   /** How many messages Telnyx keeps of a conversation. */
   countMessages(conversationId: string): Promise<number>;
   deleteConversation(id: string): Promise<void>;

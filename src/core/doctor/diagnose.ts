@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.js';
-import type { Check, DoctorPorts, Finding } from './check.js';
+import { isStop, type Check, type DoctorPorts, type Finding } from './check.js';
 
 /** Runs the checks in order. What needs a check that failed is skipped. */
 export async function* diagnose(
@@ -41,9 +41,4 @@ async function examine(
     if (same) return skipped(name, same);
     return { name, status: 'fail', says: error.message, fix: error.details.hint, error };
   }
-}
-
-/** The person ends the whole, not one check. */
-function isStop({ kind }: AppError): boolean {
-  return kind === 'interrupted' || kind === 'terminated';
 }

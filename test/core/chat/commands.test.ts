@@ -34,6 +34,20 @@ describe('/new', () => {
   });
 });
 
+describe.each(['new', 'name'])('/%s', (command) => {
+  test.each(['a\tb', 'Op\x07ening hours', 'x'.repeat(501), '6ba7b810-9dad-11d1-80b4-00c04fd430c8'])(
+    'refuses a name that could not be found: %j',
+    async (name) => {
+      const { transcript, chat, asked } = await chatOf([`/${command} ${name}`], {
+        state: { conversationId: 'c-0' },
+      });
+      expect(transcript[1]).toMatch(/^!error: (a name (cannot|has at most)|6ba7b810.* looks like)/);
+      expect(chat.state).toMatchObject({ conversationId: 'c-0', title: undefined });
+      expect(asked).toEqual([]);
+    },
+  );
+});
+
 describe('/resume', () => {
   const named = { id: 'c-7', name: 'old', metadata: { telnyx_chat_name: 'Trip\x1b[2J' } };
 
@@ -173,7 +187,7 @@ describe('what needs a conversation', () => {
 
 describe('/name', () => {
   test('keeps the other metadata', async () => {
-    const { transcript, asked } = await chatOf(['/name Op\x07ening hours'], {
+    const { transcript, asked } = await chatOf(['/name Opening hours'], {
       state: { conversationId: 'c-1' },
       conversations: [{ metadata: { ticket: '7' } }],
     });
@@ -182,7 +196,7 @@ describe('/name', () => {
       '~named Opening hours: /resume Opening hours~',
     ]);
     expect(asked).toEqual([
-      ['updateConversation', 'c-1', { ticket: '7', telnyx_chat_name: 'Op\x07ening hours' }],
+      ['updateConversation', 'c-1', { ticket: '7', telnyx_chat_name: 'Opening hours' }],
     ]);
   });
 
@@ -231,6 +245,22 @@ describe('/say', () => {
     expect(sent).toEqual([]);
   });
 
+  test('says that it may be there when its answers are lost', async () => {
+    const lost = new AppError('network', 'lost', { delivery: 'unknown' });
+    const { transcript } = await chatOf(['/say One moment'], {
+      state,
+      addFailures: [lost, lost, lost],
+    });
+    expect(transcript.slice(3)).toEqual([
+      [
+        '!error: lost!',
+        '~delivery: unknown, the message may have been delivered; once at most~',
+        '~hint: it may be there: look with /history before saying it again~',
+      ].join('\n'),
+      'draft: /say One moment',
+    ]);
+  });
+
   test('gives the message back where there is no conversation yet', async () => {
     expect(await shown('/say hello')).toEqual([NO_CONVERSATION, 'draft: /say hello']);
   });
@@ -255,6 +285,7 @@ describe('/insights', () => {
         results: [
           { insightId: 'mood\x1b[2J', result: 'glad\nor so' },
           { insightId: 'topic', result: '{"city":"Paris"}' },
+          { insightId: 'score', result: null },
         ],
       },
       { id: 'i-2', status: 'pending', createdAt: '', results: [] },
@@ -268,6 +299,7 @@ describe('/insights', () => {
         '~  topic: {~',
         '~      "city": "Paris"~',
         '~    }~',
+        '~  score: no result~',
         '~pending~',
       ].join('\n'),
     ]);

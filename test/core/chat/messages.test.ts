@@ -54,6 +54,14 @@ describe('a message', () => {
     expect(failure(chat.state.lastFailure)).toMatchObject({ kind: 'timeout' });
   });
 
+  test('that a person has silenced the assistant for comes back with the ways out', async () => {
+    const { transcript } = await chatOf(['hello'], { turns: [[STARTED, fails('ai_disabled')]] });
+    expect(transcript.slice(-2)).toEqual([
+      '!error: it was ai_disabled!\n~hint: /release lets the assistant answer again, /say <text> adds a message of your own; your text is back at the prompt: Ctrl-C clears it~',
+      'draft: hello',
+    ]);
+  });
+
   test('that is tried again says so, safely; a search shows above the prompt', async () => {
     const { transcript } = await chatOf(['hello'], {
       turns: [

@@ -1,7 +1,7 @@
 import { AppError } from '../../../errors.js';
 import type { Turn } from '../../conversation.js';
 import { requireAssistant } from '../../required-settings.js';
-import { pass, warn, type AccountPorts, type Check, type Outcome } from '../check.js';
+import { isStop, pass, warn, type AccountPorts, type Check, type Outcome } from '../check.js';
 
 /** A whole turn, in a conversation that is deleted again. */
 export const turn: Check = {
@@ -14,20 +14,27 @@ export const turn: Check = {
         says: 'not tried: --turn sends a message in a throw-away conversation',
       };
     const account = await ports.account();
-    const taken = await tried(requireAssistant(ports.settings), account);
-    const kept = await outcomeOf(taken, account);
-    return (await leftBehind(taken.conversationId, account)) ?? kept;
+    const { outcome, id } = await tried(requireAssistant(ports.settings), account);
+    const left = await leftBehind(id, account);
+    if (!left) return outcome;
+    if (isStop(left)) throw withDeletion(left, left, id);
+    return warn(`answered, but ${notDeleted(left)}`, deletion(id));
   },
 };
 
-/** What a failed turn began is deleted as well. */
-async function tried(assistantId: string, account: AccountPorts): Promise<Turn> {
+/** What a turn that failed in any way began is deleted as well. */
+async function tried(
+  assistantId: string,
+  account: AccountPorts,
+): Promise<{ outcome: Outcome; id: string }> {
+  let begun: string | undefined;
   try {
-    return await account.takeTurn(assistantId);
+    const taken = await account.takeTurn(assistantId, (id) => void (begun = id));
+    return { outcome: await outcomeOf(taken, account), id: taken.conversationId };
   } catch (error) {
-    const begun = error instanceof AppError ? error.details.conversationId : undefined;
-    if (begun !== undefined) await leftBehind(begun, account);
-    throw error;
+    const left = begun === undefined ? undefined : await leftBehind(begun, account);
+    if (!left || begun === undefined || !(error instanceof AppError)) throw error;
+    throw withDeletion(error, left, begun);
   }
 }
 
@@ -47,14 +54,30 @@ async function outcomeOf(taken: Turn, account: AccountPorts): Promise<Outcome> {
   );
 }
 
-/** A conversation that could not be deleted is the person's to delete. */
-async function leftBehind(id: string, account: AccountPorts): Promise<Outcome | undefined> {
+/** Why the conversation could not be deleted; undefined once it is gone. */
+async function leftBehind(id: string, account: AccountPorts): Promise<AppError | undefined> {
   try {
     await account.deleteConversation(id);
     return undefined;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const fix = `delete it: telnyx-chat conversations delete ${id}`;
-    return warn(`answered, but its conversation was not deleted: ${error.message}`, fix);
+    return error.kind === 'not_found' ? undefined : error;
   }
+}
+
+const notDeleted = (why: AppError): string =>
+  `its conversation was not deleted${isStop(why) ? '' : `: ${why.message}`}`;
+
+const deletion = (id: string): string => `delete it: telnyx-chat conversations delete ${id}`;
+
+/** A failure that leaves a conversation which is the person's to delete. */
+function withDeletion(error: AppError, left: AppError, id: string): AppError {
+  const { hint, ...known } = error.details;
+  const ways = [hint, deletion(id)].filter((way) => way !== undefined);
+  return new AppError(error.kind, `${error.message.replace(/\.$/, '')}; ${notDeleted(left)}`, {
+    ...known,
+    conversationId: id,
+    hint: ways.join('; and '),
+    cause: error.cause,
+  });
 }

@@ -1,0 +1,73 @@
+import type { Context } from '../../context.js';
+import { errorJson, errorLines } from '../../core/error-report.js';
+import { jsonLine } from '../../core/json-line.js';
+import { AppError } from '../../errors.js';
+import { writerForReader } from '../../write.js';
+import type { AccountFlags } from './options.js';
+
+export interface Failed {
+  id: string;
+  error: AppError;
+}
+
+/** What was done, as it grows. */
+export interface Outcome {
+  deleted: string[];
+  failed: Failed[];
+  /** After a failure that the others would share. */
+  notTried: string[];
+}
+
+/** So many ids are told of those that were not tried. */
+const SHOWN = 20;
+
+export interface DeleteReport {
+  one(id: string, error: AppError | undefined): Promise<void>;
+  /** At the end. */
+  all(): Promise<void>;
+}
+
+/** Tells what was done; when that cannot be written, what was not done is in the error. */
+export function openReport(
+  outcome: Outcome,
+  flags: AccountFlags,
+  context: Pick<Context, 'stdout' | 'stderr'>,
+): DeleteReport {
+  const write = writerForReader(context.stdout);
+  const print = async (text: string): Promise<void> => {
+    try {
+      await write(text);
+    } catch (error) {
+      throw error instanceof AppError ? error.with({ hint: tally(outcome) }) : error;
+    }
+  };
+  return {
+    async one(id, error) {
+      if (flags.json) return;
+      if (error)
+        context.stderr.write(`${errorLines(error.with({ conversationId: id })).join('\n')}\n`);
+      else await print(`deleted ${id}\n`);
+    },
+    async all() {
+      const { deleted, failed, notTried } = outcome;
+      const all = { deleted, failed: failed.map(asJson), not_tried: notTried };
+      if (flags.json) await print(jsonLine(all));
+      else if (notTried.length > 0) context.stderr.write(`${untried(notTried)}\n`);
+    },
+  };
+}
+
+function tally({ deleted, notTried }: Outcome): string {
+  const rest = notTried.length === 0 ? '' : `; ${untried(notTried)}`;
+  return `${deleted.length} deleted${rest}`;
+}
+
+function untried(ids: readonly string[]): string {
+  const shown = ids.slice(0, SHOWN).join(' ');
+  const more = ids.length > SHOWN ? ` … and ${ids.length - SHOWN} more` : '';
+  return `${ids.length} more ${ids.length === 1 ? 'was' : 'were'} not tried: ${shown}${more}`;
+}
+
+function asJson({ id, error }: Failed): object {
+  return { id, ...errorJson(error) };
+}
