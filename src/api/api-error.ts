@@ -1,4 +1,5 @@
 import { aiDisabled } from '../core/ai-disabled.js';
+import { DEFAULT_BASE_URL } from '../core/base-url.js';
 import { AppError, type Delivery, type ErrorKind } from '../errors.js';
 import type { HttpResponse } from './http.js';
 import { isObject } from './wire.js';
@@ -10,11 +11,18 @@ export interface Problem {
   message?: string;
 }
 
+interface Asked {
+  now: Date;
+  keyName: string;
+  /** Below the base URL. */
+  path: string;
+}
+
 /** An answer outside 2xx as an AppError; decided by status first, as Telnyx's codes are not consistent. */
 export function apiError(
   response: HttpResponse,
   body: string,
-  { now, keyName }: { now: Date; keyName: string },
+  { now, keyName, path }: Asked,
 ): AppError {
   const { status, requestId } = response;
   const { code, message } = problemIn(parsed(body));
@@ -23,7 +31,7 @@ export function apiError(
     status,
     code,
     requestId,
-    hint: status === 401 ? `check ${keyName}: ${WORKING_KEY}` : hintFor(status, retryAfterMs),
+    hint: hintFor(status, retryAfterMs, { keyName, path }),
     delivery: deliveryOf(status),
     retryAfterMs,
   };
@@ -98,13 +106,23 @@ function fallbackMessage({ status, headers }: HttpResponse, body: string): strin
 
 const WORKING_KEY = 'a key of the Telnyx portal, not expired or deleted';
 
+/** Nothing of the account could be missing there: the API is somewhere else. */
+const WITHOUT_ID = /^\/ai\/(assistants|conversations)$/;
+const MISPLACED_HINT = `check the base URL: that of Telnyx is ${DEFAULT_BASE_URL}, with /v2 at its end`;
+
 const HINTS: Record<number, string> = {
   403: 'this key may not do that: check its permissions in the Telnyx portal',
   404: 'check the assistant id and the conversation id, and that the key is of the same account',
   429: 'wait a little and try again',
 };
 
-function hintFor(status: number, retryAfterMs: number | undefined): string | undefined {
+function hintFor(
+  status: number,
+  retryAfterMs: number | undefined,
+  { keyName, path }: Pick<Asked, 'keyName' | 'path'>,
+): string | undefined {
+  if (status === 401) return `check ${keyName}: ${WORKING_KEY}`;
+  if (status === 404 && WITHOUT_ID.test(path)) return MISPLACED_HINT;
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
   if (status >= 500) return 'the API failed; https://status.telnyx.com tells of outages';

@@ -63,7 +63,7 @@ export function createCaller(options: CallerOptions): Caller {
       return response;
     }
     const text = await refusalText(response, call);
-    throw apiError(response, text, { now: clock.now(), keyName });
+    throw apiError(response, text, { now: clock.now(), keyName, path: call.path });
   }
   async function open(call: Call): Promise<HttpResponse> {
     try {

@@ -6,7 +6,7 @@ import { AppError } from '../../src/errors.js';
 import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account, accountEnv } from '../helpers/account.js';
 import { answeringServer, chatAnswering } from '../helpers/answering-server.js';
-import { runCli, temporaryFolder } from '../helpers/run-cli.js';
+import { impatientClock, runCli, temporaryFolder } from '../helpers/run-cli.js';
 
 const NOTHING = {
   hint: null,
@@ -489,3 +489,18 @@ describe('2: bad input, nothing sent', () => {
     },
   );
 });
+
+it.each([['assistants list'], ['conversations list'], ['send hello'], ['doctor']])(
+  'a base URL without /v2 is told by %s',
+  async (command) => {
+    const { env } = await account({ clock: impatientClock() });
+    const TELNYX_BASE_URL = env['TELNYX_BASE_URL']?.replace('/v2', '') ?? '';
+    const options = { env: { ...env, TELNYX_BASE_URL } };
+    const { code, stdout, stderr } = await runCli(command.split(' '), options);
+    expect(code).toBe(5);
+    expect(stdout + stderr).toContain(
+      ': check the base URL: that of Telnyx is https://api.telnyx.com/v2, with /v2 at its end\n',
+    );
+    expect(stdout + stderr).not.toContain('check the assistant id');
+  },
+);
