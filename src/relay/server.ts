@@ -5,6 +5,7 @@ import { requestIds } from './http/request-ids.js';
 import { errorBody, sendJson } from './http/answer.js';
 import { answerBrokenRequest, answerOnSocket, NO_TUNNEL } from './http/broken-request.js';
 import { listen, urlOf } from './http/listen.js';
+import { retryAfter } from './http/refusal.js';
 import { serveCall } from './serve-call.js';
 import type { Workings } from './workings.js';
 
@@ -50,6 +51,15 @@ export async function startServer(
   };
 }
 
+/**
+ * A request that was sent before the one before it was answered has no connection yet, and may never get
+ * one: nothing would tell when its caller leaves.
+ */
+function refuseQueued(response: ServerResponse): void {
+  const headers = { connection: 'close', ...retryAfter(1_000) };
+  sendJson(response, 503, errorBody('One request at a time on a connection'), headers);
+}
+
 function serverFor(workings: Workings, bounds: SenderBounds): Server {
   const nextId = requestIds();
   const serve = (
@@ -57,6 +67,10 @@ function serverFor(workings: Workings, bounds: SenderBounds): Server {
     response: ServerResponse,
     expectsContinue = false,
   ): void => {
+    if (!response.socket) {
+      refuseQueued(response);
+      return;
+    }
     const startedAt = workings.clock.monotonic();
     const call: Call = {
       id: nextId(request),

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createServer, type ServerResponse } from 'node:http';
@@ -90,6 +91,33 @@ test('too many turns at once are refused for now', async () => {
   ]);
   api.answerAll();
   expect((await Promise.all(turns)).map((each) => each.status)).toEqual([200, 200]);
+});
+
+test('a request that does not wait for the answer before it is refused, and holds nothing', async () => {
+  const api = await heldApi();
+  const relay = await serve(['--max-turns', '2'], { env: upstream(api.url) });
+  const socket = connect(Number(new URL(relay.url).port), '127.0.0.1');
+  const requestOf = (message: string, accept: string): string => {
+    const body = JSON.stringify({ message, conversation_id: 'c-1' });
+    return `POST /chat HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  };
+  let received = '';
+  socket.setEncoding('utf8').on('data', (piece: string) => void (received += piece));
+  socket.write(requestOf('one', '*/*') + requestOf('two', 'text/event-stream'));
+  await api.asked('one');
+  api.answer('one');
+  await once(socket, 'close');
+  const [first, second] = received.split(/(?=HTTP\/1\.1 503)/);
+  expect(first).toContain('{"conversation_id":"c-1","reply":"re: one"}');
+  expect(second).toMatch(
+    /\r\nconnection: close\r\n.*{"error":"One request at a time on a connection"}$/is,
+  );
+  // Neither its conversation nor a place is taken.
+  const next = post(relay, { message: 'three', conversation_id: 'c-1' });
+  await api.asked('three');
+  expect(api.seen()).toEqual(['one', 'three']);
+  api.answerAll();
+  expect((await next).status).toBe(200);
 });
 
 describe('a caller who leaves', () => {

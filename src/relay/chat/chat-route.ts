@@ -19,6 +19,18 @@ export async function chat(call: Call, workings: Workings): Promise<void> {
   const key = idempotencyKey(call);
   assertRoom(workings);
   const body = await workings.bodies.read(call);
+  try {
+    await chatAbout(body, call, { key, workings });
+  } finally {
+    workings.bodies.release(body);
+  }
+}
+
+async function chatAbout(
+  body: Buffer,
+  call: Call,
+  { key, workings }: { key: string | undefined; workings: Workings },
+): Promise<void> {
   const request = parseChatRequest(body);
   const { handle } = request;
   const { caller } = call.facts;

@@ -27,6 +27,7 @@ export class EventStream {
   constructor(response: ServerResponse) {
     this.#response = response;
     this.#keepAlive = setInterval(() => void this.#write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+    this.#keepAlive.unref();
     response.once('close', () => clearInterval(this.#keepAlive));
   }
 
@@ -61,7 +62,10 @@ function eventText(name: string, data: string): string {
 /** Resolves when the reader has taken what was written, or is gone. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => response.destroy(), STALLED_MS);
+    const timer = setTimeout(() => {
+      response.destroy();
+      settle();
+    }, STALLED_MS);
     const settle = (): void => {
       clearTimeout(timer);
       response.off('drain', settle).off('close', settle);

@@ -9,18 +9,21 @@ const MOST_BYTES = 1024 * 1024;
  * the answer and not a broken connection.
  */
 const MOST_DROPPED_BYTES = 8 * 1024 * 1024;
-/** All bodies together that are not whole yet, in bytes (128 MiB): many slow senders. */
-const MOST_HELD_BYTES = 128 * 1024 * 1024;
+/**
+ * All bodies together, in bytes (64 MiB): of many slow senders, and of turns that run. A turn takes about
+ * four times its body.
+ */
+const MOST_HELD_BYTES = 64 * 1024 * 1024;
 /** Nothing more is read from a connection of which the rest of the request is not wanted. */
 const LAST = { connection: 'close' };
 
 type Sender = Pick<Call, 'request' | 'response' | 'expectsContinue'>;
 
 export class BodyReader {
-  /** Of bodies that are not whole yet, in bytes. */
+  /** Of bodies that are being read or in use, in bytes. */
   #held = 0;
 
-  /** The whole body. Rejects with a 413 or 503, or when the caller leaves before its end. */
+  /** The whole body, to be released. Rejects with a 413 or 503, or when the caller leaves before its end. */
   read({ request, response, expectsContinue }: Sender): Promise<Buffer> {
     // Who waits to be asked for the body is still to send all of it.
     const most = expectsContinue ? MOST_BYTES : MOST_DROPPED_BYTES;
@@ -30,6 +33,11 @@ export class BodyReader {
       const body = new GrowingBody(request, (bytes) => (this.#held += bytes) <= MOST_HELD_BYTES);
       body.read(resolve, reject);
     });
+  }
+
+  /** A body is not in use any more. */
+  release({ length }: Buffer): void {
+    this.#held -= length;
   }
 }
 
@@ -57,8 +65,11 @@ class GrowingBody {
     this.#request.on('data', (piece: Buffer) => this.#take(piece, fail));
     this.#request.on('end', () => {
       if (this.#size > MOST_BYTES) fail(tooLarge());
+      if (this.#isOver) return;
+      this.#isOver = true;
       const whole = joined(this.#pieces);
-      if (this.#settle()) resolve(whole);
+      this.#pieces.length = 0;
+      resolve(whole);
     });
     this.#request.on('error', leave);
     this.#request.on('close', leave);
