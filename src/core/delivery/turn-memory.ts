@@ -40,10 +40,12 @@ interface Said {
   isOpen: boolean;
 }
 
-/** What is kept: conversations that began here and texts of all, those used last; characters of texts. */
+/** What is kept: conversations that began here and texts of those, used last; characters of texts. */
 const MOST_CONVERSATIONS = 1_000;
 const MOST_TEXTS = 10_000;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** Of all other conversations, texts that were said last: older ones are told from a turn's by their time. */
+const MOST_RECENT = 256;
 
 /**
  * Remembers what this program said. A later turn whose answer is lost is told by it from an earlier one
@@ -51,8 +53,8 @@ const MOST_CHARACTERS = 16 * 1024 * 1024;
  */
 export class TurnMemory {
   readonly #begun = new Map<string, Begun>();
-  readonly #texts = new Map<string, Said>();
-  #characters = 0;
+  readonly #texts = new SaidTexts(MOST_TEXTS);
+  readonly #recent = new SaidTexts(MOST_RECENT);
 
   /** A conversation begins: nothing was said in it yet. */
   begin(conversationId: string): void {
@@ -66,16 +68,28 @@ export class TurnMemory {
     const begun = this.#begun.get(conversationId);
     // Used again, it is kept longer.
     if (begun && this.#begun.delete(conversationId)) this.#begun.set(conversationId, begun);
-    return openTurn(this.#said(`${conversationId}\n${textKey(text)}`, begun), now);
+    const texts = begun ? this.#texts : this.#recent;
+    return openTurn(texts.take(`${conversationId}\n${textKey(text)}`, begun), now);
+  }
+}
+
+/** So many texts at most, those used last. */
+class SaidTexts {
+  readonly #most: number;
+  readonly #texts = new Map<string, Said>();
+  #characters = 0;
+
+  constructor(most: number) {
+    this.#most = most;
   }
 
-  #said(key: string, begun: Begun | undefined): Said {
+  take(key: string, begun: Begun | undefined): Said {
     const known = this.#texts.get(key);
     const said = known ?? { begun, count: 0, times: undefined, isDoubtful: false, isOpen: false };
     if (known) this.#texts.delete(key);
     else this.#characters += key.length;
     this.#texts.set(key, said);
-    while (this.#texts.size > MOST_TEXTS || this.#characters > MOST_CHARACTERS)
+    while (this.#texts.size > this.#most || this.#characters > MOST_CHARACTERS)
       this.#forgetOldest();
     return said;
   }

@@ -103,9 +103,20 @@ test.each([
   ['16 MiB of them', 'x'.repeat(4 * 1024 * 1024), 3],
 ])('the texts said last are kept, %s; then one cannot know of the others', (_, text, more) => {
   const memory = begun('c-1');
+  memory.begin('c-2');
   say(memory, 'c-1', 'yes');
   for (let number = 0; number < more; number++) say(memory, 'c-2', `${text} ${number}`);
   expect(earlier(memory, 'c-1', 'yes')).toMatchObject({ atLeast: 1, isExact: true });
   for (let number = 0; number <= more; number++) say(memory, 'c-2', `${text} again ${number}`);
   expect(earlier(memory, 'c-1', 'yes')).toEqual(NOTHING_KNOWN);
+});
+
+test('of conversations that began elsewhere, the 256 texts said last are kept, and cost others nothing', () => {
+  const memory = begun('c-1');
+  say(memory, 'c-1', 'yes');
+  for (let number = 0; number < 256; number++) say(memory, 'c-2', `text ${number}`);
+  expect(earlier(memory, 'c-2', 'text 0')).toMatchObject({ atLeast: 1 });
+  say(memory, 'c-2', 'one more');
+  expect(earlier(memory, 'c-2', 'text 1')).toEqual(NOTHING_KNOWN);
+  expect(earlier(memory, 'c-1', 'yes')).toMatchObject({ atLeast: 1, isExact: true });
 });
