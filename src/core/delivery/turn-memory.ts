@@ -14,13 +14,6 @@ export interface Earlier {
   readonly isExact: boolean;
 }
 
-/** A turn that is under way. */
-export interface OpenTurn {
-  earlier: Earlier;
-  /** Says what became of it; what is said later counts no more. */
-  settle: (fate: Fate, now: Moment) => void;
-}
-
 /** What became of a text: the conversation has it, may have it, or has it not. */
 export type Fate = 'said' | 'perhaps' | 'not said';
 
@@ -42,7 +35,7 @@ interface Said {
 
 /** What is kept: conversations that began here and texts of those, used last; characters of texts. */
 const MOST_CONVERSATIONS = 1_000;
-const MOST_TEXTS = 10_000;
+const MOST_TEXTS = 2_000;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 /** Of all other conversations, texts that were said last: older ones are told from a turn's by their time. */
 const MOST_RECENT = 256;
@@ -54,7 +47,12 @@ const MOST_RECENT = 256;
 export class TurnMemory {
   readonly #begun = new Map<string, Begun>();
   readonly #texts = new SaidTexts(MOST_TEXTS);
-  readonly #recent = new SaidTexts(MOST_RECENT);
+  readonly #recent: SaidTexts | undefined;
+
+  /** `ofOthers`: what is said in conversations that began elsewhere as well. */
+  constructor({ ofOthers }: { ofOthers: boolean } = { ofOthers: true }) {
+    if (ofOthers) this.#recent = new SaidTexts(MOST_RECENT);
+  }
 
   /** A conversation begins: nothing was said in it yet. */
   begin(conversationId: string): void {
@@ -69,8 +67,13 @@ export class TurnMemory {
     // Used again, it is kept longer.
     if (begun && this.#begun.delete(conversationId)) this.#begun.set(conversationId, begun);
     const texts = begun ? this.#texts : this.#recent;
-    return openTurn(texts.take(`${conversationId}\n${textKey(text)}`, begun), now);
+    const said = texts?.take(`${conversationId}\n${textKey(text)}`, begun) ?? neverSaid();
+    return new OpenTurn(said, now);
   }
+}
+
+function neverSaid(begun?: Begun): Said {
+  return { begun, count: 0, times: undefined, isDoubtful: false, isOpen: false };
 }
 
 /** So many texts at most, those used last. */
@@ -85,7 +88,7 @@ class SaidTexts {
 
   take(key: string, begun: Begun | undefined): Said {
     const known = this.#texts.get(key);
-    const said = known ?? { begun, count: 0, times: undefined, isDoubtful: false, isOpen: false };
+    const said = known ?? neverSaid(begun);
     if (known) this.#texts.delete(key);
     else this.#characters += key.length;
     this.#texts.set(key, said);
@@ -104,27 +107,37 @@ class SaidTexts {
   }
 }
 
-function openTurn(said: Said, from: Moment): OpenTurn {
-  const { count: atLeast, times } = said;
-  if (said.isOpen) said.isDoubtful = true;
-  said.isOpen = true;
-  let isSettled = false;
-  return {
-    earlier: {
-      atLeast,
-      said: times,
-      get isExact() {
-        return said.begun?.isWhole === true && !said.isDoubtful;
-      },
-    },
-    settle(fate, until) {
-      if (isSettled) return;
-      isSettled = true;
-      said.isOpen = false;
-      if (fate === 'perhaps') said.isDoubtful = true;
-      if (fate !== 'said') return;
-      said.count++;
-      said.times = { from: said.times?.from ?? from, until };
-    },
-  };
+/** A turn that is under way, and what is known of its text. */
+export class OpenTurn implements Earlier {
+  readonly atLeast: number;
+  readonly said: Earlier['said'];
+  readonly #said: Said;
+  readonly #from: Moment;
+  #isSettled = false;
+
+  constructor(said: Said, from: Moment) {
+    if (said.isOpen) said.isDoubtful = true;
+    said.isOpen = true;
+    this.atLeast = said.count;
+    this.said = said.times;
+    this.#said = said;
+    this.#from = from;
+  }
+
+  get isExact(): boolean {
+    const { begun, isDoubtful } = this.#said;
+    return begun?.isWhole === true && !isDoubtful;
+  }
+
+  /** Says what became of it; what is said later counts no more. */
+  settle(fate: Fate, until: Moment): void {
+    const said = this.#said;
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    said.isOpen = false;
+    if (fate === 'perhaps') said.isDoubtful = true;
+    if (fate !== 'said') return;
+    said.count++;
+    said.times = { from: said.times?.from ?? this.#from, until };
+  }
 }

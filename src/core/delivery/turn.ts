@@ -42,7 +42,7 @@ export async function* takeTurn(
   yield { type: 'start', conversationId, newConversation };
   const { assistantId, text, speaker, stream } = input;
   const request = { assistantId, conversationId, text, speaker, stream };
-  const { earlier, settle } = memory.open(conversationId, text, momentOf(ports.clock));
+  const earlier = memory.open(conversationId, text, momentOf(ports.clock));
   const watch = stopwatch(ports.clock, started);
   try {
     for await (const part of deliver(ports, request, Object.assign(retry, { earlier }))) {
@@ -51,7 +51,7 @@ export async function* takeTurn(
         yield part;
         continue;
       }
-      settle('said', momentOf(ports.clock));
+      earlier.settle('said', momentOf(ports.clock));
       const recovered = part.type === 'found';
       const { reply } = part;
       const timing = watch.read();
@@ -61,10 +61,10 @@ export async function* takeTurn(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const fate = error.details.delivery === 'unknown' ? 'perhaps' : 'not said';
-    settle(fate, momentOf(ports.clock));
+    earlier.settle(fate, momentOf(ports.clock));
     throw error.with({ conversationId });
   } finally {
-    settle('perhaps', momentOf(ports.clock));
+    earlier.settle('perhaps', momentOf(ports.clock));
   }
 }
 

@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest';
 import type { Moment } from '../../../src/core/delivery/server-clock.js';
-import { TurnMemory, type Fate } from '../../../src/core/delivery/turn-memory.js';
+import { TurnMemory, type Earlier, type Fate } from '../../../src/core/delivery/turn-memory.js';
 
 const at = (ms: number): Moment => ({ monotonic: ms, wall: ms });
 const NOTHING_KNOWN = { atLeast: 0, said: undefined, isExact: false };
 const NEVER_SAID = { atLeast: 0, said: undefined, isExact: true };
 
+function known({ atLeast, said, isExact }: Earlier) {
+  return { atLeast, said, isExact };
+}
+
 /** What is known of a text before a turn with it. */
 function earlier(memory: TurnMemory, conversationId: string, text: string) {
   const turn = memory.open(conversationId, text, at(0));
   turn.settle('not said', at(0));
-  return { ...turn.earlier };
+  return known(turn);
 }
 
 interface Saying {
@@ -69,12 +73,12 @@ test('of two turns at a time with one text neither is exact, from the moment on 
   const memory = begun('c-1');
   const first = memory.open('c-1', 'yes', at(1));
   const other = memory.open('c-1', 'no', at(2));
-  expect(first.earlier.isExact).toBe(true);
+  expect(first.isExact).toBe(true);
   const second = memory.open('c-1', 'yes ', at(3));
-  expect(first.earlier.isExact).toBe(false);
+  expect(first.isExact).toBe(false);
   second.settle('said', at(4));
-  expect({ ...first.earlier }).toEqual(NOTHING_KNOWN);
-  expect(other.earlier.isExact).toBe(true);
+  expect(known(first)).toEqual(NOTHING_KNOWN);
+  expect(other.isExact).toBe(true);
 });
 
 test('what became of a turn is said once', () => {
@@ -99,7 +103,7 @@ test('the conversations used last are kept, a thousand of them', () => {
 });
 
 test.each([
-  ['ten thousand of them', 'text', 9_999],
+  ['two thousand of them', 'text', 1_999],
   ['16 MiB of them', 'x'.repeat(4 * 1024 * 1024), 3],
 ])('the texts said last are kept, %s; then one cannot know of the others', (_, text, more) => {
   const memory = begun('c-1');
@@ -119,4 +123,13 @@ test('of conversations that began elsewhere, the 256 texts said last are kept, a
   say(memory, 'c-2', 'one more');
   expect(earlier(memory, 'c-2', 'text 1')).toEqual(NOTHING_KNOWN);
   expect(earlier(memory, 'c-1', 'yes')).toMatchObject({ atLeast: 1, isExact: true });
+});
+
+test('of those, nothing when it is not asked for', () => {
+  const memory = new TurnMemory({ ofOthers: false });
+  memory.begin('c-1');
+  say(memory, 'c-1', 'yes');
+  say(memory, 'c-2', 'yes');
+  expect(earlier(memory, 'c-1', 'yes')).toMatchObject({ atLeast: 1, isExact: true });
+  expect(earlier(memory, 'c-2', 'yes')).toEqual(NOTHING_KNOWN);
 });
