@@ -28,7 +28,7 @@ export interface Search {
   failure: AppError;
   earlier: Earlier;
   received: string;
-  /** When the turn was first sent. */
+  /** When the first send went out of which only a list can say that it was not run. */
   sentAt: Moment;
 }
 
