@@ -13,9 +13,10 @@ const ANY_NODE = 'node:*';
 const LAYERS = {
   errors: { own: [], packages: [] },
   version: { own: [], packages: [] },
+  'end-of-round': { own: [], packages: [] },
   core: { own: ['errors'], packages: [] },
   api: {
-    own: ['core', 'errors', 'version'],
+    own: ['core', 'end-of-round', 'errors', 'version'],
     packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'valibot'],
   },
   store: { own: ['core', 'errors'], packages: [ANY_NODE, 'conf', 'dotenv', 'valibot'] },
@@ -25,7 +26,7 @@ const LAYERS = {
   },
   sandbox: { own: ['core', 'errors', 'version'], packages: [ANY_NODE, 'valibot'] },
   relay: {
-    own: ['core', 'errors', 'version'],
+    own: ['core', 'end-of-round', 'errors', 'version'],
     packages: [ANY_NODE, 'ioredis', 'pino', 'prom-client'],
   },
   context: { own: ['core', 'errors'], packages: [ANY_NODE] },

@@ -1,4 +1,5 @@
-// npm run bench:relay -- [--seconds <n>] [--rounds <n>] [--soak <seconds>] [--slow] [--cpu-prof <folder>]
+// npm run bench:relay -- [--seconds <n>] [--rounds <n>] [--only <part of a name>] [--soak <seconds>] [--slow]
+//   [--cpu-prof <folder>]
 //
 // First and later turns over 64 and 256 connections, through `serve` and through a bare relay of
 // node:http and undici, in turn. What is compared is how many turns a second of one core carries: where
@@ -79,16 +80,17 @@ function middle(numbers) {
 }
 
 async function compare() {
-  const results = SCENARIOS.map(() => ({ bare: [], ours: [] }));
+  const scenarios = SCENARIOS.filter(({ name }) => name.includes(options.only));
+  const results = scenarios.map(() => ({ bare: [], ours: [] }));
   for (let round = 0; round < options.rounds; round++) {
-    for (const [index, scenario] of SCENARIOS.entries()) {
+    for (const [index, scenario] of scenarios.entries()) {
       for (const name of ['bare', 'ours']) {
         results[index][name].push(await measure(RELAYS[name], scenario, options.seconds));
       }
     }
   }
   let isKept = true;
-  for (const [index, { name }] of SCENARIOS.entries()) {
+  for (const [index, { name }] of scenarios.entries()) {
     const [bare, ours] = [median(results[index].bare), median(results[index].ours)];
     const ratio = ours.perCoreSecond / bare.perCoreSecond;
     isKept &&= ratio >= BOUND && ours.failed === 0;
@@ -150,6 +152,7 @@ function readArguments(args) {
   return {
     seconds: Number(after('--seconds') ?? 5),
     rounds: Number(after('--rounds') ?? 3),
+    only: after('--only') ?? '',
     slow: args.includes('--slow'),
     soak: Number(after('--soak') ?? 0),
     profile: after('--cpu-prof'),

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { atEndOfRound } from '../../end-of-round.js';
 import type { Dial } from './dial.js';
 import type { ResponseHead } from './response-head.js';
 import { ResponseParser, type ResponseSink } from './response-parser.js';
@@ -36,7 +37,7 @@ export class Connection {
   #requester: Requester | undefined;
   #parser: ResponseParser | undefined;
   #head: ResponseHead | undefined;
-  /** Written when the connection is open. */
+  /** Written when the connection is open and this round of the event loop ends. */
   #waiting: string | Buffer | undefined;
 
   constructor(dial: Dial, watch: ConnectionWatch) {
@@ -68,8 +69,8 @@ export class Connection {
       },
       onData: (piece) => requester.onData(piece),
     });
-    if (this.#isOpen) this.#write(bytes);
-    else this.#waiting = bytes;
+    this.#waiting = bytes;
+    if (this.#isOpen) this.#writeSoon();
   }
 
   resume(): void {
@@ -89,12 +90,18 @@ export class Connection {
 
   #open(): void {
     this.#isOpen = true;
-    if (this.#waiting !== undefined) this.#write(this.#waiting);
-    this.#waiting = undefined;
+    this.#writeSoon();
   }
 
-  #write(bytes: string | Buffer): void {
-    this.#requester?.onOpen();
+  #writeSoon(): void {
+    atEndOfRound(() => this.#write());
+  }
+
+  #write(): void {
+    const [bytes, requester] = [this.#waiting, this.#requester];
+    this.#waiting = undefined;
+    if (bytes === undefined || !requester) return;
+    requester.onOpen();
     this.sent++;
     this.#socket.write(bytes, 'latin1');
   }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { atEndOfRound } from '../../end-of-round.js';
 
 /** Sends JSON, as text that is made already. */
 export function sendJson(
@@ -13,7 +14,7 @@ export function sendJson(
   const head = ['content-type', 'application/json', 'content-length', String(length)];
   for (const name in headers) head.push(name, headers[name] ?? '');
   response.writeHead(status, head);
-  response.end(body);
+  atEndOfRound(() => response.end(body));
 }
 
 /** An error as every caller gets it. */

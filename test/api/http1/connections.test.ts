@@ -73,6 +73,18 @@ describe('a connection carries the next request', () => {
     expect(carried).toEqual(expected);
   });
 
+  test('not one that is called off before it is written', async () => {
+    const { url, carried } = await answeringEach([]);
+    const transport = transportTo(url);
+    await textOf(transport.request(request()));
+    const caller = new AbortController();
+    const called = transport.request(request({ signal: caller.signal }));
+    caller.abort();
+    expect(await failureOf(called)).toMatchObject({ kind: 'interrupted', delivery: 'not_sent' });
+    expect(await textOf(transport.request(request()))).toBe('ok');
+    expect(carried).toEqual([1, 1]);
+  });
+
   test('not after bytes that nobody asked for', async () => {
     const { url, carried, sockets } = await answeringEach([]);
     const transport = transportTo(url);
