@@ -2,8 +2,10 @@ import type { CallOptions, Clock } from '../core/conversation.js';
 import { momentOf, type ServerClock } from '../core/delivery/server-clock.js';
 import { AppError } from '../errors.js';
 import { version } from '../version.js';
-import { apiError, unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
+import { readJson, readText, readToEnd, type Reader } from './answer.js';
+import { apiError } from './api-error.js';
 import type { HttpRequest, HttpResponse } from './http.js';
+import { queryString, type Query } from './path.js';
 import { errorWithoutKey } from './secrets.js';
 import type { Transport } from './transport.js';
 
@@ -15,16 +17,13 @@ export interface Call extends CallOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, encoded. */
   path: string;
-  query?: Record<string, string | number | undefined>;
+  query?: Query;
   /** JSON, as it goes on the wire. */
   body?: string;
   headers?: Record<string, string> | undefined;
   /** Bound on the time between two pieces of the answer, in milliseconds; none unless given. */
   silenceMs?: number | undefined;
 }
-
-/** Reads an answer's JSON into a type of ours; throws on another shape. */
-type Reader<T> = (body: unknown, response: HttpResponse) => T;
 
 /** Calls with the key, the usual headers and errors as AppErrors. */
 export interface Caller {
@@ -112,12 +111,6 @@ function requestFor(call: Call, authorization: string): HttpRequest {
   };
 }
 
-/** So that the answer leaves its connection to the next request. */
-async function readToEnd({ body }: HttpResponse): Promise<void> {
-  const pieces = body[Symbol.asyncIterator]();
-  while ((await pieces.next()).done !== true);
-}
-
 /** Runs a call that is no turn. */
 async function undelivered<T>(
   call: () => Promise<T>,
@@ -148,57 +141,12 @@ function headersOf({ body, headers }: Call, authorization: string): Record<strin
   return headers ? Object.assign(all, headers) : all;
 }
 
-export async function readJson<T>(response: HttpResponse, read: Reader<T>): Promise<T> {
-  const text = await bodyText(response);
-  try {
-    return read(JSON.parse(text), response);
-  } catch (error) {
-    throw unexpectedAnswer(response, text, error);
-  }
-}
-
 /** What a refusal says; its status alone decides when the rest is lost on the way or not text. */
 async function refusalText(response: HttpResponse, { signal }: Call): Promise<string> {
   try {
-    return await bodyText(response);
+    return await readText(response);
   } catch (error) {
     if (signal.aborted) throw error;
     return '';
   }
-}
-
-export async function bodyText({
-  status,
-  requestId,
-  body,
-  headers,
-}: HttpResponse): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(piece);
-  const encoding = headers['content-encoding'];
-  if (encoding && encoding !== 'identity') {
-    throw new AppError('api', `the API answered in an encoding nobody asked for: ${encoding}`, {
-      status,
-      requestId,
-      hint: WRONG_SERVER_HINT,
-      delivery: 'unknown',
-    });
-  }
-  const [first] = pieces;
-  const whole = pieces.length === 1 && first ? first : Buffer.concat(pieces);
-  return whole.toString('utf8').replace(/^\uFEFF/, '');
-}
-
-function queryString(query: Call['query']): string {
-  if (query === undefined) return '';
-  const pairs = Object.entries(query)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${encoded(key)}=${encoded(String(value))}`);
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
-}
-
-/** With what RFC 3986 reserves and `encodeURIComponent` leaves: filters have brackets with a meaning. */
-function encoded(text: string): string {
-  const hex = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
-  return encodeURIComponent(text).replace(/[!'()*]/g, hex);
 }

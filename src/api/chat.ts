@@ -1,5 +1,6 @@
 import type { CallOptions, ChatEvent, TurnRequest } from '../core/conversation.js';
-import { readJson, type Caller } from './caller.js';
+import { readJson } from './answer.js';
+import type { Caller } from './caller.js';
 import { segment } from './path.js';
 import { readReply } from './reply-stream.js';
 import { parse } from './wire.js';

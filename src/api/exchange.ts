@@ -2,20 +2,21 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/conversation.js';
 import { AppError, type Delivery } from '../errors.js';
+import { DIED_IDLE_MS, MAX_ANSWER_BYTES, silenceFor } from './bounds.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
-import { networkError, NO_HTTP_HINT, ON_THE_WAY_HINT } from './network-error.js';
+import { networkError } from './network-error.js';
+import {
+  ANSWER_TOO_LARGE,
+  answerStopped,
+  calledOff,
+  endedBy,
+  noAnswer,
+  noConnection,
+  otherProtocol,
+  proxyRefused,
+  type RequestEnd,
+} from './request-end.js';
 import { requestIdIn } from './secrets.js';
-
-/** Largest answer that is read, in bytes (16 MiB). */
-export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-
-/**
- * A kept connection that ends within so long of a request was closed before it came, in milliseconds:
- * later, the server may have been at work on it.
- */
-export const DIED_IDLE_MS = 1_000;
-/** Between two pieces of what comes with a refusal, in milliseconds: its status says enough. */
-const REFUSAL_SILENCE_MS = 3_000;
 
 export interface ExchangeOptions {
   /** For messages. */
@@ -69,12 +70,12 @@ export class Exchange {
     this.#outgoing.on('upgrade', (_, socket) => {
       // Node leaves such a connection to us.
       socket.on('error', () => undefined);
-      this.#fail('network', `${this.#options.host} wants to speak another protocol`, NO_HTTP_HINT);
+      this.#fail(otherProtocol(this.#options.host));
     });
     this.#outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-      if (statusCode !== 200) this.#failProxy(statusCode);
+      if (statusCode !== 200) this.#fail(proxyRefused(statusCode));
     });
-    this.#boundTotal(timeouts.totalMs);
+    this.#bound(timeouts.totalMs, () => this.#fail(noAnswer(timeouts.totalMs)));
     this.#watchConnection(timeouts.connectMs);
     signal.addEventListener('abort', this.#onAbort);
     if (signal.aborted) this.#onAbort();
@@ -83,24 +84,12 @@ export class Exchange {
   }
 
   readonly #onAbort = (): void => {
-    const { reason } = this.#request.signal as { reason: unknown };
-    const kind = reason instanceof AppError ? reason.kind : 'interrupted';
-    this.#fail(kind, reason instanceof AppError ? reason.message : 'interrupted');
+    this.#fail(calledOff(this.#request.signal));
   };
-
-  #boundTotal(ms: number): void {
-    this.#bound(ms, () => this.#fail('timeout', `no answer within ${seconds(ms)}`));
-  }
 
   /** The bound begins before there is a socket: a proxy may keep us waiting for one. */
   #watchConnection(ms: number): void {
-    const timer = this.#bound(ms, () =>
-      this.#fail(
-        'timeout',
-        `no connection to ${this.#options.host} within ${seconds(ms)}`,
-        ON_THE_WAY_HINT,
-      ),
-    );
+    const timer = this.#bound(ms, () => this.#fail(noConnection(this.#options.host, ms)));
     const opened = (): void => {
       this.#mayHaveArrived = true;
       clearTimeout(timer);
@@ -134,14 +123,12 @@ export class Exchange {
     let size = 0;
     const silenceMs = silenceFor(status, this.#request.timeouts);
     const silence = this.#bound(silenceMs, () => {
-      if (!isWaiting) return;
-      this.#fail('timeout', `the answer stopped for ${seconds(silenceMs)}`, ON_THE_WAY_HINT);
+      if (isWaiting) this.#fail(answerStopped(silenceMs));
     });
     try {
       for await (const chunk of incoming as AsyncIterable<Buffer>) {
         size += chunk.length;
-        if (size > MAX_ANSWER_BYTES)
-          throw new AppError('api', 'the answer is larger than 16 MiB', { delivery: 'unknown' });
+        if (size > MAX_ANSWER_BYTES) throw endedBy(ANSWER_TOO_LARGE, 'unknown');
         isWaiting = false;
         yield chunk;
         isWaiting = true;
@@ -157,18 +144,9 @@ export class Exchange {
     }
   }
 
-  #failProxy(status: number): void {
-    const hint =
-      status === 407
-        ? 'put the login into the proxy URL: http://name:password@host:port'
-        : 'check the proxy URL: what listens there may be no proxy, or not let you through';
-    const answer = Number.isInteger(status) ? `${status}` : 'something that is not HTTP';
-    this.#fail('network', `the proxy answered ${answer}`, hint);
-  }
-
-  #fail(kind: AppError['kind'], message: string, hint?: string): void {
+  #fail(end: RequestEnd): void {
     this.#isEnded = true;
-    this.#reason ??= new AppError(kind, message, { hint, delivery: this.#delivery() });
+    this.#reason ??= endedBy(end, this.#delivery());
     this.#outgoing.destroy(this.#reason);
     // Without a socket yet, a destroyed request says nothing.
     this.#rejectHead(this.#settle(this.#reason));
@@ -220,16 +198,7 @@ function isOpening(socket: Socket): boolean {
   return socket.connecting || ('secureConnecting' in socket && socket.secureConnecting === true);
 }
 
-/** How long an answer may stop for, in milliseconds. */
-export function silenceFor(status: number, { silenceMs }: { silenceMs: number }): number {
-  return status >= 400 ? Math.min(silenceMs, REFUSAL_SILENCE_MS) : silenceMs;
-}
-
 /** A query can hold names and numbers of people. */
 export function withoutQuery(path: string): string {
   return path.split('?', 1)[0] ?? path;
-}
-
-export function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
 }

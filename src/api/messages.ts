@@ -1,5 +1,6 @@
 import type { CallOptions, Message, MessagePage, NewMessage } from '../core/conversation.js';
-import { bodyText, type Caller } from './caller.js';
+import { readText } from './answer.js';
+import type { Caller } from './caller.js';
 import { conversationPath } from './path.js';
 import { parse } from './wire.js';
 
@@ -53,6 +54,6 @@ export function messageAdder(
   const headers = { accept: '*/*', 'idempotency-key': key };
   const add = { method: 'POST', path, body, headers } as const;
   return async (call) => {
-    await bodyText(await caller.open({ ...call, ...add }));
+    await readText(await caller.open({ ...call, ...add }));
   };
 }

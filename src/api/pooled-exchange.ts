@@ -1,19 +1,24 @@
-import { AppError, type Delivery } from '../errors.js';
+import type { AppError } from '../errors.js';
+import { type Delivery } from '../errors.js';
 import { AnswerBody } from './answer-body.js';
-import {
-  DIED_IDLE_MS,
-  MAX_ANSWER_BYTES,
-  seconds,
-  silenceFor,
-  withoutQuery,
-  type ExchangeOptions,
-} from './exchange.js';
+import { DIED_IDLE_MS, MAX_ANSWER_BYTES, silenceFor } from './bounds.js';
+import { withoutQuery, type ExchangeOptions } from './exchange.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 import type { Connection, Requester } from './http1/connection.js';
 import type { ConnectionPool } from './http1/connection-pool.js';
 import { requestBytes } from './http1/request-text.js';
 import type { ResponseHead } from './http1/response-head.js';
-import { networkError, NO_HTTP_HINT, ON_THE_WAY_HINT } from './network-error.js';
+import { networkError } from './network-error.js';
+import {
+  ANSWER_TOO_LARGE,
+  answerStopped,
+  calledOff,
+  endedBy,
+  noAnswer,
+  noConnection,
+  otherProtocol,
+  type RequestEnd,
+} from './request-end.js';
 import { requestIdIn } from './secrets.js';
 
 interface PooledOptions extends ExchangeOptions {
@@ -82,18 +87,15 @@ export class PooledExchange implements Requester {
   }
 
   readonly #onTotal = (): void => {
-    this.#fail('timeout', `no answer within ${seconds(this.#request.timeouts.totalMs)}`);
+    this.#fail(noAnswer(this.#request.timeouts.totalMs));
   };
 
   #boundConnecting(ms: number): void {
-    const message = `no connection to ${this.#options.host} within ${seconds(ms)}`;
-    this.#connecting = setTimeout(() => this.#fail('timeout', message, ON_THE_WAY_HINT), ms);
+    this.#connecting = setTimeout(() => this.#fail(noConnection(this.#options.host, ms)), ms);
   }
 
   readonly #onAbort = (): void => {
-    const { reason } = this.#request.signal as { reason: unknown };
-    const kind = reason instanceof AppError ? reason.kind : 'interrupted';
-    this.#fail(kind, reason instanceof AppError ? reason.message : 'interrupted');
+    this.#fail(calledOff(this.#request.signal));
   };
 
   onOpen(): void {
@@ -110,7 +112,7 @@ export class PooledExchange implements Requester {
   onHead({ status, headers }: ResponseHead): void {
     this.#report.firstByteMs = this.#elapsed();
     if (status === 101) {
-      this.#fail('network', `${this.#options.host} wants to speak another protocol`, NO_HTTP_HINT);
+      this.#fail(otherProtocol(this.#options.host));
       return;
     }
     const requestId = requestIdIn(headers, this.#request.headers);
@@ -123,7 +125,7 @@ export class PooledExchange implements Requester {
 
   onData(piece: Buffer): void {
     this.#size += piece.length;
-    if (this.#size > MAX_ANSWER_BYTES) this.#fail('api', 'the answer is larger than 16 MiB');
+    if (this.#size > MAX_ANSWER_BYTES) this.#fail(ANSWER_TOO_LARGE);
     // What it is in is filled anew with what comes next.
     else if (!this.#body?.push(Buffer.from(piece))) this.isReady = false;
   }
@@ -155,13 +157,11 @@ export class PooledExchange implements Requester {
     const silenceMs = silenceFor(this.#status, this.#request.timeouts);
     clearTimeout(this.#silence);
     if (!isWaiting || silenceMs >= totalMs) return;
-    const message = `the answer stopped for ${seconds(silenceMs)}`;
-    this.#silence = setTimeout(() => this.#fail('timeout', message, ON_THE_WAY_HINT), silenceMs);
+    this.#silence = setTimeout(() => this.#fail(answerStopped(silenceMs)), silenceMs);
   }
 
-  #fail(kind: AppError['kind'], message: string, hint?: string): void {
-    const details = { hint, delivery: this.#delivery() };
-    const reason = (this.#reason ??= new AppError(kind, message, details));
+  #fail(end: RequestEnd): void {
+    const reason = (this.#reason ??= endedBy(end, this.#delivery()));
     this.#connection?.destroy();
     this.#tell(reason);
   }
