@@ -70,19 +70,26 @@ export class PooledExchange implements Requester {
   }
 
   #send(): void {
-    const { signal, timeouts, method, headers, body } = this.#request;
-    const { host, prefix } = this.#options;
-    const path = prefix + this.#request.path;
-    const bytes = requestBytes(host, { method, path, headers, body });
+    const { signal, timeouts } = this.#request;
+    const bytes = this.#bytes();
     signal.addEventListener('abort', this.#onAbort);
     if (signal.aborted) {
       this.#onAbort();
       return;
     }
-    const { totalMs, connectMs } = timeouts;
-    this.#total = setTimeout(this.#onTotal, totalMs);
-    const connection = (this.#connection = this.#pool.take());
-    if (!connection.isOpen) this.#boundConnecting(connectMs);
+    this.#total = setTimeout(this.#onTotal, timeouts.totalMs);
+    this.#sendOver(this.#pool.take(), bytes);
+  }
+
+  #bytes(): string | Buffer {
+    const { method, path, headers, body } = this.#request;
+    const { host, prefix } = this.#options;
+    return requestBytes(host, { method, path: prefix + path, headers, body });
+  }
+
+  #sendOver(connection: Connection, bytes: string | Buffer): void {
+    this.#connection = connection;
+    if (!connection.isOpen) this.#boundConnecting(this.#request.timeouts.connectMs);
     connection.send(bytes, this);
   }
 
@@ -136,7 +143,10 @@ export class PooledExchange implements Requester {
   }
 
   onError(error: Error): void {
-    this.#tell((this.#reason ??= this.#failure(error)));
+    // A kept connection that ends before anything is written says nothing of the request.
+    const isUnused = !this.#mayHaveArrived && (this.#connection?.sent ?? 0) > 0;
+    if (isUnused) this.#sendOver(this.#pool.take(), this.#bytes());
+    else this.#tell((this.#reason ??= this.#failure(error)));
   }
 
   /** Of the body: its reader was slow and is not any more. */

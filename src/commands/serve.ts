@@ -20,7 +20,7 @@ export async function serve(flags: ServeFlags, context: Context): Promise<void> 
   const settings = await relaySettings(flags, context);
   keepToOneCore();
   const { openLog } = await import('../relay/operation/log.js');
-  const log = openLog(context.stderr, settings.logLevel, () => context.clock.now());
+  const log = openLog(context.stderr, settings.logLevel, context.clock);
   context.onExit(log.flush);
   const { createPooledTransport } = await import('../api/pooled-transport.js');
   const { uniqueId } = await import('../relay/http/request-ids.js');

@@ -13,6 +13,10 @@ export interface Call {
   facts: Facts;
   /** What to do when the caller goes away before the answer is out. */
   onLeft?: (() => void) | undefined;
+  /** Its turn goes on when the caller has left, and is reported when it ends. */
+  goesOn?: boolean;
+  /** What to do then, if the caller has left. */
+  onEnded?: () => void;
 }
 
 /** What becomes known of a call, for the log and the metrics. */

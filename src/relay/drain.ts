@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { AppError } from '../errors.js';
 import type { Workings } from './workings.js';
 
@@ -14,7 +15,7 @@ export async function drain(server: Server, workings: Workings): Promise<void> {
   workings.isDraining = true;
   // Whoever gets an answer now is told to come back over another connection.
   for (const { call } of workings.running) call.response.shouldKeepAlive = false;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const closed = closeToNew(server);
   const ended = untilNoneRuns(workings);
   const stop = setTimeout(() => {
     const reason = new AppError('terminated', 'the relay is ending');
@@ -22,11 +23,23 @@ export async function drain(server: Server, workings: Workings): Promise<void> {
   }, DRAIN_MS);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS + LAST_ANSWERS_MS);
   // A stream that began before is on a connection that was promised to be kept.
-  const look = setInterval(() => server.closeIdleConnections(), CHECK_MS);
+  const look = setInterval(() => closeKept(server, workings), CHECK_MS);
   await Promise.all([closed, ended]);
   clearTimeout(stop);
   clearTimeout(cut);
   clearInterval(look);
+}
+
+/** As `server.close` of node:http, which ends connections too: those on which an answer is still being sent. */
+function closeToNew(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
+}
+
+/** For Node, one whose answer is being sent is idle. */
+function closeKept(server: Server, { unanswered }: Workings): void {
+  if (unanswered === 0) server.closeIdleConnections();
 }
 
 /** A turn may go on after its caller left: the answer is kept for the key that came with it. */

@@ -10,7 +10,7 @@ import type { Level, Log } from './operation/log.js';
 import { openMetrics } from './operation/metrics.js';
 import { startMetricsServer } from './operation/metrics-server.js';
 import { requestEntry, statusOf } from './operation/request-entry.js';
-import { SENDER_BOUNDS, startServer, type RunningServer, type SenderBounds } from './server.js';
+import { CALLER_BOUNDS, startServer, type RunningServer, type CallerBounds } from './server.js';
 import type { Page } from './ui/page.js';
 import { RunningTurns } from './running-turns.js';
 import type { Workings } from './workings.js';
@@ -35,7 +35,7 @@ export interface RelaySettings {
   /** A page at `/` to try the chat with. */
   hasPage: boolean;
   /** Left out, those for the internet. */
-  bounds?: SenderBounds;
+  bounds?: CallerBounds;
 }
 
 /** What the relay is given to work with. */
@@ -81,9 +81,10 @@ export async function startRelay(settings: RelaySettings, means: RelayMeans): Pr
     bodies: new BodyReader(),
     stops: new StopSignals(),
     running,
+    unanswered: 0,
     isDraining: false,
   };
-  const { bounds = SENDER_BOUNDS } = settings;
+  const { bounds = CALLER_BOUNDS } = settings;
   const server = await startServer({ ...settings, bounds }, workings);
   const stopMetrics = await metricsBeside(server, settings.metricsPort, workings.metricsText);
   return {

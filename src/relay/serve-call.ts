@@ -12,9 +12,14 @@ import type { Workings } from './workings.js';
 /** Answers one request, whatever it is. Never rejects. */
 export async function serveCall(call: Call, workings: Workings): Promise<void> {
   const { response } = call;
+  workings.unanswered++;
   response.once('close', () => {
+    workings.unanswered--;
     if (!response.writableFinished) call.onLeft?.();
-    workings.onAnswered(call, workings.clock.monotonic() - call.startedAt);
+    const report = (): void =>
+      workings.onAnswered(call, workings.clock.monotonic() - call.startedAt);
+    if (call.goesOn) call.onEnded = report;
+    else report();
   });
   response.setHeader('x-request-id', call.id);
   if (workings.isDraining) response.shouldKeepAlive = false;
@@ -29,7 +34,11 @@ export async function serveCall(call: Call, workings: Workings): Promise<void> {
 }
 
 function refuse({ response, facts }: Call, error: unknown): void {
-  if (error instanceof CallerLeft) return void response.destroy();
+  if (error instanceof CallerLeft) {
+    // What was said on its connection last is still to arrive.
+    if (!response.socket?.writableEnded) response.destroy();
+    return;
+  }
   const refusal = asRefusal(error);
   if (refusal !== error) facts.error = error;
   sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);

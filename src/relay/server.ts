@@ -1,16 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Call } from './call.js';
 import { drain } from './drain.js';
 import { requestIds } from './http/request-ids.js';
 import { errorBody, sendJson } from './http/answer.js';
+import { answerOn } from './http/answer-on.js';
 import { answerBrokenRequest, answerOnSocket, NO_TUNNEL } from './http/broken-request.js';
 import { listen, urlOf } from './http/listen.js';
 import { retryAfter } from './http/refusal.js';
 import { serveCall } from './serve-call.js';
 import type { Workings } from './workings.js';
 
-/** Bounds on a slow sender, in milliseconds. */
-export interface SenderBounds {
+/** Bounds on a slow caller, in milliseconds. */
+export interface CallerBounds {
   /** From the connection, or the request's first byte, to the end of its headers. */
   headersMs: number;
   /** To the end of its body. */
@@ -19,14 +21,17 @@ export interface SenderBounds {
   checkMs: number;
   /** Between two requests. */
   keepAliveMs: number;
+  /** For a reader who takes nothing of its answer. */
+  stalledMs: number;
 }
 
-export const SENDER_BOUNDS: SenderBounds = {
+export const CALLER_BOUNDS: CallerBounds = {
   headersMs: 15_000,
   requestMs: 30_000,
   checkMs: 2_000,
   // Longer than the usual load balancer keeps a connection: it is the one who closes.
   keepAliveMs: 75_000,
+  stalledMs: 30_000,
 };
 /** Open at once. */
 const MOST_CONNECTIONS = 10_000;
@@ -40,7 +45,7 @@ export interface RunningServer {
 
 /** Listens. Rejects with a usage error when it can't. */
 export async function startServer(
-  { host, port, bounds }: { host: string; port: number; bounds: SenderBounds },
+  { host, port, bounds }: { host: string; port: number; bounds: CallerBounds },
   workings: Workings,
 ): Promise<RunningServer> {
   const server = serverFor(workings, bounds);
@@ -60,7 +65,12 @@ function refuseQueued(response: ServerResponse): void {
   sendJson(response, 503, errorBody('One request at a time on a connection'), headers);
 }
 
-function serverFor(workings: Workings, bounds: SenderBounds): Server {
+/** Nothing went over it for long: an answer waits to be taken, or there is none to wait for. */
+function endStalled(socket: Socket): void {
+  if (!answerOn(socket) || socket.writableLength > 0) socket.destroy();
+}
+
+function serverFor(workings: Workings, bounds: CallerBounds): Server {
   const nextId = requestIds();
   const serve = (
     request: IncomingMessage,
@@ -91,13 +101,20 @@ function serverFor(workings: Workings, bounds: SenderBounds): Server {
     requireHostHeader: false,
   });
   server.maxConnections = MOST_CONNECTIONS;
+  server.timeout = bounds.stalledMs;
+  server.on('timeout', endStalled);
   server.on('request', serve);
   server.on('checkContinue', (request, response) => serve(request, response, true));
+  refuseOthers(server);
+  return server;
+}
+
+/** What is no request to us. */
+function refuseOthers(server: Server): void {
   server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false;
     sendJson(response, 417, errorBody('Expectation failed'));
   });
   server.on('connect', (_, socket) => answerOnSocket(socket, NO_TUNNEL));
   server.on('clientError', answerBrokenRequest);
-  return server;
 }

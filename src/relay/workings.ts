@@ -35,6 +35,8 @@ export interface Workings {
   bodies: BodyReader;
   stops: StopSignals;
   running: RunningTurns;
+  /** Requests whose answers are not out yet. */
+  unanswered: number;
   /** No new turns: the relay is about to end. */
   isDraining: boolean;
 }

@@ -4,7 +4,10 @@ import { readText } from './files.js';
 
 /** The tokens in a file, which must have one; relative to the working folder. */
 export function readTokenFile(cwd: string, path: string): string[] {
-  const text = readText(resolve(cwd, path)) ?? '';
+  const text = readText(resolve(cwd, path));
+  if (text === undefined) {
+    throw new AppError('usage', `there is no file ${path}`, { hint: 'check --token-file' });
+  }
   const tokens = text.split(/[\s,]+/).filter(Boolean);
   if (tokens.length > 0) return tokens;
   throw new AppError('usage', `no token in ${path}`, {

@@ -230,7 +230,7 @@ describe('starting', () => {
     [[], { PORT: 'http' }, 'bad PORT "http"'],
     [['--token', 'a b'], {}, 'a bearer token has characters that no token has'],
     [['--token', ''], {}, '--token is empty'],
-    [['--token-file', 'none.txt'], {}, 'no token in none.txt'],
+    [['--token-file', 'none.txt'], {}, 'there is no file none.txt'],
   ])('refuses %j with %j', async (argv, more, message) => {
     const { code, stderr } = await runCli(['serve', ...argv], { env: { ...env, ...more } });
     expect([code, stderr.split('\n')[0]]).toEqual([2, `error: ${message}`]);

@@ -1,11 +1,21 @@
-import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { expect, test } from 'vitest';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Call } from '../../src/relay/call.js';
+import { drain } from '../../src/relay/drain.js';
+import { RunningTurns } from '../../src/relay/running-turns.js';
+import type { Workings } from '../../src/relay/workings.js';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { eventsIn, upstream } from '../helpers/relay.js';
 import { replica } from '../helpers/replica.js';
+import { temporaryFolder } from '../helpers/run-cli.js';
+import { stillClock } from '../helpers/still-clock.js';
 import { deferred } from '../sandbox/start.js';
 
+const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 const TURN = { message: 'hello', conversation_id: 'c-1' };
 
 /** A relay in a process of its own with a turn that runs until told. */
@@ -86,6 +96,68 @@ test('SIGTERM: a stream goes on to its end', async () => {
     ['done', { conversation_id: 'c-1', reply: 'hi there' }],
   ]);
   expect((await relay.ended).code).toBe(0);
+});
+
+test.each(['application/json', 'text/event-stream'])(
+  'SIGTERM: an answer that is still being sent arrives whole: %s',
+  async (accept) => {
+    // More than a system takes at once.
+    const reply = 'x'.repeat(12_000_000);
+    const url = await chatAnswering((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ content: reply }));
+    });
+    const relay = await replica([], upstream(url));
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asking = request(`${relay.url}/chat`, { method: 'POST', headers: { accept } });
+      asking.on('response', resolve).on('error', reject).end(JSON.stringify(TURN));
+    });
+    await once(response, 'readable');
+    process.kill(relay.pid, 'SIGTERM');
+    await refusesConnections(relay.url);
+    let size = 0;
+    for await (const piece of response as AsyncIterable<Buffer>) size += piece.length;
+    expect(size).toBeGreaterThan(reply.length);
+    expect((await relay.ended).code).toBe(0);
+  },
+);
+
+test('SIGTERM: turns that run for 30 seconds more are stopped, and answers that nobody takes cut off', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = createServer();
+  const cut = vi.spyOn(server, 'closeAllConnections');
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const clock = stillClock();
+  const running = new RunningTurns();
+  const stop = new AbortController();
+  running.add({ call: { response: {} } as unknown as Call, stop });
+  void drain(server, { running, clock, unanswered: 1 } as unknown as Workings);
+  vi.advanceTimersByTime(29_999);
+  expect(stop.signal.aborted).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(stop.signal.reason).toMatchObject({ kind: 'terminated' });
+  expect(cut).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1_000);
+  expect(cut).toHaveBeenCalledOnce();
+});
+
+test('SIGTERM: a log that nobody reads keeps nobody waiting', async () => {
+  const home = temporaryFolder();
+  const child = spawn(process.execPath, [BIN, 'serve', '--port', '0'], {
+    env: { HOME: home, ...upstream('http://127.0.0.1:9') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const url = String(line).replace(/^relay: |\n/g, '');
+  // A line each: more than a pipe holds.
+  for (let round = 0; round < 100; round++) {
+    await Promise.all(Array.from({ length: 20 }, () => fetch(`${url}/nowhere`)));
+  }
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
 });
 
 test('SIGTERM: a request whose caller left, but may ask again for its answer, is finished', async () => {

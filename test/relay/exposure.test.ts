@@ -276,6 +276,10 @@ describe('what is no request', () => {
     ['no Host', 'GET /health HTTP/1.1\r\n\r\n'],
     ['two Hosts', 'GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n'],
     [
+      'two Hosts, by HTTP/1.0',
+      'GET /health HTTP/1.0\r\nHost: localhost\r\nHost: evil.example\r\n\r\n',
+    ],
+    [
       'a length and chunks',
       `${POST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     ],
@@ -312,6 +316,28 @@ describe('what is no request', () => {
     const answer = await all(url, `${request}GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     expect([statusIn(answer), bodyIn(answer)]).toEqual([400, { error: 'Bad request' }]);
     expect(answer.match(/^HTTP/gm)).toHaveLength(1);
+  });
+
+  test('what follows a request in the same bytes: that is answered', async () => {
+    const { url } = await serve([], { env: NOWHERE });
+    const answer = await all(
+      url,
+      'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nnonsense\r\n\r\n',
+    );
+    expect([statusIn(answer), bodyIn(answer)]).toEqual([200, { status: 'ok' }]);
+  });
+
+  test('what follows a turn in the same bytes: it is not run', async () => {
+    const { url, sandbox } = await serveSandbox();
+    const turn = JSON.stringify(HELLO);
+    const answer = await all(
+      url,
+      `${POST}Content-Length: ${turn.length}\r\n\r\n${turn}nonsense\r\n\r\n`,
+    );
+    expect([statusIn(answer), bodyIn(answer)]).toEqual([400, { error: 'Bad request' }]);
+    // A whole turn by another caller later, it would have been seen.
+    expect((await post({ url }, HELLO)).status).toBe(200);
+    expect(sandbox.requestCount('chat')).toBe(1);
   });
 
   test('an expectation that nobody has', async () => {

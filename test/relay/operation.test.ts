@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { post, serve, serveSandbox, upstream, type RunningRelay } from '../helpers/relay.js';
@@ -77,6 +78,32 @@ describe('the log', () => {
       expect((await logOf(relay))[0]?.['id']).toBe(id);
     },
   );
+
+  test('tells why a turn failed whose caller had left it to be finished', async () => {
+    const asked = deferred<ServerResponse>();
+    const url = await chatAnswering((response) => asked.resolve(response));
+    const relay = await serve([], { env: upstream(url) });
+    const leaving = new AbortController();
+    const left = fetch(`${relay.url}/chat`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'key-1' },
+      body: JSON.stringify({ message: 'hello', conversation_id: 'c-1' }),
+      signal: leaving.signal,
+    });
+    const response = await asked.promise;
+    leaving.abort();
+    await expect(left).rejects.toThrow();
+    // What was sent before is read when this is answered.
+    await fetch(`${relay.url}/health`);
+    response.writeHead(422, { 'content-type': 'application/json' });
+    response.end('{"errors":[{"code":"10027","title":"Unprocessable"}]}');
+    const lines = (await logOf(relay)).filter(({ route }) => route === '/chat');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      status: 499,
+      error: { upstream: { status: 422, code: '10027' } },
+    });
+  });
 
   test('a request id that is sane is echoed, with every answer', async () => {
     const relay = await serve([], { env: NOWHERE });
@@ -185,6 +212,8 @@ describe('GET /metrics', () => {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     expect(text).toMatch(/^telnyx_chat_requests_total\{route="\/health",status="200"\} 1$/m);
     expect((await fetch(`http://127.0.0.1:${port}/chat`)).status).toBe(404);
+    const posted = await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' });
+    expect([posted.status, await posted.json()]).toEqual([405, { error: 'Method not allowed' }]);
     await relay.stop();
     await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow();
   });

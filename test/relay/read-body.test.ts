@@ -7,7 +7,7 @@ const MIB = Buffer.alloc(1024 * 1024, 'x');
 
 /** A request that sends these pieces. */
 function sender(...pieces: Buffer[]) {
-  const request = Object.assign(Readable.from(pieces), { headers: {} });
+  const request = Object.assign(Readable.from(pieces), { headers: {}, socket: { writable: true } });
   return {
     request: request as unknown as IncomingMessage,
     response: {} as unknown as ServerResponse,

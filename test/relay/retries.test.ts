@@ -42,6 +42,8 @@ describe('a request with an Idempotency-Key', () => {
       { error: 'A request with this Idempotency-Key is in progress' },
     ]);
     expect((await first).status).toBe(200);
+    const { stderr } = await relay.stop();
+    expect(stderr).not.toContain('"replayed"');
   });
 
   test('is finished for a caller who left and asks again', async () => {

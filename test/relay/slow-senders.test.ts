@@ -1,59 +1,18 @@
 import { connect, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
-import type { ReplyEvent } from '../../src/core/conversation.js';
-import { inMemory } from '../../src/relay/coordination/memory/in-memory.js';
-import { openLog } from '../../src/relay/operation/log.js';
-import { startRelay } from '../../src/relay/relay.js';
-import { SENDER_BOUNDS } from '../../src/relay/server.js';
-import { realClock } from '../helpers/real-clock.js';
+import { expect, test } from 'vitest';
+import { CALLER_BOUNDS } from '../../src/relay/server.js';
+import { boundedRelay } from '../helpers/bounded-relay.js';
 import { post } from '../helpers/relay.js';
 
-const BOUNDS = { headersMs: 5_000, requestMs: 6_000, checkMs: 50, keepAliveMs: 5_000 };
+const BOUNDS = {
+  headersMs: 5_000,
+  requestMs: 6_000,
+  checkMs: 50,
+  keepAliveMs: 5_000,
+  stalledMs: 6_000,
+};
 const HEAD = 'POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 const TOO_SLOW = { error: 'Request took too long' };
-
-async function* answeredAtOnce(): AsyncGenerator<ReplyEvent> {
-  await Promise.resolve();
-  const turn = {
-    conversationId: 'c-1',
-    reply: 'hi',
-    assistantId: 'assistant-1',
-    newConversation: true,
-    recovered: false,
-    timing: { firstTokenMs: 0, totalMs: 0 },
-  };
-  yield { type: 'done', turn };
-}
-
-/** A relay with bounds that a test can wait for, before an assistant that answers at once. */
-async function boundedRelay() {
-  const clock = realClock();
-  const relay = await startRelay(
-    {
-      host: '127.0.0.1',
-      port: 0,
-      isLoopback: true,
-      allowedHosts: [],
-      origins: new Set(),
-      tokens: [],
-      rate: undefined,
-      mostTurns: 16,
-      handleSecret: undefined,
-      metricsPort: undefined,
-      hasPage: false,
-      bounds: BOUNDS,
-    },
-    {
-      takeTurn: answeredAtOnce,
-      turnTimeoutMs: 5_000,
-      coordination: inMemory(clock),
-      clock,
-      log: openLog(process.stderr, 'silent', () => clock.now()),
-    },
-  );
-  onTestFinished(() => relay.drain());
-  return relay;
-}
 
 /** A connection that sends its bytes one by one, as long as it may. */
 class SlowSender {
@@ -86,7 +45,7 @@ class SlowSender {
 }
 
 test('1,000 slow senders end by their bounds, and a good caller is served meanwhile', async () => {
-  const { url } = await boundedRelay();
+  const { url } = await boundedRelay(BOUNDS, 'hi');
   const kinds = {
     headers: ['', `${HEAD}X-Slow: ${'x'.repeat(1_000)}`],
     body: [`${HEAD}Content-Length: 100000\r\n\r\n`, 'x'],
@@ -119,7 +78,7 @@ test('1,000 slow senders end by their bounds, and a good caller is served meanwh
 });
 
 test('the bounds of a relay for the internet are no longer than a slow network needs', () => {
-  const { headersMs, requestMs, checkMs, keepAliveMs } = SENDER_BOUNDS;
+  const { headersMs, requestMs, checkMs, keepAliveMs } = CALLER_BOUNDS;
   expect(headersMs + checkMs).toBeLessThan(requestMs);
   expect(requestMs + checkMs).toBeLessThanOrEqual(60_000);
   // A load balancer that keeps connections for its usual 60 s must be the one who closes.

@@ -72,7 +72,9 @@ describe('turns of one conversation', () => {
       .map(({ text }) => text);
     expect(said).toEqual([...new Set(said)]);
     expect(said).toEqual(said?.toSorted((a, b) => Number(a?.slice(5)) - Number(b?.slice(5))));
-    for (const [text, status] of statuses) if (status === 200) expect(said).toContain(text);
+    const answered = statuses.filter(([, status]) => status === 200).map(([text]) => text);
+    expect(answered.length).toBeGreaterThan(5);
+    expect(said).toEqual(expect.arrayContaining(answered));
   }, 60_000);
 });
 

@@ -100,7 +100,8 @@ export class Connection {
   #write(): void {
     const [bytes, requester] = [this.#waiting, this.#requester];
     this.#waiting = undefined;
-    if (bytes === undefined || !requester) return;
+    // One that ended meanwhile tells its requester so.
+    if (bytes === undefined || !requester || this.#socket.destroyed) return;
     requester.onOpen();
     this.sent++;
     this.#socket.write(bytes, 'latin1');

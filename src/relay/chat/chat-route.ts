@@ -66,7 +66,8 @@ async function answer(
   const { running, stops } = workings;
   const stop = stops.take();
   // Who gave a key may ask again for the answer: that is to be there.
-  if (!isKeyed) call.onLeft = () => stop.abort(new AppError('interrupted', 'the caller left'));
+  if (isKeyed) call.goesOn = true;
+  else call.onLeft = () => stop.abort(new AppError('interrupted', 'the caller left'));
   const stream = wantsEvents(call) ? new EventStream(response) : undefined;
   const turn = { call, workings, stop, stream };
   running.add(turn);
@@ -76,9 +77,16 @@ async function answer(
     else sendJson(response, outcome.status, outcome.body, outcome.headers);
   } finally {
     call.onLeft = undefined;
+    if (isKeyed) endHeld(call);
     running.delete(turn);
     stops.giveBack(stop);
   }
+}
+
+/** What its caller did not wait for is reported now. */
+function endHeld(call: Call): void {
+  call.goesOn = false;
+  call.onEnded?.();
 }
 
 async function runRequest(

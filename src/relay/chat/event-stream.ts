@@ -5,8 +5,6 @@ import { StreamedText } from './streamed-text.js';
 
 /** Between two comments that keep a silent connection open, in milliseconds. */
 const KEEP_ALIVE_MS = 15_000;
-/** A reader who takes nothing for so long is gone, in milliseconds. */
-const STALLED_MS = 30_000;
 
 const HEADERS = {
   'content-type': 'text/event-stream',
@@ -26,7 +24,7 @@ export class EventStream {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    this.#keepAlive = setInterval(() => void this.#write(': keep-alive\n\n'), KEEP_ALIVE_MS);
+    this.#keepAlive = setInterval(() => this.#comment(), KEEP_ALIVE_MS);
     this.#keepAlive.unref();
     response.once('close', () => clearInterval(this.#keepAlive));
   }
@@ -44,6 +42,11 @@ export class EventStream {
     this.#response.end(eventText(status === 200 ? 'done' : 'error', body));
   }
 
+  /** None for a reader who still has to take what came before: the server gives it up in time. */
+  #comment(): void {
+    if (this.#response.writableLength === 0) void this.#write(': keep-alive\n\n');
+  }
+
   #open(status: number, headers?: Outcome['headers']): void {
     if (this.#response.headersSent || this.#response.destroyed) return;
     this.#response.writeHead(status, { ...headers, ...HEADERS });
@@ -59,15 +62,10 @@ function eventText(name: string, data: string): string {
   return `event: ${name}\ndata: ${data}\n\n`;
 }
 
-/** Resolves when the reader has taken what was written, or is gone. */
+/** Resolves when the reader has taken what was written, or is gone: the server waits for none for ever. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      response.destroy();
-      settle();
-    }, STALLED_MS);
     const settle = (): void => {
-      clearTimeout(timer);
       response.off('drain', settle).off('close', settle);
       resolve();
     };

@@ -35,8 +35,9 @@ export async function once(
   const fingerprint = hash('sha256', body, 'base64');
   const claim = await records.claim({ scope: call.facts.caller ?? ANYONE, key, fingerprint });
   if (claim.type !== 'fresh') {
+    const outcome = earlierOutcome(claim, handle);
     call.facts.isReplay = true;
-    return earlierOutcome(claim, handle);
+    return outcome;
   }
   const outcome = await run(claim.record);
   const { status, body: text } = outcome;

@@ -30,10 +30,11 @@ export function replied(conversationId: string, reply: string): Outcome {
 export function failed(error: unknown, conversationId: string | undefined): Outcome {
   if (error instanceof CoordinationError) return notRun(error, conversationId);
   const message = conversationId === undefined ? START_FAILED : CHAT_FAILED;
+  const status = statusOf(error);
   return {
-    status: statusOf(error),
+    status,
     body: errorBody(message, conversationId),
-    headers: waitOf(error),
+    headers: waitOf(error, status),
     isSettled: conversationId !== undefined && mayHaveRun(error),
     error,
   };
@@ -44,12 +45,14 @@ function notRun(error: CoordinationError, conversationId: string | undefined): O
   return {
     status: 503,
     body: errorBody(isFull ? TOO_MANY_WAIT : UNAVAILABLE, conversationId),
-    headers: retryAfter(isFull ? 1_000 : 5_000),
+    headers: retryAfter(isFull ? SOON_MS : 5_000),
     isSettled: false,
     error,
   };
 }
 
+/** When to come again where nobody knows, in milliseconds. */
+const SOON_MS = 1_000;
 const TOO_MANY_WAIT = 'Too many turns of this conversation are waiting';
 export const UNAVAILABLE = 'Service unavailable';
 
@@ -67,9 +70,11 @@ function statusOf(error: unknown): number {
   return isEndedByUs && !mayHaveRun(error) ? 503 : 502;
 }
 
-function waitOf(error: unknown): Readonly<Record<string, string>> {
+/** 503 always says when to come again. */
+function waitOf(error: unknown, status: number): Readonly<Record<string, string>> {
   const ms = error instanceof AppError ? error.details.retryAfterMs : undefined;
-  return ms === undefined ? {} : retryAfter(ms);
+  if (ms === undefined && status !== 503) return {};
+  return retryAfter(ms ?? SOON_MS);
 }
 
 /** A failure that nobody foresaw says nothing of the turn. */

@@ -18,10 +18,11 @@ export function hostNames(
   return new Set([...own, ...allowed.map((name) => name.toLowerCase())]);
 }
 
-/** Throws a 400 without exactly one Host, and a 403 for a name that is not ours. Ports may differ: they are forwarded. */
+/** Throws a 400 without exactly one Host (HTTP/1.0 may have none), and a 403 for a name that is not ours. Ports may differ: they are forwarded. */
 export function assertHost(request: IncomingMessage, names: ReadonlySet<string> | undefined): void {
   const { host } = request.headers;
-  if (countHosts(request.rawHeaders) !== 1 && request.httpVersionMinor > 0) {
+  const count = countHosts(request.rawHeaders);
+  if (count > 1 || (count === 0 && request.httpVersionMinor > 0)) {
     throw new Refusal(400, 'Bad request', { connection: 'close' });
   }
   if (!names || names.has((host ?? '').replace(/:\d*$/, '').toLowerCase())) return;

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
+import { atEndOfRound } from '../../end-of-round.js';
 import { errorBody } from './answer.js';
+import { answerOn } from './answer-on.js';
 
 /** For the other side to read the answer, in milliseconds. */
 const LINGER_MS = 1_000;
@@ -16,11 +18,10 @@ const PROBLEMS: Record<string, Problem> = {
 
 /** Answers what is no HTTP request, or not in time, where nothing else was answered yet. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || hasBegunAnswer(socket)) {
-    socket.destroy();
-    return;
-  }
-  answerOnSocket(socket, PROBLEMS[error.code ?? ''] ?? ['400 Bad Request', 'Bad request']);
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  // An answer to what came before may still be about to be written.
+  else if (answerOn(socket)?.headersSent) atEndOfRound(() => socket.destroy());
+  else answerOnSocket(socket, PROBLEMS[error.code ?? ''] ?? ['400 Bad Request', 'Bad request']);
 }
 
 /** Answers where Node gives no response to answer with, and ends the connection. */
@@ -31,12 +32,4 @@ export function answerOnSocket(socket: Duplex, [line, text]: Problem): void {
     `HTTP/1.1 ${line}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
   );
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
-}
-
-/** Node keeps the answer that is under way on its connection. */
-function hasBegunAnswer(socket: Duplex): boolean {
-  const message: unknown = Reflect.get(socket, '_httpMessage');
-  return typeof message === 'object' && message !== null && 'headersSent' in message
-    ? message.headersSent === true
-    : false;
 }

@@ -62,8 +62,11 @@ class GrowingBody {
     const leave = (): void => {
       if (!this.#isOver) fail(new CallerLeft());
     };
+    const { socket } = this.#request;
     this.#request.on('data', (piece: Buffer) => this.#take(piece, fail));
     this.#request.on('end', () => {
+      // What followed was no request, and was answered: nothing else can be.
+      if (!socket.writable) leave();
       if (this.#size > MOST_BYTES) fail(tooLarge());
       if (this.#isOver) return;
       this.#isOver = true;

@@ -1,5 +1,6 @@
 import pino, { destination as fileDestination, type DestinationStream } from 'pino';
 import type { Writable } from 'node:stream';
+import type { Clock } from '../../core/conversation.js';
 
 /** Lines of JSON for whoever runs the relay. */
 export interface Log {
@@ -9,7 +10,7 @@ export interface Log {
   debug(facts: object, message: string): void;
   /** A line for each request: the facts are asked for only where the level is logged. */
   request(level: Level, facts: () => object): void;
-  /** Writes at once what waits to be written. */
+  /** Writes at once what waits to be written: the process is about to end. */
   flush: () => void;
 }
 
@@ -20,11 +21,15 @@ const MOST_UNWRITTEN = 16_000;
 const WRITE_MS = 200;
 /** For a reader who is slower than we: more is dropped, in bytes (4 MiB). */
 const MOST_WAITING = 4 * 1024 * 1024;
+/** From the first flush, which is the end of the process, a reader who takes nothing is waited for, in milliseconds. */
+const LONGEST_FLUSH_MS = 500;
+
+type LogClock = Pick<Clock, 'now' | 'monotonic'>;
 
 /** Logs to a stream; to one with a descriptor, without making anything else wait for it. */
-export function openLog(stream: Writable, level: string, now: () => Date): Log {
-  const { destination, flush } = openDestination(stream);
-  const timestamp = isoTime(now);
+export function openLog(stream: Writable, level: string, clock: LogClock): Log {
+  const { destination, flush } = openDestination(stream, clock);
+  const timestamp = isoTime(() => clock.now());
   const log = pino(
     {
       level,
@@ -49,17 +54,25 @@ export function openLog(stream: Writable, level: string, now: () => Date): Log {
   };
 }
 
-function openDestination(stream: Writable): { destination: DestinationStream; flush: () => void } {
+function openDestination(
+  stream: Writable,
+  clock: LogClock,
+): { destination: DestinationStream; flush: () => void } {
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
     return { destination: stream, flush: () => undefined };
   }
-  const destination = fileDestination({ fd: stream.fd, sync: false, maxLength: MOST_WAITING });
+  let flushedSince: number | undefined;
+  const retryEAGAIN = (): boolean =>
+    flushedSince === undefined || clock.monotonic() - flushedSince < LONGEST_FLUSH_MS;
+  const { fd } = stream;
+  const destination = fileDestination({ fd, sync: false, maxLength: MOST_WAITING, retryEAGAIN });
   // A log that nobody reads must not end the service.
   destination.on('error', () => undefined);
   const lines = new LineBatch(destination);
   setInterval(() => lines.flush(), WRITE_MS).unref();
   const flush = (): void => {
     lines.flush();
+    flushedSince ??= clock.monotonic();
     flushNow(destination);
   };
   return { destination: lines, flush };

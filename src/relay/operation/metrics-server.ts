@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { assertHost, hostNames } from '../exposure/hosts.js';
 import { sendJson, errorBody } from '../http/answer.js';
+import { answerBrokenRequest } from '../http/broken-request.js';
 import { listen } from '../http/listen.js';
 import { Refusal } from '../http/refusal.js';
 import { sendMetrics } from './send-metrics.js';
@@ -13,11 +14,13 @@ export async function startMetricsServer(
   port: number,
   text: () => Promise<string>,
 ): Promise<() => void> {
-  const server = createServer((request, response) => {
+  // The absence of a Host is refused by us, in JSON.
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
     const refusal = refusalOf(request);
     if (refusal) sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);
     else void sendMetrics(response, text);
   });
+  server.on('clientError', answerBrokenRequest);
   await listen(server, HOST, port, 'choose another --metrics-port');
   return () => {
     server.close();
@@ -32,5 +35,7 @@ function refusalOf(request: IncomingMessage): Refusal | undefined {
     if (error instanceof Refusal) return error;
     throw error;
   }
-  return request.url === '/metrics' ? undefined : new Refusal(404, 'Not found');
+  if (request.url !== '/metrics') return new Refusal(404, 'Not found');
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  return new Refusal(405, 'Method not allowed', { allow: 'GET, HEAD' });
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.js';
 import type { Call, Facts } from '../call.js';
+import { CoordinationError } from '../coordination/coordination-error.js';
 import { hide } from './hide.js';
 
 /** Nobody was there any more to be answered: as nginx has it. */
@@ -35,6 +36,9 @@ function errorEntry(error: unknown, { message = '', reply = '' }: Facts): object
     hide(hide(text.slice(0, LONGEST_READ), message), reply).slice(0, LONGEST_DETAIL);
   const hiddenId = (id: string | undefined): string | undefined => id && hidden(id);
   if (!(error instanceof Error)) return { message: hidden(String(error)) };
+  if (error instanceof CoordinationError) {
+    return { kind: error.kind, message: hidden(error.message) };
+  }
   if (!(error instanceof AppError)) {
     return { name: error.name, message: hidden(error.message), stack: hidden(error.stack) };
   }

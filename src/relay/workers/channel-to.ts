@@ -19,9 +19,14 @@ export function channelTo(worker: Worker): Channel {
     },
     onMessage: (take) => void worker.on('message', take),
     onClose(tell) {
-      worker.once('disconnect', tell);
+      let isTold = false;
+      const tellOnce = (): void => {
+        if (!isTold) tell();
+        isTold = true;
+      };
+      worker.once('disconnect', tellOnce);
       // One that dies before it has confirmed a socket sent to it never disconnects, as Node sees it.
-      worker.process.once('close', tell);
+      worker.process.once('close', tellOnce);
     },
   };
 }

@@ -1,8 +1,11 @@
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, OnReadOpts, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { HttpRequest, HttpResponse } from '../../../src/api/http.js';
+import { ConnectionPool } from '../../../src/api/http1/connection-pool.js';
+import { dialTo } from '../../../src/api/http1/dial.js';
+import { PooledExchange } from '../../../src/api/pooled-exchange.js';
 import { createPooledTransport } from '../../../src/api/pooled-transport.js';
 import type { Transport } from '../../../src/api/transport.js';
 import { all } from '../../helpers/api-client.js';
@@ -83,6 +86,27 @@ describe('a connection carries the next request', () => {
     expect(await failureOf(called)).toMatchObject({ kind: 'interrupted', delivery: 'not_sent' });
     expect(await textOf(transport.request(request()))).toBe('ok');
     expect(carried).toEqual([1, 1]);
+  });
+
+  test('over another one, when it ends before anything of that is written', async () => {
+    const { url, carried } = await answeringEach([]);
+    const base = new URL(url);
+    const dial = dialTo(base);
+    const sockets: Socket[] = [];
+    const watched = (onread: OnReadOpts): Socket => {
+      const socket = dial(onread);
+      sockets.push(socket);
+      return socket;
+    };
+    const pool = new ConnectionPool(Object.assign(watched, { opened: dial.opened }));
+    onTestFinished(() => pool.close());
+    const options = { host: base.host, prefix: '', clock: stillClock() };
+    const send = () => new PooledExchange(request(), pool, options).response();
+    expect(await textOf(send())).toBe('ok');
+    const second = send();
+    sockets[0]?.destroy();
+    expect(await textOf(second)).toBe('ok');
+    expect([carried, sockets.length]).toEqual([[1, 1], 2]);
   });
 
   test('not after bytes that nobody asked for', async () => {

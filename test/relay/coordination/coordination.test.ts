@@ -86,8 +86,8 @@ test('a place that is given up as soon as it is asked for is free again', async 
   await expect.poll(() => memory.turns.size).toBe(0);
 });
 
-test('answers are kept as long as they fit, the newest first', async () => {
-  const records = new RecordStore(stillClock(), 10_000);
+test('answers are kept as long as they fit, the newest first; of others it is known that they were', async () => {
+  const records = new RecordStore(stillClock(), { answers: 10_000, spent: 4_000 });
   const key = (number: number) => ({ scope: '', key: String(number), fingerprint: '' });
   for (let number = 0; number < 20; number++) {
     const claim = records.claimNow(key(number));
@@ -97,9 +97,22 @@ test('answers are kept as long as they fit, the newest first', async () => {
   }
   const types = Array.from({ length: 20 }, (_, number) => records.claimNow(key(number)).type);
   expect(types).toEqual([
-    ...Array.from({ length: 16 }, () => 'fresh'),
+    ...Array.from({ length: 3 }, () => 'fresh'),
+    ...Array.from({ length: 13 }, () => 'abandoned'),
     ...Array.from({ length: 4 }, () => 'answered'),
   ]);
+});
+
+test('a record that was given up leaves the next one of its key alone', async () => {
+  const records = new RecordStore(stillClock());
+  const key = { scope: '', key: 'key-1', fingerprint: '' };
+  const given = records.claimNow(key);
+  if (given.type !== 'fresh') throw new Error('not fresh');
+  given.record.abandon();
+  expect(records.claimNow(key).type).toBe('fresh');
+  given.record.abandon();
+  await given.record.release();
+  expect(records.claimNow(key).type).toBe('in_flight');
 });
 
 interface Worker {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/conversation.js';
+import { Shelf } from './shelf.js';
 import {
   RECORD_MS,
   type Claim,
@@ -8,8 +9,15 @@ import {
   type StoredAnswer,
 } from '../coordination.js';
 
-/** Answers that are kept, in bytes (64 MiB): the oldest go first. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** How much is kept, in bytes: the oldest goes first. */
+interface RecordBounds {
+  answers: number;
+  /** Of requests whose answers had to go, so that they are not run again. */
+  spent: number;
+}
+
+/** 64 MiB and 16 MiB. */
+const BOUNDS: RecordBounds = { answers: 64 * 1024 * 1024, spent: 16 * 1024 * 1024 };
 /** What a record takes besides its key and its answer, about, in bytes. */
 const RECORD_BYTES = 300;
 
@@ -18,9 +26,6 @@ type Outcome = { type: 'answered'; answer: StoredAnswer } | { type: 'abandoned' 
 interface Settled {
   fingerprint: string;
   outcome: Outcome;
-  size: number;
-  /** By the monotonic clock. */
-  until: number;
 }
 
 /** An open record that tells what to do when its process has died. */
@@ -31,16 +36,18 @@ export interface AbandonableRecord extends OpenRecord {
 /** Keys with the answers to their requests, as long and as many as memory allows. */
 export class RecordStore implements IdempotencyRecords {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #mostBytes: number;
-  /** Fingerprints of what is being run: as many as there are requests, and never dropped. */
-  readonly #open = new Map<string, string>();
-  /** In the order in which they were settled, so that the first is the oldest. */
-  readonly #settled = new Map<string, Settled>();
-  #bytes = 0;
+  /** What is being run: as many as there are requests, and never dropped. */
+  readonly #open = new Map<string, { fingerprint: string }>();
+  readonly #settled: Shelf<Settled>;
+  /** Their answers had to go. */
+  readonly #spent: Shelf<Settled>;
 
-  constructor(clock: Pick<Clock, 'monotonic'>, mostBytes = MOST_BYTES) {
+  constructor(clock: Pick<Clock, 'monotonic'>, { answers, spent } = BOUNDS) {
     this.#clock = clock;
-    this.#mostBytes = mostBytes;
+    this.#settled = new Shelf(answers, (name, { value, until }) => {
+      this.#spend(name, value.fingerprint, until);
+    });
+    this.#spent = new Shelf(spent);
   }
 
   claim(key: RecordKey): Promise<Claim> {
@@ -50,9 +57,9 @@ export class RecordStore implements IdempotencyRecords {
   claimNow({ scope, key, fingerprint }: RecordKey): ClaimNow {
     const name = `${scope} ${key}`;
     const open = this.#open.get(name);
-    if (open !== undefined) return { type: open === fingerprint ? 'in_flight' : 'mismatch' };
-    this.#forgetOld();
-    const settled = this.#settled.get(name);
+    if (open) return { type: open.fingerprint === fingerprint ? 'in_flight' : 'mismatch' };
+    const now = this.#clock.monotonic();
+    const settled = this.#settled.get(name, now) ?? this.#spent.get(name, now);
     if (settled === undefined)
       return { type: 'fresh', record: this.#openRecord(name, fingerprint) };
     return settled.fingerprint === fingerprint ? settled.outcome : { type: 'mismatch' };
@@ -60,9 +67,13 @@ export class RecordStore implements IdempotencyRecords {
 
   #openRecord(name: string, fingerprint: string): AbandonableRecord {
     let hasBegun = false;
-    this.#open.set(name, fingerprint);
+    const open = { fingerprint };
+    this.#open.set(name, open);
     const close = (outcome?: Outcome): void => {
-      if (this.#open.delete(name) && outcome) this.#settle(name, fingerprint, outcome);
+      // Once given up, it may be another's.
+      if (this.#open.get(name) !== open) return;
+      this.#open.delete(name);
+      if (outcome) this.#settle(name, fingerprint, outcome);
     };
     return {
       begin: () => {
@@ -83,25 +94,19 @@ export class RecordStore implements IdempotencyRecords {
 
   #settle(name: string, fingerprint: string, outcome: Outcome): void {
     const text = outcome.type === 'answered' ? outcome.answer.body.length : 0;
-    const size = RECORD_BYTES + name.length + 2 * text;
-    this.#settled.set(name, {
-      fingerprint,
-      outcome,
-      size,
-      until: this.#clock.monotonic() + RECORD_MS,
-    });
-    this.#bytes += size;
-    this.#forgetOld();
+    const size = sizeOf(name) + 2 * text;
+    const now = this.#clock.monotonic();
+    this.#settled.put(name, { value: { fingerprint, outcome }, size, until: now + RECORD_MS }, now);
   }
 
-  #forgetOld(): void {
-    const now = this.#clock.monotonic();
-    for (const [name, { size, until }] of this.#settled) {
-      if (until > now && this.#bytes <= this.#mostBytes) return;
-      this.#settled.delete(name);
-      this.#bytes -= size;
-    }
+  #spend(name: string, fingerprint: string, until: number): void {
+    const value: Settled = { fingerprint, outcome: { type: 'abandoned' } };
+    this.#spent.put(name, { value, size: sizeOf(name), until }, this.#clock.monotonic());
   }
+}
+
+function sizeOf(name: string): number {
+  return RECORD_BYTES + name.length;
 }
 
 /** A claim that this process has made itself. */

@@ -1,0 +1,50 @@
+import { onTestFinished } from 'vitest';
+import type { ReplyEvent } from '../../src/core/conversation.js';
+import { inMemory } from '../../src/relay/coordination/memory/in-memory.js';
+import { openLog } from '../../src/relay/operation/log.js';
+import { startRelay, type Relay } from '../../src/relay/relay.js';
+import type { CallerBounds } from '../../src/relay/server.js';
+import { realClock } from './real-clock.js';
+
+/** A relay with bounds that a test can wait for, before an assistant that answers this at once. */
+export async function boundedRelay(bounds: CallerBounds, reply: string): Promise<Relay> {
+  const clock = realClock();
+  const relay = await startRelay(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      isLoopback: true,
+      allowedHosts: [],
+      origins: new Set(),
+      tokens: [],
+      rate: undefined,
+      mostTurns: 16,
+      handleSecret: undefined,
+      metricsPort: undefined,
+      hasPage: false,
+      bounds,
+    },
+    {
+      takeTurn: () => answered(reply),
+      turnTimeoutMs: 5_000,
+      coordination: inMemory(clock),
+      clock,
+      log: openLog(process.stderr, 'silent', clock),
+    },
+  );
+  onTestFinished(() => relay.drain());
+  return relay;
+}
+
+async function* answered(reply: string): AsyncGenerator<ReplyEvent> {
+  await Promise.resolve();
+  const turn = {
+    conversationId: 'c-1',
+    reply,
+    assistantId: 'assistant-1',
+    newConversation: true,
+    recovered: false,
+    timing: { firstTokenMs: 0, totalMs: 0 },
+  };
+  yield { type: 'done', turn };
+}
