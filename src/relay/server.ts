@@ -65,9 +65,10 @@ function refuseQueued(response: ServerResponse): void {
   sendJson(response, 503, errorBody('One request at a time on a connection'), headers);
 }
 
-/** Nothing went over it for long: an answer waits to be taken, or there is none to wait for. */
+/** Nothing went over it for long: an answer that nobody takes, or no further request. The first one has its own bounds. */
 function endStalled(socket: Socket): void {
-  if (!answerOn(socket) || socket.writableLength > 0) socket.destroy();
+  const isKept = !answerOn(socket) && socket.bytesWritten > 0;
+  if (isKept || socket.writableLength > 0) socket.destroy();
 }
 
 function serverFor(workings: Workings, bounds: CallerBounds): Server {
@@ -101,7 +102,8 @@ function serverFor(workings: Workings, bounds: CallerBounds): Server {
     requireHostHeader: false,
   });
   server.maxConnections = MOST_CONNECTIONS;
-  server.timeout = bounds.stalledMs;
+  // At the first look after a write, Node takes it for progress.
+  server.timeout = bounds.stalledMs / 2;
   server.on('timeout', endStalled);
   server.on('request', serve);
   server.on('checkContinue', (request, response) => serve(request, response, true));
