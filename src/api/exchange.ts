@@ -1,9 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '../core/conversation.js';
 import { AppError, type Delivery } from '../errors.js';
 import { DIED_IDLE_MS, MAX_ANSWER_BYTES, silenceFor } from './bounds.js';
-import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
+import type { HttpRequest, HttpResponse } from './http.js';
 import { networkError } from './network-error.js';
 import {
   ANSWER_TOO_LARGE,
@@ -16,13 +15,11 @@ import {
   proxyRefused,
   type RequestEnd,
 } from './request-end.js';
-import { requestIdIn } from './secrets.js';
+import { RequestRecord, type RecordOptions } from './request-record.js';
 
-export interface ExchangeOptions {
+export interface ExchangeOptions extends RecordOptions {
   /** For messages. */
   host: string;
-  clock: Clock;
-  onRequest?: ((report: RequestReport) => void) | undefined;
 }
 
 /** One request and its answer: bounded in time and size, with every failure as an AppError. */
@@ -30,8 +27,7 @@ export class Exchange {
   readonly #outgoing: ClientRequest;
   readonly #request: HttpRequest;
   readonly #options: ExchangeOptions;
-  readonly #started: number;
-  readonly #report: RequestReport;
+  readonly #record: RequestRecord;
   readonly #timers: NodeJS.Timeout[] = [];
   /** The connection was open, so the request may have arrived. */
   #mayHaveArrived = false;
@@ -48,13 +44,7 @@ export class Exchange {
     this.#outgoing = outgoing;
     this.#request = request;
     this.#options = options;
-    this.#started = options.clock.monotonic();
-    this.#report = {
-      method: request.method,
-      path: withoutQuery(request.path),
-      outcome: '',
-      totalMs: 0,
-    };
+    this.#record = new RequestRecord(request, options);
   }
 
   /** Sends the request and waits for the head of its answer. */
@@ -98,21 +88,19 @@ export class Exchange {
       if (socket.destroyed) return;
       if (!isOpening(socket)) {
         this.#receivedBefore = socket.bytesRead;
-        this.#idleUntil = this.#elapsed() + DIED_IDLE_MS;
+        this.#idleUntil = this.#record.elapsed + DIED_IDLE_MS;
         opened();
         return;
       }
       socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
-        this.#report.connectMs = this.#elapsed();
+        this.#record.connected();
         opened();
       });
     });
   }
 
   #answer(incoming: IncomingMessage): HttpResponse {
-    this.#report.firstByteMs = this.#elapsed();
-    const requestId = requestIdIn(incoming.headers, this.#request.headers);
-    if (requestId !== undefined) this.#report.requestId = requestId;
+    const requestId = this.#record.answered(incoming.headers);
     const status = incoming.statusCode ?? 0;
     return { status, headers: incoming.headers, requestId, body: this.#body(incoming, status) };
   }
@@ -165,7 +153,7 @@ export class Exchange {
   #diedIdle(): boolean {
     const { socket } = this.#outgoing;
     const isUnanswered = socket !== null && socket.bytesRead === this.#receivedBefore;
-    return isUnanswered && this.#elapsed() <= this.#idleUntil;
+    return isUnanswered && this.#record.elapsed <= this.#idleUntil;
   }
 
   #delivery(): Delivery {
@@ -174,12 +162,10 @@ export class Exchange {
 
   /** Ends all watching and reports the request, once. Gives back what it was given. */
   #settle<T extends AppError | string>(outcome: T): T {
-    if (this.#report.outcome !== '') return outcome;
-    this.#report.outcome = typeof outcome === 'string' ? outcome : outcome.message;
-    this.#report.totalMs = this.#elapsed();
+    if (this.#record.isEnded) return outcome;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#request.signal.removeEventListener('abort', this.#onAbort);
-    this.#options.onRequest?.(this.#report);
+    this.#record.end(typeof outcome === 'string' ? outcome : outcome.message);
     return outcome;
   }
 
@@ -188,17 +174,8 @@ export class Exchange {
     this.#timers.push(timer);
     return timer;
   }
-
-  #elapsed(): number {
-    return this.#options.clock.monotonic() - this.#started;
-  }
 }
 
 function isOpening(socket: Socket): boolean {
   return socket.connecting || ('secureConnecting' in socket && socket.secureConnecting === true);
-}
-
-/** A query can hold names and numbers of people. */
-export function withoutQuery(path: string): string {
-  return path.split('?', 1)[0] ?? path;
 }

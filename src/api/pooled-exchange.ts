@@ -1,9 +1,8 @@
-import type { AppError } from '../errors.js';
-import { type Delivery } from '../errors.js';
+import type { AppError, Delivery } from '../errors.js';
 import { AnswerBody } from './answer-body.js';
 import { DIED_IDLE_MS, MAX_ANSWER_BYTES, silenceFor } from './bounds.js';
-import { withoutQuery, type ExchangeOptions } from './exchange.js';
-import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
+import type { ExchangeOptions } from './exchange.js';
+import type { HttpRequest, HttpResponse } from './http.js';
 import type { Connection, Requester } from './http1/connection.js';
 import type { ConnectionPool } from './http1/connection-pool.js';
 import { requestBytes } from './http1/request-text.js';
@@ -19,7 +18,7 @@ import {
   otherProtocol,
   type RequestEnd,
 } from './request-end.js';
-import { requestIdIn } from './secrets.js';
+import { RequestRecord } from './request-record.js';
 
 interface PooledOptions extends ExchangeOptions {
   /** The path of the base URL. */
@@ -31,8 +30,7 @@ export class PooledExchange implements Requester {
   readonly #request: HttpRequest;
   readonly #pool: ConnectionPool;
   readonly #options: PooledOptions;
-  readonly #started: number;
-  readonly #report: RequestReport;
+  readonly #record: RequestRecord;
   #connection: Connection | undefined;
   #total: NodeJS.Timeout | undefined;
   #connecting: NodeJS.Timeout | undefined;
@@ -55,9 +53,7 @@ export class PooledExchange implements Requester {
     this.#request = request;
     this.#pool = pool;
     this.#options = options;
-    this.#started = options.clock.monotonic();
-    const { method, path } = request;
-    this.#report = { method, path: withoutQuery(path), outcome: '', totalMs: 0 };
+    this.#record = new RequestRecord(request, options);
   }
 
   /** Sends the request and waits for the head of its answer. */
@@ -109,21 +105,19 @@ export class PooledExchange implements Requester {
     clearTimeout(this.#connecting);
     this.#mayHaveArrived = true;
     const { sent = 0, received } = this.#connection ?? {};
-    if (sent === 0) this.#report.connectMs = this.#elapsed();
+    if (sent === 0) this.#record.connected();
     else {
       this.#receivedBefore = received;
-      this.#idleUntil = this.#elapsed() + DIED_IDLE_MS;
+      this.#idleUntil = this.#record.elapsed + DIED_IDLE_MS;
     }
   }
 
   onHead({ status, headers }: ResponseHead): void {
-    this.#report.firstByteMs = this.#elapsed();
+    const requestId = this.#record.answered(headers);
     if (status === 101) {
       this.#fail(otherProtocol(this.#options.host));
       return;
     }
-    const requestId = requestIdIn(headers, this.#request.headers);
-    if (requestId !== undefined) this.#report.requestId = requestId;
     const body = new AnswerBody(this);
     this.#status = status;
     this.#body = body;
@@ -152,7 +146,7 @@ export class PooledExchange implements Requester {
   /** Of the body: its reader was slow and is not any more. */
   resume(): void {
     this.isReady = true;
-    if (!this.#isSettled) this.#connection?.resume();
+    if (!this.#record.isEnded) this.#connection?.resume();
   }
 
   /** Of the body: its reader wants no more of it. */
@@ -184,7 +178,7 @@ export class PooledExchange implements Requester {
 
   #failure(error: Error): AppError {
     const isUnanswered = this.#receivedBefore === this.#connection?.received;
-    const diedIdle = (isUnanswered && this.#elapsed() <= this.#idleUntil) || undefined;
+    const diedIdle = (isUnanswered && this.#record.elapsed <= this.#idleUntil) || undefined;
     return networkError(error, this.#options.host, this.#delivery()).with({ diedIdle });
   }
 
@@ -194,21 +188,11 @@ export class PooledExchange implements Requester {
 
   /** Ends all watching and reports the request, once. */
   #settle(outcome: string): void {
-    if (this.#isSettled) return;
-    this.#report.outcome = outcome;
-    this.#report.totalMs = this.#elapsed();
+    if (this.#record.isEnded) return;
     clearTimeout(this.#total);
     clearTimeout(this.#connecting);
     clearTimeout(this.#silence);
     this.#request.signal.removeEventListener('abort', this.#onAbort);
-    this.#options.onRequest?.(this.#report);
-  }
-
-  get #isSettled(): boolean {
-    return this.#report.outcome !== '';
-  }
-
-  #elapsed(): number {
-    return this.#options.clock.monotonic() - this.#started;
+    this.#record.end(outcome);
   }
 }

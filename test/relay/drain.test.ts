@@ -4,7 +4,9 @@ import { Agent, createServer, request, type IncomingMessage, type ServerResponse
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { AppError } from '../../src/errors.js';
 import type { Call } from '../../src/relay/call.js';
+import { failed } from '../../src/relay/chat/outcome.js';
 import { drain } from '../../src/relay/drain.js';
 import { RunningTurns } from '../../src/relay/running-turns.js';
 import type { Workings } from '../../src/relay/workings.js';
@@ -140,6 +142,15 @@ test('SIGTERM: turns that run for 30 seconds more are stopped, and answers that 
   expect(cut).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1_000);
   expect(cut).toHaveBeenCalledOnce();
+});
+
+test('a turn that was stopped before it was sent may be sent again', () => {
+  const stopped = new AppError('terminated', 'the relay is ending', { delivery: 'not_sent' });
+  expect(failed(stopped, 'c-1')).toMatchObject({
+    status: 503,
+    headers: { 'retry-after': '1' },
+    isSettled: false,
+  });
 });
 
 test('SIGTERM: a log that nobody reads keeps nobody waiting', async () => {

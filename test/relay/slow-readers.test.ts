@@ -22,10 +22,10 @@ function asking(url: string, accept: string): Socket {
 /** How much comes until the connection ends, or as much as is wanted has come. */
 function received(socket: Socket, wanted: number): Promise<number> {
   let size = 0;
-  socket.on('data', (piece: Buffer) => (size += piece.length));
   return new Promise((resolve) => {
     socket.on('close', () => resolve(size));
-    socket.on('data', () => {
+    socket.on('data', (piece: Buffer) => {
+      size += piece.length;
       if (size >= wanted) resolve(size);
     });
   });

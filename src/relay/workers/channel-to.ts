@@ -19,14 +19,9 @@ export function channelTo(worker: Worker): Channel {
     },
     onMessage: (take) => void worker.on('message', take),
     onClose(tell) {
-      let isTold = false;
-      const tellOnce = (): void => {
-        if (!isTold) tell();
-        isTold = true;
-      };
-      worker.once('disconnect', tellOnce);
+      worker.once('disconnect', tell);
       // One that dies before it has confirmed a socket sent to it never disconnects, as Node sees it.
-      worker.process.once('close', tellOnce);
+      worker.process.once('close', tell);
     },
   };
 }

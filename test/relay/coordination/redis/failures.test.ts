@@ -187,7 +187,16 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
       await server.kill();
       await server.start();
       await lostTime(lease);
-      expect(await isReady(other)).toBe(false);
+      // Who lost its turn has told the server so by then.
+      await expect(one.check()).rejects.toMatchObject(UNAVAILABLE);
+      const told = async () =>
+        other.turns.enter('c', live).then(
+          () => 'let in',
+          (error: unknown) => String(error),
+        );
+      let answer = '';
+      await until(async () => !/not available/.test((answer = await told())));
+      expect(answer).toMatch(/lost whose turns are running/);
     });
   });
 
