@@ -1,5 +1,5 @@
 import tseslint from 'typescript-eslint';
-import { layers } from './eslint-layers.mjs';
+import { layers } from './scripts/eslint-layers.mjs';
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', 'test-results/'] },
@@ -24,7 +24,7 @@ export default tseslint.config(
   { files: ['src/**/*.ts'], plugins: { layers }, rules: { 'layers/imports': 'error' } },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/context.ts', 'src/clock.ts'],
+    ignores: ['src/process/context.ts', 'src/process/clock.ts'],
     rules: {
       'no-restricted-globals': [
         'error',

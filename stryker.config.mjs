@@ -2,7 +2,7 @@
 export default {
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.mts', related: false },
-  mutate: ['src/core/**/*.ts', 'src/api/**/*.ts'],
+  mutate: ['src/turn/**/*.ts', 'src/api/**/*.ts'],
   coverageAnalysis: 'perTest',
   // What runs once, when a file loads (tables, patterns), is under every test: one mutant in twenty,
   // but two thirds of all test runs.

@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import base from './vitest.config.mjs';
 
 /** Where a mutant is looked for: first where it is likeliest and soonest found. */
-const FOLDERS = ['core', 'api', 'commands', 'contract'];
+const FOLDERS = ['turn', 'api', 'chat', 'conversations', 'commands', 'contract'];
 
 const rankOf = ({ moduleId }: TestSpecification): number =>
   FOLDERS.findIndex((folder) => moduleId.includes(`/test/${folder}/`));
@@ -14,7 +14,7 @@ class NearestFirst extends BaseSequencer {
   }
 }
 
-/** For `npm run test:mutation`: the tests that import src/core or src/api and take no second each. */
+/** For `npm run test:mutation`: the tests that import src/turn or src/api and take no second each. */
 export default defineConfig({
   ...base,
   test: {

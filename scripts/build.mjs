@@ -25,7 +25,7 @@ const define = { __VERSION__: JSON.stringify(version) };
 
 const bundle = await build({
   absWorkingDir: root,
-  entryPoints: ['src/entry.ts'],
+  entryPoints: ['src/main.ts'],
   outdir: 'dist',
   bundle: true,
   write: false,

@@ -7,7 +7,7 @@ import { importedBuiltins } from './imported-builtins.mjs';
 const INDEX = 'src/library/index.ts';
 
 /** What the index gives: files of their own, so that bundlers can leave out those that nobody uses. */
-const PARTS = ['src/library/create-client.ts', 'src/errors.ts'];
+const PARTS = ['src/library/create-client.ts', 'src/base/errors.ts'];
 
 /**
  * @param {string} root

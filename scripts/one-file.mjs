@@ -14,7 +14,7 @@ import { basename } from 'node:path';
  */
 export async function withEntryInOneFile({ outputFiles, metafile }, options) {
   const sources = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
-  const joined = neededAtOnce('entry.js', metafile);
+  const joined = neededAtOnce('main.js', metafile);
   const commonJs = { format: 'cjs', platform: 'node', supported: { 'dynamic-import': false } };
   const entry = await build({
     ...options,
@@ -52,7 +52,7 @@ function neededAtOnce(name, { outputs }) {
 function joiningModule(names) {
   return [...names]
     .map((name) =>
-      name === 'entry.js'
+      name === 'main.js'
         ? `export * from './${name}';`
         : `export * as ${exportName(name)} from './${name}';`,
     )

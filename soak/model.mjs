@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 const [runs = '10000', seed = ''] = process.argv.slice(2);
-const { status } = spawnSync('npx vitest run test/core/delivery/model.test.ts', {
+const { status } = spawnSync('npx vitest run test/turn/model.test.ts', {
   shell: true,
   stdio: 'inherit',
   env: { ...process.env, MODEL_RUNS: runs, MODEL_SEED: seed },

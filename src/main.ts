@@ -1,10 +1,12 @@
-import type { Context } from './context.js';
-import { errorJson, errorLines } from './core/error-report.js';
-import { jsonLine } from './core/json-line.js';
-import { sanitize } from './core/sanitize.js';
-import { isOff } from './core/settings.js';
-import { AppError, exitCodeOf } from './errors.js';
+import type { Context } from './process/context.js';
+import { errorJson, errorLines } from './text/error-report.js';
+import { jsonLine } from './text/json-line.js';
+import { sanitize } from './text/sanitize.js';
+import { isOff } from './settings/settings.js';
+import { AppError, exitCodeOf } from './base/errors.js';
 import { runProgram } from './program.js';
+
+export { processContext } from './process/context.js';
 
 /**
  * Runs one command line and gives its exit code.

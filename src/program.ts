@@ -9,12 +9,12 @@ import { loginEntry, logoutEntry } from './commands/register/login.js';
 import { sandboxEntry } from './commands/register/sandbox.js';
 import { sendEntry } from './commands/register/send.js';
 import { serveEntry } from './commands/register/serve.js';
-import type { Context } from './context.js';
-import type { Outline } from './core/outline.js';
+import type { Context } from './process/context.js';
+import type { Outline } from './command-line/outline.js';
 import type { Surroundings } from './commands/register/entry.js';
 import { withVersion } from './commands/register/flags.js';
-import { assertNoMistake, assertValues, helpRequest } from './usage.js';
-import { write } from './write.js';
+import { assertNoMistake, assertValues, helpRequest } from './command-line/usage.js';
+import { write } from './process/write.js';
 
 /** Parses the arguments and runs the command they name. Gives the exit code of a command that ends well. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {

@@ -1,6 +1,6 @@
 // Renders a 5 MB reply as it streams, sanitized and in colour; prints its rate and how memory grows.
-import { createSanitizer } from '../../src/core/sanitize.js';
-import { keepMemorySmall } from '../../src/small-memory.js';
+import { createSanitizer } from '../../src/text/sanitize.js';
+import { keepMemorySmall } from '../../src/process/v8-flags.js';
 import { createMarkdownStream } from '../../src/terminal/markdown/stream.js';
 
 const REPLY_BYTES = 5_000_000;

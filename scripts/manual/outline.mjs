@@ -11,7 +11,7 @@ const ENTRY = `export { programOutline } from './src/program.ts';`;
  *
  * @param {string} root
  * @param {string} version
- * @returns {Promise<import('../../src/core/outline.js').Outline>}
+ * @returns {Promise<import('../../src/command-line/outline.js').Outline>}
  */
 export async function outlineOf(root, version) {
   const { outputFiles } = await build({

@@ -2,7 +2,7 @@
 import { bold, escaped, list, paragraphs, section, shown, subsection, verbatim } from './roff.mjs';
 import { ABOUT, ENVIRONMENT, EXAMPLES, EXIT_STATUS, FILES } from './sections.mjs';
 
-/** @typedef {import('../../src/core/outline.js').Outline} Outline */
+/** @typedef {import('../../src/command-line/outline.js').Outline} Outline */
 
 /**
  * @param {Outline} program

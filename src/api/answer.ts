@@ -1,4 +1,4 @@
-import { AppError } from '../errors.js';
+import { AppError } from '../base/errors.js';
 import { unexpectedAnswer, WRONG_SERVER_HINT } from './api-error.js';
 import type { HttpResponse } from './http.js';
 

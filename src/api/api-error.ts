@@ -1,6 +1,6 @@
-import { aiDisabled } from '../core/ai-disabled.js';
-import { DEFAULT_BASE_URL } from '../core/base-url.js';
-import { AppError, type Delivery, type ErrorKind } from '../errors.js';
+import { aiDisabled } from '../conversations/update.js';
+import { DEFAULT_BASE_URL } from '../settings/base-url.js';
+import { AppError, type Delivery, type ErrorKind } from '../base/errors.js';
 import type { HttpResponse } from './http.js';
 import { isObject } from './wire.js';
 

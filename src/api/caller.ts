@@ -1,12 +1,12 @@
-import type { CallOptions, Clock } from '../core/conversation.js';
-import { momentOf, type ServerClock } from '../core/delivery/server-clock.js';
-import { AppError } from '../errors.js';
-import { version } from '../version.js';
+import type { CallOptions, Clock } from '../base/time.js';
+import { momentOf, type ServerClock } from '../turn/server-clock.js';
+import { AppError } from '../base/errors.js';
+import { version } from '../base/version.js';
 import { readJson, readText, readToEnd, type Reader } from './answer.js';
 import { apiError } from './api-error.js';
 import type { HttpRequest, HttpResponse } from './http.js';
 import { queryString, type Query } from './path.js';
-import { errorWithoutKey } from './secrets.js';
+import { errorWithoutKey } from './request-record.js';
 import type { Transport } from './transport.js';
 
 /** Until a connection is open, in milliseconds. */

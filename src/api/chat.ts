@@ -1,4 +1,5 @@
-import type { CallOptions, ChatEvent, TurnRequest } from '../core/conversation.js';
+import type { CallOptions } from '../base/time.js';
+import type { ChatEvent, TurnRequest } from '../turn/events.js';
 import { readJson } from './answer.js';
 import type { Caller } from './caller.js';
 import { segment } from './path.js';

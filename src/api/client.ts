@@ -1,6 +1,5 @@
 import type {
   Assistant,
-  CallOptions,
   Conversation,
   ConversationFilters,
   Insight,
@@ -8,13 +7,13 @@ import type {
   MessagePage,
   NewMessage,
   SharedConversation,
-  TurnPorts,
-} from '../core/conversation.js';
-import { ServerClock } from '../core/delivery/server-clock.js';
+} from '../conversations/conversation.js';
+import type { CallOptions } from '../base/time.js';
+import type { TurnPorts } from '../turn/events.js';
+import { ServerClock } from '../turn/server-clock.js';
 import { createCaller, type CallerOptions } from './caller.js';
 import { chat } from './chat.js';
-import { history } from './history.js';
-import { messageAdder, messagePage, messages } from './messages.js';
+import { history, messageAdder, messagePage, messages } from './messages.js';
 import { conversationPath, segment } from './path.js';
 import { conversationCreator, createShared } from './new-conversation.js';
 import { parse } from './wire.js';

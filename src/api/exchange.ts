@@ -1,10 +1,15 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { AppError, type Delivery } from '../errors.js';
-import { DIED_IDLE_MS, MAX_ANSWER_BYTES, silenceFor } from './bounds.js';
-import type { HttpRequest, HttpResponse } from './http.js';
-import { networkError } from './network-error.js';
+import { AppError, type Delivery } from '../base/errors.js';
 import {
+  DIED_IDLE_MS,
+  MAX_ANSWER_BYTES,
+  silenceFor,
+  type HttpRequest,
+  type HttpResponse,
+} from './http.js';
+import {
+  networkError,
   ANSWER_TOO_LARGE,
   answerStopped,
   calledOff,
@@ -14,7 +19,7 @@ import {
   otherProtocol,
   proxyRefused,
   type RequestEnd,
-} from './request-end.js';
+} from './failures.js';
 import { RequestRecord, type RecordOptions } from './request-record.js';
 
 export interface ExchangeOptions extends RecordOptions {

@@ -1,4 +1,6 @@
-import type { CallOptions, Message, MessagePage, NewMessage } from '../core/conversation.js';
+import { readAgain } from '../base/retry.js';
+import type { CallOptions, Clock } from '../base/time.js';
+import type { Message, MessagePage, NewMessage, History } from '../conversations/conversation.js';
 import { readText } from './answer.js';
 import type { Caller } from './caller.js';
 import { conversationPath } from './path.js';
@@ -56,4 +58,74 @@ export function messageAdder(
   return async (call) => {
     await readText(await caller.open({ ...call, ...add }));
   };
+}
+
+/** A longer conversation is not searched: no more messages than this are held at once. */
+const MOST_MESSAGES = 100_000;
+/** Nor more characters of them (64 MiB). */
+const MOST_CHARACTERS = 32 * 1024 * 1024;
+/** Most readings of one list, when its pages do not fit together. */
+const READINGS = 3;
+
+/** All pages as one list, read again when somebody writes meanwhile; within the bound of the call. */
+export async function history(
+  caller: Caller,
+  conversationId: string,
+  { call, clock }: { call: CallOptions; clock: Clock },
+): Promise<History> {
+  const deadline = clock.monotonic() + call.timeoutMs;
+  const read = (number: number): Promise<MessagePage> => {
+    const left = { ...call, timeoutMs: Math.max(1, deadline - clock.monotonic()) };
+    return readAgain((each) => messagePage(caller, conversationId, { ...each, number }), {
+      call: left,
+      clock,
+    });
+  };
+  for (let count = 1; ; count++) {
+    const found = await wholeList(pagesOf(read));
+    if (found.isWhole || found.isLast || count === READINGS) return found;
+  }
+}
+
+/**
+ * Pages as one list. It is whole when each page's count of all messages is the number we have, and no
+ * page repeats a message of another: pages in different orders have the right number, too. Without
+ * such counts, a full page may not be all. `isLast`: reading it again would help nothing.
+ */
+async function wholeList(
+  pages: AsyncIterable<MessagePage>,
+): Promise<History & { isLast: boolean }> {
+  const lists: Message[][] = [];
+  const totals = new Set<number>();
+  let [count, characters, isTooLarge] = [0, 0, false];
+  for await (const { messages: list, total } of pages) {
+    lists.push(list);
+    if (total !== undefined) totals.add(total);
+    count += list.length;
+    characters += sum(list.map(lengthOf));
+    isTooLarge = count > MOST_MESSAGES || characters > MOST_CHARACTERS;
+    if (isTooLarge) break;
+  }
+  const found = lists.flat();
+  const isCounted = totals.size > 0 || found.length < PAGE_SIZE;
+  const isComplete = isCounted && [...totals].every((total) => total === found.length);
+  const isWhole = !isTooLarge && isComplete && areApart(lists);
+  return { messages: found, isWhole, isLast: isTooLarge || lists.length === 1 };
+}
+
+/** Characters in what a message says and calls. */
+function lengthOf({ text, toolCalls }: Message): number {
+  return text.length + sum(toolCalls.map((call) => call.arguments.length));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+/** Whether no list has a message of another one. Messages have no id: all that they say is compared. */
+function areApart(lists: readonly Message[][]): boolean {
+  if (lists.length === 1) return true;
+  const sets = lists.map((list) => new Set(list.map((each) => JSON.stringify(each))));
+  const all = new Set(sets.flatMap((set) => [...set]));
+  return all.size === sum(sets.map(({ size }) => size));
 }

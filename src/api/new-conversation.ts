@@ -1,9 +1,9 @@
+import type { CallOptions } from '../base/time.js';
 import type {
-  CallOptions,
   Conversation,
   NewConversation,
   SharedConversation,
-} from '../core/conversation.js';
+} from '../conversations/conversation.js';
 import type { Caller } from './caller.js';
 import { parse } from './wire.js';
 

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.js';
+import { AppError } from '../base/errors.js';
 
 /** What may not stand as it is in a segment of a path (RFC 3986). */
 const OUTSIDE_SEGMENT = /[^\w\-.~!$&'()*+,;=:@]+/g;

@@ -1,14 +1,19 @@
-import type { AppError, Delivery } from '../errors.js';
+import type { AppError, Delivery } from '../base/errors.js';
 import { AnswerBody } from './answer-body.js';
-import { DIED_IDLE_MS, MAX_ANSWER_BYTES, silenceFor } from './bounds.js';
+import {
+  DIED_IDLE_MS,
+  MAX_ANSWER_BYTES,
+  silenceFor,
+  type HttpRequest,
+  type HttpResponse,
+} from './http.js';
 import type { ExchangeOptions } from './exchange.js';
-import type { HttpRequest, HttpResponse } from './http.js';
 import type { Connection, Requester } from './http1/connection.js';
 import type { ConnectionPool } from './http1/connection-pool.js';
 import { requestBytes } from './http1/request-text.js';
 import type { ResponseHead } from './http1/response-head.js';
-import { networkError } from './network-error.js';
 import {
+  networkError,
   ANSWER_TOO_LARGE,
   answerStopped,
   calledOff,
@@ -17,7 +22,7 @@ import {
   noConnection,
   otherProtocol,
   type RequestEnd,
-} from './request-end.js';
+} from './failures.js';
 import { RequestRecord } from './request-record.js';
 
 interface PooledOptions extends ExchangeOptions {

@@ -1,9 +1,9 @@
 import { promises as dns } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { AppError } from '../errors.js';
-import { version } from '../version.js';
-import { networkError, ON_THE_WAY_HINT } from './network-error.js';
+import { AppError } from '../base/errors.js';
+import { version } from '../base/version.js';
+import { networkError, ON_THE_WAY_HINT } from './failures.js';
 import type { Transport } from './transport.js';
 
 /** Bound on each probe, in milliseconds. */

@@ -1,6 +1,6 @@
-import { isLoopback } from '../core/base-url.js';
-import type { Values } from '../core/settings.js';
-import { AppError } from '../errors.js';
+import { isLoopback } from '../settings/base-url.js';
+import type { Values } from '../settings/settings.js';
+import { AppError } from '../base/errors.js';
 
 /** The proxy for a URL from HTTPS_PROXY, HTTP_PROXY and NO_PROXY in either case; none for loopback. */
 export function proxyFor(url: URL, env: Values): URL | undefined {

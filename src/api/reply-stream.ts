@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import type { ChatEvent } from '../core/conversation.js';
-import { AppError } from '../errors.js';
+import type { ChatEvent } from '../turn/events.js';
+import { AppError } from '../base/errors.js';
 import { problemIn, type Problem } from './api-error.js';
-import { ON_THE_WAY_HINT } from './network-error.js';
+import { ON_THE_WAY_HINT } from './failures.js';
 import { isObject } from './wire.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import type { Clock } from '../core/conversation.js';
+import type { Clock } from '../base/time.js';
 import { Exchange } from './exchange.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 

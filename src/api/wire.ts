@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Assistant, Conversation, Insight, Message } from '../core/conversation.js';
+import type { Assistant, Conversation, Insight, Message } from '../conversations/conversation.js';
 
 /**
  * Shapes on the wire, read leniently: only what we cannot do without is required. A single object

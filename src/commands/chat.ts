@@ -1,5 +1,5 @@
-import type { Context } from '../context.js';
-import { asSession, openAccount } from '../session.js';
+import type { Context } from '../process/context.js';
+import { asSession, openAccount } from '../account/account.js';
 import { pipedChat } from './chat/piped.js';
 import type { ChatOptions } from './options.js';
 

@@ -1,9 +1,9 @@
-import type { Context } from '../context.js';
-import { readRequest, type Shell } from '../core/completion/request.js';
-import { wantedAt, type Candidate, type Wanted } from '../core/completion/wanted.js';
-import type { Outline } from '../core/outline.js';
-import { write } from '../write.js';
-import { SCRIPTS } from './completion/scripts.js';
+import type { Context } from '../process/context.js';
+import { readRequest, type Shell } from '../command-line/request.js';
+import { wantedAt, type Candidate, type Wanted } from '../command-line/candidates.js';
+import type { Outline } from '../command-line/outline.js';
+import { write } from '../process/write.js';
+import { SCRIPTS } from '../command-line/shell-scripts.js';
 import { valuesOf } from './completion/values.js';
 
 /** Prints the script for a shell. */

@@ -1,9 +1,8 @@
-import type { Context } from '../context.js';
-import { changedConfig, checkedConfigKey, configValue } from '../core/config-keys.js';
-import { jsonLine } from '../core/json-line.js';
-import { profileRows, type ProfileRow } from '../core/profile-rows.js';
-import { sanitizeLine } from '../core/sanitize.js';
-import { settingRows, type SettingRow } from '../core/setting-rows.js';
+import type { Context } from '../process/context.js';
+import { changedConfig, checkedConfigKey, configValue } from '../settings/config-keys.js';
+import { jsonLine } from '../text/json-line.js';
+import { profileRows, type ProfileRow, settingRows, type SettingRow } from '../settings/rows.js';
+import { sanitizeLine } from '../text/sanitize.js';
 import {
   guardConfig,
   inspectSettings,
@@ -12,10 +11,10 @@ import {
   sourcesOf,
   surroundings,
   type SessionOptions,
-} from '../session.js';
+} from '../account/account.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
-import { write } from '../write.js';
+import { write } from '../process/write.js';
 
 /** Every setting in force and where it comes from. A value that is refused is an error after the rest. */
 export async function list(options: SessionOptions, context: Context): Promise<void> {

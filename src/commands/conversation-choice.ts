@@ -1,10 +1,10 @@
-import { checkedName, isConversationId } from '../core/conversation-names.js';
-import type { TurnInput } from '../core/delivery/turn.js';
-import { checkedId } from '../core/ids.js';
-import { AppError } from '../errors.js';
-import type { Session } from '../session.js';
+import { checkedName, isConversationId } from '../conversations/names.js';
+import type { TurnInput } from '../turn/turn.js';
+import { checkedId } from '../text/ids.js';
+import { AppError } from '../base/errors.js';
+import type { Session } from '../account/account.js';
 import type { Choosing } from './conversation-lookup.js';
-import { newMetadata, sharedMetadata } from './metadata-pairs.js';
+import { newMetadata, sharedMetadata } from '../conversations/metadata.js';
 import type { ConversationOptions } from './options.js';
 
 type Chosen = Pick<TurnInput, 'conversationId' | 'isBegun'>;

@@ -1,9 +1,9 @@
-import { askerOf, finderWith } from '../asking.js';
-import { conversationIdFor } from '../core/conversations/find.js';
-import { sharedConversation, type SharingApi } from '../core/conversations/shared.js';
-import type { TurnInput } from '../core/delivery/turn.js';
-import type { Context } from '../context.js';
-import type { Session } from '../session.js';
+import { askerOf, finderWith } from '../account/calls.js';
+import { conversationIdFor } from '../conversations/find.js';
+import { sharedConversation, type SharingApi } from '../conversations/find-or-create.js';
+import type { TurnInput } from '../turn/turn.js';
+import type { Context } from '../process/context.js';
+import type { Session } from '../account/account.js';
 
 /** What choosing a conversation takes. */
 export interface Choosing {

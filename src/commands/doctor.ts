@@ -1,11 +1,10 @@
-import type { Context } from '../context.js';
-import type { Finding } from '../core/doctor/check.js';
-import { CHECKS } from '../core/doctor/checks.js';
-import { diagnose } from '../core/doctor/diagnose.js';
-import { exitCode, findingLines, findingsJson, summary } from '../core/doctor/report.js';
-import { jsonLine } from '../core/json-line.js';
+import type { Context } from '../process/context.js';
+import type { Finding } from '../doctor/check.js';
+import { CHECKS, diagnose } from '../doctor/diagnose.js';
+import { exitCode, findingLines, findingsJson, summary } from '../doctor/report.js';
+import { jsonLine } from '../text/json-line.js';
 import { paintFor } from '../terminal/appearance.js';
-import { write } from '../write.js';
+import { write } from '../process/write.js';
 import { openWorld, type DoctorOptions } from './doctor/world.js';
 import { appearanceFor } from './options.js';
 

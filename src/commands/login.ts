@@ -1,12 +1,11 @@
-import type { Context } from '../context.js';
-import { checkedBaseUrl } from '../core/base-url.js';
-import type { Assistant } from '../core/conversation.js';
-import { jsonLine } from '../core/json-line.js';
-import { masked } from '../core/masked.js';
-import { sanitizeLine } from '../core/sanitize.js';
-import { checkedKey, describeOrigin } from '../core/settings.js';
-import { AppError } from '../errors.js';
-import { chosenAssistant, openWithKey, storeInProfile } from '../log-in.js';
+import type { Context } from '../process/context.js';
+import { checkedBaseUrl } from '../settings/base-url.js';
+import type { Assistant } from '../conversations/conversation.js';
+import { jsonLine } from '../text/json-line.js';
+import { masked, checkedKey, describeOrigin } from '../settings/settings.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { AppError } from '../base/errors.js';
+import { chosenAssistant, openWithKey, storeInProfile } from '../account/log-in.js';
 import {
   inspectSettings,
   isSilent,
@@ -14,7 +13,7 @@ import {
   newProfileName,
   surroundings,
   type SessionOptions,
-} from '../session.js';
+} from '../account/account.js';
 import { readConfig } from '../store/config-file.js';
 import { withoutMark } from '../store/files.js';
 import { storePaths } from '../store/paths.js';
@@ -22,7 +21,7 @@ import { questionsOn } from '../terminal/dialogs.js';
 import { KEY_QUESTION, type Questions } from '../terminal/questions.js';
 import { readText } from '../terminal/streams.js';
 import { appearanceFor, type AppearanceFlags } from './options.js';
-import { write } from '../write.js';
+import { write } from '../process/write.js';
 
 export interface LoginOptions extends SessionOptions, AppearanceFlags {
   /** False: stored without asking the API. */

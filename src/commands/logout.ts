@@ -1,18 +1,18 @@
-import type { Context } from '../context.js';
-import { jsonLine } from '../core/json-line.js';
-import { sanitizeLine } from '../core/sanitize.js';
-import { describeOrigin } from '../core/settings.js';
-import { storeInProfile } from '../log-in.js';
+import type { Context } from '../process/context.js';
+import { jsonLine } from '../text/json-line.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { describeOrigin } from '../settings/settings.js';
+import { storeInProfile } from '../account/log-in.js';
 import {
   guardConfig,
   inspectSettings,
   profileName,
   surroundings,
   type SessionOptions,
-} from '../session.js';
+} from '../account/account.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
-import { write } from '../write.js';
+import { write } from '../process/write.js';
 
 /** Removes a profile's key, and says which other one is still in force. */
 export async function logout(options: SessionOptions, context: Context): Promise<void> {

@@ -1,8 +1,8 @@
-import type { Context } from '../context.js';
-import { AppError } from '../errors.js';
+import type { Context } from '../process/context.js';
+import { AppError } from '../base/errors.js';
 import { readText } from '../terminal/streams.js';
 import { appearanceOf, type Appearance, type Format } from '../terminal/appearance.js';
-import type { SessionOptions } from '../session.js';
+import type { SessionOptions } from '../account/account.js';
 
 /** Which conversation a turn belongs to. */
 export interface ConversationOptions extends SessionOptions {

@@ -1,6 +1,6 @@
-import type { Context } from '../context.js';
-import { AppError } from '../errors.js';
-import { write } from '../write.js';
+import type { Context } from '../process/context.js';
+import { AppError } from '../base/errors.js';
+import { write } from '../process/write.js';
 
 const MAX_SEED = 2 ** 32 - 1;
 

@@ -1,15 +1,14 @@
-import type { Context, Output } from '../context.js';
-import { begun } from '../core/begun.js';
-import type { ReplyEvent } from '../core/conversation.js';
-import { jsonLine } from '../core/json-line.js';
-import { checkedMessage } from '../core/message-text.js';
-import { createReplyText } from '../core/reply-text.js';
-import { sanitizeLine } from '../core/sanitize.js';
-import { turnJson } from '../core/turn-json.js';
-import { withNotices } from '../core/turn-notices.js';
-import { AppError } from '../errors.js';
-import { isSilent, openSession } from '../session.js';
-import { write } from '../write.js';
+import type { Context, Output } from '../process/context.js';
+import { begun, createReplyText } from '../turn/reply-text.js';
+import type { ReplyEvent } from '../turn/events.js';
+import { jsonLine } from '../text/json-line.js';
+import { checkedMessage } from '../turn/message-text.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { turnJson } from '../turn/turn-json.js';
+import { withNotices } from '../turn/notices.js';
+import { AppError } from '../base/errors.js';
+import { isSilent, openSession } from '../account/account.js';
+import { write } from '../process/write.js';
 import { turnInput } from './conversation-choice.js';
 import type { Appearance } from '../terminal/appearance.js';
 import { appearanceFor, messageFrom, RAW_WARNING, type ReadingOptions } from './options.js';
@@ -115,7 +114,7 @@ async function showText(
 ): Promise<string> {
   const { stdout } = context;
   if (!stdout.isTTY && !appearance.markdown) return showUntouched(events, stdout);
-  const { printRendered } = await import('../terminal/rendered-reply.js');
+  const { printRendered } = await import('../terminal/reply-printer.js');
   return printRendered(events, appearance, context);
 }
 

@@ -1,15 +1,15 @@
-import type { Context } from '../context.js';
-import type { Clock } from '../core/conversation.js';
-import { takeTurn, type TurnInput } from '../core/delivery/turn.js';
-import { TurnMemory } from '../core/delivery/turn-memory.js';
-import { requireAssistant } from '../core/required-settings.js';
-import { AppError } from '../errors.js';
+import type { Context } from '../process/context.js';
+import type { Clock } from '../base/time.js';
+import { takeTurn, type TurnInput } from '../turn/turn.js';
+import { TurnMemory } from '../turn/turn-memory.js';
+import { requireAssistant } from '../settings/resolve.js';
+import { AppError } from '../base/errors.js';
 import type { TakeTurn } from '../relay/chat/run-turn.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import type { Membership } from '../relay/workers/membership.js';
-import { keepToOneCore } from '../one-core.js';
-import { openAccount, type Account, type SessionOptions } from '../session.js';
+import { keepToOneCore } from '../process/v8-flags.js';
+import { openAccount, type Account, type SessionOptions } from '../account/account.js';
 import { openRedis } from './serve/redis.js';
 import { relaySettings, type RelayFlags, type ServeSettings } from './serve/settings.js';
 

@@ -2,17 +2,27 @@ import { hrtime, platform } from 'node:process';
 import { createClient as createApi, type Client } from '../api/client.js';
 import { proxyFor } from '../api/proxy.js';
 import { createTransport } from '../api/transport.js';
-import { systemClock } from '../clock.js';
-import type { CallOptions } from '../core/conversation.js';
-import { retrying } from '../core/delivery/retry.js';
-import { TurnMemory } from '../core/delivery/turn-memory.js';
-import { takeTurn } from '../core/delivery/turn.js';
-import type { ReplyEvent, Turn } from '../core/conversation.js';
-import { AppError } from '../errors.js';
-import { randomId } from '../random-id.js';
-import { metadata, object, optional, signal, text } from './arguments.js';
-import { checkedConversation, checkedFilters, checkedTurn } from './checked-calls.js';
-import { checkedSettings, checkedTimeout, type CheckedSettings } from './checked-settings.js';
+import { systemClock } from '../process/clock.js';
+import type { CallOptions } from '../base/time.js';
+import { retrying } from '../base/retry.js';
+import { TurnMemory } from '../turn/turn-memory.js';
+import { takeTurn } from '../turn/turn.js';
+import type { ReplyEvent, Turn } from '../turn/events.js';
+import { AppError } from '../base/errors.js';
+import { randomId } from '../process/random-id.js';
+import {
+  metadata,
+  object,
+  optional,
+  signal,
+  text,
+  checkedConversation,
+  checkedFilters,
+  checkedTurn,
+  checkedSettings,
+  checkedTimeout,
+  type CheckedSettings,
+} from './checks.js';
 import type {
   AssistantCalls,
   CallSettings,

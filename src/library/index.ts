@@ -1,15 +1,9 @@
 /** The client as a library: what `import 'telnyx-chat'` gives. */
 export { createClient } from './create-client.js';
-export { AppError as TelnyxChatError } from '../errors.js';
-export type { Delivery, ErrorDetails, ErrorKind } from '../errors.js';
-export type {
-  Assistant,
-  Conversation,
-  Message,
-  ReplyEvent as TurnEvent,
-  ToolCall,
-  Turn,
-} from '../core/conversation.js';
+export { AppError as TelnyxChatError } from '../base/errors.js';
+export type { Delivery, ErrorDetails, ErrorKind } from '../base/errors.js';
+export type { Assistant, Conversation, Message, ToolCall } from '../conversations/conversation.js';
+export type { ReplyEvent as TurnEvent, Turn } from '../turn/events.js';
 export type {
   AssistantCalls,
   CallSettings,

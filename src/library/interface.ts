@@ -1,4 +1,5 @@
-import type { Assistant, Conversation, Message, ReplyEvent, Turn } from '../core/conversation.js';
+import type { Assistant, Conversation, Message } from '../conversations/conversation.js';
+import type { ReplyEvent, Turn } from '../turn/events.js';
 
 /** How a client reaches Telnyx. Nothing is read from the environment or from files. */
 export interface ClientSettings {

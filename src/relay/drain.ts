@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
-import { AppError } from '../errors.js';
+import { AppError } from '../base/errors.js';
 import type { Workings } from './workings.js';
 
 /** For what runs when the relay is to end, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/conversation.js';
+import type { Clock } from '../base/time.js';
 import { StopSignals } from './chat/stop-signals.js';
 import type { TakeTurn } from './chat/run-turn.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
@@ -7,8 +7,7 @@ import { plainHandles, signedHandles } from './exposure/handles.js';
 import { hostNames } from './exposure/hosts.js';
 import { BodyReader } from './http/read-body.js';
 import type { Level, Log } from './operation/log.js';
-import { openMetrics } from './operation/metrics.js';
-import { startMetricsServer } from './operation/metrics-server.js';
+import { openMetrics, startMetricsServer } from './operation/metrics.js';
 import { requestEntry, statusOf } from './operation/request-entry.js';
 import { CALLER_BOUNDS, startServer, type RunningServer, type CallerBounds } from './server.js';
 import type { Page } from './ui/page.js';

@@ -1,10 +1,9 @@
 import type { Call } from './call.js';
 import { chat } from './chat/chat-route.js';
 import { preflight } from './exposure/origins.js';
-import { sendJson } from './http/answer.js';
-import { busy, Refusal } from './http/refusal.js';
+import { sendJson, busy, Refusal } from './http/answer.js';
 import { assertToken } from './exposure/admit.js';
-import { sendMetrics } from './operation/send-metrics.js';
+import { sendMetrics } from './operation/metrics.js';
 import { showPage } from './ui/page-route.js';
 import type { Workings } from './workings.js';
 

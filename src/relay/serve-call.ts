@@ -1,10 +1,9 @@
 import type { Call } from './call.js';
-import { CoordinationError } from './coordination/coordination-error.js';
+import { CoordinationError } from './coordination/coordination.js';
 import { assertHost } from './exposure/hosts.js';
 import { shareWithOrigin } from './exposure/origins.js';
-import { errorBody, sendJson } from './http/answer.js';
+import { errorBody, sendJson, busy, Refusal } from './http/answer.js';
 import { CallerLeft } from './http/read-body.js';
-import { busy, Refusal } from './http/refusal.js';
 import { dispatch } from './routes.js';
 import { UNAVAILABLE } from './chat/outcome.js';
 import type { Workings } from './workings.js';

@@ -3,11 +3,16 @@ import type { Socket } from 'node:net';
 import type { Call } from './call.js';
 import { drain } from './drain.js';
 import { requestIds } from './http/request-ids.js';
-import { errorBody, sendJson } from './http/answer.js';
-import { answerOn } from './http/answer-on.js';
-import { answerBrokenRequest, answerOnSocket, NO_TUNNEL } from './http/broken-request.js';
+import {
+  errorBody,
+  sendJson,
+  answerOn,
+  answerBrokenRequest,
+  answerOnSocket,
+  NO_TUNNEL,
+  retryAfter,
+} from './http/answer.js';
 import { listen, urlOf } from './http/listen.js';
-import { retryAfter } from './http/refusal.js';
 import { serveCall } from './serve-call.js';
 import type { Workings } from './workings.js';
 

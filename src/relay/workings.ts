@@ -1,4 +1,4 @@
-import type { Clock } from '../core/conversation.js';
+import type { Clock } from '../base/time.js';
 import type { Call } from './call.js';
 import type { StopSignals } from './chat/stop-signals.js';
 import type { TakeTurn } from './chat/run-turn.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/conversation.js';
+import type { Clock } from '../base/time.js';
 
 /** One event of a streamed reply. */
 export interface StreamEvent {

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.js';
+import { AppError } from '../base/errors.js';
 import { empty, json, type Answer } from './answer.js';
 import { parseBody } from './body.js';
 import type { SandboxRequest, Workings } from './exchange.js';
@@ -7,8 +7,7 @@ import { IdempotencyKeys } from './idempotency.js';
 import { errorAnswer, Refusal } from './refusal.js';
 import { faultsBody, seedBody } from './schemas.js';
 import { seed } from './seed.js';
-import { SendLog } from './send-log.js';
-import { statsOf } from './stats.js';
+import { SendLog, statsOf } from './stats.js';
 
 const PREFIX = '/_sandbox/';
 

@@ -1,8 +1,7 @@
 import { empty, json, type Answer } from './answer.js';
 import { parseBody } from './body.js';
 import type { Call } from './call.js';
-import { conversationFilter } from './conversation-filter.js';
-import { conversationOrder } from './conversation-order.js';
+import { conversationFilter, conversationOrder } from './conversation-filter.js';
 import { integerParameter, paginate } from './paging.js';
 import type { Thread } from './records.js';
 import { Refusal, refuse } from './refusal.js';

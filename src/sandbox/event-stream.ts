@@ -1,5 +1,15 @@
-import type { Clock } from '../core/conversation.js';
-import type { BytesAnswer, SoundAnswer, StreamAnswer, StreamEvent } from './answer.js';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../base/time.js';
+import type {
+  BytesAnswer,
+  SoundAnswer,
+  StreamAnswer,
+  StreamEvent,
+  Answer,
+  WholeAnswer,
+} from './answer.js';
 
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
@@ -68,4 +78,37 @@ export function encoded(answer: SoundAnswer): BytesAnswer {
     chunks: () => [body],
     ending: 'end',
   };
+}
+
+/** Sends the answer. Rejects when the client goes away before the end of a stream. */
+export async function send(answer: Answer, response: ServerResponse, clock: Clock): Promise<void> {
+  if (answer.type === 'reset') response.socket?.resetAndDestroy();
+  else if (answer.type === 'stall') await left(response);
+  else if (answer.type === 'whole') sendWhole(answer, response);
+  else await sendBytes(answer.type === 'stream' ? encoded(answer) : answer, response, clock);
+}
+
+function sendWhole({ status, headers, body }: WholeAnswer, response: ServerResponse): void {
+  // 204 may not carry a length.
+  const framing = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...framing }).end(body);
+}
+
+async function sendBytes(
+  { status, headers, chunks, ending }: BytesAnswer,
+  response: ServerResponse,
+  clock: Clock,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort(new Error('The client went away.')));
+  response.writeHead(status, headers).flushHeaders();
+  await pipeline(chunks(clock, gone.signal), response, { end: ending === 'end' });
+  if (ending === 'stall') await left(response);
+  // What was written still arrives; the missing last chunk tells the client that it was cut off.
+  if (ending === 'reset') response.socket?.destroySoon();
+}
+
+/** Until the client leaves, or the sandbox closes and so cuts every connection. */
+async function left(response: ServerResponse): Promise<void> {
+  if (!response.destroyed) await once(response, 'close');
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/conversation.js';
+import type { Clock } from '../base/time.js';
 import { isSuccess, type Answer } from './answer.js';
 import type { Call } from './call.js';
 import { applyFault, type FaultPolicy, type FaultRequest } from './faults.js';
@@ -7,7 +7,7 @@ import type { FaultPlan, FaultSettings } from './faults/plan.js';
 import type { IdempotencyKeys } from './idempotency.js';
 import { errorAnswer, Refusal, refuse } from './refusal.js';
 import { findOperation, KEYED, STORING, type Match, type OperationName } from './routes.js';
-import type { SendLog } from './send-log.js';
+import type { SendLog } from './stats.js';
 import type { ConversationStore } from './store.js';
 
 /** A request with its body read. */

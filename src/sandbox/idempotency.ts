@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../core/conversation.js';
+import type { Clock } from '../base/time.js';
 import { isSuccess, type Answer } from './answer.js';
 import { refuse } from './refusal.js';
 

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
-import type { Clock } from '../core/conversation.js';
-import { AppError } from '../errors.js';
+import type { Clock } from '../base/time.js';
+import { AppError } from '../base/errors.js';
 import { ASSISTANTS } from './assistants.js';
 import { readBody } from './body.js';
 import { control, isControl } from './control.js';
@@ -11,9 +11,8 @@ import type { FaultPolicy } from './faults.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import type { OperationName } from './routes.js';
-import { SendLog } from './send-log.js';
-import { send } from './send.js';
-import { statsOf, type Stats } from './stats.js';
+import { SendLog, statsOf, type Stats } from './stats.js';
+import { send } from './event-stream.js';
 import { ConversationStore } from './store.js';
 
 /** Long, so that a kept-alive connection does not close under a client that just reuses it. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/conversation.js';
+import type { Clock } from '../base/time.js';
 import { findAssistant } from './assistants.js';
 import type { Assistant, Message, Metadata, Thread } from './records.js';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Config } from '../core/settings.js';
+import type { Config } from '../settings/settings.js';
 import { readJson } from './files.js';
 
 const optionalText = v.optional(v.string());

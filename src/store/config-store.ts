@@ -2,9 +2,8 @@ import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './config-file.js';
 import { makeFolder, sweep, withoutMark, writing } from './files.js';
-import { locked } from './lock.js';
-import type { Waiting } from './waiting.js';
-import type { Config } from '../core/settings.js';
+import { locked, type Waiting } from './lock.js';
+import type { Config } from '../settings/settings.js';
 
 /**
  * Changes the config file, so that nobody else's change is lost; a damaged one is left alone. Gives

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Sources } from '../core/settings.js';
-import { AppError } from '../errors.js';
+import type { Sources } from '../settings/settings.js';
+import { AppError } from '../base/errors.js';
 import { codeOf, readText } from './files.js';
 
 /** The values of `--dotenv`, which must be there, or of `.env` in the working folder, which may be. */

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { AppError } from '../errors.js';
+import { AppError } from '../base/errors.js';
 
 /** The file's text; undefined when there is none. Throws an AppError that names the file. */
 export function readText(path: string): string | undefined {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { isatty } from 'node:tty';
-import { checkedKey, type Setting } from '../core/settings.js';
-import { AppError } from '../errors.js';
+import { checkedKey, type Setting } from '../settings/settings.js';
+import { AppError } from '../base/errors.js';
 import { withoutMark } from './files.js';
 
 /** Long enough to unlock a vault by hand, in milliseconds. */

@@ -1,6 +1,12 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import type { Clock } from '../base/time.js';
 import { codeOf, writing } from './files.js';
-import type { Waiting } from './waiting.js';
+
+/** What the disk is waited for with: another process, somebody who reads a pipe. */
+export interface Waiting {
+  clock: Clock;
+  signal: AbortSignal;
+}
 
 const POLL_MS = 20;
 

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Values } from '../core/settings.js';
+import type { Values } from '../settings/settings.js';
 
 export interface StorePaths {
   /** The config file: profiles and preferences. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Setting, TelnyxFile } from '../core/settings.js';
+import type { Setting, TelnyxFile } from '../settings/settings.js';
 import { readJson } from './files.js';
 
 /** The file is not ours: what has another shape than expected is passed over. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AppError } from '../errors.js';
+import { AppError } from '../base/errors.js';
 import { readText } from './files.js';
 
 /** The tokens in a file, which must have one; relative to the working folder. */

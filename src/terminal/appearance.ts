@@ -1,5 +1,5 @@
-import { isOff, type Values } from '../core/settings.js';
-import type { Paint } from '../core/chat/ports.js';
+import { isOff, type Values } from '../settings/settings.js';
+import type { Paint } from '../chat/ports.js';
 
 export type Format = 'auto' | 'markdown' | 'plain';
 

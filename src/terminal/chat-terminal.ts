@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Context } from '../context.js';
-import type { Dialogs } from '../core/chat/ports.js';
-import type { LineEditor } from '../core/line-editor.js';
-import { AppError } from '../errors.js';
+import type { Context } from '../process/context.js';
+import type { Dialogs, LineEditor } from '../chat/ports.js';
+import { AppError } from '../base/errors.js';
 import type { Appearance } from './appearance.js';
 import { questionsOn } from './dialogs.js';
 import { openLineEditor } from './editor/line-editor.js';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Values } from '../core/settings.js';
+import type { Values } from '../settings/settings.js';
 
 /** Programs that take a clipboard's text on stdin, and where they work. */
 const PROGRAMS: {

@@ -1,4 +1,4 @@
-import { AppError } from '../errors.js';
+import { AppError } from '../base/errors.js';
 import type { Appearance } from './appearance.js';
 import { matching, type DialogStreams, type Questions } from './questions.js';
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Values } from '../core/settings.js';
-import { AppError } from '../errors.js';
+import type { Values } from '../settings/settings.js';
+import { AppError } from '../base/errors.js';
 
 /**
  * A text as $VISUAL or $EDITOR leaves it, in a temporary file for its owner's eyes only.

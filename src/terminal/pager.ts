@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Context } from '../context.js';
-import { write } from '../write.js';
+import type { Context } from '../process/context.js';
+import { write } from '../process/write.js';
 
 /** Takes text for stdout; resolves when there is room for more. */
 export type Print = (text: string) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { Choice } from '../core/chat/ports.js';
+import type { Choice } from '../chat/ports.js';
 import { openLineEditor } from './editor/line-editor.js';
 import { matching, type DialogStreams, type Questions } from './questions.js';
 

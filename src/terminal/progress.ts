@@ -1,5 +1,5 @@
-import type { Output } from '../context.js';
-import type { Clock } from '../core/conversation.js';
+import type { Output } from '../process/context.js';
+import type { Clock } from '../base/time.js';
 
 /** How long something takes before it is worth a word, in milliseconds. */
 const PATIENCE_MS = 1_000;

@@ -1,6 +1,6 @@
-import type { Input, Output } from '../context.js';
-import type { Choice, Dialogs } from '../core/chat/ports.js';
-import type { Clock } from '../core/conversation.js';
+import type { Input, Output } from '../process/context.js';
+import type { Choice, Dialogs } from '../chat/ports.js';
+import type { Clock } from '../base/time.js';
 
 export interface DialogStreams {
   stdin: Input;

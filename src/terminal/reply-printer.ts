@@ -1,5 +1,9 @@
-import type { ReplyPrinter } from '../core/chat/ports.js';
-import { createSanitizer } from '../core/sanitize.js';
+import type { ReplyPrinter } from '../chat/ports.js';
+import type { Context } from '../process/context.js';
+import { write } from '../process/write.js';
+import { createSanitizer } from '../text/sanitize.js';
+import type { ReplyEvent } from '../turn/events.js';
+import { createReplyText, CUT_OFF } from '../turn/reply-text.js';
 import type { Appearance } from './appearance.js';
 
 /**
@@ -37,4 +41,32 @@ function plainPrinter(filter: ReplyPrinter): ReplyPrinter {
     write: (text) => pass(filter.write(text)),
     end: () => pass(filter.end()) + (last === '' || last.endsWith('\n') ? '' : '\n'),
   };
+}
+
+/** Prints one reply as a chat would, while it comes. Gives the conversation's id. */
+export async function printRendered(
+  events: AsyncGenerator<ReplyEvent>,
+  appearance: Appearance,
+  { stdout, stderr }: Pick<Context, 'stdout' | 'stderr'>,
+): Promise<string> {
+  let printer = await openReplyPrinter(appearance, stdout);
+  const reply = createReplyText();
+  let conversationId = '';
+  const print = async (text: string): Promise<void> => {
+    if (text !== '') await write(stdout, text);
+  };
+  try {
+    for await (const event of events) {
+      if (event.type === 'start') ({ conversationId } = event);
+      if (reply.isReplaced(event)) {
+        await print(printer.end());
+        stderr.write(`${CUT_OFF}\n`);
+        printer = await openReplyPrinter(appearance, stdout);
+      }
+      await print(printer.write(reply.next(event)));
+    }
+  } finally {
+    await print(printer.end());
+  }
+  return conversationId;
 }

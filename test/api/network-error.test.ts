@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkError } from '../../src/api/network-error.js';
+import { networkError } from '../../src/api/failures.js';
 import { failure } from '../helpers/failure.js';
 
 const withCode = (code: unknown): Error => Object.assign(new Error('x'), { code });

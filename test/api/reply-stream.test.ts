@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createReplyParser, readReply } from '../../src/api/reply-stream.js';
-import type { ChatEvent } from '../../src/core/conversation.js';
-import { AppError } from '../../src/errors.js';
+import type { ChatEvent } from '../../src/turn/events.js';
+import { AppError } from '../../src/base/errors.js';
 import { failure, type Failure } from '../helpers/failure.js';
 
 type Outcome = { events: ChatEvent[]; failure?: Failure };

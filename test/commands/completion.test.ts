@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CONFIG_KEYS } from '../../src/core/config-keys.js';
-import { KNOWN_CHANNELS } from '../../src/core/conversations/channel.js';
+import { CONFIG_KEYS } from '../../src/settings/config-keys.js';
+import { KNOWN_CHANNELS } from '../../src/conversations/filters.js';
 import { programOutline } from '../../src/program.js';
-import type { Outline } from '../../src/core/outline.js';
+import type { Outline } from '../../src/command-line/outline.js';
 import { account } from '../helpers/account.js';
 import { recordingServer } from '../helpers/recording-server.js';
 import { cliContext, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/base/errors.js';
 import { accountEnv } from '../helpers/account.js';
 import { answeringServer } from '../helpers/answering-server.js';
 import { runCli, temporaryFolder, type CliOptions, type CliResult } from '../helpers/run-cli.js';

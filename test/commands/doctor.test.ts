@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/base/errors.js';
 import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account as accountAtAnyTime, accountEnv } from '../helpers/account.js';
 import { answeringServer } from '../helpers/answering-server.js';

@@ -2,7 +2,7 @@ import { writeFileSync, mkdirSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/base/errors.js';
 import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account, accountEnv } from '../helpers/account.js';
 import { answeringServer, chatAnswering } from '../helpers/answering-server.js';

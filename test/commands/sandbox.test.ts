@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/base/errors.js';
 import { FAULT_KINDS } from '../../src/sandbox/faults/kinds.js';
 import { runCli, type CliResult } from '../helpers/run-cli.js';
 

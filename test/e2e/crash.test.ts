@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { basename, dirname, extname, join } from 'node:path';
 import { spawn as openTerminal, type IPty } from '@lydell/node-pty';
 import { expect, test } from 'vitest';
-import { processContext } from '../../src/context.js';
+import { processContext } from '../../src/process/context.js';
 import { accountEnv } from '../helpers/account.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
 import type { Sandbox } from '../../src/sandbox/server.js';

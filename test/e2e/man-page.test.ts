@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Outline } from '../../src/core/outline.js';
+import type { Outline } from '../../src/command-line/outline.js';
 import { programOutline } from '../../src/program.js';
 import { cliContext } from '../helpers/run-cli.js';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { processContext } from '../../src/context.js';
+import { processContext } from '../../src/process/context.js';
 import { account } from '../helpers/account.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
 

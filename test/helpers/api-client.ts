@@ -3,7 +3,7 @@ import { createClient, type Client } from '../../src/api/client.js';
 import type { RequestReport } from '../../src/api/http.js';
 import { createPooledTransport } from '../../src/api/pooled-transport.js';
 import { createTransport, type Transport, type TransportOptions } from '../../src/api/transport.js';
-import type { CallOptions } from '../../src/core/conversation.js';
+import type { CallOptions } from '../../src/base/time.js';
 import { stillClock, type StillClock } from './still-clock.js';
 
 export const API_KEY = 'KEY-secret-0123456789';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ReplyEvent } from '../../src/core/conversation.js';
+import type { ReplyEvent } from '../../src/turn/events.js';
 import { inMemory } from '../../src/relay/coordination/memory/in-memory.js';
 import { openLog } from '../../src/relay/operation/log.js';
 import { startRelay, type Relay } from '../../src/relay/relay.js';

@@ -1,4 +1,4 @@
-import { AppError, type ErrorDetails } from '../../src/errors.js';
+import { AppError, type ErrorDetails } from '../../src/base/errors.js';
 
 export type Failure = Omit<ErrorDetails, 'cause'> & { kind: string; message: string };
 

@@ -1,4 +1,4 @@
-import type { History, Message } from '../../src/core/conversation.js';
+import type { History, Message } from '../../src/conversations/conversation.js';
 
 /** When the turn that a test is about was sent, by the server's clock. */
 export const SENT = Date.parse('2026-01-01T12:00:00.000Z');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../src/core/conversation.js';
+import type { Clock } from '../../src/base/time.js';
 
 /** Time as it goes. */
 export function realClock(): Clock {

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/base/errors.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.js';
 import { start } from '../sandbox/start.js';
 import { realClock } from './real-clock.js';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import type { Context, Input, Output } from '../../src/context.js';
+import type { Context, Input, Output } from '../../src/process/context.js';
 import { run } from '../../src/main.js';
-import { randomId } from '../../src/random-id.js';
+import { randomId } from '../../src/process/random-id.js';
 
 export interface CliOptions {
   /** What stdin gives; left out, stdin is a terminal where nobody types. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/core/conversation.js';
+import type { Clock } from '../../src/base/time.js';
 
 export interface StillClock extends Clock {
   /** Every wait asked for, in milliseconds. */

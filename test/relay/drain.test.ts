@@ -4,7 +4,7 @@ import { Agent, createServer, request, type IncomingMessage, type ServerResponse
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/base/errors.js';
 import type { Call } from '../../src/relay/call.js';
 import { failed } from '../../src/relay/chat/outcome.js';
 import { drain } from '../../src/relay/drain.js';

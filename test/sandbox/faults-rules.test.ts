@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/base/errors.js';
 import { parseFault, parseRule } from '../../src/sandbox/faults/grammar.js';
 import { FaultPlan, type FaultSettings, type Occasion } from '../../src/sandbox/faults/plan.js';
-import { randomFrom } from '../../src/sandbox/faults/random.js';
+import { randomFrom } from '../../src/sandbox/faults/kind.js';
 import { OPERATION_NAMES } from '../../src/sandbox/routes.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { testClock } from './start.js';

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { AppError } from '../../src/errors.js';
+import { AppError } from '../../src/base/errors.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { call, deferred, start, testClock, type RawRequest } from './start.js';
 

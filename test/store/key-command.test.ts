@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Setting } from '../../src/core/settings.js';
-import { AppError } from '../../src/errors.js';
+import type { Setting } from '../../src/settings/settings.js';
+import { AppError } from '../../src/base/errors.js';
 import { keyFromCommand, type KeyCommandOptions } from '../../src/store/key-command.js';
 import { failureOf } from '../helpers/failure.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';

@@ -9,10 +9,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { changedConfig } from '../../src/core/config-keys.js';
+import { changedConfig } from '../../src/settings/config-keys.js';
 import { readConfig } from '../../src/store/config-file.js';
-import { AppError } from '../../src/errors.js';
-import type { Config, Setting } from '../../src/core/settings.js';
+import { AppError } from '../../src/base/errors.js';
+import type { Config, Setting } from '../../src/settings/settings.js';
 import { updateConfig } from '../../src/store/config-store.js';
 import { readEnvFile } from '../../src/store/env-file.js';
 import { openLastConversation } from '../../src/store/last-conversation.js';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { atEndOfRound } from '../../end-of-round.js';
+import { atEndOfRound } from '../../base/batch-writes.js';
 import type { Dial } from './dial.js';
 import type { ResponseHead } from './response-head.js';
 import { ResponseParser, type ResponseSink } from './response-parser.js';

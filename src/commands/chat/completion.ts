@@ -1,6 +1,6 @@
-import { assistantCandidates, conversationCandidates } from '../../account-candidates.js';
+import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
 import type { Client } from '../../api/client.js';
-import { completeDraft, type Completion } from '../../core/chat/completion.js';
+import { completeDraft, type Completion } from '../../chat/completion.js';
 
 /** Bound on asking for candidates, in milliseconds: Tab should not hang. */
 const CANDIDATES_MS = 5_000;

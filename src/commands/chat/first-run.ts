@@ -1,9 +1,14 @@
-import type { Context } from '../../context.js';
-import { requireAssistant } from '../../core/required-settings.js';
-import type { ProfileValues } from '../../core/settings.js';
-import { sanitizeLine } from '../../core/sanitize.js';
-import { AppError } from '../../errors.js';
-import { assistantsOf, chosenAssistant, openWithKey, storeInProfile } from '../../log-in.js';
+import type { Context } from '../../process/context.js';
+import { requireAssistant } from '../../settings/resolve.js';
+import type { ProfileValues } from '../../settings/settings.js';
+import { sanitizeLine } from '../../text/sanitize.js';
+import { AppError } from '../../base/errors.js';
+import {
+  assistantsOf,
+  chosenAssistant,
+  openWithKey,
+  storeInProfile,
+} from '../../account/log-in.js';
 import {
   loadSettings,
   openAccount,
@@ -11,7 +16,7 @@ import {
   type Account,
   type Notify,
   type SessionOptions,
-} from '../../session.js';
+} from '../../account/account.js';
 import { KEY_QUESTION, type Questions } from '../../terminal/questions.js';
 
 export interface Setup {

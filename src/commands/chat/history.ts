@@ -1,6 +1,6 @@
-import type { Context } from '../../context.js';
-import type { Settings } from '../../core/settings.js';
-import type { Notify } from '../../session.js';
+import type { Context } from '../../process/context.js';
+import type { Settings } from '../../settings/settings.js';
+import type { Notify } from '../../account/account.js';
 import { openInputHistory, type InputHistory } from '../../store/input-history.js';
 import { storePaths } from '../../store/paths.js';
 

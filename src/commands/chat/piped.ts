@@ -1,15 +1,15 @@
-import type { Context } from '../../context.js';
-import { errorJson, errorLines } from '../../core/error-report.js';
-import { jsonLine } from '../../core/json-line.js';
-import { checkedMessage } from '../../core/message-text.js';
-import { runPipedChat } from '../../core/piped-chat.js';
-import type { Turn } from '../../core/conversation.js';
-import { sanitize } from '../../core/sanitize.js';
-import { turnJson } from '../../core/turn-json.js';
-import { type AppError, exitCodeOf } from '../../errors.js';
-import type { Session } from '../../session.js';
+import type { Context } from '../../process/context.js';
+import { errorJson, errorLines } from '../../text/error-report.js';
+import { jsonLine } from '../../text/json-line.js';
+import { checkedMessage } from '../../turn/message-text.js';
+import { runPipedChat } from '../../chat/piped-chat.js';
+import type { Turn } from '../../turn/events.js';
+import { sanitize } from '../../text/sanitize.js';
+import { turnJson } from '../../turn/turn-json.js';
+import { type AppError, exitCodeOf } from '../../base/errors.js';
+import type { Session } from '../../account/account.js';
 import { readLines } from '../../terminal/streams.js';
-import { write } from '../../write.js';
+import { write } from '../../process/write.js';
 import { turnInput } from '../conversation-choice.js';
 import type { ChatOptions } from '../options.js';
 

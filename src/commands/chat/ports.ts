@@ -1,9 +1,8 @@
-import type { Context } from '../../context.js';
-import type { ChatPorts } from '../../core/chat/ports.js';
-import type { LineEditor } from '../../core/line-editor.js';
-import { checkedMessage } from '../../core/message-text.js';
-import { settingRows } from '../../core/setting-rows.js';
-import type { Account } from '../../session.js';
+import type { Context } from '../../process/context.js';
+import type { ChatPorts, LineEditor } from '../../chat/ports.js';
+import { checkedMessage } from '../../turn/message-text.js';
+import { settingRows } from '../../settings/rows.js';
+import type { Account } from '../../account/account.js';
 import { paintFor, type Appearance } from '../../terminal/appearance.js';
 import { openDialogs } from '../../terminal/chat-terminal.js';
 import { openReplyPrinter } from '../../terminal/reply-printer.js';

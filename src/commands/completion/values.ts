@@ -1,12 +1,12 @@
-import { assistantCandidates, conversationCandidates } from '../../account-candidates.js';
-import type { Context } from '../../context.js';
-import type { Situation } from '../../core/completion/situation.js';
-import type { Candidate, Source } from '../../core/completion/wanted.js';
-import { KNOWN_CHANNELS } from '../../core/conversations/channel.js';
-import { CONFIG_KEYS } from '../../core/config-keys.js';
-import { profileNames } from '../../core/profiles.js';
-import { loadSettings, sourcesOf, type SessionOptions } from '../../configuration.js';
-import { openAccount, type Account } from '../../session.js';
+import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
+import type { Context } from '../../process/context.js';
+import type { Situation } from '../../command-line/parsed-line.js';
+import type { Candidate, Source } from '../../command-line/candidates.js';
+import { KNOWN_CHANNELS } from '../../conversations/filters.js';
+import { CONFIG_KEYS } from '../../settings/config-keys.js';
+import { profileNames } from '../../settings/profiles.js';
+import { loadSettings, sourcesOf, type SessionOptions } from '../../account/sources.js';
+import { openAccount, type Account } from '../../account/account.js';
 
 /** Bound on asking Telnyx, in milliseconds: Tab should not hang. */
 const ANSWER_MS = 1_500;

@@ -1,15 +1,15 @@
-import { withAccount } from '../../asking.js';
-import type { Context } from '../../context.js';
-import type { Conversation } from '../../core/conversation.js';
-import { conversationJson } from '../../core/conversations/conversation-json.js';
-import { checkedName } from '../../core/conversation-names.js';
-import * as control from '../../core/conversations/control.js';
-import { whole } from '../../core/conversations/details.js';
-import { jsonLine } from '../../core/json-line.js';
-import { requireAssistant } from '../../core/required-settings.js';
-import { AppError } from '../../errors.js';
-import { write } from '../../write.js';
-import { newMetadata } from '../metadata-pairs.js';
+import { withAccount } from '../../account/calls.js';
+import type { Context } from '../../process/context.js';
+import type { Conversation } from '../../conversations/conversation.js';
+import { conversationJson } from '../../conversations/json.js';
+import { checkedName } from '../../conversations/names.js';
+import * as control from '../../conversations/update.js';
+import { whole } from '../../conversations/details.js';
+import { jsonLine } from '../../text/json-line.js';
+import { requireAssistant } from '../../settings/resolve.js';
+import { AppError } from '../../base/errors.js';
+import { write } from '../../process/write.js';
+import { newMetadata } from '../../conversations/metadata.js';
 import type { AccountFlags } from './options.js';
 import { withConversation } from './reference.js';
 

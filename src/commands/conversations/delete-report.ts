@@ -1,8 +1,8 @@
-import type { Context } from '../../context.js';
-import { errorJson, errorLines } from '../../core/error-report.js';
-import { jsonLine } from '../../core/json-line.js';
-import { AppError } from '../../errors.js';
-import { writerForReader } from '../../write.js';
+import type { Context } from '../../process/context.js';
+import { errorJson, errorLines } from '../../text/error-report.js';
+import { jsonLine } from '../../text/json-line.js';
+import { AppError } from '../../base/errors.js';
+import { writerForReader } from '../../process/write.js';
 import type { AccountFlags } from './options.js';
 
 export interface Failed {

@@ -1,13 +1,13 @@
-import type { Context } from '../../context.js';
-import { sanitize } from '../../core/sanitize.js';
+import type { Context } from '../../process/context.js';
+import { sanitize } from '../../text/sanitize.js';
 import {
   formatByName,
   openTranscript,
   type Transcript,
   type TranscriptFormat,
-} from '../../core/transcript.js';
-import { AppError } from '../../errors.js';
-import { isSilent } from '../../session.js';
+} from '../../conversations/transcript.js';
+import { AppError } from '../../base/errors.js';
+import { isSilent } from '../../account/account.js';
 import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/progress.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';

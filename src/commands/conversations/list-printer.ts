@@ -1,8 +1,8 @@
-import type { Context } from '../../context.js';
-import type { Conversation } from '../../core/conversation.js';
-import { conversationJson } from '../../core/conversations/conversation-json.js';
-import { conversationCells } from '../../core/conversations/rows.js';
-import { jsonText } from '../../core/json-line.js';
+import type { Context } from '../../process/context.js';
+import type { Conversation } from '../../conversations/conversation.js';
+import { conversationJson } from '../../conversations/json.js';
+import { conversationCells } from '../../conversations/rows.js';
+import { jsonText } from '../../text/json-line.js';
 import { stylesFor } from '../../terminal/appearance.js';
 import { openTable } from '../../terminal/table.js';
 import { appearanceFor } from '../options.js';

@@ -1,9 +1,9 @@
-import { askerOf, finderWith, withAccount } from '../../asking.js';
-import type { Context } from '../../context.js';
-import type { Conversation } from '../../core/conversation.js';
-import { channelAdvice } from '../../core/conversations/channel.js';
-import { walkBack } from '../../core/conversations/walk.js';
-import { isSilent, type Account } from '../../session.js';
+import { askerOf, finderWith, withAccount } from '../../account/calls.js';
+import type { Context } from '../../process/context.js';
+import type { Conversation } from '../../conversations/conversation.js';
+import { channelAdvice } from '../../conversations/filters.js';
+import { walkBack } from '../../conversations/paginate.js';
+import { isSilent, type Account } from '../../account/account.js';
 import { paged } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/progress.js';
 import { conversationPrinter } from './list-printer.js';

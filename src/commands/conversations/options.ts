@@ -1,4 +1,4 @@
-import type { SessionOptions } from '../../session.js';
+import type { SessionOptions } from '../../account/account.js';
 
 /** The flags of all that is done to conversations. */
 export interface AccountFlags extends SessionOptions {

@@ -1,9 +1,9 @@
-import { finderWith, withAccount, type Ask } from '../../asking.js';
-import type { Context } from '../../context.js';
-import { conversationIdFor } from '../../core/conversations/find.js';
-import { messagesByTime, type MessageBatch } from '../../core/conversations/message-stream.js';
-import { AppError } from '../../errors.js';
-import type { Account } from '../../session.js';
+import { finderWith, withAccount, type Ask } from '../../account/calls.js';
+import type { Context } from '../../process/context.js';
+import { conversationIdFor } from '../../conversations/find.js';
+import { messagesByTime, type MessageBatch } from '../../conversations/message-pages.js';
+import { AppError } from '../../base/errors.js';
+import type { Account } from '../../account/account.js';
 import type { AccountFlags } from './options.js';
 
 export interface Referred {

@@ -1,8 +1,8 @@
-import type { Context } from '../../context.js';
-import { lostMessage } from '../../core/conversations/lost-message.js';
-import { jsonLine } from '../../core/json-line.js';
-import { checkedMessage } from '../../core/message-text.js';
-import { write } from '../../write.js';
+import type { Context } from '../../process/context.js';
+import { lostMessage } from '../../conversations/update.js';
+import { jsonLine } from '../../text/json-line.js';
+import { checkedMessage } from '../../turn/message-text.js';
+import { write } from '../../process/write.js';
 import { messageFrom } from '../options.js';
 import type { AccountFlags } from './options.js';
 import { withConversation } from './reference.js';

@@ -1,12 +1,16 @@
-import type { Context } from '../../context.js';
-import type { Conversation } from '../../core/conversation.js';
-import { nameOf } from '../../core/conversation-names.js';
-import { CHANNEL_KEY, checkedChannel, NUMBER_KEY } from '../../core/conversations/channel.js';
-import { checkedNumber } from '../../core/conversations/phone-number.js';
-import { sinceTime } from '../../core/conversations/since.js';
-import { usedAt } from '../../core/conversations/walk.js';
-import { AppError } from '../../errors.js';
-import { parsedMetadata } from '../metadata-pairs.js';
+import type { Context } from '../../process/context.js';
+import type { Conversation } from '../../conversations/conversation.js';
+import { nameOf } from '../../conversations/names.js';
+import {
+  CHANNEL_KEY,
+  checkedChannel,
+  NUMBER_KEY,
+  checkedNumber,
+  sinceTime,
+} from '../../conversations/filters.js';
+import { usedAt } from '../../conversations/paginate.js';
+import { AppError } from '../../base/errors.js';
+import { parsedMetadata } from '../../conversations/metadata.js';
 import type { ListFlags } from './options.js';
 
 /** Which conversations are meant. */

@@ -1,7 +1,7 @@
-import type { Context } from '../../context.js';
-import { detailRows, messageBlock } from '../../core/conversations/details.js';
-import type { Conversation, Message } from '../../core/conversation.js';
-import { openTranscript, type Transcript } from '../../core/transcript.js';
+import type { Context } from '../../process/context.js';
+import { detailRows, messageBlock } from '../../conversations/details.js';
+import type { Conversation, Message } from '../../conversations/conversation.js';
+import { openTranscript, type Transcript } from '../../conversations/transcript.js';
 import { stylesFor } from '../../terminal/appearance.js';
 import { paged } from '../../terminal/pager.js';
 import { appearanceFor } from '../options.js';

@@ -1,10 +1,11 @@
-import type { Context } from '../../context.js';
-import type { CallOptions, Turn } from '../../core/conversation.js';
-import { takeTurn } from '../../core/delivery/turn.js';
-import { TurnMemory } from '../../core/delivery/turn-memory.js';
-import type { AccountPorts } from '../../core/doctor/check.js';
-import { AppError } from '../../errors.js';
-import type { Account } from '../../session.js';
+import type { Context } from '../../process/context.js';
+import type { CallOptions } from '../../base/time.js';
+import type { Turn } from '../../turn/events.js';
+import { takeTurn } from '../../turn/turn.js';
+import { TurnMemory } from '../../turn/turn-memory.js';
+import type { AccountPorts } from '../../doctor/check.js';
+import { AppError } from '../../base/errors.js';
+import type { Account } from '../../account/account.js';
 
 /** Bound on each call but the turn, in milliseconds. */
 const CALL_MS = 30_000;

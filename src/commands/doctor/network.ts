@@ -1,10 +1,10 @@
 import { connect, handshake, lookUp, serverTime } from '../../api/probe.js';
 import { proxyFor } from '../../api/proxy.js';
 import { createTransport } from '../../api/transport.js';
-import type { Context } from '../../context.js';
-import type { NetworkPorts } from '../../core/doctor/check.js';
-import type { Settings } from '../../core/settings.js';
-import { AppError } from '../../errors.js';
+import type { Context } from '../../process/context.js';
+import type { NetworkPorts } from '../../doctor/check.js';
+import type { Settings } from '../../settings/settings.js';
+import { AppError } from '../../base/errors.js';
 import { readText } from '../../store/files.js';
 
 /** The network as doctor probes it. */

@@ -1,7 +1,7 @@
 import { proxyFor } from '../../api/proxy.js';
-import type { Context } from '../../context.js';
-import type { DoctorPorts, Route } from '../../core/doctor/check.js';
-import type { Settings } from '../../core/settings.js';
+import type { Context } from '../../process/context.js';
+import type { DoctorPorts, Route } from '../../doctor/check.js';
+import type { Settings } from '../../settings/settings.js';
 import {
   accountWith,
   inspectSettings,
@@ -11,7 +11,7 @@ import {
   surroundings,
   type Account,
   type SessionOptions,
-} from '../../session.js';
+} from '../../account/account.js';
 import { readConfig } from '../../store/config-file.js';
 import { readText } from '../../store/files.js';
 import { privatePaths, privateStatePaths, storePaths } from '../../store/paths.js';

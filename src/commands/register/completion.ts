@@ -1,4 +1,4 @@
-import { SHELLS, type Shell } from '../../core/completion/request.js';
+import { SHELLS, type Shell } from '../../command-line/request.js';
 import type { CommandEntry } from './entry.js';
 import { withVersion } from './flags.js';
 

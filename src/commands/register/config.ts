@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { Context } from '../../context.js';
-import { CONFIG_KEYS } from '../../core/config-keys.js';
-import type { SessionOptions } from '../../session.js';
+import type { Context } from '../../process/context.js';
+import { CONFIG_KEYS } from '../../settings/config-keys.js';
+import type { SessionOptions } from '../../account/account.js';
 import type { CommandEntry } from './entry.js';
 import { withDotenvOption, withVersion } from './flags.js';
 

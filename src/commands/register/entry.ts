@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Context } from '../../context.js';
-import type { Outline } from '../../core/outline.js';
+import type { Context } from '../../process/context.js';
+import type { Outline } from '../../command-line/outline.js';
 
 /** What a command is given besides its flags. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { version } from '../../version.js';
+import { version } from '../../base/version.js';
 
 /** Gives a command the flags that say whom to talk to. */
 export function withTargetOptions(command: Command, assistant = 'assistant to talk to'): Command {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SessionOptions } from '../../session.js';
+import type { SessionOptions } from '../../account/account.js';
 import type { LoginOptions } from '../login.js';
 import type { CommandEntry } from './entry.js';
 import { withDotenvOption, withVersion } from './flags.js';

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import type { Outline, OutlineArgument, OutlineOption } from '../../core/outline.js';
+import type { Outline, OutlineArgument, OutlineOption } from '../../command-line/outline.js';
 import { collected } from './flags.js';
 
 /** What is defined of a command, as data. Of the help commands only the one of the program is kept. */

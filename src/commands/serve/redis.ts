@@ -1,8 +1,7 @@
-import type { Clock } from '../../core/conversation.js';
-import type { Values } from '../../core/settings.js';
-import { AppError } from '../../errors.js';
-import type { CoordinationError } from '../../relay/coordination/coordination-error.js';
-import type { Coordination } from '../../relay/coordination/coordination.js';
+import type { Clock } from '../../base/time.js';
+import type { Values } from '../../settings/settings.js';
+import { AppError } from '../../base/errors.js';
+import type { CoordinationError, Coordination } from '../../relay/coordination/coordination.js';
 import {
   parseRedisUrl,
   shownAddress,

@@ -1,7 +1,7 @@
-import type { Context } from '../../context.js';
-import { isLoopback } from '../../core/base-url.js';
-import type { Values } from '../../core/settings.js';
-import { AppError } from '../../errors.js';
+import type { Context } from '../../process/context.js';
+import { isLoopback } from '../../settings/base-url.js';
+import type { Values } from '../../settings/settings.js';
+import { AppError } from '../../base/errors.js';
 import { readEnvFile } from '../../store/env-file.js';
 import type { Rate } from '../../relay/coordination/coordination.js';
 import type { Token } from '../../relay/exposure/bearer-tokens.js';

@@ -1,5 +1,5 @@
-import type { Values } from '../../core/settings.js';
-import { AppError } from '../../errors.js';
+import type { Values } from '../../settings/settings.js';
+import { AppError } from '../../base/errors.js';
 import type { Token } from '../../relay/exposure/bearer-tokens.js';
 import { readTokenFile } from '../../store/token-file.js';
 

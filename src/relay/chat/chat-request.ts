@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Refusal } from '../http/refusal.js';
+import { Refusal } from '../http/answer.js';
 
 /** What a caller asks for with `POST /chat`. */
 export interface ChatRequest {

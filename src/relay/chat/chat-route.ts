@@ -1,10 +1,9 @@
-import type { ReplyEvent } from '../../core/conversation.js';
-import { AppError } from '../../errors.js';
+import type { ReplyEvent } from '../../turn/events.js';
+import { AppError } from '../../base/errors.js';
 import type { Call } from '../call.js';
 import type { OpenRecord } from '../coordination/coordination.js';
 import { admit } from '../exposure/admit.js';
-import { sendJson } from '../http/answer.js';
-import { busy } from '../http/refusal.js';
+import { sendJson, busy } from '../http/answer.js';
 import type { RunningTurn } from '../running-turns.js';
 import type { Workings } from '../workings.js';
 import { parseChatRequest, type ChatRequest } from './chat-request.js';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { ReplyEvent } from '../../core/conversation.js';
+import type { ReplyEvent } from '../../turn/events.js';
 import type { Outcome } from './outcome.js';
 import { StreamedText } from './streamed-text.js';
 

@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Call } from '../call.js';
 import type { Claim, IdempotencyRecords, OpenRecord } from '../coordination/coordination.js';
-import { errorBody } from '../http/answer.js';
-import { Refusal, retryAfter } from '../http/refusal.js';
+import { errorBody, Refusal, retryAfter } from '../http/answer.js';
 import { CHAT_FAILED, type Outcome } from './outcome.js';
 
 /** Visible characters; a header that came twice has a comma and a space in it. */

@@ -1,7 +1,6 @@
-import { AppError } from '../../errors.js';
-import { CoordinationError } from '../coordination/coordination-error.js';
-import { errorBody } from '../http/answer.js';
-import { retryAfter } from '../http/refusal.js';
+import { AppError } from '../../base/errors.js';
+import { CoordinationError } from '../coordination/coordination.js';
+import { errorBody, retryAfter } from '../http/answer.js';
 
 /** What became of a turn, as its caller is told. */
 export interface Outcome {

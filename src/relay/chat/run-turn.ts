@@ -1,7 +1,6 @@
-import type { ReplyEvent } from '../../core/conversation.js';
-import type { TurnInput } from '../../core/delivery/turn.js';
-import { CoordinationError } from '../coordination/coordination-error.js';
-import type { Lease, TurnOrder } from '../coordination/coordination.js';
+import type { ReplyEvent } from '../../turn/events.js';
+import type { TurnInput } from '../../turn/turn.js';
+import { CoordinationError, type Lease, type TurnOrder } from '../coordination/coordination.js';
 import { failed, replied, type Outcome } from './outcome.js';
 
 /** What a caller asks for. */

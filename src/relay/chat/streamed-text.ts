@@ -1,4 +1,4 @@
-import type { ReplyEvent } from '../../core/conversation.js';
+import type { ReplyEvent } from '../../turn/events.js';
 
 /**
  * The pieces of a reply as text that only grows: when a stream broke off and the turn was sent again

@@ -1,3 +1,14 @@
+/** `queue_full`: too many wait for one conversation. `unavailable`: it can't be relied on now. */
+export class CoordinationError extends Error {
+  override readonly name = 'CoordinationError';
+  readonly kind: 'queue_full' | 'unavailable';
+
+  constructor(kind: CoordinationError['kind'], message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.kind = kind;
+  }
+}
+
 /**
  * What turns have to agree on, among all that serve the same callers: in this process alone, among
  * the workers of one machine, or among machines. Everything rejects with a CoordinationError and

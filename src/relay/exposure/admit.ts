@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../call.js';
-import { Refusal, retryAfter } from '../http/refusal.js';
+import { Refusal, retryAfter } from '../http/answer.js';
 import type { TokenCheck } from './bearer-tokens.js';
 import { assertOrigin } from './origins.js';
 import type { Workings } from '../workings.js';

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { checkedId } from '../../core/ids.js';
-import { AppError } from '../../errors.js';
-import { Refusal } from '../http/refusal.js';
+import { checkedId } from '../../text/ids.js';
+import { AppError } from '../../base/errors.js';
+import { Refusal } from '../http/answer.js';
 
 /** Conversation ids as callers have them. */
 export interface Handles {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Refusal } from '../http/refusal.js';
+import { Refusal } from '../http/answer.js';
 
 /** What loopback is called. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../call.js';
-import { Refusal } from '../http/refusal.js';
+import { Refusal } from '../http/answer.js';
 
 /** Pages that may use the relay from their own origin; `*` for all. */
 export type Origins = ReadonlySet<string>;

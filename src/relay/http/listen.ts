@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { AppError } from '../../errors.js';
+import { AppError } from '../../base/errors.js';
 
 /** Gives the port. Rejects with a usage error when it can't listen there. */
 export function listen(

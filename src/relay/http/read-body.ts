@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../call.js';
-import { busy, Refusal } from './refusal.js';
+import { busy, Refusal } from './answer.js';
 
 /** Largest body that is used, in bytes (1 MiB). */
 const MOST_BYTES = 1024 * 1024;

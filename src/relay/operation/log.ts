@@ -1,6 +1,6 @@
 import pino, { destination as fileDestination, type DestinationStream } from 'pino';
 import type { Writable } from 'node:stream';
-import type { Clock } from '../../core/conversation.js';
+import type { Clock } from '../../base/time.js';
 
 /** Lines of JSON for whoever runs the relay. */
 export interface Log {

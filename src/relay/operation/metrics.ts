@@ -1,3 +1,4 @@
+import { type ServerResponse, createServer, type IncomingMessage } from 'node:http';
 import {
   AggregatorRegistry,
   collectDefaultMetrics,
@@ -7,6 +8,9 @@ import {
   Registry,
 } from 'prom-client';
 import type { Call } from '../call.js';
+import { assertHost, hostNames } from '../exposure/hosts.js';
+import { errorBody, sendJson, answerBrokenRequest, Refusal } from '../http/answer.js';
+import { listen } from '../http/listen.js';
 import { statusOf } from './request-entry.js';
 
 /** Seconds: from an answer of the relay's own to the longest turn. */
@@ -78,4 +82,52 @@ function countersIn(registry: Registry, turnsInFlight: () => number) {
       registers,
     }),
   };
+}
+
+/** Answers with metrics. Never rejects. */
+export async function sendMetrics(
+  response: ServerResponse,
+  text: () => Promise<string>,
+): Promise<void> {
+  try {
+    const body = await text();
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(body);
+  } catch {
+    sendJson(response, 503, errorBody('Metrics unavailable'));
+  }
+}
+
+const HOST = '127.0.0.1';
+const NAMES = hostNames(HOST, true, []);
+
+/** Serves `GET /metrics` on a loopback port of its own. Gives what ends it. */
+export async function startMetricsServer(
+  port: number,
+  text: () => Promise<string>,
+): Promise<() => void> {
+  // The absence of a Host is refused by us, in JSON.
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
+    const refusal = refusalOf(request);
+    if (refusal) sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);
+    else void sendMetrics(response, text);
+  });
+  server.on('clientError', answerBrokenRequest);
+  await listen(server, HOST, port, 'choose another --metrics-port');
+  return () => {
+    server.close();
+    server.closeAllConnections();
+  };
+}
+
+function refusalOf(request: IncomingMessage): Refusal | undefined {
+  try {
+    assertHost(request, NAMES);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  if (request.url !== '/metrics') return new Refusal(404, 'Not found');
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  return new Refusal(405, 'Method not allowed', { allow: 'GET, HEAD' });
 }

@@ -1,6 +1,6 @@
-import { AppError } from '../../errors.js';
+import { AppError } from '../../base/errors.js';
 import type { Call, Facts } from '../call.js';
-import { CoordinationError } from '../coordination/coordination-error.js';
+import { CoordinationError } from '../coordination/coordination.js';
 import { hide } from './hide.js';
 
 /** Nobody was there any more to be answered: as nginx has it. */

@@ -1,5 +1,5 @@
 import type { Call } from '../call.js';
-import { Refusal } from '../http/refusal.js';
+import { Refusal } from '../http/answer.js';
 import type { Workings } from '../workings.js';
 import type { Page } from './page.js';
 

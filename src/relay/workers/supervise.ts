@@ -1,11 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry } from 'prom-client';
-import type { Clock } from '../../core/conversation.js';
-import { AppError } from '../../errors.js';
+import type { Clock } from '../../base/time.js';
+import { AppError } from '../../base/errors.js';
 import { coordinateWorker, type Shared } from '../coordination/ipc/primary.js';
 import { inMemory } from '../coordination/memory/in-memory.js';
 import type { Log } from '../operation/log.js';
-import { startMetricsServer } from '../operation/metrics-server.js';
+import { startMetricsServer } from '../operation/metrics.js';
 import { urlOf } from '../http/listen.js';
 import { channelTo, DRAIN } from './channel-to.js';
 

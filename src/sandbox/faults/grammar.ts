@@ -1,5 +1,5 @@
-import { nearest } from '../../core/nearest.js';
-import { AppError } from '../../errors.js';
+import { nearest } from '../../text/nearest.js';
+import { AppError } from '../../base/errors.js';
 import { OPERATION_NAMES } from '../routes.js';
 import type { FaultKind, FaultTarget } from './kind.js';
 import { FAULT_KINDS } from './kinds.js';

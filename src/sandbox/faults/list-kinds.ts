@@ -1,6 +1,5 @@
 import type { Message } from '../records.js';
-import { before, type Effect, type FaultKind, type FaultKinds } from './kind.js';
-import { randomFrom } from './random.js';
+import { before, type Effect, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
 import { failure } from './status-kinds.js';
 
 const LIST = { usual: ['list_messages'], isBound: true } as const;

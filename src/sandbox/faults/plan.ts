@@ -1,7 +1,6 @@
-import { AppError } from '../../errors.js';
+import { AppError } from '../../base/errors.js';
 import { parseFault, parseRule, type Fault, type FaultRule } from './grammar.js';
-import type { ChosenFault, FaultTarget } from './kind.js';
-import { randomFrom } from './random.js';
+import { type ChosenFault, type FaultTarget, randomFrom } from './kind.js';
 
 export interface FaultSettings {
   /** Such as `reset_after:0.1`, `chat/cut@120:3x`. */

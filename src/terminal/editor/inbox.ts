@@ -1,4 +1,4 @@
-import type { Typed } from '../../core/line-editor.js';
+import type { Typed } from '../../chat/ports.js';
 
 /** Between what is typed and who reads it: things wait here until they are asked for. */
 export class Inbox {

@@ -1,18 +1,16 @@
-import type { LineEditor, Typed } from '../../core/line-editor.js';
+import type { LineEditor, Typed } from '../../chat/ports.js';
 import { commandTable } from './commands.js';
 import { Composer } from './composer.js';
-import { windowSize, type Display, type Target } from './display.js';
+import { windowSize, type Display, type Target, type Scene } from './display.js';
 import type { History } from './history-browser.js';
 import { Inbox } from './inbox.js';
 import type { LineEditorOptions } from './options.js';
 import { PlainDisplay } from './plain-display.js';
-import type { Scene } from './scene.js';
-import { StatusTimer } from './status-timer.js';
+import { StatusTimer, realTimers } from './status.js';
 import { EMPTY } from './text-buffer.js';
 import { TabKey } from './tab.js';
 import { TerminalDisplay } from './terminal-display.js';
 import { TerminalInput } from './terminal-input.js';
-import { realTimers } from './timers.js';
 import type { KeyEvent } from './tokens.js';
 import { shapeFor } from './view.js';
 

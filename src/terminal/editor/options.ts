@@ -1,8 +1,8 @@
-import type { Input, Output } from '../../context.js';
-import type { Clock } from '../../core/conversation.js';
+import type { Input, Output } from '../../process/context.js';
+import type { Clock } from '../../base/time.js';
 import type { Complete } from './completer.js';
 import type { History } from './history-browser.js';
-import type { Timers } from './timers.js';
+import type { Timers } from './status.js';
 
 export interface LineEditorOptions {
   input: Input;

@@ -1,6 +1,5 @@
-import { windowSize, type Display, type Streams, type Target } from './display.js';
+import { windowSize, type Display, type Streams, type Target, type Scene } from './display.js';
 import { editLine, writeLine, type PlainLine } from './plain-line.js';
-import type { Scene } from './scene.js';
 import { recordOf } from './view.js';
 
 /**

@@ -1,7 +1,6 @@
 import { CLEAR_BELOW, CLEAR_SCREEN, styledWidth, up } from './ansi.js';
-import { windowSize, type Display, type Streams, type Target } from './display.js';
+import { windowSize, type Display, type Streams, type Target, type Scene } from './display.js';
 import { erase, paint, repaint } from './frame.js';
-import type { Scene } from './scene.js';
 import { extendTail, leaveTail, NO_TAIL, reflowTail, resumeTail, type Tail } from './tail.js';
 import { recordOf, viewOf, type Area } from './view.js';
 

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Input, Output } from '../../context.js';
+import type { Input, Output } from '../../process/context.js';
 import { BurstGuard } from './burst.js';
 import { KeyDecoder } from './keys.js';
-import type { Timers } from './timers.js';
+import type { Timers } from './status.js';
 import type { KeyEvent } from './tokens.js';
 
 const PASTE_MARKS_ON = '\x1b[?2004h';

@@ -1,9 +1,8 @@
 import { dim, styledWidth } from './ansi.js';
-import type { Size } from './display.js';
+import type { Size, Scene } from './display.js';
 import { graphemes, isPlain } from './graphemes.js';
 import { columnOf, layOut, rowOf, shown, type Row, type Shape } from './layout.js';
-import type { Scene } from './scene.js';
-import { statusLine } from './spinner.js';
+import { statusLine } from './status.js';
 import { graphemeWidth } from './width.js';
 
 /** What stands in each row of the area at the bottom, and where its cursor is. */

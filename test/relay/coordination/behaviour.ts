@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CoordinationError } from '../../../src/relay/coordination/coordination-error.js';
 import {
+  type CoordinationError,
   MOST_WAITING,
   RECORD_MS,
   type Claim,

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import xterm from '@xterm/headless';
-import type { LineEditor } from '../../../src/core/line-editor.js';
+import type { LineEditor } from '../../../src/chat/ports.js';
 import { openLineEditor } from '../../../src/terminal/editor/line-editor.js';
 import type { LineEditorOptions } from '../../../src/terminal/editor/options.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSanitizer, sanitize } from '../../../src/core/sanitize.js';
+import { createSanitizer, sanitize } from '../../../src/text/sanitize.js';
 import {
   type MarkdownStreamOptions,
   createMarkdownStream,

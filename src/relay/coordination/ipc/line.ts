@@ -1,4 +1,4 @@
-import { CoordinationError } from '../coordination-error.js';
+import { CoordinationError } from '../coordination.js';
 import type { Channel } from './channel.js';
 import { isReplied, type Question, type Replied } from './messages.js';
 

@@ -1,5 +1,4 @@
-import type { CoordinationError } from '../coordination-error.js';
-import type { Rate, RecordKey, StoredAnswer } from '../coordination.js';
+import type { CoordinationError, Rate, RecordKey, StoredAnswer } from '../coordination.js';
 
 /** What a worker asks of its primary. `of` is the `seq` of the `enter` or `claim` that is meant. */
 export type Question =

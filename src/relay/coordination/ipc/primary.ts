@@ -1,5 +1,4 @@
-import { CoordinationError } from '../coordination-error.js';
-import { ORPHAN_MS, type Lease } from '../coordination.js';
+import { CoordinationError, ORPHAN_MS, type Lease } from '../coordination.js';
 import type { InMemory } from '../memory/in-memory.js';
 import type { AbandonableRecord } from '../memory/record-store.js';
 import type { Channel } from './channel.js';

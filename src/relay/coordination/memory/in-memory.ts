@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/conversation.js';
+import type { Clock } from '../../../base/time.js';
 import type { Coordination } from '../coordination.js';
 import { RateAllowances } from './rate-allowances.js';
 import { RecordStore } from './record-store.js';

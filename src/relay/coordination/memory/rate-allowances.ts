@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/conversation.js';
+import type { Clock } from '../../../base/time.js';
 import type { Rate, RateLimits } from '../coordination.js';
 
 /** Callers whose allowance is known: those who asked last. */

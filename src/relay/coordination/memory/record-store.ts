@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/conversation.js';
+import type { Clock } from '../../../base/time.js';
 import { Shelf } from './shelf.js';
 import {
   RECORD_MS,

@@ -1,5 +1,4 @@
-import { CoordinationError } from '../coordination-error.js';
-import { MOST_WAITING, type Lease, type TurnOrder } from '../coordination.js';
+import { CoordinationError, MOST_WAITING, type Lease, type TurnOrder } from '../coordination.js';
 
 /** A queue for each conversation of which a turn runs. */
 export class TurnQueues implements TurnOrder {

@@ -1,4 +1,4 @@
-import { AppError } from '../../../errors.js';
+import { AppError } from '../../../base/errors.js';
 
 /** Where a Redis or Valkey is, and how to get in. */
 export interface RedisAddress {

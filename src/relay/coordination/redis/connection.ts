@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { CoordinationError } from '../coordination-error.js';
+import { CoordinationError } from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { SCRIPTS, type Script } from './scripts/script.js';
 

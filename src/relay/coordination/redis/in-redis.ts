@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../../core/conversation.js';
-import { CoordinationError } from '../coordination-error.js';
-import { ORPHAN_MS, type Coordination } from '../coordination.js';
+import type { Clock } from '../../../base/time.js';
+import { CoordinationError, ORPHAN_MS, type Coordination } from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { Connection } from './connection.js';
 import { Keys } from './keys.js';

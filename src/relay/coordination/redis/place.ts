@@ -1,5 +1,4 @@
-import { CoordinationError } from '../coordination-error.js';
-import { MOST_WAITING, type Lease } from '../coordination.js';
+import { CoordinationError, MOST_WAITING, type Lease } from '../coordination.js';
 import type { Connection, Reply } from './connection.js';
 import type { Keys } from './keys.js';
 import type { Outbox } from './outbox.js';

@@ -1,5 +1,5 @@
-import { CoordinationError } from '../coordination-error.js';
 import {
+  CoordinationError,
   RECORD_MS,
   type Claim,
   type IdempotencyRecords,

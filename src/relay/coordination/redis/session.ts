@@ -1,5 +1,5 @@
-import type { Clock } from '../../../core/conversation.js';
-import { CoordinationError } from '../coordination-error.js';
+import type { Clock } from '../../../base/time.js';
+import { CoordinationError } from '../coordination.js';
 import type { Connection, Reply } from './connection.js';
 import type { Keys } from './keys.js';
 import type { Script } from './scripts/script.js';

@@ -1,4 +1,4 @@
-import type { CoordinationError } from '../coordination-error.js';
+import type { CoordinationError } from '../coordination.js';
 
 /** One session, from its opening to its loss. */
 export class Tenure {

@@ -1,9 +1,7 @@
 import { renderInline } from '../inline/inline.js';
-import { alignments, splitCells } from '../table/cells.js';
-import { Table } from '../table/table.js';
-import { type Container, matchContainers, skipQuoteMark } from './containers.js';
+import { alignments, splitCells, Table } from '../table.js';
+import { type Container, matchContainers, skipQuoteMark, takeItem } from './containers.js';
 import { LineCursor } from './line-cursor.js';
-import { takeItem } from './list-item.js';
 import { Paragraph } from './paragraph.js';
 import type { Printer } from './printer.js';
 import * as syntax from './syntax.js';

@@ -1,4 +1,4 @@
-import { sanitize } from '../../../core/sanitize.js';
+import { sanitize } from '../../../text/sanitize.js';
 
 const ENTITY = /&(?:#[xX]([\da-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z]{2,8}));/y;
 

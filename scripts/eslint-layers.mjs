@@ -1,0 +1,118 @@
+// Which part of src/ may import which, and which packages: everything that is not listed is an error.
+import { builtinModules } from 'node:module';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const SOURCES = fileURLToPath(new URL('../src', import.meta.url));
+const ANY_NODE = 'node:*';
+
+/** Pure folders: no I/O, no clock, no package. */
+const PURE = [];
+
+/**
+ * A layer is a folder of src/, or a file beside them. Arrows go one way, from the bottom of this table up.
+ * `own`: the other layers that it may import. `packages`: from npm and from Node.
+ */
+const LAYERS = {
+  base: { own: [], packages: PURE },
+  text: { own: ['base'], packages: PURE },
+  settings: { own: ['base', 'text'], packages: PURE },
+  conversations: { own: ['base', 'text'], packages: PURE },
+  turn: { own: ['base', 'conversations'], packages: PURE },
+  chat: { own: ['base', 'text', 'conversations', 'turn'], packages: PURE },
+  doctor: { own: ['base', 'text', 'settings', 'conversations', 'turn', 'chat'], packages: PURE },
+  'command-line': { own: ['base', 'text'], packages: ['commander'] },
+  process: { own: ['base'], packages: [ANY_NODE] },
+  api: {
+    own: ['base', 'settings', 'conversations', 'turn'],
+    packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'valibot'],
+  },
+  store: { own: ['base', 'settings'], packages: [ANY_NODE, 'conf', 'dotenv', 'valibot'] },
+  terminal: {
+    own: ['base', 'text', 'settings', 'turn', 'chat', 'process'],
+    packages: [ANY_NODE, '@inquirer/prompts', 'chalk', 'get-east-asian-width', 'ora'],
+  },
+  sandbox: { own: ['base', 'text'], packages: [ANY_NODE, 'valibot'] },
+  relay: {
+    own: ['base', 'text', 'turn'],
+    packages: [ANY_NODE, 'ioredis', 'pino', 'prom-client'],
+  },
+  library: {
+    own: ['base', 'text', 'settings', 'conversations', 'turn', 'process', 'api'],
+    packages: [ANY_NODE],
+  },
+  account: {
+    own: [
+      ...['base', 'text', 'settings', 'conversations', 'turn', 'chat', 'process'],
+      ...['api', 'store', 'sandbox'],
+    ],
+    packages: [],
+  },
+  commands: {
+    own: [
+      ...['base', 'text', 'settings', 'conversations', 'turn', 'chat', 'doctor', 'command-line'],
+      ...['process', 'api', 'store', 'terminal', 'sandbox', 'relay', 'account'],
+    ],
+    packages: ['commander'],
+  },
+  program: { own: ['process', 'command-line', 'commands'], packages: ['commander'] },
+  main: { own: ['base', 'text', 'settings', 'process', 'program'], packages: [] },
+};
+
+function layerOf(path) {
+  return path.split('/')[0].replace(/\.[jt]s$/, '');
+}
+
+/** Files of commands/ that several commands use. */
+const SHARED = /^(register$|(options|conversation-(choice|lookup))\.)/;
+
+/** The command that a file is part of; undefined for what all commands share. */
+function commandOf(path) {
+  const [first, second = ''] = path.split('/');
+  if (first !== 'commands' || SHARED.test(second)) return undefined;
+  return second.replace(/\.[jt]s$/, '');
+}
+
+const isNode = (name) => name.startsWith('node:') || builtinModules.includes(name);
+
+/** Why the file may not import this; undefined when it may. */
+function objection(file, source) {
+  const layer = layerOf(file);
+  const { own, packages } = LAYERS[layer] ?? { own: [], packages: [] };
+  if (!source.startsWith('.')) {
+    const isListed = packages.includes(source) || (isNode(source) && packages.includes(ANY_NODE));
+    return isListed ? undefined : `${layer} may not import ${source}`;
+  }
+  const target = relative(SOURCES, resolve(SOURCES, dirname(file), source))
+    .split(sep)
+    .join('/');
+  const targetLayer = layerOf(target);
+  if (targetLayer !== layer && !own.includes(targetLayer)) {
+    return `${layer} may not import ${targetLayer}`;
+  }
+  const [from, to] = [commandOf(file), commandOf(target)];
+  return from !== undefined && to !== undefined && from !== to
+    ? 'a command may not import another one'
+    : undefined;
+}
+
+export const layers = {
+  rules: {
+    imports: {
+      meta: { type: 'problem', schema: [], messages: { no: '{{why}}: see ARCHITECTURE.md' } },
+      create(context) {
+        const file = relative(SOURCES, context.filename).split(sep).join('/');
+        const check = ({ source }) => {
+          const why = source && objection(file, source.value);
+          if (why) context.report({ node: source, messageId: 'no', data: { why } });
+        };
+        return {
+          ImportDeclaration: check,
+          ImportExpression: check,
+          ExportNamedDeclaration: check,
+          ExportAllDeclaration: check,
+        };
+      },
+    },
+  },
+};

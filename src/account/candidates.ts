@@ -1,0 +1,43 @@
+import type { Client } from '../api/client.js';
+import type { CallOptions } from '../base/time.js';
+import { nameOf } from '../conversations/names.js';
+import { sanitizeLine } from '../text/sanitize.js';
+
+/** A word that Tab offers, and what it stands for. */
+export interface AccountCandidate {
+  value: string;
+  note: string;
+}
+
+/** More than anybody reads. */
+const MOST = 50;
+
+/** The latest conversations, by name where one can be typed, and by id. Of one assistant, if given. */
+export async function conversationCandidates(
+  client: Client,
+  assistantId: string | undefined,
+  call: CallOptions,
+): Promise<AccountCandidate[]> {
+  const where = assistantId && { 'metadata->assistant_id': `eq.${assistantId}` };
+  const filters = { limit: MOST, order: 'last_message_at.desc', ...(where && { where }) };
+  const conversations = await client.listConversations(filters, call);
+  return conversations.flatMap((conversation) => {
+    const name = nameOf(conversation);
+    const note = sanitizeLine(name);
+    const byId = { value: conversation.id, note };
+    return isTypeable(name, note) ? [{ value: name, note: conversation.id }, byId] : [byId];
+  });
+}
+
+/** A name that a line cannot hold, or that would be taken for a flag, is not offered. */
+function isTypeable(name: string, safe: string): boolean {
+  return name === safe && name !== '' && !name.startsWith('-');
+}
+
+export async function assistantCandidates(
+  client: Client,
+  call: CallOptions,
+): Promise<AccountCandidate[]> {
+  const assistants = await client.listAssistants(call);
+  return assistants.map(({ id, name }) => ({ value: id, note: sanitizeLine(name) }));
+}

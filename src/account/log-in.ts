@@ -1,0 +1,56 @@
+import { assistantChoice } from '../chat/assistant-commands.js';
+import type { Dialogs } from '../chat/ports.js';
+import type { Assistant } from '../conversations/conversation.js';
+import type { Context } from '../process/context.js';
+import { withProfile } from '../settings/config-keys.js';
+import { checkedKey, type ProfileValues } from '../settings/settings.js';
+import { storePaths } from '../store/paths.js';
+import { openAccount, type Account } from './account.js';
+import type { Surroundings } from './sources.js';
+
+/** Bound on a call that sets things up, in milliseconds. */
+const CALL_MS = 30_000;
+
+/** The account of a key, and its assistants: asking for them shows whether the API accepts it. */
+export async function openWithKey(
+  key: string,
+  { options, context, notify }: Surroundings,
+): Promise<{ account: Account; assistants: Assistant[] }> {
+  const means = { notify, keyName: 'the key' };
+  const account = await openAccount(options, contextWith(checkedKey(key), context), means);
+  try {
+    return { account, assistants: await assistantsOf(account, context) };
+  } catch (error) {
+    await account.close();
+    throw error;
+  }
+}
+
+/** A copy by prototype: the streams stay as they are, opened when they are used. */
+function contextWith(key: string, context: Context): Context {
+  const env = { ...context.env, TELNYX_API_KEY: key };
+  return Object.create(context, { env: { value: env } }) as Context;
+}
+
+export function assistantsOf(account: Account, { signal }: Context): Promise<Assistant[]> {
+  return account.client.listAssistants({ signal, timeoutMs: CALL_MS });
+}
+
+/** The assistant that the person chooses; undefined: none. */
+export function chosenAssistant(
+  assistants: readonly Assistant[],
+  { choose }: Pick<Dialogs, 'choose'>,
+): Promise<string | undefined> {
+  return choose('Which assistant?', assistants.map(assistantChoice));
+}
+
+/** Stores values in a profile, which is made when it is not there; undefined ones are forgotten. */
+export async function storeInProfile(
+  profile: string,
+  values: ProfileValues,
+  context: Context,
+): Promise<void> {
+  const { updateConfig } = await import('../store/config-store.js');
+  const path = storePaths(context).config;
+  await updateConfig(path, (config) => withProfile(config, profile, values), context);
+}

@@ -1,0 +1,108 @@
+import { AppError } from '../base/errors.js';
+import type { Conversation, ConversationFilters, Message } from '../conversations/conversation.js';
+import { CHANNEL_KEY } from '../conversations/filters.js';
+import { conversationIdFor } from '../conversations/find.js';
+import { allMessages } from '../conversations/messages.js';
+import { checkedName, isConversationId, nameOf } from '../conversations/names.js';
+import { transcriptLines } from '../conversations/transcript.js';
+import { isTakenOver, rename } from '../conversations/update.js';
+import { age } from '../text/age.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { asking, currentConversation, tell, type Chat } from './chat.js';
+import { TAKEN_OVER_NOTICE } from './control-commands.js';
+import type { Choice } from './ports.js';
+
+/** How many conversations are offered. */
+const RECENT = 100;
+/** Messages that are shown after resuming, and by `/history` without a number. */
+const RECAP = 4;
+const HISTORY = 20;
+
+/** /new */
+export function begin(chat: Chat, text: string): void {
+  const title = text === '' ? undefined : checkedName(text);
+  chat.state.conversationId = undefined;
+  chat.state.title = title;
+  tell(chat, 'a new conversation begins with your next message');
+}
+
+/** /resume */
+export async function resume(chat: Chat, idOrName: string): Promise<void> {
+  const id = idOrName === '' ? await picked(chat) : await found(chat, idOrName);
+  if (id === undefined) return;
+  const conversation = await asking(chat, (api, call) => api.getConversation(id, call));
+  chat.state.conversationId = conversation.id;
+  const called = sanitizeLine(nameOf(conversation));
+  tell(chat, `conversation ${called === '' ? '' : `${called} `}${conversation.id}`);
+  if (isTakenOver(conversation)) tell(chat, TAKEN_OVER_NOTICE);
+  await recap(chat, RECAP);
+}
+
+/** The conversations of this assistant, the latest first. */
+function recentConversations(chat: Chat): Promise<Conversation[]> {
+  const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
+  const filters = { limit: RECENT, order: 'last_message_at.desc', where };
+  return asking(chat, (api, call) => api.listConversations(filters, call));
+}
+
+async function found(chat: Chat, idOrName: string): Promise<string> {
+  if (isConversationId(idOrName)) return idOrName;
+  return asking(chat, (api, call) => {
+    const list = (filters: ConversationFilters): Promise<Conversation[]> =>
+      api.listConversations(filters, call);
+    const get = (id: string): Promise<Conversation> => api.getConversation(id, call);
+    return conversationIdFor(idOrName, { list, get }, { only: chat.state.assistantId });
+  });
+}
+
+async function picked(chat: Chat): Promise<string | undefined> {
+  const now = chat.ports.clock.now();
+  const choices = (await recentConversations(chat)).map((conversation) =>
+    choice(conversation, now),
+  );
+  if (choices.length === 0) throw new AppError('usage', 'this assistant has no conversations yet');
+  return chat.ports.dialogs.choose('Which conversation?', choices);
+}
+
+function choice(conversation: Conversation, now: Date): Choice {
+  const { id, metadata, lastMessageAt, createdAt } = conversation;
+  const parts = [
+    sanitizeLine(nameOf(conversation), 40) || 'unnamed',
+    age(lastMessageAt || createdAt, now),
+    sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20),
+    id,
+  ];
+  return { value: id, label: parts.filter((part) => part !== '').join('  ') };
+}
+
+/** /history */
+export async function showHistory(chat: Chat, argument: string): Promise<void> {
+  const count = argument === '' ? HISTORY : Number(argument);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new AppError('usage', `bad number ${JSON.stringify(argument)}`, { hint: '/history 10' });
+  }
+  currentConversation(chat);
+  await recap(chat, count);
+}
+
+async function recap(chat: Chat, count: number): Promise<void> {
+  const id = currentConversation(chat);
+  const messages = await asking(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  tell(chat, ...recapLines(messages, count));
+}
+
+/** The last messages of a conversation. */
+export function recapLines(messages: readonly Message[], count = RECAP): string[] {
+  if (messages.length === 0) return ['no messages are kept of this conversation'];
+  const earlier = messages.length - count;
+  const omitted = earlier > 0 ? [`… ${earlier} earlier messages: /history ${messages.length}`] : [];
+  return [...omitted, ...transcriptLines(messages.slice(-count))];
+}
+
+/** /name */
+export async function name(chat: Chat, text: string): Promise<void> {
+  const called = checkedName(text, '/name Opening hours');
+  const id = currentConversation(chat);
+  await asking(chat, (api, call) => rename(api, { id, name: called }, call));
+  tell(chat, `named ${sanitizeLine(called)}: /resume ${sanitizeLine(called)}`);
+}

@@ -1,0 +1,34 @@
+import { AppError } from '../base/errors.js';
+import { tell, type Chat } from './chat.js';
+import { showTurn } from './show-turn.js';
+
+/** /as */
+export function speakAs(chat: Chat, name: string): void {
+  chat.state.speaker = name === '' ? undefined : name;
+  tell(chat, name === '' ? 'you speak without a name' : `you speak as ${name}`);
+}
+
+/** /retry: at once when the last message was not run; else only when the person says so. */
+export async function retry(chat: Chat): Promise<void> {
+  const { lastText, lastFailure } = chat.state;
+  if (lastText === undefined) throw new AppError('usage', 'there is nothing to send again yet');
+  const delivery = lastFailure?.details.delivery;
+  const question = lastFailure
+    ? 'The last message may have been delivered. Send it again?'
+    : 'The last message was answered. Send it again?';
+  const isSafe = delivery === 'not_sent' || delivery === 'refused' || lastFailure?.kind === 'usage';
+  if (isSafe || (await chat.ports.dialogs.confirm(question))) await showTurn(chat, lastText);
+}
+
+/** /edit */
+export async function editDraft(chat: Chat, text: string): Promise<void> {
+  const { dialogs, editor } = chat.ports;
+  editor.restoreDraft(await dialogs.edit(text));
+}
+
+/** /copy */
+export async function copyReply(chat: Chat): Promise<void> {
+  const last = chat.state.turns.at(-1);
+  if (!last) throw new AppError('usage', 'there is no reply to copy yet');
+  tell(chat, `copied to ${await chat.ports.dialogs.copy(last.reply)}`);
+}

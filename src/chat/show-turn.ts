@@ -1,0 +1,60 @@
+import { AppError } from '../base/errors.js';
+import type { ReplyEvent } from '../turn/events.js';
+import { LOOKING, noticeOf } from '../turn/notices.js';
+import { begun, createReplyText, CUT_OFF } from '../turn/reply-text.js';
+import { cancellable, tellFailure, tell, type Chat } from './chat.js';
+import { withWaysOut } from './control-commands.js';
+
+/** Sends a message and shows its reply; a failure gives the message back as draft. */
+export async function showTurn(chat: Chat, text: string): Promise<void> {
+  const { state, ports } = chat;
+  state.lastText = text;
+  state.lastFailure = undefined;
+  try {
+    await cancellable(chat, 'waiting for the assistant', (signal) => showReply(chat, text, signal));
+  } catch (error) {
+    if (!(error instanceof AppError) || ports.signal.aborted) throw error;
+    state.lastFailure = error;
+    tellFailure(chat, error.kind === 'ai_disabled' ? withWaysOut(error) : error);
+    ports.editor.restoreDraft(text);
+  }
+}
+
+async function showReply(chat: Chat, text: string, signal: AbortSignal): Promise<void> {
+  const { state, ports } = chat;
+  const { assistantId, conversationId, title, speaker } = state;
+  const turn = { text, assistantId, conversationId, title, speaker };
+  const events = begun(ports.takeTurn(turn, signal));
+  let printer = await ports.openReplyPrinter();
+  const reply = createReplyText();
+  try {
+    for await (const event of events) {
+      note(chat, event);
+      if (reply.isReplaced(event)) {
+        print(chat, printer.end());
+        tell(chat, CUT_OFF);
+        printer = await ports.openReplyPrinter();
+      }
+      print(chat, printer.write(reply.next(event)));
+    }
+  } finally {
+    print(chat, printer.end());
+  }
+}
+
+/** Printed text takes the status line's place. */
+function print({ ports: { editor } }: Chat, text: string): void {
+  if (text === '') return;
+  editor.setStatus(undefined);
+  editor.print(text, 'stdout');
+}
+
+function note(chat: Chat, event: ReplyEvent): void {
+  const { state, ports } = chat;
+  if (event.type === 'start') state.conversationId = event.conversationId;
+  if (event.type === 'done')
+    state.turns.push({ reply: event.turn.reply, timing: event.turn.timing });
+  if (event.type === 'search') ports.editor.setStatus(LOOKING);
+  const notice = event.type === 'retry' ? noticeOf(event) : undefined;
+  if (notice !== undefined) tell(chat, notice);
+}

@@ -1,0 +1,94 @@
+import type { Outline, OutlineArgument, OutlineOption } from './outline.js';
+
+/** What the words before the cursor have settled. */
+export interface Situation {
+  command: Outline;
+  /** From the program to the command. */
+  names: string[];
+  /** Words that are no flags and no commands. */
+  operands: string[];
+  /** Long names of the flags that were given, with the last value of each. */
+  given: Map<string, string>;
+  /** The flag whose value comes next. */
+  expecting: OutlineOption | undefined;
+  /** Behind `--` no word is a flag. */
+  isPlain: boolean;
+}
+
+/** Whose first word stands for a command: flags alone are those of a chat. */
+const OWN_FLAGS = ['-h', '--help', '-V', '--version'];
+
+/** Reads the words as the program would; undefined when there is no such command. */
+export function situationAt(
+  root: Outline,
+  words: readonly string[],
+  current: string,
+): Situation | undefined {
+  const [first = current] = words;
+  const isChat = first.startsWith('-') && !OWN_FLAGS.includes(first);
+  let situation: Situation | undefined = {
+    command: root,
+    names: [],
+    operands: [],
+    given: new Map(),
+    expecting: undefined,
+    isPlain: false,
+  };
+  for (const word of isChat ? ['chat', ...words] : words) {
+    situation = situation && after(word, situation);
+  }
+  return situation;
+}
+
+function after(word: string, situation: Situation): Situation | undefined {
+  const { command, expecting, given, isPlain } = situation;
+  if (expecting)
+    return { ...situation, expecting: undefined, given: noted(given, expecting, word) };
+  if (!isPlain && word === '--') return { ...situation, isPlain: true };
+  if (!isPlain && word.length > 1 && word.startsWith('-')) return afterFlag(word, situation);
+  // `help` takes the names of commands, as the program itself does.
+  if (command.commands.length === 0) {
+    return { ...situation, operands: [...situation.operands, word] };
+  }
+  const next = command.commands.find(({ name }) => name === word);
+  return next && { ...situation, command: next, names: [...situation.names, word] };
+}
+
+function afterFlag(word: string, situation: Situation): Situation {
+  const { command, given } = situation;
+  const [name, value] = word.startsWith('--') ? split(word) : [word.slice(0, 2)];
+  const option = optionNamed(command, name);
+  if (!option) return situation;
+  if (value !== undefined) return { ...situation, given: noted(given, option, value) };
+  const isCluster = !word.startsWith('--') && word.length > 2;
+  if (!option.takesValue) {
+    const before = { ...situation, given: noted(given, option, '') };
+    return isCluster ? afterFlag(`-${word.slice(2)}`, before) : before;
+  }
+  if (isCluster) return { ...situation, given: noted(given, option, word.slice(2)) };
+  return { ...situation, expecting: option };
+}
+
+/** `--flag=value` in two. */
+export function split(word: string): [string, string?] {
+  const at = word.indexOf('=');
+  return at === -1 ? [word] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+export function optionNamed({ options }: Outline, name: string): OutlineOption | undefined {
+  return options.find(({ short, long }) => name === short || name === long);
+}
+
+function noted(
+  given: Situation['given'],
+  option: OutlineOption,
+  value: string,
+): Map<string, string> {
+  return new Map(given).set(option.long ?? option.short ?? '', value);
+}
+
+/** The argument that the next operand is. */
+export function nextArgument({ command, operands }: Situation): OutlineArgument | undefined {
+  const last = command.arguments.at(-1);
+  return command.arguments[operands.length] ?? (last?.isVariadic ? last : undefined);
+}

@@ -1,0 +1,103 @@
+import { pass, type Check, warn, type DoctorPorts, type Outcome } from '../check.js';
+
+/** Whether a proxy stands between us and the API. */
+export const proxy: Check = {
+  name: 'proxy',
+  needs: ['base_url'],
+  run(ports) {
+    const { host, proxy: through } = ports.route();
+    return pass(
+      through ? `${host} is reached through ${through.host}:${through.port}` : `none for ${host}`,
+    );
+  },
+};
+
+const ADDRESS = /^[\d.]+$|:/;
+
+/** Whether the first host on the way has an address. */
+export const dns: Check = {
+  name: 'dns',
+  needs: ['base_url', 'proxy'],
+  async run({ route, network }) {
+    const { host, proxy } = route();
+    const first = proxy?.host ?? host;
+    if (ADDRESS.test(first)) return pass(`${first} is an address`);
+    return pass(`${first} is ${(await network.lookUp(first)).join(', ')}`);
+  },
+};
+
+/** Whether something listens there. */
+export const tcp: Check = {
+  name: 'tcp',
+  needs: ['dns'],
+  async run({ route, network }) {
+    const { host, port, proxy } = route();
+    const first = proxy ?? { host, port };
+    await network.connect(first.host, first.port);
+    return pass(`${first.host}:${first.port} accepts connections`);
+  },
+};
+
+/** Whether the connection is one that can be trusted. */
+export const tls: Check = {
+  name: 'tls',
+  needs: ['tcp'],
+  async run(ports) {
+    const { isTls, proxy } = ports.route();
+    if (!isTls) return pass('not needed: plain http on this machine');
+    return remarks(ports) ?? pass(proxy ? await tunnelled(ports) : await direct(ports));
+  },
+};
+
+/** What weakens TLS whatever the server is. */
+function remarks({ network }: DoctorPorts): Outcome | undefined {
+  const { isUnchecked, extraCertificates: extra } = network;
+  if (isUnchecked) {
+    return warn(
+      'certificates are not checked: NODE_TLS_REJECT_UNAUTHORIZED is 0',
+      'unset it; for a company’s own certificate set NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+    );
+  }
+  if (!extra || extra.isReadable) return undefined;
+  return warn(`NODE_EXTRA_CA_CERTS cannot be read: ${extra.path}`, 'correct the path, or unset it');
+}
+
+async function direct({ route, network }: DoctorPorts): Promise<string> {
+  const { host, port } = route();
+  const issuer = await network.handshake(host, port);
+  const extra = network.extraCertificates ? ', with those of NODE_EXTRA_CA_CERTS' : '';
+  return `the certificate of ${host} is trusted${extra}: issued by ${issuer}`;
+}
+
+/** Only a request goes through the tunnel of a proxy. */
+async function tunnelled({ route, network }: DoctorPorts): Promise<string> {
+  await network.clockLead();
+  return `the certificate of ${route().host} is trusted, through the proxy`;
+}
+
+/** Certificates and lost answers are judged by time: more than this is too far off, in seconds. */
+const MOST_OFF_S = 60;
+
+/** Our clock by the server's. */
+export const clock: Check = {
+  name: 'clock',
+  needs: ['tls'],
+  async run({ network }) {
+    const lead = await network.clockLead();
+    if (lead === undefined) return pass('the server tells no time to compare with');
+    const seconds = Math.abs(lead) / 1000;
+    if (seconds <= MOST_OFF_S) return pass('agrees with the server’s');
+    const side = lead > 0 ? 'behind' : 'ahead of';
+    return warn(
+      `${roughly(seconds / 60)} ${side} the server’s clock`,
+      'set the clock of this machine: certificates and lost answers are judged by it',
+    );
+  },
+};
+
+/** Two hours are `120 min`, two days `48 h`. */
+function roughly(minutes: number): string {
+  const hours = minutes / 60;
+  if (hours <= 2) return `${Math.round(minutes)} min`;
+  return hours <= 48 ? `${Math.round(hours)} h` : `${Math.round(hours / 24)} days`;
+}

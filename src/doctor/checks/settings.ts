@@ -1,0 +1,31 @@
+import { missingKey, requireAssistant } from '../../settings/resolve.js';
+import { masked, describeOrigin } from '../../settings/settings.js';
+import { pass, type Check } from '../check.js';
+
+/** The key, and where it comes from. */
+export const apiKey: Check = {
+  name: 'api_key',
+  async run(ports) {
+    const key = await ports.key();
+    if (!key) throw missingKey();
+    return pass(`${masked(key.value)} (${describeOrigin(key.origin)})`);
+  },
+};
+
+/** The assistant that turns go to, and where its id comes from. */
+export const assistantId: Check = {
+  name: 'assistant_id',
+  run({ settings }) {
+    const id = requireAssistant(settings);
+    const { origin } = settings.assistantId ?? {};
+    return pass(`${id}${origin ? ` (${describeOrigin(origin)})` : ''}`);
+  },
+};
+
+/** Where the API is. */
+export const baseUrl: Check = {
+  name: 'base_url',
+  run({ settings: { baseUrl } }) {
+    return pass(`${baseUrl.value} (${describeOrigin(baseUrl.origin)})`);
+  },
+};

@@ -1,0 +1,57 @@
+import { AppError } from '../base/errors.js';
+import { type Check, isStop, type DoctorPorts, type Finding } from './check.js';
+import { account, assistant, lastConversation } from './checks/account.js';
+import { config, envFile, node, profile } from './checks/machine.js';
+import { clock, dns, proxy, tcp, tls } from './checks/network.js';
+import { apiKey, assistantId, baseUrl } from './checks/settings.js';
+import { turn } from './checks/turn.js';
+
+/** In the order in which a turn needs them: machine, settings, network, account. */
+export const CHECKS: readonly Check[] = [
+  ...[node, config, envFile],
+  ...[profile, apiKey, assistantId, baseUrl],
+  ...[proxy, dns, tcp, tls, clock],
+  ...[account, assistant, lastConversation, turn],
+];
+
+/** Runs the checks in order. What needs a check that failed is skipped. */
+export async function* diagnose(
+  checks: readonly Check[],
+  ports: DoctorPorts,
+): AsyncGenerator<Finding> {
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    const finding = blocked(check, findings) ?? (await examine(check, ports, findings));
+    findings.push(finding);
+    yield finding;
+  }
+}
+
+/** The check as skipped, when one that it needs did not succeed. */
+function blocked({ name, needs = [] }: Check, findings: readonly Finding[]): Finding | undefined {
+  const missing = findings.find(
+    ({ name: other, status }) => needs.includes(other) && (status === 'fail' || status === 'skip'),
+  );
+  return missing && skipped(name, missing);
+}
+
+function skipped(name: string, { name: missing }: Finding): Finding {
+  return { name, status: 'skip', says: `needs ${missing}` };
+}
+
+async function examine(
+  check: Check,
+  ports: DoctorPorts,
+  findings: readonly Finding[],
+): Promise<Finding> {
+  const { name } = check;
+  try {
+    return { name, ...(await check.run(ports)) };
+  } catch (error) {
+    if (!(error instanceof AppError) || isStop(error)) throw error;
+    // A file that cannot be read fails once, not with each setting that could be in it.
+    const same = findings.find((earlier) => earlier.error?.message === error.message);
+    if (same) return skipped(name, same);
+    return { name, status: 'fail', says: error.message, fix: error.details.hint, error };
+  }
+}

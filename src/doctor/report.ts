@@ -1,0 +1,48 @@
+import { exitCodeOf } from '../base/errors.js';
+import type { Paint } from '../chat/ports.js';
+import { errorJson } from '../text/error-report.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import type { Finding } from './check.js';
+
+/** A finding for people, with its fix below it. */
+export function findingLines(finding: Finding, nameWidth: number, paint: Paint): string[] {
+  const { name, status, fix } = finding;
+  const says = sanitizeLine(finding.says, 1000);
+  const line = `${status}  ${name.padEnd(nameWidth)}  ${says}`;
+  const shown = status === 'fail' ? paint.error(line) : status === 'skip' ? paint.dim(line) : line;
+  const indent = ' '.repeat(status.length + nameWidth + 4);
+  return fix === undefined ? [shown] : [shown, `${indent}fix: ${sanitizeLine(fix, 1000)}`];
+}
+
+/** What it comes to, in one line. */
+export function summary(findings: readonly Finding[]): string {
+  const count = (status: Finding['status']): number =>
+    findings.filter((finding) => finding.status === status).length;
+  const parts = [
+    `${count('pass')} passed`,
+    ...(count('warn') > 0 ? [`${count('warn')} to look at`] : []),
+    ...(count('fail') > 0 ? [`${count('fail')} failed`] : []),
+    ...(count('skip') > 0 ? [`${count('skip')} skipped`] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** Everything, for a program. */
+export function findingsJson(findings: readonly Finding[]): object {
+  return {
+    ok: findings.every(({ status }) => status !== 'fail'),
+    checks: findings.map(({ name, status, says, fix, error }) => ({
+      name,
+      status,
+      message: says,
+      fix: fix ?? null,
+      error: error ? errorJson(error).error : null,
+    })),
+  };
+}
+
+/** That of the first failure; 0 when nothing failed. */
+export function exitCode(findings: readonly Finding[]): number {
+  const failed = findings.find(({ status }) => status === 'fail');
+  return failed ? exitCodeOf(failed.error) : 0;
+}

@@ -1,0 +1,148 @@
+import { homedir } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { AppError } from '../base/errors.js';
+import type { Clock } from '../base/time.js';
+import { systemClock } from './clock.js';
+import { randomId } from './random-id.js';
+
+export interface Input extends Readable {
+  isTTY?: boolean;
+  setRawMode?(on: boolean): unknown;
+}
+
+export interface Output extends Writable {
+  isTTY?: boolean;
+  columns?: number;
+  rows?: number;
+}
+
+/** The world as an argument: everything a command may touch outside its own memory. */
+export interface Context {
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  /** Such as `20.12.0`. */
+  readonly nodeVersion: string;
+  readonly clock: Clock;
+  /** A fresh UUID v4. */
+  readonly randomId: () => string;
+  /** Aborted by SIGINT, SIGTERM and SIGHUP with an AppError as its reason. */
+  readonly signal: AbortSignal;
+  /** Calls back when the process ends, crashes included; what it writes must be written at once. */
+  readonly onExit: (callback: () => void) => void;
+  /** Runs a task (a program of the person's) whose Ctrl-C is not ours. */
+  readonly withoutInterrupts: <T>(task: () => Promise<T>) => Promise<T>;
+  /** From now on a reader that closes stdout's pipe does not end the process: changes are finished. */
+  readonly outliveReader: () => void;
+  /** Stops the process as Ctrl-Z does; resolves when it goes on. */
+  readonly stop: () => Promise<void>;
+}
+
+/** As for SIGHUP, which usually comes first. */
+const CLOSED_TERMINAL = 143;
+
+/** A signal that aborts at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
+function stopSignal(process: NodeJS.Process, isShielded: () => boolean): AbortSignal {
+  const controller = new AbortController();
+  const stop = (kind: 'interrupted' | 'terminated', code: number): void => {
+    if (controller.signal.aborted) process.exit(code);
+    controller.abort(new AppError(kind, kind));
+  };
+  process.on('SIGINT', () => {
+    if (!isShielded()) stop('interrupted', 130);
+  });
+  process.on('SIGTERM', () => stop('terminated', 143));
+  process.on('SIGHUP', () => stop('terminated', 143));
+  return controller.signal;
+}
+
+/** How soon a process stops that stops at all, in milliseconds; stopped, it does not count them. */
+const STOPPING_MS = 200;
+
+/**
+ * Stops as the terminal's own Ctrl-Z does: with whatever runs us (npm, a script), or its shell would
+ * wait for it. Without a shell that could continue us the system ignores it, and we go on at once.
+ */
+function stopped(process: NodeJS.Process): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      clearTimeout(timer);
+      process.off('SIGCONT', goOn);
+      resolve();
+    };
+    process.on('SIGCONT', goOn);
+    const timer = setTimeout(goOn, STOPPING_MS);
+    process.kill(0, 'SIGTSTP');
+  });
+}
+
+/**
+ * A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. A terminal
+ * that was closed (EIO) has nobody to be told.
+ */
+function forgivingClosedPipe(
+  process: NodeJS.Process,
+  stream: Output,
+  mayGoOn: () => boolean = () => true,
+): Output {
+  if (stream.listenerCount('error') === 0) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE' && !mayGoOn()) process.exit(0);
+      // Nobody reads our notices: that must not cost the answer.
+      if (error.code === 'EPIPE') return;
+      if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
+      // Who waits for the write says why.
+      process.exitCode = 1;
+    });
+  }
+  return stream;
+}
+
+/** The real world. Streams are opened at first use: a command that never reads stdin never touches it. */
+export function processContext(process: NodeJS.Process): Context {
+  let signal: AbortSignal | undefined;
+  let shields = 0;
+  let outlivesReader = false;
+  return {
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      return forgivingClosedPipe(process, process.stdout, () => outlivesReader);
+    },
+    get stderr() {
+      return forgivingClosedPipe(process, process.stderr);
+    },
+    env: process.env,
+    get cwd() {
+      return process.cwd();
+    },
+    get home() {
+      return homedir();
+    },
+    platform: process.platform,
+    get nodeVersion() {
+      return process.versions.node;
+    },
+    clock: systemClock(process.hrtime),
+    randomId: () => randomId(process.platform),
+    onExit: (callback) => void process.on('exit', callback),
+    outliveReader: () => void (outlivesReader = true),
+    stop: () => stopped(process),
+    async withoutInterrupts(task) {
+      shields++;
+      try {
+        return await task();
+      } finally {
+        shields--;
+      }
+    },
+    get signal() {
+      return (signal ??= stopSignal(process, () => shields > 0));
+    },
+  };
+}

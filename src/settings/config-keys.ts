@@ -1,0 +1,96 @@
+import { AppError } from '../base/errors.js';
+import { checkedId } from '../text/ids.js';
+import { nearest } from '../text/nearest.js';
+import { checkedBaseUrl } from './base-url.js';
+import { masked, type Config, type ProfileValues } from './settings.js';
+
+/** What `config set` may change. */
+export const CONFIG_KEYS = [
+  'assistant_id',
+  'base_url',
+  'api_key_command',
+  'persist',
+  'history',
+] as const;
+
+/** What is stored; a key gets in by logging in, as a command line leaks. */
+const STORED_KEYS = ['api_key', ...CONFIG_KEYS] as const;
+
+export type ConfigKey = (typeof STORED_KEYS)[number];
+
+/** The key itself when it is one. */
+export function checkedConfigKey(key: string): ConfigKey {
+  const known = STORED_KEYS.find((candidate) => candidate === key);
+  if (known) return known;
+  const near = nearest(key, STORED_KEYS);
+  throw new AppError('usage', `unknown setting ${JSON.stringify(key)}`, {
+    hint: near ? `did you mean ${near}?` : `settings are ${STORED_KEYS.join(', ')}`,
+  });
+}
+
+function isPreference(name: ConfigKey): name is 'persist' | 'history' {
+  return name === 'persist' || name === 'history';
+}
+
+/** The stored value as text, a secret masked; undefined when there is none. */
+export function configValue(config: Config, name: ConfigKey, profile: string): string | undefined {
+  if (isPreference(name)) return config[name]?.toString();
+  const value = config.profiles[profile]?.[name];
+  return name === 'api_key' && value ? masked(value) : value;
+}
+
+export interface ConfigChange {
+  name: ConfigKey;
+  /** Undefined forgets the setting. */
+  value: string | undefined;
+  profile: string;
+}
+
+/** The config with one setting changed. Throws on a value that cannot be right. */
+export function changedConfig(config: Config, { name, value, profile }: ConfigChange): Config {
+  if (isPreference(name)) {
+    return { ...config, [name]: value === undefined ? undefined : checkedBoolean(name, value) };
+  }
+  const before = config.profiles[profile] ?? {};
+  const checked = value === undefined ? undefined : CHECKS[name](value, before);
+  return withProfile(config, profile, { [name]: checked });
+}
+
+/** The config with some values of a profile changed; undefined ones are forgotten. */
+export function withProfile(config: Config, profile: string, values: ProfileValues): Config {
+  const stored = { ...config.profiles[profile], ...values };
+  return { ...config, profiles: { ...config.profiles, [profile]: stored } };
+}
+
+type Check = (value: string, stored: ProfileValues) => string;
+
+const CHECKS: Record<keyof ProfileValues, Check> = {
+  api_key: () => {
+    throw new AppError('usage', 'a key is not given on a command line: others can read it there', {
+      hint: 'telnyx-chat login asks for it, or reads it: telnyx-chat login < keyfile',
+    });
+  },
+  api_key_command: checkedCommand,
+  assistant_id: (id) => checkedId('assistant', id),
+  base_url: checkedBaseUrl,
+};
+
+function checkedCommand(command: string, { api_key: key }: ProfileValues): string {
+  if (key) {
+    throw new AppError('usage', 'the profile has a stored key, which the command would replace', {
+      hint: 'remove it first: telnyx-chat logout',
+    });
+  }
+  if (command.trim() !== '' && !/[\r\n\0]/.test(command)) return command.trim();
+  throw new AppError('usage', `bad command ${JSON.stringify(command)}`, {
+    hint: "give one line for the shell: telnyx-chat config set api_key_command 'pass show telnyx'",
+  });
+}
+
+function checkedBoolean(name: string, value: string): boolean {
+  if (value === 'true') return true;
+  if (value === 'false') return false;
+  throw new AppError('usage', `bad value ${JSON.stringify(value)} for ${name}`, {
+    hint: 'give true or false',
+  });
+}

@@ -1,0 +1,94 @@
+import { AppError } from '../base/errors.js';
+import { checkedProfile } from '../text/ids.js';
+import { nearest } from '../text/nearest.js';
+import {
+  type Origin,
+  type ProfileValues,
+  type Setting,
+  type Sources,
+  checked,
+} from './settings.js';
+
+/** Where one setting may be, by its names. */
+export interface Name {
+  flag?: 'assistant' | 'baseUrl' | 'profile' | 'timeout';
+  env: string;
+  profile?: keyof ProfileValues;
+}
+
+const FLAGS = {
+  assistant: '--assistant',
+  baseUrl: '--base-url',
+  profile: '--profile',
+  timeout: '--timeout',
+};
+
+/** Flag, then environment, then `.env`, then profile; an empty value counts as none. */
+export function find(sources: Sources, name: Name): Setting<string> | undefined {
+  const given = findGiven(sources, name);
+  if (given) return given;
+  const stored = name.profile && storedValues(sources)[name.profile]?.trim();
+  return stored ? from(stored, 'profile', sources.config.path) : undefined;
+}
+
+/** What was given to this run, whatever is stored. */
+function findGiven(sources: GivenSources, name: Name): Setting<string> | undefined {
+  const flag = name.flag && sources.flags[name.flag];
+  if (name.flag && flag !== undefined) return from(flag, 'flag', FLAGS[name.flag]);
+  const env = sources.env[name.env]?.trim();
+  if (env) return from(env, 'environment', name.env);
+  const file = sources.envFile?.values[name.env]?.trim();
+  return file ? from(file, 'env-file', sources.envFile?.path ?? '') : undefined;
+}
+
+export type GivenSources = Pick<Sources, 'flags' | 'env' | 'envFile'>;
+
+/** The name of the profile in force, whatever is wrong with it. */
+export function profileNamed(sources: GivenSources): Setting<string> {
+  const found = findGiven(sources, { flag: 'profile', env: 'TELNYX_PROFILE' });
+  return found ?? from('default', 'default', '');
+}
+
+/** What the profile in force holds: nothing when it is not there. */
+export function storedValues(sources: Sources): ProfileValues {
+  const { profiles } = sources.config;
+  const name = profileNamed(sources).value;
+  return (Object.hasOwn(profiles, name) && profiles[name]) || {};
+}
+
+export function from<T>(value: T, source: Origin['source'], detail: string): Setting<T> {
+  return { value, origin: { source, detail } };
+}
+
+/** Always there, however empty. */
+const DEFAULT_PROFILE = 'default';
+
+/** The profile by its name alone: it need not be there yet. */
+export function resolveProfile(sources: GivenSources): Setting<string> {
+  return checked(profileNamed(sources), checkedProfile);
+}
+
+/** The profile that is used. Throws when a name was given that no profile has. */
+export function profileInForce(sources: Sources): Setting<string> {
+  const profile = resolveProfile(sources);
+  if (profile.value === DEFAULT_PROFILE || sources.flags.isNewProfile) return profile;
+  const ours = sources.config.profiles;
+  if (Object.hasOwn(ours, profile.value)) return profile;
+  const all = profileNames(ours, sources.telnyx?.profiles());
+  return checked(profile, (name) => knownProfile(name, all));
+}
+
+function knownProfile(name: string, known: readonly string[]): string {
+  if (known.includes(name)) return name;
+  const near = nearest(name, known);
+  throw new AppError('usage', `there is no profile ${JSON.stringify(name)}`, {
+    hint: near
+      ? `did you mean ${near}?`
+      : `profiles are ${known.join(', ')}; telnyx-chat login --profile ${name} makes it`,
+  });
+}
+
+/** Every profile that `--profile` can name: ours, and those of Telnyx's own file. */
+export function profileNames(ours: object, theirs: readonly string[] = []): string[] {
+  return [...new Set([DEFAULT_PROFILE, ...Object.keys(ours), ...theirs])];
+}

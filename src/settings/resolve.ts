@@ -1,0 +1,153 @@
+import { AppError } from '../base/errors.js';
+import { checkedId } from '../text/ids.js';
+import { checkedBaseUrl, DEFAULT_BASE_URL } from './base-url.js';
+import { find, from, storedValues, profileInForce } from './profiles.js';
+import {
+  checked,
+  checkedKey,
+  isOff,
+  type Setting,
+  type Settings,
+  type Sources,
+} from './settings.js';
+
+/** What other examples for Telnyx call the assistant's id. */
+const OTHER_ASSISTANT_NAMES = ['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'];
+const LONGEST_TIMEOUT_S = 24 * 60 * 60;
+
+/** Names, precedence and trust in one place. Throws on values that cannot be right. */
+export function resolveSettings(sources: Sources): Settings {
+  return { ...settingsOneByOne(sources) };
+}
+
+/** The same, but each is resolved when it is looked at, and only then throws. */
+export function settingsOneByOne(sources: Sources): Settings {
+  return {
+    get profile() {
+      return profileInForce(sources);
+    },
+    get apiKey() {
+      return apiKey(sources);
+    },
+    get apiKeyCommand() {
+      return apiKeyCommand(sources);
+    },
+    get assistantId() {
+      return assistantId(sources);
+    },
+    get otherAssistantName() {
+      return OTHER_ASSISTANT_NAMES.find((env) => find(sources, { env }));
+    },
+    get baseUrl() {
+      return baseUrl(sources);
+    },
+    get timeoutMs() {
+      return timeout(sources);
+    },
+    get persist() {
+      return persist(sources);
+    },
+    get history() {
+      return history(sources);
+    },
+  };
+}
+
+/** The key at hand; undefined too when a command gives it. */
+function apiKey(sources: Sources): Setting<string> | undefined {
+  const found = find(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' });
+  if (found?.origin.source === 'profile') assertOneKey(sources);
+  if (found) return checked(found, checkedKey);
+  if (apiKeyCommand(sources)) return undefined;
+  const theirs = sources.telnyx?.key(profileInForce(sources));
+  return theirs && checked(theirs, checkedKey);
+}
+
+/** Never from the environment or a `.env`: what runs on this machine is its owner's to say. */
+function apiKeyCommand(sources: Sources): Setting<string> | undefined {
+  if (find(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' })) return undefined;
+  const command = storedValues(sources).api_key_command?.trim();
+  return command ? from(command, 'profile', sources.config.path) : undefined;
+}
+
+/** Which of two was meant nobody knows: a key that was replaced, or a command that was given up. */
+function assertOneKey(sources: Sources): void {
+  if (!storedValues(sources).api_key_command?.trim()) return;
+  throw new AppError('usage', 'the profile has both api_key and api_key_command', {
+    hint: 'keep one: telnyx-chat config unset api_key, or config unset api_key_command',
+  });
+}
+
+function assistantId(sources: Sources): Setting<string> | undefined {
+  const found = find(sources, {
+    flag: 'assistant',
+    env: 'TELNYX_ASSISTANT_ID',
+    profile: 'assistant_id',
+  });
+  return found && checked(found, (id) => checkedId('assistant', id));
+}
+
+function baseUrl(sources: Sources): Setting<string> {
+  const found = find(sources, { flag: 'baseUrl', env: 'TELNYX_BASE_URL', profile: 'base_url' });
+  if (!found) return from(DEFAULT_BASE_URL, 'default', '');
+  if (found.origin.source === 'env-file') assertTrusted(found, sources);
+  return checked(found, checkedBaseUrl);
+}
+
+/** A `.env` may come with somebody else's repository: it may not send our key to its own server. */
+function assertTrusted(baseUrl: Setting<string>, sources: Sources): void {
+  if (find(sources, { env: 'TELNYX_API_KEY' })?.origin.source === 'env-file') return;
+  throw new AppError(
+    'usage',
+    `TELNYX_BASE_URL from ${baseUrl.origin.detail} is not used: the API key is not from that file`,
+    {
+      hint: 'a .env could send your key to a stranger; put the key in the same file, or give --base-url or TELNYX_BASE_URL yourself',
+    },
+  );
+}
+
+function timeout(sources: Sources): Setting<number> {
+  const found = find(sources, { flag: 'timeout', env: 'TELNYX_CHAT_TIMEOUT' });
+  return found ? checked(found, checkedTimeout) : from(120_000, 'default', '');
+}
+
+function checkedTimeout(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds > 0 && seconds <= LONGEST_TIMEOUT_S)
+    return Math.ceil(seconds * 1000);
+  throw new AppError('usage', `bad timeout ${JSON.stringify(text)}`, {
+    hint: `give seconds, more than 0 and at most ${LONGEST_TIMEOUT_S}`,
+  });
+}
+
+function persist(sources: Sources): Setting<boolean> {
+  if (sources.flags.persist === false) return from(false, 'flag', '--no-persist');
+  const { persist, path } = sources.config;
+  return persist === undefined ? from(true, 'default', '') : from(persist, 'config', path);
+}
+
+function history(sources: Sources): Setting<boolean> {
+  const variable = sources.env['TELNYX_CHAT_HISTORY'];
+  if (variable) return from(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY');
+  const { history, path } = sources.config;
+  return history === undefined ? from(true, 'default', '') : from(history, 'config', path);
+}
+
+export function requireKey({ apiKey }: Settings): string {
+  if (apiKey) return apiKey.value;
+  throw missingKey();
+}
+
+export function missingKey(): AppError {
+  return new AppError('not_configured', 'TELNYX_API_KEY is required', {
+    hint: 'telnyx-chat login stores one, or set it in the environment or a .env file; without an account: --sandbox',
+  });
+}
+
+export function requireAssistant({ assistantId, otherAssistantName }: Settings): string {
+  if (assistantId) return assistantId.value;
+  const hint = otherAssistantName
+    ? `${otherAssistantName} is set, but the name here is TELNYX_ASSISTANT_ID`
+    : 'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file';
+  throw new AppError('not_configured', 'TELNYX_ASSISTANT_ID is required', { hint });
+}

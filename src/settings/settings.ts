@@ -1,0 +1,114 @@
+import { AppError } from '../base/errors.js';
+
+/** Where a value came from, for people: `flag --assistant`, `environment TELNYX_API_KEY`, … */
+export interface Origin {
+  source:
+    'flag' | 'environment' | 'env-file' | 'profile' | 'config' | 'command' | 'telnyx' | 'default';
+  detail: string;
+}
+
+export interface Setting<T> {
+  value: T;
+  origin: Origin;
+}
+
+export type Values = Readonly<Record<string, string | undefined>>;
+
+/** Everything settings are resolved from, already read. */
+export interface Sources {
+  flags: {
+    assistant?: string;
+    baseUrl?: string;
+    profile?: string;
+    /** The profile need not be there yet. */
+    isNewProfile?: boolean;
+    timeout?: string;
+    persist?: boolean;
+  };
+  env: Values;
+  envFile?: { path: string; values: Values } | undefined;
+  config: Config;
+  telnyx?: TelnyxFile | undefined;
+}
+
+/** Telnyx's own config file, which we only read. Each throws when it is damaged. */
+export interface TelnyxFile {
+  key(profile: Setting<string>): Setting<string> | undefined;
+  profiles(): string[];
+}
+
+/** Our own config file, as far as it matters here. */
+export interface Config {
+  path: string;
+  persist?: boolean | undefined;
+  history?: boolean | undefined;
+  profiles: Record<string, ProfileValues>;
+}
+
+export interface ProfileValues {
+  api_key?: string | undefined;
+  /** A command of the person's that prints the key. */
+  api_key_command?: string | undefined;
+  assistant_id?: string | undefined;
+  base_url?: string | undefined;
+}
+
+export interface Settings {
+  profile: Setting<string>;
+  apiKey?: Setting<string> | undefined;
+  /** Gives the key when there is none; only ever from our own config file. */
+  apiKeyCommand?: Setting<string> | undefined;
+  assistantId?: Setting<string> | undefined;
+  /** A name that is set and that other programs use for the assistant's id. */
+  otherAssistantName?: string | undefined;
+  baseUrl: Setting<string>;
+  timeoutMs: Setting<number>;
+  /** Whether the last conversation is remembered on this machine. */
+  persist: Setting<boolean>;
+  /** Whether what is typed in chats is kept from run to run. */
+  history: Setting<boolean>;
+}
+
+/** The setting with its value checked; a failure says where the value came from. */
+export function checked<T>(setting: Setting<string>, check: (text: string) => T): Setting<T> {
+  try {
+    return { value: check(setting.value), origin: setting.origin };
+  } catch (error) {
+    if (!(error instanceof AppError) || setting.origin.source === 'flag') throw error;
+    throw new AppError(
+      error.kind,
+      `${error.message} (from ${describeOrigin(setting.origin)})`,
+      error.details,
+    );
+  }
+}
+
+export function describeOrigin({ source, detail }: Origin): string {
+  return source === 'default' ? 'default' : `${source} ${detail}`;
+}
+
+/** The key by the place where a person can change it, without the key. */
+export function keyName({ source, detail }: Origin): string {
+  if (source === 'environment') return detail;
+  if (source === 'env-file') return `TELNYX_API_KEY in ${detail}`;
+  if (source === 'command') return `what ${detail} prints`;
+  return detail.startsWith('-') ? 'the key' : `the key in ${detail}`;
+}
+
+/** A key that can travel in a header. The message never shows it. */
+export function checkedKey(key: string): string {
+  if (/^[\x21-\x7e]+$/.test(key) && !/["'`<>]/.test(key)) return key;
+  throw new AppError('usage', 'the key has characters that no key has', {
+    hint: 'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
+  });
+}
+
+/** The usual ways to say no in a variable. */
+export function isOff(value: string): boolean {
+  return ['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
+}
+
+/** Enough of a secret to tell it from another one, and no more. */
+export function masked(secret: string): string {
+  return secret.length < 12 ? '…' : `${secret.slice(0, 4)}…${secret.slice(-2)}`;
+}

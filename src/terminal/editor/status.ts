@@ -1,0 +1,66 @@
+import type { Status } from './display.js';
+
+/** Timers as an argument, so that tests need not wait. Each returns how to stop it. */
+export interface Timers {
+  every(ms: number, task: () => void): () => void;
+  after(ms: number, task: () => void): () => void;
+}
+
+export const realTimers: Timers = {
+  every(ms, task) {
+    const timer = setInterval(task, ms);
+    return () => clearInterval(timer);
+  },
+  after(ms, task) {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** How long one frame is shown, in milliseconds. */
+export const SPINNER_TICK_MS = 100;
+
+/** A status with its spinner and the seconds gone since it began; the text alone where nothing moves. */
+export function statusLine({ text, elapsed }: Status): string {
+  if (elapsed === undefined) return text;
+  const frame = FRAMES[Math.floor(elapsed / SPINNER_TICK_MS) % FRAMES.length] ?? '';
+  const seconds = Math.floor(elapsed / 1000);
+  return seconds > 0 ? `${frame} ${text} ${seconds}s` : `${frame} ${text}`;
+}
+
+export interface StatusTimerOptions {
+  timers: Timers;
+  monotonic: () => number;
+  /** False where nothing is drawn again as time goes. */
+  ticks: boolean;
+  onTick: () => void;
+}
+
+/** The status and how long there has been one; a changed text doesn't start it anew. */
+export class StatusTimer {
+  readonly #options: StatusTimerOptions;
+  #text: string | undefined;
+  #since = 0;
+  #stop: () => void = () => undefined;
+
+  constructor(options: StatusTimerOptions) {
+    this.#options = options;
+  }
+
+  get current(): Status | undefined {
+    if (this.#text === undefined) return undefined;
+    const { ticks, monotonic } = this.#options;
+    return { text: this.#text, elapsed: ticks ? monotonic() - this.#since : undefined };
+  }
+
+  set(text: string | undefined): void {
+    const { timers, ticks, onTick, monotonic } = this.#options;
+    const begins = this.#text === undefined && text !== undefined;
+    this.#text = text;
+    if (begins) this.#since = monotonic();
+    if (begins && ticks) this.#stop = timers.every(SPINNER_TICK_MS, onTick);
+    if (text === undefined) this.#stop();
+  }
+}

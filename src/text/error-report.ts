@@ -1,0 +1,33 @@
+import type { AppError } from '../base/errors.js';
+import { sanitizeLine } from './sanitize.js';
+
+/** A failure for a person: what, the way out, and what is known of the turn and its conversation. */
+export function errorLines(error: AppError): string[] {
+  const { hint, conversationId, delivery, requestId, wasRepeatable } = error.details;
+  const lines = [`error: ${error.message}`];
+  if (delivery === 'unknown') {
+    const often = wasRepeatable ? 'once at most' : 'it was not sent again';
+    lines.push(`delivery: unknown, the message may have been delivered; ${often}`);
+  }
+  if (hint) lines.push(`hint: ${hint}`);
+  if (conversationId) lines.push(`conversation: ${conversationId}`);
+  if (requestId) lines.push(`request: ${requestId}`);
+  return lines.map((line) => sanitizeLine(line, 1000));
+}
+
+/** A failure for a program; every key is always there, null where nothing is known. */
+export function errorJson(error: AppError): { error: Record<string, string | number | null> } {
+  const { hint, status, code, requestId, conversationId, delivery } = error.details;
+  return {
+    error: {
+      kind: error.kind,
+      message: error.message,
+      hint: hint ?? null,
+      status: status ?? null,
+      code: code ?? null,
+      request_id: requestId ?? null,
+      conversation_id: conversationId ?? null,
+      delivery: delivery ?? null,
+    },
+  };
+}

@@ -1,0 +1,538 @@
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../src/base/errors.js';
+import { introduction } from '../../src/chat/assistant-commands.js';
+import { recapLines } from '../../src/chat/conversation-commands.js';
+import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
+
+const ASKING = ['[asking Telnyx]', '[]'];
+const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a message of your own';
+const NO_CONVERSATION =
+  '!error: there is no conversation yet!\n~hint: it begins with your first message; /resume goes on with an earlier one~';
+const NEXT = '~a new conversation begins with your next message~';
+const MESSAGES = ['one', 'two', 'three', 'four', 'five'].map((text, index) => ({
+  role: index % 2 === 0 ? 'user' : 'assistant',
+  text,
+}));
+
+/** What is shown after a command. */
+async function shown(line: string, world: World = {}): Promise<string[]> {
+  const { transcript } = await chatOf([line], world);
+  expect(transcript.shift()).toBe(`> ${line}`);
+  return transcript;
+}
+
+describe('/new', () => {
+  test('begins a conversation, with the title that is given', async () => {
+    const { transcript, sent } = await chatOf(['/new Trip', 'hello', '/new', 'hello'], {
+      state: { conversationId: 'c-0' },
+    });
+    expect(transcript.filter((line) => line === NEXT)).toHaveLength(2);
+    expect(sent.map(({ conversationId, title }) => [conversationId, title])).toEqual([
+      [undefined, 'Trip'],
+      [undefined, undefined],
+    ]);
+  });
+});
+
+describe.each(['new', 'name'])('/%s', (command) => {
+  test.each(['a\tb', 'Op\x07ening hours', 'x'.repeat(501), '6ba7b810-9dad-11d1-80b4-00c04fd430c8'])(
+    'refuses a name that could not be found: %j',
+    async (name) => {
+      const { transcript, chat, asked } = await chatOf([`/${command} ${name}`], {
+        state: { conversationId: 'c-0' },
+      });
+      expect(transcript[1]).toMatch(/^!error: (a name (cannot|has at most)|6ba7b810.* looks like)/);
+      expect(chat.state).toMatchObject({ conversationId: 'c-0', title: undefined });
+      expect(asked).toEqual([]);
+    },
+  );
+});
+
+describe('/resume', () => {
+  const named = { id: 'c-7', name: 'old', metadata: { telnyx_chat_name: 'Trip\x1b[2J' } };
+
+  test('offers the latest conversations of this assistant, whatever they are called', async () => {
+    const { transcript, asked, chat } = await chatOf(['/resume'], {
+      choose: 'c-7',
+      messages: MESSAGES,
+      conversations: [
+        { ...named, lastMessageAt: '2025-12-31T23:00:00Z', createdAt: '2025-01-01T00:00:00Z' },
+        {
+          id: 'c-8',
+          name: 'x'.repeat(50),
+          createdAt: '2025-12-30T00:00:00Z',
+          metadata: { telnyx_conversation_channel: 'sms' },
+        },
+        { id: 'c-9', metadata: { telnyx_conversation_channel: 'y'.repeat(30) } },
+      ],
+    });
+    expect(transcript).toEqual([
+      '> /resume',
+      ...ASKING,
+      '? Which conversation?',
+      '  Trip  1 h ago  c-7',
+      `  ${'x'.repeat(39)}…  2 d ago  sms  c-8`,
+      `  unnamed  ${'y'.repeat(19)}…  c-9`,
+      ...ASKING,
+      '~conversation Trip c-7~',
+      ...ASKING,
+      '~… 1 earlier messages: /history 5~\n~assistant: two~\n~you: three~\n~assistant: four~\n~you: five~',
+    ]);
+    expect(asked[0]).toEqual([
+      'listConversations',
+      { limit: 100, order: 'last_message_at.desc', where: { 'metadata->assistant_id': 'eq.a-1' } },
+    ]);
+    expect(chat.state.conversationId).toBe('c-7');
+  });
+
+  test('changes nothing when none is chosen, or there are none', async () => {
+    const { transcript, chat } = await chatOf(['/resume'], { conversations: [named] });
+    expect(transcript.at(-1)).toMatch(/^ {2}Trip/);
+    expect(chat.state.conversationId).toBeUndefined();
+    expect(await shown('/resume')).toEqual([
+      ...ASKING,
+      '!error: this assistant has no conversations yet!',
+    ]);
+  });
+
+  const id = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
+  test.each([
+    ['a name', 'old', { id: 'c-1', name: 'old' }, 'conversation old c-1', ASKING],
+    ['an id', id, { id }, `conversation ${id}`, []],
+  ])('takes %s', async (...row) => {
+    const [, argument, conversation, line, search] = row;
+    const world = { conversations: [conversation] };
+    expect(await shown(`/resume ${argument}`, world)).toEqual([
+      ...search,
+      ...ASKING,
+      `~${line}~`,
+      ...ASKING,
+      '~no messages are kept of this conversation~',
+    ]);
+  });
+
+  test('takes the names of this assistant only, and an id that is no UUID', async () => {
+    const { asked, chat } = await chatOf(['/resume c-7'], { conversations: [named] });
+    const own = { 'metadata->assistant_id': 'eq.a-1' };
+    const filters = (column: string): object => {
+      return { limit: 20, order: 'last_message_at.desc', where: { ...own, [column]: 'eq.c-7' } };
+    };
+    expect(asked).toEqual([
+      ['listConversations', filters('metadata->telnyx_chat_name')],
+      ['listConversations', filters('name')],
+      ['listMessages', 'c-7'],
+    ]);
+    expect(chat.state.conversationId).toBe('c-7');
+  });
+
+  test('says that a person has taken the conversation over', async () => {
+    const world = { conversations: [{ id, metadata: { ai_disabled: 'true' } }] };
+    expect(await shown(`/resume ${id}`, world)).toContain(
+      `~a person has taken it over: the assistant is silent; ${WAYS_OUT}~`,
+    );
+  });
+
+  test('gives a line back that named none', async () => {
+    expect(await shown('/resume nobody')).toEqual([
+      ...ASKING,
+      '!error: no conversation is called "nobody"!\n~hint: telnyx-chat conversations list --all shows their ids and names~',
+      'draft: /resume nobody',
+    ]);
+  });
+});
+
+describe('/history', () => {
+  const world = { state: { conversationId: 'c-1' }, messages: MESSAGES };
+
+  test.each([
+    ['1', ['~… 4 earlier messages: /history 5~', '~you: five~']],
+    [
+      '4',
+      [
+        '~… 1 earlier messages: /history 5~',
+        '~assistant: two~',
+        '~you: three~',
+        '~assistant: four~',
+        '~you: five~',
+      ],
+    ],
+    ['5', ['~you: one~', '~assistant: two~', '~you: three~', '~assistant: four~', '~you: five~']],
+  ])('%s', async (count, lines) => {
+    expect(await shown(`/history ${count}`, world)).toEqual([...ASKING, lines.join('\n')]);
+  });
+
+  test('shows twenty unless told', async () => {
+    const messages = Array.from({ length: 21 }, (_, index) => ({ text: `${index + 1}` }));
+    const lines = (await shown('/history', { ...world, messages })).at(-1)?.split('\n') ?? [];
+    expect(lines).toHaveLength(21);
+    expect(lines.slice(0, 2)).toEqual(['~… 1 earlier messages: /history 21~', '~you: 2~']);
+  });
+
+  test.each(['0', '-1', '1.5', 'x'])('refuses %j', async (argument) => {
+    expect(await shown(`/history ${argument}`, world)).toEqual([
+      `!error: bad number "${argument}"!\n~hint: /history 10~`,
+      `draft: /history ${argument}`,
+    ]);
+  });
+});
+
+describe('what needs a conversation', () => {
+  test.each(['/history', '/trace', '/export', '/takeover', '/release', '/insights'])(
+    'says so before there is one: %s',
+    async (line) => {
+      expect(await shown(line)).toEqual([NO_CONVERSATION]);
+    },
+  );
+});
+
+describe('/name', () => {
+  test('keeps the other metadata', async () => {
+    const { transcript, asked } = await chatOf(['/name Opening hours'], {
+      state: { conversationId: 'c-1' },
+      conversations: [{ metadata: { ticket: '7' } }],
+    });
+    expect(transcript.slice(1)).toEqual([
+      ...ASKING,
+      '~named Opening hours: /resume Opening hours~',
+    ]);
+    expect(asked).toEqual([
+      ['updateConversation', 'c-1', { ticket: '7', telnyx_chat_name: 'Opening hours' }],
+    ]);
+  });
+
+  test('takes no id for a name: it would mean the other conversation', async () => {
+    const id = '22222222-2222-4222-8222-222222222222';
+    expect(await shown(`/name ${id}`)).toEqual([
+      `!error: ${id} looks like the id of a conversation, which it would be taken for!\n~hint: choose another name~`,
+      `draft: /name ${id}`,
+    ]);
+  });
+
+  test('needs a name', async () => {
+    expect(await shown('/name')).toEqual([
+      '!error: a name is required!\n~hint: /name Opening hours~',
+      'draft: /name',
+    ]);
+  });
+});
+
+describe('/takeover and /release', () => {
+  test.each([
+    ['/takeover', 'true', `~taken over: the assistant is silent; ${WAYS_OUT}~`],
+    ['/release', 'false', '~released: the assistant answers again~'],
+  ])('%s keeps the other metadata', async (line, disabled, said) => {
+    const { transcript, asked } = await chatOf([line], {
+      state: { conversationId: 'c-1' },
+      conversations: [{ metadata: { ticket: '7', ai_disabled: 'before' } }],
+    });
+    expect(transcript.slice(1)).toEqual([...ASKING, said]);
+    expect(asked).toEqual([['updateConversation', 'c-1', { ticket: '7', ai_disabled: disabled }]]);
+  });
+});
+
+describe('/say', () => {
+  const state = { conversationId: 'c-1', speaker: 'Ana' };
+
+  test('adds a message on the side of the assistant, once, however often it is tried', async () => {
+    const { transcript, asked, clock, sent } = await chatOf(['/say One moment'], {
+      state,
+      addFailures: [new AppError('network', 'lost')],
+    });
+    const message = { conversationId: 'c-1', role: 'assistant', text: 'One moment' };
+    expect(asked).toEqual([['messageAdder', { ...message, speaker: 'Ana' }], ['add'], ['add']]);
+    expect(clock.sleeps).toEqual([500]);
+    expect(transcript.slice(1)).toEqual([...ASKING, '~added to the conversation~']);
+    expect(sent).toEqual([]);
+  });
+
+  test('says that it may be there when its answers are lost', async () => {
+    const lost = new AppError('network', 'lost', { delivery: 'unknown' });
+    const { transcript } = await chatOf(['/say One moment'], {
+      state,
+      addFailures: [lost, lost, lost],
+    });
+    expect(transcript.slice(3)).toEqual([
+      [
+        '!error: lost!',
+        '~delivery: unknown, the message may have been delivered; once at most~',
+        '~hint: it may be there: look with /history before saying it again~',
+      ].join('\n'),
+      'draft: /say One moment',
+    ]);
+  });
+
+  test('gives the message back where there is no conversation yet', async () => {
+    expect(await shown('/say hello')).toEqual([NO_CONVERSATION, 'draft: /say hello']);
+  });
+
+  test('needs a message', async () => {
+    expect(await shown('/say', { state })).toEqual([
+      '!error: message is required!\n~hint: /say One moment, please~',
+      'draft: /say',
+    ]);
+  });
+});
+
+describe('/insights', () => {
+  const state = { conversationId: 'c-1' };
+
+  test('shows what was found, safely', async () => {
+    const insights = [
+      {
+        id: 'i-1',
+        status: 'completed',
+        createdAt: '2026-01-01T12:00:00',
+        results: [
+          { insightId: 'mood\x1b[2J', result: 'glad\nor so' },
+          { insightId: 'topic', result: '{"city":"Paris"}' },
+          { insightId: 'score', result: null },
+        ],
+      },
+      { id: 'i-2', status: 'pending', createdAt: '', results: [] },
+    ];
+    expect(await shown('/insights', { state, insights })).toEqual([
+      ...ASKING,
+      [
+        '~2026-01-01 12:00:00Z  completed~',
+        '~  mood: glad~',
+        '~    or so~',
+        '~  topic: {~',
+        '~      "city": "Paris"~',
+        '~    }~',
+        '~  score: no result~',
+        '~pending~',
+      ].join('\n'),
+    ]);
+  });
+
+  test('says that there are none', async () => {
+    expect(await shown('/insights', { state })).toEqual([...ASKING, '~there are no insights yet~']);
+  });
+});
+
+describe('/assistant', () => {
+  const assistants = [
+    { id: 'a-2', name: 'Quiet', model: 'm-1', greeting: 'Welcome' },
+    { id: 'a-3', name: 'n'.repeat(50), dataRetention: false },
+  ];
+
+  test('offers those of the account', async () => {
+    const { transcript, asked } = await chatOf(['/assistant'], { assistants });
+    expect(transcript.slice(1)).toEqual([
+      ...ASKING,
+      '? Which assistant?',
+      '  Quiet  m-1  a-2',
+      `  ${'n'.repeat(39)}…  a-3`,
+    ]);
+    expect(asked).toEqual([['listAssistants', 30_000]]);
+  });
+
+  test('talks to another one, in a conversation of its own', async () => {
+    const { transcript, sent } = await chatOf(['/assistant', 'hello'], {
+      state: { conversationId: 'c-0', title: 'Trip' },
+      assistants,
+      choose: 'a-2',
+    });
+    expect(transcript).toContain(`~assistant: Quiet (m-1)~\n~greeting: Welcome~\n${NEXT}`);
+    expect(sent).toMatchObject([
+      { assistantId: 'a-2', conversationId: undefined, title: undefined },
+    ]);
+  });
+
+  test('stays with the one it has when the other is not there', async () => {
+    const { transcript, sent } = await chatOf(['/assistant nobody', 'hello'], { assistants });
+    expect(transcript.slice(1, 5)).toEqual([
+      ...ASKING,
+      '!error: no nobody!',
+      'draft: /assistant nobody',
+    ]);
+    expect(sent).toMatchObject([{ assistantId: 'a-1' }]);
+    expect(await shown('/assistant')).toEqual([
+      ...ASKING,
+      '!error: this account has no assistants!',
+    ]);
+  });
+
+  test('says what is unusual about one, safely', () => {
+    const words = introduction(
+      assistantOf({ name: 'Q\x1b[2J', greeting: 'w'.repeat(501), dataRetention: false }),
+    );
+    expect(words).toEqual([
+      'assistant: Q',
+      `greeting: ${'w'.repeat(499)}…`,
+      'this assistant keeps no history: it may forget what was said',
+    ]);
+    expect(introduction(assistantOf({ name: 'Q', model: 'm' }))).toEqual(['assistant: Q (m)']);
+  });
+});
+
+describe('/as', () => {
+  test('says who is speaking', async () => {
+    const { transcript, sent } = await chatOf(['/as Ana', 'hello', '/as', 'hello']);
+    expect(transcript.filter((line) => line.startsWith('~'))).toEqual([
+      '~you speak as Ana~',
+      '~you speak without a name~',
+    ]);
+    expect(sent.map(({ speaker }) => speaker)).toEqual(['Ana', undefined]);
+  });
+});
+
+describe('/edit and /copy', () => {
+  test('/edit puts what the editor leaves on the prompt', async () => {
+    expect(await shown('/edit a draft')).toEqual(['draft: a draft, edited']);
+  });
+
+  test('/copy takes the last reply', async () => {
+    const { transcript } = await chatOf(['/copy', 'a', 'b', 'c', '/copy'], {
+      turns: [[done('first')], [done('second')], [done('third')]],
+    });
+    expect(transcript[1]).toBe('!error: there is no reply to copy yet!');
+    expect(transcript.at(-1)).toBe('~copied to the clipboard: third~');
+  });
+});
+
+describe('/export', () => {
+  const world = {
+    state: { conversationId: 'c-1' },
+    conversations: [{ name: 'Trip' }],
+    messages: [{ text: 'hello' }],
+  };
+
+  test.each([
+    ['/export', 'conversation-c-1.md: # Trip'],
+    ['/export notes.MD', 'notes.MD: # Trip'],
+    ['/export notes.txt', 'notes.txt: Trip\nc-1'],
+    ['/export notes.json', 'notes.json: {"id":"c-1","name":"Trip"'],
+  ])('%s', async (line, start) => {
+    const [asking, end, saved] = await shown(line, world);
+    expect([asking, end]).toEqual(ASKING);
+    expect(saved?.replaceAll('~', '')).toMatch(
+      new RegExp(`^saved to /home/${start.replace(/[.{]/g, '\\$&')}`),
+    );
+    expect(saved).toContain('hello');
+  });
+
+  test.each(['notes', 'notes.pdf', 'md', 'a.md.x1', 'notes.md~'])(
+    'refuses the name %j',
+    async (file) => {
+      expect(await shown(`/export ${file}`, world)).toEqual([
+        `!error: cannot save as ${JSON.stringify(file)}!\n~hint: the name ends with .md, .json or .txt~`,
+        `draft: /export ${file}`,
+      ]);
+    },
+  );
+});
+
+describe('/trace', () => {
+  const call = { id: 't', name: 'look\x1b[2J', arguments: '{"city":"Paris"}' };
+  const state = { conversationId: 'c-1' };
+
+  test('shows the tool calls of the last turn, with arguments and results', async () => {
+    const messages = [
+      { text: 'before' },
+      { role: 'assistant', toolCalls: [{ ...call, name: 'earlier' }] },
+      { text: 'weather?' },
+      { role: 'assistant', text: 'looking', toolCalls: [call] },
+      { role: 'tool', text: 'not JSON' },
+      { role: 'tool', text: '[1]', toolCalls: [call] },
+      { role: 'assistant', text: 'sunny' },
+    ];
+    expect(await shown('/trace', { state, messages })).toEqual([
+      ...ASKING,
+      [
+        '~call look: {~',
+        '~    "city": "Paris"~',
+        '~  }~',
+        '~result: not JSON~',
+        '~result: [~',
+        '~    1~',
+        '~  ]~',
+      ].join('\n'),
+    ]);
+  });
+
+  test('says that there were none', async () => {
+    const messages = [{ text: 'hello' }, { role: 'assistant', text: 'hi' }];
+    expect(await shown('/trace', { state, messages })).toEqual([
+      ...ASKING,
+      '~the last turn called no tools~',
+    ]);
+  });
+});
+
+describe('/info', () => {
+  test('shows assistant, conversation and settings', async () => {
+    expect(await shown('/info')).toEqual([
+      [
+        '~assistant     a-1~',
+        '~conversation  (begins with your first message)~',
+        '~api_key       …  environment~',
+      ].join('\n'),
+    ]);
+  });
+
+  test('shows who speaks, and timings once there are some', async () => {
+    const turns = Array.from({ length: 20 }, (_, index) => {
+      const ms = index === 19 ? 7 : (index + 1) * 10;
+      return { reply: '', timing: { firstTokenMs: ms, totalMs: ms * 2 } };
+    });
+    const state = { conversationId: 'c-1', speaker: 'Ana\x07', turns };
+    expect((await shown('/info', { state })).join('').replaceAll('~', '').split('\n')).toEqual([
+      'assistant     a-1',
+      'conversation  c-1',
+      'speaking as   Ana',
+      'last turn     first token 7 ms, whole reply 14 ms',
+      'p50           first token 90 ms, whole reply 180 ms',
+      'p95           first token 180 ms, whole reply 360 ms',
+      'api_key       …  environment',
+    ]);
+  });
+});
+
+describe('a line that begins with /', () => {
+  test('/help lists every command', async () => {
+    expect((await shown('/help')).join('\n')).toMatchInlineSnapshot(`
+      "/new [title]       begin a new conversation
+      /resume [id|name]  go on with an earlier conversation
+      /history [n]       show the last messages of this conversation
+      /assistant [id]    talk to another assistant
+      /name <name>       name this conversation
+      /takeover          silence the assistant in this conversation
+      /release           let the assistant answer again
+      /say <text>        add a message of a person, without the assistant
+      /insights          show what was made of this conversation
+      /as [name]         say who is speaking
+      /retry             send the last message again
+      /edit [text]       write the next message in $EDITOR
+      /copy              copy the last reply
+      /export [file]     save this conversation (.md, .json, .txt)
+      /trace             show the tool calls of the last turn
+      /info              show assistant, conversation, settings and timings
+      /clear             clear the screen
+      /help              show the commands
+      /exit              leave the chat"
+    `);
+  });
+
+  test.each(['/exit', '/quit', '/q', '/exit now'])('%s leaves', async (line) => {
+    const { transcript } = await chatOf([line, 'hello']);
+    expect(transcript).toEqual([`> ${line}`]);
+  });
+
+  test.each([
+    ['/resmue abc', 'unknown command /resmue', 'did you mean /resume? '],
+    ['/xyzzy', 'unknown command /xyzzy', '/help shows the commands; '],
+  ])('is an error when it is no command, and comes back: %s', async (line, message, near) => {
+    expect(await shown(line)).toEqual([
+      `!error: ${message}!\n~hint: ${near}to send it as text, begin with a space~`,
+      `draft: ${line}`,
+    ]);
+  });
+});
+
+describe('a recap', () => {
+  test('has the last four messages', () => {
+    expect(recapLines(MESSAGES.map(messageOf))).toHaveLength(5);
+    expect(recapLines(MESSAGES.slice(1).map(messageOf))).toHaveLength(4);
+  });
+});

@@ -1,0 +1,239 @@
+import { AppError } from '../../src/base/errors.js';
+import type { Chat, ChatState } from '../../src/chat/chat.js';
+import { runChat } from '../../src/chat/loop.js';
+import type { ChatPorts, ChatTurn, Choice, LineEditor, Typed } from '../../src/chat/ports.js';
+import type {
+  Assistant,
+  Conversation,
+  Insight,
+  Message,
+} from '../../src/conversations/conversation.js';
+import type { ReplyEvent } from '../../src/turn/events.js';
+import { stillClock, type StillClock } from '../helpers/still-clock.js';
+
+/** What the person does: a line typed, or something that happens when the chat next reads. */
+export type Doing = string | { type: 'interrupt' } | ((scene: Scene) => void);
+
+/** What the assistant gives in one turn. An AppError fails it there; a function runs there. */
+export type Step = ReplyEvent | AppError | ((scene: Scene) => void);
+
+export interface World {
+  state?: Partial<ChatState>;
+  assistants?: Partial<Assistant>[];
+  conversations?: Partial<Conversation>[];
+  messages?: Partial<Message>[];
+  insights?: Insight[];
+  /** How adding a message fails, try by try; then it is added. */
+  addFailures?: AppError[];
+  turns?: Step[][];
+  /** What is chosen in a dialog; without it the person changes their mind. */
+  choose?: string;
+  confirm?: boolean;
+}
+
+/** A chat over ports that write down all that happens. */
+export interface Scene {
+  chat: Chat;
+  clock: StillClock;
+  /** What the person sees and does, in order: see `scene`. */
+  transcript: string[];
+  /** What the assistant was told. */
+  sent: ChatTurn[];
+  /** Calls of the API, with what they were given. */
+  asked: unknown[][];
+  /** Ctrl-C while something runs. */
+  interrupt(): void;
+  /** Ends the chat from outside. */
+  stop(reason: unknown): void;
+  /** How many listen for the stop. */
+  listeners(): number;
+}
+
+const TIMES = { createdAt: '', lastMessageAt: '' };
+
+/**
+ * In the transcript, `> ` is what was typed, `~…~` a notice, `!…!` an error, `draft: ` what is put
+ * back on the prompt, `[…]` the status line, `[]` its end; a reply is as it was printed.
+ */
+export function scene(world: World = {}): Scene {
+  const transcript: string[] = [];
+  const ending = new AbortController();
+  let listener: (() => void) | undefined;
+  let listeners = 0;
+  const editor: LineEditor = {
+    read: () => Promise.resolve({ type: 'end' }),
+    restoreDraft: (text) => void transcript.push(`draft: ${text}`),
+    onInterrupt(called) {
+      listener = called;
+      return () => (listener = undefined);
+    },
+    print: (text, to) => void transcript.push(to === 'stderr' ? text.replace(/\n$/, '') : text),
+    setStatus: (text) => void transcript.push(`[${text ?? ''}]`),
+    suspend: (task) => task(),
+    clear: () => void transcript.push('(cleared)'),
+    close: () => void transcript.push('(closed)'),
+  };
+  const { signal } = ending;
+  countListeners(signal, (change) => (listeners += change));
+  const clock = stillClock();
+  const sent: ChatTurn[] = [];
+  const asked: unknown[][] = [];
+  const result: Scene = {
+    chat: {
+      state: {
+        assistantId: 'a-1',
+        conversationId: undefined,
+        title: undefined,
+        speaker: undefined,
+        lastText: undefined,
+        lastFailure: undefined,
+        turns: [],
+        ...world.state,
+      },
+      ports: {
+        editor,
+        clock,
+        signal,
+        api: apiOf(world, asked),
+        dialogs: {
+          choose: (question: string, choices: readonly Choice[]) => {
+            transcript.push(`? ${question}`, ...choices.map(({ label }) => `  ${label}`));
+            return Promise.resolve(world.choose);
+          },
+          confirm: (question) => {
+            transcript.push(`? ${question}`);
+            return Promise.resolve(world.confirm ?? false);
+          },
+          edit: (text) => Promise.resolve(`${text}, edited`),
+          copy: (text) => Promise.resolve(`the clipboard: ${text}`),
+          save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
+        },
+        paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
+        openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
+        settingLines: () => ['api_key       …  environment'],
+        async *takeTurn(turn, stop) {
+          const steps = world.turns?.[sent.length] ?? [done('ok')];
+          sent.push(turn);
+          for (const step of steps) {
+            await Promise.resolve();
+            if (step instanceof AppError) throw step;
+            if (typeof step === 'function') step(result);
+            else yield step;
+            stop.throwIfAborted();
+          }
+        },
+      },
+    },
+    clock,
+    transcript,
+    sent,
+    asked,
+    interrupt: () => listener?.(),
+    stop: (reason) => ending.abort(reason),
+    listeners: () => listeners,
+  };
+  return result;
+}
+
+/** Tells of each that begins or stops to listen for the abort. */
+function countListeners(signal: AbortSignal, count: (change: 1 | -1) => void): void {
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    if (args[0] === 'abort') count(1);
+    add(...args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    if (args[0] === 'abort') count(-1);
+    remove(...args);
+  };
+}
+
+/** A chat with the doings, to its end. Gives what the person saw. */
+export async function chatOf(doings: Doing[], world: World = {}): Promise<Scene> {
+  const played = scene(world);
+  await play(played, doings);
+  return played;
+}
+
+/** Plays a chat to its end. */
+export function play(played: Scene, doings: Doing[]): Promise<void> {
+  const left = [...doings];
+  played.chat.ports.editor.read = (): Promise<Typed> => {
+    let next = left.shift();
+    for (; typeof next === 'function'; next = left.shift()) next(played);
+    if (next === undefined) return Promise.resolve({ type: 'end' });
+    played.transcript.push(typeof next === 'string' ? `> ${next}` : '> ^C');
+    return Promise.resolve(typeof next === 'string' ? { type: 'text', text: next } : next);
+  };
+  return runChat(played.chat);
+}
+
+function apiOf(world: World, asked: unknown[][]): ChatPorts['api'] {
+  const conversations = (world.conversations ?? []).map(conversationOf);
+  const assistants = (world.assistants ?? []).map(assistantOf);
+  const one = async <T extends { id: string }>(id: string, all: T[]): Promise<T> => {
+    const found = await Promise.resolve(all.find((each) => each.id === id));
+    if (!found) throw new AppError('not_found', `no ${id}`);
+    return found;
+  };
+  return {
+    listAssistants: ({ timeoutMs }) => {
+      asked.push(['listAssistants', timeoutMs]);
+      return Promise.resolve(assistants);
+    },
+    getAssistant: (id) => one(id, assistants),
+    getConversation: (id) => one(id, conversations),
+    listConversations: (filters) => {
+      asked.push(['listConversations', filters]);
+      return Promise.resolve(conversations);
+    },
+    async *listMessages(id) {
+      asked.push(['listMessages', id]);
+      yield await Promise.resolve((world.messages ?? []).map(messageOf));
+    },
+    updateConversation: (id, metadata) => {
+      asked.push(['updateConversation', id, metadata]);
+      return one(id, conversations);
+    },
+    messageAdder(message) {
+      asked.push(['messageAdder', message]);
+      const failures = [...(world.addFailures ?? [])];
+      return () => {
+        asked.push(['add']);
+        const error = failures.shift();
+        return error ? Promise.reject(error) : Promise.resolve();
+      };
+    },
+    listInsights: (id) => {
+      asked.push(['listInsights', id]);
+      return Promise.resolve(world.insights ?? []);
+    },
+  };
+}
+
+export function assistantOf(some: Partial<Assistant>): Assistant {
+  const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
+  return { id: 'a-1', ...texts, dataRetention: true, ...some };
+}
+
+function conversationOf(some: Partial<Conversation>): Conversation {
+  return { id: 'c-1', name: '', metadata: {}, ...TIMES, ...some };
+}
+
+export function messageOf(some: Partial<Message>, index = 0): Message {
+  const time = new Date(Date.UTC(2026, 0, 1, 12, index)).toISOString();
+  return { role: 'user', text: '', createdAt: time, sentAt: time, toolCalls: [], ...some };
+}
+
+export const STARTED: ReplyEvent = { type: 'start', conversationId: 'c-1', newConversation: true };
+
+export const delta = (text: string): ReplyEvent => ({ type: 'delta', text });
+
+/** The end of a turn; its reply was found again, or took so many milliseconds. */
+export function done(reply: string, more: { recovered?: boolean; ms?: number } = {}): ReplyEvent {
+  const { recovered = false, ms = 0 } = more;
+  const facts = { conversationId: 'c-1', assistantId: 'a-1', newConversation: true, recovered };
+  const timing = { firstTokenMs: ms, totalMs: ms * 2 };
+  return { type: 'done', turn: { ...facts, reply, timing } };
+}

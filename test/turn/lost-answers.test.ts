@@ -1,0 +1,500 @@
+import { describe, expect, test } from 'vitest';
+import { AppError, type ErrorDetails, type ErrorKind } from '../../src/base/errors.js';
+import type { CallOptions } from '../../src/base/time.js';
+import type { History } from '../../src/conversations/conversation.js';
+import type { ChatEvent, ReplyEvent, TurnPorts } from '../../src/turn/events.js';
+import { momentOf, ServerClock, type DatedAnswer } from '../../src/turn/server-clock.js';
+import { TurnMemory } from '../../src/turn/turn-memory.js';
+import { takeTurn } from '../../src/turn/turn.js';
+import { failure } from '../helpers/failure.js';
+import { listOf, SENT } from '../helpers/messages.js';
+import { stillClock, type StillClock } from '../helpers/still-clock.js';
+
+/** One answer of the server, after what happens meanwhile. */
+type Step<T> = T | AppError | Error | ((world: Running) => T);
+
+interface Script {
+  /** Sends, one after another; the last one repeats. */
+  sends?: (readonly (ChatEvent | AppError)[])[];
+  /** Looks at the list, as lines of messages; the last one repeats. */
+  looks?: Step<string[] | History>[];
+  /** Whether the assistant keeps history. */
+  retention?: Step<boolean>[];
+  /** When the conversation's last message was. */
+  last?: Step<string>[];
+  timeoutMs?: number;
+  conversationId?: string | undefined;
+  /** What the server's clock is known to be ahead of ours, in milliseconds; it has whole seconds. */
+  aheadMs?: number;
+  /** What its answers told before. */
+  clockTold?: DatedAnswer[];
+  memory?: TurnMemory;
+  text?: string;
+}
+
+interface Running {
+  clock: StillClock;
+  stop: AbortController;
+}
+
+function fails(kind: ErrorKind, details: ErrorDetails = {}): AppError {
+  return new AppError(kind, kind, details);
+}
+
+const TIMEOUT = fails('timeout', { delivery: 'unknown' });
+const BROKEN = fails('api', { status: 500, delivery: 'unknown' });
+const DIED_IDLE = fails('network', { diedIdle: true, delivery: 'unknown' });
+const DONE: ChatEvent = { type: 'done', reply: 'sent' };
+const THERE = ['u+0 hello'];
+const ANSWERED = [...THERE, 'a+9 Hi!'];
+
+/** The memory of a program that began the conversation. */
+function begunHere(): TurnMemory {
+  const memory = new TurnMemory();
+  memory.begin('c-1');
+  return memory;
+}
+
+/** A turn whose answer may be lost: how it ended, and what it took. */
+async function take(script: Script) {
+  const clock = stillClock();
+  clock.advance(SENT - clock.monotonic());
+  const stop = new AbortController();
+  const counts = { sends: 0, looks: 0, assistant: 0, conversation: 0 };
+  const bounds: number[] = [];
+  const next = async <T>(name: keyof typeof counts, steps: readonly Step<T>[]): Promise<T> => {
+    const step = steps[Math.min(counts[name]++, steps.length - 1)]!;
+    await Promise.resolve();
+    if (step instanceof Error) throw step;
+    return typeof step === 'function' ? (step as (world: Running) => T)({ clock, stop }) : step;
+  };
+  const { sends = [[TIMEOUT]], looks = [[]], retention = [true], last = [''] } = script;
+  const { timeoutMs = 120_000, memory = begunHere(), text = 'hello' } = script;
+  const conversation = { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '' };
+  const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
+  const serverClock = new ServerClock();
+  if (script.aheadMs !== undefined) {
+    const moment = momentOf(clock);
+    serverClock.note({ date: SENT + script.aheadMs, asked: moment, had: moment });
+  }
+  for (const each of script.clockTold ?? []) serverClock.note(each);
+  const ports: TurnPorts = {
+    clock,
+    serverClock,
+    conversationCreator: () => () => Promise.resolve(conversation),
+    async *chat() {
+      for (const event of await next('sends', sends)) {
+        if (event instanceof AppError) throw event;
+        yield event;
+      }
+    },
+    async history(_, { timeoutMs: bound }: CallOptions) {
+      bounds.push(bound);
+      const list = await next('looks', looks);
+      return Array.isArray(list) ? listOf(list) : list;
+    },
+    getAssistant: async () => {
+      return { id: 'a-1', ...texts, dataRetention: await next('assistant', retention) };
+    },
+    getConversation: async () => {
+      return { ...conversation, lastMessageAt: await next('conversation', last) };
+    },
+  };
+  const conversationId = 'conversationId' in script ? script.conversationId : 'c-1';
+  const input = { assistantId: 'a-1', conversationId, text, stream: true };
+  const events: ReplyEvent[] = [];
+  let error: unknown;
+  try {
+    const turn = takeTurn(ports, input, { signal: stop.signal, timeoutMs, memory });
+    for await (const event of turn) events.push(event);
+  } catch (thrown) {
+    error = thrown;
+  }
+  const done = events.find((event) => event.type === 'done')?.turn;
+  return {
+    outcome: done ? [done.reply, done.recovered] : error,
+    sends: counts.sends,
+    looks: counts.looks,
+    asked: [counts.assistant, counts.conversation],
+    sleeps: clock.sleeps,
+    bounds,
+    events,
+    timing: done?.timing,
+    took: clock.monotonic() - SENT,
+  };
+}
+
+const FOUND = ['Hi!', true];
+
+describe('a turn whose answer was lost', () => {
+  test('is looked for, and its reply is given', async () => {
+    const turn = await take({ looks: [ANSWERED] });
+    expect([turn.outcome, turn.sends, turn.sleeps, turn.asked]).toEqual([FOUND, 1, [], [0, 0]]);
+    expect(turn.events.map(({ type }) => type)).toEqual(['start', 'search', 'done']);
+  });
+
+  test('is looked for again, in steps that grow, until its reply is there', async () => {
+    const turn = await take({ looks: [[], [], THERE, THERE, THERE, ANSWERED] });
+    expect([turn.outcome, turn.sleeps]).toEqual([FOUND, [250, 500, 1_000, 2_000, 2_000]]);
+    // Whether the list can be trusted is asked once: the turn may be running still.
+    expect(turn.asked).toEqual([1, 1]);
+  });
+
+  test('that is there has the whole of its time for its reply', async () => {
+    const turn = await take({ looks: [THERE], timeoutMs: 60_000 });
+    expect([turn.outcome, turn.sends]).toMatchObject([{ details: { delivery: 'unknown' } }, 1]);
+    expect(turn.took).toBeGreaterThan(59_900);
+    expect(turn.took).toBeLessThanOrEqual(60_000);
+  });
+
+  test.each([
+    ['that does not come', [[]]],
+    ['that is told apart from others in no way', [{ ...listOf([]), isWhole: false }]],
+    ['of which nothing can be read', [BROKEN]],
+  ])('%s is given up after half a minute', async (_, looks) => {
+    const turn = await take({ looks });
+    expect([turn.outcome, turn.sends]).toMatchObject([{ details: { delivery: 'unknown' } }, 1]);
+    expect(turn.took).toBeGreaterThan(29_900);
+    expect(turn.took).toBeLessThanOrEqual(30_000);
+  });
+
+  test('has eight seconds more when its own time is over', async () => {
+    const turn = await take({ looks: [THERE], timeoutMs: 1_000 });
+    expect(turn.took).toBeGreaterThan(7_900);
+    expect(turn.took).toBeLessThanOrEqual(8_000);
+    expect(turn.bounds.slice(0, 3)).toEqual([8_000, 7_750, 7_250]);
+  });
+
+  test('bounds each look', async () => {
+    const { bounds } = await take({ looks: [THERE, THERE, ANSWERED] });
+    expect(bounds).toEqual([10_000, 10_000, 10_000]);
+  });
+
+  test('has a look at the very end of its time that still can be made', async () => {
+    const slow = ({ clock }: Running): string[] => {
+      clock.advance(20_000);
+      return THERE;
+    };
+    const { bounds, outcome } = await take({ looks: [slow], timeoutMs: 10_000 });
+    expect(bounds).toEqual([10_000]);
+    expect(outcome).toMatchObject({ details: { delivery: 'unknown' } });
+  });
+
+  test.each([
+    ['an assistant that keeps no history', { retention: [false] }, [1, 1]],
+    ['a list that the key may not read', { looks: [fails('auth', { status: 403 })] }, [0, 0]],
+  ])('with %s is not looked for any longer', async (_, script, asked) => {
+    for (const sends of [[[TIMEOUT]], [[BROKEN]]]) {
+      const turn = await take({ sends, ...script });
+      expect([turn.outcome, turn.sends, turn.looks, turn.sleeps]).toMatchObject([
+        { details: { delivery: 'unknown' } },
+        1,
+        1,
+        [],
+      ]);
+      expect(turn.asked).toEqual(asked);
+    }
+  });
+});
+
+describe('when a message may be ours or older, by the clock of the server', () => {
+  const memory = (): TurnMemory => new TurnMemory();
+  const slow =
+    (left: number) =>
+    ({ clock }: Running): string[] => {
+      clock.advance(8_000 - left);
+      return THERE;
+    };
+  test.each<[string, Script, sleep: number]>([
+    ['is asked at its next full second, which tells most', { aheadMs: 0, looks: [THERE] }, 500],
+    [
+      'is asked then as well when nothing can be read',
+      { aheadMs: 0, looks: [fails('api', { status: 403 }), THERE] },
+      500,
+    ],
+    ['is not when that tells nothing', { aheadMs: 0, looks: [[]] }, 250],
+    ['is not when its clock is not known', { looks: [THERE] }, 250],
+    ['is not when there is no time for it', { aheadMs: 0, looks: [slow(400)] }, 250],
+    ['is not when there is no time for a look then', { aheadMs: 450, looks: [slow(500)] }, 250],
+  ])('it %s', async (_, script, sleep) => {
+    const turn = await take({ memory: memory(), timeoutMs: 1, ...script });
+    expect(turn.sleeps[0]).toBeCloseTo(sleep);
+  });
+});
+
+test('when time is up, to know the time of the server fairly has to do', async () => {
+  const fairly = (widthMs: number): Script => {
+    const told = { monotonic: SENT, wall: SENT };
+    const asked = { monotonic: SENT + 50 - widthMs, wall: SENT + 50 - widthMs };
+    // A Date of now and one of the second that just began: the window is as wide as between them.
+    return {
+      clockTold: [
+        { date: SENT, asked: told, had: told },
+        { date: SENT - 1_000, asked, had: asked },
+      ],
+    };
+  };
+  const script = { memory: new TurnMemory(), looks: [['u+0 hello', 'a+9 Hi!']], timeoutMs: 1 };
+  expect((await take({ ...script, ...fairly(280) })).outcome).toEqual(FOUND);
+  expect((await take({ ...script, ...fairly(320) })).outcome).toBeInstanceOf(AppError);
+});
+
+test('a turn that only a list said was not run is not forgotten when the next send is refused', async () => {
+  const memory = new TurnMemory();
+  const busy = fails('api', { status: 429, retryAfterMs: 3_000, delivery: 'refused' });
+  const turn = await take({
+    memory,
+    aheadMs: 0,
+    sends: [[BROKEN], [busy], [TIMEOUT]],
+    // It came late: after the list was believed, before it was sent for the third time.
+    looks: [[], [], [], [], ['u+4000 hello', 'a+4100 Hi!']],
+  });
+  expect(turn.outcome).toEqual(FOUND);
+});
+
+test('what others say while a turn waits to be sent again is not taken for it', async () => {
+  const busy = fails('api', { status: 429, retryAfterMs: 60_000, delivery: 'refused' });
+  const turn = await take({
+    memory: new TurnMemory(),
+    aheadMs: 0,
+    sends: [[busy], [TIMEOUT]],
+    looks: [['u+30000 hello', 'a+31000 Hi!']],
+  });
+  expect(failure(turn.outcome)).toMatchObject({ kind: 'timeout', delivery: 'unknown' });
+});
+
+describe('a turn that is not there and not running', () => {
+  test.each([
+    ['failed with 500', BROKEN, 'refused'],
+    ['died with an idle connection', DIED_IDLE, 'not_sent'],
+  ])('is sent again after two looks: it %s', async (_, error, delivery) => {
+    const again = await take({ sends: [[error], [DONE]] });
+    expect([again.outcome, again.sends, again.sleeps]).toEqual([
+      ['sent', false],
+      2,
+      [250, 500, 1_000, 500],
+    ]);
+    const never = await take({ sends: [[error]] });
+    expect([never.outcome, never.sends]).toMatchObject([{ details: { delivery } }, 3]);
+  });
+
+  test('is found when it comes late', async () => {
+    const turn = await take({ sends: [[BROKEN]], looks: [[], [], [], ANSWERED] });
+    expect([turn.outcome, turn.sends]).toEqual([FOUND, 1]);
+  });
+
+  test('is not given up after one look, however slow', async () => {
+    const slow = ({ clock }: Running): string[] => {
+      clock.advance(5_000);
+      return [];
+    };
+    const turn = await take({ sends: [[BROKEN]], looks: [slow, ANSWERED] });
+    expect([turn.outcome, turn.sends, turn.sleeps]).toEqual([FOUND, 1, [250]]);
+  });
+
+  const LATER = new Date(SENT + 10).toISOString();
+  test.each<[string, Script, sends: number, looks: number]>([
+    ['the list lags behind what was said', { last: [LATER] }, 1, 20],
+    ['until the list has all', { last: [LATER, LATER, LATER, ''] }, 2, 6],
+    [
+      'until the conversation can be read',
+      { last: [...Array<AppError>(9).fill(BROKEN), ''] },
+      2,
+      6,
+    ],
+    ['until the assistant can be read', { retention: [BROKEN, BROKEN, BROKEN, true] }, 2, 4],
+    ['the conversation says nothing newer', { last: [LATER], looks: [['a+10 Hi']] }, 2, 4],
+  ])('is not sent again while that is not sure: %s', async (...row) => {
+    const [, script, sends, looks] = row;
+    const turn = await take({ sends: [[BROKEN], [DONE]], ...script });
+    expect([turn.sends, turn.looks]).toEqual([sends, looks]);
+  });
+
+  test('asks for the assistant until it has answered once', async () => {
+    const turn = await take({ sends: [[BROKEN], [DONE]], last: [LATER, LATER, ''] });
+    expect(turn.asked).toEqual([1, 3]);
+  });
+});
+
+describe('what a search reads', () => {
+  const status = (code: number, retryAfterMs?: number): AppError =>
+    fails('api', { status: code, retryAfterMs });
+  test.each<[string, AppError, pauses: number[]]>([
+    ['503', status(503), [100]],
+    ['503 with a short wait', status(503, 50), [100]],
+    ['503 with a wait', status(503, 500), [500]],
+    ['503 with a long wait', status(503, 501), []],
+    ['408', status(408), [100]],
+    ['409', status(409), [100]],
+    ['a strange 200', status(200), [100]],
+    ['a reset', fails('network'), [100]],
+    ['429 with a wait', status(429, 500), [500]],
+    ['429 without', status(429), []],
+    ['429 with a long wait', status(429, 501), []],
+    ['a redirect', status(300), []],
+    ['499', status(499), []],
+    ['404', status(404), []],
+    ['a timeout', fails('timeout'), []],
+  ])('is read again at once after what passes: %s', async (_, error, pauses) => {
+    const turn = await take({ looks: [[], ANSWERED], retention: [error, true] });
+    expect([turn.asked[0], turn.sleeps]).toEqual([1 + pauses.length, [...pauses, 250]]);
+  });
+
+  test('is tried three times', async () => {
+    const turn = await take({ looks: [[], ANSWERED], retention: [status(503)] });
+    expect([turn.asked[0], turn.sleeps]).toEqual([3, [100, 100, 250]]);
+  });
+
+  test.each([
+    [101, 2],
+    [100, 1],
+  ])('keeps to the time there is: %i ms', async (left, asked) => {
+    const slow = ({ clock }: Running): string[] => {
+      clock.advance(8_000 - left);
+      return [];
+    };
+    const turn = await take({ looks: [slow], retention: [status(503), false], timeoutMs: 1 });
+    expect(turn.asked[0]).toBe(asked);
+  });
+});
+
+describe('a search that is stopped', () => {
+  const stop = fails('terminated', { hint: 'h' });
+  const stopWith =
+    (reason: unknown) =>
+    (world: Running): never => {
+      world.stop.abort(reason);
+      throw world.stop.signal.reason;
+    };
+
+  test.each<[string, Script]>([
+    ['during a look', { looks: [stopWith(stop)] }],
+    ['while the assistant is asked', { retention: [stopWith(stop)] }],
+    ['while the conversation is asked', { last: [stopWith(stop)] }],
+    [
+      'in between',
+      {
+        looks: [
+          (world: Running): string[] => {
+            world.stop.abort(stop);
+            return THERE;
+          },
+        ],
+      },
+    ],
+  ])('%s leaves the fate of the turn as unknown as it was', async (_, script) => {
+    const { outcome, sends } = await take({ ...script, sends: [[BROKEN]] });
+    expect(failure(outcome)).toEqual({
+      kind: 'terminated',
+      message: 'terminated',
+      hint: 'h',
+      delivery: 'unknown',
+      conversationId: 'c-1',
+    });
+    expect(sends).toBe(1);
+  });
+
+  test('for a reason of its own is an interrupt', async () => {
+    const { outcome } = await take({ looks: [stopWith(new Error('x'))] });
+    expect(failure(outcome)).toEqual({
+      kind: 'interrupted',
+      message: 'interrupted',
+      delivery: 'unknown',
+      conversationId: 'c-1',
+    });
+  });
+
+  test.each<[string, (bug: Error) => Script]>([
+    ['the list', (bug) => ({ looks: [bug] })],
+    ['the assistant', (bug) => ({ retention: [bug] })],
+  ])('by a bug in reading %s tells of it', async (_, script) => {
+    const bug = new TypeError('x');
+    expect((await take(script(bug))).outcome).toBe(bug);
+  });
+});
+
+describe('a reply that was begun', () => {
+  const hello: ChatEvent = { type: 'delta', text: 'H' };
+  const both = [...THERE, 'u+5 x', 'a+9 X', 'a+10 Hi!'];
+
+  test('tells which of two replies is its own', async () => {
+    const turn = await take({ sends: [[hello, TIMEOUT]], looks: [both] });
+    expect(turn.outcome).toEqual(FOUND);
+    expect((await take({ looks: [both], timeoutMs: 100 })).outcome).toBeInstanceOf(AppError);
+  });
+
+  test('by an earlier send tells nothing of a later one', async () => {
+    const turn = await take({
+      sends: [
+        [{ type: 'delta', text: 'X' }, BROKEN],
+        [hello, TIMEOUT],
+      ],
+      looks: [[], [], [], [], both],
+    });
+    expect([turn.outcome, turn.sends]).toEqual([FOUND, 2]);
+  });
+
+  test('has the time of its first piece', async () => {
+    const turn = await take({
+      sends: [[hello, { type: 'delta', text: 'i' }, TIMEOUT]],
+      looks: [[], ANSWERED],
+    });
+    expect(turn.timing).toEqual({ firstTokenMs: 0, totalMs: 250 });
+    const silent = await take({ looks: [[], ANSWERED] });
+    expect(silent.timing).toEqual({ firstTokenMs: 250, totalMs: 250 });
+  });
+});
+
+describe('the same text, said before', () => {
+  const begin = { conversationId: undefined };
+  const twice = ['u-90 hello', 'a-80 First', ...ANSWERED];
+
+  /** Turns with this text in a conversation that began here, with these answers. */
+  async function after(...answers: (ChatEvent | AppError)[]): Promise<TurnMemory> {
+    const memory = new TurnMemory();
+    let start: Script = begin;
+    for (const answer of answers) {
+      await take({ memory, sends: [[answer]], looks: [[]], timeoutMs: 1, ...start });
+      start = {};
+    }
+    return memory;
+  }
+
+  test('is not taken for the turn', async () => {
+    const memory = await after(DONE);
+    const turn = await take({ memory, looks: [twice.slice(0, 2), twice] });
+    expect(turn.outcome).toEqual(FOUND);
+    const again = await take({
+      memory: await after(DONE),
+      sends: [[BROKEN], [DONE]],
+      looks: [twice.slice(0, 2)],
+    });
+    expect([again.outcome, again.sends]).toEqual([['sent', false], 2]);
+  });
+
+  test('and found again counts as said', async () => {
+    const memory = new TurnMemory();
+    await take({ memory, looks: [twice.slice(0, 2)], ...begin });
+    expect((await take({ memory, looks: [twice] })).outcome).toEqual(FOUND);
+  });
+
+  test('but refused was never said', async () => {
+    const refused = fails('api', { status: 422, delivery: 'refused' });
+    const memory = await after(refused);
+    expect((await take({ memory, looks: [ANSWERED] })).outcome).toEqual(FOUND);
+  });
+
+  test('and perhaps delivered may be that one', async () => {
+    const memory = await after(TIMEOUT);
+    expect((await take({ memory, looks: [ANSWERED], timeoutMs: 1 })).outcome).toBeInstanceOf(
+      AppError,
+    );
+  });
+
+  test('and left unread may be that one', async () => {
+    const memory = await after({ type: 'delta', text: 'H' });
+    expect((await take({ memory, looks: [ANSWERED], timeoutMs: 1 })).outcome).toBeInstanceOf(
+      AppError,
+    );
+  });
+});
