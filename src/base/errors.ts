@@ -41,6 +41,11 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+interface ErrorChange extends Omit<ErrorDetails, 'cause'> {
+  kind?: ErrorKind;
+  message?: string;
+}
+
 /**
  * A foreseen failure: its kind, a message, and what else is known. Thrown where it is understood; the
  * program puts it into words in main.ts, the library exports it as TelnyxChatError.
@@ -59,8 +64,12 @@ export class AppError extends Error {
   /** The same failure with more known about it; what is known already stays. */
   with(more: Omit<ErrorDetails, 'cause'>): AppError {
     const known = Object.entries(this.details).filter(([, value]) => value !== undefined);
-    const details: ErrorDetails = { ...more, ...Object.fromEntries(known) };
-    return new AppError(this.kind, this.message, { ...details, cause: this.cause });
+    return this.but({ ...more, ...Object.fromEntries(known) });
+  }
+
+  /** The same failure with parts of it replaced; its cause stays. */
+  but({ kind = this.kind, message = this.message, ...changed }: ErrorChange): AppError {
+    return new AppError(kind, message, { ...this.details, cause: this.cause, ...changed });
   }
 }
 
