@@ -21,7 +21,7 @@ const LAYERS = {
   turn: { own: ['base', 'conversations'], packages: PURE },
   chat: { own: ['base', 'text', 'conversations', 'turn'], packages: PURE },
   doctor: { own: ['base', 'text', 'settings', 'conversations', 'turn', 'chat'], packages: PURE },
-  'command-line': { own: ['base', 'text'], packages: ['commander'] },
+  'command-line': { own: ['base', 'text', 'process'], packages: ['commander'] },
   process: { own: ['base'], packages: [ANY_NODE] },
   api: {
     own: ['base', 'settings', 'conversations', 'turn'],
@@ -55,7 +55,7 @@ const LAYERS = {
     ],
     packages: ['commander'],
   },
-  program: { own: ['process', 'command-line', 'commands'], packages: ['commander'] },
+  program: { own: ['base', 'process', 'command-line', 'commands'], packages: ['commander'] },
   main: { own: ['base', 'text', 'settings', 'process', 'program'], packages: [] },
 };
 
@@ -63,13 +63,13 @@ function layerOf(path) {
   return path.split('/')[0].replace(/\.[jt]s$/, '');
 }
 
-/** Files of commands/ that several commands use. */
-const SHARED = /^(register$|(options|conversation-(choice|lookup))\.)/;
+/** The folder of commands/ with the flags that several commands share. */
+const SHARED = 'options';
 
 /** The command that a file is part of; undefined for what all commands share. */
 function commandOf(path) {
   const [first, second = ''] = path.split('/');
-  if (first !== 'commands' || SHARED.test(second)) return undefined;
+  if (first !== 'commands' || second === SHARED) return undefined;
   return second.replace(/\.[jt]s$/, '');
 }
 

@@ -1,89 +1,111 @@
-import { Command, CommanderError } from 'commander';
-import { assistantsEntry } from './commands/register/assistants.js';
-import { chatEntry } from './commands/register/chat.js';
-import { completionEntry } from './commands/register/completion.js';
-import { configEntry } from './commands/register/config.js';
-import { conversationsEntry } from './commands/register/conversations.js';
-import { doctorEntry } from './commands/register/doctor.js';
-import { loginEntry, logoutEntry } from './commands/register/login.js';
-import { sandboxEntry } from './commands/register/sandbox.js';
-import { sendEntry } from './commands/register/send.js';
-import { serveEntry } from './commands/register/serve.js';
-import type { Context } from './process/context.js';
+import { Command as Parser, CommanderError } from 'commander';
+import { version } from './base/version.js';
+import { VERSION_FLAG, type CommandEntry } from './command-line/command.js';
 import type { Outline } from './command-line/outline.js';
-import type { Surroundings } from './commands/register/entry.js';
-import { withVersion } from './commands/register/flags.js';
-import { assertNoMistake, assertValues, helpRequest } from './command-line/usage.js';
+import { addCommands } from './command-line/parser.js';
+import { assertNoMistake, helpRequest } from './command-line/usage.js';
+import { chat } from './commands/chat.js';
+import { send } from './commands/send.js';
+import type { Context } from './process/context.js';
 import { write } from './process/write.js';
 
-/** Parses the arguments and runs the command they name. Gives the exit code of a command that ends well. */
+const NAME = 'telnyx-chat';
+const DESCRIPTION = 'Chat with a Telnyx AI Assistant. Without a command: a chat.';
+
+/** All but the two that must start fast are loaded when they run. */
+const COMMANDS: readonly CommandEntry[] = [
+  { usage: 'chat', summary: 'chat; the default without a command', load: () => chat },
+  {
+    usage: 'send [message...]',
+    summary: 'send one message and print the reply',
+    load: () => send,
+  },
+  {
+    usage: 'conversations',
+    summary: 'list, show, change and export the conversations that Telnyx keeps',
+    load: async () => (await import('./commands/conversations.js')).conversations,
+  },
+  {
+    usage: 'assistants',
+    summary: 'list and show the assistants of the account, and choose one',
+    load: async () => (await import('./commands/assistants.js')).assistants,
+  },
+  {
+    usage: 'serve',
+    summary: 'serve the chat over HTTP: GET /health, POST /chat',
+    load: async () => (await import('./commands/serve.js')).serve,
+  },
+  {
+    usage: 'sandbox',
+    summary: 'serve the Telnyx API locally, for trying and testing',
+    load: async () => (await import('./commands/sandbox.js')).sandbox,
+  },
+  {
+    usage: 'login',
+    summary: 'check a key and store it',
+    load: async () => (await import('./commands/login.js')).login,
+  },
+  {
+    usage: 'logout',
+    summary: 'remove a stored key',
+    load: async () => (await import('./commands/logout.js')).logout,
+  },
+  {
+    usage: 'config',
+    summary: 'show and change stored settings',
+    load: async () => (await import('./commands/config.js')).config,
+  },
+  {
+    usage: 'doctor',
+    summary: 'check everything that a first turn needs',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
+  {
+    usage: 'completion <shell> [words...]',
+    summary: 'print the script that lets Tab complete in a shell',
+    load: async () => (await import('./commands/completion.js')).completion(programOutline),
+  },
+];
+
+/** Parses the arguments and runs the command they name. Gives its exit code. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
-  let exitCode = 0;
   const words = withDefaultCommand(argv);
-  const exit = (code: number): void => void (exitCode = code);
-  const outline = (): Promise<Outline> => programOutline(context);
-  let told = '';
-  const program = commandTree(words, { context, exit, outline }, (text) => (told += text));
+  let exitCode = 0;
+  let printed = '';
+  const program = new Parser(NAME)
+    .version(version, VERSION_FLAG.usage, VERSION_FLAG.help)
+    .description(DESCRIPTION)
+    .addHelpText('after', '\nFlags without a command are those of chat: see telnyx-chat help chat.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => (printed += text),
+      writeErr: () => undefined, // main.ts words all errors
+    });
+  await addCommands(program, COMMANDS, {
+    words,
+    run: async (task) => void (exitCode = await task(context)),
+  });
   try {
     await program.parseAsync(helpRequest(program, words), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     assertNoMistake(error, program, argv);
     // Help, or the version.
-    await write(context.stdout, told);
+    await write(context.stdout, printed);
   }
   return exitCode;
 }
 
-const ENTRIES = [
-  chatEntry,
-  sendEntry,
-  conversationsEntry,
-  assistantsEntry,
-  serveEntry,
-  sandboxEntry,
-  loginEntry,
-  logoutEntry,
-  configEntry,
-  doctorEntry,
-  completionEntry,
-];
-const NAMES = ENTRIES.map(({ name }) => name);
-
-/** The program with all its commands and their flags, of which a run defines only what it needs. */
-export async function programOutline(context: Context): Promise<Outline> {
-  const { outlineOf } = await import('./commands/register/outline.js');
-  const outline = (): Promise<Outline> => programOutline(context);
-  return outlineOf(commandTree(NAMES, { context, exit: () => undefined, outline }));
-}
-
-/** Defines the flags of the commands among the words: to define them all takes time. */
-function commandTree(
-  words: readonly string[],
-  surroundings: Surroundings,
-  writeOut: (text: string) => void = () => undefined,
-): Command {
-  const program = withVersion(new Command('telnyx-chat'))
-    .description('Chat with a Telnyx AI Assistant. Without a command: a chat.')
-    .addHelpText('after', '\nFlags without a command are those of chat: see telnyx-chat help chat.')
-    .exitOverride()
-    .hook('preAction', (_, command) => assertValues(command))
-    .configureOutput({
-      writeOut,
-      writeErr: () => undefined, // main.ts words all errors
-    });
-  for (const { name, summary, define } of ENTRIES) {
-    const command = program.command(name).summary(summary);
-    if (words.includes(name)) define(command, surroundings);
-  }
-  return program;
+/** The program with all its commands and their flags, as data. */
+export async function programOutline(): Promise<Outline> {
+  const { outlineOf } = await import('./command-line/outline.js');
+  return outlineOf({ name: NAME, description: DESCRIPTION }, COMMANDS);
 }
 
 /** No command, or only flags, is a chat; a word that is no command stays a usage error. */
 function withDefaultCommand(argv: readonly string[]): string[] {
   const [first] = argv;
   if (first === undefined) return ['chat'];
-  if (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first))
-    return [...argv];
-  return ['chat', ...argv];
+  const isOwn = ['-h', '--help', '-V', '--version'].includes(first);
+  return first.startsWith('-') && !isOwn ? ['chat', ...argv] : [...argv];
 }

@@ -8,8 +8,8 @@ import type { ReplyEvent } from '../turn/events.js';
 import type { TurnMemory } from '../turn/turn-memory.js';
 import { takeTurn, type TurnInput } from '../turn/turn.js';
 
-/** Talking to one assistant: a turn, and the conversation that was last used with it. */
-export interface Talk {
+/** Turns with one assistant, and the conversation last used with it. */
+export interface AssistantChat {
   assistantId: string;
   /** Undefined when nothing may be remembered. */
   last: LastConversation | undefined;
@@ -17,60 +17,65 @@ export interface Talk {
   takeTurn(input: Omit<TurnInput, 'assistantId'>, signal: AbortSignal): AsyncGenerator<ReplyEvent>;
 }
 
-interface Means {
+interface AssistantChatOptions {
   settings: Settings;
   client: Client;
   context: Context;
-  warn: (error: unknown) => void;
   memory: TurnMemory;
   guard: Guard;
+  /** Told why a conversation could not be remembered. */
+  onUnsaved: (error: unknown) => void;
 }
 
-export function talkTo(
+export function assistantChat(
   assistantId: string,
-  { settings, client, context, warn, memory, guard }: Means,
-): Talk {
-  const profile = settings.profile.value;
+  { settings, client, context, memory, guard, onUnsaved }: AssistantChatOptions,
+): AssistantChat {
   const { randomId } = context;
+  const place = { profile: settings.profile.value, assistantId, randomId, guard };
   const last = settings.persist.value
-    ? openLastConversation(storePaths(context).state, { profile, assistantId, randomId, guard })
+    ? openLastConversation(storePaths(context).state, place)
     : undefined;
   const timeoutMs = settings.timeoutMs.value;
   return {
     assistantId,
     last,
-    takeTurn: (input, signal) =>
-      remembering(
-        takeTurn(client, { ...input, assistantId }, { signal, timeoutMs, memory }),
-        last,
-        warn,
-      ),
+    takeTurn(input, signal) {
+      const turn = takeTurn(client, { ...input, assistantId }, { signal, timeoutMs, memory });
+      return remembering(turn, last, onUnsaved);
+    },
   };
 }
 
 /**
- * Passes a turn's events on and notes its conversation, once it is known to exist and the request is
- * out: the disk would only make the reply wait.
+ * Passes a turn's events on and saves its conversation as the last one, once it is known to exist and
+ * the request is out: the disk would only make the reply wait.
  */
 async function* remembering(
   events: AsyncGenerator<ReplyEvent>,
   last: LastConversation | undefined,
-  warn: (error: unknown) => void,
+  onUnsaved: (error: unknown) => void,
 ): AsyncGenerator<ReplyEvent> {
   let id = '';
-  let noted: Promise<void> | undefined;
-  const note = (): Promise<void> =>
-    new Promise<void>((resolve) => setImmediate(resolve)).then(() => last?.write(id)).catch(warn);
+  let saved: Promise<void> | undefined;
+  const save = (): Promise<void> =>
+    nextTick()
+      .then(() => last?.write(id))
+      .catch(onUnsaved);
   try {
     for await (const event of events) {
       yield event;
       if (event.type === 'start') id = event.conversationId;
       const exists = event.type === 'start' ? event.newConversation : isAnswer(event);
-      if (exists) noted ??= note();
+      if (exists) saved ??= save();
     }
   } finally {
-    await noted;
+    await saved;
   }
+}
+
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function isAnswer({ type }: ReplyEvent): boolean {

@@ -3,9 +3,10 @@ import { retrying } from '../base/retry.js';
 import type { CallOptions } from '../base/time.js';
 import type { SharingApi } from '../conversations/find-or-create.js';
 import type { Context } from '../process/context.js';
-import { openAccount, type Account, type SessionOptions } from './account.js';
+import { openAccount, type Account, type AccountOptions } from './account.js';
+import type { Target } from './sources.js';
 
-/** Asks the API what may be asked again without harm: with retries, bounded by the settings' timeout. */
+/** Calls the API, for what may be repeated without harm: with retries, bounded by the settings' timeout. */
 export type Ask = <T>(call: (client: Client, options: CallOptions) => Promise<T>) => Promise<T>;
 
 export function askerOf(
@@ -21,24 +22,31 @@ export function askerOf(
   };
 }
 
-/** What finding conversations takes, by name or by metadata. */
+/** The calls that find conversations, by name or by metadata. */
 export function finderWith(ask: Ask): SharingApi {
   return {
     list: (filters) => ask((client, call) => client.listConversations(filters, call)),
     get: (id) => ask((client, call) => client.getConversation(id, call)),
-    createShared: (wanted) => ask((client, call) => client.createShared(wanted, call)),
+    createShared: (shared) => ask((client, call) => client.createShared(shared, call)),
   };
+}
+
+export function finderOf(
+  account: Pick<Account, 'client' | 'settings'>,
+  context: Pick<Context, 'clock' | 'signal'>,
+): SharingApi {
+  return finderWith(askerOf(account, context));
 }
 
 /** Runs a task with an account, which is closed after it. */
 export async function withAccount<T>(
-  options: SessionOptions,
-  context: Context,
+  target: Target,
+  options: AccountOptions,
   task: (account: Account, ask: Ask) => Promise<T>,
 ): Promise<T> {
-  const account = await openAccount(options, context);
+  const account = await openAccount(target, options);
   try {
-    return await task(account, askerOf(account, context));
+    return await task(account, askerOf(account, options.context));
   } finally {
     await account.close();
   }

@@ -5,8 +5,8 @@ import type { Context } from '../process/context.js';
 import { withProfile } from '../settings/config-keys.js';
 import { checkedKey, type ProfileValues } from '../settings/settings.js';
 import { storePaths } from '../store/paths.js';
-import { openAccount, type Account } from './account.js';
-import type { Surroundings } from './sources.js';
+import { openAccount, type Account, type AccountOptions } from './account.js';
+import type { Target } from './sources.js';
 
 /** Bound on a call that sets things up, in milliseconds. */
 const CALL_MS = 30_000;
@@ -14,10 +14,11 @@ const CALL_MS = 30_000;
 /** The account of a key, and its assistants: asking for them shows whether the API accepts it. */
 export async function openWithKey(
   key: string,
-  { options, context, notify }: Surroundings,
+  target: Target,
+  { context, notices }: AccountOptions,
 ): Promise<{ account: Account; assistants: Assistant[] }> {
-  const means = { notify, keyName: 'the key' };
-  const account = await openAccount(options, contextWith(checkedKey(key), context), means);
+  const withKey = contextWith(checkedKey(key), context);
+  const account = await openAccount(target, { context: withKey, notices, keyName: 'the key' });
   try {
     return { account, assistants: await assistantsOf(account, context) };
   } catch (error) {

@@ -4,81 +4,47 @@ import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
 import type { Config, Settings, Sources } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
 import { readEnvFile } from '../store/env-file.js';
-import { privatePaths, storePaths } from '../store/paths.js';
-import { keepPrivate, type Guard } from '../store/rights.js';
+import { storePaths } from '../store/paths.js';
 import { openTelnyxFile } from '../store/telnyx-file.js';
-import { sanitizeLine } from '../text/sanitize.js';
 
-/** The flags that the commands which talk to Telnyx share. */
-export interface SessionOptions {
-  assistant?: string;
-  baseUrl?: string;
-  profile?: string;
-  /** The profile need not be there yet. */
-  isNewProfile?: boolean;
-  dotenv?: string;
-  timeout?: string;
-  sandbox?: boolean;
-  persist?: boolean;
-  json?: boolean;
-  jsonl?: boolean;
-  quiet?: boolean;
-  verbose?: boolean;
-  debug?: boolean;
+/** Whom a command talks to, as far as the command line says. */
+export interface Target extends GivenSettings {
+  /** A file of settings in place of `./.env`. */
+  dotenv?: string | undefined;
+  /** A sandbox inside this process answers. */
+  sandbox?: boolean | undefined;
 }
 
-/** Takes a line for the person: a warning, a debug line. */
-export type Notify = (line: string) => void;
-
-/** What a command runs in. */
-export interface Surroundings {
-  options: SessionOptions;
-  context: Context;
-  notify: Notify;
-}
-
-/** A command's surroundings, with stderr for what it has to say. */
-export function surroundings(options: SessionOptions, context: Context): Surroundings {
-  const notify: Notify = (line) => void context.stderr.write(`${sanitizeLine(line, 1000)}\n`);
-  return { options, context, notify };
-}
-
-/** Whether stderr is for errors only. */
-export function isSilent({ quiet, json, jsonl }: SessionOptions): boolean {
-  return [quiet, json, jsonl].includes(true);
-}
+type GivenSettings = Sources['flags'];
 
 /** Every setting with its origin. Throws on values that cannot be right, not on missing ones. */
-export async function loadSettings(options: SessionOptions, context: Context): Promise<Settings> {
-  return resolveSettings(await sourcesOf(options, context));
+export async function loadSettings(target: Target, context: Context): Promise<Settings> {
+  return resolveSettings(await sourcesOf(target, context));
 }
 
 /** The same, for showing: a value that cannot be right throws only when it is looked at. */
-export async function inspectSettings(
-  options: SessionOptions,
-  context: Context,
-): Promise<Settings> {
-  return settingsOneByOne(await sourcesOf(options, context));
+export async function inspectSettings(target: Target, context: Context): Promise<Settings> {
+  return settingsOneByOne(await sourcesOf(target, context));
 }
 
 /** The profile's name. Throws when there is none of that name. */
-export async function profileName(options: SessionOptions, context: Context): Promise<string> {
-  return profileInForce(await sourcesOf(options, context)).value;
+export async function profileName(target: Target, context: Context): Promise<string> {
+  return profileInForce(await sourcesOf(target, context)).value;
 }
 
 /** The profile's name, for what makes one. */
-export async function newProfileName(options: SessionOptions, context: Context): Promise<string> {
-  return resolveProfile(await sourcesOf(options, context)).value;
+export async function newProfileName(target: Target, context: Context): Promise<string> {
+  return resolveProfile(await sourcesOf(target, context)).value;
 }
 
 /** Where settings come from; a file that cannot be read throws when a setting needs it. */
-export async function sourcesOf(options: SessionOptions, context: Context): Promise<Sources> {
+export async function sourcesOf(target: Target, context: Context): Promise<Sources> {
   const { env, cwd, home } = context;
-  const envFile = await outcomeOf(readEnvFile(cwd, options.dotenv));
+  const envFile = await outcomeOf(readEnvFile(cwd, target.dotenv));
   const { config: path } = storePaths(context);
   let config: Config | undefined;
   return {
-    flags: options,
+    flags: target,
     env,
     get envFile() {
       return envFile();
@@ -100,14 +66,4 @@ async function outcomeOf<T>(promise: Promise<T>): Promise<() => T> {
       throw error;
     };
   }
-}
-
-/** Nobody else may read a stored key, or put one of theirs in its place. */
-export function guardConfig(surroundings: Surroundings): void {
-  keepPrivate(privatePaths(surroundings.context), guardOf(surroundings));
-}
-
-export function guardOf({ options, context: { platform }, notify }: Surroundings): Guard {
-  const tell = (warning: string): void => notify(`warning: ${warning}`);
-  return { platform, tell: isSilent(options) ? () => undefined : tell };
 }

@@ -33,3 +33,9 @@ export class Deadline {
     return this.#clock.monotonic() + ms < this.#end;
   }
 }
+
+/** Resolves when the signal is aborted. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

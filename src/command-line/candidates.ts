@@ -1,5 +1,6 @@
+import type { Source } from './flag.js';
 import { commandAt, type Outline, type OutlineOption } from './outline.js';
-import { nextArgument, optionNamed, situationAt, split, type Situation } from './parsed-line.js';
+import { nextArgument, optionNamed, parsedLine, split, type ParsedLine } from './parsed-line.js';
 
 /** A word that could stand at the cursor. */
 export interface Candidate {
@@ -8,97 +9,68 @@ export interface Candidate {
   note: string;
 }
 
-/** Where candidates come from that the commands themselves do not know. */
-export type Source =
-  | 'assistants'
-  | 'conversations'
-  | 'profiles'
-  | 'config-keys'
-  | 'config-values'
-  | 'fault-kinds'
-  | 'channels'
-  | 'files';
-
 /** What could stand at the cursor. */
-export interface Wanted {
+export interface Completion {
   /** What the word at the cursor begins with that is no part of the candidates: `--flag=`. */
   prefix: string;
   candidates: Candidate[];
-  source?: Source;
-  situation: Situation;
+  source?: Source | undefined;
+  line: ParsedLine;
 }
 
-const OF_FLAGS: Record<string, Source> = {
-  '--assistant': 'assistants',
-  '--conversation': 'conversations',
-  '--profile': 'profiles',
-  '--dotenv': 'files',
-  '--output': 'files',
-  '--token-file': 'files',
-  '--fault': 'fault-kinds',
-  '--channel': 'channels',
-};
-
-/** By the first command's name, then by the argument's. */
-const OF_ARGUMENTS: Record<string, Record<string, Source>> = {
-  config: { key: 'config-keys', value: 'config-values' },
-  conversations: { 'id|name': 'conversations' },
-  assistants: { 'id|name': 'assistants' },
-};
-
 /** What could follow the words, in place of the word at the cursor. Undefined: nothing. */
-export function wantedAt(
+export function completionAt(
   root: Outline,
   words: readonly string[],
   current: string,
-): Wanted | undefined {
+): Completion | undefined {
   if (words[0] === 'help') return helpTopics(root, words.slice(1));
-  const situation = situationAt(root, words, current);
-  if (!situation) return undefined;
-  const { command, expecting, isPlain } = situation;
-  if (expecting) return { prefix: '', ...valuesOf(expecting), situation };
-  if (!isPlain && current.startsWith('-')) return flagOrValue(current, situation);
+  const line = parsedLine(root, words, current);
+  if (!line) return undefined;
+  const { command, expecting, isPlain } = line;
+  if (expecting) return { prefix: '', ...valuesOf(expecting), line };
+  if (!isPlain && current.startsWith('-')) return flagOrValue(current, line);
   if (command.commands.length > 0) {
-    return { prefix: '', candidates: command.commands.map(asCandidate), situation };
+    return { prefix: '', candidates: command.commands.map(asCandidate), line };
   }
-  const argument = nextArgument(situation);
+  const argument = nextArgument(line);
   if (!argument) return undefined;
-  const source = OF_ARGUMENTS[situation.names[0] ?? '']?.[argument.name];
-  const candidates = argument.choices.map((value) => ({ value, note: '' }));
-  return { prefix: '', candidates, ...(source && { source }), situation };
+  return { prefix: '', ...valuesOf(argument), line };
 }
 
-function helpTopics(root: Outline, names: readonly string[]): Wanted | undefined {
+function helpTopics(root: Outline, names: readonly string[]): Completion | undefined {
   const command = commandAt(root, names);
-  const situation = command && situationAt(root, names, '');
-  if (!situation) return undefined;
+  const line = command && parsedLine(root, names, '');
+  if (!line) return undefined;
   const candidates = command.commands.filter(({ name }) => name !== 'help').map(asCandidate);
-  return { prefix: '', candidates, situation };
+  return { prefix: '', candidates, line };
 }
 
-function flagOrValue(current: string, situation: Situation): Wanted | undefined {
-  const { command, given } = situation;
+function flagOrValue(current: string, line: ParsedLine): Completion | undefined {
+  const { command, given } = line;
   const [name, value] = split(current);
   if (value === undefined) {
     const options = command.options.filter(
-      ({ long, short, isRepeatable }) => isRepeatable || !given.has(long ?? short ?? ''),
+      ({ long, isRepeatable }) => isRepeatable || !given.has(long),
     );
-    return { prefix: '', candidates: options.map(flag), situation };
+    return { prefix: '', candidates: options.map(flag), line };
   }
   const option = optionNamed(command, name);
   if (!option?.takesValue) return undefined;
-  return { prefix: `${name}=`, ...valuesOf(option), situation };
+  return { prefix: `${name}=`, ...valuesOf(option), line };
 }
 
-function valuesOf({ long = '', choices }: OutlineOption): Pick<Wanted, 'candidates' | 'source'> {
-  const source = OF_FLAGS[long];
-  return { candidates: choices.map((value) => ({ value, note: '' })), ...(source && { source }) };
+function valuesOf({
+  choices,
+  completes,
+}: Pick<OutlineOption, 'choices' | 'completes'>): Pick<Completion, 'candidates' | 'source'> {
+  return { candidates: choices.map((value) => ({ value, note: '' })), source: completes };
 }
 
 function asCandidate({ name, summary, description }: Outline): Candidate {
   return { value: name, note: summary || description };
 }
 
-function flag({ long, short, description }: OutlineOption): Candidate {
-  return { value: long ?? short ?? '', note: description };
+function flag({ long, description }: OutlineOption): Candidate {
+  return { value: long, note: description };
 }

@@ -1,4 +1,7 @@
-/** A command with all that can stand behind it, as data: for completion, the man page, nearest names. */
+import { isGroup, nameIn, VERSION_FLAG, type ArgumentInfo, type CommandEntry } from './command.js';
+import { nameOf, type Flag, type Source } from './flag.js';
+
+/** A command with all that can follow it, as data: for completion and the man page. */
 export interface Outline {
   name: string;
   summary: string;
@@ -15,20 +18,93 @@ export interface OutlineArgument {
   description: string;
   isVariadic: boolean;
   /** Empty when the value is free. */
-  choices: string[];
+  choices: readonly string[];
+  completes?: Source | undefined;
 }
 
 export interface OutlineOption {
   /** `-a`. */
   short: string | undefined;
   /** `--assistant`. */
-  long: string | undefined;
+  long: string;
   /** As help shows it: `-a, --assistant <id>`. */
   shown: string;
   description: string;
   takesValue: boolean;
   isRepeatable: boolean;
-  choices: string[];
+  choices: readonly string[];
+  completes?: Source | undefined;
+}
+
+const HELP = 'display help for command';
+const HELP_FLAG = { usage: '-h, --help', help: HELP };
+
+/** The program with all its commands, out of their declarations. */
+export async function outlineOf(
+  { name, description }: Pick<Outline, 'name' | 'description'>,
+  entries: readonly CommandEntry[],
+): Promise<Outline> {
+  const commands = await Promise.all(entries.map(commandOutline));
+  const argument = argumentOutline('[command]', {});
+  const help = { ...leaf('help'), description: HELP, arguments: [argument] };
+  return { ...leaf(name), description, options: ownFlags(), commands: [...commands, help] };
+}
+
+function leaf(name: string): Outline {
+  return { name, summary: '', description: '', arguments: [], options: [], commands: [] };
+}
+
+async function commandOutline({ usage, summary, load }: CommandEntry): Promise<Outline> {
+  const command = await load();
+  const outline = { ...leaf(nameIn(usage)), summary };
+  const description = command.description || summary;
+  if (isGroup(command)) {
+    const commands = await Promise.all(command.commands.map(commandOutline));
+    return { ...outline, description, options: ownFlags(), commands };
+  }
+  const words = usage.split(' ').slice(1);
+  return {
+    ...outline,
+    description,
+    arguments: words.map((word) => argumentOutline(word, command.arguments)),
+    options: ownFlags(command.flags),
+  };
+}
+
+function argumentOutline(
+  shown: string,
+  known: Readonly<Record<string, ArgumentInfo>>,
+): OutlineArgument {
+  const name = shown.replace(/^[<[]|(\.\.\.)?[>\]]$/g, '');
+  const { help = '', choices = [], completes } = known[name] ?? {};
+  const isVariadic = shown.includes('...');
+  return { name, shown, description: help, isVariadic, choices, completes };
+}
+
+/** The flags of a command between those that each command has. */
+function ownFlags(flags: readonly Flag<unknown>[] = []): OutlineOption[] {
+  return [VERSION_FLAG, ...flags, HELP_FLAG].map(optionOutline);
+}
+
+type Shown = Pick<Flag<unknown>, 'usage' | 'help' | 'choices' | 'completes' | 'isRepeatable'>;
+
+function optionOutline({
+  usage,
+  help,
+  choices = [],
+  completes,
+  isRepeatable,
+}: Shown): OutlineOption {
+  return {
+    short: /^-\w(?=,)/.exec(usage)?.[0],
+    long: nameOf(usage),
+    shown: usage,
+    description: help,
+    takesValue: usage.includes('<'),
+    isRepeatable: isRepeatable ?? false,
+    choices,
+    completes,
+  };
 }
 
 /** The command that the names lead to; undefined when one of them is none. */

@@ -1,7 +1,7 @@
 import type { Outline, OutlineArgument, OutlineOption } from './outline.js';
 
 /** What the words before the cursor have settled. */
-export interface Situation {
+export interface ParsedLine {
   command: Outline;
   /** From the program to the command. */
   names: string[];
@@ -19,14 +19,14 @@ export interface Situation {
 const OWN_FLAGS = ['-h', '--help', '-V', '--version'];
 
 /** Reads the words as the program would; undefined when there is no such command. */
-export function situationAt(
+export function parsedLine(
   root: Outline,
   words: readonly string[],
   current: string,
-): Situation | undefined {
+): ParsedLine | undefined {
   const [first = current] = words;
   const isChat = first.startsWith('-') && !OWN_FLAGS.includes(first);
-  let situation: Situation | undefined = {
+  let line: ParsedLine | undefined = {
     command: root,
     names: [],
     operands: [],
@@ -35,38 +35,37 @@ export function situationAt(
     isPlain: false,
   };
   for (const word of isChat ? ['chat', ...words] : words) {
-    situation = situation && after(word, situation);
+    line = line && after(word, line);
   }
-  return situation;
+  return line;
 }
 
-function after(word: string, situation: Situation): Situation | undefined {
-  const { command, expecting, given, isPlain } = situation;
-  if (expecting)
-    return { ...situation, expecting: undefined, given: noted(given, expecting, word) };
-  if (!isPlain && word === '--') return { ...situation, isPlain: true };
-  if (!isPlain && word.length > 1 && word.startsWith('-')) return afterFlag(word, situation);
+function after(word: string, line: ParsedLine): ParsedLine | undefined {
+  const { command, expecting, given, isPlain } = line;
+  if (expecting) return { ...line, expecting: undefined, given: noted(given, expecting, word) };
+  if (!isPlain && word === '--') return { ...line, isPlain: true };
+  if (!isPlain && word.length > 1 && word.startsWith('-')) return afterFlag(word, line);
   // `help` takes the names of commands, as the program itself does.
   if (command.commands.length === 0) {
-    return { ...situation, operands: [...situation.operands, word] };
+    return { ...line, operands: [...line.operands, word] };
   }
   const next = command.commands.find(({ name }) => name === word);
-  return next && { ...situation, command: next, names: [...situation.names, word] };
+  return next && { ...line, command: next, names: [...line.names, word] };
 }
 
-function afterFlag(word: string, situation: Situation): Situation {
-  const { command, given } = situation;
+function afterFlag(word: string, line: ParsedLine): ParsedLine {
+  const { command, given } = line;
   const [name, value] = word.startsWith('--') ? split(word) : [word.slice(0, 2)];
   const option = optionNamed(command, name);
-  if (!option) return situation;
-  if (value !== undefined) return { ...situation, given: noted(given, option, value) };
+  if (!option) return line;
+  if (value !== undefined) return { ...line, given: noted(given, option, value) };
   const isCluster = !word.startsWith('--') && word.length > 2;
   if (!option.takesValue) {
-    const before = { ...situation, given: noted(given, option, '') };
+    const before = { ...line, given: noted(given, option, '') };
     return isCluster ? afterFlag(`-${word.slice(2)}`, before) : before;
   }
-  if (isCluster) return { ...situation, given: noted(given, option, word.slice(2)) };
-  return { ...situation, expecting: option };
+  if (isCluster) return { ...line, given: noted(given, option, word.slice(2)) };
+  return { ...line, expecting: option };
 }
 
 /** `--flag=value` in two. */
@@ -80,15 +79,15 @@ export function optionNamed({ options }: Outline, name: string): OutlineOption |
 }
 
 function noted(
-  given: Situation['given'],
+  given: ParsedLine['given'],
   option: OutlineOption,
   value: string,
 ): Map<string, string> {
-  return new Map(given).set(option.long ?? option.short ?? '', value);
+  return new Map(given).set(option.long, value);
 }
 
 /** The argument that the next operand is. */
-export function nextArgument({ command, operands }: Situation): OutlineArgument | undefined {
+export function nextArgument({ command, operands }: ParsedLine): OutlineArgument | undefined {
   const last = command.arguments.at(-1);
   return command.arguments[operands.length] ?? (last?.isVariadic ? last : undefined);
 }

@@ -1,125 +1,145 @@
 import { withAccount, type Ask } from '../account/calls.js';
-import type { Context } from '../process/context.js';
-import { changedConfig } from '../settings/config-keys.js';
-import type { Assistant } from '../conversations/conversation.js';
-import { assistantJson, assistantRows, findAssistant } from '../conversations/assistants.js';
-import { assistantCells } from '../conversations/rows.js';
-import { jsonText } from '../text/json-line.js';
-import { requireAssistant } from '../settings/resolve.js';
-import { sanitizeLine } from '../text/sanitize.js';
-import type { Settings } from '../settings/settings.js';
 import { AppError } from '../base/errors.js';
-import { isSilent, type SessionOptions } from '../account/account.js';
+import {
+  defineCommand,
+  type ArgumentInfo,
+  type CommandGroup,
+  type ValuesOf,
+} from '../command-line/command.js';
+import { assistantJson, assistantRows, findAssistant } from '../conversations/assistants.js';
+import type { Assistant } from '../conversations/conversation.js';
+import { assistantCells } from '../conversations/rows.js';
+import type { Context } from '../process/context.js';
+import { write } from '../process/write.js';
+import { changedConfig } from '../settings/config-keys.js';
+import { requireAssistant } from '../settings/resolve.js';
+import type { Settings } from '../settings/settings.js';
 import { storePaths } from '../store/paths.js';
 import { stylesFor } from '../terminal/appearance.js';
 import { paged } from '../terminal/pager.js';
-import { write } from '../process/write.js';
 import { openTable } from '../terminal/table.js';
-import { appearanceFor } from './options.js';
+import { jsonText } from '../text/json-line.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { appearanceFor, noticesOn, PAGED_OUTPUT } from './options/output.js';
+import { targetFlags } from './options/target.js';
 
-export interface AssistantFlags extends SessionOptions {
-  color: boolean;
-  pager: boolean;
-}
+const TARGET = targetFlags('the current assistant');
+const REFERENCE: Readonly<Record<string, ArgumentInfo>> = {
+  'id|name': { completes: 'assistants' },
+};
 
-/** The account's assistants. */
-export async function list(flags: AssistantFlags, context: Context): Promise<void> {
-  await withAccount(flags, context, async ({ settings }, ask) => {
-    const assistants = await listed(ask);
-    const inForce = settings.assistantId?.value;
-    const text = flags.json
-      ? `${jsonText({ assistants: assistants.map(assistantJson) })}\n`
-      : linesOf(tableLines(assistants, { inForce, flags, context }));
-    await paged(context, flags.pager, (print) => print(text));
-    if (assistants.length === 0 && !isSilent(flags)) context.stderr.write('no assistants\n');
+type Printing = ValuesOf<typeof PAGED_OUTPUT>;
+
+const list = defineCommand({
+  flags: { target: TARGET, output: PAGED_OUTPUT },
+  async run({ target, output }, context) {
+    const notices = noticesOn(context, output);
+    await withAccount(target, { context, notices }, async ({ settings }, ask) => {
+      const assistants = await listAll(ask);
+      const current = settings.assistantId?.value;
+      const text = output.json
+        ? `${jsonText({ assistants: assistants.map(assistantJson) })}\n`
+        : linesOf(rowsOf(assistants, current, { output, context }));
+      await paged(context, output.pager, (print) => print(text));
+      if (assistants.length === 0) notices.notify('no assistants');
+    });
+  },
+});
+
+const show = defineCommand({
+  arguments: REFERENCE,
+  flags: { target: TARGET, output: PAGED_OUTPUT },
+  async run({ operands: [reference], target, output }, context) {
+    const notices = noticesOn(context, output);
+    await withAccount(target, { context, notices }, async ({ settings }, ask) => {
+      const assistant =
+        reference === undefined
+          ? await getOne(requireAssistant(settings), ask)
+          : await named(reference, ask);
+      const { dim } = stylesFor(appearanceFor(output, context));
+      const rows = assistantRows(assistant).map(([label, lines]) =>
+        linesOf(
+          lines.map((line, index) => `${dim((index === 0 ? label : '').padEnd(12))}  ${line}`),
+        ),
+      );
+      const text = output.json ? `${jsonText(assistantJson(assistant))}\n` : rows.join('');
+      await paged(context, output.pager, (print) => print(text));
+    });
+  },
+});
+
+const use = defineCommand({
+  arguments: REFERENCE,
+  flags: { target: TARGET, output: PAGED_OUTPUT },
+  async run({ operands: [reference = ''], target, output }, context) {
+    if (target.sandbox) throw cannotStoreSandbox();
+    const notices = noticesOn(context, output);
+    const options = { context, notices };
+    await withAccount({ ...target, isNewProfile: true }, options, async ({ settings }, ask) => {
+      const assistant = await named(reference, ask);
+      const profile = settings.profile.value;
+      const change = { name: 'assistant_id', value: assistant.id, profile } as const;
+      const { updateConfig } = await import('../store/config-store.js');
+      const path = storePaths(context).config;
+      await updateConfig(path, (config) => changedConfig(config, change), context);
+      const text = output.json
+        ? jsonText({ profile, assistant: assistantJson(assistant) })
+        : `profile ${profile} uses ${assistant.id}`;
+      await write(context.stdout, `${text}\n`);
+      const warning = overrideWarning(settings);
+      if (warning !== undefined) notices.notify(warning);
+    });
+  },
+});
+
+export const assistants: CommandGroup = {
+  description: 'The assistants of the account.',
+  commands: [
+    { usage: 'list', summary: 'list them', load: () => list },
+    {
+      usage: 'show [id|name]',
+      summary: 'show one; without a name the current one',
+      load: () => show,
+    },
+    { usage: 'use <id|name>', summary: "make one the profile's default", load: () => use },
+  ],
+};
+
+function cannotStoreSandbox(): AppError {
+  return new AppError('usage', 'the assistants of the sandbox cannot be stored: it is no account', {
+    hint: 'leave out --sandbox; telnyx-chat assistants list shows those of the account',
   });
 }
 
-/** One assistant: the one that is named, or the one in force. */
-export async function show(
-  idOrName: string | undefined,
-  flags: AssistantFlags,
-  context: Context,
-): Promise<void> {
-  await withAccount(flags, context, async ({ settings }, ask) => {
-    const assistant =
-      idOrName === undefined
-        ? await got(requireAssistant(settings), ask)
-        : await named(idOrName, ask);
-    const { dim } = stylesFor(appearanceFor(flags, context));
-    const rows = assistantRows(assistant).map(([label, lines]) =>
-      linesOf(lines.map((line, index) => `${dim((index === 0 ? label : '').padEnd(12))}  ${line}`)),
-    );
-    const text = flags.json ? `${jsonText(assistantJson(assistant))}\n` : rows.join('');
-    await paged(context, flags.pager, (print) => print(text));
-  });
-}
-
-/** Makes an assistant that exists the profile's default. */
-export async function use(
-  idOrName: string,
-  flags: AssistantFlags,
-  context: Context,
-): Promise<void> {
-  if (flags.sandbox) {
-    throw new AppError(
-      'usage',
-      'the assistants of the sandbox cannot be stored: it is no account',
-      {
-        hint: 'leave out --sandbox; telnyx-chat assistants list shows those of the account',
-      },
-    );
-  }
-  const options = { ...flags, isNewProfile: true };
-  await withAccount(options, context, async ({ settings }, ask) => {
-    const assistant = await named(idOrName, ask);
-    const profile = settings.profile.value;
-    const change = { name: 'assistant_id', value: assistant.id, profile } as const;
-    const { updateConfig } = await import('../store/config-store.js');
-    const path = storePaths(context).config;
-    await updateConfig(path, (config) => changedConfig(config, change), context);
-    const said = flags.json
-      ? jsonText({ profile, assistant: assistantJson(assistant) })
-      : `profile ${profile} uses ${assistant.id}`;
-    await write(context.stdout, `${said}\n`);
-    warnOfOthers(settings, flags, context);
-  });
-}
-
-/** A stored assistant comes last: another one may still be in force. */
-function warnOfOthers({ assistantId }: Settings, flags: AssistantFlags, context: Context): void {
+/** A stored assistant comes last: another one may still be effective. */
+function overrideWarning({ assistantId }: Settings): string | undefined {
   const { source, detail = '' } = assistantId?.origin ?? {};
-  if (isSilent(flags) || (source !== 'environment' && source !== 'env-file')) return;
+  if (source !== 'environment' && source !== 'env-file') return undefined;
   const where = source === 'environment' ? 'of the environment' : `in ${sanitizeLine(detail)}`;
-  context.stderr.write(`warning: TELNYX_ASSISTANT_ID ${where} comes before it\n`);
+  return `warning: TELNYX_ASSISTANT_ID ${where} comes before it`;
 }
 
-function listed(ask: Ask): Promise<Assistant[]> {
+function listAll(ask: Ask): Promise<Assistant[]> {
   return ask((client, call) => client.listAssistants(call));
 }
 
-function got(id: string, ask: Ask): Promise<Assistant> {
+function getOne(id: string, ask: Ask): Promise<Assistant> {
   return ask((client, call) => client.getAssistant(id, call));
 }
 
 function named(idOrName: string, ask: Ask): Promise<Assistant> {
-  return findAssistant(idOrName, { get: (id) => got(id, ask), list: () => listed(ask) });
-}
-
-interface TableMeans {
-  inForce: string | undefined;
-  flags: AssistantFlags;
-  context: Context;
+  return findAssistant(idOrName, { get: (id) => getOne(id, ask), list: () => listAll(ask) });
 }
 
 /** A table on a terminal, fields between tabs on a pipe. */
-function tableLines(
+function rowsOf(
   assistants: readonly Assistant[],
-  { inForce, flags, context }: TableMeans,
+  current: string | undefined,
+  { output, context }: { output: Printing; context: Context },
 ): string[] {
-  const rows = assistants.map((each) => assistantCells(each, inForce));
+  const rows = assistants.map((each) => assistantCells(each, current));
   if (!context.stdout.isTTY) return rows.map((row) => row.join('\t'));
-  const { dim, bold, warning } = stylesFor(appearanceFor(flags, context));
+  const { dim, bold, warning } = stylesFor(appearanceFor(output, context));
   const lines = openTable({
     columns: [
       { title: 'ID' },

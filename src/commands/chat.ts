@@ -1,18 +1,31 @@
-import type { Context } from '../process/context.js';
-import { asSession, openAccount } from '../account/account.js';
+import { openAccount, sessionOf } from '../account/account.js';
+import { defineCommand } from '../command-line/command.js';
+import { toggle } from '../command-line/flag.js';
 import { pipedChat } from './chat/piped.js';
-import type { ChatOptions } from './options.js';
+import { CONVERSATION } from './options/conversation.js';
+import { APPEARANCE, noticesOn, TURN_OUTPUT } from './options/output.js';
+import { TURN_TARGET } from './options/target.js';
 
-/** A chat, with a person or with lines from a pipe. Gives the exit code. */
-export async function chat(options: ChatOptions, context: Context): Promise<number> {
-  if (context.stdin.isTTY && context.stderr.isTTY) {
-    const { interactiveChat } = await import('./chat/interactive.js');
-    return interactiveChat(options, context);
-  }
-  const account = await openAccount(options, context);
-  try {
-    return await pipedChat(asSession(account), options, context);
-  } finally {
-    await account.close();
-  }
-}
+export const chat = defineCommand({
+  description: 'A chat. With stdin piped, each line is one turn and the replies come out in order.',
+  flags: {
+    target: TURN_TARGET,
+    output: TURN_OUTPUT,
+    conversation: CONVERSATION,
+    appearance: APPEARANCE,
+    piped: { keepsGoing: toggle('--keep-going', 'with piped lines: continue after a failed turn') },
+  },
+  async run(values, context) {
+    if (context.stdin.isTTY && context.stderr.isTTY) {
+      const { interactiveChat } = await import('./chat/interactive.js');
+      return interactiveChat(values, context);
+    }
+    const notices = noticesOn(context, values.output);
+    const account = await openAccount(values.target, { context, notices });
+    try {
+      return await pipedChat(sessionOf(account), values, context);
+    } finally {
+      await account.close();
+    }
+  },
+});

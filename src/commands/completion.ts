@@ -1,41 +1,63 @@
-import type { Context } from '../process/context.js';
-import { readRequest, type Shell } from '../command-line/request.js';
-import { wantedAt, type Candidate, type Wanted } from '../command-line/candidates.js';
+import { completionAt, type Candidate, type Completion } from '../command-line/candidates.js';
+import { defineCommand, type Command } from '../command-line/command.js';
 import type { Outline } from '../command-line/outline.js';
-import { write } from '../process/write.js';
+import { readRequest, SHELLS, type Shell } from '../command-line/request.js';
 import { SCRIPTS } from '../command-line/shell-scripts.js';
+import type { Context } from '../process/context.js';
+import { write } from '../process/write.js';
 import { valuesOf } from './completion/values.js';
 
-/** Prints the script for a shell. */
-export async function printScript(shell: Shell, { stdout }: Context): Promise<void> {
-  await write(stdout, SCRIPTS[shell]);
+const INSTALL = `
+To have it in each new shell:
+  bash        echo 'eval "$(telnyx-chat completion bash)"' >> ~/.bashrc
+  zsh         echo 'eval "$(telnyx-chat completion zsh)"' >> ~/.zshrc    (after compinit)
+  fish        telnyx-chat completion fish > ~/.config/fish/completions/telnyx-chat.fish
+  powershell  add to $PROFILE: telnyx-chat completion powershell | Out-String | Invoke-Expression`;
+
+/** Completes the command lines of the program that the outline describes. */
+export function completion(outline: () => Promise<Outline>): Command {
+  return defineCommand({
+    description:
+      'Prints a script for a shell. With it, Tab completes commands, flags and their values, conversations, assistants and profiles.',
+    arguments: {
+      shell: { help: 'whose script', choices: SHELLS },
+      words: { help: 'after --, from the script itself: what to complete' },
+    },
+    helpAfter: INSTALL,
+    flags: {},
+    async run({ operands: [name, ...words] }, context) {
+      const shell = SHELLS.find((each) => each === name) ?? 'bash';
+      if (words.length === 0) await write(context.stdout, SCRIPTS[shell]);
+      else await complete(shell, words, { outline: await outline(), context });
+    },
+  });
 }
 
 /**
  * Answers a shell's script. Whatever goes wrong, the answer is no candidates and not a word: it would
  * land in the middle of the line that somebody is typing.
  */
-export async function complete(
+async function complete(
   shell: Shell,
   words: readonly string[],
   { outline, context }: { outline: Outline; context: Context },
 ): Promise<void> {
   const request = readRequest(shell, words);
-  const wanted = wantedAt(outline, request.words, request.current);
-  if (!wanted) return;
+  const found = completionAt(outline, request.words, request.current);
+  if (!found) return;
   const lines =
-    wanted.source === 'files'
+    found.source === 'files'
       ? ['\tfiles']
-      : request.replies(wanted.prefix, await candidates(wanted, context));
+      : request.replies(found.prefix, await candidates(found, context));
   await write(context.stdout, [...new Set(lines)].map((line) => `${line}\n`).join(''));
 }
 
-async function candidates(wanted: Wanted, context: Context): Promise<Candidate[]> {
-  const { source } = wanted;
-  if (source === undefined || source === 'files') return wanted.candidates;
+async function candidates(found: Completion, context: Context): Promise<Candidate[]> {
+  const { source } = found;
+  if (source === undefined || source === 'files') return found.candidates;
   try {
-    return [...wanted.candidates, ...(await valuesOf(source, wanted.situation, context))];
+    return [...found.candidates, ...(await valuesOf(source, found.line, context))];
   } catch {
-    return wanted.candidates;
+    return found.candidates;
   }
 }

@@ -1,29 +1,47 @@
-import type { Context } from '../process/context.js';
-import { changedConfig, checkedConfigKey, configValue } from '../settings/config-keys.js';
-import { jsonLine } from '../text/json-line.js';
-import { profileRows, type ProfileRow, settingRows, type SettingRow } from '../settings/rows.js';
-import { sanitizeLine } from '../text/sanitize.js';
+import { guardConfig } from '../account/account.js';
 import {
-  guardConfig,
   inspectSettings,
   newProfileName,
   profileName,
   sourcesOf,
-  surroundings,
-  type SessionOptions,
-} from '../account/account.js';
+  type Target,
+} from '../account/sources.js';
+import { defineCommand, type ArgumentInfo, type CommandGroup } from '../command-line/command.js';
+import type { Context } from '../process/context.js';
+import { write } from '../process/write.js';
+import {
+  changedConfig,
+  checkedConfigKey,
+  CONFIG_KEYS,
+  configValue,
+} from '../settings/config-keys.js';
+import { profileRows, settingRows, type ProfileRow, type SettingRow } from '../settings/rows.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
-import { write } from '../process/write.js';
+import { jsonLine } from '../text/json-line.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import { JSON_FLAG, noticesOn } from './options/output.js';
+import { DOTENV, profileFlags } from './options/target.js';
 
-/** Every setting in force and where it comes from. A value that is refused is an error after the rest. */
-export async function list(options: SessionOptions, context: Context): Promise<void> {
-  guardConfig(surroundings(options, context));
-  const rows = settingRows(await inspectSettings(options, context));
-  await write(context.stdout, options.json ? jsonLine(settingsJson(rows)) : settingLines(rows));
-  const refused = rows.find(({ error }) => error !== undefined);
-  if (refused?.error) throw refused.error;
-}
+const TARGET = profileFlags('profile that the setting belongs to (TELNYX_PROFILE)');
+const TARGET_WITH_DOTENV = { ...TARGET, dotenv: DOTENV };
+const OUTPUT = { json: JSON_FLAG };
+const ARGUMENTS: Readonly<Record<string, ArgumentInfo>> = {
+  key: { completes: 'config-keys' },
+  value: { completes: 'config-values' },
+};
+
+/** A value that is refused is an error after the rest. */
+const list = defineCommand({
+  flags: { target: TARGET_WITH_DOTENV, output: OUTPUT },
+  async run({ target, output: { json } }, context) {
+    guardConfig(context, noticesOn(context, { json }));
+    const rows = settingRows(await inspectSettings(target, context));
+    await write(context.stdout, json ? jsonLine(settingsJson(rows)) : settingLines(rows));
+    const refused = rows.find(({ error }) => error !== undefined);
+    if (refused?.error) throw refused.error;
+  },
+});
 
 function settingsJson(rows: readonly SettingRow[]): object {
   return Object.fromEntries(
@@ -52,49 +70,96 @@ function columns(rows: readonly [string, ...string[]][]): string {
   return rows.map((row) => `${line(row)}\n`).join('');
 }
 
-/** One stored value, or nothing. */
-export async function get(key: string, options: SessionOptions, context: Context): Promise<void> {
-  const name = checkedConfigKey(key);
-  const profile = await profileName(options, context);
-  const value = configValue(readConfig(storePaths(context).config), name, profile);
-  if (options.json) await write(context.stdout, jsonLine({ name, profile, value: value ?? null }));
-  else if (value !== undefined) await write(context.stdout, `${sanitizeLine(value, 1000)}\n`);
+/** Prints one stored value, or nothing. */
+const get = defineCommand({
+  arguments: ARGUMENTS,
+  flags: { target: TARGET, output: OUTPUT },
+  async run({ operands: [key = ''], target, output: { json } }, context) {
+    const name = checkedConfigKey(key);
+    const profile = await profileName(target, context);
+    const value = configValue(readConfig(storePaths(context).config), name, profile);
+    if (json) await write(context.stdout, jsonLine({ name, profile, value: value ?? null }));
+    else if (value !== undefined) await write(context.stdout, `${sanitizeLine(value, 1000)}\n`);
+  },
+});
+
+const set = defineCommand({
+  arguments: ARGUMENTS,
+  flags: { target: TARGET, output: OUTPUT },
+  run: ({ operands: [key = '', value = ''], target, output: { json } }, context) =>
+    change({ key, value }, { target, json, context }),
+});
+
+const unset = defineCommand({
+  arguments: ARGUMENTS,
+  flags: { target: TARGET, output: OUTPUT },
+  run: ({ operands: [key = ''], target, output: { json } }, context) =>
+    change({ key, value: undefined }, { target, json, context }),
+});
+
+interface ChangeOptions {
+  target: Target;
+  json: boolean;
+  context: Context;
 }
 
 /** Stores a value, or forgets it. */
-export async function change(
-  key: string,
-  value: string | undefined,
-  { options, context }: { options: SessionOptions; context: Context },
+async function change(
+  { key, value }: { key: string; value: string | undefined },
+  { target, json, context }: ChangeOptions,
 ): Promise<void> {
   const name = checkedConfigKey(key);
-  const isSet = value !== undefined;
-  const profile = await (isSet ? newProfileName : profileName)(options, context);
-  guardConfig(surroundings(options, context));
+  const profile = await (value === undefined ? profileName : newProfileName)(target, context);
+  guardConfig(context, noticesOn(context, { json }));
   const { updateConfig } = await import('../store/config-store.js');
-  const config = await updateConfig(
+  const changed = await updateConfig(
     storePaths(context).config,
     (before) => changedConfig(before, { name, value, profile }),
     context,
   );
-  if (!options.json) return;
-  const stored = configValue(config, name, profile) ?? null;
+  if (!json) return;
+  const stored = configValue(changed, name, profile) ?? null;
   await write(context.stdout, jsonLine({ name, profile, value: stored }));
 }
 
 /** Every profile that `--profile` can name. */
-export async function profiles(options: SessionOptions, context: Context): Promise<void> {
-  const rows = profileRows(await sourcesOf(options, context));
-  await write(context.stdout, options.json ? jsonLine(rows) : columns(rows.map(profileCells)));
-}
+const profiles = defineCommand({
+  flags: { target: TARGET_WITH_DOTENV, output: OUTPUT },
+  async run({ target, output: { json } }, context) {
+    const rows = profileRows(await sourcesOf(target, context));
+    await write(context.stdout, json ? jsonLine(rows) : columns(rows.map(profileCells)));
+  },
+});
 
 function profileCells(row: ProfileRow): [string, ...string[]] {
   const name = `${row.in_force ? '*' : ' '} ${sanitizeLine(row.name)}`;
   return [name, row.api_key ?? '(no key)', row.assistant_id ?? ''];
 }
 
-/** Where settings are stored. */
-export async function path(options: SessionOptions, context: Context): Promise<void> {
-  const { config: stored } = storePaths(context);
-  await write(context.stdout, options.json ? jsonLine({ path: stored }) : `${stored}\n`);
-}
+const path = defineCommand({
+  flags: { target: TARGET, output: OUTPUT },
+  async run({ output: { json } }, context) {
+    const { config: stored } = storePaths(context);
+    await write(context.stdout, json ? jsonLine({ path: stored }) : `${stored}\n`);
+  },
+});
+
+export const config: CommandGroup = {
+  description: `Shows and changes stored settings: ${CONFIG_KEYS.join(', ')}.`,
+  commands: [
+    {
+      usage: 'list',
+      summary: 'show every effective setting and where it comes from',
+      load: () => list,
+    },
+    { usage: 'get <key>', summary: 'print a stored value', load: () => get },
+    { usage: 'set <key> <value>', summary: 'store a value', load: () => set },
+    { usage: 'unset <key>', summary: 'forget a stored value', load: () => unset },
+    {
+      usage: 'profiles',
+      summary: 'list the profiles; * marks the current one',
+      load: () => profiles,
+    },
+    { usage: 'path', summary: 'print where settings are stored', load: () => path },
+  ],
+};

@@ -1,35 +1,49 @@
-import type { Context } from '../process/context.js';
+import { defineCommand } from '../command-line/command.js';
+import { toggle } from '../command-line/flag.js';
 import type { Finding } from '../doctor/check.js';
 import { CHECKS, diagnose } from '../doctor/diagnose.js';
 import { exitCode, findingLines, findingsJson, summary } from '../doctor/report.js';
-import { jsonLine } from '../text/json-line.js';
-import { paintFor } from '../terminal/appearance.js';
+import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
-import { openWorld, type DoctorOptions } from './doctor/world.js';
-import { appearanceFor } from './options.js';
+import { paintFor, type Appearance } from '../terminal/appearance.js';
+import { jsonLine } from '../text/json-line.js';
+import { openWorld } from './doctor/world.js';
+import { appearanceFor, noticesOn, OUTPUT } from './options/output.js';
+import { TURN_TARGET } from './options/target.js';
 
-/** Checks everything that a first turn needs, each failure with its fix. Gives the exit code. */
-export async function doctor(options: DoctorOptions, context: Context): Promise<number> {
-  const world = await openWorld(options, context);
-  const findings: Finding[] = [];
-  const show = lineWriter(options, context);
-  try {
-    for await (const finding of diagnose(CHECKS, world.ports)) {
-      findings.push(finding);
-      if (!options.json) await show(finding);
+export const doctor = defineCommand({
+  description:
+    'Checks this machine, the settings, the network and the account, and says how to fix what fails. The exit code is that of the first failure.',
+  flags: {
+    target: TURN_TARGET,
+    output: { ...OUTPUT, verbose: toggle('-v, --verbose', 'report retries') },
+    trial: { turn: toggle('--turn', 'try a whole turn, in a conversation that is deleted again') },
+  },
+  async run({ target, output, trial: { turn } }, context) {
+    const notices = noticesOn(context, output);
+    const world = await openWorld(target, turn, { context, notices });
+    const findings: Finding[] = [];
+    const show = lineWriter(appearanceFor(output, context), context);
+    try {
+      for await (const finding of diagnose(CHECKS, world.ports)) {
+        findings.push(finding);
+        if (!output.json) await show(finding);
+      }
+    } finally {
+      await world.close();
     }
-  } finally {
-    await world.close();
-  }
-  const end = options.json ? jsonLine(findingsJson(findings)) : `\n${summary(findings)}\n`;
-  await write(context.stdout, end);
-  return exitCode(findings);
-}
+    const end = output.json ? jsonLine(findingsJson(findings)) : `\n${summary(findings)}\n`;
+    await write(context.stdout, end);
+    return exitCode(findings);
+  },
+});
 
 /** Prints each finding when it is there: the network may make the next one wait. */
-function lineWriter(options: DoctorOptions, context: Context): (finding: Finding) => Promise<void> {
+function lineWriter(
+  appearance: Appearance,
+  { stdout }: Context,
+): (finding: Finding) => Promise<void> {
   const width = Math.max(...CHECKS.map(({ name }) => name.length));
-  const appearance = appearanceFor(options, context);
   const paint = paintFor({ ...appearance, noticeColor: appearance.color });
-  return (finding) => write(context.stdout, `${findingLines(finding, width, paint).join('\n')}\n`);
+  return (finding) => write(stdout, `${findingLines(finding, width, paint).join('\n')}\n`);
 }

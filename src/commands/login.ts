@@ -1,53 +1,76 @@
-import type { Context } from '../process/context.js';
-import { checkedBaseUrl } from '../settings/base-url.js';
-import type { Assistant } from '../conversations/conversation.js';
-import { jsonLine } from '../text/json-line.js';
-import { masked, checkedKey, describeOrigin } from '../settings/settings.js';
-import { sanitizeLine } from '../text/sanitize.js';
-import { AppError } from '../base/errors.js';
+import { inspectSettings, loadSettings, newProfileName } from '../account/sources.js';
 import { chosenAssistant, openWithKey, storeInProfile } from '../account/log-in.js';
-import {
-  inspectSettings,
-  isSilent,
-  loadSettings,
-  newProfileName,
-  surroundings,
-  type SessionOptions,
-} from '../account/account.js';
+import { AppError } from '../base/errors.js';
+import { defineCommand, type ValuesOf } from '../command-line/command.js';
+import { text, toggle } from '../command-line/flag.js';
+import type { Assistant } from '../conversations/conversation.js';
+import type { Context } from '../process/context.js';
+import { write } from '../process/write.js';
+import { checkedBaseUrl } from '../settings/base-url.js';
+import { checkedKey, describeOrigin, masked } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
 import { withoutMark } from '../store/files.js';
 import { storePaths } from '../store/paths.js';
 import { questionsOn } from '../terminal/dialogs.js';
 import { KEY_QUESTION, type Questions } from '../terminal/questions.js';
 import { readText } from '../terminal/streams.js';
-import { appearanceFor, type AppearanceFlags } from './options.js';
-import { write } from '../process/write.js';
+import { jsonLine } from '../text/json-line.js';
+import {
+  appearanceFor,
+  DEBUG,
+  JSON_FLAG,
+  NO_COLOR,
+  noticesOn,
+  QUIET,
+  SCREEN_READER,
+} from './options/output.js';
+import { DOTENV, profileFlags } from './options/target.js';
 
-export interface LoginOptions extends SessionOptions, AppearanceFlags {
-  /** False: stored without asking the API. */
-  check: boolean;
-}
+const TARGET = {
+  ...profileFlags('profile to store the key in (TELNYX_PROFILE)'),
+  dotenv: DOTENV,
+  baseUrl: text('--base-url <url>', 'where the API is; stored with the key'),
+};
+const OUTPUT = {
+  json: JSON_FLAG,
+  quiet: QUIET,
+  debug: DEBUG,
+  screenReader: SCREEN_READER,
+  color: NO_COLOR,
+};
+
+type TargetValues = ValuesOf<typeof TARGET> & { isNewProfile: true };
+type OutputValues = ValuesOf<typeof OUTPUT>;
 
 /** Stores a key in a profile once the API has accepted it. */
-export async function login(flags: LoginOptions, context: Context): Promise<void> {
-  const options: LoginOptions = { ...flags, isNewProfile: true };
-  const profile = await newProfileName(options, context);
-  assertNoCommand(profile, context);
-  const baseUrl = options.baseUrl === undefined ? undefined : checkedBaseUrl(options.baseUrl);
-  const questions = questionsFor(options, context);
-  const key = checkedKey(await givenKey(questions, context));
-  const known = options.check ? await accepted(key, options, context) : undefined;
-  // What is wrong with other settings is said before anything is stored.
-  if (!known) await loadSettings(options, context);
-  const urls = baseUrl === undefined ? {} : { base_url: baseUrl };
-  await storeInProfile(profile, { api_key: key, ...urls }, context);
-  const offered = options.json ? undefined : questions;
-  const chosen = known && offered && (await offer(known, offered));
-  if (chosen !== undefined) await storeInProfile(profile, { assistant_id: chosen }, context);
-  await report({ profile, key, baseUrl, isChecked: options.check }, options, context);
-}
+export const login = defineCommand({
+  description:
+    'Asks for a key of the Telnyx portal, checks it against the API and stores it. Without a terminal, the key is read from stdin: telnyx-chat login < keyfile',
+  flags: {
+    target: TARGET,
+    check: { isChecked: toggle('--no-check', 'store the key without asking the API') },
+    output: OUTPUT,
+  },
+  async run({ target: given, output, check: { isChecked } }, context) {
+    const target: TargetValues = { ...given, isNewProfile: true };
+    const profile = await newProfileName(target, context);
+    assertNoCommand(profile, context);
+    const baseUrl = target.baseUrl === undefined ? undefined : checkedBaseUrl(target.baseUrl);
+    const questions = questionsFor(output, context);
+    const key = checkedKey(await givenKey(questions, context));
+    const known = isChecked ? await accepted(key, target, { output, context }) : undefined;
+    // What is wrong with other settings is said before anything is stored.
+    if (!known) await loadSettings(target, context);
+    const urls = baseUrl === undefined ? {} : { base_url: baseUrl };
+    await storeInProfile(profile, { api_key: key, ...urls }, context);
+    const asked = output.json ? undefined : questions;
+    const chosen = known && asked && (await offer(known, asked));
+    if (chosen !== undefined) await storeInProfile(profile, { assistant_id: chosen }, context);
+    await report({ profile, key, baseUrl, isChecked, target }, output, context);
+  },
+});
 
-/** What a profile's command gives, a stored key would hide. */
+/** A stored key would hide the one that a profile's command prints. */
 function assertNoCommand(profile: string, context: Context): void {
   const command = readConfig(storePaths(context).config).profiles[profile]?.api_key_command;
   if (!command) return;
@@ -57,9 +80,9 @@ function assertNoCommand(profile: string, context: Context): void {
 }
 
 /** Undefined where nobody can be asked. */
-function questionsFor(options: LoginOptions, context: Context): Questions | undefined {
+function questionsFor(output: OutputValues, context: Context): Questions | undefined {
   const isThere = context.stdin.isTTY === true && context.stderr.isTTY === true;
-  return isThere ? questionsOn(context, appearanceFor(options, context)) : undefined;
+  return isThere ? questionsOn(context, appearanceFor(output, context)) : undefined;
 }
 
 /** Typed, hidden, on a terminal; else all of stdin. */
@@ -86,14 +109,19 @@ function required(key: string): string {
 
 interface Known {
   assistants: Assistant[];
-  /** Of the settings in force. */
+  /** Of the effective settings. */
   assistantId: string | undefined;
 }
 
 /** What the API knows of the key. Throws when it does not accept it, or cannot be asked. */
-async function accepted(key: string, options: LoginOptions, context: Context): Promise<Known> {
+async function accepted(
+  key: string,
+  target: TargetValues,
+  { output, context }: { output: OutputValues; context: Context },
+): Promise<Known> {
   try {
-    const { account, assistants } = await openWithKey(key, surroundings(options, context));
+    const notices = noticesOn(context, output);
+    const { account, assistants } = await openWithKey(key, target, { context, notices });
     await account.close();
     return { assistants, assistantId: account.settings.assistantId?.value };
   } catch (error) {
@@ -101,12 +129,13 @@ async function accepted(key: string, options: LoginOptions, context: Context): P
   }
 }
 
-function notStored({ kind, message, details, cause }: AppError): AppError {
+function notStored(error: AppError): AppError {
+  const { kind, message, details } = error;
   const isUnasked = kind === 'network' || kind === 'timeout';
   const hint = isUnasked
     ? [details.hint, '--no-check stores it without asking the API'].filter(Boolean).join('; ')
     : details.hint;
-  return new AppError(kind, `the key is not stored: ${message}`, { ...details, hint, cause });
+  return error.but({ message: `the key is not stored: ${message}`, hint });
 }
 
 /** The default assistant, unless there is one already that the account knows. */
@@ -121,15 +150,16 @@ interface LoggedIn {
   key: string;
   baseUrl: string | undefined;
   isChecked: boolean;
+  target: TargetValues;
 }
 
-async function report(done: LoggedIn, options: LoginOptions, context: Context): Promise<void> {
-  const { profile, key, baseUrl, isChecked } = done;
-  const { apiKey, assistantId } = await inspectSettings(options, context);
+async function report(done: LoggedIn, output: OutputValues, context: Context): Promise<void> {
+  const { profile, key, baseUrl, isChecked, target } = done;
+  const { apiKey, assistantId } = await inspectSettings(target, context);
   const path = storePaths(context).config;
   const shadow =
     apiKey && apiKey.origin.source !== 'profile' ? describeOrigin(apiKey.origin) : null;
-  if (options.json) {
+  if (output.json) {
     const stored = { profile, path, api_key: masked(key), base_url: baseUrl ?? null };
     const known = { checked: isChecked, assistant_id: assistantId?.value ?? null };
     await write(context.stdout, jsonLine({ ...stored, ...known, shadowed_by: shadow }));
@@ -138,7 +168,8 @@ async function report(done: LoggedIn, options: LoginOptions, context: Context): 
   const how = isChecked ? 'the key is accepted and stored' : 'the key is stored, unchecked';
   await write(context.stdout, `${how} in profile ${profile}: ${path}\n`);
   if (assistantId) await write(context.stdout, `assistant: ${assistantId.value}\n`);
-  if (shadow === null || isSilent(options)) return;
-  const warning = `warning: another key is in force, and hides this one: ${shadow}`;
-  context.stderr.write(`${sanitizeLine(warning, 500)}\n`);
+  if (shadow === null) return;
+  noticesOn(context, output).notify(
+    `warning: another key is effective and hides this one: ${shadow}`,
+  );
 }

@@ -1,43 +1,46 @@
-import type { Context } from '../process/context.js';
-import { jsonLine } from '../text/json-line.js';
-import { sanitizeLine } from '../text/sanitize.js';
-import { describeOrigin } from '../settings/settings.js';
+import { guardConfig } from '../account/account.js';
 import { storeInProfile } from '../account/log-in.js';
-import {
-  guardConfig,
-  inspectSettings,
-  profileName,
-  surroundings,
-  type SessionOptions,
-} from '../account/account.js';
+import { inspectSettings, profileName, type Target } from '../account/sources.js';
+import { defineCommand } from '../command-line/command.js';
+import type { Context } from '../process/context.js';
+import { write } from '../process/write.js';
+import { describeOrigin } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
-import { write } from '../process/write.js';
+import { jsonLine } from '../text/json-line.js';
+import { JSON_FLAG, noticesOn, QUIET } from './options/output.js';
+import { DOTENV, profileFlags } from './options/target.js';
 
-/** Removes a profile's key, and says which other one is still in force. */
-export async function logout(options: SessionOptions, context: Context): Promise<void> {
-  const profile = await profileName(options, context);
-  guardConfig(surroundings(options, context));
-  const path = storePaths(context).config;
-  const isStored = readConfig(path).profiles[profile]?.api_key !== undefined;
-  if (isStored) await storeInProfile(profile, { api_key: undefined }, context);
-  const left = await keyLeft(options, context);
-  if (options.json) {
-    await write(
-      context.stdout,
-      jsonLine({ profile, removed: isStored, still_in_force: left ?? null }),
-    );
-    return;
-  }
-  const done = isStored ? 'the key is removed from' : 'there is no key in';
-  await write(context.stdout, `${done} profile ${profile}: ${path}\n`);
-  if (left === undefined || options.quiet) return;
-  context.stderr.write(sanitizeLine(`warning: a key is still in force: ${left}`, 500) + '\n');
-}
+/** Removes a profile's key, and says which other one is still effective. */
+export const logout = defineCommand({
+  description: 'Removes the key of a profile; its other settings stay.',
+  flags: {
+    target: { ...profileFlags('profile to remove the key from (TELNYX_PROFILE)'), dotenv: DOTENV },
+    output: { json: JSON_FLAG, quiet: QUIET },
+  },
+  async run({ target, output }, context) {
+    const { stdout } = context;
+    const notices = noticesOn(context, output);
+    const profile = await profileName(target, context);
+    guardConfig(context, notices);
+    const path = storePaths(context).config;
+    const isStored = readConfig(path).profiles[profile]?.api_key !== undefined;
+    if (isStored) await storeInProfile(profile, { api_key: undefined }, context);
+    const left = await keyLeft(target, context);
+    if (output.json) {
+      const removed = { profile, removed: isStored, still_in_force: left ?? null };
+      await write(stdout, jsonLine(removed));
+      return;
+    }
+    const done = isStored ? 'the key is removed from' : 'there is no key in';
+    await write(stdout, `${done} profile ${profile}: ${path}\n`);
+    if (left !== undefined) notices.notify(`warning: another key is still effective: ${left}`);
+  },
+});
 
 /** Where a key still comes from. */
-async function keyLeft(options: SessionOptions, context: Context): Promise<string | undefined> {
-  const { apiKey, apiKeyCommand } = await inspectSettings(options, context);
+async function keyLeft(target: Target, context: Context): Promise<string | undefined> {
+  const { apiKey, apiKeyCommand } = await inspectSettings(target, context);
   if (apiKey) return describeOrigin(apiKey.origin);
   return apiKeyCommand && `command ${apiKeyCommand.value}`;
 }

@@ -1,63 +1,61 @@
+import { aborted } from '../base/time.js';
+import { defineCommand } from '../command-line/command.js';
+import { count, texts, toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
-import { AppError } from '../base/errors.js';
 import { write } from '../process/write.js';
 
 const MAX_SEED = 2 ** 32 - 1;
 
-export interface SandboxFlags {
-  port: string;
-  latency: string;
-  fault?: string[];
-  seed?: string;
-  listFaults?: boolean;
-}
+const SERVER = {
+  port: count('--port <number>', 'port to listen on', { max: 65_535, default: 4010 }),
+  latencyMs: count('--latency <ms>', 'wait before each reply', { max: 600_000, default: 0 }),
+  faults: texts(
+    '--fault <kind:often>',
+    'make requests fail: [operation/]kind[@number]:share, or :3x for the first 3 (repeatable)',
+    { completes: 'fault-kinds' },
+  ),
+  seed: count('--seed <number>', 'fail the same requests as the last run with this number', {
+    max: MAX_SEED,
+  }),
+  isListing: toggle('--list-faults', 'print the kinds of faults'),
+};
 
 /** Serves until SIGINT or SIGTERM, or lists what can go wrong. */
-export async function sandbox(flags: SandboxFlags, context: Context): Promise<void> {
-  if (flags.listFaults) return listFaults(context);
-  const port = whole('--port', flags.port, 65_535);
-  const latencyMs = whole('--latency', flags.latency, 600_000);
-  const faultSettings = faultsOf(flags, context);
-  const { startSandbox } = await import('../sandbox/server.js');
-  const { clock, randomId, signal, stdout } = context;
-  const server = await startSandbox({ port, latencyMs, clock, randomId, faultSettings });
-  stdout.write(
-    [
-      `sandbox: ${server.url}`,
-      `  export TELNYX_BASE_URL=${server.url}`,
-      '  export TELNYX_API_KEY=KEY-sandbox',
-      `  export TELNYX_ASSISTANT_ID=${server.assistantId}`,
-      ...(flags.fault === undefined
-        ? []
-        : [`faults: ${flags.fault.join(' ')} (--seed ${faultSettings.seed})`]),
-      '',
-    ].join('\n'),
-  );
-  await aborted(signal);
-  await server.close();
-  throw signal.reason;
-}
+export const sandbox = defineCommand({
+  description:
+    'Serves the Telnyx assistants and conversations API on this machine. Its assistant is a small script; any key that begins with KEY is accepted.',
+  flags: {
+    server: SERVER,
+  },
+  async run({ server: { isListing, port, latencyMs, faults, seed } }, context) {
+    if (isListing) return listFaults(context);
+    const { clock, randomId, signal, stdout } = context;
+    const faultSettings = { rules: faults, seed: seed ?? randomSeed(context) };
+    const { startSandbox } = await import('../sandbox/server.js');
+    const server = await startSandbox({ port, latencyMs, clock, randomId, faultSettings });
+    stdout.write(
+      [
+        `sandbox: ${server.url}`,
+        `  export TELNYX_BASE_URL=${server.url}`,
+        '  export TELNYX_API_KEY=KEY-sandbox',
+        `  export TELNYX_ASSISTANT_ID=${server.assistantId}`,
+        ...(faults.length === 0
+          ? []
+          : [`faults: ${faults.join(' ')} (--seed ${faultSettings.seed})`]),
+        '',
+      ].join('\n'),
+    );
+    await aborted(signal);
+    await server.close();
+    throw signal.reason;
+  },
+});
 
 async function listFaults({ stdout }: Context): Promise<void> {
   const { describeKinds } = await import('../sandbox/faults/kinds.js');
   await write(stdout, `${describeKinds().join('\n')}\n`);
 }
 
-/** Without a seed there is another one each time. */
-function faultsOf({ fault, seed }: SandboxFlags, { randomId }: Context) {
-  const drawn = Number.parseInt(randomId().slice(0, 8), 16) >>> 0;
-  return { rules: fault ?? [], seed: seed === undefined ? drawn : whole('--seed', seed, MAX_SEED) };
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-}
-
-function whole(flag: string, text: string, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= most) return value;
-  throw new AppError('usage', `bad ${flag} ${JSON.stringify(text)}`, {
-    hint: `give a whole number from 0 to ${most}`,
-  });
+function randomSeed({ randomId }: Context): number {
+  return Number.parseInt(randomId().slice(0, 8), 16) >>> 0;
 }

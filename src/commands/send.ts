@@ -1,42 +1,66 @@
-import type { Context, Output } from '../process/context.js';
-import { begun, createReplyText } from '../turn/reply-text.js';
-import type { ReplyEvent } from '../turn/events.js';
-import { jsonLine } from '../text/json-line.js';
-import { checkedMessage } from '../turn/message-text.js';
-import { sanitizeLine } from '../text/sanitize.js';
-import { turnJson } from '../turn/turn-json.js';
-import { withNotices } from '../turn/notices.js';
+import { openSession } from '../account/account.js';
 import { AppError } from '../base/errors.js';
-import { isSilent, openSession } from '../account/account.js';
+import { defineCommand, type ValuesOf } from '../command-line/command.js';
+import type { Context, Output } from '../process/context.js';
 import { write } from '../process/write.js';
-import { turnInput } from './conversation-choice.js';
 import type { Appearance } from '../terminal/appearance.js';
-import { appearanceFor, messageFrom, RAW_WARNING, type ReadingOptions } from './options.js';
+import { jsonLine } from '../text/json-line.js';
+import { sanitizeLine } from '../text/sanitize.js';
+import type { ReplyEvent } from '../turn/events.js';
+import { withNotices } from '../turn/notices.js';
+import { begun, createReplyText } from '../turn/reply-text.js';
+import { turnJson } from '../turn/turn-json.js';
+import { chosenConversation, CONVERSATION } from './options/conversation.js';
+import { messageFrom } from './options/message.js';
+import {
+  APPEARANCE,
+  appearanceFor,
+  isSilent,
+  noticesOn,
+  RAW_WARNING,
+  TURN_OUTPUT,
+} from './options/output.js';
+import { TURN_TARGET } from './options/target.js';
 
-const WITHOUT_WORDS = 'say it: telnyx-chat send hello; or chat: telnyx-chat';
+const WITHOUT_WORDS = 'give one: telnyx-chat send hello; or chat: telnyx-chat';
 
-/** One turn: the message from words and stdin, the reply on stdout. */
-export async function send(
-  words: string[],
-  options: ReadingOptions,
-  context: Context,
-): Promise<void> {
-  const session = await openSession(options, context);
-  try {
-    const text = checkedMessage(await messageFrom(words, context, WITHOUT_WORDS));
-    const stream =
-      options.stream && (options.jsonl ?? (context.stdout.isTTY === true && !options.json));
-    const input = { ...(await turnInput(options, { session, context })), text, stream };
-    await showWithId(session.takeTurn(input, context.signal), options, context);
-  } finally {
-    await session.close();
-  }
+export const send = defineCommand({
+  description:
+    'Sends one message and prints the reply. Without words, the message is read from stdin.',
+  arguments: { message: { help: 'what to say; - stands for stdin' } },
+  flags: {
+    target: TURN_TARGET,
+    output: TURN_OUTPUT,
+    conversation: CONVERSATION,
+    appearance: APPEARANCE,
+  },
+  async run({ operands, target, output, conversation, appearance }, context) {
+    const session = await openSession(target, { context, notices: noticesOn(context, output) });
+    try {
+      const text = await messageFrom(operands, context, WITHOUT_WORDS);
+      const chosen = await chosenConversation(conversation, { session, context });
+      const input = { ...chosen, text, stream: isStreamed(output, context) };
+      const events = session.takeTurn(input, context.signal);
+      await showTurn(events, { ...output, ...appearance }, context);
+    } finally {
+      await session.close();
+    }
+  },
+});
+
+type Printing = ValuesOf<typeof TURN_OUTPUT> & ValuesOf<typeof APPEARANCE>;
+
+function isStreamed(
+  { stream, json, jsonl }: ValuesOf<typeof TURN_OUTPUT>,
+  { stdout }: Context,
+): boolean {
+  return stream && (jsonl || (stdout.isTTY === true && !json));
 }
 
 /** A failure to show the reply names the conversation too. */
-async function showWithId(
+async function showTurn(
   events: AsyncGenerator<ReplyEvent>,
-  options: ReadingOptions,
+  printing: Printing,
   context: Context,
 ): Promise<void> {
   let conversationId: string | undefined;
@@ -47,7 +71,7 @@ async function showWithId(
     }
   }
   try {
-    await show(noting(), options, context);
+    await show(noting(), printing, context);
   } catch (error) {
     throw error instanceof AppError ? error.with({ conversationId }) : error;
   }
@@ -55,32 +79,32 @@ async function showWithId(
 
 async function show(
   events: AsyncGenerator<ReplyEvent>,
-  options: ReadingOptions,
+  printing: Printing,
   context: Context,
 ): Promise<void> {
   const { stdout, stderr } = context;
-  if (options.jsonl) return showJsonLines(told(events, options, context), context);
-  if (options.json) {
-    for await (const event of told(events, options, context)) {
+  if (printing.jsonl) return showJsonLines(withRetryNotices(events, printing, context), context);
+  if (printing.json) {
+    for await (const event of withRetryNotices(events, printing, context)) {
       if (event.type === 'done') await write(stdout, jsonLine(turnJson(event.turn)));
     }
     return;
   }
-  const isWatched = stderr.isTTY === true && !isSilent(options);
-  const appearance = appearanceFor(options, context);
-  if (appearance.raw && stdout.isTTY && !isSilent(options)) stderr.write(`${RAW_WARNING}\n`);
-  const started = told(begun(events), options, context);
-  const isAnimated = isWatched && appearance.animation && !options.verbose;
+  const isWatched = stderr.isTTY === true && !isSilent(printing);
+  const appearance = appearanceFor(printing, context);
+  if (appearance.raw && stdout.isTTY && !isSilent(printing)) stderr.write(`${RAW_WARNING}\n`);
+  const started = withRetryNotices(begun(events), printing, context);
+  const isAnimated = isWatched && appearance.animation && !printing.verbose;
   const { withSpinner } = isAnimated ? await import('../terminal/spinner.js') : {};
   const watched = withSpinner ? withSpinner(started, stderr) : started;
   const conversationId = await showText(watched, appearance, context);
   if (isWatched) stderr.write(`conversation: ${sanitizeLine(conversationId)}\n`);
 }
 
-/** With `-v`, stderr tells of the trouble that a turn has. */
-function told(
+/** With `-v`, stderr reports retries and searches. */
+function withRetryNotices(
   events: AsyncGenerator<ReplyEvent>,
-  { verbose }: ReadingOptions,
+  { verbose }: Printing,
   { stderr }: Context,
 ): AsyncGenerator<ReplyEvent> {
   if (!verbose) return events;

@@ -17,13 +17,13 @@ export type Values = Readonly<Record<string, string | undefined>>;
 /** Everything settings are resolved from, already read. */
 export interface Sources {
   flags: {
-    assistant?: string;
-    baseUrl?: string;
-    profile?: string;
+    assistant?: string | undefined;
+    baseUrl?: string | undefined;
+    profile?: string | undefined;
     /** The profile need not be there yet. */
-    isNewProfile?: boolean;
-    timeout?: string;
-    persist?: boolean;
+    isNewProfile?: boolean | undefined;
+    timeout?: string | undefined;
+    persist?: boolean | undefined;
   };
   env: Values;
   envFile?: { path: string; values: Values } | undefined;

@@ -35,7 +35,7 @@ export interface Appearance {
 export function appearanceOf(options: AppearanceOptions): Appearance {
   const { env, stdoutIsTTY, stderrIsTTY, raw = false, format = 'auto' } = options;
   const isDumb = env['TERM'] === 'dumb';
-  const screenReader = options.screenReader ?? isDumb;
+  const screenReader = options.screenReader === true || isDumb;
   const color = (isTTY: boolean): boolean => !screenReader && wantsColor(options, isTTY);
   return {
     color: color(stdoutIsTTY),

@@ -2,7 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { loadSettings, openSession, type SessionOptions } from '../../src/account/account.js';
+import { openSession } from '../../src/account/account.js';
+import { loadSettings, type Target } from '../../src/account/sources.js';
+import { noticesOn } from '../../src/commands/options/output.js';
 import type { Context } from '../../src/process/context.js';
 import { all, API_KEY, options } from '../helpers/api-client.js';
 import { failureOf } from '../helpers/failure.js';
@@ -80,7 +82,7 @@ describe('settings', () => {
 });
 
 describe('what is missing is said before any request', () => {
-  test.each<[string, string, SessionOptions, object]>([
+  test.each<[string, string, Target, object]>([
     ['the key', '', {}, { message: 'TELNYX_API_KEY is required' }],
     [
       'the assistant',
@@ -112,7 +114,9 @@ describe('what is missing is said before any request', () => {
   ])('%s', async (_, file, flags, expected) => {
     const { context, writeEnv } = world();
     writeEnv(file);
-    expect(await failureOf(openSession(flags, context))).toMatchObject({
+    expect(
+      await failureOf(openSession(flags, { context, notices: noticesOn(context, {}) })),
+    ).toMatchObject({
       kind: 'not_configured',
       ...expected,
     });
@@ -121,7 +125,7 @@ describe('what is missing is said before any request', () => {
 
 describe('a turn', () => {
   async function turn(
-    flags: SessionOptions,
+    { debug = false, ...target }: Target & { debug?: boolean },
     prepare: (made: ReturnType<typeof world>) => void = () => undefined,
   ) {
     const server = await recordingServer((response, request) =>
@@ -133,7 +137,8 @@ describe('a turn', () => {
       TELNYX_BASE_URL: server.url,
     });
     prepare(made);
-    const session = await openSession(flags, made.context);
+    const notices = noticesOn(made.context, { debug });
+    const session = await openSession(target, { context: made.context, notices });
     const events = await all(
       session.takeTurn({ text: 'my secret words', stream: false }, options().signal),
     );
@@ -150,7 +155,7 @@ describe('a turn', () => {
     ]);
   });
 
-  test.each<[string, SessionOptions, string]>([
+  test.each<[string, Target, string]>([
     ['--no-persist', { persist: false }, ''],
     ['the config', {}, '{"persist":false}'],
   ])('leaves nothing behind with %s', async (_, flags, config) => {

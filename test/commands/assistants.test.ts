@@ -49,7 +49,7 @@ describe('assistants', () => {
     expect(json.assistants[2]).toEqual(QUIET);
   });
 
-  it('show: by id, by name, the one in force, as JSON', async () => {
+  it('show: by id, by name, the current one, as JSON', async () => {
     expect(await assistants(['show', QUIET.id])).toEqual(said(SHOWN));
     expect(await assistants(['show', QUIET.name])).toEqual(said(SHOWN));
     expect(await assistants(['show', '-a', QUIET.id])).toEqual(said(SHOWN));

@@ -7,7 +7,7 @@ import { programOutline } from '../../src/program.js';
 import type { Outline } from '../../src/command-line/outline.js';
 import { account } from '../helpers/account.js';
 import { recordingServer } from '../helpers/recording-server.js';
-import { cliContext, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
+import { runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
 
 /** What zsh is told; nothing else may ever be said. */
 async function offered(words: string[], options?: CliOptions): Promise<string[]> {
@@ -24,7 +24,7 @@ function everyCommand(outline: Outline, path: string[] = []): [string[], Outline
 }
 
 it('offers every command and every flag', async () => {
-  const outline = await programOutline(cliContext());
+  const outline = await programOutline();
   const all = everyCommand(outline).filter(([[first]]) => first !== 'help');
   expect(all.length).toBeGreaterThan(8);
   for (const [path, { commands, options }] of all) {

@@ -30,7 +30,7 @@ it('stores, shows and forgets settings of a profile', async () => {
   expect((await cli('get', 'persist')).stdout).toBe('');
 });
 
-it('lists every setting in force with its origin, secrets masked', async () => {
+it('lists every effective setting with its origin, secrets masked', async () => {
   const home = temporaryFolder();
   writeFileSync(join(home, '.env'), 'TELNYX_ASSISTANT_ID=assistant-9\n');
   const env = { TELNYX_API_KEY: 'KEY0123456789abcdef' };

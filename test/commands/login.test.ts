@@ -76,7 +76,7 @@ describe('login', () => {
     const env = { TELNYX_BASE_URL: sandbox.url, TELNYX_API_KEY: 'KEYother' };
     const { stderr } = await machine().cli(['login'], { input: KEY, env });
     expect(stderr).toBe(
-      'warning: another key is in force, and hides this one: environment TELNYX_API_KEY\n',
+      'warning: another key is effective and hides this one: environment TELNYX_API_KEY\n',
     );
   });
 
@@ -191,7 +191,7 @@ describe('logout', () => {
     expect(stored()).toEqual({ profiles: { default: { assistant_id: 'assistant-7' } } });
   });
 
-  it('says which key is still in force', async () => {
+  it('says which key is still effective', async () => {
     const { cli, home, store } = machine();
     const config = { profiles: { default: { api_key: KEY } } };
     const left = async (options?: CliOptions): Promise<unknown> =>
@@ -202,7 +202,7 @@ describe('logout', () => {
     expect(await left({ env: { TELNYX_API_KEY: 'KEY1' } })).toBe('environment TELNYX_API_KEY');
     store(config);
     expect((await cli(['logout'], { env: { TELNYX_API_KEY: 'KEY1' } })).stderr).toBe(
-      'warning: a key is still in force: environment TELNYX_API_KEY\n',
+      'warning: another key is still effective: environment TELNYX_API_KEY\n',
     );
     mkdirSync(join(home, '.config/telnyx'));
     const theirs = join(home, '.config/telnyx/config.json');

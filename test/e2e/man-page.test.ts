@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Outline } from '../../src/command-line/outline.js';
 import { programOutline } from '../../src/program.js';
-import { cliContext } from '../helpers/run-cli.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGE = join(ROOT, 'dist/telnyx-chat.1');
@@ -44,7 +43,7 @@ function everyCommand(outline: Outline, path: string): [string, Outline][] {
 }
 
 it('has all commands with all of their flags', async () => {
-  const commands = everyCommand(await programOutline(cliContext()), 'telnyx-chat');
+  const commands = everyCommand(await programOutline(), 'telnyx-chat');
   expect(commands.length).toBeGreaterThan(8);
   for (const [path, { arguments: args, options, description, summary }] of commands) {
     const called = [path, ...args.map(({ shown }) => shown)].join(' ');

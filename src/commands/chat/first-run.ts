@@ -1,29 +1,21 @@
-import type { Context } from '../../process/context.js';
-import { requireAssistant } from '../../settings/resolve.js';
-import type { ProfileValues } from '../../settings/settings.js';
-import { sanitizeLine } from '../../text/sanitize.js';
-import { AppError } from '../../base/errors.js';
+import { openAccount, type Account, type AccountOptions } from '../../account/account.js';
 import {
   assistantsOf,
   chosenAssistant,
   openWithKey,
   storeInProfile,
 } from '../../account/log-in.js';
-import {
-  loadSettings,
-  openAccount,
-  profileName,
-  type Account,
-  type Notify,
-  type SessionOptions,
-} from '../../account/account.js';
+import { loadSettings, profileName, type Target } from '../../account/sources.js';
+import { AppError } from '../../base/errors.js';
+import type { Context } from '../../process/context.js';
+import { requireAssistant } from '../../settings/resolve.js';
+import type { ProfileValues } from '../../settings/settings.js';
 import { KEY_QUESTION, type Questions } from '../../terminal/questions.js';
+import { sanitizeLine } from '../../text/sanitize.js';
 
-export interface Setup {
-  options: SessionOptions;
-  context: Context;
+export interface Setup extends AccountOptions {
+  target: Target;
   questions: Questions;
-  notify: Notify;
   /** The config could not be written, and the person has been told. */
   isUnwritable?: boolean;
 }
@@ -33,54 +25,50 @@ export interface Setup {
  * an assistant, they choose one. Undefined: they left.
  */
 export async function accountFor(setup: Setup): Promise<Account | undefined> {
-  const { options, context, notify } = setup;
-  if (options.sandbox || (await hasKey(options, context))) {
-    return openAccount(options, context, { notify });
-  }
-  const answer = await setup.questions.choose(
-    'There is no Telnyx API key yet. What would you like?',
-    [
-      { value: 'login', label: 'Log in with a key of the Telnyx portal' },
-      { value: 'sandbox', label: 'Try the sandbox: no account needed' },
-      { value: 'leave', label: 'Leave' },
-    ],
-  );
-  if (answer === 'sandbox') return openAccount({ ...options, sandbox: true }, context, { notify });
+  const { target, context, questions } = setup;
+  if (target.sandbox || (await hasKey(target, context))) return openAccount(target, setup);
+  const answer = await questions.choose('There is no Telnyx API key yet. What would you like?', [
+    { value: 'login', label: 'Log in with a key of the Telnyx portal' },
+    { value: 'sandbox', label: 'Try the sandbox: no account needed' },
+    { value: 'leave', label: 'Leave' },
+  ]);
+  if (answer === 'sandbox') return openAccount({ ...target, sandbox: true }, setup);
   return answer === 'login' ? logIn(setup) : undefined;
 }
 
-async function hasKey(options: SessionOptions, context: Context): Promise<boolean> {
-  const { apiKey, apiKeyCommand } = await loadSettings(options, context);
+async function hasKey(target: Target, context: Context): Promise<boolean> {
+  const { apiKey, apiKeyCommand } = await loadSettings(target, context);
   return (apiKey ?? apiKeyCommand) !== undefined;
 }
 
 async function logIn(setup: Setup): Promise<Account | undefined> {
-  const { questions, notify } = setup;
+  const { questions, target, notices } = setup;
   const key = (await questions.secret(KEY_QUESTION))?.trim();
   if (key === undefined || key === '') return undefined;
-  const { account } = await openWithKey(key, setup);
-  if (await stored(setup, { api_key: key })) notify('the key is accepted and stored');
+  const { account } = await openWithKey(key, target, setup);
+  if (await stored(setup, { api_key: key })) notices.notify('the key is accepted and stored');
   return account;
 }
 
 /** Whether the config took the values: one that cannot be written never stops a chat. */
 async function stored(setup: Setup, values: ProfileValues): Promise<boolean> {
   if (setup.isUnwritable) return false;
-  const { options, context, notify } = setup;
+  const { target, context, notices } = setup;
   try {
-    await storeInProfile(await profileName(options, context), values, context);
+    await storeInProfile(await profileName(target, context), values, context);
     return true;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     setup.isUnwritable = true;
-    notify(`warning: not stored, it holds for this chat alone: ${sanitizeLine(error.message)}`);
+    const why = sanitizeLine(error.message);
+    notices.notify(`warning: not stored, it is only used in this chat: ${why}`);
     return false;
   }
 }
 
 /** The assistant of the settings, or one that the person chooses; undefined: they chose none. */
 export async function assistantFor(account: Account, setup: Setup): Promise<string | undefined> {
-  const { context, questions, notify } = setup;
+  const { context, questions, notices } = setup;
   if (account.settings.assistantId) return requireAssistant(account.settings);
   const assistants = await assistantsOf(account, context);
   if (assistants.length === 0) {
@@ -92,7 +80,9 @@ export async function assistantFor(account: Account, setup: Setup): Promise<stri
   if (id === undefined) return undefined;
   // The sandbox's assistants are nobody's choice for later.
   if (!account.isSandbox && (await stored(setup, { assistant_id: id }))) {
-    notify('it is this profile\u2019s assistant from now on; /assistant changes it for a chat');
+    notices.notify(
+      'it is this profile\u2019s assistant from now on; /assistant changes it for a chat',
+    );
   }
   return id;
 }

@@ -1,31 +1,72 @@
-import type { Context } from '../../process/context.js';
+import type { Account } from '../../account/account.js';
+import type { Target } from '../../account/sources.js';
+import { AppError } from '../../base/errors.js';
 import { introduction } from '../../chat/assistant-commands.js';
 import { tell, tellFailure, type Chat, type ChatState } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { recapLines } from '../../chat/conversation-commands.js';
 import { runChat } from '../../chat/loop.js';
 import type { Assistant, Conversation, Message } from '../../conversations/conversation.js';
-import { isTakenOver } from '../../conversations/update.js';
 import { allMessages } from '../../conversations/messages.js';
-import { sanitizeLine } from '../../text/sanitize.js';
-import { AppError } from '../../base/errors.js';
-import { isSilent, type Account, type Notify } from '../../account/account.js';
-import type { Appearance } from '../../terminal/appearance.js';
+import { isTakenOver } from '../../conversations/update.js';
+import type { Context } from '../../process/context.js';
+import { keepMemorySmall } from '../../process/v8-flags.js';
+import type { Settings } from '../../settings/settings.js';
+import { openInputHistory, type InputHistory } from '../../store/input-history.js';
+import { storePaths } from '../../store/paths.js';
+import type { Appearance, Format } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/dialogs.js';
-import { keepMemorySmall } from '../../process/v8-flags.js';
-import { appearanceFor, RAW_WARNING, type ChatOptions } from '../options.js';
-import { turnInput } from '../conversation-choice.js';
+import { sanitizeLine } from '../../text/sanitize.js';
+import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
+import { appearanceFor, isSilent, noticesTo, RAW_WARNING } from '../options/output.js';
 import { completionFor } from './completion.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
-import { historyFor } from './history.js';
 import { chatPorts } from './ports.js';
 
 /** Bound on asking who the assistant is, in milliseconds. */
 const INTRODUCTION_MS = 30_000;
 
-interface Scene {
-  options: ChatOptions;
+interface ChatValues {
+  target: Target;
+  output: {
+    json: boolean;
+    jsonl: boolean;
+    quiet: boolean;
+    debug: boolean;
+    color: boolean;
+    stream: boolean;
+  };
+  conversation: ConversationChoice;
+  appearance: { format: Format; screenReader: boolean; raw: boolean };
+}
+
+/** A chat with a person at a terminal. Gives the exit code. */
+export async function interactiveChat(values: ChatValues, context: Context): Promise<number> {
+  keepMemorySmall();
+  const { target, output } = values;
+  const appearance = appearanceFor({ ...output, ...values.appearance }, context);
+  const lines = linesTo(context);
+  if (appearance.raw) lines.print(RAW_WARNING);
+  const setup: Setup = {
+    target,
+    context,
+    questions: questionsOn(context, appearance),
+    notices: noticesTo(lines.print, output, context.env),
+  };
+  const account = await accountFor(setup);
+  if (!account) return 0;
+  try {
+    const assistantId = await assistantFor(account, setup);
+    if (assistantId === undefined) return 0;
+    await converse(values, { context, appearance, account, assistantId, lines });
+    return 0;
+  } finally {
+    await account.close();
+  }
+}
+
+interface ConverseOptions {
   context: Context;
   appearance: Appearance;
   account: Account;
@@ -33,64 +74,49 @@ interface Scene {
   lines: Lines;
 }
 
-/** A chat with a person at a terminal. Gives the exit code. */
-export async function interactiveChat(options: ChatOptions, context: Context): Promise<number> {
-  keepMemorySmall();
-  const appearance = appearanceFor(options, context);
-  const lines = linesTo(context);
-  if (appearance.raw) lines.notify(RAW_WARNING);
-  const setup: Setup = {
-    options,
-    context,
-    questions: questionsOn(context, appearance),
-    notify: lines.notify,
-  };
-  const account = await accountFor(setup);
-  if (!account) return 0;
-  try {
-    const assistantId = await assistantFor(account, setup);
-    if (assistantId === undefined) return 0;
-    await converse({ options, context, appearance, account, assistantId, lines });
-    return 0;
-  } finally {
-    await account.close();
-  }
-}
-
-async function converse(scene: Scene): Promise<void> {
-  const { options, context, appearance, account, assistantId, lines } = scene;
-  const session = { ...account, ...account.talkTo(assistantId) };
-  const input = await turnInput(options, { session, context });
-  const { conversationId, title, speaker, metadata, isBegun } = input;
-  const history = historyFor(account.settings, context, lines.notify);
+async function converse(values: ChatValues, options: ConverseOptions): Promise<void> {
+  const { output } = values;
+  const { context, appearance, account, assistantId, lines } = options;
+  const session = { ...account, ...account.chatWith(assistantId) };
+  const chosen = await chosenConversation(values.conversation, { session, context });
+  const { conversationId, title, speaker, metadata, isBegun } = chosen;
+  const history = historyFor(account.settings, context, lines.print);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
     ...{ lastText: undefined, lastFailure: undefined, turns: [] },
   };
   const complete = completionFor(account.client, () => state.assistantId, context.signal);
   const editor = openChatTerminal(context, appearance, { history, complete });
-  const ports = chatPorts({
-    account,
-    context,
-    editor,
-    appearance,
-    metadata,
-    stream: options.stream,
-  });
-  const chat = { state, ports };
+  const { stream } = output;
+  const chat = {
+    state,
+    ports: chatPorts({ account, context, editor, appearance, metadata, stream }),
+  };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   const leaving = new AbortController();
   try {
     const signal = AbortSignal.any([context.signal, leaving.signal]);
     const earlier = isBegun ? undefined : conversationId;
-    if (!isSilent(options)) void introduce(chat, earlier, signal);
+    if (!isSilent(output)) void introduce(chat, earlier, signal);
     await runChat(chat);
   } finally {
     leaving.abort();
     editor.close();
     lines.through(undefined);
-    farewell(chat, scene);
+    if (!output.quiet) sayHowToResume(chat, account, context);
   }
+}
+
+/** What was typed in earlier chats; undefined when nothing may be kept. */
+function historyFor(
+  { history }: Settings,
+  context: Context,
+  print: (line: string) => void,
+): InputHistory | undefined {
+  if (!history.value) return undefined;
+  const onWarning = (message: string): void => print(`warning: ${message}`);
+  const guard = { platform: context.platform, tell: onWarning };
+  return openInputHistory({ directory: storePaths(context).state, guard, onWarning });
 }
 
 /**
@@ -141,29 +167,35 @@ async function known(chat: Chat, id: string | undefined, signal: AbortSignal): P
   return { assistant, messages, conversation };
 }
 
-/** How to come back; what a sandbox in this process knew is gone with it. */
-function farewell({ state: { conversationId } }: Chat, { account, context, options }: Scene): void {
-  if (conversationId === undefined || options.quiet) return;
+/** A sandbox in this process takes its conversations with it. */
+function sayHowToResume(
+  { state: { conversationId } }: Chat,
+  { isSandbox }: Account,
+  { stderr }: Context,
+): void {
+  if (conversationId === undefined) return;
   const id = sanitizeLine(conversationId);
-  const resume = account.isSandbox ? '' : `resume: telnyx-chat --conversation ${id}\n`;
-  context.stderr.write(`conversation: ${id}\n${resume}`);
+  const resume = isSandbox ? '' : `resume: telnyx-chat --conversation ${id}\n`;
+  stderr.write(`conversation: ${id}\n${resume}`);
 }
 
+type Print = (line: string) => void;
+
 interface Lines {
-  notify: Notify;
+  print: Print;
   /** While there is a prompt, lines go above it. */
-  through(print: Notify | undefined): void;
+  through(print: Print | undefined): void;
 }
 
 function linesTo({ stderr }: Context): Lines {
-  let print: Notify | undefined;
+  let above: Print | undefined;
   return {
-    notify(line) {
-      if (print) print(line);
+    print(line) {
+      if (above) above(line);
       else stderr.write(`${line}\n`);
     },
     through(next) {
-      print = next;
+      above = next;
     },
   };
 }

@@ -1,28 +1,34 @@
+import type { Session } from '../../account/account.js';
+import { exitCodeOf, type AppError } from '../../base/errors.js';
+import { runPipedChat } from '../../chat/piped-chat.js';
 import type { Context } from '../../process/context.js';
+import { write } from '../../process/write.js';
+import { readLines } from '../../terminal/streams.js';
 import { errorJson, errorLines } from '../../text/error-report.js';
 import { jsonLine } from '../../text/json-line.js';
-import { checkedMessage } from '../../turn/message-text.js';
-import { runPipedChat } from '../../chat/piped-chat.js';
-import type { Turn } from '../../turn/events.js';
 import { sanitize } from '../../text/sanitize.js';
+import type { Turn } from '../../turn/events.js';
+import { checkedMessage } from '../../turn/message-text.js';
 import { turnJson } from '../../turn/turn-json.js';
-import { type AppError, exitCodeOf } from '../../base/errors.js';
-import type { Session } from '../../account/account.js';
-import { readLines } from '../../terminal/streams.js';
-import { write } from '../../process/write.js';
-import { turnInput } from '../conversation-choice.js';
-import type { ChatOptions } from '../options.js';
+import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
+
+interface PipedValues {
+  output: { json: boolean; jsonl: boolean };
+  conversation: ConversationChoice;
+  piped: { keepsGoing: boolean };
+}
 
 /** Lines from a pipe, one turn each. Gives the exit code. */
 export async function pipedChat(
   session: Session,
-  options: ChatOptions,
+  { output, conversation, piped }: PipedValues,
   context: Context,
 ): Promise<number> {
-  const isJson = options.json ?? options.jsonl ?? false;
-  const { conversationId, isBegun, ...input } = await turnInput(options, { session, context });
+  const isJson = output.json || output.jsonl;
+  const chosen = await chosenConversation(conversation, { session, context });
+  const { conversationId, isBegun, ...input } = chosen;
   let isFirst = true;
-  // Whoever writes to us may go on for ever: when we are done, nobody waits for their lines.
+  // The writer of the pipe may never end: when we are done, its lines are not awaited.
   const leave = (): unknown => context.stdin.destroy();
   const failure = await runPipedChat({
     lines: readLines(context.stdin),
@@ -36,7 +42,7 @@ export async function pipedChat(
     show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
     clock: context.clock,
     signal: context.signal,
-    onFailure: options.keepGoing ? (error) => tell(error, isJson, context) : undefined,
+    onFailure: piped.keepsGoing ? (error) => report(error, isJson, context) : undefined,
   }).finally(leave);
   return failure ? exitCodeOf(failure) : 0;
 }
@@ -46,6 +52,6 @@ function text({ reply }: Turn, { stdout }: Context): string {
   return `${stdout.isTTY ? sanitize(reply) : reply}\n`;
 }
 
-function tell(error: AppError, isJson: boolean, { stderr }: Context): void {
+function report(error: AppError, isJson: boolean, { stderr }: Context): void {
   stderr.write(isJson ? jsonLine(errorJson(error)) : `${errorLines(error).join('\n')}\n`);
 }

@@ -7,7 +7,7 @@ import { paintFor, type Appearance } from '../../terminal/appearance.js';
 import { openDialogs } from '../../terminal/chat-terminal.js';
 import { openReplyPrinter } from '../../terminal/reply-printer.js';
 
-interface Means {
+interface ChatPortsOptions {
   account: Account;
   context: Context;
   editor: LineEditor;
@@ -18,8 +18,8 @@ interface Means {
 }
 
 /** The chat's ports, as this program has them. */
-export function chatPorts(means: Means): ChatPorts {
-  const { account, context, editor, appearance, metadata, stream } = means;
+export function chatPorts(options: ChatPortsOptions): ChatPorts {
+  const { account, context, editor, appearance, metadata, stream } = options;
   return {
     editor,
     clock: context.clock,
@@ -31,7 +31,7 @@ export function chatPorts(means: Means): ChatPorts {
     settingLines: () => settingLines(account),
     takeTurn({ assistantId, text, ...turn }, signal) {
       const input = { ...turn, text: checkedMessage(text), metadata, stream };
-      return account.talkTo(assistantId).takeTurn(input, signal);
+      return account.chatWith(assistantId).takeTurn(input, signal);
     },
   };
 }

@@ -1,12 +1,13 @@
 import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
 import type { Context } from '../../process/context.js';
-import type { Situation } from '../../command-line/parsed-line.js';
-import type { Candidate, Source } from '../../command-line/candidates.js';
+import type { ParsedLine } from '../../command-line/parsed-line.js';
+import type { Candidate } from '../../command-line/candidates.js';
+import type { Source } from '../../command-line/flag.js';
 import { KNOWN_CHANNELS } from '../../conversations/filters.js';
 import { CONFIG_KEYS } from '../../settings/config-keys.js';
 import { profileNames } from '../../settings/profiles.js';
-import { loadSettings, sourcesOf, type SessionOptions } from '../../account/sources.js';
-import { openAccount, type Account } from '../../account/account.js';
+import { loadSettings, sourcesOf, type Target } from '../../account/sources.js';
+import { openAccount, type Account, type Notices } from '../../account/account.js';
 
 /** Bound on asking Telnyx, in milliseconds: Tab should not hang. */
 const ANSWER_MS = 1_500;
@@ -14,19 +15,19 @@ const ANSWER_MS = 1_500;
 /** What a source has to offer. Throws when it cannot be asked. */
 export async function valuesOf(
   source: Exclude<Source, 'files'>,
-  situation: Situation,
+  line: ParsedLine,
   context: Context,
 ): Promise<Candidate[]> {
   switch (source) {
     case 'conversations':
     case 'assistants':
-      return fromAccount(source, optionsOf(situation), context);
+      return fromAccount(source, targetIn(line), context);
     case 'profiles':
       return asCandidates(await profiles(context));
     case 'config-keys':
       return asCandidates(CONFIG_KEYS);
     case 'config-values':
-      return configValues(situation, context);
+      return configValues(line, context);
     case 'channels':
       return asCandidates(KNOWN_CHANNELS);
     case 'fault-kinds': {
@@ -44,11 +45,11 @@ async function profiles(context: Context): Promise<string[]> {
   return profileNames(config.profiles, telnyx?.profiles());
 }
 
-async function configValues(situation: Situation, context: Context): Promise<Candidate[]> {
-  const [key] = situation.operands;
+async function configValues(line: ParsedLine, context: Context): Promise<Candidate[]> {
+  const [key] = line.operands;
   if (key === 'persist' || key === 'history') return asCandidates(['true', 'false']);
   if (key !== 'assistant_id') return [];
-  return fromAccount('assistants', optionsOf(situation), context);
+  return fromAccount('assistants', targetIn(line), context);
 }
 
 function asCandidates(values: readonly string[]): Candidate[] {
@@ -56,20 +57,18 @@ function asCandidates(values: readonly string[]): Candidate[] {
 }
 
 /** The flags on the line that say which account is meant. */
-function optionsOf({ given }: Situation): SessionOptions {
-  const assistant = given.get('--assistant');
-  const baseUrl = given.get('--base-url');
-  const profile = given.get('--profile');
-  const dotenv = given.get('--dotenv');
+function targetIn({ given }: ParsedLine): Target {
   return {
-    ...(assistant !== undefined && { assistant }),
-    ...(baseUrl !== undefined && { baseUrl }),
-    ...(profile !== undefined && { profile }),
-    ...(dotenv !== undefined && { dotenv }),
+    assistant: given.get('--assistant'),
+    baseUrl: given.get('--base-url'),
+    profile: given.get('--profile'),
+    dotenv: given.get('--dotenv'),
     sandbox: given.has('--sandbox'),
-    debug: false,
   };
 }
+
+/** Nothing may land in the middle of the line that somebody is typing. */
+const SILENCE: Notices = { notify: () => undefined, debug: undefined };
 
 /**
  * Asks Telnyx, if there is a key. None is asked of a command, which may ask the person for something;
@@ -77,11 +76,11 @@ function optionsOf({ given }: Situation): SessionOptions {
  */
 async function fromAccount(
   source: 'assistants' | 'conversations',
-  options: SessionOptions,
+  target: Target,
   context: Context,
 ): Promise<Candidate[]> {
-  if (options.sandbox || !(await loadSettings(options, context)).apiKey) return [];
-  const account = await openAccount(options, context, { notify: () => undefined });
+  if (target.sandbox || !(await loadSettings(target, context)).apiKey) return [];
+  const account = await openAccount(target, { context, notices: SILENCE });
   try {
     return await asked(account, source, context.signal);
   } finally {

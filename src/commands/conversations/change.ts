@@ -1,70 +1,95 @@
 import { withAccount } from '../../account/calls.js';
-import type { Context } from '../../process/context.js';
-import type { Conversation } from '../../conversations/conversation.js';
-import { conversationJson } from '../../conversations/json.js';
-import { checkedName } from '../../conversations/names.js';
-import * as control from '../../conversations/update.js';
-import { whole } from '../../conversations/details.js';
-import { jsonLine } from '../../text/json-line.js';
-import { requireAssistant } from '../../settings/resolve.js';
 import { AppError } from '../../base/errors.js';
-import { write } from '../../process/write.js';
+import { defineCommand, type ValuesOf } from '../../command-line/command.js';
+import type { Conversation } from '../../conversations/conversation.js';
+import { whole } from '../../conversations/details.js';
+import { conversationJson } from '../../conversations/json.js';
 import { newMetadata } from '../../conversations/metadata.js';
-import type { AccountFlags } from './options.js';
-import { withConversation } from './reference.js';
+import { checkedName } from '../../conversations/names.js';
+import * as update from '../../conversations/update.js';
+import type { Context } from '../../process/context.js';
+import { write } from '../../process/write.js';
+import { requireAssistant } from '../../settings/resolve.js';
+import { jsonLine } from '../../text/json-line.js';
+import { META, TITLE } from '../options/conversation.js';
+import { noticesOn, OUTPUT } from '../options/output.js';
+import { CONVERSATIONS_TARGET, REFERENCE, withConversation } from './reference.js';
 
-interface Given<Flags extends AccountFlags = AccountFlags> {
-  flags: Flags;
-  context: Context;
-}
+type OutputValues = ValuesOf<typeof OUTPUT>;
 
 /** A new conversation with the assistant of the settings; prints its id. */
-export async function create(
-  flags: AccountFlags & { title?: string; meta?: string[] },
-  context: Context,
-): Promise<void> {
-  const name = flags.title === undefined ? undefined : checkedName(flags.title);
-  const given = newMetadata(flags.meta);
-  await withAccount(flags, context, async (account, ask) => {
-    const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
-    const make = account.client.conversationCreator({ name, metadata });
-    const conversation = await ask((_, call) => make(call));
-    await keepingId(conversation.id, () => tell(conversation, conversation.id, { flags, context }));
-  });
-}
+export const create = defineCommand({
+  flags: {
+    target: CONVERSATIONS_TARGET,
+    output: OUTPUT,
+    conversation: {
+      title: { ...TITLE, help: 'its name' },
+      meta: { ...META, help: 'its metadata (repeatable)' },
+    },
+  },
+  async run({ target, output, conversation: { title, meta } }, context) {
+    const name = title === undefined ? undefined : checkedName(title);
+    const given = newMetadata(meta);
+    const notices = noticesOn(context, output);
+    await withAccount(target, { context, notices }, async (account, ask) => {
+      const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
+      const make = account.client.conversationCreator({ name, metadata });
+      const created = await ask((_, call) => make(call));
+      await keepingId(created.id, () => print(created, created.id, output, context));
+    });
+  },
+});
 
 /** An id that cannot be printed is in the error. */
-async function keepingId(conversationId: string, print: () => Promise<void>): Promise<void> {
+async function keepingId(conversationId: string, task: () => Promise<void>): Promise<void> {
   try {
-    await print();
+    await task();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const hint = `it was begun all the same: telnyx-chat conversations show ${conversationId}`;
+    const hint = `it was created all the same: telnyx-chat conversations show ${conversationId}`;
     throw error.with({ conversationId, hint });
   }
 }
 
 /** A name given here, kept in the metadata. */
-export async function rename(idOrName: string, text: string, given: Given): Promise<void> {
-  const name = checkedName(text);
-  await withConversation(idOrName, given, async ({ id, ask }) => {
-    const renamed = await ask((client, call) => control.rename(client, { id, name }, call));
-    await tell(renamed, `renamed ${id} to ${whole(name)}`, given);
+export const rename = defineCommand({
+  arguments: REFERENCE,
+  flags: { target: CONVERSATIONS_TARGET, output: OUTPUT },
+  async run({ operands: [reference = '', text = ''], target, output }, context) {
+    const name = checkedName(text);
+    const notices = noticesOn(context, output);
+    await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
+      const renamed = await ask((client, call) => update.rename(client, { id, name }, call));
+      await print(renamed, `renamed ${id} to ${whole(name)}`, output, context);
+    });
+  },
+});
+
+/** Silences the assistant. */
+export const takeOver = takeoverCommand(true);
+
+/** Lets the assistant answer again. */
+export const release = takeoverCommand(false);
+
+function takeoverCommand(on: boolean) {
+  return defineCommand({
+    arguments: REFERENCE,
+    flags: { target: CONVERSATIONS_TARGET, output: OUTPUT },
+    async run({ operands: [reference = ''], target, output }, context) {
+      const notices = noticesOn(context, output);
+      await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
+        const changed = await ask((client, call) => update.setTakenOver(client, { id, on }, call));
+        await print(changed, `${on ? 'taken over' : 'released'} ${id}`, output, context);
+      });
+    },
   });
 }
 
-/** Silences the assistant, or lets it answer again. */
-export async function setTakenOver(idOrName: string, on: boolean, given: Given): Promise<void> {
-  await withConversation(idOrName, given, async ({ id, ask }) => {
-    const changed = await ask((client, call) => control.setTakenOver(client, { id, on }, call));
-    await tell(changed, `${on ? 'taken over' : 'released'} ${id}`, given);
-  });
-}
-
-function tell(
+function print(
   conversation: Conversation,
   line: string,
-  { flags, context: { stdout } }: Given,
+  { json }: OutputValues,
+  { stdout }: Context,
 ): Promise<void> {
-  return write(stdout, flags.json ? jsonLine(conversationJson(conversation)) : `${line}\n`);
+  return write(stdout, json ? jsonLine(conversationJson(conversation)) : `${line}\n`);
 }

@@ -3,7 +3,6 @@ import { errorJson, errorLines } from '../../text/error-report.js';
 import { jsonLine } from '../../text/json-line.js';
 import { AppError } from '../../base/errors.js';
 import { writerForReader } from '../../process/write.js';
-import type { AccountFlags } from './options.js';
 
 export interface Failed {
   id: string;
@@ -18,8 +17,8 @@ export interface Outcome {
   notTried: string[];
 }
 
-/** So many ids are told of those that were not tried. */
-const SHOWN = 20;
+/** How many ids are shown of those that were not tried. */
+const MAX_SHOWN = 20;
 
 export interface DeleteReport {
   one(id: string, error: AppError | undefined): Promise<void>;
@@ -30,7 +29,7 @@ export interface DeleteReport {
 /** Tells what was done; when that cannot be written, what was not done is in the error. */
 export function openReport(
   outcome: Outcome,
-  flags: AccountFlags,
+  json: boolean,
   context: Pick<Context, 'stdout' | 'stderr'>,
 ): DeleteReport {
   const write = writerForReader(context.stdout);
@@ -43,7 +42,7 @@ export function openReport(
   };
   return {
     async one(id, error) {
-      if (flags.json) return;
+      if (json) return;
       if (error)
         context.stderr.write(`${errorLines(error.with({ conversationId: id })).join('\n')}\n`);
       else await print(`deleted ${id}\n`);
@@ -51,7 +50,7 @@ export function openReport(
     async all() {
       const { deleted, failed, notTried } = outcome;
       const all = { deleted, failed: failed.map(asJson), not_tried: notTried };
-      if (flags.json) await print(jsonLine(all));
+      if (json) await print(jsonLine(all));
       else if (notTried.length > 0) context.stderr.write(`${untried(notTried)}\n`);
     },
   };
@@ -63,8 +62,8 @@ function tally({ deleted, notTried }: Outcome): string {
 }
 
 function untried(ids: readonly string[]): string {
-  const shown = ids.slice(0, SHOWN).join(' ');
-  const more = ids.length > SHOWN ? ` … and ${ids.length - SHOWN} more` : '';
+  const shown = ids.slice(0, MAX_SHOWN).join(' ');
+  const more = ids.length > MAX_SHOWN ? ` … and ${ids.length - MAX_SHOWN} more` : '';
   return `${ids.length} more ${ids.length === 1 ? 'was' : 'were'} not tried: ${shown}${more}`;
 }
 

@@ -1,69 +1,75 @@
+import type { Account } from '../../account/account.js';
 import { withAccount, type Ask } from '../../account/calls.js';
-import type { Context } from '../../process/context.js';
-import type { Conversation } from '../../conversations/conversation.js';
-import { nameOf } from '../../conversations/names.js';
-import { existing } from '../../conversations/find.js';
-import { clockTime, whole } from '../../conversations/details.js';
 import { AppError, exitCodeOf } from '../../base/errors.js';
-import { isSilent } from '../../account/account.js';
+import { defineCommand, type ValuesOf } from '../../command-line/command.js';
+import { toggle } from '../../command-line/flag.js';
+import type { Conversation } from '../../conversations/conversation.js';
+import { clockTime, whole } from '../../conversations/details.js';
+import { existing } from '../../conversations/find.js';
+import { nameOf } from '../../conversations/names.js';
+import type { Context } from '../../process/context.js';
 import { questionsOn } from '../../terminal/dialogs.js';
 import { openProgress } from '../../terminal/progress.js';
-import { appearanceFor } from '../options.js';
+import { appearanceFor, isSilent, noticesOn, OUTPUT } from '../options/output.js';
 import { openReport, type Failed, type Outcome } from './delete-report.js';
-import type { AccountFlags } from './options.js';
-import { idFor } from './reference.js';
+import { CONVERSATIONS_TARGET, idFor, REFERENCE } from './reference.js';
 
-export interface DeleteFlags extends AccountFlags {
-  yes?: boolean;
-}
+/** How many are shown before they are deleted. */
+const MAX_SHOWN = 20;
 
-/** So many are shown before they are deleted. */
-const SHOWN = 20;
-
-/** Deletes conversations for good; one that fails does not keep the others. Gives the exit code. */
-export async function deleteConversations(
-  references: string[],
-  flags: DeleteFlags,
-  context: Context,
-): Promise<number> {
-  const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
-  if (!flags.yes && !mayAsk) {
-    throw new AppError('usage', 'nobody can be asked whether to delete', {
-      hint: 'add --yes to delete without asking',
-    });
-  }
-  let exitCode = 0;
-  await withAccount(flags, context, async (account, ask) => {
-    // All names are known before anything is deleted.
-    const ids = new Set<string>();
-    for (const each of references) ids.add(await idFor(each, account, ask));
-    if (!flags.yes && !(await isWanted([...ids], { flags, context, ask }))) {
-      const kept = { deleted: [], failed: [], notTried: [...ids] };
-      if (flags.json) await openReport(kept, flags, context).all();
-      return;
+/** Deletes conversations for good; one that fails does not keep the others. */
+export const deleteConversations = defineCommand({
+  arguments: REFERENCE,
+  flags: {
+    target: CONVERSATIONS_TARGET,
+    output: OUTPUT,
+    confirmation: { yes: toggle('-y, --yes', 'do not ask') },
+  },
+  async run({ operands, target, output, confirmation: { yes } }, context) {
+    const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
+    if (!yes && !mayAsk) {
+      throw new AppError('usage', 'nobody can be asked whether to delete', {
+        hint: 'add --yes to delete without asking',
+      });
     }
-    const failed = await deleteEach([...ids], { flags, context, ask });
-    exitCode = failed[0] ? exitCodeOf(failed[0].error) : 0;
-  });
-  return exitCode;
+    const notices = noticesOn(context, output);
+    return withAccount(target, { context, notices }, async (account, ask) => {
+      // All names are known before anything is deleted.
+      const ids = await idsOf(operands, account, ask);
+      const options = { output, context, ask };
+      if (!yes && !(await isConfirmed(ids, options))) {
+        const kept = { deleted: [], failed: [], notTried: ids };
+        if (output.json) await openReport(kept, output.json, context).all();
+        return 0;
+      }
+      const [first] = await deleteEach(ids, options);
+      return first ? exitCodeOf(first.error) : 0;
+    });
+  },
+});
+
+async function idsOf(references: readonly string[], account: Account, ask: Ask): Promise<string[]> {
+  const ids = new Set<string>();
+  for (const each of references) ids.add(await idFor(each, account, ask));
+  return [...ids];
 }
 
-interface Means {
-  flags: DeleteFlags;
+interface DeleteOptions {
+  output: ValuesOf<typeof OUTPUT>;
   context: Context;
   ask: Ask;
 }
 
 /** Shows what would be gone, and asks. Throws on Ctrl-C. */
-async function isWanted(ids: readonly string[], means: Means): Promise<boolean> {
-  const { flags, context, ask } = means;
-  for (const id of ids.slice(0, SHOWN)) {
+async function isConfirmed(ids: readonly string[], options: DeleteOptions): Promise<boolean> {
+  const { output, context, ask } = options;
+  for (const id of ids.slice(0, MAX_SHOWN)) {
     const found = await ask((client, call) => client.getConversation(id, call));
     context.stderr.write(`${described(found)}\n`);
   }
-  if (ids.length > SHOWN) context.stderr.write(`… and ${ids.length - SHOWN} more\n`);
+  if (ids.length > MAX_SHOWN) context.stderr.write(`… and ${ids.length - MAX_SHOWN} more\n`);
   const what = ids.length === 1 ? 'this conversation' : `these ${ids.length} conversations`;
-  const questions = questionsOn(context, appearanceFor(flags, context));
+  const questions = questionsOn(context, appearanceFor(output, context));
   const answer = await questions.confirm(`Delete ${what} for good?`);
   if (answer) return true;
   context.stderr.write('nothing was deleted\n');
@@ -79,13 +85,13 @@ function described(conversation: Conversation): string {
 }
 
 /** Goes on when the reader of stdout has left. */
-async function deleteEach(ids: readonly string[], means: Means): Promise<Failed[]> {
-  const { flags, context, ask } = means;
-  const isWatched = context.stderr.isTTY === true && !isSilent(flags);
+async function deleteEach(ids: readonly string[], options: DeleteOptions): Promise<Failed[]> {
+  const { output, context, ask } = options;
+  const isWatched = context.stderr.isTTY === true && !isSilent(output);
   const progress = openProgress(context, isWatched);
   const outcome: Outcome = { deleted: [], failed: [], notTried: [...ids] };
   context.outliveReader();
-  const tell = openReport(outcome, flags, context);
+  const tell = openReport(outcome, output.json, context);
   try {
     for (const [index, id] of ids.entries()) {
       progress.show(`deleting ${index + 1} of ${ids.length}`);

@@ -1,38 +1,63 @@
-import type { Context } from '../../process/context.js';
-import { sanitize } from '../../text/sanitize.js';
+import { AppError } from '../../base/errors.js';
+import { defineCommand, type ValuesOf } from '../../command-line/command.js';
+import { choice, text, toggle } from '../../command-line/flag.js';
 import {
   formatByName,
   openTranscript,
+  TRANSCRIPT_FORMATS,
   type Transcript,
   type TranscriptFormat,
 } from '../../conversations/transcript.js';
-import { AppError } from '../../base/errors.js';
-import { isSilent } from '../../account/account.js';
+import type { Context } from '../../process/context.js';
+import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/progress.js';
-import { assertFree, writeNewFile } from '../../store/new-file.js';
-import type { ExportFlags } from './options.js';
-import { messagesOf, withConversation, type Referred } from './reference.js';
+import { sanitize } from '../../text/sanitize.js';
+import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
+import {
+  CONVERSATIONS_TARGET,
+  messagesOf,
+  REFERENCE,
+  withConversation,
+  type NamedConversation,
+} from './reference.js';
+
+const FILE = {
+  format: choice('--format <format>', "by default the file's ending says it, else md", {
+    choices: TRANSCRIPT_FORMATS,
+  }),
+  output: text('-o, --output <file>', 'a new file in place of stdout', { completes: 'files' }),
+  force: toggle('--force', 'replace a file that is there'),
+};
+
+type FileValues = ValuesOf<typeof FILE>;
 
 /** A conversation as a file, or on stdout. */
-export async function exportConversation(
-  idOrName: string,
-  flags: ExportFlags,
-  context: Context,
-): Promise<void> {
-  const target = targetOf(flags, context);
-  const format = givenFormat(flags) ?? (target ? formatOf(target.file) : 'md');
-  if (target) await assertFree(target);
-  await withConversation(idOrName, { flags, context }, async (referred) => {
-    const exported = { ...referred, flags, context, transcript: openTranscript(format) };
-    if (!target) return toStdout(exported);
-    const file = { ...target, id: context.randomId() };
-    const path = await writeNewFile(file, context, (print) => writeTo(print, exported));
-    if (!isSilent(flags)) context.stderr.write(`saved to ${sanitize(path)}\n`);
-  });
-}
+export const exportConversation = defineCommand({
+  arguments: REFERENCE,
+  flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT, file: FILE },
+  async run({ operands: [reference = ''], target, output, file }, context) {
+    const destination = destinationOf(file, context);
+    const format =
+      givenFormat(output.json, file.format) ?? (destination ? formatOf(destination.file) : 'md');
+    if (destination) await assertFree(destination);
+    const notices = noticesOn(context, output);
+    await withConversation(reference, { target, context, notices }, async (named) => {
+      const isToTerminal = context.stdout.isTTY === true && destination === undefined;
+      const isWatched = context.stderr.isTTY === true && !isToTerminal && !isSilent(output);
+      const exported = { ...named, context, isWatched, transcript: openTranscript(format) };
+      if (!destination) return toStdout(exported, output.pager);
+      const newFile = { ...destination, id: context.randomId() };
+      const path = await writeNewFile(newFile, context, (print) => writeTo(print, exported));
+      notices.notify(`saved to ${path}`);
+    });
+  },
+});
 
-function givenFormat({ json, format }: ExportFlags): TranscriptFormat | undefined {
+function givenFormat(
+  json: boolean,
+  format: TranscriptFormat | undefined,
+): TranscriptFormat | undefined {
   if (!json || format === undefined || format === 'json') return json ? 'json' : format;
   throw new AppError('usage', `--json and --format ${format} exclude each other`, {
     hint: 'leave one out',
@@ -53,29 +78,28 @@ function formatOf(file: string): TranscriptFormat {
 const STDOUT: readonly string[] = ['-', '/dev/stdout', '/dev/fd/1'];
 
 /** The file to write; undefined: stdout. */
-function targetOf({ output, force = false }: ExportFlags, { cwd }: Context) {
+function destinationOf({ output, force }: FileValues, { cwd }: Context) {
   if (output === undefined || STDOUT.includes(output)) return undefined;
   return { cwd, file: output, force };
 }
 
-interface Exported extends Referred {
-  flags: ExportFlags;
+interface Exported extends NamedConversation {
   context: Context;
   transcript: Transcript;
+  /** Whether somebody sees progress on stderr. */
+  isWatched: boolean;
 }
 
 /** Made safe on a terminal, untouched in a pipe. */
-function toStdout(exported: Exported): Promise<void> {
-  const { context, flags } = exported;
-  return paged(context, flags.pager, (print) =>
+function toStdout(exported: Exported, isPaged: boolean): Promise<void> {
+  const { context } = exported;
+  return paged(context, isPaged, (print) =>
     writeTo(context.stdout.isTTY ? (text) => print(sanitize(text)) : print, exported),
   );
 }
 
 async function writeTo(print: Print, exported: Exported): Promise<void> {
-  const { id, ask, flags, context, transcript } = exported;
-  const isToTerminal = context.stdout.isTTY === true && flags.output === undefined;
-  const isWatched = context.stderr.isTTY === true && !isToTerminal && !isSilent(flags);
+  const { id, ask, context, transcript, isWatched } = exported;
   const progress = openProgress(context, isWatched);
   let count = 0;
   try {

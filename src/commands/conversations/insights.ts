@@ -1,38 +1,47 @@
 import type { Ask } from '../../account/calls.js';
-import type { Context } from '../../process/context.js';
-import type { Insight } from '../../conversations/conversation.js';
-import { insightJson } from '../../conversations/json.js';
-import { insightBlock } from '../../conversations/details.js';
-import { jsonText } from '../../text/json-line.js';
 import { AppError } from '../../base/errors.js';
-import { isSilent } from '../../account/account.js';
+import { defineCommand } from '../../command-line/command.js';
+import { toggle } from '../../command-line/flag.js';
+import type { Insight } from '../../conversations/conversation.js';
+import { insightBlock } from '../../conversations/details.js';
+import { insightJson } from '../../conversations/json.js';
+import type { Context } from '../../process/context.js';
 import { stylesFor } from '../../terminal/appearance.js';
 import { paged } from '../../terminal/pager.js';
-import { appearanceFor } from '../options.js';
-import type { PageFlags } from './options.js';
-import { withConversation } from './reference.js';
+import { jsonText } from '../../text/json-line.js';
+import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
+import { CONVERSATIONS_TARGET, REFERENCE, withConversation } from './reference.js';
 
-/** Between two looks at insights that are still being made, in milliseconds. */
+/** Between two looks at insights that are not finished, in milliseconds. */
 const PAUSE_MS = 2_000;
 
-export interface InsightFlags extends PageFlags {
-  wait?: boolean;
-}
-
-/** What was made of a conversation; with `--wait`, when all of it is done. */
-export async function insights(
-  idOrName: string,
-  flags: InsightFlags,
-  context: Context,
-): Promise<void> {
-  await withConversation(idOrName, { flags, context }, async ({ id, account, ask }) => {
-    const timeoutMs = account.settings.timeoutMs.value;
-    const read = (): Promise<Insight[]> => insightsOf(id, ask);
-    const made = flags.wait ? await finished(read, timeoutMs, context) : await read();
-    await paged(context, flags.pager, (print) => print(textOf(made, flags, context)));
-    if (made.length === 0 && !isSilent(flags)) context.stderr.write('no insights yet\n');
-  });
-}
+/** A conversation's insights; with `--wait`, when all of them are finished. */
+export const insights = defineCommand({
+  arguments: REFERENCE,
+  flags: {
+    target: CONVERSATIONS_TARGET,
+    output: PAGED_OUTPUT,
+    insights: { wait: toggle('--wait', 'wait until they are finished') },
+  },
+  async run({ operands: [reference = ''], target, output, insights: { wait } }, context) {
+    const notices = noticesOn(context, output);
+    await withConversation(
+      reference,
+      { target, context, notices },
+      async ({ id, account, ask }) => {
+        const timeoutMs = account.settings.timeoutMs.value;
+        const read = (): Promise<Insight[]> => insightsOf(id, ask);
+        const found = wait ? await finished(read, timeoutMs, context) : await read();
+        const { bold } = stylesFor(appearanceFor(output, context));
+        const text = output.json
+          ? `${jsonText({ insights: found.map(insightJson) })}\n`
+          : readable(found, bold);
+        await paged(context, output.pager, (print) => print(text));
+        if (found.length === 0) notices.notify('no insights yet');
+      },
+    );
+  },
+});
 
 function insightsOf(id: string, ask: Ask): Promise<Insight[]> {
   return ask((client, call) => client.listInsights(id, call));
@@ -45,11 +54,11 @@ async function finished(
 ): Promise<Insight[]> {
   const deadline = clock.monotonic() + timeoutMs;
   for (;;) {
-    const made = await read();
-    if (made.length > 0 && made.every(isFinished)) return made;
+    const found = await read();
+    if (found.length > 0 && found.every(isFinished)) return found;
     if (clock.monotonic() + PAUSE_MS > deadline) {
       throw new AppError('timeout', 'the insights are not finished yet', {
-        hint: 'wait longer with --timeout <seconds>, or look at what there is without --wait',
+        hint: 'wait longer with --timeout <seconds>, or leave out --wait to see what there is',
       });
     }
     await clock.sleep(PAUSE_MS, signal);
@@ -60,10 +69,8 @@ function isFinished({ status }: Insight): boolean {
   return status !== 'pending' && status !== 'in_progress';
 }
 
-function textOf(made: readonly Insight[], flags: PageFlags, context: Context): string {
-  if (flags.json) return `${jsonText({ insights: made.map(insightJson) })}\n`;
-  const { bold } = stylesFor(appearanceFor(flags, context));
-  return made
+function readable(found: readonly Insight[], bold: (text: string) => string): string {
+  return found
     .map(insightBlock)
     .map(({ heading, lines }) => `${[bold(heading), ...lines].join('\n')}\n`)
     .join('\n');

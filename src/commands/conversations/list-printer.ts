@@ -5,8 +5,7 @@ import { conversationCells } from '../../conversations/rows.js';
 import { jsonText } from '../../text/json-line.js';
 import { stylesFor } from '../../terminal/appearance.js';
 import { openTable } from '../../terminal/table.js';
-import { appearanceFor } from '../options.js';
-import type { AccountFlags } from './options.js';
+import { appearanceFor } from '../options/output.js';
 
 /** Conversations as text that grows. */
 export interface ConversationPrinter {
@@ -15,10 +14,15 @@ export interface ConversationPrinter {
   end(hasMore: boolean): string;
 }
 
+interface Printing {
+  json: boolean;
+  color: boolean;
+}
+
 /** A table on a terminal, fields between tabs on a pipe, one object with `--json`. */
-export function conversationPrinter(flags: AccountFlags, context: Context): ConversationPrinter {
-  if (flags.json) return jsonPrinter();
-  const rows = context.stdout.isTTY ? tableRows(flags, context) : tabbedRows;
+export function conversationPrinter(output: Printing, context: Context): ConversationPrinter {
+  if (output.json) return jsonPrinter();
+  const rows = context.stdout.isTTY ? tableRows(output, context) : tabbedRows;
   return { begin: () => '', rows: (batch) => linesOf(rows(batch)), end: () => '' };
 }
 
@@ -27,8 +31,8 @@ type Rows = (conversations: readonly Conversation[]) => string[];
 const tabbedRows: Rows = (conversations) =>
   conversations.map((each) => conversationCells(each, undefined).join('\t'));
 
-function tableRows(flags: AccountFlags, context: Context): Rows {
-  const { dim, bold, warning } = stylesFor(appearanceFor(flags, context));
+function tableRows(output: Printing, context: Context): Rows {
+  const { dim, bold, warning } = stylesFor(appearanceFor(output, context));
   const lines = openTable({
     columns: [
       { title: 'ID' },

@@ -1,27 +1,37 @@
+import type { Account, AccountOptions } from '../../account/account.js';
 import { finderWith, withAccount, type Ask } from '../../account/calls.js';
-import type { Context } from '../../process/context.js';
+import type { Target } from '../../account/sources.js';
+import { AppError } from '../../base/errors.js';
+import type { ArgumentInfo } from '../../command-line/command.js';
 import { conversationIdFor } from '../../conversations/find.js';
 import { messagesByTime, type MessageBatch } from '../../conversations/message-pages.js';
-import { AppError } from '../../base/errors.js';
-import type { Account } from '../../account/account.js';
-import type { AccountFlags } from './options.js';
+import type { Context } from '../../process/context.js';
+import { targetFlags } from '../options/target.js';
 
-export interface Referred {
+/** The assistant's conversations are meant, where a name has to be found or a list is made. */
+export const CONVERSATIONS_TARGET = targetFlags('assistant of the conversations');
+
+export const REFERENCE: Readonly<Record<string, ArgumentInfo>> = {
+  'id|name': { completes: 'conversations' },
+};
+
+/** A conversation that was named on the command line. */
+export interface NamedConversation {
   id: string;
   account: Account;
   ask: Ask;
 }
 
 /**
- * Runs a task with the conversation that an id or a name means. A name is looked for among all; when
- * several have it, those of the assistant in force come first.
+ * Runs a task with the conversation of an id or a name. A name is looked for among all; when several
+ * have it, those of the effective assistant come first.
  */
 export function withConversation(
   idOrName: string,
-  { flags, context }: { flags: AccountFlags; context: Context },
-  task: (referred: Referred) => Promise<void>,
+  { target, ...options }: { target: Target } & AccountOptions,
+  task: (named: NamedConversation) => Promise<void>,
 ): Promise<void> {
-  return withAccount(flags, context, async (account, ask) => {
+  return withAccount(target, options, async (account, ask) => {
     const id = await idFor(idOrName, account, ask);
     try {
       await task({ id, account, ask });

@@ -1,3 +1,5 @@
+import type { ValuesOf } from '../../command-line/command.js';
+import { text, texts, toggle } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { nameOf } from '../../conversations/names.js';
@@ -11,23 +13,45 @@ import {
 import { usedAt } from '../../conversations/paginate.js';
 import { AppError } from '../../base/errors.js';
 import { parsedMetadata } from '../../conversations/metadata.js';
-import type { ListFlags } from './options.js';
 
-/** Which conversations are meant. */
+/** Which conversations to list. */
+export const FILTERS = {
+  limit: { ...text('--limit <number>', 'how many at most, or all'), default: '30' },
+  all: toggle('--all', 'those of all assistants'),
+  channel: text(
+    '--channel <name>',
+    'those that began on it: phone_call, web_call, sms_chat, web_chat',
+    { completes: 'channels' },
+  ),
+  number: text('--with <number>', 'those with this phone number: +13125550100'),
+  since: text('--since <time>', 'those used since: 2h, 3d, 2026-01-31, 2026-01-31T09:00Z'),
+  meta: texts('--meta <key=value>', 'those with this metadata (repeatable)'),
+  name: text('--name <text>', 'those with this in their name'),
+};
+
+export type Filters = ValuesOf<typeof FILTERS>;
+
+/** The filters, read. */
 export interface Selection {
   /** Infinity for all. */
   limit: number;
-  /** What the API chooses by. */
+  isOfAll: boolean;
+  isByName: boolean;
+  /** What the API filters by. */
   where: Record<string, string>;
-  /** What is chosen here: a name, part of it in any case. */
+  /** What is filtered here: part of a name, in any case. */
   isNamed: (conversation: Conversation) => boolean;
   /** Last used before the time that was given: so are all that follow. */
   isTooOld: (conversation: Conversation) => boolean;
 }
 
 /** The selection that flags ask for. Throws on any that cannot be right. */
-export function selectionOf(flags: ListFlags, { clock }: Context): Selection {
-  const { name, since, assistant, all } = flags;
+export function selectionOf(
+  filters: Filters,
+  assistant: string | undefined,
+  { clock }: Pick<Context, 'clock'>,
+): Selection {
+  const { name, since, all, limit = '' } = filters;
   if (all && assistant !== undefined) {
     throw new AppError('usage', '--all and --assistant exclude each other', {
       hint: 'leave out --all for those of one assistant, --assistant for those of all',
@@ -35,8 +59,10 @@ export function selectionOf(flags: ListFlags, { clock }: Context): Selection {
   }
   const from = since === undefined ? undefined : sinceTime(since, clock.now());
   return {
-    limit: limitOf(flags.limit),
-    where: filters(flags),
+    limit: limitOf(limit),
+    isOfAll: all,
+    isByName: name !== undefined,
+    where: whereOf(filters),
     isNamed: (each) =>
       name === undefined || nameOf(each).toLowerCase().includes(name.toLowerCase()),
     // Without a time of its own, nothing is known of it.
@@ -44,7 +70,7 @@ export function selectionOf(flags: ListFlags, { clock }: Context): Selection {
   };
 }
 
-function filters({ channel, with: number, meta }: ListFlags): Record<string, string> {
+function whereOf({ channel, number, meta }: Filters): Record<string, string> {
   const pairs = Object.entries(parsedMetadata(meta));
   return {
     ...(channel === undefined

@@ -1,29 +1,33 @@
-import type { Context } from '../../process/context.js';
-import { detailRows, messageBlock } from '../../conversations/details.js';
+import { defineCommand } from '../../command-line/command.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
+import { detailRows, messageBlock } from '../../conversations/details.js';
 import { openTranscript, type Transcript } from '../../conversations/transcript.js';
-import { stylesFor } from '../../terminal/appearance.js';
+import { stylesFor, type Styles } from '../../terminal/appearance.js';
 import { paged } from '../../terminal/pager.js';
-import { appearanceFor } from '../options.js';
-import type { AccountFlags, PageFlags } from './options.js';
-import { messagesOf, withConversation } from './reference.js';
+import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
+import { CONVERSATIONS_TARGET, messagesOf, REFERENCE, withConversation } from './reference.js';
 
 /** What is known of a conversation, and all that was said in it. */
-export async function show(idOrName: string, flags: PageFlags, context: Context): Promise<void> {
-  await withConversation(idOrName, { flags, context }, async ({ id, ask }) => {
-    const conversation = await ask((client, call) => client.getConversation(id, call));
-    const messages = messagesOf(id, ask, context);
-    const view = flags.json ? openTranscript('json') : forPeople(flags, context);
-    await paged(context, flags.pager, async (print) => {
-      await print(view.begin(conversation));
-      for await (const batch of messages) await print(batch.messages.map(view.message).join(''));
-      await print(view.end());
+export const show = defineCommand({
+  arguments: REFERENCE,
+  flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT },
+  async run({ operands: [reference = ''], target, output }, context) {
+    const notices = noticesOn(context, output);
+    await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
+      const conversation = await ask((client, call) => client.getConversation(id, call));
+      const messages = messagesOf(id, ask, context);
+      const styles = stylesFor(appearanceFor(output, context));
+      const view = output.json ? openTranscript('json') : readable(styles);
+      await paged(context, output.pager, async (print) => {
+        await print(view.begin(conversation));
+        for await (const batch of messages) await print(batch.messages.map(view.message).join(''));
+        await print(view.end());
+      });
     });
-  });
-}
+  },
+});
 
-function forPeople(flags: AccountFlags, context: Context): Transcript {
-  const { dim, bold } = stylesFor(appearanceFor(flags, context));
+function readable({ dim, bold }: Styles): Transcript {
   return {
     begin: (conversation: Conversation) =>
       detailRows(conversation)

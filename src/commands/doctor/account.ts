@@ -25,7 +25,7 @@ export function accountPorts(account: Account, { signal }: Context): AccountPort
     assistants: () => client.listAssistants(call),
     assistant: (id) => client.getAssistant(id, call),
     conversation: (id) => client.getConversation(id, call),
-    lastConversation: (assistantId) => account.talkTo(assistantId).last?.read(),
+    lastConversation: (assistantId) => account.chatWith(assistantId).last?.read(),
     takeTurn: (assistantId, onBegun) => trial(account, { assistantId, signal, onBegun }),
     countMessages: async (id) => (await client.history(id, call)).messages.length,
     deleteConversation: (id) => client.deleteConversation(id, call),
@@ -38,7 +38,7 @@ interface Trial {
   onBegun: (conversationId: string) => void;
 }
 
-/** A turn that leaves no trace here: it is not what `--continue` goes on with. */
+/** A turn that leaves no trace here: `--continue` does not find it. */
 async function trial(
   { client, settings }: Account,
   { assistantId, signal, onBegun }: Trial,

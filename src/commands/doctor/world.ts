@@ -1,28 +1,21 @@
-import { proxyFor } from '../../api/proxy.js';
-import type { Context } from '../../process/context.js';
-import type { DoctorPorts, Route } from '../../doctor/check.js';
-import type { Settings } from '../../settings/settings.js';
 import {
   accountWith,
-  inspectSettings,
-  keyInForce,
+  effectiveKey,
   openAccount,
-  sourcesOf,
-  surroundings,
   type Account,
-  type SessionOptions,
+  type AccountOptions,
 } from '../../account/account.js';
+import { inspectSettings, sourcesOf, type Target } from '../../account/sources.js';
+import { proxyFor } from '../../api/proxy.js';
+import type { DoctorPorts, Route } from '../../doctor/check.js';
+import type { Context } from '../../process/context.js';
+import type { Settings } from '../../settings/settings.js';
 import { readConfig } from '../../store/config-file.js';
 import { readText } from '../../store/files.js';
 import { privatePaths, privateStatePaths, storePaths } from '../../store/paths.js';
 import { keepPrivate } from '../../store/rights.js';
-import type { AppearanceFlags } from '../options.js';
 import { accountPorts } from './account.js';
 import { networkPorts } from './network.js';
-
-export interface DoctorOptions extends SessionOptions, AppearanceFlags {
-  turn?: boolean;
-}
 
 interface World {
   ports: DoctorPorts;
@@ -30,15 +23,20 @@ interface World {
 }
 
 /** What doctor looks at, as this program has it; a sandbox is an account of its own. */
-export async function openWorld(options: DoctorOptions, context: Context): Promise<World> {
+export async function openWorld(
+  target: Target,
+  wantsTurn: boolean,
+  options: AccountOptions,
+): Promise<World> {
+  const { context } = options;
   const config = configState(context); // Before anything else mends its rights.
-  const sandbox = options.sandbox ? await openAccount(options, context) : undefined;
-  const settings = sandbox?.settings ?? (await inspectSettings(options, context));
-  const sources = await sourcesOf(options, context);
-  const key = once(() => keyInForce(settings, context));
+  const sandbox = target.sandbox ? await openAccount(target, options) : undefined;
+  const settings = sandbox?.settings ?? (await inspectSettings(target, context));
+  const sources = await sourcesOf(target, context);
+  const key = once(() => effectiveKey(settings, context));
   let account = sandbox;
   const open = async (): Promise<Account> =>
-    (account ??= accountWith({ ...settings, apiKey: await key() }, surroundings(options, context)));
+    (account ??= accountWith({ ...settings, apiKey: await key() }, options));
   return {
     ports: {
       nodeVersion: context.nodeVersion,
@@ -49,7 +47,7 @@ export async function openWorld(options: DoctorOptions, context: Context): Promi
       route: () => routeOf(settings, context),
       network: networkPorts(settings, context),
       account: async () => accountPorts(await open(), context),
-      wantsTurn: options.turn ?? false,
+      wantsTurn,
     },
     close: async () => account?.close(),
   };

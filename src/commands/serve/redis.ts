@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/time.js';
-import type { Values } from '../../settings/settings.js';
 import { AppError } from '../../base/errors.js';
 import type { CoordinationError, Coordination } from '../../relay/coordination/coordination.js';
 import {
@@ -9,23 +8,14 @@ import {
 } from '../../relay/coordination/redis/address.js';
 import type { Log } from '../../relay/operation/log.js';
 
-export interface RedisFlags {
-  redis?: string;
-  redisPrefix: string;
-}
-
 export interface RedisSettings {
   address: RedisAddress;
   prefix: string;
 }
 
-/** Where replicas agree, of the flag, else of the environment. Throws on what is no address. */
-export function redisSettings(
-  { redis, redisPrefix }: RedisFlags,
-  env: Values,
-): RedisSettings | undefined {
-  const url = redis ?? env['TELNYX_CHAT_REDIS'];
-  return url === undefined ? undefined : { address: parseRedisUrl(url), prefix: redisPrefix };
+/** Where replicas agree. Throws on what is no address. */
+export function redisSettings(url: string | undefined, prefix: string): RedisSettings | undefined {
+  return url === undefined ? undefined : { address: parseRedisUrl(url), prefix };
 }
 
 /**

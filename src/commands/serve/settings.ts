@@ -1,66 +1,110 @@
-import type { Context } from '../../process/context.js';
-import { isLoopback } from '../../settings/base-url.js';
-import type { Values } from '../../settings/settings.js';
 import { AppError } from '../../base/errors.js';
-import { readEnvFile } from '../../store/env-file.js';
+import type { ValuesOf } from '../../command-line/command.js';
+import { checkedCount, choice, count, text, texts, toggle } from '../../command-line/flag.js';
+import type { Context } from '../../process/context.js';
 import type { Rate } from '../../relay/coordination/coordination.js';
 import type { Token } from '../../relay/exposure/bearer-tokens.js';
 import type { RelaySettings } from '../../relay/relay.js';
-import { redisSettings, type RedisFlags, type RedisSettings } from './redis.js';
-import { bearerTokens, type TokenFlags } from './tokens.js';
+import { isLoopback } from '../../settings/base-url.js';
+import type { Values } from '../../settings/settings.js';
+import { readEnvFile } from '../../store/env-file.js';
+import { redisSettings, type RedisSettings } from './redis.js';
+import { bearerTokens } from './tokens.js';
 
-export interface RelayFlags extends TokenFlags, RedisFlags {
-  host: string;
-  port?: string;
-  insecure?: boolean;
-  rateLimit?: string;
-  maxTurns: string;
-  allowHost?: string[];
-  origin?: string[];
-  signConversations?: boolean;
-  metricsPort?: string;
-  workers: string;
-  logLevel: string;
-  ui?: boolean;
-}
+const MAX_PORT = 65_535;
+
+/** Who is served, and how much. */
+export const EXPOSURE = {
+  tokens: texts(
+    '--token <token>',
+    'token that callers show (TELNYX_CHAT_TOKEN, which others on the machine cannot see; repeatable)',
+  ),
+  tokenFile: text('--token-file <path>', 'file of such tokens, one a line', {
+    completes: 'files',
+  }),
+  isOpen: toggle('--insecure', 'serve everyone who can reach a port that is not on loopback'),
+  rateLimit: count(
+    '--rate-limit <number>',
+    'turns a minute for each token, or each address without any',
+    { min: 1, max: 9_999_999 },
+  ),
+  maxTurns: count('--max-turns <number>', 'turns at once, those that wait included', {
+    min: 1,
+    max: 9_999_999,
+    default: 1024,
+  }),
+  allowedHosts: texts('--allow-host <name>', 'name under which it may be asked for (repeatable)'),
+  origins: texts('--origin <origin>', 'page that may use it from a browser (repeatable)'),
+  signs: toggle(
+    '--sign-conversations',
+    'give each caller conversation ids that no other can use (TELNYX_CHAT_HANDLE_SECRET)',
+  ),
+};
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** Where it listens, what it shares, what it logs. */
+export const SERVICE = {
+  host: { ...text('--host <address>', 'address to listen on'), default: '127.0.0.1' },
+  port: count('--port <number>', 'port to listen on; 0 takes a free one (PORT; 8080)', {
+    max: MAX_PORT,
+  }),
+  redis: text(
+    '--redis <url>',
+    'Redis or Valkey over which replicas agree on order, keys and limits (TELNYX_CHAT_REDIS)',
+  ),
+  redisPrefix: {
+    ...text('--redis-prefix <text>', 'prefix of every key and channel there'),
+    default: 'telnyx-chat:',
+  },
+  metricsPort: count('--metrics-port <number>', 'loopback port for GET /metrics without a token', {
+    max: MAX_PORT,
+  }),
+  logLevel: choice('--log-level <level>', 'what is logged to stderr', {
+    choices: LOG_LEVELS,
+    default: 'info',
+  }),
+  hasPage: toggle('--ui', 'serve a page at / to try the chat in a browser'),
+};
 
 export interface ServeSettings extends RelaySettings {
-  workers: number;
   logLevel: string;
   /** Where replicas agree; none: there is this one alone. */
   redis: RedisSettings | undefined;
 }
 
+type RelayValues = ValuesOf<typeof EXPOSURE> & ValuesOf<typeof SERVICE>;
+
 /** What the flags and the environment say of the relay. Throws on what cannot be right. */
 export async function relaySettings(
-  flags: RelayFlags & { dotenv?: string; sandbox?: boolean },
+  values: RelayValues,
+  source: { dotenv: string | undefined; sandbox: boolean },
   context: Context,
 ): Promise<ServeSettings> {
-  const env = await environment(flags, context);
-  const tokens = bearerTokens(flags, env, context.cwd);
-  const { host, rateLimit, metricsPort } = flags;
-  assertGuarded(host, tokens, flags);
+  const env = await environment(source, context);
+  const tokens = bearerTokens(values, env, context.cwd);
+  const { host = '', rateLimit, redisPrefix = '' } = values;
+  assertGuarded(host, tokens, values.isOpen);
   return {
     host,
-    port: portOf(flags, env),
+    port: values.port ?? checkedCount('PORT', env['PORT']?.trim() ?? '8080', { max: MAX_PORT }),
     tokens,
-    mostTurns: whole('--max-turns', flags.maxTurns),
-    rate: rateLimit === undefined ? undefined : rateOf(whole('--rate-limit', rateLimit)),
+    mostTurns: values.maxTurns,
+    rate: rateLimit === undefined ? undefined : rateOf(rateLimit),
     isLoopback: isLocal(host),
-    allowedHosts: flags.allowHost ?? [],
-    origins: new Set((flags.origin ?? []).map(checkedOrigin)),
-    metricsPort: metricsPort === undefined ? undefined : checkedPort('--metrics-port', metricsPort),
-    workers: workersOf(flags),
-    logLevel: flags.logLevel,
-    redis: redisSettings(flags, env),
-    hasPage: flags.ui ?? false,
-    handleSecret: flags.signConversations ? handleSecret(env) : undefined,
+    allowedHosts: values.allowedHosts,
+    origins: new Set(values.origins.map(checkedOrigin)),
+    metricsPort: values.metricsPort,
+    logLevel: values.logLevel,
+    redis: redisSettings(values.redis ?? env['TELNYX_CHAT_REDIS'], redisPrefix),
+    hasPage: values.hasPage,
+    handleSecret: values.signs ? handleSecret(env) : undefined,
   };
 }
 
 /** The environment over `.env`; a sandbox uses nothing of that. */
 async function environment(
-  { dotenv, sandbox }: { dotenv?: string; sandbox?: boolean },
+  { dotenv, sandbox }: { dotenv: string | undefined; sandbox: boolean },
   { cwd, env }: Context,
 ): Promise<Values> {
   const file = sandbox ? undefined : await readEnvFile(cwd, dotenv);
@@ -68,54 +112,17 @@ async function environment(
   return { ...file?.values, ...Object.fromEntries(given) };
 }
 
-/** Whoever can reach an address of a network could spend the key's money. */
-function assertGuarded(host: string, tokens: Token[], { insecure }: RelayFlags): void {
-  if (isLocal(host) || tokens.length > 0 || insecure) return;
+/** Anyone who can reach the address could spend the key's money. */
+function assertGuarded(host: string, tokens: Token[], isOpen: boolean): void {
+  if (isLocal(host) || tokens.length > 0 || isOpen) return;
   throw new AppError('usage', `serving on ${host} without a token`, {
     hint: 'set TELNYX_CHAT_TOKEN, or say --insecure if whoever can reach it may use your key',
   });
 }
 
-function portOf({ port }: RelayFlags, env: Values): number {
-  return port === undefined
-    ? checkedPort('PORT', env['PORT']?.trim() ?? '8080')
-    : checkedPort('--port', port);
-}
-
-function checkedPort(name: string, text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new AppError('usage', `bad ${name} ${JSON.stringify(text)}`, {
-    hint: 'give a whole number from 0 to 65535',
-  });
-}
-
-/** More is a mistake, and would take the machine down. */
-const MOST_WORKERS = 256;
-
-/** A sandbox is inside one process: workers would not know each other's conversations. */
-function workersOf({ workers, sandbox }: RelayFlags & { sandbox?: boolean }): number {
-  const count = whole('--workers', workers);
-  if (count > MOST_WORKERS) {
-    throw new AppError('usage', `bad --workers ${JSON.stringify(workers)}`, {
-      hint: `give a whole number from 1 to ${MOST_WORKERS}: one for each core is enough`,
-    });
-  }
-  if (count === 1 || !sandbox) return count;
-  throw new AppError('usage', '--sandbox is for one worker', {
-    hint: 'run telnyx-chat sandbox beside it, and give --base-url',
-  });
-}
-
-/** Whoever rested for a minute may ask for a minute's worth at once. */
+/** After a quiet minute, a minute's worth may come at once. */
 function rateOf(perMinute: number): Rate {
   return { perMinute, burst: perMinute };
-}
-
-function whole(flag: string, text: string): number {
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new AppError('usage', `bad ${flag} ${JSON.stringify(text)}`, {
-    hint: 'give a whole number of 1 or more',
-  });
 }
 
 function isLocal(host: string): boolean {
@@ -129,13 +136,13 @@ function checkedOrigin(text: string): string {
   });
 }
 
-/** Shorter, it could be found by trying. */
-const SHORTEST_SECRET = 16;
+/** A shorter one could be guessed. */
+const MIN_SECRET_LENGTH = 16;
 
 function handleSecret(env: Values): string {
   const secret = env['TELNYX_CHAT_HANDLE_SECRET'] ?? '';
-  if (secret.length >= SHORTEST_SECRET) return secret;
+  if (secret.length >= MIN_SECRET_LENGTH) return secret;
   throw new AppError('usage', '--sign-conversations needs TELNYX_CHAT_HANDLE_SECRET', {
-    hint: `set it to ${SHORTEST_SECRET} characters or more, such as openssl rand -hex 32 makes, the same on every replica`,
+    hint: `set it to ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes, the same on every replica`,
   });
 }

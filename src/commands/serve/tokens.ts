@@ -3,15 +3,18 @@ import { AppError } from '../../base/errors.js';
 import type { Token } from '../../relay/exposure/bearer-tokens.js';
 import { readTokenFile } from '../../store/token-file.js';
 
-export interface TokenFlags {
-  token?: string[];
-  tokenFile?: string;
+interface GivenTokens {
+  tokens: readonly string[];
+  tokenFile: string | undefined;
 }
 
 /** Every token that callers may show: of the flags, else of the environment. Throws on what is none. */
-export function bearerTokens(flags: TokenFlags, env: Values, cwd: string): Token[] {
-  const { token = [], tokenFile } = flags;
-  const given = [...token, ...(tokenFile === undefined ? [] : readTokenFile(cwd, tokenFile))];
+export function bearerTokens(
+  { tokens, tokenFile }: GivenTokens,
+  env: Values,
+  cwd: string,
+): Token[] {
+  const given = [...tokens, ...(tokenFile === undefined ? [] : readTokenFile(cwd, tokenFile))];
   const words = given.length > 0 ? given : (env['TELNYX_CHAT_TOKEN'] ?? '').split(/[\s,]+/);
   return words.filter((word) => word !== '' || given.length > 0).map(tokenOf);
 }

@@ -1,0 +1,50 @@
+// Loaded late: only `--sandbox` needs it.
+import { AppError } from '../base/errors.js';
+import type { Context } from '../process/context.js';
+import { startSandbox } from '../sandbox/server.js';
+import { resolveSettings } from '../settings/resolve.js';
+import type { Setting, Settings } from '../settings/settings.js';
+import { readConfig } from '../store/config-file.js';
+import { storePaths } from '../store/paths.js';
+import type { Target } from './sources.js';
+
+const ORIGIN = { source: 'flag', detail: '--sandbox' } as const;
+
+/** A sandbox inside this process, with the settings that reach it, whatever account is configured. */
+export async function openSandbox(
+  target: Target,
+  context: Context,
+): Promise<{ settings: Settings; close: () => Promise<void> }> {
+  // Bad flags throw before there is a server that would keep the process alive.
+  const settings = sandboxSettings(target, context);
+  const sandbox = await startSandbox(context);
+  const ours = (value: string): Setting<string> => ({ value, origin: ORIGIN });
+  settings.baseUrl = ours(sandbox.url);
+  settings.apiKey = ours('KEY-sandbox');
+  settings.assistantId ??= ours(sandbox.assistantId);
+  return { settings, close: () => sandbox.close() };
+}
+
+function sandboxSettings(target: Target, context: Context): Settings {
+  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY } = context.env;
+  return resolveSettings({
+    flags: { ...target, baseUrl: 'http://127.0.0.1', persist: false },
+    env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY },
+    // Any profile exists, and is empty.
+    config: { ...storedPreferences(context), profiles: { [target.profile ?? 'default']: {} } },
+  });
+}
+
+/**
+ * A sandbox uses nothing of the account, but the person decides what is kept on this machine. With a
+ * damaged config nothing is kept.
+ */
+function storedPreferences(context: Context): { path: string; history: boolean | undefined } {
+  const path = storePaths(context).config;
+  try {
+    return { path, history: readConfig(path).history };
+  } catch (error) {
+    if (error instanceof AppError) return { path, history: false };
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import type { Context } from '../process/context.js';
+import type { Flag, Source, Typed } from './flag.js';
+
+/** The flag that every command has besides help. */
+export const VERSION_FLAG = { usage: '-V, --version', help: 'print the version' };
+
+/** Flags that belong together, by the names of their values. */
+export type FlagGroup = Readonly<Record<string, Flag<unknown>>>;
+
+/** What the flags of a group were given, each read into its type. */
+export type ValuesOf<Group extends FlagGroup> = {
+  [Name in keyof Group]: Group[Name] extends Flag<infer Value> ? Value : never;
+};
+
+/** What is known of an argument besides its place in the usage. */
+export interface ArgumentInfo {
+  help?: string;
+  choices?: readonly string[];
+  completes?: Source;
+}
+
+/** The words of a command line that are no flags and no commands, in their order. */
+export interface Operands {
+  operands: readonly string[];
+}
+
+interface Definition<Groups extends Readonly<Record<string, FlagGroup>>> {
+  description?: string;
+  /** By the argument's name in the usage: `id|name`. */
+  arguments?: Readonly<Record<string, ArgumentInfo>>;
+  /** Printed below the help. */
+  helpAfter?: string;
+  flags: Groups;
+  /** May give an exit code other than 0. */
+  run: (
+    values: { [Name in keyof Groups]: ValuesOf<Groups[Name]> } & Operands,
+    context: Context,
+  ) => Promise<number | undefined> | Promise<void>;
+}
+
+/** A command as the program runs it, whatever its flags are. */
+export interface Command {
+  readonly description: string;
+  readonly arguments: Readonly<Record<string, ArgumentInfo>>;
+  readonly helpAfter: string;
+  readonly flags: readonly Flag<unknown>[];
+  /** Reads what was typed for each flag, in order, and runs. Gives the exit code. */
+  readonly run: (
+    typed: (flag: Flag<unknown>) => Typed,
+    operands: readonly string[],
+    context: Context,
+  ) => Promise<number>;
+}
+
+/** A command with others below it. */
+export interface CommandGroup {
+  readonly description: string;
+  readonly commands: readonly CommandEntry[];
+}
+
+/** A command as the list above it knows it; the rest is loaded when it is needed. */
+export interface CommandEntry {
+  /** Its name and its arguments: `show <id|name>`. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Command | CommandGroup | Promise<Command | CommandGroup>;
+}
+
+/** Declares a command: its flags, its help and what it does. */
+export function defineCommand<const Groups extends Readonly<Record<string, FlagGroup>>>(
+  definition: Definition<Groups>,
+): Command {
+  const { description = '', arguments: args = {}, helpAfter = '', flags } = definition;
+  return {
+    description,
+    arguments: args,
+    helpAfter,
+    flags: Object.values(flags).flatMap((group) => Object.values(group)),
+    async run(typed, operands, context) {
+      const read = (group: FlagGroup) => mapValues(group, (flag) => flag.read(typed(flag)));
+      const values = mapValues(flags, read) as { [Name in keyof Groups]: ValuesOf<Groups[Name]> };
+      return (await definition.run({ ...values, operands }, context)) ?? 0;
+    },
+  };
+}
+
+function mapValues<From, To>(
+  from: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, change(value)]));
+}
+
+/** The name in a usage: `show` of `show <id|name>`. */
+export function nameIn(usage: string): string {
+  return usage.split(' ', 1)[0] ?? usage;
+}
+
+export function isGroup(command: Command | CommandGroup): command is CommandGroup {
+  return 'commands' in command;
+}

@@ -1,0 +1,32 @@
+// Loaded late: a turn in a new conversation, or in one given by its id, needs none of this.
+import type { Session } from '../../account/account.js';
+import { finderOf } from '../../account/calls.js';
+import { conversationIdFor } from '../../conversations/find.js';
+import { sharedConversation } from '../../conversations/find-or-create.js';
+import type { Context } from '../../process/context.js';
+import type { TurnInput } from '../../turn/turn.js';
+
+/** What choosing a conversation needs. */
+export interface Chooser {
+  session: Pick<Session, 'client' | 'settings' | 'assistantId' | 'last'>;
+  context: Pick<Context, 'clock' | 'signal'>;
+}
+
+type Found = Pick<TurnInput, 'conversationId' | 'isBegun'>;
+
+/** The assistant's conversation with a name. */
+export async function findByName(name: string, { session, context }: Chooser): Promise<Found> {
+  const scope = { only: session.assistantId };
+  const finder = finderOf(session, context);
+  return { conversationId: await conversationIdFor(name, finder, scope) };
+}
+
+/** The assistant's conversation with this metadata, which is created when there is none. */
+export async function findOrCreate(
+  metadata: Record<string, string>,
+  { session, context }: Chooser,
+): Promise<Found> {
+  const whole = { ...metadata, assistant_id: session.assistantId };
+  const { id, isNew } = await sharedConversation(finderOf(session, context), whole);
+  return { conversationId: id, isBegun: isNew };
+}

@@ -1,0 +1,25 @@
+import { AppError } from '../../base/errors.js';
+import type { Context } from '../../process/context.js';
+import { readText } from '../../terminal/streams.js';
+import { checkedMessage } from '../../turn/message-text.js';
+
+/** The message in words; `-` stands for stdin, which is the message when there are no words. */
+export async function messageFrom(
+  words: readonly string[],
+  { stdin }: Context,
+  hint: string,
+): Promise<string> {
+  // With words alone stdin is not touched: it may belong to a loop around us.
+  if (words.length > 0 && !words.includes('-')) return checkedMessage(words.join(' '));
+  if (words.length === 0 && stdin.isTTY) throw required(hint);
+  const piped = (await readText(stdin)).replace(/\r?\n$/, '');
+  if (words.length > 0) {
+    return checkedMessage(words.map((word) => (word === '-' ? piped : word)).join(' '));
+  }
+  if (piped.trim() === '') throw required('stdin is empty: check the command before the pipe');
+  return checkedMessage(piped);
+}
+
+function required(hint: string): AppError {
+  return new AppError('usage', 'message is required', { hint });
+}

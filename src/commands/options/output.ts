@@ -1,0 +1,91 @@
+import type { Notices } from '../../account/account.js';
+import { choice, toggle } from '../../command-line/flag.js';
+import type { Context } from '../../process/context.js';
+import { isOff } from '../../settings/settings.js';
+import { appearanceOf, type Appearance, type Format } from '../../terminal/appearance.js';
+import { sanitizeLine } from '../../text/sanitize.js';
+
+export const JSON_FLAG = toggle('--json', 'print JSON');
+export const QUIET = toggle('-q, --quiet', 'print nothing but the answer and errors');
+export const DEBUG = toggle('--debug', 'print a line about each request (TELNYX_CHAT_DEBUG)');
+export const NO_COLOR = toggle('--no-color', 'print without colour (NO_COLOR)');
+export const SCREEN_READER = toggle(
+  '--screen-reader',
+  'only ever add plain lines (also with TERM=dumb)',
+);
+
+/** How a command prints what the API says. */
+export const OUTPUT = { json: JSON_FLAG, quiet: QUIET, debug: DEBUG, color: NO_COLOR };
+
+/** The same for what may be longer than the window. */
+export const PAGED_OUTPUT = { ...OUTPUT, pager: toggle('--no-pager', 'print without a pager') };
+
+/** The same for turns. */
+export const TURN_OUTPUT = {
+  ...OUTPUT,
+  jsonl: toggle('--jsonl', 'print one JSON object a line', { conflicts: 'json' }),
+  verbose: toggle('-v, --verbose', 'report retries'),
+  stream: toggle('--no-stream', 'wait for the whole reply'),
+};
+
+const FORMATS: readonly Format[] = ['auto', 'markdown', 'plain'];
+
+/** How replies look on a terminal. */
+export const APPEARANCE = {
+  format: choice('--format <format>', 'how replies look on a terminal', {
+    choices: FORMATS,
+    default: 'auto',
+  }),
+  screenReader: SCREEN_READER,
+  raw: toggle('--raw', 'let replies control the terminal'),
+};
+
+/** The values of such flags; a command without one of them has it off. */
+export interface Output {
+  json?: boolean;
+  jsonl?: boolean;
+  quiet?: boolean;
+  debug?: boolean;
+}
+
+/** Whether stderr is for errors only. */
+export function isSilent({ quiet, json, jsonl }: Output): boolean {
+  return [quiet, json, jsonl].includes(true);
+}
+
+/** Notices go to stderr, a line each. */
+export function noticesOn({ stderr, env }: Context, output: Output): Notices {
+  const print = (line: string): void => void stderr.write(`${sanitizeLine(line, 1000)}\n`);
+  return noticesTo(print, output, env);
+}
+
+/** The same for whatever prints lines. */
+export function noticesTo(
+  print: (line: string) => void,
+  output: Output,
+  env: Context['env'],
+): Notices {
+  const isDebugging = output.debug === true || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
+  return {
+    notify: isSilent(output) ? () => undefined : print,
+    debug: isDebugging ? print : undefined,
+  };
+}
+
+interface AppearanceValues {
+  color: boolean;
+  screenReader?: boolean;
+  format?: Format;
+  raw?: boolean;
+}
+
+export function appearanceFor(
+  { color, screenReader = false, format, raw }: AppearanceValues,
+  { env, stdout, stderr }: Context,
+): Appearance {
+  const streams = { stdoutIsTTY: stdout.isTTY === true, stderrIsTTY: stderr.isTTY === true };
+  return appearanceOf({ env, ...streams, color, screenReader, format, raw });
+}
+
+/** Printed once where `--raw` meets a terminal. */
+export const RAW_WARNING = 'warning: --raw lets replies control this terminal';

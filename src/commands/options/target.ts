@@ -1,0 +1,37 @@
+import { text, toggle } from '../../command-line/flag.js';
+
+export const DOTENV = text('--dotenv <file>', 'file of settings to read instead of ./.env', {
+  completes: 'files',
+  // Node itself takes this spelling, wherever it stands: it obeys NODE_OPTIONS in the file.
+  alias: '--env-file <file>',
+});
+
+/** Whom to talk to, and with which settings. */
+export function targetFlags(assistant = 'assistant to talk to') {
+  return {
+    assistant: text('-a, --assistant <id>', `${assistant} (TELNYX_ASSISTANT_ID)`, {
+      completes: 'assistants',
+    }),
+    baseUrl: text('--base-url <url>', 'where the API is (TELNYX_BASE_URL)'),
+    profile: text('-p, --profile <name>', 'stored settings to use (TELNYX_PROFILE)', {
+      completes: 'profiles',
+    }),
+    dotenv: DOTENV,
+    timeout: text(
+      '--timeout <seconds>',
+      'longest wait for an answer; up to 8 more to look for a lost turn (TELNYX_CHAT_TIMEOUT; 120)',
+    ),
+    sandbox: toggle('--sandbox', 'no account needed: a sandbox inside the program answers'),
+  };
+}
+
+/** The same for commands that take turns. */
+export const TURN_TARGET = {
+  ...targetFlags(),
+  persist: toggle('--no-persist', 'do not remember the conversation on this machine'),
+};
+
+/** Which stored profile a setting belongs to. */
+export function profileFlags(help: string) {
+  return { profile: text('-p, --profile <name>', help, { completes: 'profiles' }) };
+}
