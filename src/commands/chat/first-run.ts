@@ -16,6 +16,8 @@ import { sanitizeLine } from '../../text/sanitize.js';
 export interface Setup extends AccountOptions {
   target: Target;
   questions: Questions;
+  /** Answers what the person has just done: not silent with `--quiet`. */
+  print: (line: string) => void;
   /** The config could not be written, and the person has been told. */
   isUnwritable?: boolean;
 }
@@ -42,18 +44,18 @@ async function hasKey(target: Target, context: Context): Promise<boolean> {
 }
 
 async function logIn(setup: Setup): Promise<Account | undefined> {
-  const { questions, target, notices } = setup;
+  const { questions, target, print } = setup;
   const key = (await questions.secret(KEY_QUESTION))?.trim();
   if (key === undefined || key === '') return undefined;
   const { account } = await openWithKey(key, target, setup);
-  if (await stored(setup, { api_key: key })) notices.notify('the key is accepted and stored');
+  if (await stored(setup, { api_key: key })) print('the key is accepted and stored');
   return account;
 }
 
 /** Whether the config took the values: one that cannot be written never stops a chat. */
 async function stored(setup: Setup, values: ProfileValues): Promise<boolean> {
   if (setup.isUnwritable) return false;
-  const { target, context, notices } = setup;
+  const { target, context, print } = setup;
   try {
     await storeInProfile(await profileName(target, context), values, context);
     return true;
@@ -61,14 +63,14 @@ async function stored(setup: Setup, values: ProfileValues): Promise<boolean> {
     if (!(error instanceof AppError)) throw error;
     setup.isUnwritable = true;
     const why = sanitizeLine(error.message);
-    notices.notify(`warning: not stored, it is only used in this chat: ${why}`);
+    print(`warning: not stored, it is only used in this chat: ${why}`);
     return false;
   }
 }
 
 /** The assistant of the settings, or one that the person chooses; undefined: they chose none. */
 export async function assistantFor(account: Account, setup: Setup): Promise<string | undefined> {
-  const { context, questions, notices } = setup;
+  const { context, questions, print } = setup;
   if (account.settings.assistantId) return requireAssistant(account.settings);
   const assistants = await assistantsOf(account, context);
   if (assistants.length === 0) {
@@ -80,9 +82,7 @@ export async function assistantFor(account: Account, setup: Setup): Promise<stri
   if (id === undefined) return undefined;
   // The sandbox's assistants are nobody's choice for later.
   if (!account.isSandbox && (await stored(setup, { assistant_id: id }))) {
-    notices.notify(
-      'it is this profile\u2019s assistant from now on; /assistant changes it for a chat',
-    );
+    print('it is this profile\u2019s assistant from now on; /assistant changes it for a chat');
   }
   return id;
 }

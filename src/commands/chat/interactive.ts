@@ -52,6 +52,7 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
     target,
     context,
     questions: questionsOn(context, appearance),
+    print: lines.print,
     notices: noticesTo(lines.print, output, context.env),
   };
   const account = await accountFor(setup);
