@@ -107,7 +107,7 @@ describe.each(SIZES)('with no key at %i×%i', (...size) => {
     terminal.type(ENTER);
     await terminal.shows('hidden while you type');
     terminal.type(`KEY-hidden-one${ENTER}`);
-    await terminal.shows(/warning: not stored, it holds for this chat alone[^]*Which assistant\?/);
+    await terminal.shows(/warning: not stored, it is only used in this chat[^]*Which assistant\?/);
     terminal.type(ENTER);
     await terminal.shows(/\n>$/);
     terminal.type(`my name is Ada${ENTER}`);
