@@ -96,10 +96,11 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   return exitCode;
 }
 
-/** The program with all its commands and their flags, as data. */
-export async function programOutline(): Promise<Outline> {
+/** The program as data, with the flags of all its commands, or of those among the words. */
+export async function programOutline(words?: readonly string[]): Promise<Outline> {
   const { outlineOf } = await import('./command-line/outline.js');
-  return outlineOf({ name: NAME, description: DESCRIPTION }, COMMANDS);
+  const program = { name: NAME, description: DESCRIPTION };
+  return outlineOf(program, COMMANDS, (name) => words?.includes(name) ?? true);
 }
 
 /** No command, or only flags, is a chat; a word that is no command stays a usage error. */

@@ -29,6 +29,5 @@ export async function outlineOf(root, version) {
   const program = { exports: {} };
   const run = new Function('module', 'require', outputFiles[0].text);
   run(program, createRequire(join(root, 'package.json')));
-  // A world is for commands that run; none does.
-  return program.exports.programOutline({});
+  return program.exports.programOutline();
 }

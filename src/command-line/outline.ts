@@ -39,12 +39,16 @@ export interface OutlineOption {
 const HELP = 'display help for command';
 const HELP_FLAG = { usage: '-h, --help', help: HELP };
 
-/** The program with all its commands, out of their declarations. */
+/** Says of which commands more than the name and the summary is needed: the others are not loaded. */
+type IsNeeded = (name: string) => boolean;
+
+/** The program with its commands, out of their declarations. */
 export async function outlineOf(
   { name, description }: Pick<Outline, 'name' | 'description'>,
   entries: readonly CommandEntry[],
+  isNeeded: IsNeeded = () => true,
 ): Promise<Outline> {
-  const commands = await Promise.all(entries.map(commandOutline));
+  const commands = await Promise.all(entries.map((entry) => commandOutline(entry, isNeeded)));
   const argument = argumentOutline('[command]', {});
   const help = { ...leaf('help'), description: HELP, arguments: [argument] };
   return { ...leaf(name), description, options: ownFlags(), commands: [...commands, help] };
@@ -54,12 +58,17 @@ function leaf(name: string): Outline {
   return { name, summary: '', description: '', arguments: [], options: [], commands: [] };
 }
 
-async function commandOutline({ usage, summary, load }: CommandEntry): Promise<Outline> {
-  const command = await load();
+async function commandOutline(
+  { usage, summary, load }: CommandEntry,
+  isNeeded: IsNeeded,
+): Promise<Outline> {
   const outline = { ...leaf(nameIn(usage)), summary };
+  if (!isNeeded(outline.name)) return outline;
+  const command = await load();
   const description = command.description || summary;
   if (isGroup(command)) {
-    const commands = await Promise.all(command.commands.map(commandOutline));
+    const below = command.commands.map((entry) => commandOutline(entry, isNeeded));
+    const commands = await Promise.all(below);
     return { ...outline, description, options: ownFlags(), commands };
   }
   const words = usage.split(' ').slice(1);

@@ -14,8 +14,11 @@ To have it in each new shell:
   fish        telnyx-chat completion fish > ~/.config/fish/completions/telnyx-chat.fish
   powershell  add to $PROFILE: telnyx-chat completion powershell | Out-String | Invoke-Expression`;
 
+/** Describes the program, in full as far as the words need it. */
+type OutlineOf = (words: readonly string[]) => Promise<Outline>;
+
 /** Completes the command lines of the program that the outline describes. */
-export function completion(outline: () => Promise<Outline>): Command {
+export function completion(outline: OutlineOf): Command {
   return defineCommand({
     description:
       'Prints a script for a shell. With it, Tab completes commands, flags and their values, conversations, assistants and profiles.',
@@ -28,7 +31,7 @@ export function completion(outline: () => Promise<Outline>): Command {
     async run({ operands: [name, ...words] }, context) {
       const shell = SHELLS.find((each) => each === name) ?? 'bash';
       if (words.length === 0) await write(context.stdout, SCRIPTS[shell]);
-      else await complete(shell, words, { outline: await outline(), context });
+      else await complete(shell, words, { outline, context });
     },
   });
 }
@@ -39,11 +42,13 @@ export function completion(outline: () => Promise<Outline>): Command {
  */
 async function complete(
   shell: Shell,
-  words: readonly string[],
-  { outline, context }: { outline: Outline; context: Context },
+  given: readonly string[],
+  { outline, context }: { outline: OutlineOf; context: Context },
 ): Promise<void> {
-  const request = readRequest(shell, words);
-  const found = completionAt(outline, request.words, request.current);
+  const request = readRequest(shell, given);
+  const { words, current } = request;
+  // Flags alone are those of a chat.
+  const found = completionAt(await outline(['chat', ...words]), words, current);
   if (!found) return;
   const lines =
     found.source === 'files'
