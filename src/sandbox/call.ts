@@ -1,9 +1,11 @@
 import type { Answer } from './answer.js';
 import type { Message } from './records.js';
+import type { OperationName } from './routes.js';
 import type { ConversationStore } from './store.js';
 
 /** One request as its operation sees it. */
 export interface Call {
+  operation: OperationName;
   /** The id in the path, '' where there is none. */
   id: string;
   query: URLSearchParams;
@@ -25,3 +27,6 @@ export interface Call {
 }
 
 export type Operation = (call: Call) => Answer | Promise<Answer>;
+
+/** Stands around an operation: runs it or not, and answers. */
+export type Interceptor = (call: Call, run: Operation) => Answer | Promise<Answer>;

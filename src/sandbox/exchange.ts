@@ -1,12 +1,11 @@
 import type { Clock } from '../base/time.js';
-import { isSuccess, type Answer } from './answer.js';
-import type { Call } from './call.js';
-import { applyFault, type FaultPolicy, type FaultRequest } from './faults.js';
-import { surround, type Run } from './faults/kind.js';
+import type { Answer } from './answer.js';
+import type { Call, Interceptor, Operation } from './call.js';
+import { surround } from './faults/kind.js';
 import type { FaultPlan, FaultSettings } from './faults/plan.js';
 import type { IdempotencyKeys } from './idempotency.js';
 import { errorAnswer, Refusal, refuse } from './refusal.js';
-import { findOperation, KEYED, STORING, type Match, type OperationName } from './routes.js';
+import { findOperation, KEYED, type OperationName } from './routes.js';
 import type { SendLog } from './stats.js';
 import type { ConversationStore } from './store.js';
 
@@ -27,7 +26,7 @@ export interface SandboxRequest {
 export interface Workings {
   store: ConversationStore;
   keys: IdempotencyKeys;
-  faults: FaultPolicy;
+  intercept: Interceptor | undefined;
   plan: FaultPlan;
   /** The faults at the start. */
   firstFaults: FaultSettings;
@@ -57,37 +56,32 @@ async function operate(request: SandboxRequest, workings: Workings): Promise<Ans
   const match = findOperation(request.method, path);
   const { body } = request;
   if (body === undefined) throw refuse(413, { detail: 'The request body is too large.' });
-  const fault = { operation: match.name, attempt: count(workings.counts, match.name), path };
+  workings.counts.set(match.name, (workings.counts.get(match.name) ?? 0) + 1);
   const keys = KEYED.has(match.name) ? request.idempotencyKeys : [];
-  const call = callOf(workings, { id: match.id, query: new URLSearchParams(query), body });
-  const run: Run = async (changed) => {
-    const answer = await workings.keys.run(
-      { keys, method: request.method, path, query, body },
-      () => runUnlessFaulty(match, changed, workings.faults, fault),
-    );
-    if (!isSuccess(answer) || !STORING.has(match.name)) return answer;
-    const verdict = await workings.faults.afterStored?.(fault);
-    return verdict === undefined ? answer : applyFault(verdict, answer);
-  };
+  const call = callOf(workings, {
+    operation: match.name,
+    id: match.id,
+    query: new URLSearchParams(query),
+    body,
+  });
+  const keyed = { keys, method: request.method, path, query, body };
+  const intercepted: Operation = surround(
+    match.run,
+    workings.intercept ? [workings.intercept] : [],
+  );
+  const run: Operation = (changed) => workings.keys.run(keyed, async () => intercepted(changed));
   const chosen = workings.plan.choose({ target: match.name, isReused: request.isReused });
   if (match.name === 'chat' && workings.plan.isActive)
     workings.sends.note(body, workings.clock.now(), chosen[0]?.name);
-  return surround(run, chosen)(call);
-}
-
-async function runUnlessFaulty(
-  { run }: Match,
-  call: Call,
-  faults: FaultPolicy,
-  request: FaultRequest,
-): Promise<Answer> {
-  const verdict = await faults.before?.(request);
-  return verdict === undefined ? run(call) : applyFault(verdict);
+  return surround(
+    run,
+    chosen.map(({ intercept }) => intercept),
+  )(call);
 }
 
 function callOf(
   { store, latencyMs, clock, closing }: Workings,
-  parts: Pick<Call, 'id' | 'query' | 'body'>,
+  parts: Pick<Call, 'operation' | 'id' | 'query' | 'body'>,
 ): Call {
   const pause = (ms: number): Promise<void> => clock.sleep(ms, closing);
   return {
@@ -114,10 +108,4 @@ function requireKey(authorization = ''): void {
 function splitTarget(target: string): [path: string, query: string] {
   const mark = target.indexOf('?');
   return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
-}
-
-function count(counts: Map<OperationName, number>, name: OperationName): number {
-  const attempt = (counts.get(name) ?? 0) + 1;
-  counts.set(name, attempt);
-  return attempt;
 }

@@ -54,15 +54,6 @@ const PATTERNS = Object.entries(ROUTES).map(([path, methods]) => ({
   methods,
 }));
 
-/** The operations that change something. */
-export const STORING: ReadonlySet<OperationName> = new Set([
-  'chat',
-  'create_conversation',
-  'update_conversation',
-  'delete_conversation',
-  'add_message',
-] as const);
-
 /** The operations that honour an Idempotency-Key. Chat has none. */
 export const KEYED: ReadonlySet<OperationName> = new Set([
   'create_conversation',

@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIPv6, type Socket } from 'node:net';
 import type { Clock } from '../base/time.js';
 import { AppError } from '../base/errors.js';
+import type { Interceptor } from './call.js';
 import { ASSISTANTS } from './assistants.js';
 import { readBody } from './body.js';
 import { control, isControl } from './control.js';
 import { exchange, type SandboxRequest, type Workings } from './exchange.js';
-import type { FaultPolicy } from './faults.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import type { OperationName } from './routes.js';
@@ -27,9 +27,8 @@ export interface SandboxOptions {
   clock: Clock;
   /** Must give UUIDs: they become the ids of conversations. */
   randomId: () => string;
-  /** Faults that code decides on. */
-  faults?: FaultPolicy | undefined;
-  /** Faults by name. */
+  /** Stands around every operation: for what no fault does. */
+  intercept?: Interceptor | undefined;
   faultSettings?: FaultSettings | undefined;
 }
 
@@ -76,11 +75,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 function workingsOf(options: SandboxOptions, closing: AbortSignal): Workings {
-  const { clock, randomId, latencyMs = 0, faults = {}, faultSettings = {} } = options;
+  const { clock, randomId, latencyMs = 0, intercept, faultSettings = {} } = options;
   return {
     store: new ConversationStore(clock, randomId),
     keys: new IdempotencyKeys(clock),
-    faults,
+    intercept,
     plan: new FaultPlan(faultSettings),
     firstFaults: faultSettings,
     sends: new SendLog(),

@@ -171,13 +171,6 @@ describe('the seed', () => {
     expect(chats.join('')).toBe(pattern(1));
   });
 
-  test('gives an effect the same number', () => {
-    const cutAt = (seed: number): number | undefined =>
-      new FaultPlan({ rules: ['cut:1'], seed }).choose(CHAT)[0]?.chance.random();
-    expect(cutAt(1)).toBe(cutAt(1));
-    expect(cutAt(1)).not.toBe(cutAt(2));
-  });
-
   test('numbers are spread from 0 to 1', () => {
     const random = randomFrom(7, 'key');
     const numbers = Array.from({ length: 10_000 }, random);

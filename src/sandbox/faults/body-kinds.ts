@@ -1,6 +1,6 @@
 import type { Bytes, BytesAnswer, SoundAnswer } from '../answer.js';
 import { encoded, frame, sizeOf } from '../event-stream.js';
-import { after, type Chance, type FaultKind, type FaultKinds } from './kind.js';
+import { after, type FaultKind, type FaultKinds } from './kind.js';
 
 const MEBIBYTE = 1024 * 1024;
 const PIECE = 'x'.repeat(64 * 1024);
@@ -101,13 +101,15 @@ export const BODY_KINDS: FaultKinds = {
 };
 
 function cutting(about: string, end: (bytes: BytesAnswer) => BytesAnswer): FaultKind {
-  const cut = (answer: SoundAnswer, { random }: Chance, count?: number): BytesAnswer => {
-    const bytes = encoded(answer);
-    const kept = count ?? Math.floor(random() * sizeOf(answer));
-    return end({ ...bytes, chunks: (clock, gone) => firstBytes(bytes.chunks(clock, gone), kept) });
-  };
-  const effect: FaultKind['effect'] = (count) =>
-    after((answer, chance) => cut(answer, chance, count));
+  const effect: FaultKind['effect'] = (count, { random }) =>
+    after((answer) => {
+      const bytes = encoded(answer);
+      const kept = count ?? Math.floor(random() * sizeOf(answer));
+      return end({
+        ...bytes,
+        chunks: (clock, gone) => firstBytes(bytes.chunks(clock, gone), kept),
+      });
+    });
   return { about, usual: CHAT, amount: BYTES, effect };
 }
 

@@ -1,5 +1,5 @@
 import { isSuccess, type Answer, type SoundAnswer } from '../answer.js';
-import type { Call } from '../call.js';
+import type { Call, Interceptor, Operation } from '../call.js';
 import type { OperationName } from '../routes.js';
 
 /** Where a fault can happen: at a request for an operation, or at a new connection. */
@@ -11,11 +11,6 @@ export interface Chance {
   /** The next number from 0 to 1, the same one for the same request of the same seed. */
   random: () => number;
 }
-
-export type Run = (call: Call) => Answer | Promise<Answer>;
-
-/** Stands around an operation: runs it or not, and answers. */
-export type Effect = (call: Call, run: Run, chance: Chance) => Answer | Promise<Answer>;
 
 export interface FaultKind {
   about: string;
@@ -29,37 +24,29 @@ export interface FaultKind {
   combines?: boolean;
   /** What the number after `@` means; without it the kind takes none. */
   amount?: string;
-  effect: (amount?: number) => Effect;
+  effect: (amount: number | undefined, chance: Chance) => Interceptor;
 }
 
 export type FaultKinds = Readonly<Record<string, FaultKind>>;
 
 /** The operation does not run. */
-export function before(answer: (call: Call) => Answer): Effect {
+export function before(answer: (call: Call) => Answer): Interceptor {
   return (call) => answer(call);
 }
 
 /** The operation runs and stores what it stores; one that refuses keeps its own answer. */
-export function after(change: (answer: SoundAnswer, chance: Chance) => Answer): Effect {
-  return async (call, run, chance) => {
+export function after(change: (answer: SoundAnswer) => Answer): Interceptor {
+  return async (call, run) => {
     const answer = await run(call);
     const isReply = answer.type === 'whole' || answer.type === 'stream';
-    return isReply && isSuccess(answer) ? change(answer, chance) : answer;
+    return isReply && isSuccess(answer) ? change(answer) : answer;
   };
 }
 
-export interface ChosenFault {
-  name: string;
-  effect: Effect;
-  chance: Chance;
-}
-
-/** The operation with the faults around it, the first the innermost. */
-export function surround(run: Run, faults: readonly ChosenFault[]): Run {
-  return faults.reduce<Run>(
-    (inner, { effect, chance }) =>
-      (call) =>
-        effect(call, inner, chance),
+/** The operation with interceptors around it, the first the innermost. */
+export function surround(run: Operation, interceptors: readonly Interceptor[]): Operation {
+  return interceptors.reduce<Operation>(
+    (inner, intercept) => (call) => intercept(call, inner),
     run,
   );
 }

@@ -1,5 +1,6 @@
 import type { Message } from '../records.js';
-import { before, type Effect, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
+import type { Interceptor } from '../call.js';
+import { before, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
 import { failure } from './status-kinds.js';
 
 const LIST = { usual: ['list_messages'], isBound: true } as const;
@@ -22,8 +23,8 @@ export const LIST_KINDS: FaultKinds = {
   list_reordered: shaping({
     about: 'the messages are in no order',
     effect:
-      () =>
-      (call, run, { seed }) =>
+      (_, { seed }) =>
+      (call, run) =>
         run({ ...call, view: (messages) => shuffled(call.view(messages), seed) }),
   }),
   list_newest_first: shaping({
@@ -59,7 +60,7 @@ function shaping(kind: Pick<FaultKind, 'about' | 'amount' | 'effect'>): FaultKin
 type Messages = readonly Message[];
 
 /** Which are hidden is found in what is stored, so that it does not matter what else shapes the list. */
-function hiding(hidden: (stored: Messages, now: Date) => ReadonlySet<Message>): Effect {
+function hiding(hidden: (stored: Messages, now: Date) => ReadonlySet<Message>): Interceptor {
   return (call, run) => {
     const view = (messages: Messages): Messages => {
       const gone = hidden(messages, call.now());

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.js';
 import { parseFault, parseRule, type Fault, type FaultRule } from './grammar.js';
-import { type ChosenFault, type FaultTarget, randomFrom } from './kind.js';
+import type { Interceptor } from '../call.js';
+import { type FaultTarget, randomFrom } from './kind.js';
 
 export interface FaultSettings {
   /** Such as `reset_after:0.1`, `chat/cut@120:3x`. */
@@ -16,6 +17,11 @@ export interface Occasion {
   target: FaultTarget;
   /** Whether its connection has carried a request before. */
   isReused: boolean;
+}
+
+export interface ChosenFault {
+  name: string;
+  intercept: Interceptor;
 }
 
 type Live = FaultRule & { left: number };
@@ -64,7 +70,7 @@ export class FaultPlan {
       const cause = `${target}/${name}`;
       this.#caused.set(cause, (this.#caused.get(cause) ?? 0) + 1);
       const random = randomFrom(this.seed, ...key, name);
-      return [{ name, effect: kind.effect(amount), chance: { seed: this.seed, random } }];
+      return [{ name, intercept: kind.effect(amount, { seed: this.seed, random }) }];
     });
   }
 

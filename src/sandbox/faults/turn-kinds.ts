@@ -1,6 +1,7 @@
 import { errorBody } from '../refusal.js';
 import type { Answer, SoundAnswer, StreamEvent } from '../answer.js';
-import { after, before, type Effect, type FaultKinds } from './kind.js';
+import type { Interceptor } from '../call.js';
+import { after, before, type FaultKinds } from './kind.js';
 import { failure } from './status-kinds.js';
 
 const CHAT = ['chat'] as const;
@@ -78,7 +79,7 @@ function lateTurn(answer: Answer, words: string): FaultKinds[string] {
 }
 
 /** Answers when the turn begins to wait for its reply: its message is stored by then. */
-function replyLater(answer: Answer, ms = 1000): Effect {
+function replyLater(answer: Answer, ms = 1000): Interceptor {
   return (call, run) =>
     new Promise((resolve, reject) => {
       const wait = (): Promise<void> => {
@@ -90,7 +91,7 @@ function replyLater(answer: Answer, ms = 1000): Effect {
     });
 }
 
-function runLater(answer: Answer, ms = 1000): Effect {
+function runLater(answer: Answer, ms = 1000): Interceptor {
   return (call, run) => {
     const later = call.pause(ms).then(() => run(call));
     // Nobody is left to hear that the turn is refused or that the sandbox closes.
