@@ -1,6 +1,5 @@
-import type { Answer } from '../../src/sandbox/answer.js';
+import { errorAnswer, type Answer } from '../../src/sandbox/answer.js';
 import type { Interceptor } from '../../src/sandbox/call.js';
-import { errorAnswer } from '../../src/sandbox/refusal.js';
 
 /** Refuses the operations with this status, or all when none is named: they do not run. */
 export function refusing(status: number, ...operations: string[]): Interceptor {
