@@ -64,7 +64,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Telnyx's codes and titles by status. A status that has no code of its own is its own code. */
+/** Telnyx's codes and titles by status. For other statuses the code is the status. */
 const TELNYX_ERRORS: Readonly<Record<number, readonly [code: string, title: string]>> = {
   400: ['10015', 'Bad Request'],
   401: ['10009', 'Authentication failed'],
@@ -88,7 +88,7 @@ export interface ErrorParts {
   headers?: Record<string, string> | undefined;
 }
 
-/** The body of every error but those of validation. */
+/** The body of every error except a failed validation. */
 export function errorBody(status: number, { detail, code, title, source }: ErrorParts): unknown {
   const [usualCode, usualTitle] = TELNYX_ERRORS[status] ?? [String(status), 'Error'];
   const url = `https://developers.telnyx.com/docs/overview/errors/${code ?? usualCode}`;

@@ -18,7 +18,7 @@ const seedBody = v.object({
   metadata: v.optional(metadataBody, {}),
 });
 
-/** How many conversations to make. One ends `every_ms` after the one before. */
+/** Conversations to make; each ends `every_ms` after the previous one. */
 export type Seed = v.InferOutput<typeof seedBody>;
 
 export function parseSeed(body: Buffer): Seed {

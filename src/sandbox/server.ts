@@ -20,7 +20,7 @@ const KEEP_ALIVE_MS = 60_000;
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 export interface SandboxOptions extends SandboxSettings {
-  /** 0, the default, takes a free one. */
+  /** A free one by default. */
   port?: number | undefined;
   host?: string | undefined;
 }
@@ -40,7 +40,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts the local Telnyx API. Rejects with a usage error when the port is taken or a fault is unknown. */
+/** Starts the local Telnyx API. A port that is taken or an unknown fault is a usage error. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0 } = options;
   const closing = new AbortController();
@@ -126,7 +126,7 @@ async function receive(request: IncomingMessage): Promise<Omit<SandboxRequest, '
   };
 }
 
-/** The body, or undefined over the limit. It is read to its end so that the client sees the answer. */
+/** Undefined for a body over the limit, which is still read: else the client would miss the answer. */
 async function readBody(stream: Readable): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

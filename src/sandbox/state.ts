@@ -17,7 +17,7 @@ export interface SandboxSettings {
   intercept?: Interceptor | undefined;
 }
 
-/** What all requests of one sandbox share. */
+/** The state that all requests of one sandbox share. */
 export interface SandboxState {
   readonly settings: SandboxSettings;
   /** Aborted when the sandbox closes. */
@@ -34,7 +34,7 @@ export function createState(settings: SandboxSettings, closing: AbortSignal): Sa
   return { settings, closing, ...initialState(settings) };
 }
 
-/** As at the start: no conversations, no counts, the faults of the start. */
+/** Forgets conversations and counts, and puts the faults of the start back. */
 export function resetState(state: SandboxState): void {
   Object.assign(state, initialState(state.settings));
 }

@@ -41,7 +41,7 @@ function turnIn(body: Buffer): ChatBody | undefined {
   }
 }
 
-/** Everything that was requested and stored, even if a fault hides it from lists. */
+/** Counts of requests and faults, and everything that is stored, even if a fault hides it. */
 export interface Stats {
   seed: number;
   /** Requests with a valid key, by operation. */

@@ -68,7 +68,7 @@ export class SandboxStore {
     return thread;
   }
 
-  /** Adds a conversation with the id and the times that it has. */
+  /** Adds a conversation without changing its id or times. */
   add(thread: Thread): void {
     this.#threads.set(thread.conversation.id, thread);
   }

@@ -7,7 +7,7 @@ import { OPERATION_NAMES } from '../../src/sandbox/routes.js';
 import { startSandbox } from '../../src/sandbox/server.js';
 import { testClock } from './start.js';
 
-/** How many faults each of so many requests meets. */
+/** How many faults each request meets. */
 function met(plan: FaultPlan, count: number, target: FaultTarget = 'chat'): number[] {
   return Array.from({ length: count }, () => plan.choose(target, true).length);
 }

@@ -97,7 +97,7 @@ function post(sandbox: Sandbox, body: object): Promise<IncomingMessage> {
   });
 }
 
-/** What arrives of a streamed turn, and whether it came to its end. */
+/** The part of a streamed turn that arrives, and whether it is complete. */
 async function received(sandbox: Sandbox): Promise<[text: string, complete: boolean]> {
   const response = await post(sandbox, turn(sandbox, 'I am Ada').options.body);
   let text = '';

@@ -4,7 +4,7 @@ import { OPERATION_NAMES } from '../routes.js';
 import type { FaultKind, FaultTarget } from './kind.js';
 import { FAULT_KINDS } from './kinds.js';
 
-/** What goes wrong, and where: `chat/cut@120`. */
+/** A kind of fault and where it happens, such as `chat/cut@120`. */
 export interface Fault {
   name: string;
   /** Undefined for `none`, the step of a script at which nothing goes wrong. */

@@ -42,10 +42,10 @@ export function failure(status: number, headers?: Record<string, string>): Answe
   return errorAnswer(status, { detail: FAILURE_DETAIL, headers });
 }
 
-/** The random choices of a fault follow from the seed alone. */
+/** The source of a fault's random choices. */
 export interface Chance {
   seed: number;
-  /** A number from 0 to 1: the same for the same request and seed. */
+  /** The next number from 0 to 1; the same numbers for the same request and seed. */
   random: () => number;
 }
 

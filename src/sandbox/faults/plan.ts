@@ -6,7 +6,7 @@ import { randomFrom, type FaultTarget } from './kind.js';
 export interface FaultSettings {
   /** Such as `reset_after:0.1`, `chat/cut@120:3x`. */
   rules?: readonly string[];
-  /** Such as `reset_after`, `none`, `list_messages/list_fail`. Each operation takes its own steps in order. */
+  /** Such as `reset_after`, `none`, `list_messages/list_fail`: steps that each operation takes in order. */
   script?: readonly string[];
   /** Decides which requests meet a fault, and how. */
   seed?: number;
@@ -19,7 +19,7 @@ export interface ChosenFault {
 
 type ActiveRule = FaultRule & { countLeft: number };
 
-/** Chooses the faults of each request: the steps of the script first, then by the rules. */
+/** Chooses the faults of each request: first by the steps of the script, then by the rules. */
 export class FaultPlan {
   readonly seed: number;
   readonly #rules: readonly ActiveRule[];
@@ -52,7 +52,7 @@ export class FaultPlan {
     return Object.fromEntries(this.#caused);
   }
 
-  /** The faults of the next request; `isReused` tells of a connection that has carried one before. */
+  /** The faults of the next request. `isReused`: its connection has carried a request before. */
   choose(target: FaultTarget, isReused: boolean): ChosenFault[] {
     const attempt = (this.#attempts.get(target) ?? 0) + 1;
     this.#attempts.set(target, attempt);
@@ -90,7 +90,7 @@ export class FaultPlan {
   }
 }
 
-/** Draws at most one rule. Counts come first; then each rule has its share of the range from 0 to 1. */
+/** Takes a rule with a count first. Otherwise each rule has its share of the range from 0 to 1. */
 function draw(
   rules: readonly ActiveRule[],
   { isReused, random }: { isReused: boolean; random: number },

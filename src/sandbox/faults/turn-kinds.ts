@@ -83,7 +83,7 @@ function replyLater(answer: Answer, ms = 1000): Interceptor {
 function runLater(answer: Answer, ms = 1000): Interceptor {
   return (call, run) => {
     const later = call.sleep(ms).then(() => run(call));
-    // The answer is sent already: a refusal, or the closing sandbox, concerns nobody.
+    // The answer is sent already, so a late failure has nowhere to go.
     later.catch(() => undefined);
     return answer;
   };
