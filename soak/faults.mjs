@@ -1,4 +1,4 @@
-// What goes wrong in a soak: 30 % of the requests of each operation, of every sort.
+// The faults of a soak: 30 % of the requests of each operation fail, in every way.
 
 const SHARE = 0.3;
 
@@ -52,7 +52,7 @@ const OTHER_OPERATIONS = [
   'list_messages',
 ];
 
-/** On top: lists that are slow to show what is stored, in no order, in small pages. */
+/** In addition, lists lag behind, have no order and come in small pages. */
 const LISTS = ['list_lag_ms@1200:0.3', 'list_reordered:0.2', 'list_small_pages@40:0.1'];
 
 const shared = (kinds, prefix = '') =>
@@ -64,7 +64,7 @@ export const RULES = [
   ...LISTS,
 ];
 
-/** Faults after which nobody but the server can know whether the turn will yet be run. */
+/** After these faults only the server knows whether the turn will still run. */
 export const UNDECIDABLE = [
   'reset_before',
   'stall_before',

@@ -1,6 +1,6 @@
 import { answers, REPEATED } from './turns.mjs';
 
-/** What became of all turns, by what the server has. */
+/** Counts the outcomes of all turns by what the server has stored. */
 export function judge(conversations, stats) {
   const kept = new Map(stats.conversations.map((each) => [each.id, each]));
   const sum = {
@@ -54,7 +54,7 @@ function hasReply({ messages }, text) {
   return messages.some(({ role, text: reply }) => role === 'assistant' && answers(reply, text));
 }
 
-/** How many messages the server has before one that was said earlier; replies whose number went back. */
+/** Counts messages that the server stored before an earlier one, and replies whose number decreased. */
 function disorder(results, { messages }) {
   const places = new Map(results.map(({ text }, place) => [text, place]));
   const said = messages
@@ -70,12 +70,12 @@ function backwards(numbers) {
   return numbers.filter((number, index) => index > 0 && number <= numbers[index - 1]).length;
 }
 
-/** Servers' clocks may differ by so much: equal texts of different programs nearer than that are alike. */
+/** Equal texts of different programs within this time cannot be told apart, as clocks may differ. */
 const ALIKE_MS = 6_000;
 
 /**
- * The unknown turns of a conversation that could have been told, each with what met its requests: the
- * last one was not left open by its fault, and no other program said the same just before.
+ * The turns reported as unknown although their outcome could be known: the last fault does not leave
+ * it open, and no other program sent the same text just before.
  */
 export function untoldTurns({ id, results }, stats, undecidable) {
   const { sends = [], messages = [] } = stats.conversations.find((each) => each.id === id) ?? {};
@@ -92,7 +92,7 @@ export function untoldTurns({ id, results }, stats, undecidable) {
   });
 }
 
-/** Requests with one text after another are those of one turn: no turn has the text of the one before. */
+/** Consecutive requests with the same text belong to one turn: no two turns in a row have the same text. */
 function runsOf(sends) {
   const runs = [];
   for (const { text, fault, at } of sends) {

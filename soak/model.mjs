@@ -1,4 +1,4 @@
-// The model check of the delivery of turns, with more runs than `npm test` has.
+// The model test of the delivery of turns, with more runs than in `npm test`.
 import { spawnSync } from 'node:child_process';
 
 const [runs = '10000', seed = ''] = process.argv.slice(2);

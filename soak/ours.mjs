@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PROGRAM } from './sandbox.mjs';
 import { CHUNK, textsOf } from './turns.mjs';
 
-/** One conversation through the built program: piped chats one after another, each going on. */
+/** One conversation through the built program: piped chats in sequence, each continuing the last. */
 export async function converse({ number, turns, timeoutMs, sandbox }) {
   const home = mkdtempSync(join(tmpdir(), 'telnyx-chat-soak-'));
   const texts = textsOf(number, turns);
@@ -29,7 +29,7 @@ function resultOf(text, isResumed, outcome) {
   return { text, isResumed, reply, recovered, delivery, kind };
 }
 
-/** A piped chat; what became of each line, in order: stdout and stderr come through one pipe. */
+/** A piped chat: the outcome of each line, in order, as stdout and stderr share one pipe. */
 function pipe(lines, { id, timeoutMs, sandbox, home }) {
   const argv = ['chat', '--jsonl', '--keep-going', '--timeout', String(timeoutMs / 1000)];
   if (id !== undefined) argv.push('--conversation', id);

@@ -1,5 +1,5 @@
-// `npm run soak`: many turns through a sandbox of which 30 % of all requests go wrong, ours and the
-// official SDK's, counted by what the server has in the end.
+// `npm run soak`: many turns of this program and of the official SDK through a sandbox in which 30 %
+// of all requests fail. Turns are counted by what the server has stored in the end.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UNDECIDABLE } from './faults.mjs';

@@ -4,7 +4,7 @@ import { RULES } from './faults.mjs';
 
 export const PROGRAM = fileURLToPath(new URL('../bin/telnyx-chat.js', import.meta.url));
 
-/** A sandbox in a process of its own, with the faults of the soak. */
+/** Starts a sandbox with the faults of the soak in its own process. */
 export async function openSandbox(seed) {
   const argv = ['sandbox', '--port', '0', '--latency', '20', '--seed', String(seed)];
   const faults = RULES.flatMap((rule) => ['--fault', rule]);

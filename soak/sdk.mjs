@@ -1,8 +1,8 @@
 import Telnyx from 'telnyx';
 import { textsOf } from './turns.mjs';
 
-/** So many timeouts fit into one turn with its two retries. */
-const PATIENCE = 3;
+/** One request and its two retries. */
+const MAX_ATTEMPTS = 3;
 
 /** One conversation through the official SDK's chat, with its own retries. */
 export async function converse({ number, turns, timeoutMs, sandbox }) {
@@ -12,8 +12,8 @@ export async function converse({ number, turns, timeoutMs, sandbox }) {
   for (const text of textsOf(number, turns)) {
     try {
       const turn = { content: text, conversation_id: id };
-      // Its own timeout ends with the headers of an answer: a body that stops would hold it for ever.
-      const signal = AbortSignal.timeout(PATIENCE * timeoutMs);
+      // The SDK's timeout ends with the headers: a body that stalls would never end.
+      const signal = AbortSignal.timeout(MAX_ATTEMPTS * timeoutMs);
       const { content } = await client.ai.assistants.chat(sandbox.assistant, turn, { signal });
       results.push({ text, reply: content });
     } catch (error) {
@@ -31,7 +31,7 @@ async function create(client, assistant) {
       });
       if (id) return id;
     } catch {
-      // Creating conversations is not what is compared.
+      // Creating conversations is not part of the comparison.
     }
   }
 }

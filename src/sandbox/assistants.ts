@@ -1,4 +1,15 @@
-import type { Assistant } from './records.js';
+/** The part of a Telnyx assistant that a chat client can use. */
+export interface Assistant {
+  id: string;
+  name: string;
+  description: string;
+  model: string;
+  instructions: string;
+  greeting: string;
+  created_at: string;
+  enabled_features: readonly string[];
+  privacy_settings: { data_retention: boolean };
+}
 
 const SHARED = {
   model: 'sandbox/scripted',
@@ -7,8 +18,8 @@ const SHARED = {
   enabled_features: ['messaging'],
 };
 
-/** The assistants of the sandbox; the first is the one to use when nobody chose. */
-export const ASSISTANTS: readonly [Assistant, ...Assistant[]] = [
+/** The assistants at the start; the first is the default. */
+export const INITIAL_ASSISTANTS: readonly [Assistant, ...Assistant[]] = [
   {
     ...SHARED,
     id: 'assistant-sandbox',
@@ -34,7 +45,3 @@ export const ASSISTANTS: readonly [Assistant, ...Assistant[]] = [
     privacy_settings: { data_retention: true },
   },
 ];
-
-export function findAssistant(id: string): Assistant | undefined {
-  return ASSISTANTS.find((assistant) => assistant.id === id);
-}

@@ -1,27 +1,39 @@
 import type { Answer } from './answer.js';
-import type { Message } from './records.js';
-import type { ConversationStore } from './store.js';
+import type { Message, SandboxStore } from './store.js';
 
-/** One request as its operation sees it. */
+/** One request as its operation sees it. Faults pass on a changed copy of it. */
 export interface Call {
-  /** The id in the path, '' where there is none. */
+  /** The name of the operation, such as `chat`. */
+  operation: string;
+  /** The id in the path, empty where there is none. */
   id: string;
   query: URLSearchParams;
   body: Buffer;
-  store: ConversationStore;
-  /** How long the assistant takes to answer, in milliseconds. */
-  latencyMs: number;
-  /** Lets that time pass. */
-  wait(): Promise<void>;
-  /** Lets so many milliseconds pass; rejects when the sandbox closes. */
-  pause(ms: number): Promise<void>;
+  store: SandboxStore;
   now(): Date;
+  /** Rejects when the sandbox closes. */
+  sleep(ms: number): Promise<void>;
+  /** How long the assistant takes to answer. */
+  latencyMs: number;
+  /** Waits until the assistant answers. */
+  waitForReply(): Promise<void>;
   /** The messages of a conversation as they are listed. */
-  view(messages: readonly Message[]): readonly Message[];
-  /** The most messages on a page, whatever was asked for. */
-  largestPage: number;
+  listed(messages: readonly Message[]): readonly Message[];
+  /** Limits the page size that was asked for. */
+  maxPageSize: number;
   /** Whether every assistant says that it retains no data. */
   isRetentionOff: boolean;
 }
 
 export type Operation = (call: Call) => Answer | Promise<Answer>;
+
+/** Stands around an operation: runs it or not, and answers. */
+export type Interceptor = (call: Call, run: Operation) => Answer | Promise<Answer>;
+
+/** The operation with interceptors around it, the first the innermost. */
+export function surround(run: Operation, interceptors: readonly Interceptor[]): Operation {
+  return interceptors.reduce<Operation>(
+    (inner, intercept) => (call) => intercept(call, inner),
+    run,
+  );
+}

@@ -1,41 +1,35 @@
+import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
-import { empty, json, type Answer } from './answer.js';
-import { parseBody } from './body.js';
-import type { SandboxRequest, Workings } from './exchange.js';
+import { empty, errorAnswer, json, Refusal, type Answer } from './answer.js';
+import type { SandboxRequest } from './exchange.js';
 import { FaultPlan } from './faults/plan.js';
-import { IdempotencyKeys } from './idempotency.js';
-import { errorAnswer, Refusal } from './refusal.js';
-import { faultsBody, seedBody } from './schemas.js';
-import { seed } from './seed.js';
-import { SendLog, statsOf } from './stats.js';
+import { parseBody } from './operations/parse-body.js';
+import { parseSeed, seed } from './seed.js';
+import { resetState, type SandboxState } from './state.js';
+import { statsOf } from './stats.js';
 
-const PREFIX = '/_sandbox/';
+type ControlRoute = (state: SandboxState, body: Buffer) => Answer;
 
-type Control = (request: SandboxRequest, workings: Workings) => Answer;
-
-const CONTROLS: Readonly<Record<string, Control>> = {
-  'GET /_sandbox/stats': (_, workings) => json(statsOf(workings)),
+const CONTROL_ROUTES: Readonly<Record<string, ControlRoute>> = {
+  'GET /_sandbox/stats': (state) => json(statsOf(state)),
   'PUT /_sandbox/faults': setFaults,
   'PUT /_sandbox/seed': seedStore,
-  'POST /_sandbox/reset': (_, workings) => {
-    forgetAll(workings);
-    return empty(204);
-  },
+  'POST /_sandbox/reset': reset,
 };
 
-/** Whether it is meant for the sandbox itself: such a path is no part of the API and needs no key. */
+/** Whether it is for the sandbox itself and not for the API. Such a request needs no key. */
 export function isControl({ target }: SandboxRequest): boolean {
-  return target.startsWith(PREFIX);
+  return target.startsWith('/_sandbox/');
 }
 
-export function control(request: SandboxRequest, workings: Workings): Answer {
-  const route = `${request.method} ${request.target}`;
-  const run = Object.hasOwn(CONTROLS, route) ? CONTROLS[route] : undefined;
+export function control({ method, target, body }: SandboxRequest, state: SandboxState): Answer {
+  const name = `${method} ${target}`;
+  const run = Object.hasOwn(CONTROL_ROUTES, name) ? CONTROL_ROUTES[name] : undefined;
   if (run === undefined) {
-    return errorAnswer(404, { detail: `There are ${Object.keys(CONTROLS).join(', ')}.` });
+    return errorAnswer(404, { detail: `There are ${Object.keys(CONTROL_ROUTES).join(', ')}.` });
   }
   try {
-    return run(request, workings);
+    return run(state, body ?? Buffer.alloc(0));
   } catch (error) {
     if (error instanceof Refusal) return error.answer;
     if (!(error instanceof AppError)) throw error;
@@ -43,24 +37,25 @@ export function control(request: SandboxRequest, workings: Workings): Answer {
   }
 }
 
-/** In place of all faults so far. The seed stays unless there is another. */
-function setFaults({ body = Buffer.alloc(0) }: SandboxRequest, workings: Workings): Answer {
+const faultsBody = v.object({
+  rules: v.optional(v.array(v.string()), []),
+  script: v.optional(v.array(v.string()), []),
+  seed: v.optional(v.pipe(v.number(), v.safeInteger())),
+});
+
+/** Replaces all faults. The seed stays unless a new one is given. */
+function setFaults(state: SandboxState, body: Buffer): Answer {
   const settings = parseBody(faultsBody, body);
-  workings.plan = new FaultPlan({ ...settings, seed: settings.seed ?? workings.plan.seed });
-  return json({ seed: workings.plan.seed });
+  state.plan = new FaultPlan({ ...settings, seed: settings.seed ?? state.plan.seed });
+  return json({ seed: state.plan.seed });
 }
 
-/** Many conversations at once, for trying what happens to those who have many. */
-function seedStore({ body = Buffer.alloc(0) }: SandboxRequest, workings: Workings): Answer {
-  const { store, clock, randomId } = workings;
-  return json({ ids: seed(parseBody(seedBody, body), { store, now: clock.now(), randomId }) });
+function seedStore({ store, settings }: SandboxState, body: Buffer): Answer {
+  const { clock, randomId } = settings;
+  return json({ ids: seed(parseSeed(body), { store, now: clock.now(), randomId }) });
 }
 
-/** As it was when it started: no conversations, no counts, the faults of the start. */
-function forgetAll(workings: Workings): void {
-  workings.store.clear();
-  workings.sends = new SendLog();
-  workings.counts.clear();
-  workings.keys = new IdempotencyKeys(workings.clock);
-  workings.plan = new FaultPlan(workings.firstFaults);
+function reset(state: SandboxState): Answer {
+  resetState(state);
+  return empty(204);
 }

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/time.js';
-import { isSuccess, type Answer } from './answer.js';
-import { refuse } from './refusal.js';
+import { isSuccess, refuse, type Answer } from './answer.js';
 
 const KEY_PATTERN = /^[A-Za-z0-9_-]{1,255}$/;
-const KEYED_BODY_LIMIT = 256 * 1024;
-const KEPT_MS = 24 * 60 * 60 * 1000;
+const MAX_KEYED_BODY_BYTES = 256 * 1024;
+const MAX_AGE_MS = 24 * 60 * 60 * 1000;
 
 export interface KeyedRequest {
-  /** The values of every Idempotency-Key header the request carries. */
+  /** The value of each Idempotency-Key header. */
   keys: readonly string[];
   method: string;
   path: string;
@@ -23,7 +22,7 @@ interface Entry {
   answer?: Answer;
 }
 
-/** Remembers the requests that carry an Idempotency-Key; only successes are kept for replay. */
+/** The requests with an Idempotency-Key. Only a success is replayed. */
 export class IdempotencyKeys {
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
@@ -32,9 +31,9 @@ export class IdempotencyKeys {
     this.#clock = clock;
   }
 
-  /** Runs `work`, or answers for it when its key is known. */
-  async run(request: KeyedRequest, work: () => Promise<Answer>): Promise<Answer> {
-    if (request.keys.length === 0) return work();
+  /** Runs the request, or replays the answer that its key has. */
+  async run(request: KeyedRequest, operate: () => Promise<Answer>): Promise<Answer> {
+    if (request.keys.length === 0) return operate();
     const id = `${request.method} ${request.path} ${validKey(request)}`;
     const fingerprint = fingerprintOf(request);
     const known = this.#find(id);
@@ -42,7 +41,7 @@ export class IdempotencyKeys {
     const entry: Entry = { fingerprint, startedAt: this.#clock.now().getTime() };
     this.#entries.set(id, entry);
     try {
-      const answer = await work();
+      const answer = await operate();
       if (isSuccess(answer)) entry.answer = answer;
       return answer;
     } finally {
@@ -53,16 +52,16 @@ export class IdempotencyKeys {
   #find(id: string): Entry | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
-    return this.#clock.now().getTime() - entry.startedAt < KEPT_MS ? entry : undefined;
+    return this.#clock.now().getTime() - entry.startedAt < MAX_AGE_MS ? entry : undefined;
   }
 }
 
 function validKey({ keys, body }: KeyedRequest): string {
   const [key = ''] = keys;
   if (keys.length > 1 || !KEY_PATTERN.test(key)) {
-    throw refuse(400, { ...pointed, detail: 'The Idempotency-Key header is not valid.' });
+    throw refuse(400, { ...SOURCE, detail: 'The Idempotency-Key header is not valid.' });
   }
-  if (body.length > KEYED_BODY_LIMIT) {
+  if (body.length > MAX_KEYED_BODY_BYTES) {
     const detail = 'A request with an Idempotency-Key may have a body of at most 256 KB.';
     throw refuse(413, { detail });
   }
@@ -72,19 +71,19 @@ function validKey({ keys, body }: KeyedRequest): string {
 function replay({ fingerprint: stored, answer }: Entry, fingerprint: string): Answer {
   if (stored !== fingerprint) {
     const detail = 'This Idempotency-Key was used for another request.';
-    throw refuse(422, { ...pointed, detail });
+    throw refuse(422, { ...SOURCE, detail });
   }
   if (answer === undefined) {
     const detail = 'A request with this Idempotency-Key is still being processed.';
-    throw refuse(409, { ...pointed, detail });
+    throw refuse(409, { ...SOURCE, detail });
   }
   if (answer.type !== 'whole') return answer;
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
 }
 
-const pointed = { source: { pointer: '/header/Idempotency-Key' } };
+const SOURCE = { source: { pointer: '/header/Idempotency-Key' } };
 
-/** Method and path are part of the match itself; query and body must be the same to the byte. */
+/** Query and body must be the same to the byte. Method and path are part of the entry's id. */
 function fingerprintOf({ query, body }: KeyedRequest): string {
   return createHash('sha256').update(`${query}\n`).update(body).digest('base64');
 }

@@ -1,108 +1,114 @@
-import { empty } from './answer.js';
-import { getAssistant, listAssistants } from './assistant-operations.js';
+import { empty, Refusal, refuse } from './answer.js';
 import type { Operation } from './call.js';
-import { chat } from './chat-operation.js';
+import { getAssistant, listAssistants } from './operations/assistants.js';
+import { chat } from './operations/chat.js';
 import {
+  addMessage,
   createConversation,
   deleteConversation,
   getConversation,
   listConversations,
   listInsights,
+  listMessages,
   updateConversation,
-} from './conversation-operations.js';
-import { addMessage, listMessages } from './message-operations.js';
-import { Refusal, refuse } from './refusal.js';
+} from './operations/conversations.js';
 
-const OPERATIONS = {
-  list_assistants: listAssistants,
-  get_assistant: getAssistant,
-  chat,
-  list_conversations: listConversations,
-  create_conversation: createConversation,
-  get_conversation: getConversation,
-  update_conversation: updateConversation,
-  delete_conversation: deleteConversation,
-  list_messages: listMessages,
-  add_message: addMessage,
-  list_insights: listInsights,
-} satisfies Record<string, Operation>;
+interface Route {
+  name: string;
+  method: string;
+  path: string;
+  run: Operation;
+  /** Whether it honours an Idempotency-Key. Chat does not. */
+  isKeyed?: boolean;
+}
 
-export type OperationName = keyof typeof OPERATIONS;
+const CONVERSATION = '/v2/ai/conversations/{id}';
 
-/** Operations by path and method; `*` stands for an id. */
-const ROUTES: Readonly<Record<string, Readonly<Record<string, OperationName>>>> = {
-  '/v2/ai/assistants': { GET: 'list_assistants' },
-  '/v2/ai/assistants/*': { GET: 'get_assistant' },
-  '/v2/ai/assistants/*/chat': { POST: 'chat' },
-  '/v2/ai/conversations': { GET: 'list_conversations', POST: 'create_conversation' },
-  '/v2/ai/conversations/*': {
-    GET: 'get_conversation',
-    PUT: 'update_conversation',
-    DELETE: 'delete_conversation',
+/** Every operation of the API, declared once. */
+const ROUTES = [
+  { name: 'list_assistants', method: 'GET', path: '/v2/ai/assistants', run: listAssistants },
+  { name: 'get_assistant', method: 'GET', path: '/v2/ai/assistants/{id}', run: getAssistant },
+  { name: 'chat', method: 'POST', path: '/v2/ai/assistants/{id}/chat', run: chat },
+  {
+    name: 'list_conversations',
+    method: 'GET',
+    path: '/v2/ai/conversations',
+    run: listConversations,
   },
-  '/v2/ai/conversations/*/messages': { GET: 'list_messages' },
-  '/v2/ai/conversations/*/message': { POST: 'add_message' },
-  '/v2/ai/conversations/*/conversations-insights': { GET: 'list_insights' },
-};
+  {
+    name: 'create_conversation',
+    method: 'POST',
+    path: '/v2/ai/conversations',
+    run: createConversation,
+    isKeyed: true,
+  },
+  { name: 'get_conversation', method: 'GET', path: CONVERSATION, run: getConversation },
+  { name: 'update_conversation', method: 'PUT', path: CONVERSATION, run: updateConversation },
+  { name: 'delete_conversation', method: 'DELETE', path: CONVERSATION, run: deleteConversation },
+  { name: 'list_messages', method: 'GET', path: `${CONVERSATION}/messages`, run: listMessages },
+  {
+    name: 'add_message',
+    method: 'POST',
+    path: `${CONVERSATION}/message`,
+    run: addMessage,
+    isKeyed: true,
+  },
+  {
+    name: 'list_insights',
+    method: 'GET',
+    path: `${CONVERSATION}/conversations-insights`,
+    run: listInsights,
+  },
+] as const satisfies readonly Route[];
 
-export const OPERATION_NAMES: readonly OperationName[] = Object.values(ROUTES).flatMap((methods) =>
-  Object.values(methods),
-);
+export type OperationName = (typeof ROUTES)[number]['name'];
 
-const PATTERNS = Object.entries(ROUTES).map(([path, methods]) => ({
-  pattern: new RegExp(`^${path.replace('*', '([^/]+)')}$`),
-  methods,
+export const OPERATION_NAMES: readonly OperationName[] = ROUTES.map(({ name }) => name);
+
+interface CompiledRoute extends Route {
+  name: OperationName;
+  pattern: RegExp;
+}
+
+const COMPILED: readonly CompiledRoute[] = ROUTES.map((route) => ({
+  ...route,
+  pattern: new RegExp(`^${route.path.replace('{id}', '([^/]+)')}$`),
 }));
 
-/** The operations that change something. */
-export const STORING: ReadonlySet<OperationName> = new Set([
-  'chat',
-  'create_conversation',
-  'update_conversation',
-  'delete_conversation',
-  'add_message',
-] as const);
-
-/** The operations that honour an Idempotency-Key. Chat has none. */
-export const KEYED: ReadonlySet<OperationName> = new Set([
-  'create_conversation',
-  'add_message',
-] as const);
-
-export interface Match {
-  name: OperationName;
+export interface FoundOperation {
+  operation: OperationName;
   run: Operation;
-  /** The id in the path, '' where there is none. */
+  isKeyed: boolean;
+  /** The id in the path, empty where there is none. */
   id: string;
 }
 
-/** The operation for a method and a path; throws the answer when there is none. HEAD counts as GET. */
-export function findOperation(method: string, path: string): Match {
-  for (const { pattern, methods } of PATTERNS) {
-    const match = pattern.exec(path);
-    if (match === null) continue;
-    const name = methods[method === 'HEAD' ? 'GET' : method];
-    if (name === undefined) throw wrongMethod(method, Object.keys(methods));
-    return { name, run: OPERATIONS[name], id: decodeId(match[1] ?? '') };
-  }
-  throw noSuchRoute(path);
+/** The operation for a method and a path, or a Refusal. HEAD counts as GET. */
+export function findOperation(method: string, path: string): FoundOperation {
+  const routes = COMPILED.filter(({ pattern }) => pattern.test(path));
+  if (routes.length === 0) throw noSuchPath(path);
+  const route = routes.find((each) => each.method === (method === 'HEAD' ? 'GET' : method));
+  if (route === undefined) throw wrongMethod(method, routes);
+  const { name: operation, run, isKeyed = false, pattern } = route;
+  return { operation, run, isKeyed, id: decodeId(pattern.exec(path)?.[1] ?? '') };
 }
 
 function decodeId(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw noSuchRoute(text);
+    throw noSuchPath(text);
   }
 }
 
-function noSuchRoute(path: string): Refusal {
+function noSuchPath(path: string): Refusal {
   return refuse(404, { code: '404', title: 'Not Found', detail: `There is nothing at ${path}.` });
 }
 
-function wrongMethod(method: string, methods: readonly string[]): Refusal {
-  const known = methods.includes('GET') ? ['HEAD', 'OPTIONS'] : ['OPTIONS'];
-  const headers = { allow: [...methods, ...known].join(', ') };
+function wrongMethod(method: string, routes: readonly Route[]): Refusal {
+  const methods = routes.map((route) => route.method);
+  const implied = methods.includes('GET') ? ['HEAD', 'OPTIONS'] : ['OPTIONS'];
+  const headers = { allow: [...methods, ...implied].join(', ') };
   if (method === 'OPTIONS') return new Refusal(empty(204, headers));
   return refuse(405, { detail: `${method} is not possible here.`, headers });
 }

@@ -1,38 +1,55 @@
-import type * as v from 'valibot';
-import type { Message, Thread } from './records.js';
-import type { seedBody } from './schemas.js';
-import type { ConversationStore } from './store.js';
+import * as v from 'valibot';
+import { metadataBody, parseBody } from './operations/parse-body.js';
+import type { Message, SandboxStore, Thread } from './store.js';
 
-/** Between two messages of a conversation, in milliseconds. */
-const PAUSE_MS = 1_000;
+/** Between two messages of a conversation. */
+const MESSAGE_INTERVAL_MS = 1_000;
 
+const MAX_COUNT = 100_000;
+const DAY_MS = 86_400_000;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_COUNT));
+
+const seedBody = v.object({
+  conversations: v.optional(count, 1),
+  messages: v.optional(count, 0),
+  every_ms: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(DAY_MS)), 1_000),
+  name: v.optional(v.string(), ''),
+  metadata: v.optional(metadataBody, {}),
+});
+
+/** Conversations to make; each ends `every_ms` after the previous one. */
 export type Seed = v.InferOutput<typeof seedBody>;
 
-interface Means {
-  store: ConversationStore;
+export function parseSeed(body: Buffer): Seed {
+  return parseBody(seedBody, body);
+}
+
+interface SeedOptions {
+  store: SandboxStore;
   now: Date;
   randomId: () => string;
 }
 
-/** Fills the store with conversations of the past, the last of which ends now. Gives their ids, oldest first. */
-export function seed(wanted: Seed, { store, now, randomId }: Means): string[] {
-  const { conversations, every_ms } = wanted;
+/** Adds past conversations, the last of which ends now. Returns their ids, oldest first. */
+export function seed(seeded: Seed, { store, now, randomId }: SeedOptions): string[] {
+  const { conversations, every_ms } = seeded;
   return Array.from({ length: conversations }, (_, index) => {
     const end = now.getTime() - (conversations - 1 - index) * every_ms;
-    const thread = seededThread(wanted, randomId(), end);
+    const thread = seededThread(seeded, randomId(), end);
     store.add(thread);
     return thread.conversation.id;
   });
 }
 
 function seededThread({ messages, name, metadata }: Seed, id: string, end: number): Thread {
-  const created_at = iso(end - messages * PAUSE_MS);
+  const created_at = iso(end - messages * MESSAGE_INTERVAL_MS);
   const times = { created_at, last_message_at: iso(end) };
-  const said = Array.from({ length: messages }, (_, index) =>
-    seededMessage(index, iso(end - (messages - 1 - index) * PAUSE_MS)),
+  const past = Array.from({ length: messages }, (_, index) =>
+    seededMessage(index, iso(end - (messages - 1 - index) * MESSAGE_INTERVAL_MS)),
   );
   const conversation = { id, name, ...times, metadata: { ...metadata } };
-  return { conversation, messages: said, isRetained: true };
+  return { conversation, messages: past, isRetained: true };
 }
 
 function seededMessage(index: number, time: string): Message {

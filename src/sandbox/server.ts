@@ -1,95 +1,78 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
-import type { Clock } from '../base/time.js';
+import type { Readable } from 'node:stream';
 import { AppError } from '../base/errors.js';
-import { ASSISTANTS } from './assistants.js';
-import { readBody } from './body.js';
+import { INITIAL_ASSISTANTS } from './assistants.js';
 import { control, isControl } from './control.js';
-import { exchange, type SandboxRequest, type Workings } from './exchange.js';
-import type { FaultPolicy } from './faults.js';
+import { exchange, type SandboxRequest } from './exchange.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
-import { IdempotencyKeys } from './idempotency.js';
 import type { OperationName } from './routes.js';
-import { SendLog, statsOf, type Stats } from './stats.js';
-import { send } from './event-stream.js';
-import { ConversationStore } from './store.js';
+import { sendAnswer } from './send-answer.js';
+import { createState, type SandboxSettings, type SandboxState } from './state.js';
+import { statsOf, type Stats } from './stats.js';
+import type { SandboxStore } from './store.js';
 
-/** Long, so that a kept-alive connection does not close under a client that just reuses it. */
+/** Longer than a client waits between two requests, so that none meets a closing connection. */
 const KEEP_ALIVE_MS = 60_000;
 
-export interface SandboxOptions {
-  /** 0, the default, takes a free one. */
+/** Telnyx documents no limit without an Idempotency-Key. This one guards the memory. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+export interface SandboxOptions extends SandboxSettings {
+  /** A free one by default. */
   port?: number | undefined;
   host?: string | undefined;
-  /** Time before a reply's first byte; a streamed reply takes as long again over its deltas. */
-  latencyMs?: number | undefined;
-  clock: Clock;
-  /** Must give UUIDs: they become the ids of conversations. */
-  randomId: () => string;
-  /** Faults that code decides on. */
-  faults?: FaultPolicy | undefined;
-  /** Faults by name. */
-  faultSettings?: FaultSettings | undefined;
 }
 
 export interface Sandbox {
   /** The base URL, such as `http://127.0.0.1:4010/v2`. */
   url: string;
-  /** The assistant to use when nobody chose one. */
+  /** The default assistant. */
   assistantId: string;
-  store: ConversationStore;
-  /** How many requests came for an operation, with a valid key. */
+  readonly store: SandboxStore;
+  /** How many requests with a valid key came for an operation. */
   requestCount(operation: OperationName): number;
-  /** Faults by name in place of those so far. Throws a usage error. */
+  /** Replaces all faults. Throws a usage error. */
   setFaults(settings: FaultSettings): void;
   stats(): Stats;
   /** Ends at once: open connections are cut. */
   close(): Promise<void>;
 }
 
-/** Starts the local Telnyx API. Rejects with an AppError when it can't listen there or knows no such fault. */
+/** Starts the local Telnyx API. A port that is taken or an unknown fault is a usage error. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0 } = options;
   const closing = new AbortController();
-  // Every running turn listens: many at a time are no leak.
+  // Each running turn adds a listener: more than ten are no leak.
   setMaxListeners(0, closing.signal);
-  const workings = workingsOf(options, closing.signal);
-  const known = new WeakSet<Socket>();
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    void handle(request, response, { workings, known, randomId: options.randomId });
-  });
-  server.on('connection', (socket) => {
-    const faults = workings.plan.choose({ target: 'connection', isReused: false });
-    if (faults.length > 0) socket.resetAndDestroy();
-  });
+  const state = createState(options, closing.signal);
+  const server = createSandboxServer(state);
   const boundPort = await listen(server, host, port);
   return {
     url: `http://${isIPv6(host) ? `[${host}]` : host}:${boundPort}/v2`,
-    assistantId: ASSISTANTS[0].id,
-    store: workings.store,
-    requestCount: (operation) => workings.counts.get(operation) ?? 0,
-    setFaults: (settings) => void (workings.plan = new FaultPlan(settings)),
-    stats: () => statsOf(workings),
+    assistantId: INITIAL_ASSISTANTS[0].id,
+    get store() {
+      return state.store;
+    },
+    requestCount: (operation) => state.requests.get(operation) ?? 0,
+    setFaults: (settings) => void (state.plan = new FaultPlan(settings)),
+    stats: () => statsOf(state),
     close: () => close(server, closing),
   };
 }
 
-function workingsOf(options: SandboxOptions, closing: AbortSignal): Workings {
-  const { clock, randomId, latencyMs = 0, faults = {}, faultSettings = {} } = options;
-  return {
-    store: new ConversationStore(clock, randomId),
-    keys: new IdempotencyKeys(clock),
-    faults,
-    plan: new FaultPlan(faultSettings),
-    firstFaults: faultSettings,
-    sends: new SendLog(),
-    counts: new Map(),
-    clock,
-    randomId,
-    latencyMs,
-    closing,
-  };
+function createSandboxServer(state: SandboxState): Server {
+  const used = new WeakSet<Socket>();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    const isReused = used.has(request.socket);
+    used.add(request.socket);
+    void handle(request, response, { state, isReused });
+  });
+  server.on('connection', (socket) => {
+    if (state.plan.choose('connection', false).length > 0) socket.resetAndDestroy();
+  });
+  return server;
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {
@@ -114,33 +97,25 @@ function close(server: Server, closing: AbortController): Promise<void> {
   });
 }
 
-interface Handling {
-  workings: Workings;
-  /** Connections that have carried a request. */
-  known: WeakSet<Socket>;
-  randomId: () => string;
-}
-
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
-  { workings, known, randomId }: Handling,
+  { state, isReused }: { state: SandboxState; isReused: boolean },
 ): Promise<void> {
+  const { clock, randomId } = state.settings;
   try {
     response.setHeader('x-request-id', randomId());
-    response.setHeader('date', workings.clock.now().toUTCString());
-    const isReused = known.has(request.socket);
-    known.add(request.socket);
-    const whole = { ...(await received(request)), isReused };
-    const answer = isControl(whole) ? control(whole, workings) : await exchange(whole, workings);
-    await send(answer, response, workings.clock);
+    response.setHeader('date', clock.now().toUTCString());
+    const received = { ...(await receive(request)), isReused };
+    const answer = isControl(received) ? control(received, state) : await exchange(received, state);
+    await sendAnswer(answer, response, clock);
   } catch {
-    // The client went away: there is nobody to tell.
+    // The client went away.
     response.destroy();
   }
 }
 
-async function received(request: IncomingMessage): Promise<Omit<SandboxRequest, 'isReused'>> {
+async function receive(request: IncomingMessage): Promise<Omit<SandboxRequest, 'isReused'>> {
   const { method = '', url = '', headers, headersDistinct } = request;
   return {
     method,
@@ -149,4 +124,16 @@ async function received(request: IncomingMessage): Promise<Omit<SandboxRequest, 
     idempotencyKeys: headersDistinct['idempotency-key'] ?? [],
     body: await readBody(request),
   };
+}
+
+/** Undefined for a body over the limit, which is still read: else the client would miss the answer. */
+async function readBody(stream: Readable): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    if (!(chunk instanceof Buffer)) continue;
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return size <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
 }

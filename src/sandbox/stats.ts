@@ -1,24 +1,23 @@
-import { parseBody } from './body.js';
+import { Refusal } from './answer.js';
 import type { FaultPlan } from './faults/plan.js';
-import type { Thread } from './records.js';
-import { Refusal } from './refusal.js';
+import { parseChatBody, type ChatBody } from './operations/chat.js';
 import type { OperationName } from './routes.js';
-import { chatBody } from './schemas.js';
-import type { ConversationStore } from './store.js';
+import type { SandboxStore, Thread } from './store.js';
 
-/** A request for a turn; without a fault nothing went wrong with it. */
+/** A request for a turn. */
 export interface LoggedSend {
   text: string;
   /** When it came, ISO 8601. */
   at: string;
+  /** The fault that it met, if any. */
   fault?: string;
 }
 
-/** The requests for turns, by conversation: whoever plays with faults wants to know what met which. */
+/** The requests for turns by conversation, each with the fault that it met. */
 export class SendLog {
   readonly #sends = new Map<string, LoggedSend[]>();
 
-  /** Takes in the body of a request; one that is no turn is passed over. */
+  /** A body that is not a turn is ignored. */
   note(body: Buffer, at: Date, fault: string | undefined): void {
     const turn = turnIn(body);
     if (turn === undefined) return;
@@ -33,16 +32,16 @@ export class SendLog {
   }
 }
 
-function turnIn(body: Buffer): { conversation_id: string; content: string } | undefined {
+function turnIn(body: Buffer): ChatBody | undefined {
   try {
-    return parseBody(chatBody, body);
+    return parseChatBody(body);
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;
   }
 }
 
-/** What the sandbox has been asked and what it keeps, whatever its lists show. */
+/** Counts of requests and faults, and everything that is stored, even if a fault hides it. */
 export interface Stats {
   seed: number;
   /** Requests with a valid key, by operation. */
@@ -57,23 +56,23 @@ export interface ConversationStats {
   id: string;
   /** The texts of the user's messages, and how often each is stored. */
   turns: { text: string; count: number }[];
-  /** All that is stored, in order. */
+  /** Everything that is stored, in order. */
   messages: { role: string; text: string | null; created_at: string }[];
-  /** The requests for turns that came while there were faults, in order, each with what went wrong. */
+  /** The requests for turns while there were faults, in order. */
   sends: LoggedSend[];
 }
 
-interface Kept {
-  store: ConversationStore;
-  counts: ReadonlyMap<OperationName, number>;
+interface StatsSources {
+  store: SandboxStore;
+  requests: ReadonlyMap<OperationName, number>;
   plan: FaultPlan;
   sends: SendLog;
 }
 
-export function statsOf({ store, counts, plan, sends }: Kept): Stats {
+export function statsOf({ store, requests, plan, sends }: StatsSources): Stats {
   return {
     seed: plan.seed,
-    requests: Object.fromEntries(counts),
+    requests: Object.fromEntries(requests),
     faults: plan.caused,
     conversations: store.list().map((thread) => conversationStats(thread, sends)),
   };

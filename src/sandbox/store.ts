@@ -1,13 +1,48 @@
 import type { Clock } from '../base/time.js';
-import { findAssistant } from './assistants.js';
-import type { Assistant, Message, Metadata, Thread } from './records.js';
+import { INITIAL_ASSISTANTS, type Assistant } from './assistants.js';
+
+/** Values are strings on the wire; `ai_disabled` is documented as a boolean too. */
+export type Metadata = Record<string, string | boolean>;
+
+export type MessageMetadata = Record<
+  string,
+  string | number | boolean | (string | number | boolean)[]
+>;
+
+export interface Conversation {
+  id: string;
+  name: string;
+  created_at: string;
+  last_message_at: string;
+  metadata: Metadata;
+}
+
+/** A message as it is listed: it has no id. */
+export interface Message {
+  role: string;
+  /** Null on a message that only calls tools. */
+  text: string | null;
+  created_at: string;
+  sent_at: string;
+  tool_calls: readonly Record<string, unknown>[];
+  metadata: MessageMetadata;
+}
+
+/** A conversation with its messages. */
+export interface Thread {
+  conversation: Conversation;
+  messages: Message[];
+  /** False once an assistant without data retention takes part: no message is listed then. */
+  isRetained: boolean;
+}
 
 type NewMessage = Pick<Message, 'role' | 'text'> & Partial<Message>;
 
-/** The conversations of one sandbox, in memory. */
-export class ConversationStore {
+/** The assistants and conversations of one sandbox, in memory. */
+export class SandboxStore {
   readonly #clock: Clock;
   readonly #randomId: () => string;
+  readonly #assistants = new Map(INITIAL_ASSISTANTS.map((each) => [each.id, each]));
   readonly #threads = new Map<string, Thread>();
 
   constructor(clock: Clock, randomId: () => string) {
@@ -15,22 +50,25 @@ export class ConversationStore {
     this.#randomId = randomId;
   }
 
+  listAssistants(): Assistant[] {
+    return [...this.#assistants.values()];
+  }
+
+  findAssistant(id: string): Assistant | undefined {
+    return this.#assistants.get(id);
+  }
+
   create(name: string, metadata: Metadata): Thread {
-    const now = this.#now();
-    const conversation = {
-      id: this.#randomId(),
-      name,
-      created_at: now,
-      last_message_at: now,
-      metadata,
-    };
+    const id = this.#randomId();
+    const now = this.#clock.now().toISOString();
+    const conversation = { id, name, created_at: now, last_message_at: now, metadata };
     const thread = { conversation, messages: [], isRetained: true };
-    this.#threads.set(conversation.id, thread);
-    this.involve(thread, findAssistant(String(metadata['assistant_id'])));
+    this.add(thread);
+    this.involve(thread, this.findAssistant(String(metadata['assistant_id'])));
     return thread;
   }
 
-  /** As it is, with times of its own. */
+  /** Adds a conversation without changing its id or times. */
   add(thread: Thread): void {
     this.#threads.set(thread.conversation.id, thread);
   }
@@ -48,12 +86,8 @@ export class ConversationStore {
     return this.#threads.delete(id);
   }
 
-  clear(): void {
-    this.#threads.clear();
-  }
-
   append(thread: Thread, message: NewMessage): void {
-    const now = this.#nowIn(thread);
+    const now = this.#nextTime(thread);
     thread.messages.push({
       created_at: now,
       sent_at: now,
@@ -64,24 +98,20 @@ export class ConversationStore {
     thread.conversation.last_message_at = now;
   }
 
-  /** Later than all before it in the conversation, as finer clocks than ours would have it. */
-  #nowIn({ conversation }: Thread): string {
+  /** At least a millisecond after the last message, so that times give the order of messages. */
+  #nextTime({ conversation }: Thread): string {
     const next = Date.parse(conversation.last_message_at) + 1;
     return new Date(Math.max(this.#clock.now().getTime(), next)).toISOString();
   }
 
-  /** Notes that the assistant takes part: with one that retains no data, nothing is listed any more. */
+  /** Notes that the assistant takes part in the conversation. */
   involve(thread: Thread, assistant: Assistant | undefined): void {
     if (assistant?.privacy_settings.data_retention === false) thread.isRetained = false;
   }
 
-  /** How many turns are stored, told by the user's messages. */
+  /** How many messages of the user are stored. */
   turnCount(id: string): number {
     const messages = this.find(id)?.messages ?? [];
     return messages.filter(({ role }) => role === 'user').length;
-  }
-
-  #now(): string {
-    return this.#clock.now().toISOString();
   }
 }

@@ -182,7 +182,7 @@ describe('what the account has', () => {
   });
 
   it('waits no longer than a person would, and says nothing', async () => {
-    const { env } = await account({ faults: { before: () => new Promise(() => undefined) } });
+    const { env } = await account({ faultSettings: { rules: ['any/stall_before:1'] } });
     expect(await offered(['send', '--assistant', ''], { env })).toEqual([]);
   });
 

@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
-import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account as accountAtAnyTime, accountEnv } from '../helpers/account.js';
 import { answeringServer } from '../helpers/answering-server.js';
 import { impatientClock, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
 import { answering, closedPort, socketServer } from '../helpers/socket-server.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
+import { refusing } from '../sandbox/interceptors.js';
 
 /** An account whose clock is right. */
 const account: typeof accountAtAnyTime = (options) =>
@@ -483,10 +483,7 @@ describe('the account', () => {
 
   it('429: asked too often', async () => {
     const { env } = await account({
-      faults: {
-        before: ({ operation }) =>
-          operation === 'get_assistant' ? { type: 'answer', status: 429 } : undefined,
-      },
+      faultSettings: { rules: ['get_assistant/status_429:1'] },
     });
     const { code, lines } = await doctor({ env });
     expect([code, lines[13]]).toEqual([
@@ -518,12 +515,7 @@ describe('the account', () => {
     ['chat', 'fail', 1, []],
     ['delete_conversation', 'warn', 0, ['telnyx-chat doctor']],
   ])('a turn whose %s fails is a %s', async (operation, status, code, left) => {
-    const { env, sandbox } = await account({
-      faults: {
-        before: (request) =>
-          request.operation === operation ? { type: 'answer', status: 403 } : undefined,
-      },
-    });
+    const { env, sandbox } = await account({ intercept: refusing(403, operation) });
     const result = await doctor({ env }, '--turn');
     const line = result.lines.find((each) => each.includes('  turn  ')) ?? '';
     expect([result.code, line.slice(0, 4)]).toEqual([code === 1 ? 4 : 0, status]);
@@ -532,17 +524,12 @@ describe('the account', () => {
 });
 
 describe('a conversation that a trial leaves behind', () => {
-  const forbidding = (...operations: string[]): FaultPolicy => ({
-    before: ({ operation }) =>
-      operations.includes(operation) ? { type: 'answer', status: 403 } : undefined,
-  });
-
   it.each([
     ['the turn', 'chat'],
     ['the list of its messages', 'list_messages'],
   ])('is told with the way to delete it when %s fails', async (_, operation) => {
     const { env, sandbox } = await account({
-      faults: forbidding(operation, 'delete_conversation'),
+      intercept: refusing(403, operation, 'delete_conversation'),
     });
     const { code, lines } = await doctor({ env }, '--turn');
     expect(code).toBe(4);
@@ -553,7 +540,7 @@ describe('a conversation that a trial leaves behind', () => {
   });
 
   it('is deleted when the list of its messages fails', async () => {
-    const { env, sandbox } = await account({ faults: forbidding('list_messages') });
+    const { env, sandbox } = await account({ intercept: refusing(403, 'list_messages') });
     expect((await doctor({ env }, '--turn')).code).toBe(4);
     expect(sandbox.store.list()).toEqual([]);
   });
@@ -563,12 +550,10 @@ describe('a conversation that a trial leaves behind', () => {
     async (operation) => {
       const stop = new AbortController();
       const { env, sandbox } = await account({
-        faults: {
-          before(request) {
-            if (request.operation !== operation) return undefined;
-            stop.abort(new AppError('interrupted', 'interrupted'));
-            return { type: 'answer', status: 403 };
-          },
+        intercept(call, run) {
+          if (call.operation !== operation) return run(call);
+          stop.abort(new AppError('interrupted', 'interrupted'));
+          return refusing(403)(call, run);
         },
       });
       const { code, stderr } = await doctor({ env, signal: stop.signal }, '--turn');

@@ -3,7 +3,6 @@ import type { ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
-import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account, accountEnv } from '../helpers/account.js';
 import { answeringServer, chatAnswering } from '../helpers/answering-server.js';
 import { impatientClock, runCli, temporaryFolder } from '../helpers/run-cli.js';
@@ -147,10 +146,7 @@ describe('exit codes and JSON errors', () => {
 
   it('6: rate limited, after three tries', async () => {
     const { env, sandbox } = await account({
-      faults: {
-        before: ({ operation }) =>
-          operation === 'chat' ? { type: 'answer', status: 429 } : undefined,
-      },
+      faultSettings: { rules: ['status_429:1'] },
     });
     const result = await failure(SENT.argv, { env });
     expect(result).toMatchObject({
@@ -182,11 +178,10 @@ describe('exit codes and JSON errors', () => {
     });
   });
 
-  const cutOff: FaultPolicy['afterStored'] = ({ operation }) =>
-    operation === 'chat' ? { type: 'reset' } : undefined;
+  const cutOff = { rules: ['reset_after:1'] };
 
   it('0: cut off behind the request, and found in the conversation', async () => {
-    const { env, sandbox } = await account({ faults: { afterStored: cutOff } });
+    const { env, sandbox } = await account({ faultSettings: cutOff });
     const { code, stdout, stderr } = await runCli(SENT.argv, { env });
     expect({ code, stderr, turn: JSON.parse(stdout) as unknown }).toEqual({
       code: 0,
@@ -204,7 +199,7 @@ describe('exit codes and JSON errors', () => {
   });
 
   it('7: cut off behind the request, in a conversation that is not kept: unknown', async () => {
-    const { env, sandbox } = await account({ faults: { afterStored: cutOff } });
+    const { env, sandbox } = await account({ faultSettings: cutOff });
     const argv = [...SENT.argv, '-a', 'assistant-sandbox-private'];
     expect(await failure(argv, { env })).toMatchObject({
       code: 7,
@@ -295,7 +290,7 @@ describe('1 or 7: an API that answers something else', () => {
 
   it('500 for a new conversation, each time', async () => {
     const { env, sandbox } = await account({
-      faults: { before: () => ({ type: 'answer', status: 500 }) },
+      faultSettings: { rules: ['any/status_500_before:1'] },
     });
     const result = await failure(SENT.argv, { env });
     expect(result).toMatchObject({

@@ -1,15 +1,9 @@
 import { expect, it } from 'vitest';
 import { account } from '../helpers/account.js';
 import { runCli } from '../helpers/run-cli.js';
-import type { FaultPolicy } from '../../src/sandbox/faults.js';
+import { refusingTurn } from '../sandbox/interceptors.js';
 
 const TALK = 'my name is Ada\n\n  \r\nwhat is my name?\r\n/help\nwhat is my name?';
-
-/** The second chat request is refused for good. */
-const secondRefused: FaultPolicy = {
-  before: ({ operation, attempt }) =>
-    operation === 'chat' && attempt === 2 ? { type: 'answer', status: 403 } : undefined,
-};
 
 it('takes each line that is not blank as one turn of one conversation', async () => {
   const { env, sandbox } = await account();
@@ -42,7 +36,7 @@ it.each([['--jsonl'], ['--json']])('prints one object a turn with %s', async (fl
 });
 
 it('ends at the first failed turn with its code and counts what was not sent', async () => {
-  const { env, sandbox } = await account({ faults: secondRefused });
+  const { env, sandbox } = await account({ intercept: refusingTurn(2, 403) });
   const { code, stdout, stderr } = await runCli([], { env, input: 'hello\ntwo\nthree\n\nfour\n' });
   expect(code).toBe(4);
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
@@ -51,7 +45,7 @@ it('ends at the first failed turn with its code and counts what was not sent', a
 });
 
 it('goes on with --keep-going and exits with the first failure', async () => {
-  const { env, sandbox } = await account({ faults: secondRefused });
+  const { env, sandbox } = await account({ intercept: refusingTurn(2, 403) });
   const argv = ['--keep-going', '--jsonl'];
   const { code, stdout, stderr } = await runCli(argv, {
     env,

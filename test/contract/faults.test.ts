@@ -4,7 +4,7 @@ import { accountEnv } from '../helpers/account.js';
 import { impatientClock, runCli, temporaryFolder } from '../helpers/run-cli.js';
 import { start } from '../sandbox/start.js';
 
-/** What a turn comes to, as its caller and the server's owner see it. */
+/** The outcome of a turn, as its caller and the server see it. */
 interface Outcome {
   sends: number;
   /** Messages of this turn that the server has. */
@@ -19,9 +19,9 @@ const FINE: Outcome = { sends: 1, stored: 1, code: 0, reply: 'shown' };
 const FOUND: Outcome = { sends: 1, stored: 1, code: 0, reply: 'recovered' };
 const AGAIN: Outcome = { sends: 2, stored: 1, code: 0, reply: 'shown' };
 const THIRD: Outcome = { sends: 3, stored: 1, code: 0, reply: 'shown' };
-/** Not there, but it may come yet: that is for the person to decide. */
+/** Not stored, but it may still be: the person decides. */
 const MAYBE: Outcome = { sends: 1, stored: 0, code: 7, delivery: 'unknown' };
-/** It is there, but cannot be seen. */
+/** Stored, but not listed. */
 const UNSEEN: Outcome = { sends: 1, stored: 1, code: 7, delivery: 'unknown' };
 const LIMITED: Outcome = { sends: 3, stored: 0, code: 6, delivery: 'refused' };
 const FAILED: Outcome = { sends: 3, stored: 0, code: 1, delivery: 'refused' };
@@ -29,14 +29,14 @@ const FAILED: Outcome = { sends: 3, stored: 0, code: 1, delivery: 'refused' };
 const MODES = ['first json', 'first stream', 'later json', 'later stream'] as const;
 type Mode = (typeof MODES)[number];
 
-/** What goes wrong, in scripts and rules of the sandbox, and what comes of it: in each mode, or by mode. */
+/** A script and rules of the sandbox, and the outcome: one for all modes, or by mode. */
 type Row = [
   faults: string,
   outcome: Outcome | (Partial<Record<Mode, Outcome>> & { all: Outcome }),
   rules?: string,
 ];
 
-/** In a first turn the connection has carried the creation; one of its own may break for any reason. */
+/** A first turn reuses the connection of the creation. A later one opens its own. */
 const onFresh = (all: Outcome, later: Outcome): Row[1] => {
   return { all, 'later json': later, 'later stream': later };
 };
@@ -172,7 +172,7 @@ function outcomeOf({
   const { reply, recovered } = lines.at(-1) ?? {};
   const last = sandbox.stats().conversations[0]?.messages.at(-1);
   const isStored = last?.role === 'assistant' && last.text === reply;
-  // What was printed of another reply stays; the last object has the whole one.
+  // Deltas of an earlier attempt stay printed; the last object has the complete reply.
   const isWhole = deltas === '' || deltas === reply || !String(reply).startsWith(deltas);
   return {
     ...counts,
@@ -190,6 +190,6 @@ describe.each(MODES)('a %s turn', (mode) => {
 
 test.each(MODES)('a %s turn on a connection that is reset as soon as it is open', async (mode) => {
   const outcome = outcomeOf(await turn(mode, ['connection/refuse'], []));
-  // Whether our side took it for open before it was reset is a matter of microseconds.
+  // A matter of microseconds: the client may or may not see the connection open before the reset.
   expect([FINE, MAYBE]).toContainEqual(outcome);
 });

@@ -11,7 +11,7 @@ import {
   type RecordedRequest,
 } from '../helpers/recording-server.js';
 
-/** What of a request must be the same whoever sends it; bodies by value, as key order means nothing. */
+/** The parts of a request that both clients must send alike; bodies by value, as key order is free. */
 function essence({ method, url, headers, body }: RecordedRequest) {
   return {
     method,
@@ -26,7 +26,7 @@ function essence({ method, url, headers, body }: RecordedRequest) {
   };
 }
 
-/** On purpose ours alone or the official client's alone. */
+/** The intended differences between the two clients. */
 function differences({ headers }: RecordedRequest) {
   return {
     userAgent: headers['user-agent']?.replace(/\/.*/, ''),
@@ -46,7 +46,7 @@ const STREAM: Answer = (response) => {
   response.end('event: done\ndata: {"content":"hi"}\n\n');
 };
 
-/** For the bytes of that body: another version of the program has to come to the same. */
+/** The key derived from the bytes of that body: every version of the program must derive the same. */
 const SHARED_KEY = 'shared-0-RW_KpcIFVDNZ3tpXG1e8A9-H6-5P3TXuO_2F2VVhhKc';
 
 interface Operation {
@@ -54,9 +54,9 @@ interface Operation {
   answer: Answer;
   ours: (client: Client) => Promise<unknown>;
   official: (client: Telnyx) => Promise<unknown>;
-  /** Where ours differs from the usual `application/json`. */
+  /** Our `accept` header where it is not `application/json`. */
   accept?: string;
-  /** Where that one differs from it itself. */
+  /** The official client's, likewise. */
   officialAccept?: string;
 }
 

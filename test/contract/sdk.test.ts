@@ -1,7 +1,8 @@
 import Telnyx from 'telnyx';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Fault, FaultPolicy } from '../../src/sandbox/faults.js';
+import { describe, expect, test } from 'vitest';
+import type { Interceptor } from '../../src/sandbox/call.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.js';
+import { refusing } from '../sandbox/interceptors.js';
 import { deferred, start, testClock } from '../sandbox/start.js';
 
 /** The official client speaks to the sandbox: what it can read, ours must be able to read. */
@@ -197,12 +198,12 @@ describe('idempotency', () => {
   test('refuses the key while its request runs', async () => {
     const arrived = deferred();
     const held = deferred();
-    const before: FaultPolicy['before'] = ({ attempt }) => {
-      if (attempt > 1) return undefined;
+    const intercept: Interceptor = async (call, run) => {
       arrived.resolve(undefined);
-      return held.promise;
+      await held.promise;
+      return run(call);
     };
-    const { client } = await setUp({ faults: { before } });
+    const { client } = await setUp({ intercept });
     const params = { name: 'slow', 'Idempotency-Key': 'key-1' };
     const first = client.ai.conversations.create(params).asResponse();
     await arrived.promise;
@@ -257,7 +258,7 @@ describe('errors', () => {
     [502, '502', Telnyx.InternalServerError],
     [503, '10016', Telnyx.InternalServerError],
   ])('a fault of status %i', async (status, code, constructor) => {
-    const { client } = await setUp({ faults: { before: () => ({ type: 'answer', status }) } });
+    const { client } = await setUp({ intercept: refusing(status) });
     await expect(client.ai.assistants.list()).rejects.toMatchObject({
       constructor,
       error: { errors: [{ code }] },
@@ -265,15 +266,13 @@ describe('errors', () => {
   });
 
   test('a connection broken off: APIConnectionError', async () => {
-    const { client } = await setUp({ faults: { before: () => ({ type: 'reset' }) } });
+    const { client } = await setUp({ faultSettings: { rules: ['any/reset_before:1'] } });
     const list = client.ai.assistants.list();
     await expect(list).rejects.toMatchObject({ constructor: Telnyx.APIConnectionError });
   });
 
   test('no answer in time: APIConnectionTimeoutError', async () => {
-    const held = deferred();
-    const { client } = await setUp({ faults: { before: () => held.promise } });
-    onTestFinished(() => held.resolve(undefined));
+    const { client } = await setUp({ faultSettings: { rules: ['any/stall_before:1'] } });
     await expect(client.ai.assistants.list({ timeout: 1 })).rejects.toMatchObject({
       constructor: Telnyx.APIConnectionTimeoutError,
     });
@@ -281,22 +280,19 @@ describe('errors', () => {
 
   test('an abort by the caller: APIUserAbortError', async () => {
     const caller = new AbortController();
-    const before = (): Promise<Fault | undefined> => {
+    const intercept: Interceptor = (call, run) => {
       caller.abort();
-      return Promise.resolve(undefined);
+      return run(call);
     };
-    const { client } = await setUp({ faults: { before } });
+    const { client } = await setUp({ intercept });
     await expect(client.ai.assistants.list({ signal: caller.signal })).rejects.toMatchObject({
       constructor: Telnyx.APIUserAbortError,
     });
   });
 
   test("the client's own retries come through after a rate limit", async () => {
-    const before: FaultPolicy['before'] = ({ attempt }) => {
-      if (attempt > 1) return undefined;
-      return { type: 'answer', status: 429, headers: { 'retry-after-ms': '1' } };
-    };
-    const { client, sandbox } = await setUp({ faults: { before } });
+    const rules = ['list_assistants/status_429_retry_after_ms@1:1x'];
+    const { client, sandbox } = await setUp({ faultSettings: { rules } });
     await client.ai.assistants.list({ maxRetries: 1 });
     expect(sandbox.requestCount('list_assistants')).toBe(2);
   });

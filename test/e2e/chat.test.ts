@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import type { FaultPolicy } from '../../src/sandbox/faults.js';
 import { account } from '../helpers/account.js';
-import { deferred } from '../sandbox/start.js';
+import { heldTurns } from '../helpers/chat.js';
 import { TerminalSession } from '../helpers/terminal.js';
 
 it('talks with the sandbox: a name told is known two turns later; Ctrl-D leaves', async () => {
@@ -19,20 +18,12 @@ it('talks with the sandbox: a name told is known two turns later; Ctrl-D leaves'
 });
 
 it('cancels a turn with Ctrl-C, says what is known of it, gives the text back and stays', async () => {
-  const stored = deferred();
-  const faults: FaultPolicy = {
-    // The turn is stored; its answer never comes.
-    afterStored({ operation }) {
-      if (operation !== 'chat') return undefined;
-      stored.resolve(undefined);
-      return new Promise(() => undefined);
-    },
-  };
-  const { env } = await account({ faults });
+  const { intercept, arrived } = heldTurns();
+  const { env } = await account({ intercept });
   const terminal = new TerminalSession([], { env });
   await terminal.shows(/^>$/m);
   terminal.type('wait for it\r');
-  await stored.promise;
+  await arrived;
   await terminal.shows('waiting for the assistant');
   terminal.type('\x03');
   await terminal.shows('error: cancelled');

@@ -6,6 +6,7 @@ import { account } from '../helpers/account.js';
 import { openChat, said, SIZES, type OpenChat } from '../helpers/chat.js';
 import { CTRL, DOWN, ENTER, pasted } from '../helpers/keys.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { refusingTurn } from '../sandbox/interceptors.js';
 
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/;
 
@@ -150,13 +151,7 @@ describe.each(SIZES)('assistants at %i×%i', (...size) => {
 
 describe.each(SIZES)('/retry at %i×%i', (...size) => {
   it('sends again at once what was refused', async () => {
-    const faults = {
-      before: ({ operation, attempt }: { operation: string; attempt: number }) =>
-        operation === 'chat' && attempt === 1
-          ? { type: 'answer' as const, status: 422 }
-          : undefined,
-    };
-    const chat = await openChat({ size, faults });
+    const chat = await openChat({ size, intercept: refusingTurn(1, 422) });
     await chat.say('my name is Ada', 'error: ');
     await chat.terminal.ends(['> my name is Ada▏']);
     chat.terminal.type(CTRL('c'));
@@ -179,11 +174,7 @@ describe.each(SIZES)('/retry at %i×%i', (...size) => {
   });
 
   it('asks before it sends again what may have been delivered', async () => {
-    const faults = {
-      afterStored: ({ operation }: { operation: string }) =>
-        operation === 'chat' ? new Promise<undefined>(() => undefined) : undefined,
-    };
-    const chat = await openChat({ size, faults });
+    const chat = await openChat({ size, faultSettings: { rules: ['stall_after:1'] } });
     await chat.say('hello', 'waiting');
     await chat.terminal.until(
       () => said(chat.sandbox).length === 1,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultPolicy } from '../../src/sandbox/faults.js';
+import type { Interceptor } from '../../src/sandbox/call.js';
 import { account } from '../helpers/account.js';
 import { openChat, SIZES } from '../helpers/chat.js';
 import { TAB } from '../helpers/keys.js';
+import { refusing } from '../sandbox/interceptors.js';
 import { deferred } from '../sandbox/start.js';
 
 describe.each(SIZES)('Tab at %i×%i', (...size) => {
@@ -40,13 +41,11 @@ describe.each(SIZES)('Tab at %i×%i', (...size) => {
 
   it('does nothing in a message, and nothing while Telnyx does not answer', async () => {
     const asked = deferred();
-    const faults: FaultPolicy = {
-      before({ operation }) {
-        if (operation === 'list_conversations') asked.resolve(undefined);
-        return { type: 'answer', status: 500 };
-      },
+    const intercept: Interceptor = (call, run) => {
+      if (call.operation === 'list_conversations') asked.resolve(undefined);
+      return refusing(500)(call, run);
     };
-    const { terminal } = await openChat({ size, faults });
+    const { terminal } = await openChat({ size, intercept });
     terminal.type(`hello${TAB}`);
     await terminal.looks(['> hello▏']);
     terminal.type(`\x15/resume x${TAB}`);

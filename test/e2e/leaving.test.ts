@@ -46,8 +46,8 @@ describe.each(SIZES)('the terminal is as it was at %i×%i', (...size) => {
   });
 
   it.each(['SIGTERM', 'SIGHUP'] as const)('after %s during a turn', async (signal) => {
-    const { faults, arrived } = heldTurns();
-    const chat = await chatUnderShell({ size, faults });
+    const { intercept, arrived } = heldTurns();
+    const chat = await chatUnderShell({ size, intercept });
     await chat.say('hello', 'waiting');
     await arrived;
     process.kill(chat.pid, signal);
@@ -66,8 +66,8 @@ describe.each(SIZES)('the terminal is as it was at %i×%i', (...size) => {
     ['at the prompt', ''],
     ['during a turn', 'hello'],
   ])('after a crash %s', async (_, line) => {
-    const { faults } = heldTurns();
-    const chat = await chatUnderShell({ size, faults, env: crashing() });
+    const { intercept } = heldTurns();
+    const chat = await chatUnderShell({ size, intercept, env: crashing() });
     if (line !== '') await chat.say(line, 'waiting');
     process.kill(chat.pid, 'SIGUSR2');
     await expectTerminalAsItWas(chat, 1);
@@ -104,8 +104,8 @@ describe.each(SIZES)('Ctrl-Z at %i×%i', (...size) => {
   });
 
   it('during a turn loses neither the turn nor what was typed', async () => {
-    const { faults, release } = heldTurns();
-    const chat = await openChat({ size, command, faults });
+    const { intercept, release } = heldTurns();
+    const chat = await openChat({ size, command, intercept });
     const { terminal } = chat;
     await chat.say('my name is Ada', 'waiting');
     terminal.type(`next${CTRL('z')}`);
@@ -129,8 +129,8 @@ describe('a terminal that is closed ends the chat', () => {
     ['at the prompt', ''],
     ['during a turn', 'hello'],
   ])('%s', async (_, line) => {
-    const { faults } = heldTurns();
-    const { terminal, say } = await openChat({ faults });
+    const { intercept } = heldTurns();
+    const { terminal, say } = await openChat({ intercept });
     if (line !== '') await say(line, 'waiting');
     const [pid = 0] = childrenOf(terminal.pid);
     terminal.close();
@@ -142,9 +142,9 @@ describe('a terminal that is closed ends the chat', () => {
     ['during a turn', 'hello'],
     ['at a picker', '/assistant'],
   ])('%s, also when no signal tells of it', async (_, line) => {
-    const { faults } = heldTurns();
+    const { intercept } = heldTurns();
     // The shell leads the session and ignores SIGHUP: the chat only finds its terminal gone.
-    const chat = await chatUnderShell({ faults });
+    const chat = await chatUnderShell({ intercept });
     if (line !== '') await chat.say(line, line === 'hello' ? 'waiting' : 'Which');
     chat.terminal.close();
     await gone(chat.pid);

@@ -1,11 +1,12 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FaultPolicy } from '../../src/sandbox/faults.js';
+import type { Interceptor } from '../../src/sandbox/call.js';
 import { account } from '../helpers/account.js';
 import { interactiveShell, isInstalled, type ShellName } from '../helpers/interactive-shell.js';
 import { TAB } from '../helpers/keys.js';
 import type { TerminalSession } from '../helpers/terminal.js';
+import { refusing } from '../sandbox/interceptors.js';
 import { deferred } from '../sandbox/start.js';
 
 const SHELLS: ShellName[] = ['bash', 'zsh', 'fish'];
@@ -109,13 +110,11 @@ describe.each(SHELLS)('Tab in %s', (shell) => {
 
   it('shows nothing when Telnyx does not answer, and in a message', async () => {
     const asked = deferred();
-    const faults: FaultPolicy = {
-      before({ operation }) {
-        if (operation === 'list_conversations') asked.resolve(undefined);
-        return { type: 'answer', status: 500 };
-      },
+    const intercept: Interceptor = (call, run) => {
+      if (call.operation === 'list_conversations') asked.resolve(undefined);
+      return refusing(500)(call, run);
     };
-    const { env } = await account({ faults });
+    const { env } = await account({ intercept });
     const { terminal } = await interactiveShell(shell, env);
     terminal.type(`telnyx-chat send --conversation ${TAB}`);
     await asked.promise;

@@ -5,11 +5,12 @@ import { heldTurns, openChat, said, SIZES } from '../helpers/chat.js';
 import { CTRL, ENTER } from '../helpers/keys.js';
 import { underShell } from '../helpers/shell.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { deferred } from '../sandbox/start.js';
 
 describe.each(SIZES)('while a reply is awaited at %i×%i', (...size) => {
   it('a spinner turns and counts the seconds, until the first piece', async () => {
-    const { faults, release } = heldTurns();
-    const { terminal, say } = await openChat({ faults, size });
+    const { intercept, release } = heldTurns();
+    const { terminal, say } = await openChat({ intercept, size });
     await say('hello', /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for the assistant$/m);
     await terminal.shows(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] waiting for the assistant 1s$/m);
     release();
@@ -18,8 +19,8 @@ describe.each(SIZES)('while a reply is awaited at %i×%i', (...size) => {
   });
 
   it('what is typed is kept as the next draft, cursor and all', async () => {
-    const { faults, release } = heldTurns();
-    const { terminal, say } = await openChat({ faults, size });
+    const { intercept, release } = heldTurns();
+    const { terminal, say } = await openChat({ intercept, size });
     await say('show markdown', 'waiting');
     terminal.type(`next question${CTRL('a')}`);
     await terminal.ends(['> ▏next question']);
@@ -29,8 +30,8 @@ describe.each(SIZES)('while a reply is awaited at %i×%i', (...size) => {
   });
 
   it('Enter queues messages, which are sent in order', async () => {
-    const { faults, release } = heldTurns();
-    const { terminal, sandbox, say } = await openChat({ faults, size });
+    const { intercept, release } = heldTurns();
+    const { terminal, sandbox, say } = await openChat({ intercept, size });
     await say('my name is Ada', 'waiting');
     await say('how many turns?', 'queued: how many turns?');
     await say('what is my name?', 'queued: what is my name?');
@@ -43,8 +44,8 @@ describe.each(SIZES)('while a reply is awaited at %i×%i', (...size) => {
   });
 
   it('Ctrl-C cancels, says that it may be delivered, and gives text and queue back', async () => {
-    const { faults, arrived } = heldTurns();
-    const { terminal, say } = await openChat({ faults, size });
+    const { intercept, arrived } = heldTurns();
+    const { terminal, say } = await openChat({ intercept, size });
     await say('wait for it', 'waiting');
     await arrived;
     await say('and then', 'queued');
@@ -55,8 +56,8 @@ describe.each(SIZES)('while a reply is awaited at %i×%i', (...size) => {
   });
 
   it('Ctrl-C before the request is out says that nothing was delivered', async () => {
-    const faults = { before: () => new Promise<undefined>(() => undefined) };
-    const { terminal, say } = await openChat({ faults, size });
+    const faultSettings = { rules: ['any/stall_before:1'] };
+    const { terminal, say } = await openChat({ faultSettings, size });
     await say('wait for it', 'waiting');
     terminal.type(CTRL('c'));
     await terminal.shows('error: cancelled');
@@ -92,8 +93,8 @@ describe.each(SIZES)('Ctrl-C at the prompt at %i×%i', (...size) => {
 });
 
 it('Ctrl-D leaves at once when nothing runs, and after the turn when one does', async () => {
-  const { faults, release } = heldTurns();
-  const { terminal, say } = await openChat({ faults });
+  const { intercept, release } = heldTurns();
+  const { terminal, say } = await openChat({ intercept });
   await say('my name is Ada', 'waiting');
   terminal.type(CTRL('d'));
   release();
@@ -103,9 +104,9 @@ it('Ctrl-D leaves at once when nothing runs, and after the turn when one does', 
 
 it('the spinner and the prompt are on stderr: stdout holds the replies alone', async () => {
   const file = join(temporaryFolder(), 'replies.txt');
-  const { faults, release } = heldTurns();
+  const { intercept, release } = heldTurns();
   const { terminal, say } = await openChat({
-    faults,
+    intercept,
     env: { FILE: file },
     command: underShell('"$0" "$@" > "$FILE"'),
   });
@@ -122,8 +123,8 @@ it('the spinner and the prompt are on stderr: stdout holds the replies alone', a
 });
 
 it('nothing moves with CI set: a status that stands still', async () => {
-  const { faults, release } = heldTurns();
-  const { terminal, say } = await openChat({ faults, env: { CI: '1' } });
+  const { intercept, release } = heldTurns();
+  const { terminal, say } = await openChat({ intercept, env: { CI: '1' } });
   await say('hello', /^waiting for the assistant$/m);
   const drawn = terminal.output.length;
   await terminal.pause();
@@ -134,29 +135,28 @@ it('nothing moves with CI set: a status that stands still', async () => {
 });
 
 it('an introduction that comes late breaks neither a turn nor a draft', async () => {
-  const { faults, release } = heldTurns();
-  let introduce: (fault: undefined) => void = () => undefined;
-  const introduced = new Promise<undefined>((resolve) => (introduce = resolve));
+  const held = heldTurns();
+  const introduced = deferred();
   const { terminal, say } = await openChat({
     argv: [],
-    faults: {
-      ...faults,
-      before: ({ operation }) => (operation === 'get_assistant' ? introduced : undefined),
+    async intercept(call, run) {
+      if (call.operation === 'get_assistant') await introduced.promise;
+      return held.intercept(call, run);
     },
   });
   await say('my name is Ada', 'waiting');
   terminal.type('draft');
-  introduce(undefined);
+  introduced.resolve(undefined);
   await terminal.pause();
   expect(terminal.text()).not.toContain('assistant: ');
-  release();
+  held.release();
   await terminal.shows(/Nice to meet you, Ada.*\nassistant: Sandbox Assistant.*\n> draft$/);
   expect(terminal.text()).not.toContain('greeting');
 });
 
 it('a person who leaves does not wait for the introduction', async () => {
-  const faults = { before: () => new Promise<undefined>(() => undefined) };
-  const { terminal } = await openChat({ argv: [], faults });
+  const faultSettings = { rules: ['any/stall_before:1'] };
+  const { terminal } = await openChat({ argv: [], faultSettings });
   terminal.type(CTRL('d'));
   expect(await terminal.exit).toBe(0);
   expect(terminal.text()).not.toContain('error');

@@ -1,4 +1,4 @@
-import type { FaultPolicy } from '../../src/sandbox/faults.js';
+import type { Interceptor } from '../../src/sandbox/call.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.js';
 import { deferred } from '../sandbox/start.js';
 import { account } from './account.js';
@@ -15,7 +15,8 @@ export interface ChatOptions extends TerminalOptions {
   argv?: string[];
   /** An account to share with another chat. */
   sandbox?: { sandbox: Sandbox; env: Record<string, string> };
-  faults?: SandboxOptions['faults'];
+  intercept?: Interceptor;
+  faultSettings?: SandboxOptions['faultSettings'];
   size?: readonly [number, number];
 }
 
@@ -32,13 +33,16 @@ export interface OpenChat extends Chat {
 
 /** A chat that waits at its prompt; quiet by default, so that nothing but the test's doing shows. */
 export async function openChat(options: ChatOptions = {}): Promise<OpenChat> {
-  const { sandbox, env } = options.sandbox ?? (await account({ faults: options.faults }));
+  const { intercept, faultSettings } = options;
+  const { sandbox, env } = options.sandbox ?? (await account({ intercept, faultSettings }));
   const chat = await chatWith({ ...options, env: { ...env, ...options.env } });
   return { ...chat, sandbox };
 }
 
 /** A chat with the account of the environment. */
-export async function chatWith(options: Omit<ChatOptions, 'sandbox' | 'faults'>): Promise<Chat> {
+export async function chatWith(
+  options: Omit<ChatOptions, 'sandbox' | 'intercept' | 'faultSettings'>,
+): Promise<Chat> {
   const { argv = ['--quiet'], size = [80, 24], ...others } = options;
   const [columns, rows] = size;
   const terminal = new TerminalSession(argv, { columns, rows, ...others });
@@ -56,15 +60,14 @@ export async function chatWith(options: Omit<ChatOptions, 'sandbox' | 'faults'>)
 export function heldTurns() {
   const arrived = deferred();
   const released = deferred();
-  const faults: FaultPolicy = {
-    async afterStored({ operation }) {
-      if (operation !== 'chat') return undefined;
-      arrived.resolve(undefined);
-      await released.promise;
-      return undefined;
-    },
+  const intercept: Interceptor = async (call, run) => {
+    const answer = await run(call);
+    if (call.operation !== 'chat') return answer;
+    arrived.resolve(undefined);
+    await released.promise;
+    return answer;
   };
-  return { faults, arrived: arrived.promise, release: () => released.resolve(undefined) };
+  return { intercept, arrived: arrived.promise, release: () => released.resolve(undefined) };
 }
 
 /** Who said what in the account's conversations, the latest conversation first. */

@@ -1,4 +1,4 @@
-import type { Message } from '../../src/sandbox/records.js';
+import type { Message } from '../../src/sandbox/store.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.js';
 import { account } from './account.js';
 import { stillClock, type StillClock } from './still-clock.js';

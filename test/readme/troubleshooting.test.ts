@@ -9,6 +9,7 @@ import { account, accountEnv } from '../helpers/account.js';
 import { answeringServer } from '../helpers/answering-server.js';
 import { runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
 import { answering, closedPort, socketServer } from '../helpers/socket-server.js';
+import { refusing } from '../sandbox/interceptors.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
 
 const SECTION = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
@@ -30,13 +31,10 @@ const send = (options: CliOptions, ...argv: string[]): [string[], CliOptions] =>
   options,
 ];
 
-const refusing =
+const refusedAt =
   (operation: OperationName, status: number): Run =>
-  async () => {
-    const before = (request: { operation: string }) =>
-      request.operation === operation ? ({ type: 'answer', status } as const) : undefined;
-    return send(await account({ faults: { before } }));
-  };
+  async () =>
+    send(await account({ intercept: refusing(status, operation) }));
 
 /** Options with a home that holds this file. */
 function at(file: string, text: string, env: Record<string, string> = {}): CliOptions {
@@ -60,9 +58,9 @@ const RUNS: Record<string, Run> = {
     const { conversation } = sandbox.store.create('', { ai_disabled: 'true' });
     return send({ env }, '--conversation', conversation.id);
   },
-  'Bad Request: …': refusing('chat', 400),
+  'Bad Request: …': refusedAt('chat', 400),
   'message is required': async () => [['send'], { ...(await account()), input: ' \n' }],
-  'Too many requests: …': refusing('chat', 429),
+  'Too many requests: …': refusedAt('chat', 429),
   'no answer within … s': async () => {
     const url = await answeringServer(() => undefined);
     return send({ env: accountEnv(url) }, '--timeout', '0.1');

@@ -34,7 +34,7 @@ const page = (status: number) => ({
 });
 const text = (body: string, end = 'whole') => ({ status: 200, end, text: body });
 
-/** What a client sees of a turn that is not streamed, and what is stored then. */
+/** The outcome of a turn without streaming as a client sees it, and the messages stored by then. */
 const TURNS: [fault: string, outcome: object, kept: string[]][] = [
   ['reset_before', reset, NOTHING],
   ['reset_after', reset, ALL],
@@ -95,7 +95,7 @@ const TURNS: [fault: string, outcome: object, kept: string[]][] = [
   ['duplicate_content_length', { end: expect.stringMatching(/^HPE_/) as string }, ALL],
 ];
 
-/** What a client sees of a streamed turn; all is stored. */
+/** The outcome of a streamed turn as a client sees it. All is stored. */
 const HELLO = 'event: delta\ndata: {"content":"Hello!"}\n\n';
 const STREAMED: [fault: string, outcome: object][] = [
   ['reset_after', reset],
@@ -222,7 +222,7 @@ describe('a connection', () => {
 });
 
 describe('a stall', () => {
-  /** What arrives until the sandbox closes, which is the only end of it. */
+  /** The outcome of a request that only ends when the sandbox closes, and the messages stored. */
   async function stalled(fault: string, arrived = ''): Promise<[Outcome, string[]]> {
     const sandbox = await start({ faultSettings: { script: [fault] } });
     const progress = deferred();

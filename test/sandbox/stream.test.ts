@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { Fault, FaultPolicy } from '../../src/sandbox/faults.js';
-import { splitReply } from '../../src/sandbox/event-stream.js';
+import type { Interceptor } from '../../src/sandbox/call.js';
+import { splitReply } from '../../src/sandbox/operations/chat.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { call, deferred, start, testClock } from './start.js';
 
@@ -17,10 +17,6 @@ function turn(sandbox: Sandbox, content: string, stream = true) {
 function stored(sandbox: Sandbox): (string | null)[] | undefined {
   return sandbox.store.list()[0]?.messages.map(({ text }) => text);
 }
-
-const chatFault = (fault: Fault): FaultPolicy => ({
-  afterStored: ({ operation }) => (operation === 'chat' ? fault : undefined),
-});
 
 describe('a streamed reply', () => {
   test('is deltas and then the whole', async () => {
@@ -101,7 +97,7 @@ function post(sandbox: Sandbox, body: object): Promise<IncomingMessage> {
   });
 }
 
-/** What arrives of a streamed turn, and whether it came to its end. */
+/** The part of a streamed turn that arrives, and whether it is complete. */
 async function received(sandbox: Sandbox): Promise<[text: string, complete: boolean]> {
   const response = await post(sandbox, turn(sandbox, 'I am Ada').options.body);
   let text = '';
@@ -115,21 +111,17 @@ describe('faults', () => {
   const TWO = 'event: delta\ndata: {"content":"Nice"}\n\nevent: delta\ndata: {"content":" to"}\n\n';
 
   test('before: nothing is stored', async () => {
-    const before: FaultPolicy['before'] = ({ operation, attempt, path }) =>
-      operation === 'chat' && attempt === 1 && path === `/v2${CHAT}`
-        ? { type: 'answer', status: 503, headers: { 'retry-after': '1' } }
-        : undefined;
-    const sandbox = await start({ faults: { before } });
+    const sandbox = await start({ faultSettings: { rules: ['status_429_retry_after:1x'] } });
     const { options } = turn(sandbox, 'hello', false);
     const first = await call(sandbox, CHAT, options);
-    expect([first.status, first.headers.get('retry-after')]).toEqual([503, '1']);
+    expect([first.status, first.headers.get('retry-after')]).toEqual([429, '1']);
     expect(stored(sandbox)).toEqual([]);
     expect((await call(sandbox, CHAT, options)).status).toBe(200);
     expect(sandbox.requestCount('chat')).toBe(2);
   });
 
   test('after: the turn is stored and its answer lost', async () => {
-    const sandbox = await start({ faults: chatFault({ type: 'reset' }) });
+    const sandbox = await start({ faultSettings: { rules: ['reset_after:1'] } });
     const { id, options } = turn(sandbox, 'hello', false);
     await expect(call(sandbox, CHAT, options)).rejects.toThrow('fetch failed');
     expect(sandbox.store.turnCount(id)).toBe(1);
@@ -137,16 +129,15 @@ describe('faults', () => {
   });
 
   test('after: an answer that fails although the turn is stored', async () => {
-    const sandbox = await start({ faults: chatFault({ type: 'answer', status: 504 }) });
+    const sandbox = await start({ faultSettings: { rules: ['status_504_after:1'] } });
     const { id, options } = turn(sandbox, 'hello', false);
     expect((await call(sandbox, CHAT, options)).status).toBe(504);
     expect(sandbox.store.turnCount(id)).toBe(1);
   });
 
   test('a conversation whose creation was lost is the same one on a keyed retry', async () => {
-    const afterStored: FaultPolicy['afterStored'] = ({ attempt }) =>
-      attempt === 1 ? { type: 'reset' } : undefined;
-    const sandbox = await start({ faults: { afterStored } });
+    const rules = ['create_conversation/reset_after:1x'];
+    const sandbox = await start({ faultSettings: { rules } });
     const headers = { 'idempotency-key': 'key' };
     const create = () => call(sandbox, '/ai/conversations', { method: 'POST', body: {}, headers });
     await expect(create()).rejects.toThrow('fetch failed');
@@ -155,9 +146,8 @@ describe('faults', () => {
   });
 
   test('a refused creation is not replayed on a keyed retry', async () => {
-    const before: FaultPolicy['before'] = ({ attempt }) =>
-      attempt === 1 ? { type: 'answer', status: 503 } : undefined;
-    const sandbox = await start({ faults: { before } });
+    const rules = ['create_conversation/status_503_before:1x'];
+    const sandbox = await start({ faultSettings: { rules } });
     const headers = { 'idempotency-key': 'key' };
     const create = () => call(sandbox, '/ai/conversations', { method: 'POST', body: {}, headers });
     expect((await create()).status).toBe(503);
@@ -165,22 +155,21 @@ describe('faults', () => {
   });
 
   test('after: only where something is stored', async () => {
-    const seen: string[] = [];
-    const afterStored: FaultPolicy['afterStored'] = ({ operation }) => void seen.push(operation);
-    const sandbox = await start({ faults: { afterStored } });
-    await call(sandbox, '/ai/assistants');
-    await call(sandbox, '/ai/conversations', { method: 'POST', body: { name: 1 } });
-    await call(sandbox, '/ai/conversations', { method: 'POST', body: {} });
-    expect(seen).toEqual(['create_conversation']);
+    const rules = ['create_conversation/status_504_after:1'];
+    const sandbox = await start({ faultSettings: { rules } });
+    const create = async (body: object) =>
+      (await call(sandbox, '/ai/conversations', { method: 'POST', body })).status;
+    expect([await create({ name: 1 }), await create({})]).toEqual([422, 504]);
+    expect(sandbox.store.list()).toHaveLength(1);
   });
 
   test('a stream cut after two deltas', async () => {
-    const sandbox = await start({ faults: chatFault({ type: 'reset', afterDeltas: 2 }) });
+    const sandbox = await start({ faultSettings: { rules: [`cut@${TWO.length}:1`] } });
     expect(await received(sandbox)).toEqual([TWO, false]);
   });
 
   test('an error event after two deltas', async () => {
-    const sandbox = await start({ faults: chatFault({ type: 'error_event', afterDeltas: 2 }) });
+    const sandbox = await start({ faultSettings: { rules: ['error_event@2:1'] } });
     const [text, complete] = await received(sandbox);
     expect(complete).toBe(true);
     expect(text.startsWith(`${TWO}event: error\ndata: {"errors":[{"code":"500"`)).toBe(true);
@@ -188,11 +177,12 @@ describe('faults', () => {
   });
 
   test('a failure of the sandbox itself is a 500, and the server lives', async () => {
-    const before: FaultPolicy['before'] = ({ attempt }) => {
-      if (attempt === 1) throw new Error('a bug');
-      return undefined;
+    let requests = 0;
+    const intercept: Interceptor = (call, run) => {
+      if (++requests === 1) throw new Error('a bug');
+      return run(call);
     };
-    const sandbox = await start({ faults: { before } });
+    const sandbox = await start({ intercept });
     const first = await call(sandbox, '/ai/assistants');
     expect([first.status, first.body]).toMatchObject([500, { errors: [{ code: '500' }] }]);
     expect((await call(sandbox, '/ai/assistants')).status).toBe(200);

@@ -1,82 +1,79 @@
-import { nearest } from '../../text/nearest.js';
 import { AppError } from '../../base/errors.js';
+import { nearest } from '../../text/nearest.js';
 import { OPERATION_NAMES } from '../routes.js';
 import type { FaultKind, FaultTarget } from './kind.js';
 import { FAULT_KINDS } from './kinds.js';
 
-/** What happens where: `chat/cut@120`. */
+/** A kind of fault and where it happens, such as `chat/cut@120`. */
 export interface Fault {
   name: string;
-  /** Undefined is `none`: nothing goes wrong. */
+  /** Undefined for `none`, the step of a script at which nothing goes wrong. */
   kind: FaultKind | undefined;
   targets: readonly FaultTarget[];
   amount: number | undefined;
 }
 
-/** …and how often: to a share of the requests, or to so many of the first. */
+/** A fault that happens to a share of the requests, or to the first ones up to a count. */
 export type FaultRule = Fault & { kind: FaultKind } & ({ share: number } | { count: number });
 
 /** Parses `[operation/]kind[@amount]:share`, or `…:3x`. Throws a usage error. */
 export function parseRule(text: string): FaultRule {
-  const mark = text.lastIndexOf(':');
-  const { kind, ...fault } = faultOf(mark < 0 ? text : text.slice(0, mark), text);
-  if (kind === undefined) throw bad(text, 'leave it out instead: none is for scripts');
-  const often = mark < 0 ? '' : text.slice(mark + 1);
-  if (/^\d{1,9}x$/.test(often)) return { ...fault, kind, count: Number.parseInt(often) };
-  const share = Number(often);
-  if (/^[\d.]+$/.test(often) && share <= 1) return { ...fault, kind, share };
-  throw bad(
-    text,
-    `give a share from 0 to 1 or a count, such as ${fault.name}:0.1 or ${fault.name}:3x`,
-  );
+  const [, description = text, frequency = ''] = /^(.*):([^:]*)$/s.exec(text) ?? [];
+  const { kind, ...fault } = parseDescription(description, text);
+  if (kind === undefined) throw badFault(text, 'leave it out instead: none is for scripts');
+  if (/^\d{1,9}x$/.test(frequency)) return { ...fault, kind, count: Number.parseInt(frequency) };
+  const share = Number(frequency);
+  if (/^[\d.]+$/.test(frequency) && share <= 1) return { ...fault, kind, share };
+  const examples = `${fault.name}:0.1 or ${fault.name}:3x`;
+  throw badFault(text, `give a share from 0 to 1 or a count, such as ${examples}`);
 }
 
-/** Parses a step of a script: a fault without how often, or `none`. Throws a usage error. */
+/** Parses a step of a script: a fault without a share or count, or `none`. Throws a usage error. */
 export function parseFault(text: string): Fault {
-  return faultOf(text, text);
+  return parseDescription(text, text);
 }
 
-/** The text is the whole, for errors. */
-function faultOf(what: string, text: string): Fault {
-  const parts = /^(?:(?<place>[^/]*)\/)?(?<name>[^/@]*)(?:@(?<amount>.*))?$/s.exec(what)?.groups;
-  const { place, name = '', amount } = parts ?? {};
-  const kind = kindNamed(name, text);
+/** `text` is the rule or step as it was given, for error messages. */
+function parseDescription(description: string, text: string): Fault {
+  const parts = /^(?:(?<target>[^/]*)\/)?(?<name>[^/@]*)(?:@(?<amount>.*))?$/s.exec(description);
+  const { target, name = '', amount } = parts?.groups ?? {};
+  const fault = { name, kind: parseKind(name, text), text };
   return {
     name,
-    kind,
-    targets: targetsOf(place, { name, kind, text }),
-    amount: amountOf(amount, { name, kind, text }),
+    kind: fault.kind,
+    targets: parseTargets(target, fault),
+    amount: parseAmount(amount, fault),
   };
 }
 
-interface Named {
-  name: string;
-  kind: FaultKind | undefined;
-  text: string;
-}
+type NamedKind = Pick<Fault, 'name' | 'kind'> & { text: string };
 
-function kindNamed(name: string, text: string): FaultKind | undefined {
+function parseKind(name: string, text: string): FaultKind | undefined {
   if (name === 'none') return undefined;
   if (Object.hasOwn(FAULT_KINDS, name)) return FAULT_KINDS[name];
   const names = Object.keys(FAULT_KINDS);
-  throw bad(text, `${didYouMean(name, names)}the faults are ${names.join(', ')}`);
+  throw badFault(text, `${didYouMean(name, names)}the faults are ${names.join(', ')}`);
 }
 
-function targetsOf(place: string | undefined, { name, kind, text }: Named): readonly FaultTarget[] {
-  const usual = kind?.usual ?? ['chat'];
-  if (place === undefined) return usual;
-  if (place === 'any') return kind?.isBound ? usual : OPERATION_NAMES;
-  const known: readonly FaultTarget[] = kind?.isBound ? usual : OPERATION_NAMES;
-  const target = known.find((each) => each === place);
-  if (target !== undefined) return [target];
-  throw bad(text, `${didYouMean(place, known)}${name} happens at any of ${known.join(', ')}`);
+function parseTargets(
+  target: string | undefined,
+  { name, kind, text }: NamedKind,
+): readonly FaultTarget[] {
+  const { targets = ['chat'], hasFixedTargets = false } = kind ?? {};
+  if (target === undefined) return targets;
+  const possible: readonly FaultTarget[] = hasFixedTargets ? targets : OPERATION_NAMES;
+  if (target === 'any') return possible;
+  const known = possible.find((each) => each === target);
+  if (known !== undefined) return [known];
+  const hint = `${didYouMean(target, possible)}${name} happens at any of ${possible.join(', ')}`;
+  throw badFault(text, hint);
 }
 
-function amountOf(amount: string | undefined, { name, kind, text }: Named): number | undefined {
+function parseAmount(amount: string | undefined, { name, kind, text }: NamedKind) {
   if (amount === undefined) return undefined;
-  if (kind?.amount === undefined) throw bad(text, `${name} takes no number`);
+  if (kind?.amount === undefined) throw badFault(text, `${name} takes no number`);
   if (/^\d{1,9}$/.test(amount)) return Number(amount);
-  throw bad(text, `the number after @ is a whole one: ${kind.amount}`);
+  throw badFault(text, `the number after @ is a whole one: ${kind.amount}`);
 }
 
 function didYouMean(word: string, candidates: readonly string[]): string {
@@ -84,6 +81,6 @@ function didYouMean(word: string, candidates: readonly string[]): string {
   return near === undefined ? '' : `did you mean ${near}? `;
 }
 
-function bad(text: string, hint: string): AppError {
+function badFault(text: string, hint: string): AppError {
   return new AppError('usage', `bad fault ${JSON.stringify(text)}`, { hint });
 }

@@ -1,72 +1,57 @@
-import { isSuccess, type Answer, type SoundAnswer } from '../answer.js';
-import type { Call } from '../call.js';
+import { errorAnswer, isSuccess, type Answer, type ApiAnswer } from '../answer.js';
+import type { Call, Interceptor } from '../call.js';
 import type { OperationName } from '../routes.js';
 
 /** Where a fault can happen: at a request for an operation, or at a new connection. */
 export type FaultTarget = OperationName | 'connection';
 
-/** What an effect may leave to chance. */
-export interface Chance {
-  seed: number;
-  /** The next number from 0 to 1, the same one for the same request of the same seed. */
-  random: () => number;
-}
-
-export type Run = (call: Call) => Answer | Promise<Answer>;
-
-/** Stands around an operation: runs it or not, and answers. */
-export type Effect = (call: Call, run: Run, chance: Chance) => Answer | Promise<Answer>;
-
 export interface FaultKind {
   about: string;
-  /** Where it happens when a rule names no operation. */
-  usual: readonly FaultTarget[];
-  /** Whether it makes no sense anywhere else. */
-  isBound?: boolean;
-  /** Happens only to a request that is not the first on its connection. */
+  /** The targets of a rule that names none; `chat` where they are left out. */
+  targets?: readonly FaultTarget[];
+  /** Whether a rule may name no other target. */
+  hasFixedTargets?: boolean;
+  /** Whether it needs a connection that has carried a request before. */
   needsReuse?: boolean;
-  /** Happens together with others at one request. */
+  /** Whether it can happen at the same request as another fault. */
   combines?: boolean;
-  /** What the number after `@` means; without it the kind takes none. */
+  /** Explains the number after `@`. A kind without it takes no number. */
   amount?: string;
-  effect: (amount?: number) => Effect;
+  effect: (amount: number | undefined, chance: Chance) => Interceptor;
 }
 
 export type FaultKinds = Readonly<Record<string, FaultKind>>;
 
 /** The operation does not run. */
-export function before(answer: (call: Call) => Answer): Effect {
+export function before(answer: (call: Call) => Answer): Interceptor {
   return (call) => answer(call);
 }
 
-/** The operation runs and stores what it stores; one that refuses keeps its own answer. */
-export function after(change: (answer: SoundAnswer, chance: Chance) => Answer): Effect {
-  return async (call, run, chance) => {
+/** The operation runs and stores what it stores. If it refuses, its own answer stays. */
+export function after(change: (answer: ApiAnswer) => Answer): Interceptor {
+  return async (call, run) => {
     const answer = await run(call);
-    const isReply = answer.type === 'whole' || answer.type === 'stream';
-    return isReply && isSuccess(answer) ? change(answer, chance) : answer;
+    const isFromApi = answer.type === 'whole' || answer.type === 'stream';
+    return isFromApi && isSuccess(answer) ? change(answer) : answer;
   };
 }
 
-export interface ChosenFault {
-  name: string;
-  effect: Effect;
-  chance: Chance;
+export const FAILURE_DETAIL = 'The sandbox was asked to fail here.';
+
+export function failure(status: number, headers?: Record<string, string>): Answer {
+  return errorAnswer(status, { detail: FAILURE_DETAIL, headers });
 }
 
-/** The operation with the faults around it, the first the innermost. */
-export function surround(run: Run, faults: readonly ChosenFault[]): Run {
-  return faults.reduce<Run>(
-    (inner, { effect, chance }) =>
-      (call) =>
-        effect(call, inner, chance),
-    run,
-  );
+/** The source of a fault's random choices. */
+export interface Chance {
+  seed: number;
+  /** The next number from 0 to 1; the same numbers for the same request and seed. */
+  random: () => number;
 }
 
 /**
- * Numbers from 0 to 1 that follow from the seed and the key alone, so that what a request meets does
- * not depend on what others did meanwhile. FNV-1a makes the state, mulberry32 the numbers.
+ * Numbers from 0 to 1 that depend on the seed and the key alone, not on other requests. FNV-1a
+ * hashes them into the state from which mulberry32 draws.
  */
 export function randomFrom(seed: number, ...key: readonly (string | number)[]): () => number {
   let state = hash([seed, ...key].join('/'));

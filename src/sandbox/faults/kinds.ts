@@ -4,7 +4,7 @@ import { LIST_KINDS } from './list-kinds.js';
 import { STATUS_KINDS } from './status-kinds.js';
 import { TURN_KINDS } from './turn-kinds.js';
 
-/** Everything that can go wrong, by name. */
+/** Every kind of fault, by name. */
 export const FAULT_KINDS: FaultKinds = {
   ...TURN_KINDS,
   ...STATUS_KINDS,
@@ -12,7 +12,7 @@ export const FAULT_KINDS: FaultKinds = {
   ...LIST_KINDS,
 };
 
-/** A line a kind, for people. */
+/** One line for each kind, for `--list-faults`. */
 export function describeKinds(): string[] {
   const names = Object.keys(FAULT_KINDS);
   const width = Math.max(...names.map((name) => name.length));

@@ -1,10 +1,10 @@
-import type { Message } from '../records.js';
-import { before, type Effect, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
-import { failure } from './status-kinds.js';
+import type { Interceptor } from '../call.js';
+import type { Message } from '../store.js';
+import { before, failure, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
 
-const LIST = { usual: ['list_messages'], isBound: true } as const;
+const LIST = { targets: ['list_messages'], hasFixedTargets: true } as const;
 
-/** What goes wrong with the list of messages. */
+/** Faults of the list of messages. */
 export const LIST_KINDS: FaultKinds = {
   list_fail: {
     ...LIST,
@@ -17,19 +17,19 @@ export const LIST_KINDS: FaultKinds = {
     effect:
       (size = 2) =>
       (call, run) =>
-        run({ ...call, largestPage: size }),
+        run({ ...call, maxPageSize: size }),
   }),
   list_reordered: shaping({
     about: 'the messages are in no order',
     effect:
-      () =>
-      (call, run, { seed }) =>
-        run({ ...call, view: (messages) => shuffled(call.view(messages), seed) }),
+      (_, { seed }) =>
+      (call, run) =>
+        run({ ...call, listed: (messages) => shuffled(call.listed(messages), seed) }),
   }),
   list_newest_first: shaping({
     about: 'the newest message is the first',
     effect: () => (call, run) =>
-      run({ ...call, view: (messages) => call.view(messages).toReversed() }),
+      run({ ...call, listed: (messages) => call.listed(messages).toReversed() }),
   }),
   list_lag: shaping({
     about: 'the newest messages are not listed yet',
@@ -45,10 +45,10 @@ export const LIST_KINDS: FaultKinds = {
   }),
   no_retention: {
     about: 'the assistant says data_retention: false, and no message is listed',
-    usual: ['list_assistants', 'get_assistant', 'list_messages'],
-    isBound: true,
+    targets: ['list_assistants', 'get_assistant', 'list_messages'],
+    hasFixedTargets: true,
     combines: true,
-    effect: () => (call, run) => run({ ...call, isRetentionOff: true, view: () => [] }),
+    effect: () => (call, run) => run({ ...call, isRetentionOff: true, listed: () => [] }),
   },
 };
 
@@ -58,14 +58,14 @@ function shaping(kind: Pick<FaultKind, 'about' | 'amount' | 'effect'>): FaultKin
 
 type Messages = readonly Message[];
 
-/** Which are hidden is found in what is stored, so that it does not matter what else shapes the list. */
-function hiding(hidden: (stored: Messages, now: Date) => ReadonlySet<Message>): Effect {
+/** Hides stored messages, in whatever order other faults list them. */
+function hiding(hidden: (stored: Messages, now: Date) => ReadonlySet<Message>): Interceptor {
   return (call, run) => {
-    const view = (messages: Messages): Messages => {
-      const gone = hidden(messages, call.now());
-      return call.view(messages).filter((message) => !gone.has(message));
+    const listed = (stored: Messages): Messages => {
+      const gone = hidden(stored, call.now());
+      return call.listed(stored).filter((message) => !gone.has(message));
     };
-    return run({ ...call, view });
+    return run({ ...call, listed });
   };
 }
 
@@ -73,7 +73,7 @@ function ageOf({ created_at }: Message, now: Date): number {
   return now.getTime() - Date.parse(created_at);
 }
 
-/** The same order at each request, or the pages of one list would not fit together. */
+/** The same order at each request, so that the pages of a list fit together. */
 function shuffled(messages: Messages, seed: number): Messages {
   const places = new Map(
     messages.map((message, index) => [message, randomFrom(seed, 'place', index)()]),

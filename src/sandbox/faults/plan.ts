@@ -1,31 +1,30 @@
 import { AppError } from '../../base/errors.js';
+import type { Interceptor } from '../call.js';
 import { parseFault, parseRule, type Fault, type FaultRule } from './grammar.js';
-import { type ChosenFault, type FaultTarget, randomFrom } from './kind.js';
+import { randomFrom, type FaultTarget } from './kind.js';
 
 export interface FaultSettings {
   /** Such as `reset_after:0.1`, `chat/cut@120:3x`. */
   rules?: readonly string[];
-  /** Such as `reset_after`, `none`, `list_messages/list_fail`: each operation takes its own in order. */
+  /** Such as `reset_after`, `none`, `list_messages/list_fail`: steps that each operation takes in order. */
   script?: readonly string[];
-  /** What chance follows from. */
+  /** Decides which requests meet a fault, and how. */
   seed?: number;
 }
 
-/** A request, as far as it matters to faults. */
-export interface Occasion {
-  target: FaultTarget;
-  /** Whether its connection has carried a request before. */
-  isReused: boolean;
+export interface ChosenFault {
+  name: string;
+  intercept: Interceptor;
 }
 
-type Live = FaultRule & { left: number };
+type ActiveRule = FaultRule & { countLeft: number };
 
-/** Decides what goes wrong. The steps of an operation's script come first; then the rules hold. */
+/** Chooses the faults of each request: first by the steps of the script, then by the rules. */
 export class FaultPlan {
   readonly seed: number;
-  readonly #rules: readonly Live[];
+  readonly #rules: readonly ActiveRule[];
   readonly #script = new Map<FaultTarget, Fault[]>();
-  readonly #seen = new Map<FaultTarget, number>();
+  readonly #attempts = new Map<FaultTarget, number>();
   readonly #caused = new Map<string, number>();
 
   /** Throws a usage error when the settings make no sense. */
@@ -33,9 +32,9 @@ export class FaultPlan {
     this.seed = seed;
     this.#rules = rules.map(parseRule).map((rule) => ({
       ...rule,
-      left: 'count' in rule ? rule.count : 0,
+      countLeft: 'count' in rule ? rule.count : 0,
     }));
-    requireShares(this.#rules);
+    checkShares(this.#rules);
     for (const step of script.map(parseFault)) {
       for (const target of step.targets) {
         this.#script.set(target, [...(this.#script.get(target) ?? []), step]);
@@ -43,85 +42,84 @@ export class FaultPlan {
     }
   }
 
-  /** Whether anything can go wrong. */
+  /** Whether there are any faults. */
   get isActive(): boolean {
     return this.#rules.length > 0 || this.#script.size > 0;
   }
 
-  /** How often each fault has happened, such as `chat/reset_after`. */
+  /** How often each fault has happened, by names such as `chat/reset_after`. */
   get caused(): Record<string, number> {
     return Object.fromEntries(this.#caused);
   }
 
-  /** What goes wrong this time; more than one thing when they combine. */
-  choose({ target, isReused }: Occasion): ChosenFault[] {
-    const attempt = (this.#seen.get(target) ?? 0) + 1;
-    this.#seen.set(target, attempt);
+  /** The faults of the next request. `isReused`: its connection has carried a request before. */
+  choose(target: FaultTarget, isReused: boolean): ChosenFault[] {
+    const attempt = (this.#attempts.get(target) ?? 0) + 1;
+    this.#attempts.set(target, attempt);
     const key = [target, attempt] as const;
-    const faults = this.#scripted(target, isReused) ?? this.#ruled({ target, isReused }, key);
+    const faults = this.#nextStep(target, isReused) ?? this.#drawn(key, isReused);
     return faults.flatMap(({ name, kind, amount }) => {
       if (kind === undefined) return [];
       const cause = `${target}/${name}`;
       this.#caused.set(cause, (this.#caused.get(cause) ?? 0) + 1);
       const random = randomFrom(this.seed, ...key, name);
-      return [{ name, effect: kind.effect(amount), chance: { seed: this.seed, random } }];
+      return [{ name, intercept: kind.effect(amount, { seed: this.seed, random }) }];
     });
   }
 
-  /** Undefined once the script is at its end. A step that does not fit yet waits for a request it fits. */
-  #scripted(target: FaultTarget, isReused: boolean): Fault[] | undefined {
+  /** Undefined after the end of the script. A step that needs a reused connection waits for one. */
+  #nextStep(target: FaultTarget, isReused: boolean): Fault[] | undefined {
     const [step, ...later] = this.#script.get(target) ?? [];
     if (step === undefined) return undefined;
-    if (!fits(step, isReused)) return [];
+    if (!isPossible(step, isReused)) return [];
     this.#script.set(target, later);
     return [step];
   }
 
-  #ruled({ target, isReused }: Occasion, key: readonly (string | number)[]): Fault[] {
-    const rules = this.#rules.filter(({ targets }) => targets.includes(target));
-    const single = pick(
-      rules.filter(({ kind }) => !kind.combines),
-      { isReused, at: randomFrom(this.seed, ...key)() },
-    );
-    const combined = rules.filter(({ kind }) => kind.combines);
-    const others = combined.map((rule, index) =>
-      pick([rule], { isReused, at: randomFrom(this.seed, ...key, index)() }),
-    );
-    return [single, ...others].filter((rule) => rule !== undefined);
+  /** At most one of the rules that do not combine, and any of those that do. */
+  #drawn(key: readonly [target: FaultTarget, attempt: number], isReused: boolean): Fault[] {
+    const rules = this.#rules.filter(({ targets }) => targets.includes(key[0]));
+    const single = rules.filter(({ kind }) => !kind.combines);
+    const combining = rules.filter(({ kind }) => kind.combines);
+    return [
+      draw(single, { isReused, random: randomFrom(this.seed, ...key)() }),
+      ...combining.map((rule, index) =>
+        draw([rule], { isReused, random: randomFrom(this.seed, ...key, index)() }),
+      ),
+    ].filter((rule) => rule !== undefined);
   }
 }
 
-/** At most one of the rules: counts first, then the one in whose share of 0 to 1 `at` lies. */
-function pick(
-  rules: readonly Live[],
-  { isReused, at }: { isReused: boolean; at: number },
-): Live | undefined {
-  const counted = rules.find((rule) => rule.left > 0 && fits(rule, isReused));
+/** Takes a rule with a count first. Otherwise each rule has its share of the range from 0 to 1. */
+function draw(
+  rules: readonly ActiveRule[],
+  { isReused, random }: { isReused: boolean; random: number },
+): ActiveRule | undefined {
+  const counted = rules.find((rule) => rule.countLeft > 0 && isPossible(rule, isReused));
   if (counted !== undefined) {
-    counted.left -= 1;
+    counted.countLeft -= 1;
     return counted;
   }
   let end = 0;
-  const drawn = rules.find((rule) => at < (end += 'share' in rule ? rule.share : 0));
-  return drawn !== undefined && fits(drawn, isReused) ? drawn : undefined;
+  const drawn = rules.find((rule) => random < (end += 'share' in rule ? rule.share : 0));
+  return drawn !== undefined && isPossible(drawn, isReused) ? drawn : undefined;
 }
 
-function fits({ kind }: Fault, isReused: boolean): boolean {
+function isPossible({ kind }: Fault, isReused: boolean): boolean {
   return isReused || !kind?.needsReuse;
 }
 
-function requireShares(rules: readonly FaultRule[]): void {
+function checkShares(rules: readonly FaultRule[]): void {
   const sums = new Map<FaultTarget, number>();
   for (const rule of rules) {
     if (rule.kind.combines || !('share' in rule)) continue;
     for (const target of rule.targets) sums.set(target, (sums.get(target) ?? 0) + rule.share);
   }
   for (const [target, sum] of sums) {
-    // A little more comes from adding decimal fractions.
+    // Adding decimal fractions may give a little more than 1.
     if (sum <= 1 + 1e-9) continue;
+    const message = `too many faults at ${target}: ${Number(sum.toFixed(6))}`;
     const hint = 'the shares of one operation add up to 1 at most';
-    throw new AppError('usage', `too many faults at ${target}: ${Number(sum.toFixed(6))}`, {
-      hint,
-    });
+    throw new AppError('usage', message, { hint });
   }
 }

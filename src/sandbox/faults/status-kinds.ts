@@ -1,21 +1,16 @@
-import { json, type Answer, type SoundAnswer, type WholeAnswer } from '../answer.js';
+import { json, type Answer, type ApiAnswer, type WholeAnswer } from '../answer.js';
 import type { Call } from '../call.js';
-import { errorAnswer } from '../refusal.js';
-import { after, before, type FaultKind, type FaultKinds } from './kind.js';
+import { after, before, failure, type FaultKind, type FaultKinds } from './kind.js';
 
-const CHAT = ['chat'] as const;
-
-/** Errors, and answers that are not what was asked for. */
+/** Faults that are answers: errors, web pages and malformed JSON. */
 export const STATUS_KINDS: FaultKinds = {
   ...beforeAndAfter('status_408', 'a 408', failure(408)),
   status_409: {
     about: 'a 409; nothing is stored',
-    usual: CHAT,
     effect: () => before(() => failure(409)),
   },
   status_429: {
     about: 'a 429 without advice when to come back; nothing is stored',
-    usual: CHAT,
     effect: () => before(() => failure(429)),
   },
   status_429_retry_after_ms: advised('retry-after-ms', 'ms, 20', (ms = 20) => ({
@@ -40,35 +35,26 @@ export const STATUS_KINDS: FaultKinds = {
   ...beforeAndAfter('html_200', 'a 200 that is a web page', page(200, 'Welcome to the lobby')),
   half_json: {
     about: 'a 200 whose JSON stops half way; all is stored',
-    usual: CHAT,
     effect: () => after((answer) => half(textOf(answer))),
   },
   wrong_shape: {
     about: 'a 200 whose JSON has other fields; all is stored',
-    usual: CHAT,
     effect: () => after(() => json({ result: { value: 42 } })),
   },
   empty_200: {
     about: 'a 200 without a body; all is stored',
-    usual: CHAT,
     effect: () => after(() => ({ ...json(null), body: '' })),
   },
 };
-
-export function failure(status: number, headers?: Record<string, string>): Answer {
-  return errorAnswer(status, { detail: 'The sandbox was asked to fail here.', headers });
-}
 
 function beforeAndAfter(name: string, words: string, answer: Answer): FaultKinds {
   return {
     [`${name}_before`]: {
       about: `${words}; nothing is stored`,
-      usual: CHAT,
       effect: () => before(() => answer),
     },
     [`${name}_after`]: {
       about: `${words}; all is stored`,
-      usual: CHAT,
       effect: () => after(() => answer),
     },
   };
@@ -81,7 +67,6 @@ function advised(
 ): FaultKind {
   return {
     about: `a 429 with ${name}; nothing is stored`,
-    usual: CHAT,
     amount: `${amount} unless given`,
     effect: (value) => before((call) => failure(429, headers(value, call))),
   };
@@ -93,7 +78,7 @@ function page(status: number, title: string): WholeAnswer {
 }
 
 /** The answer's JSON; of a stream, that of its last event. */
-function textOf(answer: SoundAnswer): string {
+function textOf(answer: ApiAnswer): string {
   return answer.type === 'whole' ? answer.body : JSON.stringify(answer.events.at(-1)?.data);
 }
 

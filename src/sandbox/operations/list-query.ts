@@ -1,5 +1,56 @@
-import type { Conversation } from './records.js';
-import { invalid, type Refusal } from './refusal.js';
+import { invalid, type Refusal } from '../answer.js';
+import type { Conversation } from '../store.js';
+
+interface PageMeta {
+  page_number: number;
+  page_size: number;
+  total_pages: number;
+  total_results: number;
+}
+
+/** The page that `page[number]` and `page[size]` ask for. */
+export function paginate<Item>(
+  items: readonly Item[],
+  query: URLSearchParams,
+  maxSize = Infinity,
+): { data: Item[]; meta: PageMeta } {
+  const requested = integerParameter(query, 'page[size]', { max: 100 }) ?? 20;
+  const size = Math.max(1, Math.min(requested, maxSize));
+  const number = integerParameter(query, 'page[number]') ?? 1;
+  return {
+    data: items.slice((number - 1) * size, number * size),
+    meta: {
+      page_number: number,
+      page_size: size,
+      total_pages: Math.ceil(items.length / size),
+      total_results: items.length,
+    },
+  };
+}
+
+/** A query parameter that is a positive integer, or undefined where it is missing. */
+export function integerParameter(
+  query: URLSearchParams,
+  name: string,
+  { max = Number.MAX_SAFE_INTEGER } = {},
+): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const loc = ['query', name];
+  const value = Number(text);
+  if (!/^[+-]?\d+$/.test(text)) {
+    throw invalid({ loc, msg: 'Input should be a valid integer', type: 'int_parsing' });
+  }
+  if (value < 1) {
+    const msg = 'Input should be greater than or equal to 1';
+    throw invalid({ loc, msg, type: 'greater_than_equal' });
+  }
+  if (value > max) {
+    const msg = `Input should be less than or equal to ${max}`;
+    throw invalid({ loc, msg, type: 'less_than_equal' });
+  }
+  return value;
+}
 
 type Compare = (a: Conversation, b: Conversation) => number;
 
@@ -22,23 +73,23 @@ function parseTerm(term: string): Compare {
 type Test = (conversation: Conversation) => boolean;
 type Value = string | number;
 
-/** What a column's operator makes of the stored value and the value asked for. */
-const OPERATORS: Readonly<Record<string, (stored: Value, asked: Value) => boolean>> = {
-  eq: (stored, asked) => stored === asked,
-  neq: (stored, asked) => stored !== asked,
-  gt: (stored, asked) => stored > asked,
-  gte: (stored, asked) => stored >= asked,
-  lt: (stored, asked) => stored < asked,
-  lte: (stored, asked) => stored <= asked,
-  like: (stored, asked) => likePattern(asked, '').test(String(stored)),
-  ilike: (stored, asked) => likePattern(asked, 'i').test(String(stored)),
+/** The operators of PostgREST that a filter may use. */
+const OPERATORS: Readonly<Record<string, (stored: Value, operand: Value) => boolean>> = {
+  eq: (stored, operand) => stored === operand,
+  neq: (stored, operand) => stored !== operand,
+  gt: (stored, operand) => stored > operand,
+  gte: (stored, operand) => stored >= operand,
+  lt: (stored, operand) => stored < operand,
+  lte: (stored, operand) => stored <= operand,
+  like: (stored, operand) => likePattern(operand, '').test(String(stored)),
+  ilike: (stored, operand) => likePattern(operand, 'i').test(String(stored)),
 };
 
 const NOT_FILTERS = new Set(['limit', 'order']);
 
 /**
- * The PostgREST filters of a query (`name=like.Voice%`, `or=(a.gte.x,b.gte.y)`) as one test. A
- * parameter that is no column is refused: a real server might ignore it and list too much.
+ * The PostgREST filters of a query (`name=like.Voice%`, `or=(a.gte.x,b.gte.y)`) as one test. Unknown
+ * parameters are refused: a server that ignored them would list too much.
  */
 export function conversationFilter(query: URLSearchParams): Test {
   const tests = [...query]
@@ -59,17 +110,17 @@ function anyOf(list: string): Test {
 }
 
 function condition(column: string, expression: string, parameter: string): Test {
-  const [, name = '', operand = ''] = /^(\w+)\.(.*)$/s.exec(expression) ?? [];
+  const [, name = '', text = ''] = /^(\w+)\.(.*)$/s.exec(expression) ?? [];
   const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
   if (operator === undefined) throw bad(parameter, 'should be operator.value, such as eq.text');
   const read = columnReader(column, parameter);
   const isText = name.endsWith('like');
   const isDate = column.endsWith('_at') && !isText;
-  const asked = isDate ? timeOf(operand, parameter) : operand;
+  const operand = isDate ? timeOf(text, parameter) : text;
   return (conversation) => {
     const stored = read(conversation);
     if (stored === undefined) return false;
-    return operator(isDate ? Date.parse(stored) : stored, asked);
+    return operator(isDate ? Date.parse(stored) : stored, operand);
   };
 }
 
@@ -85,7 +136,7 @@ function columnReader(
   return (conversation) => conversation[column];
 }
 
-export function isColumn(name: string): name is Exclude<keyof Conversation, 'metadata'> {
+function isColumn(name: string): name is Exclude<keyof Conversation, 'metadata'> {
   return ['id', 'name', 'created_at', 'last_message_at'].includes(name);
 }
 
@@ -95,7 +146,7 @@ function timeOf(text: string, parameter: string): number {
   return time;
 }
 
-/** `%` (or PostgREST's `*`) is any text, `_` any one character. */
+/** `%` and `*` stand for any text, `_` for any one character. */
 function likePattern(pattern: Value, flags: string): RegExp {
   const source = String(pattern)
     .replace(/[.+?^${}()|[\]\\]/g, '\\$&')

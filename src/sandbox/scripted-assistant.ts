@@ -1,17 +1,17 @@
-import type { Message } from './records.js';
-import { HELP, longReply, MARKDOWN, quote } from './texts.js';
+import type { Message } from './store.js';
+import { HELP, longReply, MARKDOWN, quote } from './scripted-texts.js';
 
 const WORD = "[\\p{L}][\\p{L}'’-]*";
 const NAME = "\\p{Lu}[\\p{L}'’-]*";
 
-/** After "my name is" any word will do; "I am" and "call me" need a capital ("I am lost" is no name). */
+/** "I am" and "call me" need a capital letter: "I am lost" gives no name. */
 const PATTERNS = [
   new RegExp(`\\b[Mm]y [Nn]ame is (${WORD}(?: ${NAME})*)`, 'u'),
   new RegExp(`\\b(?:I am|I['’]m|i am|i['’]m|[Cc]all me) (${NAME}(?: ${NAME})*)`, 'u'),
 ];
 
-/** The name somebody gives in a message, if any. */
-export function nameIn(text: string): string | undefined {
+/** The name that a message gives, if any. */
+function nameIn(text: string): string | undefined {
   for (const pattern of PATTERNS) {
     const name = pattern.exec(text)?.[1];
     if (name !== undefined) return name;
@@ -19,19 +19,19 @@ export function nameIn(text: string): string | undefined {
   return undefined;
 }
 
-/** The name given last. */
-export function nameKnown(texts: readonly string[]): string | undefined {
+/** The last name that was given. */
+function lastName(texts: readonly string[]): string | undefined {
   return texts.map(nameIn).findLast((name) => name !== undefined);
 }
 
-export interface TurnInput {
+interface ScriptedTurnInput {
   history: readonly Pick<Message, 'role' | 'text'>[];
   text: string;
   /** The API's `name`: who is speaking. */
   speaker?: string | undefined;
 }
 
-/** What the assistant does in one turn. */
+/** One turn of the assistant. */
 export interface ScriptedTurn {
   reply: string;
   toolCall?: { name: string; arguments: string; result: string };
@@ -39,10 +39,10 @@ export interface ScriptedTurn {
 
 interface Skill {
   pattern: RegExp;
-  answer: (input: TurnInput, match: RegExpExecArray) => string | ScriptedTurn;
+  answer: (input: ScriptedTurnInput, match: RegExpExecArray) => string | ScriptedTurn;
 }
 
-/** The first skill whose pattern is in the message answers it. */
+/** The first skill whose pattern matches answers the message. */
 const SKILLS: readonly Skill[] = [
   { pattern: /\b(?:what(?:'s|’s| is) my name|who am i)\b/i, answer: recallName },
   { pattern: /\bmarkdown\b/i, answer: () => MARKDOWN },
@@ -60,8 +60,8 @@ const SKILLS: readonly Skill[] = [
   { pattern: /^\s*(?:help|what can you do)\b/i, answer: () => HELP },
 ];
 
-/** The scripted assistant: what it answers follows from the conversation alone. */
-export function replyTo(input: TurnInput): ScriptedTurn {
+/** The scripted assistant. Its answer follows from the conversation alone. */
+export function replyTo(input: ScriptedTurnInput): ScriptedTurn {
   for (const { pattern, answer } of SKILLS) {
     const match = pattern.exec(input.text);
     if (match === null) continue;
@@ -71,14 +71,14 @@ export function replyTo(input: TurnInput): ScriptedTurn {
   return { reply: greet(input) ?? fallback(input) };
 }
 
-function recallName(input: TurnInput): string {
-  const name = nameKnown([...userTexts(input), input.text]);
+function recallName(input: ScriptedTurnInput): string {
+  const name = lastName([...userTexts(input), input.text]);
   if (name !== undefined) return `Your name is ${name}.`;
   if (input.speaker) return `You are speaking as ${input.speaker}.`;
   return 'You have not told me your name yet. Say "my name is …" and I will remember it.';
 }
 
-function checkWeather(_: TurnInput, { groups }: RegExpExecArray): ScriptedTurn {
+function checkWeather(_: ScriptedTurnInput, { groups }: RegExpExecArray): ScriptedTurn {
   const city = groups?.['city'] ?? 'Chicago';
   const result = { city, conditions: 'sunny', degrees_c: 21, source: 'made up by the sandbox' };
   return {
@@ -91,30 +91,30 @@ function checkWeather(_: TurnInput, { groups }: RegExpExecArray): ScriptedTurn {
   };
 }
 
-function countTurns(input: TurnInput): string {
+function countTurns(input: ScriptedTurnInput): string {
   return `This is turn ${userTexts(input).length + 1} of our conversation.`;
 }
 
-function repeatFirst(input: TurnInput): string {
+function repeatFirst(input: ScriptedTurnInput): string {
   const [first] = userTexts(input);
   return first === undefined
     ? 'This is your first message.'
     : `Your first message was: ${quote(first)}`;
 }
 
-function greet(input: TurnInput): string | undefined {
+function greet(input: ScriptedTurnInput): string | undefined {
   const name = nameIn(input.text);
   if (name !== undefined) return `Nice to meet you, ${name}. I will remember your name.`;
   if (!/^\s*(?:hi|hello|hey|good (?:morning|afternoon|evening))\b/i.test(input.text)) return;
-  const known = nameKnown(userTexts(input)) ?? input.speaker;
+  const known = lastName(userTexts(input)) ?? input.speaker;
   const who = known ? `, ${known}` : '';
   return `Hello${who}! I am the scripted assistant of the sandbox. Say "help" to see what I can do.`;
 }
 
-function fallback({ text }: TurnInput): string {
+function fallback({ text }: ScriptedTurnInput): string {
   return `This is the sandbox: no model is behind it. You said: ${quote(text)}`;
 }
 
-function userTexts({ history }: TurnInput): string[] {
+function userTexts({ history }: ScriptedTurnInput): string[] {
   return history.filter(({ role }) => role === 'user').map(({ text }) => text ?? '');
 }

@@ -1,7 +1,7 @@
 const DEFAULT_WORDS = 400;
 const MAX_WORDS = 20_000;
 const MAX_KB = 256;
-const QUOTE_LENGTH = 200;
+const MAX_QUOTE_LENGTH = 200;
 const PARAGRAPH =
   'This is a long reply of the sandbox. It says nothing, but it says it at length, so that ' +
   'wrapping, scrolling and streaming can be seen to work. The next paragraph says the same.\n\n';
@@ -38,20 +38,20 @@ const answer = await chat('hello');
 | Sunday   | no    |
 `;
 
-/** Filler of a number of words (the default) or KB, within bounds. */
+/** Filler text of this many words or KB, within bounds. */
 export function longReply(amount?: string, unit = 'words'): string {
-  const asked = Number(amount?.replaceAll(',', '') ?? DEFAULT_WORDS);
-  if (unit.toLowerCase() === 'kb') return filler(clamp(asked, MAX_KB) * 1024);
-  const words = clamp(asked, MAX_WORDS);
+  const requested = Number(amount?.replaceAll(',', '') ?? DEFAULT_WORDS);
+  if (unit.toLowerCase() === 'kb') return filler(clamp(requested, MAX_KB) * 1024);
+  const words = clamp(requested, MAX_WORDS);
   const [text = ''] = new RegExp(`^(?:\\S+\\s+){${words - 1}}\\S+`).exec(filler(words * 8)) ?? [];
   return text;
 }
 
-/** The text in quotes, cut where it gets long. */
+/** The text in quotes; a long one is cut. */
 export function quote(text: string): string {
-  const characters = Array.from(text.slice(0, 2 * QUOTE_LENGTH + 2));
-  if (characters.length <= QUOTE_LENGTH) return `"${text}"`;
-  return `"${characters.slice(0, QUOTE_LENGTH).join('')}…"`;
+  const characters = Array.from(text.slice(0, 2 * MAX_QUOTE_LENGTH + 2));
+  if (characters.length <= MAX_QUOTE_LENGTH) return `"${text}"`;
+  return `"${characters.slice(0, MAX_QUOTE_LENGTH).join('')}…"`;
 }
 
 function clamp(value: number, max: number): number {

@@ -1,24 +1,18 @@
-import type { Readable } from 'node:stream';
 import * as v from 'valibot';
-import { invalid, type ValidationError } from './refusal.js';
+import { invalid, type ValidationError } from '../answer.js';
 
-/** Telnyx names no limit for requests without an Idempotency-Key: this one only guards the memory. */
-export const BODY_LIMIT = 8 * 1024 * 1024;
-
-/** The whole body, or undefined over the limit. It is read to its end either way, so that a client
- * still sending sees the answer and not a broken connection. */
-export async function readBody(stream: Readable): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    if (!(chunk instanceof Buffer)) continue;
-    size += chunk.length;
-    if (size <= BODY_LIMIT) chunks.push(chunk);
-  }
-  return size <= BODY_LIMIT ? Buffer.concat(chunks) : undefined;
+/** A JSON object. valibot's own record would accept an array. */
+export function dictionary<Value extends v.GenericSchema>(value: Value) {
+  return v.pipe(
+    v.unknown(),
+    v.check((input) => !Array.isArray(input), 'Input should be a valid dictionary'),
+    v.record(v.string(), value),
+  );
 }
 
-/** The body as its schema has it; throws the 422 of validation otherwise. */
+export const metadataBody = dictionary(v.union([v.string(), v.boolean()]));
+
+/** The body as its schema describes it, or the Refusal that lists what is wrong. */
 export function parseBody<Schema extends v.GenericSchema>(
   schema: Schema,
   body: Buffer,
@@ -41,7 +35,7 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Message and type by what the schema expected. */
+/** Message and type by the kind of schema that failed. */
 const EXPECTATIONS: Readonly<Record<string, readonly [msg: string, type: string]>> = {
   string: ['Input should be a valid string', 'string_type'],
   union: ['Input should be a valid string', 'string_type'],
@@ -52,12 +46,9 @@ const EXPECTATIONS: Readonly<Record<string, readonly [msg: string, type: string]
 };
 
 function describeIssue(issue: v.BaseIssue<unknown>): ValidationError {
-  const loc = ['body', ...(issue.path ?? []).map(({ key }) => asKey(key))];
+  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
+  const loc = ['body', ...path];
   if (issue.received === 'undefined') return { loc, msg: 'Field required', type: 'missing' };
   const [msg, type] = EXPECTATIONS[issue.type] ?? [issue.message, 'value_error'];
   return { loc, msg, type };
-}
-
-function asKey(key: unknown): string | number {
-  return typeof key === 'number' ? key : String(key);
 }

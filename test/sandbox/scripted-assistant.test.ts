@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { replyTo } from '../../src/sandbox/assistant.js';
+import { replyTo } from '../../src/sandbox/scripted-assistant.js';
 
 /** A conversation of the texts in order: every reply. */
 function converse(...texts: string[]): string[] {

@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { json, refuse, type Answer, type StreamAnswer, type StreamEvent } from '../answer.js';
+import type { Call } from '../call.js';
+import { replyTo, type ScriptedTurn } from '../scripted-assistant.js';
+import type { SandboxStore, Thread } from '../store.js';
+import { requireAssistant } from './assistants.js';
+import { requireThread } from './conversations.js';
+import { parseBody } from './parse-body.js';
+
+const chatBody = v.object({
+  content: v.string(),
+  conversation_id: v.string(),
+  name: v.optional(v.string()),
+  stream: v.optional(v.boolean(), false),
+});
+
+export type ChatBody = v.InferOutput<typeof chatBody>;
+
+export function parseChatBody(body: Buffer): ChatBody {
+  return parseBody(chatBody, body);
+}
+
+/**
+ * One turn. The message is stored when it arrives and the reply when it is ready, even if the client
+ * is gone by then.
+ */
+export async function chat(call: Call): Promise<Answer> {
+  const { content, conversation_id, name, stream } = parseChatBody(call.body);
+  const { store, latencyMs } = call;
+  const assistant = requireAssistant(call);
+  const thread = requireThread(store, conversation_id);
+  requireRunnable(thread, content);
+  const turn = replyTo({ history: [...thread.messages], text: content, speaker: name });
+  store.involve(thread, assistant);
+  store.append(thread, { role: 'user', text: content });
+  await call.waitForReply();
+  storeReply(store, thread, turn);
+  return stream ? streamedReply(turn.reply, latencyMs) : json({ content: turn.reply });
+}
+
+function requireRunnable({ conversation }: Thread, content: string): void {
+  if (String(conversation.metadata['ai_disabled']) === 'true') {
+    throw refuse(400, { detail: 'AI is disabled for this conversation (ai_disabled).' });
+  }
+  if (content.trim() === '') throw refuse(400, { detail: 'The message is empty.' });
+}
+
+function storeReply(store: SandboxStore, thread: Thread, turn: ScriptedTurn): void {
+  const { reply, toolCall } = turn;
+  if (toolCall !== undefined) {
+    const id = `call_${thread.messages.length}`;
+    const call = { name: toolCall.name, arguments: toolCall.arguments };
+    const tool_calls = [{ id, type: 'function', function: call }];
+    store.append(thread, { role: 'assistant', text: null, tool_calls });
+    store.append(thread, { role: 'tool', text: toolCall.result });
+  }
+  store.append(thread, { role: 'assistant', text: reply });
+}
+
+/** The reply as `delta` events of about a word each, then `done` with the complete text. */
+function streamedReply(reply: string, spreadMs: number): StreamAnswer {
+  const deltas = splitReply(reply).map((content): StreamEvent => {
+    return { event: 'delta', data: { content } };
+  });
+  const done: StreamEvent = { event: 'done', data: { content: reply, whatsapp_template: null } };
+  return { type: 'stream', events: [...deltas, done], spreadMs };
+}
+
+/** Splits a text into pieces of about a word. Words of more than 24 characters are cut. */
+export function splitReply(reply: string): string[] {
+  return reply.match(/\s*\S{1,24}|\s+/gu) ?? [];
+}
