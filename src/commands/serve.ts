@@ -7,7 +7,6 @@ import { AppError } from '../base/errors.js';
 import type { TakeTurn } from '../relay/chat/run-turn.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
-import type { Membership } from '../relay/workers/membership.js';
 import { keepToOneCore } from '../process/v8-flags.js';
 import { openAccount, type Account, type SessionOptions } from '../account/account.js';
 import { openRedis } from './serve/redis.js';
@@ -31,7 +30,7 @@ export async function serve(flags: ServeFlags, context: Context): Promise<void> 
   });
   try {
     requireAssistant(account.settings);
-    await serveWith({ settings, context, log, account });
+    await serveUntilStopped({ settings, context, log, account });
   } finally {
     await account.close();
     log.flush();
@@ -47,21 +46,7 @@ interface Service {
   account: Account;
 }
 
-/** Serves in this process, alone or as one of several, or watches over those that do. */
-async function serveWith(service: Service): Promise<void> {
-  const { settings, context, log } = service;
-  const { clock, signal, stdout } = context;
-  const { workers, metricsPort, host } = settings;
-  if (workers === 1) return serveAlone(service);
-  const { membership } = await import('../relay/workers/membership.js');
-  const member = membership();
-  if (member) return serveAsWorker(service, member);
-  const { superviseWorkers } = await import('../relay/workers/supervise.js');
-  const onListening = (url: string): void => void stdout.write(`relay: ${url}\n`);
-  await superviseWorkers({ count: workers, metricsPort, host, clock, log, signal, onListening });
-}
-
-async function serveAlone({ settings, context, log, account }: Service): Promise<void> {
+async function serveUntilStopped({ settings, context, log, account }: Service): Promise<void> {
   const { clock, signal, stdout } = context;
   const { startRelay } = await import('../relay/relay.js');
   const { inMemory } = await import('../relay/coordination/memory/in-memory.js');
@@ -74,28 +59,6 @@ async function serveAlone({ settings, context, log, account }: Service): Promise
     await relay.drain();
   } finally {
     await coordination.close();
-  }
-}
-
-async function serveAsWorker(
-  { settings, context, log, account }: Service,
-  { coordination: ofWorkers, drain, leave }: Membership,
-): Promise<void> {
-  const { clock, signal } = context;
-  const { startRelay } = await import('../relay/relay.js');
-  const { redis } = settings;
-  // Where there are other machines, each worker is a replica.
-  const coordination = redis ? await openRedis(redis, { clock, log }) : ofWorkers;
-  const { metricsText } = ofWorkers;
-  const means = { ...meansOf(account, { coordination, clock, log }), metricsText };
-  try {
-    // The primary has the port for metrics.
-    const relay = await startRelay({ ...settings, metricsPort: undefined }, means);
-    await Promise.race([aborted(signal), aborted(drain)]);
-    await relay.drain();
-  } finally {
-    await coordination.close();
-    leave();
   }
 }
 

@@ -45,8 +45,6 @@ export interface RelayMeans {
   coordination: Coordination;
   clock: Clock;
   log: Log;
-  /** Metrics of all processes, where there are several. */
-  metricsText?: (() => Promise<string>) | undefined;
 }
 
 export interface Relay {
@@ -60,11 +58,10 @@ export interface Relay {
 export async function startRelay(settings: RelaySettings, means: RelayMeans): Promise<Relay> {
   const running = new RunningTurns();
   const metrics = openMetrics(() => running.size);
-  if (means.metricsText) metrics.share();
   const { log, coordination } = means;
   const workings: Workings = {
     ...means,
-    metricsText: means.metricsText ?? metrics.text,
+    metricsText: metrics.text,
     mostTurns: settings.mostTurns,
     rate: settings.rate,
     origins: settings.origins,

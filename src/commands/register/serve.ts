@@ -13,7 +13,6 @@ export const serveEntry: CommandEntry = {
       )
       .option('--host <address>', 'address to listen on', '127.0.0.1')
       .option('--port <number>', 'port to listen on; 0 takes a free one (PORT; 8080)')
-      .option('--workers <number>', 'processes to serve with', '1')
       .option(
         '--redis <url>',
         'Redis or Valkey over which replicas agree on order, keys and limits (TELNYX_CHAT_REDIS)',

@@ -19,13 +19,11 @@ export interface RelayFlags extends TokenFlags, RedisFlags {
   origin?: string[];
   signConversations?: boolean;
   metricsPort?: string;
-  workers: string;
   logLevel: string;
   ui?: boolean;
 }
 
 export interface ServeSettings extends RelaySettings {
-  workers: number;
   logLevel: string;
   /** Where replicas agree; none: there is this one alone. */
   redis: RedisSettings | undefined;
@@ -50,7 +48,6 @@ export async function relaySettings(
     allowedHosts: flags.allowHost ?? [],
     origins: new Set((flags.origin ?? []).map(checkedOrigin)),
     metricsPort: metricsPort === undefined ? undefined : checkedPort('--metrics-port', metricsPort),
-    workers: workersOf(flags),
     logLevel: flags.logLevel,
     redis: redisSettings(flags, env),
     hasPage: flags.ui ?? false,
@@ -86,23 +83,6 @@ function checkedPort(name: string, text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new AppError('usage', `bad ${name} ${JSON.stringify(text)}`, {
     hint: 'give a whole number from 0 to 65535',
-  });
-}
-
-/** More is a mistake, and would take the machine down. */
-const MOST_WORKERS = 256;
-
-/** A sandbox is inside one process: workers would not know each other's conversations. */
-function workersOf({ workers, sandbox }: RelayFlags & { sandbox?: boolean }): number {
-  const count = whole('--workers', workers);
-  if (count > MOST_WORKERS) {
-    throw new AppError('usage', `bad --workers ${JSON.stringify(workers)}`, {
-      hint: `give a whole number from 1 to ${MOST_WORKERS}: one for each core is enough`,
-    });
-  }
-  if (count === 1 || !sandbox) return count;
-  throw new AppError('usage', '--sandbox is for one worker', {
-    hint: 'run telnyx-chat sandbox beside it, and give --base-url',
   });
 }
 

@@ -10,9 +10,8 @@ export class CoordinationError extends Error {
 }
 
 /**
- * What turns have to agree on, among all that serve the same callers: in this process alone, among
- * the workers of one machine, or among machines. Everything rejects with a CoordinationError and
- * nothing else, but for a signal's own reason.
+ * Order of turns, idempotency keys and rate limits: for this process alone, or for all replicas.
+ * Its methods reject only with a CoordinationError, or with the reason of a signal that aborts.
  */
 export interface Coordination {
   /**

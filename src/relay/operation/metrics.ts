@@ -1,12 +1,5 @@
 import { type ServerResponse, createServer, type IncomingMessage } from 'node:http';
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-} from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Call } from '../call.js';
 import { assertHost, hostNames } from '../exposure/hosts.js';
 import { errorBody, sendJson, answerBrokenRequest, Refusal } from '../http/answer.js';
@@ -20,8 +13,6 @@ export interface Metrics {
   answered(call: Call, totalMs: number): void;
   /** In the text format of Prometheus. */
   text: () => Promise<string>;
-  /** Lets the primary process ask for them. */
-  share: () => void;
 }
 
 /** Counts for Prometheus. `turnsInFlight` is asked for when they are collected. */
@@ -38,11 +29,6 @@ export function openMetrics(turnsInFlight: () => number): Metrics {
       if (isReplay) replays.inc();
     },
     text: () => registry.metrics(),
-    share() {
-      AggregatorRegistry.setRegistries(registry);
-      // It is what listens for the primary's questions.
-      new AggregatorRegistry();
-    },
   };
 }
 

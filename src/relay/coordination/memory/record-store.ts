@@ -28,11 +28,6 @@ interface Settled {
   outcome: Outcome;
 }
 
-/** An open record that tells what to do when its process has died. */
-export interface AbandonableRecord extends OpenRecord {
-  abandon(): void;
-}
-
 /** Keys with the answers to their requests, as long and as many as memory allows. */
 export class RecordStore implements IdempotencyRecords {
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -51,10 +46,10 @@ export class RecordStore implements IdempotencyRecords {
   }
 
   claim(key: RecordKey): Promise<Claim> {
-    return Promise.resolve(this.claimNow(key));
+    return Promise.resolve(this.#claim(key));
   }
 
-  claimNow({ scope, key, fingerprint }: RecordKey): ClaimNow {
+  #claim({ scope, key, fingerprint }: RecordKey): Claim {
     const name = `${scope} ${key}`;
     const open = this.#open.get(name);
     if (open) return { type: open.fingerprint === fingerprint ? 'in_flight' : 'mismatch' };
@@ -65,8 +60,7 @@ export class RecordStore implements IdempotencyRecords {
     return settled.fingerprint === fingerprint ? settled.outcome : { type: 'mismatch' };
   }
 
-  #openRecord(name: string, fingerprint: string): AbandonableRecord {
-    let hasBegun = false;
+  #openRecord(name: string, fingerprint: string): OpenRecord {
     const open = { fingerprint };
     this.#open.set(name, open);
     const close = (outcome?: Outcome): void => {
@@ -76,10 +70,7 @@ export class RecordStore implements IdempotencyRecords {
       if (outcome) this.#settle(name, fingerprint, outcome);
     };
     return {
-      begin: () => {
-        hasBegun = true;
-        return Promise.resolve();
-      },
+      begin: () => Promise.resolve(),
       store(answer) {
         close({ type: 'answered', answer });
         return Promise.resolve();
@@ -88,7 +79,6 @@ export class RecordStore implements IdempotencyRecords {
         close();
         return Promise.resolve();
       },
-      abandon: () => close(hasBegun ? { type: 'abandoned' } : undefined),
     };
   }
 
@@ -108,6 +98,3 @@ export class RecordStore implements IdempotencyRecords {
 function sizeOf(name: string): number {
   return RECORD_BYTES + name.length;
 }
-
-/** A claim that this process has made itself. */
-type ClaimNow = Exclude<Claim, { type: 'fresh' }> | { type: 'fresh'; record: AbandonableRecord };

@@ -13,11 +13,6 @@ export class TurnQueues implements TurnOrder {
     return Promise.resolve(this.#lease(conversationId));
   }
 
-  /** Conversations of which a turn runs. */
-  get size(): number {
-    return this.#queues.size;
-  }
-
   #wait(conversationId: string, queue: (() => void)[], signal: AbortSignal): Promise<Lease> {
     if (queue.length >= MOST_WAITING) {
       return Promise.reject(new CoordinationError('queue_full', 'too many turns are waiting'));
