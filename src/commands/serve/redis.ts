@@ -4,7 +4,7 @@ import { AppError } from '../../base/errors.js';
 import type { CoordinationError, Coordination } from '../../relay/coordination/coordination.js';
 import {
   parseRedisUrl,
-  shownAddress,
+  publicAddress,
   type RedisAddress,
 } from '../../relay/coordination/redis/address.js';
 import type { Log } from '../../relay/operation/log.js';
@@ -37,7 +37,7 @@ export async function openRedis(
   { clock, log }: { clock: Clock; log: Log },
 ): Promise<Coordination> {
   const { inRedis } = await import('../../relay/coordination/redis/in-redis.js');
-  const redis = shownAddress(address);
+  const redis = publicAddress(address);
   const onChange = (problem?: string): void => {
     if (problem === undefined) log.info({ redis }, 'connected to Redis');
     else log.warn({ redis, problem }, 'no connection to Redis: turns are refused until there is');

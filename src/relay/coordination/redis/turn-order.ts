@@ -1,37 +1,38 @@
 import type { Lease, TurnOrder } from '../coordination.js';
-import { Place, type Means } from './place.js';
+import { QueuedTurn, type RedisContext } from './queued-turn.js';
 
-/** A queue in Redis for each conversation of which a turn runs. */
+/** A queue in Redis for each conversation with a running turn. */
 export class RedisTurnOrder implements TurnOrder {
-  readonly #means: Means;
-  readonly #waiting = new Map<string, Place>();
+  readonly #context: RedisContext;
+  /** The turns of this process that wait, by their tickets. */
+  readonly #waiting = new Map<string, QueuedTurn>();
 
-  constructor(means: Means) {
-    this.#means = means;
+  constructor(context: RedisContext) {
+    this.#context = context;
   }
 
   async enter(conversationId: string, signal: AbortSignal): Promise<Lease> {
     signal.throwIfAborted();
-    const tenure = this.#means.session.current();
-    const place = new Place(this.#means, tenure, conversationId);
-    this.#waiting.set(place.ticket, place);
-    const giveUp = (): void => place.giveUp(signal.reason as Error);
-    signal.addEventListener('abort', giveUp, { once: true });
+    const epoch = this.#context.session.current();
+    const turn = new QueuedTurn(this.#context, epoch, conversationId);
+    this.#waiting.set(turn.ticket, turn);
+    const onAbort = (): void => turn.cancel(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
-      return await place.enter();
+      return await turn.enter();
     } finally {
-      signal.removeEventListener('abort', giveUp);
-      this.#waiting.delete(place.ticket);
+      signal.removeEventListener('abort', onAbort);
+      this.#waiting.delete(turn.ticket);
     }
   }
 
-  /** Whoever left says that this ticket is the first now. */
+  /** Another process reports that this ticket is now first in its queue. */
   wake(ticket: string): void {
-    this.#waiting.get(ticket)?.comeIn();
+    this.#waiting.get(ticket)?.start();
   }
 
-  /** What was said meanwhile was missed. */
-  lookAll(): void {
-    for (const place of this.#waiting.values()) place.look();
+  /** Reports sent while the connection was down are lost, so every waiting turn checks its place. */
+  checkAll(): void {
+    for (const turn of this.#waiting.values()) turn.check();
   }
 }
