@@ -1,10 +1,9 @@
 import type { Context } from '../process/context.js';
-import type { Clock } from '../base/time.js';
 import { takeTurn, type TurnInput } from '../turn/turn.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { requireAssistant } from '../settings/resolve.js';
 import { AppError } from '../base/errors.js';
-import type { TakeTurn } from '../relay/chat/run-turn.js';
+import type { TakeTurn } from '../relay/relay-state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import { keepToOneCore } from '../process/v8-flags.js';
@@ -14,7 +13,7 @@ import { relaySettings, type RelayFlags, type ServeSettings } from './serve/sett
 
 export type ServeFlags = SessionOptions & RelayFlags;
 
-/** Serves until SIGINT or SIGTERM; then what runs is finished. */
+/** Serves until SIGINT or SIGTERM, and then finishes the turns that run. */
 export async function serve(flags: ServeFlags, context: Context): Promise<void> {
   const settings = await relaySettings(flags, context);
   keepToOneCore();
@@ -39,21 +38,25 @@ export async function serve(flags: ServeFlags, context: Context): Promise<void> 
   if (reason instanceof AppError && reason.kind !== 'terminated') throw reason;
 }
 
-interface Service {
+interface ServeOptions {
   settings: ServeSettings;
   context: Context;
   log: Log;
   account: Account;
 }
 
-async function serveUntilStopped({ settings, context, log, account }: Service): Promise<void> {
+async function serveUntilStopped(options: ServeOptions): Promise<void> {
+  const { settings, context, log, account } = options;
   const { clock, signal, stdout } = context;
   const { startRelay } = await import('../relay/relay.js');
   const { inMemory } = await import('../relay/coordination/memory/in-memory.js');
   const { redis } = settings;
   const coordination = redis ? await openRedis(redis, { clock, log }) : inMemory(clock);
+  const takeTurn = turnsOf(account, coordination);
+  const turnTimeoutMs = account.settings.timeoutMs.value;
   try {
-    const relay = await startRelay(settings, meansOf(account, { coordination, clock, log }));
+    const services = { takeTurn, turnTimeoutMs, coordination, clock, log };
+    const relay = await startRelay(settings, services);
     stdout.write(`relay: ${relay.url}\n`);
     await aborted(signal);
     await relay.drain();
@@ -62,26 +65,15 @@ async function serveUntilStopped({ settings, context, log, account }: Service): 
   }
 }
 
-interface Parts {
-  coordination: Coordination;
-  clock: Clock;
-  log: Log;
-}
-
-function meansOf(account: Account, parts: Parts) {
-  const turnTimeoutMs = account.settings.timeoutMs.value;
-  return { ...parts, turnTimeoutMs, takeTurn: turnsOf(account, parts.coordination) };
-}
-
 function turnsOf({ client, settings }: Account, { isShared }: Coordination): TakeTurn {
   const assistantId = requireAssistant(settings);
   const timeoutMs = settings.timeoutMs.value;
-  // The last texts of so many callers are hardly ever of one conversation, and keeping them takes time.
-  const ours = new TurnMemory({ ofOthers: false });
+  // With many callers, remembering texts of other conversations costs time and finds almost nothing.
+  const own = new TurnMemory({ ofOthers: false });
   return (input, signal) => {
-    // What other processes said is not in our memory: then it is good for one turn only.
-    const memory = isShared ? new TurnMemory({ ofOthers: false }) : ours;
-    // Written out: a spread takes long, thousands of times a second.
+    // A replica does not know what others have said, so its memory must not outlast one turn.
+    const memory = isShared ? new TurnMemory({ ofOthers: false }) : own;
+    // Without a spread, which is slow at thousands of turns a second.
     const { conversationId, text, speaker, stream } = input;
     const turn: TurnInput = { assistantId, conversationId, text, speaker, stream };
     return takeTurn(client, turn, { signal, timeoutMs, memory });

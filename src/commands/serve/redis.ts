@@ -19,7 +19,7 @@ export interface RedisSettings {
   prefix: string;
 }
 
-/** Where replicas agree, of the flag, else of the environment. Throws on what is no address. */
+/** From the flag, else from the environment. Throws a usage error. */
 export function redisSettings(
   { redis, redisPrefix }: RedisFlags,
   env: Values,
@@ -29,8 +29,8 @@ export function redisSettings(
 }
 
 /**
- * Coordination over the Redis. One that isn't reached yet is waited for while turns are refused; one
- * that doesn't let us in is an error.
+ * Connects to Redis. While it can't be reached, turns are refused and the connection is tried again; refused
+ * credentials are an error.
  */
 export async function openRedis(
   { address, prefix }: RedisSettings,
@@ -47,7 +47,7 @@ export async function openRedis(
     await coordination.open();
   } catch (error) {
     const { message } = error as CoordinationError;
-    if (isRefusal(message)) {
+    if (isAccessRefused(message)) {
       await coordination.close();
       throw new AppError('not_configured', `${message} (${redis})`, {
         hint: 'check user, password and database of --redis or TELNYX_CHAT_REDIS',
@@ -57,6 +57,6 @@ export async function openRedis(
   return coordination;
 }
 
-function isRefusal(message: string): boolean {
+function isAccessRefused(message: string): boolean {
   return /WRONGPASS|NOAUTH|NOPERM|DB index|AUTH/.test(message);
 }

@@ -25,11 +25,11 @@ export interface RelayFlags extends TokenFlags, RedisFlags {
 
 export interface ServeSettings extends RelaySettings {
   logLevel: string;
-  /** Where replicas agree; none: there is this one alone. */
+  /** Undefined: this process serves alone. */
   redis: RedisSettings | undefined;
 }
 
-/** What the flags and the environment say of the relay. Throws on what cannot be right. */
+/** The relay's settings from flags and environment. Throws usage errors. */
 export async function relaySettings(
   flags: RelayFlags & { dotenv?: string; sandbox?: boolean },
   context: Context,
@@ -42,8 +42,8 @@ export async function relaySettings(
     host,
     port: portOf(flags, env),
     tokens,
-    mostTurns: whole('--max-turns', flags.maxTurns),
-    rate: rateLimit === undefined ? undefined : rateOf(whole('--rate-limit', rateLimit)),
+    maxTurns: positiveInteger('--max-turns', flags.maxTurns),
+    rate: rateLimit === undefined ? undefined : rateOf(positiveInteger('--rate-limit', rateLimit)),
     isLoopback: isLocal(host),
     allowedHosts: flags.allowHost ?? [],
     origins: new Set((flags.origin ?? []).map(checkedOrigin)),
@@ -51,21 +51,21 @@ export async function relaySettings(
     logLevel: flags.logLevel,
     redis: redisSettings(flags, env),
     hasPage: flags.ui ?? false,
-    handleSecret: flags.signConversations ? handleSecret(env) : undefined,
+    signingSecret: flags.signConversations ? signingSecret(env) : undefined,
   };
 }
 
-/** The environment over `.env`; a sandbox uses nothing of that. */
+/** The environment over `.env`. A sandbox needs no `.env`. */
 async function environment(
   { dotenv, sandbox }: { dotenv?: string; sandbox?: boolean },
   { cwd, env }: Context,
 ): Promise<Values> {
   const file = sandbox ? undefined : await readEnvFile(cwd, dotenv);
-  const given = Object.entries(env).filter(([, value]) => value?.trim());
-  return { ...file?.values, ...Object.fromEntries(given) };
+  const set = Object.entries(env).filter(([, value]) => value?.trim());
+  return { ...file?.values, ...Object.fromEntries(set) };
 }
 
-/** Whoever can reach an address of a network could spend the key's money. */
+/** Without a token, everyone on the network could use the key. */
 function assertGuarded(host: string, tokens: Token[], { insecure }: RelayFlags): void {
   if (isLocal(host) || tokens.length > 0 || insecure) return;
   throw new AppError('usage', `serving on ${host} without a token`, {
@@ -86,12 +86,12 @@ function checkedPort(name: string, text: string): number {
   });
 }
 
-/** Whoever rested for a minute may ask for a minute's worth at once. */
+/** After a pause of a minute, a caller may make a minute's requests at once. */
 function rateOf(perMinute: number): Rate {
   return { perMinute, burst: perMinute };
 }
 
-function whole(flag: string, text: string): number {
+function positiveInteger(flag: string, text: string): number {
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw new AppError('usage', `bad ${flag} ${JSON.stringify(text)}`, {
     hint: 'give a whole number of 1 or more',
@@ -109,13 +109,13 @@ function checkedOrigin(text: string): string {
   });
 }
 
-/** Shorter, it could be found by trying. */
-const SHORTEST_SECRET = 16;
+/** A shorter one could be guessed by brute force. */
+const MIN_SECRET_LENGTH = 16;
 
-function handleSecret(env: Values): string {
+function signingSecret(env: Values): string {
   const secret = env['TELNYX_CHAT_HANDLE_SECRET'] ?? '';
-  if (secret.length >= SHORTEST_SECRET) return secret;
+  if (secret.length >= MIN_SECRET_LENGTH) return secret;
   throw new AppError('usage', '--sign-conversations needs TELNYX_CHAT_HANDLE_SECRET', {
-    hint: `set it to ${SHORTEST_SECRET} characters or more, such as openssl rand -hex 32 makes, the same on every replica`,
+    hint: `set it to ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes, the same on every replica`,
   });
 }

@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../base/time.js';
 import { CoordinationError, ORPHAN_MS, type Coordination } from '../coordination.js';
 import type { RedisAddress } from './address.js';
-import { Connection } from './connection.js';
+import { Connection, PendingCommands } from './connection.js';
 import { Keys } from './keys.js';
-import { PendingCommands } from './pending-commands.js';
-import type { RedisContext } from './queued-turn.js';
+import { type RedisContext, RedisTurnOrder } from './turn-order.js';
 import { RedisRateLimits } from './rate-limits.js';
 import { RedisRecords } from './records.js';
 import { LEASE_MS, Session } from './session.js';
-import { RedisTurnOrder } from './turn-order.js';
 
 export interface RedisOptions {
   address: RedisAddress;

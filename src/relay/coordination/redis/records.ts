@@ -6,7 +6,7 @@ import {
   type OpenRecord,
   type RecordKey,
 } from '../coordination.js';
-import type { RedisContext } from './queued-turn.js';
+import type { RedisContext } from './turn-order.js';
 import { BEGIN, CLAIM, RELEASE, REOPEN, STORE } from './scripts/record-scripts.js';
 import type { SessionEpoch } from './session-epoch.js';
 
