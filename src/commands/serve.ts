@@ -1,11 +1,11 @@
 import { openAccount, type Account } from '../account/account.js';
 import { AppError } from '../base/errors.js';
-import { aborted, type Clock } from '../base/time.js';
+import { aborted } from '../base/time.js';
 import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
 import { keepToOneCore } from '../process/v8-flags.js';
-import type { TakeTurn } from '../relay/chat/run-turn.js';
+import type { TakeTurn } from '../relay/relay-state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import { requireAssistant } from '../settings/resolve.js';
@@ -16,7 +16,7 @@ import { targetFlags } from './options/target.js';
 import { openRedis } from './serve/redis.js';
 import { EXPOSURE, relaySettings, SERVICE, type ServeSettings } from './serve/settings.js';
 
-/** Serves until SIGINT or SIGTERM; then what runs is finished. */
+/** Serves until SIGINT or SIGTERM, and then finishes the turns that run. */
 export const serve = defineCommand({
   description:
     'Serves the chat over HTTP, for applications and pages that must not hold the key: POST /chat with {"message", "conversation_id"?}.',
@@ -61,14 +61,18 @@ interface ServeOptions {
   account: Account;
 }
 
-async function serveUntilStopped({ settings, context, log, account }: ServeOptions): Promise<void> {
+async function serveUntilStopped(options: ServeOptions): Promise<void> {
+  const { settings, context, log, account } = options;
   const { clock, signal, stdout } = context;
   const { startRelay } = await import('../relay/relay.js');
   const { inMemory } = await import('../relay/coordination/memory/in-memory.js');
   const { redis } = settings;
   const coordination = redis ? await openRedis(redis, { clock, log }) : inMemory(clock);
+  const takeTurn = turnsOf(account, coordination);
+  const turnTimeoutMs = account.settings.timeoutMs.value;
   try {
-    const relay = await startRelay(settings, relayOptions(account, { coordination, clock, log }));
+    const services = { takeTurn, turnTimeoutMs, coordination, clock, log };
+    const relay = await startRelay(settings, services);
     stdout.write(`relay: ${relay.url}\n`);
     await aborted(signal);
     await relay.drain();
@@ -77,26 +81,15 @@ async function serveUntilStopped({ settings, context, log, account }: ServeOptio
   }
 }
 
-interface SharedParts {
-  coordination: Coordination;
-  clock: Clock;
-  log: Log;
-}
-
-function relayOptions(account: Account, parts: SharedParts) {
-  const turnTimeoutMs = account.settings.timeoutMs.value;
-  return { ...parts, turnTimeoutMs, takeTurn: turnsOf(account, parts.coordination) };
-}
-
 function turnsOf({ client, settings }: Account, { isShared }: Coordination): TakeTurn {
   const assistantId = requireAssistant(settings);
   const timeoutMs = settings.timeoutMs.value;
-  // The last texts of many callers are rarely of one conversation, and keeping them takes time.
-  const ours = new TurnMemory({ ofOthers: false });
+  // With many callers, remembering texts of other conversations costs time and finds almost nothing.
+  const own = new TurnMemory({ ofOthers: false });
   return (input, signal) => {
-    // Our memory lacks what other processes said: then it is good for one turn only.
-    const memory = isShared ? new TurnMemory({ ofOthers: false }) : ours;
-    // Written out: a spread takes long, thousands of times a second.
+    // A replica does not know what others have said, so its memory must not outlast one turn.
+    const memory = isShared ? new TurnMemory({ ofOthers: false }) : own;
+    // Without a spread, which is slow at thousands of turns a second.
     const { conversationId, text, speaker, stream } = input;
     const turn: TurnInput = { assistantId, conversationId, text, speaker, stream };
     return takeTurn(client, turn, { signal, timeoutMs, memory });

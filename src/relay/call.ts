@@ -1,39 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** One request to the relay and its answer. */
+/** One request to the relay and its response. */
 export interface Call {
-  /** What the log knows it by; the caller is told. */
-  id: string;
-  request: IncomingMessage;
-  response: ServerResponse;
-  /** The caller sends the body only when asked to. */
-  expectsContinue: boolean;
+  /** In the log and in the response's `X-Request-Id`. */
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The caller sends the body only after a `100 Continue`. */
+  readonly expectsContinue: boolean;
   /** Reading of the monotonic clock. */
-  startedAt: number;
-  facts: Facts;
-  /** What to do when the caller goes away before the answer is out. */
-  onLeft?: (() => void) | undefined;
-  /** Its turn goes on when the caller has left, and is reported when it ends. */
-  goesOn?: boolean;
-  /** What to do then, if the caller has left. */
-  onEnded?: () => void;
+  readonly startedAt: number;
+  readonly facts: CallFacts;
+  /**
+   * Set by the chat route when the turn goes on without its caller, because of an idempotency key. The call is
+   * reported when both this and the response have ended. Never rejects.
+   */
+  turnEnd?: Promise<void>;
 }
 
-/** What becomes known of a call, for the log and the metrics. */
-export interface Facts {
-  /** One of our paths; none for any other. */
+/** Facts for the log and the metrics, each set by the step that learns it. */
+export interface CallFacts {
+  /** The path, if it is one of the relay's. */
   route?: string;
   /** The name of the token, where there are tokens. */
   caller?: string;
+  /** The API's id of the conversation. */
   conversationId?: string | undefined;
-  /** How long it waited for earlier turns of its conversation, in milliseconds. */
+  /** Time spent waiting for earlier turns of the conversation, in milliseconds. */
   waitedMs?: number;
-  /** Answered with what was stored for its key. */
+  /** The answer is the stored one of an earlier request with the same idempotency key. */
   isReplay?: boolean;
-  /** What went wrong; never shown to the caller. */
+  /** For the log only: callers never see it. */
   error?: unknown;
-  /** No log may have it. */
+  /** To be redacted from the log. */
   message?: string;
-  /** What was streamed of it so far; no log may have it. */
+  /** The part of the reply that has arrived; to be redacted from the log. */
   reply?: string;
 }

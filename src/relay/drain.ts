@@ -1,49 +1,48 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { AppError } from '../base/errors.js';
-import type { Workings } from './workings.js';
+import type { RelayState } from './relay-state.js';
 
-/** For what runs when the relay is to end, in milliseconds. */
+/** Turns that run have this long to end, in milliseconds. */
 const DRAIN_MS = 30_000;
-/** For the answers of turns that were stopped then. */
-const LAST_ANSWERS_MS = 1_000;
-/** Between two looks at connections on which nothing runs any more. */
+/** Time to answer the callers of turns that were stopped. */
+const FINAL_ANSWERS_MS = 1_000;
 const CHECK_MS = 50;
 
-/** Accepts nothing new, finishes what runs, or stops it after 30 seconds. */
-export async function drain(server: Server, workings: Workings): Promise<void> {
-  workings.isDraining = true;
-  // Whoever gets an answer now is told to come back over another connection.
-  for (const { call } of workings.running) call.response.shouldKeepAlive = false;
-  const closed = closeToNew(server);
-  const ended = untilNoneRuns(workings);
+/** Accepts nothing new and waits for what runs; stops it after 30 seconds. */
+export async function drain(server: Server, state: RelayState): Promise<void> {
+  state.isDraining = true;
+  // Responses that have not begun tell their callers to use another connection.
+  for (const { call } of state.running) call.response.shouldKeepAlive = false;
+  const closed = stopListening(server);
+  const ended = turnsEnded(state);
   const stop = setTimeout(() => {
     const reason = new AppError('terminated', 'the relay is ending');
-    for (const turn of workings.running) turn.stop.abort(reason);
+    for (const turn of state.running) turn.stop.abort(reason);
   }, DRAIN_MS);
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS + LAST_ANSWERS_MS);
-  // A stream that began before is on a connection that was promised to be kept.
-  const look = setInterval(() => closeKept(server, workings), CHECK_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS + FINAL_ANSWERS_MS);
+  // A response that had begun before has promised to keep its connection open.
+  const check = setInterval(() => closeIdle(server, state), CHECK_MS);
   await Promise.all([closed, ended]);
   clearTimeout(stop);
   clearTimeout(cut);
-  clearInterval(look);
+  clearInterval(check);
 }
 
-/** As `server.close` of node:http, which ends connections too: those on which an answer is still being sent. */
-function closeToNew(server: Server): Promise<void> {
+/** The `close` of node:http would also close connections with an answer still on its way. */
+function stopListening(server: Server): Promise<void> {
   return new Promise((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });
 }
 
-/** For Node, one whose answer is being sent is idle. */
-function closeKept(server: Server, { unanswered }: Workings): void {
+/** Node counts a connection as idle while its answer is still being sent. */
+function closeIdle(server: Server, { unanswered }: RelayState): void {
   if (unanswered === 0) server.closeIdleConnections();
 }
 
-/** A turn may go on after its caller left: the answer is kept for the key that came with it. */
-async function untilNoneRuns({ running, clock }: Workings): Promise<void> {
-  const end = clock.monotonic() + DRAIN_MS + LAST_ANSWERS_MS;
+/** A turn with an idempotency key outlives its connection, so the server's own end is not enough. */
+async function turnsEnded({ running, clock }: RelayState): Promise<void> {
+  const end = clock.monotonic() + DRAIN_MS + FINAL_ANSWERS_MS;
   while (running.size > 0 && clock.monotonic() < end) await clock.sleep(CHECK_MS);
 }

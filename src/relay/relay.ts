@@ -1,21 +1,16 @@
 import type { Clock } from '../base/time.js';
-import { StopSignals } from './chat/stop-signals.js';
-import type { TakeTurn } from './chat/run-turn.js';
+import type { Call } from './call.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import { tokenCheck, type Token } from './exposure/bearer-tokens.js';
-import { plainHandles, signedHandles } from './exposure/handles.js';
-import { hostNames } from './exposure/hosts.js';
+import { hostNames } from './exposure/browser-guards.js';
+import { plainIds, signedIds } from './exposure/signed-ids.js';
 import { BodyReader } from './http/read-body.js';
-import type { Level, Log } from './operation/log.js';
-import { openMetrics, startMetricsServer } from './operation/metrics.js';
-import { requestEntry, statusOf } from './operation/request-entry.js';
-import { CALLER_BOUNDS, startServer, type RunningServer, type CallerBounds } from './server.js';
-import type { Page } from './ui/page.js';
-import { RunningTurns } from './running-turns.js';
-import type { Workings } from './workings.js';
-import type { Call } from './call.js';
+import type { Log } from './operation/log.js';
+import { openMetrics, startMetricsServer, type Metrics } from './operation/metrics.js';
+import { logRequest } from './operation/request-log.js';
+import type { RelayState, RunningTurn, TakeTurn } from './relay-state.js';
+import { CALLER_BOUNDS, startServer, type CallerBounds, type RunningServer } from './server.js';
 
-/** What whoever runs the relay decides. */
 export interface RelaySettings {
   host: string;
   /** 0 takes a free one. */
@@ -23,81 +18,95 @@ export interface RelaySettings {
   isLoopback: boolean;
   allowedHosts: readonly string[];
   origins: ReadonlySet<string>;
-  /** None: everyone is served. */
+  /** Without any, everyone is served. */
   tokens: readonly Token[];
   rate: Rate | undefined;
-  mostTurns: number;
-  /** With which conversation ids are signed. */
-  handleSecret: string | undefined;
-  /** On loopback; without one, metrics are for those who show a token. */
+  maxTurns: number;
+  /** Signs conversation ids; undefined: they are not signed. */
+  signingSecret: string | undefined;
+  /** On loopback, without a token. */
   metricsPort: number | undefined;
-  /** A page at `/` to try the chat with. */
+  /** Serves a page at `/` to try the chat. */
   hasPage: boolean;
   /** Left out, those for the internet. */
   bounds?: CallerBounds;
 }
 
-/** What the relay is given to work with. */
-export interface RelayMeans {
+/** The parts of the program that the relay works with. */
+export interface RelayServices {
   takeTurn: TakeTurn;
-  /** For one turn, in milliseconds. */
   turnTimeoutMs: number;
   coordination: Coordination;
   clock: Clock;
   log: Log;
-  /** Metrics of all processes, where there are several. */
-  metricsText?: (() => Promise<string>) | undefined;
 }
 
 export interface Relay {
   /** Such as `http://127.0.0.1:8080`. */
   url: string;
-  /** Accepts nothing new, finishes what runs, or stops it after 30 seconds. */
+  /** Accepts nothing new and waits for what runs; stops it after 30 seconds. */
   drain(): Promise<void>;
 }
 
-/** Starts the relay. Rejects with a usage error when it can't listen there. */
-export async function startRelay(settings: RelaySettings, means: RelayMeans): Promise<Relay> {
-  const running = new RunningTurns();
+/** Starts the relay. Rejects with a usage error when it can't listen on its address. */
+export async function startRelay(settings: RelaySettings, services: RelayServices): Promise<Relay> {
+  const running = new Set<RunningTurn>();
   const metrics = openMetrics(() => running.size);
-  if (means.metricsText) metrics.share();
-  const { log, coordination } = means;
-  const workings: Workings = {
-    ...means,
-    metricsText: means.metricsText ?? metrics.text,
-    mostTurns: settings.mostTurns,
-    rate: settings.rate,
-    origins: settings.origins,
-    tokens: settings.tokens.length === 0 ? undefined : tokenCheck(settings.tokens),
-    hosts: hostNames(settings.host, settings.isLoopback, settings.allowedHosts),
-    handles:
-      settings.handleSecret === undefined ? plainHandles : signedHandles(settings.handleSecret),
-    onAnswered(call, totalMs) {
-      metrics.answered(call, totalMs);
-      logAnswer(log, call, totalMs);
-    },
-    page: settings.hasPage ? await pageFor(settings) : undefined,
-    bodies: new BodyReader(),
-    stops: new StopSignals(),
+  const state: RelayState = {
+    ...stateOf(settings, services),
+    showPage: settings.hasPage ? await pageFor(settings) : undefined,
+    metricsText: metrics.text,
+    report: reporter(metrics, services.log),
     running,
-    unanswered: 0,
-    isDraining: false,
   };
   const { bounds = CALLER_BOUNDS } = settings;
-  const server = await startServer({ ...settings, bounds }, workings);
-  const stopMetrics = await metricsBeside(server, settings.metricsPort, workings.metricsText);
+  const server = await startServer({ ...settings, bounds }, state);
+  const stopMetrics = await startMetricsBeside(server, settings.metricsPort, metrics.text);
   return {
     url: server.url,
     async drain() {
       await server.drain();
       stopMetrics();
-      await coordination.close();
+      await services.coordination.close();
     },
   };
 }
 
-/** Serves metrics on a port of their own, where there is one. Gives what ends that. */
-async function metricsBeside(
+function stateOf(settings: RelaySettings, services: RelayServices) {
+  const { tokens, signingSecret, host, isLoopback, allowedHosts } = settings;
+  const { takeTurn, turnTimeoutMs, coordination, clock } = services;
+  return {
+    takeTurn,
+    turnTimeoutMs,
+    coordination,
+    clock,
+    maxTurns: settings.maxTurns,
+    rate: settings.rate,
+    origins: settings.origins,
+    tokens: tokens.length === 0 ? undefined : tokenCheck(tokens),
+    hosts: hostNames(host, isLoopback, allowedHosts),
+    conversationIds: signingSecret === undefined ? plainIds : signedIds(signingSecret),
+    bodies: new BodyReader(),
+    unanswered: 0,
+    isDraining: false,
+  };
+}
+
+function reporter(metrics: Metrics, log: Log): RelayState['report'] {
+  return (call, totalMs) => {
+    metrics.count(call, totalMs);
+    logRequest(log, call, totalMs);
+  };
+}
+
+async function pageFor({ tokens }: RelaySettings): Promise<(call: Call) => void> {
+  const { makePage, sendPage } = await import('./ui/page.js');
+  const page = makePage(tokens.length > 0);
+  return (call) => sendPage(page, call);
+}
+
+/** Serves metrics on a port of their own, if there is one. Returns a function that stops it. */
+async function startMetricsBeside(
   server: RunningServer,
   port: number | undefined,
   text: () => Promise<string>,
@@ -109,22 +118,4 @@ async function metricsBeside(
     await server.drain();
     throw error;
   }
-}
-
-async function pageFor({ tokens }: RelaySettings): Promise<Page> {
-  const { makePage } = await import('./ui/page.js');
-  return makePage(tokens.length > 0);
-}
-
-/** Probes come every few seconds: they are of interest only when they fail. */
-const PROBES = ['/health', '/ready', '/metrics'];
-
-function logAnswer(log: Log, call: Call, totalMs: number): void {
-  log.request(levelOf(call), () => requestEntry(call, totalMs));
-}
-
-function levelOf(call: Call): Level {
-  const status = statusOf(call);
-  if (status >= 500) return status === 500 ? 'error' : 'warn';
-  return PROBES.includes(call.facts.route ?? '') ? 'debug' : 'info';
 }

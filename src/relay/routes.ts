@@ -1,62 +1,110 @@
 import type { Call } from './call.js';
 import { chat } from './chat/chat-route.js';
-import { preflight } from './exposure/origins.js';
-import { sendJson, busy, Refusal } from './http/answer.js';
-import { assertToken } from './exposure/admit.js';
+import { UNAVAILABLE } from './chat/outcome.js';
+import { CoordinationError } from './coordination/coordination.js';
+import { assertToken } from './exposure/bearer-tokens.js';
+import { assertHost, preflight, shareWithOrigin } from './exposure/browser-guards.js';
+import { busy, errorBody, Refusal, sendJson } from './http/answer.js';
+import { CallerLeft } from './http/read-body.js';
 import { sendMetrics } from './operation/metrics.js';
-import { showPage } from './ui/page-route.js';
-import type { Workings } from './workings.js';
+import type { RelayState } from './relay-state.js';
 
-type Handler = (call: Call, workings: Workings) => Promise<void> | void;
+type Handler = (call: Call, state: RelayState) => Promise<void> | void;
 
 const ROUTES: Record<string, Record<string, Handler>> = {
-  '/': { GET: showPage, HEAD: showPage },
+  '/': { GET: page, HEAD: page },
   '/chat': { POST: chat },
   '/health': { GET: health, HEAD: health },
   '/ready': { GET: ready, HEAD: ready },
   '/metrics': { GET: metrics },
 };
 
-/** Answers a request with what its path and method stand for. Throws 404 and 405. */
-export function dispatch(call: Call, workings: Workings): Promise<void> | void {
+/** Answers one request, whatever it is. Never rejects. */
+export async function serveCall(call: Call, state: RelayState): Promise<void> {
+  const { response } = call;
+  state.unanswered++;
+  response.once('close', () => {
+    state.unanswered--;
+    if (call.turnEnd) void call.turnEnd.then(() => reportEnd(call, state));
+    else reportEnd(call, state);
+  });
+  response.setHeader('x-request-id', call.id);
+  if (state.isDraining) response.shouldKeepAlive = false;
+  try {
+    assertHost(call.request, state.hosts);
+    shareWithOrigin(call, state.origins);
+    await dispatch(call, state);
+  } catch (error) {
+    if (state.isDraining) response.shouldKeepAlive = false;
+    refuse(call, error);
+  }
+}
+
+function reportEnd(call: Call, { clock, report }: RelayState): void {
+  report(call, clock.monotonic() - call.startedAt);
+}
+
+/** Calls the handler of the path and method. Throws 404 and 405. */
+function dispatch(call: Call, state: RelayState): Promise<void> | void {
   const { method = '', url = '' } = call.request;
   const path = pathOf(url);
-  const handlers = handlersAt(path, workings);
+  const handlers = handlersAt(path, state);
   if (handlers === undefined) throw new Refusal(404, 'Not found');
   call.facts.route = path;
   const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
-  if (handler) return handler(call, workings);
-  if (method === 'OPTIONS' && workings.origins.size > 0) {
-    preflight(call, workings.origins);
+  if (handler) return handler(call, state);
+  if (method === 'OPTIONS' && state.origins.size > 0) {
+    preflight(call, state.origins);
     return;
   }
   throw new Refusal(405, 'Method not allowed', { allow: Object.keys(handlers).join(', ') });
 }
 
-function handlersAt(path: string, { page }: Workings): Record<string, Handler> | undefined {
-  if (path === '/' && !page) return undefined;
+function handlersAt(path: string, { showPage }: RelayState): Record<string, Handler> | undefined {
+  if (path === '/' && !showPage) return undefined;
   return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
 }
 
 function pathOf(url: string): string {
-  const mark = url.indexOf('?');
-  return mark < 0 ? url : url.slice(0, mark);
+  const queryAt = url.indexOf('?');
+  return queryAt < 0 ? url : url.slice(0, queryAt);
+}
+
+function page(call: Call, { showPage }: RelayState): void {
+  showPage?.(call);
 }
 
 function health({ response }: Call): void {
   sendJson(response, 200, '{"status":"ok"}');
 }
 
-/** Whether a turn would be taken now. Rejects when those who share it can't be reached. */
-async function ready({ response }: Call, { isDraining, coordination }: Workings): Promise<void> {
+/** Whether a turn would be accepted now. Rejects when Redis can't be reached. */
+async function ready({ response }: Call, { isDraining, coordination }: RelayState): Promise<void> {
   if (isDraining) throw busy('Draining');
   await coordination.check();
   sendJson(response, 200, '{"status":"ready"}');
 }
 
-/** For those who show a token: where there is none, metrics have a port of their own. */
-async function metrics(call: Call, { tokens, metricsText }: Workings): Promise<void> {
+/** Metrics need a token. Without tokens they are only on a port of their own. */
+async function metrics(call: Call, { tokens, metricsText }: RelayState): Promise<void> {
   if (!tokens) throw new Refusal(404, 'Not found');
   assertToken(call, tokens);
   await sendMetrics(call.response, metricsText);
+}
+
+function refuse({ response, facts }: Call, error: unknown): void {
+  if (error instanceof CallerLeft) {
+    // An error answer may already be on its way over the connection.
+    if (!response.socket?.writableEnded) response.destroy();
+    return;
+  }
+  const refusal = asRefusal(error);
+  if (refusal !== error) facts.error = error;
+  sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);
+}
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof CoordinationError) return busy(UNAVAILABLE, 5_000);
+  return new Refusal(500, 'Internal error');
 }

@@ -2,31 +2,31 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Call } from './call.js';
 import { drain } from './drain.js';
-import { requestIds } from './http/request-ids.js';
 import {
-  errorBody,
-  sendJson,
-  answerOn,
   answerBrokenRequest,
   answerOnSocket,
+  currentAnswer,
+  errorBody,
   NO_TUNNEL,
   retryAfter,
+  sendJson,
 } from './http/answer.js';
 import { listen, urlOf } from './http/listen.js';
-import { serveCall } from './serve-call.js';
-import type { Workings } from './workings.js';
+import { requestIds } from './http/request-ids.js';
+import type { RelayState } from './relay-state.js';
+import { serveCall } from './routes.js';
 
-/** Bounds on a slow caller, in milliseconds. */
+/** Time limits for slow callers, in milliseconds. */
 export interface CallerBounds {
-  /** From the connection, or the request's first byte, to the end of its headers. */
+  /** From the connection, or the request's first byte, to the end of the headers. */
   headersMs: number;
-  /** To the end of its body. */
+  /** To the end of the body. */
   requestMs: number;
-  /** Between two looks at who is over those. */
+  /** Between two checks of those two limits. */
   checkMs: number;
   /** Between two requests. */
   keepAliveMs: number;
-  /** For a reader who takes nothing of its answer. */
+  /** For a reader that takes nothing of its answer. */
   stalledMs: number;
 }
 
@@ -34,89 +34,81 @@ export const CALLER_BOUNDS: CallerBounds = {
   headersMs: 15_000,
   requestMs: 30_000,
   checkMs: 2_000,
-  // Longer than the usual load balancer keeps a connection: it is the one who closes.
+  // Longer than the usual load balancer keeps a connection, so that the balancer closes first.
   keepAliveMs: 75_000,
   stalledMs: 30_000,
 };
-/** Open at once. */
-const MOST_CONNECTIONS = 10_000;
+const MAX_CONNECTIONS = 10_000;
 
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8080`. */
   url: string;
-  /** Accepts nothing new, finishes what runs, or stops it after 30 seconds. */
+  /** Accepts nothing new and waits for what runs; stops it after 30 seconds. */
   drain(): Promise<void>;
 }
 
-/** Listens. Rejects with a usage error when it can't. */
+/** Rejects with a usage error when it can't listen on the address. */
 export async function startServer(
   { host, port, bounds }: { host: string; port: number; bounds: CallerBounds },
-  workings: Workings,
+  state: RelayState,
 ): Promise<RunningServer> {
-  const server = serverFor(workings, bounds);
-  const bound = await listen(server, host, port);
+  const server = createRelayServer(state, bounds);
+  const boundPort = await listen(server, host, port);
   return {
-    url: urlOf(host, bound),
-    drain: () => drain(server, workings),
+    url: urlOf(host, boundPort),
+    drain: () => drain(server, state),
   };
 }
 
-/**
- * A request that was sent before the one before it was answered has no connection yet, and may never get
- * one: nothing would tell when its caller leaves.
- */
-function refuseQueued(response: ServerResponse): void {
-  const headers = { connection: 'close', ...retryAfter(1_000) };
-  sendJson(response, 503, errorBody('One request at a time on a connection'), headers);
-}
-
-/** Nothing went over it for long: an answer that nobody takes, or no further request. The first one has its own bounds. */
-function endStalled(socket: Socket): void {
-  const isKept = !answerOn(socket) && socket.bytesWritten > 0;
-  if (isKept || socket.writableLength > 0) socket.destroy();
-}
-
-function serverFor(workings: Workings, bounds: CallerBounds): Server {
-  const nextId = requestIds();
-  const serve = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    expectsContinue = false,
-  ): void => {
-    if (!response.socket) {
-      refuseQueued(response);
-      return;
-    }
-    const startedAt = workings.clock.monotonic();
-    const call: Call = {
-      id: nextId(request),
-      request,
-      response,
-      expectsContinue,
-      startedAt,
-      facts: {},
-    };
-    void serveCall(call, workings);
-  };
+function createRelayServer(state: RelayState, bounds: CallerBounds): Server {
   const server = createServer({
     headersTimeout: bounds.headersMs,
     requestTimeout: bounds.requestMs,
     connectionsCheckingInterval: bounds.checkMs,
     keepAliveTimeout: bounds.keepAliveMs,
-    // Its absence is refused by us, in JSON.
+    // The relay itself refuses a request without a Host, in JSON.
     requireHostHeader: false,
   });
-  server.maxConnections = MOST_CONNECTIONS;
-  // At the first look after a write, Node takes it for progress.
+  server.maxConnections = MAX_CONNECTIONS;
+  // After a write, Node restarts this timeout once, so a stalled reader is cut off after twice its length.
   server.timeout = bounds.stalledMs / 2;
   server.on('timeout', endStalled);
-  server.on('request', serve);
+  const serve = callServer(state);
+  server.on('request', (request, response) => serve(request, response, false));
   server.on('checkContinue', (request, response) => serve(request, response, true));
   refuseOthers(server);
   return server;
 }
 
-/** What is no request to us. */
+function callServer(state: RelayState) {
+  const nextId = requestIds();
+  return (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
+    if (!response.socket) {
+      refusePipelined(response);
+      return;
+    }
+    const id = nextId(request);
+    const startedAt = state.clock.monotonic();
+    const call: Call = { id, request, response, expectsContinue, startedAt, facts: {} };
+    void serveCall(call, state);
+  };
+}
+
+/**
+ * A pipelined request has no connection until the answers before it are out, so nothing would tell when
+ * its caller leaves.
+ */
+function refusePipelined(response: ServerResponse): void {
+  const headers = { connection: 'close', ...retryAfter(1_000) };
+  sendJson(response, 503, errorBody('One request at a time on a connection'), headers);
+}
+
+/** Ends a connection whose answer nobody reads, or whose next request never comes. The first request has its own limits. */
+function endStalled(socket: Socket): void {
+  const isKeptAlive = !currentAnswer(socket) && socket.bytesWritten > 0;
+  if (isKeptAlive || socket.writableLength > 0) socket.destroy();
+}
+
 function refuseOthers(server: Server): void {
   server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false;

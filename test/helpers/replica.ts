@@ -24,13 +24,9 @@ export interface Replica {
 }
 
 /** `telnyx-chat serve` on a free port; killed when the test ends. */
-export async function replica(
-  argv: string[],
-  env: Record<string, string>,
-  node = process.execPath,
-): Promise<Replica> {
+export async function replica(argv: string[], env: Record<string, string>): Promise<Replica> {
   const home = temporaryFolder();
-  const child = spawn(node, [BIN, 'serve', '--port', '0', ...argv], {
+  const child = spawn(process.execPath, [BIN, 'serve', '--port', '0', ...argv], {
     cwd: home,
     env: { PATH: process.env['PATH'] ?? '', HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

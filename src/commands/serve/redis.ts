@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.js';
 import type { CoordinationError, Coordination } from '../../relay/coordination/coordination.js';
 import {
   parseRedisUrl,
-  shownAddress,
+  publicAddress,
   type RedisAddress,
 } from '../../relay/coordination/redis/address.js';
 import type { Log } from '../../relay/operation/log.js';
@@ -13,21 +13,21 @@ export interface RedisSettings {
   prefix: string;
 }
 
-/** Where replicas agree. Throws on what is no address. */
+/** The Redis that replicas share, if there is one. Throws a usage error on a bad URL. */
 export function redisSettings(url: string | undefined, prefix: string): RedisSettings | undefined {
   return url === undefined ? undefined : { address: parseRedisUrl(url), prefix };
 }
 
 /**
- * Coordination over the Redis. One that isn't reached yet is waited for while turns are refused; one
- * that doesn't let us in is an error.
+ * Connects to Redis. While it can't be reached, turns are refused and the connection is tried again; refused
+ * credentials are an error.
  */
 export async function openRedis(
   { address, prefix }: RedisSettings,
   { clock, log }: { clock: Clock; log: Log },
 ): Promise<Coordination> {
   const { inRedis } = await import('../../relay/coordination/redis/in-redis.js');
-  const redis = shownAddress(address);
+  const redis = publicAddress(address);
   const onChange = (problem?: string): void => {
     if (problem === undefined) log.info({ redis }, 'connected to Redis');
     else log.warn({ redis, problem }, 'no connection to Redis: turns are refused until there is');
@@ -37,7 +37,7 @@ export async function openRedis(
     await coordination.open();
   } catch (error) {
     const { message } = error as CoordinationError;
-    if (isRefusal(message)) {
+    if (isAccessRefused(message)) {
       await coordination.close();
       throw new AppError('not_configured', `${message} (${redis})`, {
         hint: 'check user, password and database of --redis or TELNYX_CHAT_REDIS',
@@ -47,6 +47,6 @@ export async function openRedis(
   return coordination;
 }
 
-function isRefusal(message: string): boolean {
+function isAccessRefused(message: string): boolean {
   return /WRONGPASS|NOAUTH|NOPERM|DB index|AUTH/.test(message);
 }

@@ -69,13 +69,13 @@ export const SERVICE = {
 
 export interface ServeSettings extends RelaySettings {
   logLevel: string;
-  /** Where replicas agree; none: there is this one alone. */
+  /** Undefined: this process serves alone. */
   redis: RedisSettings | undefined;
 }
 
 type RelayValues = ValuesOf<typeof EXPOSURE> & ValuesOf<typeof SERVICE>;
 
-/** What the flags and the environment say of the relay. Throws on what cannot be right. */
+/** The relay's settings from flags and environment. Throws usage errors. */
 export async function relaySettings(
   values: RelayValues,
   source: { dotenv: string | undefined; sandbox: boolean },
@@ -89,7 +89,7 @@ export async function relaySettings(
     host,
     port: values.port ?? checkedCount('PORT', env['PORT']?.trim() ?? '8080', { max: MAX_PORT }),
     tokens,
-    mostTurns: values.maxTurns,
+    maxTurns: values.maxTurns,
     rate: rateLimit === undefined ? undefined : rateOf(rateLimit),
     isLoopback: isLocal(host),
     allowedHosts: values.allowedHosts,
@@ -98,21 +98,21 @@ export async function relaySettings(
     logLevel: values.logLevel,
     redis: redisSettings(values.redis ?? env['TELNYX_CHAT_REDIS'], redisPrefix),
     hasPage: values.hasPage,
-    handleSecret: values.signs ? handleSecret(env) : undefined,
+    signingSecret: values.signs ? signingSecret(env) : undefined,
   };
 }
 
-/** The environment over `.env`; a sandbox uses nothing of that. */
+/** The environment over `.env`. A sandbox needs no `.env`. */
 async function environment(
   { dotenv, sandbox }: { dotenv: string | undefined; sandbox: boolean },
   { cwd, env }: Context,
 ): Promise<Values> {
   const file = sandbox ? undefined : await readEnvFile(cwd, dotenv);
-  const given = Object.entries(env).filter(([, value]) => value?.trim());
-  return { ...file?.values, ...Object.fromEntries(given) };
+  const set = Object.entries(env).filter(([, value]) => value?.trim());
+  return { ...file?.values, ...Object.fromEntries(set) };
 }
 
-/** Anyone who can reach the address could spend the key's money. */
+/** Without a token, everyone on the network could use the key. */
 function assertGuarded(host: string, tokens: Token[], isOpen: boolean): void {
   if (isLocal(host) || tokens.length > 0 || isOpen) return;
   throw new AppError('usage', `serving on ${host} without a token`, {
@@ -139,7 +139,7 @@ function checkedOrigin(text: string): string {
 /** A shorter one could be guessed. */
 const MIN_SECRET_LENGTH = 16;
 
-function handleSecret(env: Values): string {
+function signingSecret(env: Values): string {
   const secret = env['TELNYX_CHAT_HANDLE_SECRET'] ?? '';
   if (secret.length >= MIN_SECRET_LENGTH) return secret;
   throw new AppError('usage', '--sign-conversations needs TELNYX_CHAT_HANDLE_SECRET', {

@@ -8,7 +8,7 @@ interface GivenTokens {
   tokenFile: string | undefined;
 }
 
-/** Every token that callers may show: of the flags, else of the environment. Throws on what is none. */
+/** All bearer tokens, from the flags, else from the environment. Throws a usage error. */
 export function bearerTokens(
   { tokens, tokenFile }: GivenTokens,
   env: Values,
@@ -19,7 +19,7 @@ export function bearerTokens(
   return words.filter((word) => word !== '' || given.length > 0).map(tokenOf);
 }
 
-/** `name:token`, or a token alone. What is no token is not shown: it may be one with a mistake. */
+/** `name:token` or `token`. The error does not show the text, which may be a token with a typo. */
 function tokenOf(text: string): Token {
   const [, name, secret = ''] = /^(?:([\w-]{1,32}):)?([\w.~+/-]+=*)$/.exec(text) ?? [];
   if (secret !== '') return { name, secret };

@@ -1,26 +1,26 @@
 import { isUtf8 } from 'node:buffer';
 import { Refusal } from '../http/answer.js';
 
-/** What a caller asks for with `POST /chat`. */
+/** The body of `POST /chat`. */
 export interface ChatRequest {
   message: string;
-  /** The conversation's id as the caller has it. */
-  handle: string | undefined;
-  /** Who is speaking. */
+  /** As the caller got it, perhaps signed. */
+  conversationId: string | undefined;
+  /** The person who is speaking. */
   name: string | undefined;
 }
 
-/** The request out of its body. Throws the 400s of the contract. */
+/** Throws the 400s of the contract. */
 export function parseChatRequest(body: Buffer): ChatRequest {
   const fields = parsedObject(body);
   const message = optionalText(fields['message']);
-  const handle = optionalText(fields['conversation_id']);
+  const conversationId = optionalText(fields['conversation_id']);
   const name = optionalText(fields['name']);
   if (message === undefined || message.trim() === '') {
     throw new Refusal(400, 'message is required');
   }
-  // An empty id is how some languages write none.
-  return { message, handle: handle || undefined, name };
+  // Some languages send an empty string for a missing id.
+  return { message, conversationId: conversationId || undefined, name };
 }
 
 function parsedObject(body: Buffer): Record<string, unknown> {
@@ -28,9 +28,9 @@ function parsedObject(body: Buffer): Record<string, unknown> {
     const value: unknown = isUtf8(body) ? JSON.parse(body.toString('utf8')) : undefined;
     if (isObject(value)) return value;
   } catch {
-    // Said below.
+    // Refused below, as other invalid bodies are.
   }
-  throw invalid();
+  throw invalidBody();
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -39,9 +39,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function optionalText(value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
-  throw invalid();
+  throw invalidBody();
 }
 
-function invalid(): Refusal {
+function invalidBody(): Refusal {
   return new Refusal(400, 'Invalid request body');
 }

@@ -1,124 +1,91 @@
-import type { ReplyEvent } from '../../turn/events.js';
 import { AppError } from '../../base/errors.js';
 import type { Call } from '../call.js';
-import type { OpenRecord } from '../coordination/coordination.js';
-import { admit } from '../exposure/admit.js';
-import { sendJson, busy } from '../http/answer.js';
-import type { RunningTurn } from '../running-turns.js';
-import type { Workings } from '../workings.js';
-import { parseChatRequest, type ChatRequest } from './chat-request.js';
-import { EventStream } from './event-stream.js';
-import { idempotencyKey, once } from './once.js';
+import { assertToken } from '../exposure/bearer-tokens.js';
+import { assertNoForm, assertOrigin } from '../exposure/browser-guards.js';
+import { busy, sendJson, Refusal, retryAfter } from '../http/answer.js';
+import type { RelayState } from '../relay-state.js';
+import { parseChatRequest } from './chat-request.js';
+import { EventStream, wantsEvents } from './event-stream.js';
+import { claimKey, earlierOutcome, idempotencyKey, settleKey } from './idempotency.js';
 import type { Outcome } from './outcome.js';
-import { runTurn } from './run-turn.js';
+import { runTurn, type ChatTurn } from './run-turn.js';
 
 /** `POST /chat`: one turn. */
-export async function chat(call: Call, workings: Workings): Promise<void> {
-  await admit(call, workings);
-  const key = idempotencyKey(call);
-  assertRoom(workings);
-  const body = await workings.bodies.read(call);
+export async function chat(call: Call, state: RelayState): Promise<void> {
+  await admit(call, state);
+  const key = idempotencyKey(call.request);
+  assertCapacity(state);
+  const body = await state.bodies.read(call);
   try {
-    await chatAbout(body, call, { key, workings });
+    const turn = openTurn(call, { body, key }, state);
+    const answered = answer(turn, state);
+    if (key === undefined) stopWhenCallerLeaves(turn);
+    else call.turnEnd = answered.catch(() => undefined);
+    await answered;
   } finally {
-    workings.bodies.release(body);
+    state.bodies.release(body);
   }
 }
 
-async function chatAbout(
-  body: Buffer,
+/** Checks origin, token, content type and rate limit. Throws 401, 403, 415 and 429. */
+async function admit(call: Call, state: RelayState): Promise<void> {
+  const { tokens, rate, coordination, origins } = state;
+  const { request, facts } = call;
+  assertOrigin(request, origins);
+  if (tokens) assertToken(call, tokens);
+  assertNoForm(request);
+  if (!rate) return;
+  const caller = facts.caller ?? `address ${request.socket.remoteAddress ?? ''}`;
+  const waitMs = await coordination.limits.take(caller, rate);
+  if (waitMs > 0) throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
+}
+
+function assertCapacity({ isDraining, running, maxTurns }: RelayState): void {
+  if (isDraining || running.size >= maxTurns) throw busy('Too many requests in flight');
+}
+
+/** Throws the 400s, 404 and 503 of the contract. */
+function openTurn(
   call: Call,
-  { key, workings }: { key: string | undefined; workings: Workings },
-): Promise<void> {
+  { body, key }: { body: Buffer; key: string | undefined },
+  state: RelayState,
+): ChatTurn {
+  const { facts, response } = call;
   const request = parseChatRequest(body);
-  const { handle } = request;
-  const { caller } = call.facts;
-  const conversationId = handle === undefined ? undefined : workings.handles.open(handle, caller);
-  call.facts.conversationId = conversationId;
-  call.facts.message = request.message;
-  assertRoom(workings);
-  await answer(call, workings, key !== undefined, (turn) => {
-    const run = (record?: OpenRecord): Promise<Outcome> => runRequest(request, turn, record);
-    if (key === undefined) return run();
-    return once({ key, call, body, handle }, workings.coordination.records, run);
+  const { conversationId: id } = request;
+  if (id !== undefined) facts.conversationId = state.conversationIds.verify(id, facts.caller);
+  facts.message = request.message;
+  assertCapacity(state);
+  const stream = wantsEvents(call.request) ? new EventStream(response) : undefined;
+  return { call, request, body, key, stream, stop: new AbortController() };
+}
+
+/** A turn with an idempotency key goes on, since its caller may ask for the answer again. */
+function stopWhenCallerLeaves({ call: { response }, stop }: ChatTurn): void {
+  response.once('close', () => {
+    if (!response.writableFinished) stop.abort(new AppError('interrupted', 'the caller left'));
   });
 }
 
-function assertRoom({ isDraining, running, mostTurns }: Workings): void {
-  if (isDraining || running.size >= mostTurns) throw busy('Too many requests in flight');
-}
-
-/** One turn and who hears of it. */
-interface Turn extends RunningTurn {
-  workings: Workings;
-  stream: EventStream | undefined;
-}
-
-/** Runs a turn and sends what became of it. */
-async function answer(
-  call: Call,
-  workings: Workings,
-  isKeyed: boolean,
-  run: (turn: Turn) => Promise<Outcome>,
-): Promise<void> {
-  const { response } = call;
-  const { running, stops } = workings;
-  const stop = stops.take();
-  // Who gave a key may ask again for the answer: that is to be there.
-  if (isKeyed) call.goesOn = true;
-  else call.onLeft = () => stop.abort(new AppError('interrupted', 'the caller left'));
-  const stream = wantsEvents(call) ? new EventStream(response) : undefined;
-  const turn = { call, workings, stop, stream };
-  running.add(turn);
+async function answer(turn: ChatTurn, state: RelayState): Promise<void> {
+  const { call, stream } = turn;
+  state.running.add(turn);
   try {
-    const outcome = await run(turn);
+    const outcome = await runOnce(turn, state);
     if (stream) stream.end(outcome);
-    else sendJson(response, outcome.status, outcome.body, outcome.headers);
+    else sendJson(call.response, outcome.status, outcome.body, outcome.headers);
   } finally {
-    call.onLeft = undefined;
-    if (isKeyed) endHeld(call);
-    running.delete(turn);
-    stops.giveBack(stop);
+    state.running.delete(turn);
   }
 }
 
-/** What its caller did not wait for is reported now. */
-function endHeld(call: Call): void {
-  call.goesOn = false;
-  call.onEnded?.();
-}
-
-async function runRequest(
-  { message, name }: ChatRequest,
-  { call, workings, stop, stream }: Turn,
-  record: OpenRecord | undefined,
-): Promise<Outcome> {
-  const { conversationId } = call.facts;
-  const input = { text: message, conversationId, speaker: name, stream: stream !== undefined };
-  const { clock } = workings;
-  const asked = clock.monotonic();
-  const { outcome, conversationId: id } = await runTurn(input, {
-    onEnter: () => (call.facts.waitedMs = clock.monotonic() - asked),
-    takeTurn: workings.takeTurn,
-    turns: workings.coordination.turns,
-    stop,
-    longestWaitMs: workings.turnTimeoutMs,
-    seal: (id) => workings.handles.seal(id, call.facts.caller),
-    onBegin: record && (() => record.begin()),
-    onEvent: stream && ((event) => passOn(event, call, stream)),
-  });
-  call.facts.conversationId = id;
-  call.facts.error = outcome.error;
+/** Throws 409 and 422 for an idempotency key that is in use. */
+async function runOnce(turn: ChatTurn, state: RelayState): Promise<Outcome> {
+  if (turn.key === undefined) return runTurn(turn, state);
+  const claim = await claimKey(turn.key, turn, state.coordination.records);
+  if (claim.type !== 'fresh') return earlierOutcome(claim, turn);
+  const outcome = await runTurn(turn, state, claim.record);
+  // Stored before it is sent: a caller who misses the answer may repeat the request at once.
+  await settleKey(claim.record, outcome);
   return outcome;
-}
-
-function passOn(event: ReplyEvent, { facts }: Call, stream: EventStream): Promise<void> | void {
-  if (event.type === 'delta') facts.reply = (facts.reply ?? '') + event.text;
-  return stream.take(event);
-}
-
-function wantsEvents({ request }: Call): boolean {
-  return /(^|,)\s*text\/event-stream\s*(;(?!\s*q=0(\.0*)?\s*(,|$))|,|$)/i.test(
-    request.headers.accept ?? '',
-  );
 }

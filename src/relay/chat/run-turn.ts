@@ -1,84 +1,65 @@
 import type { ReplyEvent } from '../../turn/events.js';
-import type { TurnInput } from '../../turn/turn.js';
-import { CoordinationError, type Lease, type TurnOrder } from '../coordination/coordination.js';
+import type { CallFacts } from '../call.js';
+import { CoordinationError, type Lease, type OpenRecord } from '../coordination/coordination.js';
+import type { RelayState, RunningTurn } from '../relay-state.js';
+import type { ChatRequest } from './chat-request.js';
+import type { EventStream } from './event-stream.js';
 import { failed, replied, type Outcome } from './outcome.js';
 
-/** What a caller asks for. */
-export type CallerTurn = Pick<TurnInput, 'conversationId' | 'text' | 'speaker' | 'stream'>;
-
-/** Runs one turn with the assistant; rejects with AppErrors that say what was delivered. */
-export type TakeTurn = (input: CallerTurn, signal: AbortSignal) => AsyncIterable<ReplyEvent>;
-
-export interface TurnRun {
-  takeTurn: TakeTurn;
-  turns: TurnOrder;
-  /** Ends the turn: aborted by the caller's leaving, and here when its place in the order is lost. */
-  stop: AbortController;
-  /** Told when the earlier turns of its conversation are over. */
-  onEnter: () => void;
-  /** How long it may wait for earlier turns of its conversation, in milliseconds. */
-  longestWaitMs: number;
-  /** An id as callers know it. */
-  seal: (conversationId: string) => string;
-  /** Before anything is sent. */
-  onBegin?: (() => Promise<void>) | undefined;
-  /** Each piece of the reply; what it gives is awaited. */
-  onEvent?: ((event: ReplyEvent) => Promise<void> | void) | undefined;
+/** A turn that a caller asked for with `POST /chat`. */
+export interface ChatTurn extends RunningTurn {
+  readonly request: ChatRequest;
+  readonly body: Buffer;
+  /** The idempotency key. */
+  readonly key: string | undefined;
+  /** Undefined: the answer is JSON. */
+  readonly stream: EventStream | undefined;
 }
 
-export interface TurnOutcome {
-  outcome: Outcome;
-  /** As the API knows it; undefined when none was made. */
-  conversationId: string | undefined;
-}
-
-/** Runs a turn when the earlier ones of its conversation are over. Never rejects. */
-export async function runTurn(input: CallerTurn, run: TurnRun): Promise<TurnOutcome> {
-  let { conversationId } = input;
-  const named = (): string | undefined =>
-    conversationId === undefined ? undefined : run.seal(conversationId);
+/** Runs a turn after the earlier ones of its conversation. Never rejects. */
+export async function runTurn(
+  turn: ChatTurn,
+  state: RelayState,
+  record?: OpenRecord,
+): Promise<Outcome> {
+  const { facts } = turn.call;
+  const callersId = (id: string): string => state.conversationIds.sign(id, facts.caller);
   let lease: Lease | undefined;
   try {
-    // Nobody else knows a conversation that is yet to be created.
-    if (conversationId !== undefined) {
-      lease = await enter(conversationId, run);
-      run.onEnter();
-    }
-    if (run.onBegin) await run.onBegin();
-    for await (const event of run.takeTurn(input, run.stop.signal)) {
-      if (event.type === 'start') ({ conversationId } = event);
-      if (run.onEvent) await run.onEvent(event);
-      if (event.type === 'done') {
-        const { turn } = event;
-        const outcome = replied(run.seal(turn.conversationId), turn.reply);
-        return { outcome, conversationId };
-      }
-    }
-    throw new Error('the turn ended without a reply');
+    lease = await waitForEarlierTurns(turn, state);
+    await record?.begin();
+    const reply = await replyTo(turn, state);
+    return replied(callersId(reply.conversationId), reply.text);
   } catch (error) {
-    return { outcome: failed(error, named()), conversationId };
+    facts.error = error;
+    const { conversationId: id } = facts;
+    return failed(error, id === undefined ? undefined : callersId(id));
   } finally {
     lease?.leave();
   }
 }
 
-async function enter(
-  conversationId: string,
-  { turns, stop, longestWaitMs }: TurnRun,
-): Promise<Lease> {
+/** A conversation that is yet to be created has no other turns. */
+async function waitForEarlierTurns(turn: ChatTurn, state: RelayState): Promise<Lease | undefined> {
+  const { call, stop } = turn;
+  const { conversationId } = call.facts;
+  const { clock, coordination, turnTimeoutMs } = state;
+  if (conversationId === undefined) return undefined;
+  const startedAt = clock.monotonic();
   const timer = setTimeout(
     () => stop.abort(new CoordinationError('queue_full', 'waited too long for earlier turns')),
-    longestWaitMs,
+    turnTimeoutMs,
   );
   try {
-    const lease = await turns.enter(conversationId, stop.signal);
+    const lease = await coordination.turns.enter(conversationId, stop.signal);
+    call.facts.waitedMs = clock.monotonic() - startedAt;
     return lease.lost ? stoppedWhenLost(lease, lease.lost, stop) : lease;
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** A lease whose loss ends the turn; when it is given back, that is over. */
+/** A lease whose loss stops the turn. */
 function stoppedWhenLost(lease: Lease, lost: AbortSignal, stop: AbortController): Lease {
   const onLost = (): void => stop.abort(lost.reason);
   if (lost.aborted) onLost();
@@ -89,4 +70,41 @@ function stoppedWhenLost(lease: Lease, lost: AbortSignal, stop: AbortController)
       lease.leave();
     },
   };
+}
+
+async function replyTo(
+  { call, request, stream, stop }: ChatTurn,
+  { takeTurn }: RelayState,
+): Promise<{ conversationId: string; text: string }> {
+  const { facts } = call;
+  const { message: text, name: speaker } = request;
+  const input = {
+    text,
+    conversationId: facts.conversationId,
+    speaker,
+    stream: stream !== undefined,
+  };
+  for await (const event of takeTurn(input, stop.signal)) {
+    if (event.type === 'start') facts.conversationId = event.conversationId;
+    const added = addedText(event, facts);
+    if (stream && added !== '') await stream.delta(added);
+    if (event.type !== 'done') continue;
+    const { conversationId, reply } = event.turn;
+    return { conversationId, text: reply };
+  }
+  throw new Error('the turn ended without a reply');
+}
+
+/**
+ * The text that an event adds to the streamed reply. A final reply that does not begin with the streamed text
+ * adds nothing: the caller gets it with `done`.
+ */
+function addedText(event: ReplyEvent, facts: CallFacts): string {
+  const { reply: received = '' } = facts;
+  if (event.type === 'delta') {
+    facts.reply = received + event.text;
+    return event.text;
+  }
+  if (event.type !== 'done' || !event.turn.reply.startsWith(received)) return '';
+  return event.turn.reply.slice(received.length);
 }

@@ -1,4 +1,4 @@
-/** `queue_full`: too many wait for one conversation. `unavailable`: it can't be relied on now. */
+/** `queue_full`: too many turns of one conversation wait. `unavailable`: Redis can't be reached or lost data. */
 export class CoordinationError extends Error {
   override readonly name = 'CoordinationError';
   readonly kind: 'queue_full' | 'unavailable';
@@ -10,73 +10,69 @@ export class CoordinationError extends Error {
 }
 
 /**
- * What turns have to agree on, among all that serve the same callers: in this process alone, among
- * the workers of one machine, or among machines. Everything rejects with a CoordinationError and
- * nothing else, but for a signal's own reason.
+ * Order of turns, idempotency keys and rate limits: for this process alone, or for all replicas.
+ * Its methods reject only with a CoordinationError, or with the reason of a signal that aborts.
  */
 export interface Coordination {
-  /**
-   * Whether other processes take part. Then none of them knows alone what was said in a
-   * conversation, and none may believe its own memory of it.
-   */
+  /** Whether other processes take part. Then this one does not know everything that was said. */
   readonly isShared: boolean;
   readonly turns: TurnOrder;
   readonly records: IdempotencyRecords;
   readonly limits: RateLimits;
-  /** Resolves when it can be relied on now; rejects with `unavailable` when it can't. */
+  /** Rejects with `unavailable` when turns can't run now. */
   check(): Promise<void>;
-  /** Gives up what is still held. */
+  /** Frees all turns and keys that are still held. */
   close(): Promise<void>;
 }
 
 /** Turns of one conversation run one after another, in the order in which they asked. */
 export interface TurnOrder {
   /**
-   * Resolves when all that came before have left. A signal that aborts meanwhile gives the place up.
-   * Rejects with `queue_full` when too many wait already.
+   * Resolves when all earlier turns have left. Rejects when the signal aborts before, and with `queue_full`
+   * when too many turns wait already.
    */
   enter(conversationId: string, signal: AbortSignal): Promise<Lease>;
 }
 
 /** The right to run one turn of a conversation. */
 export interface Lease {
-  /** Aborts when the right is lost before it was given back: what runs under it has to stop. */
+  /** Aborts when the lease is lost: the turn has to stop. */
   readonly lost?: AbortSignal | undefined;
-  /** Lets the next one in. Never throws; may end in the background. */
+  /** Lets the next turn begin. Never throws; may finish in the background. */
   leave(): void;
 }
 
-/** Requests by their caller's key, so that one sent again is not run again. */
+/** Requests by their idempotency keys, so that a repeated request is not run again. */
 export interface IdempotencyRecords {
-  /** Takes the key for a request that nobody sent before, or tells what became of it. */
+  /** Claims the key for a new request, or tells what became of the earlier one. */
   claim(key: RecordKey): Promise<Claim>;
 }
 
 export interface RecordKey {
-  /** Whose key it is, and the key: nobody is given another one's answer. */
+  /** The caller: keys of different callers are different keys. */
   scope: string;
   key: string;
-  /** Of the request's body. */
+  /** Hash of the request's body. */
   fingerprint: string;
 }
 
 export type Claim =
-  /** Ours to run. */
+  /** The request is to be run now. */
   | { type: 'fresh'; record: OpenRecord }
   | { type: 'answered'; answer: StoredAnswer }
   | { type: 'in_flight' }
   /** The key was used for another body. */
   | { type: 'mismatch' }
-  /** Whoever ran it died after `begin`: it may have been run. */
+  /** Its process died after `begin`, or its answer was evicted: it may have been run. */
   | { type: 'abandoned' };
 
-/** A claimed key. Without `store` or `release` it stays in flight as long as its process lives. */
+/** A claimed key. It stays in flight until `store` or `release`, or until its process dies. */
 export interface OpenRecord {
-  /** To be awaited before the request is run: from here on it may have been. */
+  /** To be awaited before the request is run. */
   begin(): Promise<void>;
-  /** Resolves when the answer is kept for whoever sends the request again. Never rejects. */
+  /** Keeps the answer for repeated requests. Never rejects. */
   store(answer: StoredAnswer): Promise<void>;
-  /** It was not run: from then on, a request with this key is fresh. Never rejects. */
+  /** Frees the key of a request that was not run. Never rejects. */
   release(): Promise<void>;
 }
 
@@ -86,24 +82,21 @@ export interface StoredAnswer {
   body: string;
 }
 
-/** How much a caller may ask for. */
+/** Request rates of callers. */
 export interface RateLimits {
-  /** Takes one from the caller's allowance; gives the milliseconds until there is one, 0 when there was. */
+  /** Gives 0 and counts the request when it is allowed, else the milliseconds until one will be. */
   take(caller: string, rate: Rate): Promise<number>;
 }
 
 export interface Rate {
   perMinute: number;
-  /** So many at once, after a rest. */
+  /** Requests that a caller may make at once after a pause. */
   burst: number;
 }
 
-/** How many turns of one conversation may wait for the one that runs. */
-export const MOST_WAITING = 16;
-/** How long an answer is kept for those who ask again, in milliseconds (24 hours). */
+/** Turns of one conversation that may wait for the one that runs. */
+export const MAX_WAITING_TURNS = 16;
+/** Answers are kept for 24 hours for repeated requests. */
 export const RECORD_MS = 24 * 60 * 60 * 1000;
-/**
- * How long a turn is waited for whose process died, before the next one of its conversation runs, in
- * milliseconds: it may be running at Telnyx still.
- */
+/** A turn whose process died may still run at Telnyx: the next one waits this many milliseconds. */
 export const ORPHAN_MS = 5_000;

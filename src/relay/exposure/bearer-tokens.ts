@@ -1,19 +1,17 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { Call } from '../call.js';
+import { Refusal } from '../http/answer.js';
 
-/** One that callers may show. */
 export interface Token {
-  /** What its callers are known by, from one token to the next; without, by the token. */
+  /** Identifies the caller in logs and limits, also after the secret has changed. Default: a hash of it. */
   name?: string | undefined;
   secret: string;
 }
 
-/** Gives the name of the caller who shows one of the tokens; undefined for anyone else. */
+/** Gives the name of the token in an `Authorization` header; undefined when it is none of the known ones. */
 export type TokenCheck = (authorization: string | undefined) => string | undefined;
 
-/**
- * Compares hashes, all of them and in constant time: how long it takes tells nothing of how much of
- * a token is right.
- */
+/** Compares hashes of all tokens in constant time, so that timing tells nothing about a guess. */
 export function tokenCheck(tokens: readonly Token[]): TokenCheck {
   const known = tokens.map(({ name, secret }) => {
     const digest = digestOf(secret);
@@ -26,6 +24,15 @@ export function tokenCheck(tokens: readonly Token[]): TokenCheck {
     for (const each of known) if (timingSafeEqual(each.digest, digest)) caller = each.name;
     return caller;
   };
+}
+
+/** Throws a 401. */
+export function assertToken({ request, facts }: Call, tokens: TokenCheck): void {
+  const caller = tokens(request.headers.authorization);
+  if (caller === undefined) {
+    throw new Refusal(401, 'Unauthorized', { 'www-authenticate': 'Bearer' });
+  }
+  facts.caller = caller;
 }
 
 function digestOf(secret: string): Buffer {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { atEndOfRound } from '../../base/batch-writes.js';
 
-/** A request that is not served: what its caller is told. */
+/** The answer to a request that is not served. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;
@@ -15,17 +15,17 @@ export class Refusal extends Error {
   }
 }
 
-/** 503: for now. */
+/** A 503, after which the caller may try again. */
 export function busy(message: string, retryAfterMs = 1_000): Refusal {
   return new Refusal(503, message, retryAfter(retryAfterMs));
 }
 
-/** In whole seconds, at least one. */
+/** In whole seconds, at least 1. */
 export function retryAfter(ms: number): { 'retry-after': string } {
   return { 'retry-after': String(Math.max(1, Math.ceil(ms / 1000))) };
 }
 
-/** Sends JSON, as text that is made already. */
+/** @param body JSON text */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -34,49 +34,50 @@ export function sendJson(
 ): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
   const length = Buffer.byteLength(body);
-  // A list is what Node writes fastest.
+  // Node writes an array of headers faster than an object.
   const head = ['content-type', 'application/json', 'content-length', String(length)];
   for (const name in headers) head.push(name, headers[name] ?? '');
   response.writeHead(status, head);
   atEndOfRound(() => response.end(body));
 }
 
-/** An error as every caller gets it. */
+/** The body of every error answer. */
 export function errorBody(error: string, conversationId?: string): string {
   return JSON.stringify({ error, conversation_id: conversationId });
 }
 
-/** The answer that is under way on a connection: Node keeps it there from the request's head to the answer's end. */
-export function answerOn(socket: Duplex): { headersSent: boolean } | undefined {
+/** The unfinished answer on a connection. Node has no public property for it. */
+export function currentAnswer(socket: Duplex): { headersSent: boolean } | undefined {
   const message: unknown = Reflect.get(socket, '_httpMessage');
   if (typeof message !== 'object' || message === null || !('headersSent' in message))
     return undefined;
   return { headersSent: message.headersSent === true };
 }
 
-/** For the other side to read the answer, in milliseconds. */
+/** The caller has this long to read the answer, in milliseconds. */
 const LINGER_MS = 1_000;
 
-type Problem = readonly [line: string, error: string];
+type RawAnswer = readonly [statusLine: string, error: string];
 
-export const NO_TUNNEL: Problem = ['405 Method Not Allowed', 'Method not allowed'];
+export const NO_TUNNEL: RawAnswer = ['405 Method Not Allowed', 'Method not allowed'];
 
-const PROBLEMS: Record<string, Problem> = {
+const PARSER_ERRORS: Record<string, RawAnswer> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'Request headers too large'],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['413 Payload Too Large', 'Request body too large'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'Request took too long'],
 };
 
-/** Answers what is no HTTP request, or not in time, where nothing else was answered yet. */
+/** Answers a request that is invalid or too slow, unless an answer has begun already. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  // An answer to what came before may still be about to be written.
-  else if (answerOn(socket)?.headersSent) atEndOfRound(() => socket.destroy());
-  else answerOnSocket(socket, PROBLEMS[error.code ?? ''] ?? ['400 Bad Request', 'Bad request']);
+  // The previous answer may still be written at the end of this round.
+  else if (currentAnswer(socket)?.headersSent) atEndOfRound(() => socket.destroy());
+  else
+    answerOnSocket(socket, PARSER_ERRORS[error.code ?? ''] ?? ['400 Bad Request', 'Bad request']);
 }
 
-/** Answers where Node gives no response to answer with, and ends the connection. */
-export function answerOnSocket(socket: Duplex, [line, text]: Problem): void {
+/** Answers where Node gives no response object, and ends the connection. */
+export function answerOnSocket(socket: Duplex, [line, text]: RawAnswer): void {
   socket.on('error', () => undefined);
   const body = errorBody(text);
   socket.end(

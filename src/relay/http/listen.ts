@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { AppError } from '../../base/errors.js';
 
-/** Gives the port. Rejects with a usage error when it can't listen there. */
+/** Resolves with the port. Rejects with a usage error. */
 export function listen(
   server: Server,
   host: string,

@@ -2,49 +2,48 @@ import type { IncomingMessage } from 'node:http';
 import type { Call } from '../call.js';
 import { busy, Refusal } from './answer.js';
 
-/** Largest body that is used, in bytes (1 MiB). */
-const MOST_BYTES = 1024 * 1024;
+/** 1 MiB. */
+const MAX_BYTES = 1024 * 1024;
 /**
- * So much of a larger one is read and dropped, in bytes, so that a caller who is still sending sees
- * the answer and not a broken connection.
+ * Up to 8 MiB of a larger body are read and dropped: a caller that is still sending gets the answer in place
+ * of a broken connection.
  */
-const MOST_DROPPED_BYTES = 8 * 1024 * 1024;
-/**
- * All bodies together, in bytes (64 MiB): of many slow senders, and of turns that run. A turn takes about
- * four times its body.
- */
-const MOST_HELD_BYTES = 64 * 1024 * 1024;
-/** Nothing more is read from a connection of which the rest of the request is not wanted. */
-const LAST = { connection: 'close' };
+const MAX_READ_BYTES = 8 * 1024 * 1024;
+/** All bodies together, 64 MiB, both arriving and in use. A turn takes about four times its body. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
+/** For an answer before the end of the body: the rest of it is never read. */
+const CLOSE = { connection: 'close' };
 
 type Sender = Pick<Call, 'request' | 'response' | 'expectsContinue'>;
 
 export class BodyReader {
-  /** Of bodies that are being read or in use, in bytes. */
-  #held = 0;
+  #heldBytes = 0;
 
-  /** The whole body, to be released. Rejects with a 413 or 503, or when the caller leaves before its end. */
+  /** Reads a body that is to be released later. Rejects with a 413, a 503 or CallerLeft. */
   read({ request, response, expectsContinue }: Sender): Promise<Buffer> {
-    // Who waits to be asked for the body is still to send all of it.
-    const most = expectsContinue ? MOST_BYTES : MOST_DROPPED_BYTES;
-    if (Number(request.headers['content-length']) > most) return Promise.reject(tooLarge(LAST));
+    // A caller that waits for `100 Continue` has sent nothing yet, so nothing has to be dropped.
+    const maxBytes = expectsContinue ? MAX_BYTES : MAX_READ_BYTES;
+    if (Number(request.headers['content-length']) > maxBytes)
+      return Promise.reject(tooLarge(CLOSE));
     if (expectsContinue) response.writeContinue();
     return new Promise((resolve, reject) => {
-      const body = new GrowingBody(request, (bytes) => (this.#held += bytes) <= MOST_HELD_BYTES);
+      const body = new GrowingBody(
+        request,
+        (bytes) => (this.#heldBytes += bytes) <= MAX_HELD_BYTES,
+      );
       body.read(resolve, reject);
     });
   }
 
-  /** A body is not in use any more. */
   release({ length }: Buffer): void {
-    this.#held -= length;
+    this.#heldBytes -= length;
   }
 }
 
-/** One body as it comes in. */
+/** A body that is arriving. */
 class GrowingBody {
   readonly #request: IncomingMessage;
-  /** Counts bytes that are held; false when there is no room for them. */
+  /** Adds to the bytes that all bodies hold; false when that is too much. */
   readonly #hold: (bytes: number) => boolean;
   readonly #pieces: Buffer[] = [];
   #size = 0;
@@ -65,14 +64,14 @@ class GrowingBody {
     const { socket } = this.#request;
     this.#request.on('data', (piece: Buffer) => this.#take(piece, fail));
     this.#request.on('end', () => {
-      // What followed was no request, and was answered: nothing else can be.
+      // Invalid bytes after this request have ended the connection with an answer of their own.
       if (!socket.writable) leave();
-      if (this.#size > MOST_BYTES) fail(tooLarge());
+      if (this.#size > MAX_BYTES) fail(tooLarge());
       if (this.#isOver) return;
       this.#isOver = true;
-      const whole = joined(this.#pieces);
+      const body = joined(this.#pieces);
       this.#pieces.length = 0;
-      resolve(whole);
+      resolve(body);
     });
     this.#request.on('error', leave);
     this.#request.on('close', leave);
@@ -81,13 +80,13 @@ class GrowingBody {
   #take(piece: Buffer, fail: (error: Error) => void): void {
     if (this.#isOver) return;
     this.#size += piece.length;
-    if (this.#size > MOST_DROPPED_BYTES) fail(tooLarge(LAST));
-    if (this.#size > MOST_BYTES) return;
+    if (this.#size > MAX_READ_BYTES) fail(tooLarge(CLOSE));
+    if (this.#size > MAX_BYTES) return;
     this.#pieces.push(piece);
     if (!this.#hold(piece.length)) fail(busy('Too many requests in flight'));
   }
 
-  /** Holds nothing any more; true the first time. */
+  /** Frees the held bytes; true the first time. */
   #settle(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
@@ -106,7 +105,7 @@ function tooLarge(headers = {}): Refusal {
   return new Refusal(413, 'Request body too large', headers);
 }
 
-/** Nobody is there to be answered. */
+/** The caller closed the connection before the end of the body. */
 export class CallerLeft extends Error {
   override readonly name = 'CallerLeft';
 }

@@ -1,19 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-const SANE = /^[\w.:-]{1,64}$/;
+const ACCEPTED = /^[\w.:-]{1,64}$/;
 
-/** Gives each request an id: the one that it brings, if it is a sane one, or one of ours. */
+/** Gives each request an id: the caller's own `X-Request-Id` if it is acceptable, else a new one. */
 export function requestIds(): (request: IncomingMessage) => string {
-  const start = randomBytes(6).toString('hex');
+  const prefix = randomBytes(6).toString('hex');
   let count = 0;
   return ({ headers }) => {
     const given = headers['x-request-id'];
-    return typeof given === 'string' && SANE.test(given) ? given : `${start}-${++count}`;
+    return typeof given === 'string' && ACCEPTED.test(given) ? given : `${prefix}-${++count}`;
   };
 }
 
-/** A fresh UUID v4, from random numbers drawn many at a time. */
+/** A UUID v4. Node draws its random numbers many at a time, which suits a process that needs many. */
 export function uniqueId(): string {
   return randomUUID();
 }

@@ -1,36 +1,27 @@
 import { type ServerResponse, createServer, type IncomingMessage } from 'node:http';
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-} from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Call } from '../call.js';
-import { assertHost, hostNames } from '../exposure/hosts.js';
+import { assertHost, hostNames } from '../exposure/browser-guards.js';
 import { errorBody, sendJson, answerBrokenRequest, Refusal } from '../http/answer.js';
 import { listen } from '../http/listen.js';
-import { statusOf } from './request-entry.js';
+import { statusOf } from './request-log.js';
 
-/** Seconds: from an answer of the relay's own to the longest turn. */
+/** In seconds, from the relay's own answers to the longest turns. */
 const BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120];
 
 export interface Metrics {
-  answered(call: Call, totalMs: number): void;
+  count(call: Call, totalMs: number): void;
   /** In the text format of Prometheus. */
   text: () => Promise<string>;
-  /** Lets the primary process ask for them. */
-  share: () => void;
 }
 
-/** Counts for Prometheus. `turnsInFlight` is asked for when they are collected. */
+/** Metrics for Prometheus. `turnsInFlight` is called when they are collected. */
 export function openMetrics(turnsInFlight: () => number): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { requests, seconds, waits, replays } = countersIn(registry, turnsInFlight);
+  const { requests, seconds, waits, replays } = registerMetrics(registry, turnsInFlight);
   return {
-    answered(call, totalMs) {
+    count(call, totalMs) {
       const { route = 'other', waitedMs, isReplay } = call.facts;
       requests.inc({ route, status: statusOf(call) });
       seconds.observe({ route }, totalMs / 1000);
@@ -38,15 +29,10 @@ export function openMetrics(turnsInFlight: () => number): Metrics {
       if (isReplay) replays.inc();
     },
     text: () => registry.metrics(),
-    share() {
-      AggregatorRegistry.setRegistries(registry);
-      // It is what listens for the primary's questions.
-      new AggregatorRegistry();
-    },
   };
 }
 
-function countersIn(registry: Registry, turnsInFlight: () => number) {
+function registerMetrics(registry: Registry, turnsInFlight: () => number) {
   const registers = [registry];
   new Gauge({
     name: 'telnyx_chat_turns_in_flight',
@@ -99,14 +85,14 @@ export async function sendMetrics(
 }
 
 const HOST = '127.0.0.1';
-const NAMES = hostNames(HOST, true, []);
+const HOST_NAMES = hostNames(HOST, true, []);
 
-/** Serves `GET /metrics` on a loopback port of its own. Gives what ends it. */
+/** Serves `GET /metrics` on a loopback port of its own. Returns a function that stops it. */
 export async function startMetricsServer(
   port: number,
   text: () => Promise<string>,
 ): Promise<() => void> {
-  // The absence of a Host is refused by us, in JSON.
+  // A request without a Host is refused below, in JSON.
   const server = createServer({ requireHostHeader: false }, (request, response) => {
     const refusal = refusalOf(request);
     if (refusal) sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);
@@ -122,7 +108,7 @@ export async function startMetricsServer(
 
 function refusalOf(request: IncomingMessage): Refusal | undefined {
   try {
-    assertHost(request, NAMES);
+    assertHost(request, HOST_NAMES);
   } catch (error) {
     if (error instanceof Refusal) return error;
     throw error;

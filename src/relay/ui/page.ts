@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Call } from '../call.js';
 import eventStream from './browser/event-stream.js?raw';
 import template from './browser/index.html?raw';
 import log from './browser/log.js?raw';
@@ -6,15 +7,14 @@ import main from './browser/main.js?raw';
 import style from './browser/style.css?raw';
 import turn from './browser/turn.js?raw';
 
-/** The page to try the chat with: all of it in one document. */
+/** The page to try the chat, in one document. It loads late: few relays serve it. */
 export interface Page {
   html: Buffer;
   etag: string;
-  /** How a browser is to treat it. */
   headers: Readonly<Record<string, string>>;
 }
 
-/** @param needsToken whether it asks for an access token from the start */
+/** @param needsToken whether the page asks for an access token from the start */
 export function makePage(needsToken: boolean): Page {
   const script = [eventStream, turn, log, main].join('\n');
   const html = template
@@ -26,22 +26,37 @@ export function makePage(needsToken: boolean): Page {
   return { html: bytes, etag, headers: { etag, ...headersOf({ script, style }) } };
 }
 
+/** Sends the page to anyone; the page itself asks for the token. */
+export function sendPage(page: Page, { request, response }: Call): void {
+  if (isKnown(page, request.headers['if-none-match'])) {
+    response.writeHead(304, page.headers).end();
+    return;
+  }
+  response.writeHead(200, { ...page.headers, 'content-length': page.html.length });
+  // Node leaves the body out for HEAD.
+  response.end(page.html);
+}
+
+function isKnown({ etag }: Page, tags = ''): boolean {
+  return tags.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+}
+
 function headersOf({ script, style }: { script: string; style: string }): Page['headers'] {
   return {
     'content-type': 'text/html; charset=utf-8',
-    // Kept, but not shown without asking whether there is a newer one.
+    // A browser keeps the page, but asks for a newer one each time.
     'cache-control': 'no-cache',
     'content-security-policy': [
       "default-src 'none'",
       `script-src 'sha256-${sha256(script)}'`,
       `style-src 'sha256-${sha256(style)}'`,
       "connect-src 'self'",
-      // The icon, which is in the document.
+      // The icon is in the document.
       'img-src data:',
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
-      // No text becomes markup, by whatever mistake.
+      // A bug must not turn text into markup.
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ].join('; '),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type CoordinationError,
-  MOST_WAITING,
+  MAX_WAITING_TURNS,
   RECORD_MS,
   type Claim,
   type Coordination,
@@ -61,7 +61,9 @@ export function coordinationBehaves(name: string, open: () => Promise<Opened> | 
       test('are refused when too many wait, and not before', async () => {
         const { one, other } = await open();
         const first = await one.turns.enter('c', live());
-        const waiting = Array.from({ length: MOST_WAITING }, () => one.turns.enter('c', live()));
+        const waiting = Array.from({ length: MAX_WAITING_TURNS }, () =>
+          one.turns.enter('c', live()),
+        );
         await tick();
         const refused = await failure(other.turns.enter('c', live()));
         expect([refused.name, refused.kind]).toEqual(['CoordinationError', 'queue_full']);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../base/time.js';
-import { Shelf } from './shelf.js';
+import { ExpiringMap } from './expiring-map.js';
 import {
   RECORD_MS,
   type Claim,
@@ -9,16 +9,16 @@ import {
   type StoredAnswer,
 } from '../coordination.js';
 
-/** How much is kept, in bytes: the oldest goes first. */
+/** In bytes. Beyond that, the oldest are evicted. */
 interface RecordBounds {
   answers: number;
-  /** Of requests whose answers had to go, so that they are not run again. */
+  /** For keys whose answers were evicted, so that their requests are not run again. */
   spent: number;
 }
 
 /** 64 MiB and 16 MiB. */
 const BOUNDS: RecordBounds = { answers: 64 * 1024 * 1024, spent: 16 * 1024 * 1024 };
-/** What a record takes besides its key and its answer, about, in bytes. */
+/** Approximate size of a record without its key and its answer, in bytes. */
 const RECORD_BYTES = 300;
 
 type Outcome = { type: 'answered'; answer: StoredAnswer } | { type: 'abandoned' };
@@ -28,33 +28,28 @@ interface Settled {
   outcome: Outcome;
 }
 
-/** An open record that tells what to do when its process has died. */
-export interface AbandonableRecord extends OpenRecord {
-  abandon(): void;
-}
-
-/** Keys with the answers to their requests, as long and as many as memory allows. */
+/** Idempotency records in memory. */
 export class RecordStore implements IdempotencyRecords {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  /** What is being run: as many as there are requests, and never dropped. */
+  /** Requests that run now; never evicted. */
   readonly #open = new Map<string, { fingerprint: string }>();
-  readonly #settled: Shelf<Settled>;
-  /** Their answers had to go. */
-  readonly #spent: Shelf<Settled>;
+  readonly #settled: ExpiringMap<Settled>;
+  /** Keys whose answers were evicted. */
+  readonly #spent: ExpiringMap<Settled>;
 
   constructor(clock: Pick<Clock, 'monotonic'>, { answers, spent } = BOUNDS) {
     this.#clock = clock;
-    this.#settled = new Shelf(answers, (name, { value, until }) => {
-      this.#spend(name, value.fingerprint, until);
+    this.#settled = new ExpiringMap(answers, (name, { value, expiresAt }) => {
+      this.#spend(name, value.fingerprint, expiresAt);
     });
-    this.#spent = new Shelf(spent);
+    this.#spent = new ExpiringMap(spent);
   }
 
   claim(key: RecordKey): Promise<Claim> {
-    return Promise.resolve(this.claimNow(key));
+    return Promise.resolve(this.#claim(key));
   }
 
-  claimNow({ scope, key, fingerprint }: RecordKey): ClaimNow {
+  #claim({ scope, key, fingerprint }: RecordKey): Claim {
     const name = `${scope} ${key}`;
     const open = this.#open.get(name);
     if (open) return { type: open.fingerprint === fingerprint ? 'in_flight' : 'mismatch' };
@@ -65,21 +60,17 @@ export class RecordStore implements IdempotencyRecords {
     return settled.fingerprint === fingerprint ? settled.outcome : { type: 'mismatch' };
   }
 
-  #openRecord(name: string, fingerprint: string): AbandonableRecord {
-    let hasBegun = false;
+  #openRecord(name: string, fingerprint: string): OpenRecord {
     const open = { fingerprint };
     this.#open.set(name, open);
     const close = (outcome?: Outcome): void => {
-      // Once given up, it may be another's.
+      // A released key may have been claimed again.
       if (this.#open.get(name) !== open) return;
       this.#open.delete(name);
       if (outcome) this.#settle(name, fingerprint, outcome);
     };
     return {
-      begin: () => {
-        hasBegun = true;
-        return Promise.resolve();
-      },
+      begin: () => Promise.resolve(),
       store(answer) {
         close({ type: 'answered', answer });
         return Promise.resolve();
@@ -88,7 +79,6 @@ export class RecordStore implements IdempotencyRecords {
         close();
         return Promise.resolve();
       },
-      abandon: () => close(hasBegun ? { type: 'abandoned' } : undefined),
     };
   }
 
@@ -96,18 +86,19 @@ export class RecordStore implements IdempotencyRecords {
     const text = outcome.type === 'answered' ? outcome.answer.body.length : 0;
     const size = sizeOf(name) + 2 * text;
     const now = this.#clock.monotonic();
-    this.#settled.put(name, { value: { fingerprint, outcome }, size, until: now + RECORD_MS }, now);
+    this.#settled.put(
+      name,
+      { value: { fingerprint, outcome }, size, expiresAt: now + RECORD_MS },
+      now,
+    );
   }
 
-  #spend(name: string, fingerprint: string, until: number): void {
+  #spend(name: string, fingerprint: string, expiresAt: number): void {
     const value: Settled = { fingerprint, outcome: { type: 'abandoned' } };
-    this.#spent.put(name, { value, size: sizeOf(name), until }, this.#clock.monotonic());
+    this.#spent.put(name, { value, size: sizeOf(name), expiresAt }, this.#clock.monotonic());
   }
 }
 
 function sizeOf(name: string): number {
   return RECORD_BYTES + name.length;
 }
-
-/** A claim that this process has made itself. */
-type ClaimNow = Exclude<Claim, { type: 'fresh' }> | { type: 'fresh'; record: AbandonableRecord };

@@ -1,8 +1,13 @@
-import { CoordinationError, MOST_WAITING, type Lease, type TurnOrder } from '../coordination.js';
+import {
+  CoordinationError,
+  MAX_WAITING_TURNS,
+  type Lease,
+  type TurnOrder,
+} from '../coordination.js';
 
-/** A queue for each conversation of which a turn runs. */
+/** A queue for each conversation with a running turn. */
 export class TurnQueues implements TurnOrder {
-  /** Who waits; a conversation is in here while one of its turns runs. */
+  /** The turns that wait, by conversation. A conversation has an entry while one of its turns runs. */
   readonly #queues = new Map<string, (() => void)[]>();
 
   enter(conversationId: string, signal: AbortSignal): Promise<Lease> {
@@ -13,26 +18,21 @@ export class TurnQueues implements TurnOrder {
     return Promise.resolve(this.#lease(conversationId));
   }
 
-  /** Conversations of which a turn runs. */
-  get size(): number {
-    return this.#queues.size;
-  }
-
   #wait(conversationId: string, queue: (() => void)[], signal: AbortSignal): Promise<Lease> {
-    if (queue.length >= MOST_WAITING) {
+    if (queue.length >= MAX_WAITING_TURNS) {
       return Promise.reject(new CoordinationError('queue_full', 'too many turns are waiting'));
     }
     return new Promise((resolve, reject) => {
-      const comeIn = (): void => {
-        signal.removeEventListener('abort', giveUp);
+      const start = (): void => {
+        signal.removeEventListener('abort', cancel);
         resolve(this.#lease(conversationId));
       };
-      const giveUp = (): void => {
-        queue.splice(queue.indexOf(comeIn), 1);
+      const cancel = (): void => {
+        queue.splice(queue.indexOf(start), 1);
         reject(signal.reason as Error);
       };
-      signal.addEventListener('abort', giveUp, { once: true });
-      queue.push(comeIn);
+      signal.addEventListener('abort', cancel, { once: true });
+      queue.push(start);
     });
   }
 
@@ -42,12 +42,12 @@ export class TurnQueues implements TurnOrder {
       leave: () => {
         if (hasLeft) return;
         hasLeft = true;
-        this.#callNext(conversationId);
+        this.#startNext(conversationId);
       },
     };
   }
 
-  #callNext(conversationId: string): void {
+  #startNext(conversationId: string): void {
     const next = this.#queues.get(conversationId)?.shift();
     if (next) next();
     else this.#queues.delete(conversationId);

@@ -1,6 +1,6 @@
 import { AppError } from '../../../base/errors.js';
 
-/** Where a Redis or Valkey is, and how to get in. */
+/** Address and credentials of a Redis or Valkey. */
 export interface RedisAddress {
   host: string;
   port: number;
@@ -14,13 +14,13 @@ const DEFAULT_PORT = 6379;
 
 /**
  * `redis[s]://[[user]:password@]host[:port][/database]`.
- * @throws AppError that does not repeat it: there may be a password in it.
+ * @throws AppError that does not repeat the text, which may hold a password.
  */
 export function parseRedisUrl(text: string): RedisAddress {
   const { protocol, hostname, port, username, password, pathname, search, hash } = urlOf(text);
   const [, database] = /^\/?(\d{0,5})$/.exec(pathname) ?? [];
   if (!/^rediss?:$/.test(protocol) || !hostname || database === undefined || search || hash) {
-    throw bad();
+    throw badAddress();
   }
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -32,8 +32,8 @@ export function parseRedisUrl(text: string): RedisAddress {
   };
 }
 
-/** Without what lets one in. */
-export function shownAddress({ host, port, database, isTls }: RedisAddress): string {
+/** The URL without user and password. */
+export function publicAddress({ host, port, database, isTls }: RedisAddress): string {
   const shownHost = host.includes(':') ? `[${host}]` : host;
   return `${isTls ? 'rediss' : 'redis'}://${shownHost}:${port}/${database}`;
 }
@@ -42,7 +42,7 @@ function urlOf(text: string): URL {
   try {
     return new URL(text.trim());
   } catch {
-    throw bad();
+    throw badAddress();
   }
 }
 
@@ -50,11 +50,11 @@ function decoded(text: string): string | undefined {
   try {
     return text === '' ? undefined : decodeURIComponent(text);
   } catch {
-    throw bad();
+    throw badAddress();
   }
 }
 
-function bad(): AppError {
+function badAddress(): AppError {
   return new AppError('usage', 'bad address of Redis', {
     hint: 'redis://host:6379, or rediss://user:password@host:6379/0 with TLS; special characters of a password as %40 and the like',
   });

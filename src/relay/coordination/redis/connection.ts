@@ -4,44 +4,44 @@ import { CoordinationError } from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { SCRIPTS, type Script } from './scripts/script.js';
 
-/** For one answer of the server, and for connecting, in milliseconds. */
-const LONGEST_MS = 2_000;
-/** Between two tries to connect, in milliseconds. */
-const FIRST_RETRY_MS = 50;
-const LAST_RETRY_MS = 1_000;
+/** For connecting, and for each answer of the server. */
+const TIMEOUT_MS = 2_000;
+/** Between two tries to connect. */
+const MIN_RETRY_MS = 50;
+const MAX_RETRY_MS = 1_000;
 
-/** What a script gives: a word, then what belongs to it. */
+/** The reply of a script: a status word, then its values. */
 export type Reply = [status: string, ...rest: (string | number)[]];
 
 export interface ConnectionEvents {
-  /** It is connected, for the first time or again. */
+  /** Called after each connect. */
   onReady: () => void;
-  /** It is not, and why; told once until it is connected again. */
+  /** Called once when the connection is lost or refused, with the reason. */
   onTrouble: (problem: string) => void;
-  /** Another process tells of one of our tickets. */
+  /** Called with a ticket of this process that is now first in its queue. */
   onMessage: (message: string) => void;
 }
 
-/** One connection for everything. It is made again whenever it breaks; meanwhile all fails at once. */
+/** One connection for commands and messages. It reconnects by itself; commands meanwhile fail at once. */
 export class Connection {
   readonly #redis: Redis;
   readonly #events: ConnectionEvents;
   readonly #channel: string;
-  /** Why nothing can be asked; empty when it can. */
+  /** Why commands fail; empty while connected. */
   #problem = 'not connected yet';
-  #isTroubleTold = false;
+  #isTroubleReported = false;
 
   constructor(address: RedisAddress, channel: string, events: ConnectionEvents) {
     this.#redis = new Redis(optionsFor(address));
     this.#channel = channel;
     this.#events = events;
-    this.#redis.on('error', (error: unknown) => void (this.#problem = wordsOf(error)));
-    this.#redis.on('close', () => this.#tellTrouble());
+    this.#redis.on('error', (error: unknown) => void (this.#problem = describe(error)));
+    this.#redis.on('close', () => this.#reportTrouble());
     this.#redis.on('ready', () => this.#prepare());
     this.#redis.on('message', (_channel: string, message: string) => events.onMessage(message));
   }
 
-  /** Resolves when it is connected; rejects when the first try fails. It tries on. */
+  /** Rejects when the first try to connect fails; further tries follow all the same. */
   async open(): Promise<void> {
     try {
       await this.#redis.connect();
@@ -50,7 +50,7 @@ export class Connection {
     }
   }
 
-  /** Scripts asked for one after another are run in that order. Rejects with `unavailable`. */
+  /** The server runs scripts in the order of the calls. Rejects with `unavailable`. */
   async run({ sha, source }: Script, keys: string[], args: (string | number)[]): Promise<Reply> {
     if (this.#problem) throw this.#unavailable();
     try {
@@ -66,35 +66,56 @@ export class Connection {
   }
 
   close(): void {
-    this.#isTroubleTold = true; // It is no trouble.
+    this.#isTroubleReported = true; // Closing is not a failure.
     this.#redis.disconnect();
   }
 
   #prepare(): void {
-    // The client goes on in another one.
+    // The client is connected all the same, but to another database.
     if (isWrongDatabase(this.#problem)) {
-      this.#tellTrouble();
+      this.#reportTrouble();
       return;
     }
     this.#problem = '';
-    this.#isTroubleTold = false;
-    // Without them it goes on too, with a round trip more and a look now and then.
-    const pass = (): void => undefined;
-    for (const { source } of SCRIPTS) this.#redis.script('LOAD', source).catch(pass);
-    this.#redis.subscribe(this.#channel).catch(pass);
+    this.#isTroubleReported = false;
+    // Both only save time: scripts can be sent whole, and waiting turns check their place by themselves.
+    const ignore = (): void => undefined;
+    for (const { source } of SCRIPTS) this.#redis.script('LOAD', source).catch(ignore);
+    this.#redis.subscribe(this.#channel).catch(ignore);
     this.#events.onReady();
   }
 
-  #tellTrouble(): void {
+  #reportTrouble(): void {
     this.#problem ||= 'the connection broke';
-    if (!this.#isTroubleTold) this.#events.onTrouble(this.#problem);
-    this.#isTroubleTold = true;
+    if (!this.#isTroubleReported) this.#events.onTrouble(this.#problem);
+    this.#isTroubleReported = true;
   }
 
-  /** The error's own fields are left out: there are keys, answers and passwords in them. */
+  /** Leaves out the error's own fields, which hold keys, answers and passwords. */
   #unavailable(error?: unknown): CoordinationError {
-    const why = this.#problem || wordsOf(error);
+    const why = this.#problem || describe(error);
     return new CoordinationError('unavailable', `Redis is not available: ${why}`);
+  }
+}
+
+/** Commands that must reach Redis in the end: those that fail are sent again after a reconnect. */
+export class PendingCommands {
+  readonly #failed = new Set<() => Promise<unknown>>();
+
+  /** Resolves when the command has run or has to wait. It may run twice, so it must be idempotent. */
+  async send(command: () => Promise<unknown>): Promise<void> {
+    try {
+      await command();
+    } catch {
+      this.#failed.add(command);
+    }
+  }
+
+  /** Sends all that failed, in their order. */
+  async flush(): Promise<void> {
+    const commands = [...this.#failed];
+    this.#failed.clear();
+    await Promise.all(commands.map((command) => this.send(command)));
   }
 }
 
@@ -108,27 +129,27 @@ function optionsFor({ host, port, username, password, database, isTls }: RedisAd
     ...(isTls && { tls: {} }),
     connectionName: 'telnyx-chat',
     lazyConnect: true,
-    // Nothing waits for a connection: who asks is told at once, and nothing is asked twice.
+    // Commands fail at once without a connection, and are never repeated.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    // We subscribe ourselves.
+    // #prepare subscribes.
     autoResubscribe: false,
-    // A server that is loading says so to each command.
+    // A server that is still loading answers each command with an error.
     enableReadyCheck: false,
-    connectTimeout: LONGEST_MS,
-    commandTimeout: LONGEST_MS,
-    socketTimeout: LONGEST_MS,
+    connectTimeout: TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
     retryStrategy: waitBefore,
     // After a failover the same name leads to another server.
     reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
   };
 }
 
-/** Twice as long each time, and not the same for all who lost the server together. */
+/** Exponential backoff, with jitter for replicas that lost the server at the same time. */
 function waitBefore(retry: number): number {
-  const most = Math.min(FIRST_RETRY_MS * 2 ** (retry - 1), LAST_RETRY_MS);
-  return randomInt(Math.floor(most / 2), most + 1);
+  const maxMs = Math.min(MIN_RETRY_MS * 2 ** (retry - 1), MAX_RETRY_MS);
+  return randomInt(Math.floor(maxMs / 2), maxMs + 1);
 }
 
 function isWrongDatabase(problem: string): boolean {
@@ -139,13 +160,13 @@ function isUnknownScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('NOSCRIPT');
 }
 
-function wordsOf(error: unknown): string {
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return code || error.message;
 }
 
-/** Our scripts give nothing else. */
+/** All of our scripts reply in this form. */
 function asReply(reply: unknown): Reply {
   return reply as Reply;
 }

@@ -2,84 +2,89 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../base/time.js';
 import { CoordinationError, ORPHAN_MS, type Coordination } from '../coordination.js';
 import type { RedisAddress } from './address.js';
-import { Connection } from './connection.js';
+import { Connection, PendingCommands } from './connection.js';
 import { Keys } from './keys.js';
-import { RedisLimits } from './limits.js';
-import { Outbox } from './outbox.js';
-import type { Means } from './place.js';
+import { type RedisContext, RedisTurnOrder } from './turn-order.js';
+import { RedisRateLimits } from './rate-limits.js';
 import { RedisRecords } from './records.js';
 import { LEASE_MS, Session } from './session.js';
-import { RedisTurnOrder } from './turn-order.js';
 
 export interface RedisOptions {
   address: RedisAddress;
-  /** Before the name of everything that is kept. Those who share it, share all. */
+  /** Prefix of all keys. Processes with the same prefix coordinate with each other. */
   prefix: string;
   clock: Pick<Clock, 'monotonic'>;
-  /** Told why nothing can be agreed on, once, and with nothing when it can again. */
+  /** Called once with the problem when Redis becomes unavailable, and without one when it is back. */
   onChange?: ((problem?: string) => void) | undefined;
   leaseMs?: number;
   orphanMs?: number;
 }
 
 export interface InRedis extends Coordination {
-  /** Resolves when the first try to connect has succeeded; rejects with `unavailable`. It tries on. */
+  /** Connects. Rejects with `unavailable` when the first try fails; further tries follow all the same. */
   open(): Promise<void>;
 }
 
-/** What all processes know that share one Redis or Valkey (6 or later). */
+/** Coordination among all processes that share one Redis or Valkey (6 or later). */
 export function inRedis(options: RedisOptions): InRedis {
-  const { connection, session, outbox, turns, records, limits } = partsOf(options);
+  const { connection, session, pending, turns, records, limits } = connected(options);
   return {
     isShared: true,
-    ...{ turns, records, limits },
-    check: () => check(session),
+    turns,
+    records,
+    limits,
+    check: () => assertTurnsMayBegin(session),
     async open() {
       await connection.open();
       await session.renew();
     },
     async close() {
-      await outbox.flush();
+      await pending.flush();
       await session.close();
       connection.close();
     },
   };
 }
 
-function partsOf({ address, prefix, clock, onChange, ...times }: RedisOptions) {
+function connected({ address, prefix, clock, onChange, ...times }: RedisOptions) {
   const { leaseMs = LEASE_MS, orphanMs = ORPHAN_MS } = times;
   const keys = new Keys(prefix);
-  const outbox = new Outbox();
+  const pending = new PendingCommands();
   const instance = randomBytes(9).toString('base64url');
   const connection: Connection = new Connection(address, keys.channels + instance, {
     onReady() {
       onChange?.();
-      void session.renew().then(() => turns.lookAll(), pass);
+      // A renewal that fails is repeated by the session's own timer.
+      void session.renew().then(
+        () => turns.checkAll(),
+        () => undefined,
+      );
     },
     onTrouble: (problem) => onChange?.(problem),
     onMessage: (ticket) => turns.wake(ticket),
   });
   const session: Session = new Session({
-    ...{ connection, keys, clock, instance, leaseMs, orphanMs },
-    onRenewed: () => void outbox.flush(),
-    onOpened(tenure) {
-      records.reopen(tenure);
-      void outbox.flush();
+    connection,
+    keys,
+    clock,
+    instance,
+    leaseMs,
+    orphanMs,
+    onRenewed: () => void pending.flush(),
+    onOpened(epoch) {
+      records.reopen(epoch);
+      void pending.flush();
     },
   });
-  const means: Means = { connection, session, outbox, keys, orphanMs };
-  const turns = new RedisTurnOrder(means);
-  const records = new RedisRecords(means);
-  return { ...means, turns, records, limits: new RedisLimits(means) };
+  const context: RedisContext = { connection, session, pending, keys, orphanMs };
+  const turns = new RedisTurnOrder(context);
+  const records = new RedisRecords(context);
+  return { ...context, turns, records, limits: new RedisRateLimits(context) };
 }
 
-async function check(session: Session): Promise<void> {
+async function assertTurnsMayBegin(session: Session): Promise<void> {
   const quietMs = await session.renew();
   if (quietMs > 0) {
     throw new CoordinationError('unavailable', `no turns for ${Math.ceil(quietMs / 1000)} s yet`);
   }
-}
-
-function pass(): void {
-  // It is tried again.
 }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * Names of what is kept in Redis. What callers know things by is hashed: who can list the names can
- * neither read on in a conversation nor ask for another's answer.
+ * Names of keys and channels in Redis. Ids, keys and callers are hashed, so that a list of names gives nobody
+ * a conversation id or an idempotency key.
  */
 export class Keys {
   readonly #prefix: string;
@@ -11,7 +11,7 @@ export class Keys {
     this.#prefix = prefix;
   }
 
-  /** All sessions begin with it. */
+  /** Prefix of all sessions. */
   get sessions(): string {
     return `${this.#prefix}session:`;
   }
@@ -20,12 +20,12 @@ export class Keys {
     return this.sessions + id;
   }
 
-  /** There is one while no turn may begin. */
+  /** Exists while no turn may begin. */
   get quiet(): string {
     return `${this.#prefix}quiet`;
   }
 
-  /** Tickets of one conversation's turns. */
+  /** The tickets of one conversation's turns. */
   queue(conversationId: string): string {
     return `${this.#prefix}turns:${digest(conversationId)}`;
   }
@@ -38,7 +38,7 @@ export class Keys {
     return `${this.#prefix}limit:${digest(caller)}`;
   }
 
-  /** All channels on which processes are told that a turn of theirs may begin. */
+  /** Prefix of the channels that wake waiting turns, one for each process. */
   get channels(): string {
     return `${this.#prefix}wake:`;
   }

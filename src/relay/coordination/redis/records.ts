@@ -6,77 +6,79 @@ import {
   type OpenRecord,
   type RecordKey,
 } from '../coordination.js';
-import type { Means } from './place.js';
+import type { RedisContext } from './turn-order.js';
 import { BEGIN, CLAIM, RELEASE, REOPEN, STORE } from './scripts/record-scripts.js';
-import type { Tenure } from './tenure.js';
+import type { SessionEpoch } from './session-epoch.js';
 
-/** A key that is ours to run. */
-interface Open {
+/** A key that this process has claimed. */
+interface ClaimedKey {
   name: string;
   fingerprint: string;
   token: string;
   hasBegun: boolean;
 }
 
-/** Requests by their caller's key, in Redis. What is open is held by the session of its process. */
+/** Idempotency records in Redis. An open one belongs to the session of its process. */
 export class RedisRecords implements IdempotencyRecords {
-  readonly #means: Means;
-  readonly #open = new Set<Open>();
+  readonly #context: RedisContext;
+  readonly #claimed = new Set<ClaimedKey>();
 
-  constructor(means: Means) {
-    this.#means = means;
+  constructor(context: RedisContext) {
+    this.#context = context;
   }
 
   async claim({ scope, key, fingerprint }: RecordKey): Promise<Claim> {
-    const { session, keys } = this.#means;
-    const tenure = session.current();
-    const token = tenure.nextTicket();
-    const open: Open = { name: keys.record(scope, key), fingerprint, token, hasBegun: false };
-    const args = [fingerprint, token, tenure.id, keys.sessions, RECORD_MS];
+    const { session, keys, pending } = this.#context;
+    const epoch = session.current();
+    const token = epoch.nextTicket();
+    const claimed = { name: keys.record(scope, key), fingerprint, token, hasBegun: false };
+    const args = [fingerprint, token, epoch.id, keys.sessions, RECORD_MS];
     try {
-      const [status, , code, body] = await session.run(tenure, CLAIM, open.name, args);
-      if (status === 'fresh') return { type: 'fresh', record: this.#recordOf(open) };
+      const [status, , code, body] = await session.run(epoch, CLAIM, claimed.name, args);
+      if (status === 'fresh') return { type: 'fresh', record: this.#recordOf(claimed) };
       if (status !== 'answered') return { type: status as 'in_flight' | 'mismatch' | 'abandoned' };
       return { type: 'answered', answer: { status: Number(code), body: String(body) } };
     } catch (error) {
-      // It may be ours without our knowing.
-      void this.#means.outbox.send(this.#releasing(open));
+      // The claim may have succeeded although its answer was lost.
+      void pending.send(this.#releasing(claimed));
       throw error;
     }
   }
 
-  /** What is open goes on under the new session. */
-  reopen(tenure: Tenure): void {
-    for (const { name, fingerprint, token, hasBegun } of this.#open) {
-      const args = [fingerprint, token, tenure.id, hasBegun ? '1' : '', RECORD_MS];
-      this.#means.session.run(tenure, REOPEN, name, args).catch(() => undefined);
+  /** Moves the open records to the new session. */
+  reopen(epoch: SessionEpoch): void {
+    for (const { name, fingerprint, token, hasBegun } of this.#claimed) {
+      const args = [fingerprint, token, epoch.id, hasBegun ? '1' : '', RECORD_MS];
+      this.#context.session.run(epoch, REOPEN, name, args).catch(() => undefined);
     }
   }
 
-  #recordOf(open: Open): OpenRecord {
-    this.#open.add(open);
+  #recordOf(claimed: ClaimedKey): OpenRecord {
+    this.#claimed.add(claimed);
     return {
-      begin: () => this.#begin(open),
+      begin: () => this.#begin(claimed),
       store: ({ status, body }) => {
-        const args = [open.token, open.fingerprint, status, body, RECORD_MS];
-        return this.#settle(open, () => this.#means.connection.run(STORE, [open.name], args));
+        const args = [claimed.token, claimed.fingerprint, status, body, RECORD_MS];
+        const { connection } = this.#context;
+        return this.#settle(claimed, () => connection.run(STORE, [claimed.name], args));
       },
-      release: () => this.#settle(open, this.#releasing(open)),
+      release: () => this.#settle(claimed, this.#releasing(claimed)),
     };
   }
 
-  async #begin(open: Open): Promise<void> {
-    const { session } = this.#means;
-    const [status] = await session.run(session.current(), BEGIN, open.name, [open.token]);
+  async #begin(claimed: ClaimedKey): Promise<void> {
+    const { session } = this.#context;
+    const [status] = await session.run(session.current(), BEGIN, claimed.name, [claimed.token]);
     if (status !== 'ok') throw new CoordinationError('unavailable', 'another one has the key');
-    open.hasBegun = true;
+    claimed.hasBegun = true;
   }
 
-  #settle(open: Open, tell: () => Promise<unknown>): Promise<void> {
-    return this.#open.delete(open) ? this.#means.outbox.send(tell) : Promise.resolve();
+  #settle(claimed: ClaimedKey, command: () => Promise<unknown>): Promise<void> {
+    const isOpen = this.#claimed.delete(claimed);
+    return isOpen ? this.#context.pending.send(command) : Promise.resolve();
   }
 
-  #releasing({ name, token }: Open): () => Promise<unknown> {
-    return () => this.#means.connection.run(RELEASE, [name], [token]);
+  #releasing({ name, token }: ClaimedKey): () => Promise<unknown> {
+    return () => this.#context.connection.run(RELEASE, [name], [token]);
   }
 }

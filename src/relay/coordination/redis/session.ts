@@ -2,172 +2,169 @@ import type { Clock } from '../../../base/time.js';
 import { CoordinationError } from '../coordination.js';
 import type { Connection, Reply } from './connection.js';
 import type { Keys } from './keys.js';
-import type { Script } from './scripts/script.js';
-import { CLOSE, OPEN, RENEW } from './scripts/session-scripts.js';
-import { Tenure } from './tenure.js';
+import { CLOSE, OPEN, RENEW, type Script } from './scripts/script.js';
+import { SessionEpoch } from './session-epoch.js';
 
 /**
- * How long what a process holds stays its own without a sign of life, in milliseconds: enough for one
- * sign to get lost, the connection to be made again, and another one. So long, and ORPHAN_MS more, the
- * conversations of a process that died have to wait.
+ * A process that does not renew its session for this long counts as dead, in milliseconds. It leaves time to
+ * lose one renewal, to reconnect and to renew. A dead process blocks its conversations so long, and ORPHAN_MS more.
  */
 export const LEASE_MS = 6_000;
-/** Signs of life during that time. */
-const SIGNS = 4;
+const RENEWALS_PER_LEASE = 4;
 
 export interface SessionOptions {
   connection: Connection;
   keys: Keys;
   clock: Pick<Clock, 'monotonic'>;
-  /** The name of this process among all, for ever. */
+  /** A name of this process that no other process ever has. */
   instance: string;
   leaseMs: number;
   /** As ORPHAN_MS. */
   orphanMs: number;
-  /** The server knows of us, for the first time or again after it did not. */
-  onOpened: (tenure: Tenure) => void;
-  /** After each sign of life. */
+  /** Called when a session has opened: the first one, and each one after a loss. */
+  onOpened: (epoch: SessionEpoch) => void;
+  /** Called after each renewal. */
   onRenewed: () => void;
 }
 
 /**
- * That this process is alive, as the server knows it. Whatever the process holds there is held by its
- * session: one sign of life keeps all of it. Once lost, a session never comes back; a new one is opened.
+ * Tells Redis that this process is alive. All turns and keys that the process holds there belong to its
+ * session, so one renewal keeps them all. A lost session never comes back: a new epoch is opened.
  */
 export class Session {
   readonly #options: SessionOptions;
-  #tenure: Tenure | undefined;
-  #former: Tenure | undefined;
+  #epoch: SessionEpoch | undefined;
+  #previous: SessionEpoch | undefined;
   #count = 0;
   #renewing: Promise<number> | undefined;
-  readonly #signs: NodeJS.Timeout;
-  #end: NodeJS.Timeout | undefined;
+  readonly #renewals: NodeJS.Timeout;
+  #expiry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     const renew = (): void => void this.renew().catch(() => undefined);
-    this.#signs = setInterval(renew, options.leaseMs / SIGNS);
+    this.#renewals = setInterval(renew, options.leaseMs / RENEWALS_PER_LEASE);
   }
 
-  /** What is held, is held under it. Throws `unavailable` when there is none. */
-  current(): Tenure {
-    const tenure = this.#tenure;
-    // A process that was stopped gets to run before its timers do.
-    if (tenure && !this.#isOver(tenure)) return tenure;
-    if (tenure) this.#lose(tenure);
+  /** The epoch under which turns and keys are held. Throws `unavailable` when there is none. */
+  current(): SessionEpoch {
+    const epoch = this.#epoch;
+    // After a process was suspended, this code may run before the expiry timer.
+    if (epoch && !this.#isOver(epoch)) return epoch;
+    if (epoch) this.#lose(epoch);
     throw new CoordinationError('unavailable', 'Redis does not know of this process');
   }
 
-  /** Runs a script IN_SESSION for the key. Rejects with `unavailable` when the session ends over it. */
+  /** Runs a script IN_SESSION. Rejects with `unavailable`, also when the session is lost meanwhile. */
   async run(
-    { id, seen }: Tenure,
+    { id, seenCount }: SessionEpoch,
     script: Script,
     key: string,
     args: (string | number)[],
   ): Promise<Reply> {
     const { connection, keys } = this.#options;
-    const all = [keys.session(id), keys.quiet, key];
-    const reply = await connection.run(script, all, [seen, ...args]);
-    const tenure = this.current();
-    if (tenure.id !== id || !this.#note(tenure, reply)) throw lost();
-    if (reply[0] === 'quiet') throw quiet();
+    const names = [keys.session(id), keys.quiet, key];
+    const reply = await connection.run(script, names, [seenCount, ...args]);
+    const epoch = this.current();
+    if (epoch.id !== id || !this.#isKnown(epoch, reply)) throw sessionLost();
+    if (reply[0] === 'quiet') throw noTurnsYet();
     return reply;
   }
 
-  /** Gives a sign of life; gives the milliseconds until turns may begin. Rejects with `unavailable`. */
+  /** Gives the milliseconds until turns may begin. Rejects with `unavailable`. */
   renew(): Promise<number> {
     this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
     return this.#renewing;
   }
 
-  /** Gives up all that is held. */
+  /** Frees everything that the process holds. */
   async close(): Promise<void> {
     const { connection, keys } = this.#options;
-    const tenure = this.#tenure;
+    const epoch = this.#epoch;
     this.#isClosed = true;
-    clearInterval(this.#signs);
-    if (!tenure) return;
-    this.#lose(tenure);
-    await connection.run(CLOSE, [keys.session(tenure.id)], []).catch(() => undefined);
+    clearInterval(this.#renewals);
+    if (!epoch) return;
+    this.#lose(epoch);
+    await connection.run(CLOSE, [keys.session(epoch.id)], []).catch(() => undefined);
   }
 
   async #renew(): Promise<number> {
     const { clock, connection, keys, leaseMs, onRenewed } = this.#options;
-    if (this.#isClosed) throw lost();
-    const tenure = this.#tenure;
-    if (!tenure || this.#isOver(tenure)) return this.#open();
+    if (this.#isClosed) throw sessionLost();
+    const epoch = this.#epoch;
+    if (!epoch || this.#isOver(epoch)) return this.#open();
     const sentAt = clock.monotonic();
-    const names = [keys.session(tenure.id), keys.quiet];
-    const reply = await connection.run(RENEW, names, [tenure.seen, leaseMs, this.#keptMs]);
-    if (!this.#note(tenure, reply)) return this.#open();
-    this.#extend(tenure, sentAt);
+    const names = [keys.session(epoch.id), keys.quiet];
+    const reply = await connection.run(RENEW, names, [epoch.seenCount, leaseMs, this.#keepMs]);
+    if (!this.#isKnown(epoch, reply)) return this.#open();
+    this.#extend(epoch, sentAt);
     onRenewed();
     return Number(reply[2]);
   }
 
   async #open(): Promise<number> {
     const { clock, connection, keys, instance, leaseMs, onOpened } = this.#options;
-    if (this.#tenure) this.#lose(this.#tenure);
+    if (this.#epoch) this.#lose(this.#epoch);
     const sentAt = clock.monotonic();
-    const tenure = new Tenure(`${instance}.${++this.#count}`);
-    const before = this.#former;
-    const names = [keys.session(tenure.id), keys.quiet, before ? keys.session(before.id) : ''];
-    const args = [before?.seen ?? 0, leaseMs, this.#keptMs, this.#quietMs(sentAt)];
+    const epoch = new SessionEpoch(`${instance}.${++this.#count}`);
+    const previous = this.#previous;
+    const names = [keys.session(epoch.id), keys.quiet, previous ? keys.session(previous.id) : ''];
+    const args = [previous?.seenCount ?? 0, leaseMs, this.#keepMs, this.#quietMs(sentAt)];
     const reply = await connection.run(OPEN, names, args);
-    if (this.#isClosed) throw lost();
-    this.#tenure = tenure;
-    this.#note(tenure, reply);
-    this.#extend(tenure, sentAt);
-    onOpened(tenure);
+    if (this.#isClosed) throw sessionLost();
+    this.#epoch = epoch;
+    this.#isKnown(epoch, reply);
+    this.#extend(epoch, sentAt);
+    onOpened(epoch);
     return Number(reply[2]);
   }
 
-  /** What is over is remembered as long as it matters. */
-  get #keptMs(): number {
+  /** The server keeps a session that is over until its orphans are over too. */
+  get #keepMs(): number {
     const { leaseMs, orphanMs } = this.#options;
     return 2 * leaseMs + orphanMs;
   }
 
-  /** Until the turns are over of all who were last known when we were. */
+  /** The time until every turn is over that may have been running when the server lost its data. */
   #quietMs(now: number): number {
     const { leaseMs, orphanMs } = this.#options;
-    const endsAt = this.#former?.endsAt ?? -Infinity;
-    return Math.max(0, Math.ceil(endsAt + leaseMs / SIGNS + orphanMs - now));
+    const endsAt = this.#previous?.endsAt ?? -Infinity;
+    return Math.max(0, Math.ceil(endsAt + leaseMs / RENEWALS_PER_LEASE + orphanMs - now));
   }
 
-  #isOver({ endsAt }: Tenure): boolean {
+  #isOver({ endsAt }: SessionEpoch): boolean {
     return this.#options.clock.monotonic() >= endsAt;
   }
 
-  /** Whether the server knows the session still. */
-  #note(tenure: Tenure, [status, count]: Reply): boolean {
-    if (status === 'forgot' || status === 'over') this.#lose(tenure);
-    else tenure.seen = Math.max(tenure.seen, Number(count));
-    return this.#tenure === tenure;
+  /** Whether the server still knows the session, by its reply; ends the epoch if not. */
+  #isKnown(epoch: SessionEpoch, [status, count]: Reply): boolean {
+    if (status === 'forgot' || status === 'over') this.#lose(epoch);
+    else epoch.seenCount = Math.max(epoch.seenCount, Number(count));
+    return this.#epoch === epoch;
   }
 
-  /** The server counts from when it was told, which is later than when we sent it. */
-  #extend(tenure: Tenure, sentAt: number): void {
-    tenure.endsAt = sentAt + this.#options.leaseMs;
-    clearTimeout(this.#end);
-    const leftMs = tenure.endsAt - this.#options.clock.monotonic();
-    this.#end = setTimeout(() => this.#lose(tenure), Math.max(0, leftMs));
+  /** The server counts the lease from when it got the command, so from `sentAt` it is over here first. */
+  #extend(epoch: SessionEpoch, sentAt: number): void {
+    epoch.endsAt = sentAt + this.#options.leaseMs;
+    clearTimeout(this.#expiry);
+    const leftMs = epoch.endsAt - this.#options.clock.monotonic();
+    this.#expiry = setTimeout(() => this.#lose(epoch), Math.max(0, leftMs));
   }
 
-  #lose(tenure: Tenure): void {
-    if (this.#tenure !== tenure) return;
-    clearTimeout(this.#end);
-    this.#tenure = undefined;
-    this.#former = tenure;
-    tenure.end(lost());
+  #lose(epoch: SessionEpoch): void {
+    if (this.#epoch !== epoch) return;
+    clearTimeout(this.#expiry);
+    this.#epoch = undefined;
+    this.#previous = epoch;
+    epoch.end(sessionLost());
   }
 }
 
-function lost(): CoordinationError {
+function sessionLost(): CoordinationError {
   return new CoordinationError('unavailable', 'what was held in Redis is lost');
 }
 
-function quiet(): CoordinationError {
+function noTurnsYet(): CoordinationError {
   return new CoordinationError('unavailable', 'Redis has lost whose turns are running');
 }

@@ -1,8 +1,8 @@
 import { GIVEN_UP, IN_SESSION, script } from './script.js';
 
 /**
- * A record is a hash: `print` of the request's body; while it is open `token` and `session` of whoever
- * opened it and `begun`; then `status` and `body` of its answer.
+ * A record is a hash with the fingerprint of the request's body in `print`. While it is open it has the
+ * `token` and `session` of its owner and perhaps `begun`; then the `status` and `body` of its answer.
  */
 
 /** KEYS: session, quiet, record. ARGV: count, print, token, session id, sessions, keep. */
@@ -33,7 +33,7 @@ return {'ok', count}
 `);
 
 /**
- * After a session was lost: its record goes on under the new one, unless somebody else has it.
+ * Moves a record to the new session after the old one was lost, unless another owner has the key.
  * KEYS: session, quiet, record. ARGV: count, print, token, session id, begun or '', keep.
  */
 export const REOPEN = script(`${IN_SESSION}${GIVEN_UP}
@@ -46,7 +46,7 @@ redis.call('PEXPIRE', KEYS[3], ARGV[6])
 return {'ok', count}
 `);
 
-/** KEYS: record. ARGV: token, print, status, body, keep. May be run again. */
+/** KEYS: record. ARGV: token, print, status, body, keep. Idempotent. */
 export const STORE = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
   return {'gone'}
@@ -57,7 +57,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return {'ok'}
 `);
 
-/** KEYS: record. ARGV: token. May be run again. */
+/** KEYS: record. ARGV: token. Idempotent. */
 export const RELEASE = script(`${GIVEN_UP}
 if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then
   redis.call('DEL', KEYS[1])

@@ -1,22 +1,22 @@
 import { hash } from 'node:crypto';
 
-/** Lua that the server runs as one step. */
+/** Lua code that the server runs as one atomic step. */
 export interface Script {
   source: string;
-  /** What the server knows it by when it has seen it. */
+  /** Its hash, by which EVALSHA calls it. */
   sha: string;
 }
 
-/** All of them, for the server to be told before they are needed. */
+/** All scripts, to be loaded into the server after each connect. */
 export const SCRIPTS: Script[] = [];
 
 export function script(source: string): Script {
-  const made = { source, sha: hash('sha1', source, 'hex') };
-  SCRIPTS.push(made);
-  return made;
+  const registered = { source, sha: hash('sha1', source, 'hex') };
+  SCRIPTS.push(registered);
+  return registered;
 }
 
-/** The server's time: the clocks of those who ask may differ. */
+/** Scripts use the server's time, since the clocks of replicas may differ. */
 export const NOW = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -24,9 +24,8 @@ local function whole(number) return string.format('%.0f', number) end
 `;
 
 /**
- * For scripts with KEYS {session, quiet, ...} and ARGV {count, ...}. A session is known by when it
- * ends and by how much was asked under it: when the server knows less than it once answered, it has
- * lost what it was told.
+ * For scripts with KEYS {session, quiet, ...} and ARGV {count, ...}. The server counts the commands of a
+ * session. A count below one that it has already answered shows that it has lost data.
  */
 export const IN_SESSION = `${NOW}
 local function fault(session, count)
@@ -41,8 +40,8 @@ local count = redis.call('HINCRBY', KEYS[1], 'count', 1)
 `;
 
 /**
- * Commands of a connection that broke may arrive after those of the next one. What was given up before
- * it was asked for is remembered, so that it is not had after all.
+ * Commands of a broken connection may arrive after those of the next one. A ticket that was given up is
+ * remembered, so that a late command does not enter it again.
  */
 export const GIVEN_UP = `
 local function giveUp(key, ticket)
@@ -53,3 +52,30 @@ local function isGivenUp(key, ticket)
   return redis.call('SISMEMBER', key .. ':given-up', ticket) == 1
 end
 `;
+
+/** ARGV: count, lease, keep. Gives {'ok', count, milliseconds until turns may begin}. */
+export const RENEW = script(`${IN_SESSION}
+redis.call('HSET', KEYS[1], 'ends', whole(now + ARGV[2]))
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return {'ok', count, quietMs()}
+`);
+
+/**
+ * KEYS: session, quiet, the previous session or ''. ARGV: count of the previous session, lease, keep, quiet.
+ * A server that has lost the previous session may also have lost which turns run: no turn begins until
+ * those must be over.
+ */
+export const OPEN = script(`${NOW}
+local before = KEYS[3] ~= '' and redis.call('HGET', KEYS[3], 'count') or nil
+local forgot = KEYS[3] ~= '' and (not before or tonumber(before) < tonumber(ARGV[1]))
+local quiet = tonumber(ARGV[4])
+if forgot and quiet > 0 and redis.call('PTTL', KEYS[2]) < quiet then
+  redis.call('SET', KEYS[2], '1', 'PX', whole(quiet))
+end
+redis.call('HSET', KEYS[1], 'ends', whole(now + ARGV[2]), 'count', '1')
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return {'ok', 1, math.max(0, redis.call('PTTL', KEYS[2]))}
+`);
+
+/** KEYS: session. Everything that the session holds is free at once. */
+export const CLOSE = script(`redis.call('DEL', KEYS[1]) return {'ok'}`);

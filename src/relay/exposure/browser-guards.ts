@@ -1,0 +1,102 @@
+import type { IncomingMessage } from 'node:http';
+import type { Call } from '../call.js';
+import { Refusal } from '../http/answer.js';
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * The names that the `Host` header may have; undefined for any. On loopback, a page whose DNS name points to
+ * 127.0.0.1 would otherwise count as the relay's own origin (DNS rebinding).
+ */
+export function hostNames(
+  host: string,
+  isLoopback: boolean,
+  allowed: readonly string[],
+): ReadonlySet<string> | undefined {
+  if (!isLoopback && allowed.length === 0) return undefined;
+  const own = isLoopback ? [...LOOPBACK_NAMES, host] : [];
+  return new Set([...own, ...allowed.map((name) => name.toLowerCase())]);
+}
+
+/**
+ * Throws a 400 unless there is exactly one Host (HTTP/1.0 may have none), and a 403 for a name that is not
+ * accepted. The port may be any, since it may be forwarded.
+ */
+export function assertHost(request: IncomingMessage, names: ReadonlySet<string> | undefined): void {
+  const { host } = request.headers;
+  const count = countHosts(request.rawHeaders);
+  if (count > 1 || (count === 0 && request.httpVersionMinor > 0)) {
+    throw new Refusal(400, 'Bad request', { connection: 'close' });
+  }
+  if (!names || names.has((host ?? '').replace(/:\d*$/, '').toLowerCase())) return;
+  throw new Refusal(403, 'Host not allowed');
+}
+
+/** Node keeps only the first of several, but a proxy in front may have used another one. */
+function countHosts(rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count;
+}
+
+/** Origins whose pages may use the relay; `*` for all. */
+export type Origins = ReadonlySet<string>;
+
+const EXPOSED_HEADERS = 'x-request-id, retry-after, idempotent-replayed';
+const PREFLIGHT_MAX_AGE_S = '600';
+
+/** Lets a page of a listed origin read the answer. */
+export function shareWithOrigin({ request, response }: Call, origins: Origins): void {
+  if (origins.size === 0) return;
+  response.setHeader('vary', 'origin');
+  const { origin } = request.headers;
+  if (origin === undefined || !isListed(origin, origins)) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
+}
+
+/** Answers a CORS preflight. Throws a 403 for an origin that is not listed. */
+export function preflight({ request, response }: Call, origins: Origins): void {
+  const { origin } = request.headers;
+  if (origin === undefined || !isListed(origin, origins)) throw originRefused();
+  response.writeHead(204, {
+    'access-control-allow-methods': 'POST',
+    'access-control-allow-headers': 'authorization, content-type, idempotency-key, x-request-id',
+    'access-control-max-age': PREFLIGHT_MAX_AGE_S,
+  });
+  response.end();
+}
+
+/**
+ * Throws a 403 for a page of an origin that is not listed: a browser sends what looks like a form without a
+ * preflight. Other clients send no origin and are let through.
+ */
+export function assertOrigin(request: IncomingMessage, origins: Origins): void {
+  const { origin, host = '', 'sec-fetch-site': site } = request.headers;
+  if (origin === undefined) {
+    if (site === undefined || site === 'same-origin' || site === 'none') return;
+    throw originRefused();
+  }
+  const isOwn = origin === `http://${host}` || origin === `https://${host}`;
+  if (!isOwn && !isListed(origin, origins)) throw originRefused();
+}
+
+/** Throws a 415 for a browser's form, which any page can send without a preflight. */
+export function assertNoForm({ headers }: IncomingMessage): void {
+  const isBrowser = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+  const type = headers['content-type'];
+  if (!isBrowser) return;
+  if (type === undefined || /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) return;
+  throw new Refusal(415, 'Content-Type must be application/json');
+}
+
+function isListed(origin: string, origins: Origins): boolean {
+  return origins.has(origin) || origins.has('*');
+}
+
+function originRefused(): Refusal {
+  return new Refusal(403, 'Origin not allowed');
+}

@@ -1,0 +1,47 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { AppError } from '../../base/errors.js';
+import { checkedId } from '../../text/ids.js';
+import { Refusal } from '../http/answer.js';
+
+/** Conversation ids as callers get and send them. */
+export interface ConversationIds {
+  sign(conversationId: string, caller: string | undefined): string;
+  /** Throws a 400 for text that is no id, and a 404 for an id that was not signed for this caller. */
+  verify(signedId: string, caller: string | undefined): string;
+}
+
+/** Ids without a signature: whoever knows one can continue its conversation. */
+export const plainIds: ConversationIds = { sign: (id) => id, verify: asId };
+
+const SIGNATURE_BYTES = 16;
+const SIGNED = /^(.+)\.([\w-]{22})$/;
+
+/** Ids with a signature that is valid for one caller only. */
+export function signedIds(secret: string): ConversationIds {
+  const signatureOf = (id: string, caller = ''): string => {
+    const digest = createHmac('sha256', secret).update(`${caller}\n${id}`).digest();
+    return digest.toString('base64url', 0, SIGNATURE_BYTES);
+  };
+  return {
+    sign: (id, caller) => `${id}.${signatureOf(id, caller)}`,
+    verify(signedId, caller) {
+      const [, id = '', signature = ''] = SIGNED.exec(signedId) ?? [];
+      if (isSame(signature, signatureOf(id, caller))) return asId(id);
+      throw new Refusal(404, 'Conversation not found');
+    },
+  };
+}
+
+function isSame(given: string, expected: string): boolean {
+  return (
+    given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+  );
+}
+
+function asId(text: string): string {
+  try {
+    return checkedId('conversation', text);
+  } catch (error) {
+    throw error instanceof AppError ? new Refusal(400, 'Invalid request body') : error;
+  }
+}
