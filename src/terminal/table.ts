@@ -1,4 +1,4 @@
-import { displayWidth } from './markdown/display-width.js';
+import { cutToWidth, displayWidth } from '../text/width.js';
 
 export interface Column {
   title: string;
@@ -131,12 +131,5 @@ function line(shown: readonly Shown[], row: readonly string[], columns: readonly
 /** The beginning of a text, in so many columns, with `…` for what is left out. */
 function cutTo(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
-  let cut = '';
-  let room = width - 1;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    room -= displayWidth(segment);
-    if (room < 0) break;
-    cut += segment;
-  }
-  return `${cut.trimEnd()}…`;
+  return `${cutToWidth(text, width - 1).trimEnd()}…`;
 }

@@ -1,8 +1,3 @@
-import { widthOf } from './width.js';
-
-/** A sequence that takes no room: CSI (colours), OSC (links), or ESC and one character. */
-export const SEQUENCE = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[^[\]])/g;
-
 export const CLEAR_LINE = '\x1b[K';
 export const CLEAR_BELOW = '\x1b[J';
 export const CLEAR_SCREEN = '\x1b[H\x1b[2J';
@@ -19,8 +14,3 @@ export const toColumn = (column: number): string => (column > 0 ? `\r\x1b[${colu
 export const withoutWrap = (text: string): string => `\x1b[?7l${text}\x1b[?7h`;
 
 export const dim = (text: string): string => `\x1b[2m${text}\x1b[22m`;
-
-/** How many cells one line of text with colours in it takes. */
-export function styledWidth(text: string): number {
-  return widthOf(text.includes('\x1b') ? text.replace(SEQUENCE, '') : text);
-}

@@ -1,4 +1,4 @@
-import { nextBoundary } from './graphemes.js';
+import { nextBoundary } from '../../text/graphemes.js';
 import { replace, type TextBuffer } from './text-buffer.js';
 
 export interface Candidate {

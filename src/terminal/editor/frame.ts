@@ -1,5 +1,5 @@
 import { CLEAR_BELOW, CLEAR_LINE, down, toColumn, up, withoutWrap } from './ansi.js';
-import { isPlain } from './graphemes.js';
+import { isPlain } from '../../text/graphemes.js';
 import type { Area } from './view.js';
 
 /**

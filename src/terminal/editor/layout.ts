@@ -1,6 +1,6 @@
-import { graphemes, isPlain, previousBoundary } from './graphemes.js';
+import { graphemes, isPlain, previousBoundary } from '../../text/graphemes.js';
 import { moveTo, type TextBuffer } from './text-buffer.js';
-import { graphemeWidth, widthOf } from './width.js';
+import { displayWidth, graphemeWidth } from '../../text/width.js';
 
 /** One row of a window: the part of a text between two offsets, after `indent` cells. */
 export interface Row {
@@ -86,7 +86,7 @@ export function rowOf(rows: readonly Row[], cursor: number): number {
 
 /** How many cells are left of the cursor in its row. */
 export function columnOf({ text, cursor }: TextBuffer, row: Row): number {
-  return row.indent + widthOf(shown(text.slice(row.start, cursor)));
+  return row.indent + displayWidth(shown(text.slice(row.start, cursor)));
 }
 
 function offsetAt(text: string, row: Row, column: number): number {

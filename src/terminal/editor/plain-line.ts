@@ -1,7 +1,6 @@
-import { nextBoundary } from './graphemes.js';
+import { nextBoundary } from '../../text/graphemes.js';
 import { shown } from './layout.js';
-import { widthOf } from './width.js';
-import { styledWidth } from './ansi.js';
+import { displayWidth } from '../../text/width.js';
 
 /** A draft as it stands on the last line of a terminal. */
 export interface PlainLine {
@@ -10,11 +9,11 @@ export interface PlainLine {
   cursor: number;
 }
 
-const cells = (text: string): number => widthOf(shown(text));
+const cells = (text: string): number => displayWidth(shown(text));
 const back = (text: string): string => '\b'.repeat(cells(text));
 
 const fits = ({ prompt, text }: PlainLine, columns: number): boolean =>
-  !text.includes('\n') && styledWidth(prompt) + cells(text) < columns;
+  !text.includes('\n') && displayWidth(prompt) + cells(text) < columns;
 
 function commonLength(one: string, other: string): number {
   let end = 0;

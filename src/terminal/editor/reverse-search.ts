@@ -1,5 +1,5 @@
 import { toDraftText } from './control-pictures.js';
-import { nextBoundary, previousBoundary } from './graphemes.js';
+import { nextBoundary, previousBoundary } from '../../text/graphemes.js';
 import type { TextBuffer } from './text-buffer.js';
 
 /** A running search back through the history, as Ctrl+R begins it. Never changed in place. */

@@ -1,6 +1,6 @@
-import { RESET_STYLE, SEQUENCE, toColumn, up } from './ansi.js';
-import { graphemes, isPlain } from './graphemes.js';
-import { graphemeWidth } from './width.js';
+import { RESET_STYLE, toColumn, up } from './ansi.js';
+import { graphemes, isPlain } from '../../text/graphemes.js';
+import { ESCAPE_SEQUENCE, graphemeWidth } from '../../text/width.js';
 
 /**
  * The unfinished line at the end of what was printed. The prompt is drawn on the row below it,
@@ -19,7 +19,7 @@ export const NO_TAIL: Tail = { line: '', row: '', style: '', column: 0 };
 
 const TAB_STOP = 8;
 const FULL_RESET = /^\x1b\[0*m$/;
-const PART = new RegExp(`${SEQUENCE.source}|[^\\x1b]+|\\x1b`, 'g');
+const PART = new RegExp(`${ESCAPE_SEQUENCE.source}|[^\\x1b]+|\\x1b`, 'g');
 
 interface Walk {
   row: string;
@@ -83,7 +83,7 @@ export function extendTail(tail: Tail, text: string, columns: number): Tail {
 
 function styleAtEnd({ style, row }: Tail): string {
   if (!row.includes('\x1b')) return style;
-  const inRow = row.match(SEQUENCE)?.filter((sequence) => sequence.endsWith('m')) ?? [];
+  const inRow = row.match(ESCAPE_SEQUENCE)?.filter((sequence) => sequence.endsWith('m')) ?? [];
   const reset = inRow.findLastIndex((sequence) => FULL_RESET.test(sequence));
   return (reset === -1 ? style : '') + inRow.slice(reset + 1).join('');
 }

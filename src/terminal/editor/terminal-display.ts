@@ -1,4 +1,5 @@
-import { CLEAR_BELOW, CLEAR_SCREEN, styledWidth, up } from './ansi.js';
+import { CLEAR_BELOW, CLEAR_SCREEN, up } from './ansi.js';
+import { displayWidth } from '../../text/width.js';
 import { windowSize, type Display, type Streams, type Target, type Scene } from './display.js';
 import { erase, paint, repaint } from './frame.js';
 import { extendTail, leaveTail, NO_TAIL, reflowTail, resumeTail, type Tail } from './tail.js';
@@ -76,7 +77,7 @@ export class TerminalDisplay implements Display {
     this.#tail = reflowTail(this.#tail, this.#columns);
     if (!this.#area || !this.#scene) return;
     const above = this.#area.rows.slice(0, this.#area.row);
-    const taken = above.map((row) => Math.max(1, Math.ceil(styledWidth(row) / this.#columns)));
+    const taken = above.map((row) => Math.max(1, Math.ceil(displayWidth(row) / this.#columns)));
     const distance = taken.reduce((sum, rows) => sum + rows, 0);
     this.#area = this.#view(this.#scene);
     this.#write(`\r${up(distance)}${CLEAR_BELOW}${paint(this.#area)}`);

@@ -1,4 +1,4 @@
-import { nextBoundary, previousBoundary, snapToBoundary } from './graphemes.js';
+import { nextBoundary, previousBoundary, snapToBoundary } from '../../text/graphemes.js';
 
 /** Text and where the cursor stands in it, always between two graphemes. Never changed in place. */
 export interface TextBuffer {

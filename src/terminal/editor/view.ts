@@ -1,9 +1,8 @@
-import { dim, styledWidth } from './ansi.js';
+import { dim } from './ansi.js';
 import type { Size, Scene } from './display.js';
-import { graphemes, isPlain } from './graphemes.js';
 import { columnOf, layOut, rowOf, shown, type Row, type Shape } from './layout.js';
 import { statusLine } from './status.js';
-import { graphemeWidth } from './width.js';
+import { cutToWidth, displayWidth } from '../../text/width.js';
 
 /** What stands in each row of the area at the bottom, and where its cursor is. */
 export interface Area {
@@ -24,20 +23,7 @@ export interface ViewOptions {
 const QUEUED_SHOWN = 3;
 
 export function shapeFor(prompt: string, { columns }: Size): Shape {
-  return { columns, indent: Math.min(styledWidth(prompt), columns - 1) };
-}
-
-/** One line cut to the window. */
-function fit(text: string, columns: number): string {
-  if (isPlain(text) && text.length <= columns) return text;
-  let cut = '';
-  let width = 0;
-  for (const grapheme of graphemes(text)) {
-    width += graphemeWidth(grapheme);
-    if (width > columns) return cut;
-    cut += grapheme;
-  }
-  return cut;
+  return { columns, indent: Math.min(displayWidth(prompt), columns - 1) };
 }
 
 function notices({ status, queued }: Scene, { size, color }: ViewOptions): string[] {
@@ -48,7 +34,7 @@ function notices({ status, queued }: Scene, { size, color }: ViewOptions): strin
   if (hidden > 0) lines.unshift(`queued: ${hidden} more`);
   if (status) lines.unshift(statusLine(status));
   return lines.map((line) => {
-    const fitted = fit(shown(line), size.columns);
+    const fitted = cutToWidth(shown(line), size.columns);
     return color ? dim(fitted) : fitted;
   });
 }
@@ -90,6 +76,6 @@ export function viewOf(scene: Scene, options: ViewOptions): Area & { top: number
 
 /** A finished draft as it stays on the screen; the terminal wraps it, so that it copies whole. */
 export function recordOf(prompt: string, text: string): string {
-  const indent = ' '.repeat(styledWidth(prompt));
+  const indent = ' '.repeat(displayWidth(prompt));
   return `${prompt}${shown(text).replaceAll('\n', `\n${indent}`)}\n`;
 }

@@ -1,4 +1,4 @@
-import { nextBoundary, previousBoundary } from './graphemes.js';
+import { nextBoundary, previousBoundary } from '../../text/graphemes.js';
 import { moveTo, replace, type Edit, type TextBuffer } from './text-buffer.js';
 
 const WORD = /^[\p{L}\p{N}\p{M}_]/u;
