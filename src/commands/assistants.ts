@@ -11,7 +11,7 @@ import type { Settings } from '../settings/settings.js';
 import { AppError } from '../base/errors.js';
 import { isSilent, type SessionOptions } from '../account/account.js';
 import { storePaths } from '../store/paths.js';
-import { stylesFor } from '../terminal/appearance.js';
+import { stylesFor } from '../terminal/styles.js';
 import { paged } from '../terminal/pager.js';
 import { write } from '../process/write.js';
 import { openTable } from '../terminal/table.js';

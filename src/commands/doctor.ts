@@ -3,7 +3,7 @@ import type { Finding } from '../doctor/check.js';
 import { CHECKS, diagnose } from '../doctor/diagnose.js';
 import { exitCode, findingLines, findingsJson, summary } from '../doctor/report.js';
 import { jsonLine } from '../text/json-line.js';
-import { paintFor } from '../terminal/appearance.js';
+import { paintFor } from '../terminal/styles.js';
 import { write } from '../process/write.js';
 import { openWorld, type DoctorOptions } from './doctor/world.js';
 import { appearanceFor } from './options.js';

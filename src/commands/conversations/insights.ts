@@ -6,7 +6,7 @@ import { insightBlock } from '../../conversations/details.js';
 import { jsonText } from '../../text/json-line.js';
 import { AppError } from '../../base/errors.js';
 import { isSilent } from '../../account/account.js';
-import { stylesFor } from '../../terminal/appearance.js';
+import { stylesFor } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
 import { appearanceFor } from '../options.js';
 import type { PageFlags } from './options.js';

@@ -2,7 +2,7 @@ import type { Context } from '../../process/context.js';
 import { detailRows, messageBlock } from '../../conversations/details.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
 import { openTranscript, type Transcript } from '../../conversations/transcript.js';
-import { stylesFor } from '../../terminal/appearance.js';
+import { stylesFor } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
 import { appearanceFor } from '../options.js';
 import type { AccountFlags, PageFlags } from './options.js';

@@ -12,5 +12,3 @@ export const toColumn = (column: number): string => (column > 0 ? `\r\x1b[${colu
 
 /** Rows drawn with it never wrap by themselves, however wide the terminal thinks they are. */
 export const withoutWrap = (text: string): string => `\x1b[?7l${text}\x1b[?7h`;
-
-export const dim = (text: string): string => `\x1b[2m${text}\x1b[22m`;

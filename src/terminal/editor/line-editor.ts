@@ -1,4 +1,5 @@
 import type { LineEditor, Typed } from '../../chat/ports.js';
+import { stylesFor } from '../styles.js';
 import { commandTable } from './commands.js';
 import { Composer } from './composer.js';
 import { windowSize, type Display, type Target, type Scene } from './display.js';
@@ -47,7 +48,7 @@ class TerminalLineEditor implements LineEditor {
     this.#options = options;
     this.#display = screenReader
       ? new PlainDisplay({ output, stdout })
-      : new TerminalDisplay({ output, stdout }, color);
+      : new TerminalDisplay({ output, stdout }, stylesFor({ color }).dim);
     this.#composer = new Composer(history ?? memoryHistory());
     this.#tab = new TabKey({
       complete: complete ?? (() => undefined),

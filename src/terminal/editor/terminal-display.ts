@@ -13,16 +13,16 @@ import { recordOf, viewOf, type Area } from './view.js';
  */
 export class TerminalDisplay implements Display {
   readonly #streams: Streams;
-  readonly #color: boolean;
+  readonly #styleNotice: (text: string) => string;
   #scene: Scene | undefined;
   #area: (Area & { top: number }) | undefined;
   #tail: Tail = NO_TAIL;
   #tailOf: Target = 'stdout';
   #pending = '';
 
-  constructor(streams: Streams, color: boolean) {
+  constructor(streams: Streams, styleNotice: (text: string) => string) {
     this.#streams = streams;
-    this.#color = color;
+    this.#styleNotice = styleNotice;
   }
 
   show(scene: Scene): void {
@@ -89,7 +89,7 @@ export class TerminalDisplay implements Display {
 
   #view(scene: Scene): Area & { top: number } {
     const size = windowSize(this.#streams.output);
-    return viewOf(scene, { size, color: this.#color, top: this.#area?.top ?? 0 });
+    return viewOf(scene, { size, styleNotice: this.#styleNotice, top: this.#area?.top ?? 0 });
   }
 
   #printAbove(area: Area, text: string, scene: Scene): string {

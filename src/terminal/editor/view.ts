@@ -1,4 +1,3 @@
-import { dim } from './ansi.js';
 import type { Size, Scene } from './display.js';
 import { columnOf, layOut, rowOf, shown, type Row, type Shape } from './layout.js';
 import { statusLine } from './status.js';
@@ -15,7 +14,7 @@ export interface Area {
 
 export interface ViewOptions {
   size: Size;
-  color: boolean;
+  styleNotice: (text: string) => string;
   /** The first row of the draft that was shown last. */
   top: number;
 }
@@ -26,17 +25,14 @@ export function shapeFor(prompt: string, { columns }: Size): Shape {
   return { columns, indent: Math.min(displayWidth(prompt), columns - 1) };
 }
 
-function notices({ status, queued }: Scene, { size, color }: ViewOptions): string[] {
+function notices({ status, queued }: Scene, { size, styleNotice }: ViewOptions): string[] {
   const hidden = queued.length - QUEUED_SHOWN;
   const lines = queued
     .slice(-QUEUED_SHOWN)
     .map((text) => `queued: ${text.replaceAll('\n', ' ⏎ ')}`);
   if (hidden > 0) lines.unshift(`queued: ${hidden} more`);
   if (status) lines.unshift(statusLine(status));
-  return lines.map((line) => {
-    const fitted = cutToWidth(shown(line), size.columns);
-    return color ? dim(fitted) : fitted;
-  });
+  return lines.map((line) => styleNotice(cutToWidth(shown(line), size.columns)));
 }
 
 /** The first row to show of a draft so that its cursor's row is among the `height` shown. */
