@@ -17,9 +17,8 @@ import {
 import { readConfig } from '../store/config-file.js';
 import { withoutMark } from '../store/files.js';
 import { storePaths } from '../store/paths.js';
-import { questionsOn } from '../terminal/dialogs.js';
-import { KEY_QUESTION, type Questions } from '../terminal/questions.js';
-import { readText } from '../terminal/streams.js';
+import { KEY_QUESTION, questionsOn, type Questions } from '../terminal/questions.js';
+import { readText } from '../terminal/read-text.js';
 import { appearanceFor, type AppearanceFlags } from './options.js';
 import { write } from '../process/write.js';
 

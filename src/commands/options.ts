@@ -1,6 +1,6 @@
 import type { Context } from '../process/context.js';
 import { AppError } from '../base/errors.js';
-import { readText } from '../terminal/streams.js';
+import { readText } from '../terminal/read-text.js';
 import { appearanceOf, type Appearance, type Format } from '../terminal/appearance.js';
 import type { SessionOptions } from '../account/account.js';
 

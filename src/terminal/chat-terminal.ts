@@ -4,7 +4,7 @@ import type { Context } from '../process/context.js';
 import type { Dialogs, LineEditor } from '../chat/ports.js';
 import { AppError } from '../base/errors.js';
 import type { Appearance } from './appearance.js';
-import { questionsOn } from './dialogs.js';
+import { questionsOn } from './questions.js';
 import { openLineEditor } from './editor/line-editor.js';
 import type { LineEditorOptions } from './editor/options.js';
 import { restoreSequence } from './editor/terminal-input.js';
@@ -45,11 +45,11 @@ export function openDialogs(context: Context, appearance: Appearance, editor: Li
     confirm: (question) => editor.suspend(() => questions.confirm(question)),
     edit: (text) =>
       editor.suspend(async () => {
-        const { editExternally } = await import('./external-editor.js');
+        const { editExternally } = await import('./external-programs.js');
         return context.withoutInterrupts(() => editExternally(text, env, context.signal));
       }),
     async copy(text) {
-      const { copyText } = await import('./clipboard.js');
+      const { copyText } = await import('./external-programs.js');
       return copyText(text, { env, platform, write: (sequence) => stderr.write(sequence) });
     },
     save: (file, text) => saveNew(resolve(cwd, file), text),

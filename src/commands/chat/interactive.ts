@@ -12,7 +12,7 @@ import { AppError } from '../../base/errors.js';
 import { isSilent, type Account, type Notify } from '../../account/account.js';
 import type { Appearance } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
-import { questionsOn } from '../../terminal/dialogs.js';
+import { questionsOn } from '../../terminal/questions.js';
 import { keepMemorySmall } from '../../process/v8-flags.js';
 import { appearanceFor, RAW_WARNING, type ChatOptions } from '../options.js';
 import { turnInput } from '../conversation-choice.js';

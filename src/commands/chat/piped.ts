@@ -8,7 +8,7 @@ import { sanitize } from '../../text/sanitize.js';
 import { turnJson } from '../../turn/turn-json.js';
 import { type AppError, exitCodeOf } from '../../base/errors.js';
 import type { Session } from '../../account/account.js';
-import { readLines } from '../../terminal/streams.js';
+import { readLines } from '../../terminal/read-text.js';
 import { write } from '../../process/write.js';
 import { turnInput } from '../conversation-choice.js';
 import type { ChatOptions } from '../options.js';

@@ -9,7 +9,7 @@ import {
 import { AppError } from '../../base/errors.js';
 import { isSilent } from '../../account/account.js';
 import { paged, type Print } from '../../terminal/pager.js';
-import { openProgress } from '../../terminal/progress.js';
+import { openProgress } from '../../terminal/status-line.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import type { ExportFlags } from './options.js';
 import { messagesOf, withConversation, type Referred } from './reference.js';

@@ -5,7 +5,7 @@ import { channelAdvice } from '../../conversations/filters.js';
 import { walkBack } from '../../conversations/paginate.js';
 import { isSilent, type Account } from '../../account/account.js';
 import { paged } from '../../terminal/pager.js';
-import { openProgress } from '../../terminal/progress.js';
+import { openProgress } from '../../terminal/status-line.js';
 import { conversationPrinter } from './list-printer.js';
 import type { ListFlags } from './options.js';
 import { selectionOf, type Selection } from './selection.js';

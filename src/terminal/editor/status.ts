@@ -1,3 +1,4 @@
+import { SPINNER_FRAMES, SPINNER_TICK_MS } from '../status-line.js';
 import type { Status } from './display.js';
 
 /** Timers as an argument, so that tests need not wait. Each returns how to stop it. */
@@ -17,15 +18,10 @@ export const realTimers: Timers = {
   },
 };
 
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-
-/** How long one frame is shown, in milliseconds. */
-export const SPINNER_TICK_MS = 100;
-
 /** A status with its spinner and the seconds gone since it began; the text alone where nothing moves. */
 export function statusLine({ text, elapsed }: Status): string {
   if (elapsed === undefined) return text;
-  const frame = FRAMES[Math.floor(elapsed / SPINNER_TICK_MS) % FRAMES.length] ?? '';
+  const frame = SPINNER_FRAMES[Math.floor(elapsed / SPINNER_TICK_MS) % SPINNER_FRAMES.length] ?? '';
   const seconds = Math.floor(elapsed / 1000);
   return seconds > 0 ? `${frame} ${text} ${seconds}s` : `${frame} ${text}`;
 }
