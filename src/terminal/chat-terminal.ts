@@ -6,7 +6,7 @@ import { AppError } from '../base/errors.js';
 import type { Appearance } from './appearance.js';
 import { questionsOn } from './questions.js';
 import { openLineEditor } from './editor/line-editor.js';
-import type { LineEditorOptions } from './editor/options.js';
+import type { LineEditorOptions } from './editor/line-editor.js';
 import { restoreSequence } from './editor/terminal-input.js';
 
 type Extras = Pick<LineEditorOptions, 'history' | 'complete'>;

@@ -6,7 +6,7 @@ import { write } from '../process/write.js';
 export type Print = (text: string) => Promise<void>;
 
 /** Text that is kept until it is clear that the pager runs, in characters. */
-const KEPT = 262_144;
+const MAX_KEPT_CHARACTERS = 262_144;
 
 /** Ends what is printed when its reader has left. */
 class ReaderLeft extends Error {}
@@ -67,7 +67,7 @@ class Pager {
   async end(): Promise<void> {
     if (!this.#child || this.#isBroken) return;
     this.#child.stdin?.end();
-    if (isMissing(await this.#exit) && this.#kept) await this.#goOn();
+    if (isCommandMissing(await this.#exit) && this.#kept) await this.#goOn();
   }
 
   #start(): ChildProcess {
@@ -86,12 +86,12 @@ class Pager {
   #keep(text: string): void {
     this.#kept?.push(text);
     const size = this.#kept?.reduce((sum, each) => sum + each.length, 0) ?? 0;
-    if (size > KEPT) this.#kept = undefined;
+    if (size > MAX_KEPT_CHARACTERS) this.#kept = undefined;
   }
 
   /** It takes no more: the reader left, or there is no such program, and all of it is printed here. */
   async #goOn(): Promise<void> {
-    if (!isMissing(await this.#exit) || !this.#kept) throw new ReaderLeft();
+    if (!isCommandMissing(await this.#exit) || !this.#kept) throw new ReaderLeft();
     this.#isBroken = true;
     for (const text of this.#kept) await this.direct(text);
   }
@@ -112,6 +112,6 @@ function exitOf(child: ChildProcess): Promise<number | undefined> {
 }
 
 /** How a shell says that there is no such program, or that it cannot be run. */
-function isMissing(code: number | undefined): boolean {
+function isCommandMissing(code: number | undefined): boolean {
   return code === undefined || code === 126 || code === 127;
 }

@@ -45,8 +45,8 @@ export async function* withSpinner<Event extends { type: string }>(
 }
 
 /** A task that is done sooner than this shows no progress. */
-const QUIET_MS = 1_000;
-const MIN_PAUSE_MS = 100;
+const PROGRESS_DELAY_MS = 1_000;
+const PROGRESS_INTERVAL_MS = 100;
 const CLEAR_ROW = '\r\x1b[2K';
 
 export interface Progress {
@@ -65,7 +65,8 @@ export function openProgress(
   return {
     show(line) {
       const now = clock.monotonic();
-      if (!isWatched || now - started < QUIET_MS || now - shownAt < MIN_PAUSE_MS) return;
+      if (!isWatched || now - started < PROGRESS_DELAY_MS || now - shownAt < PROGRESS_INTERVAL_MS)
+        return;
       shownAt = now;
       stderr.write(`${CLEAR_ROW}${line.slice(0, (stderr.columns ?? 80) - 1)}`);
     },

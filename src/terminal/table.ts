@@ -39,9 +39,12 @@ function fittedColumns(
   // A first column that is too wide by itself is cut, to leave the others something.
   const mayBeCut: ColumnTest = (each) => isOther(each) || each.width > room;
   return (
-    firstFit(easily, (shown) => narrowed(shown, room, isCut)) ??
+    firstFit(easily, (shown) => narrowedColumns(shown, room, isCut)) ??
     firstFit(withFewer(rest, isOther), (shown) => {
-      return narrowed(shown, room, isCut) ?? narrowed(shortest(shown, isCut), room, mayBeCut);
+      return (
+        narrowedColumns(shown, room, isCut) ??
+        narrowedColumns(shortest(shown, isCut), room, mayBeCut)
+      );
     }) ??
     rest.slice(0, 1).map(({ index }) => ({ index, width: Math.max(1, room) }))
   );
@@ -65,7 +68,7 @@ function firstFit(
   return undefined;
 }
 
-function narrowed(
+function narrowedColumns(
   shown: readonly ShownColumn[],
   room: number,
   mayBeCut: ColumnTest,
@@ -108,16 +111,16 @@ export function openTable(options: OpenTableOptions): (rows: readonly string[][]
       }
     }
     const shown = fittedColumns(columns, widest, width());
-    const lines = rows.map((row) => line(shown, row, columns));
+    const lines = rows.map((row) => tableLine(shown, row, columns));
     const layout = JSON.stringify(shown);
     if (rows.length === 0 || layout === shownBefore) return lines;
     shownBefore = layout;
     const titles = columns.map(({ title }) => title);
-    return [styleTitle(line(shown, titles, [])), ...lines];
+    return [styleTitle(tableLine(shown, titles, [])), ...lines];
   };
 }
 
-function line(
+function tableLine(
   shown: readonly ShownColumn[],
   row: readonly string[],
   columns: readonly Column[],

@@ -1,17 +1,17 @@
 import type { Output } from '../../process/context.js';
 
-export interface Status {
+export interface ShownStatus {
   text: string;
   /** How long it has been shown, in milliseconds; undefined where nothing is drawn again. */
   elapsed: number | undefined;
 }
 
 /** What the bottom of the terminal shows. */
-export interface Scene {
+export interface ScreenState {
   prompt: string;
   text: string;
   cursor: number;
-  status: Status | undefined;
+  status: ShownStatus | undefined;
   /** What was sent while a turn runs, waiting for its own. */
   queued: readonly string[];
   /** True while nobody waits for what is typed. */
@@ -19,9 +19,9 @@ export interface Scene {
 }
 
 /** Where printed text goes. */
-export type Target = 'stdout' | 'stderr';
+export type PrintTarget = 'stdout' | 'stderr';
 
-export interface Streams {
+export interface DisplayStreams {
   /** The terminal that the prompt is drawn on. */
   output: Output;
   /** Where replies go; text for it is left alone when it is no terminal. */
@@ -30,9 +30,9 @@ export interface Streams {
 
 /** A way to show the bottom of the terminal and what is printed above it. */
 export interface Display {
-  show(scene: Scene): void;
+  show(scene: ScreenState): void;
   /** Prints above; text without a newline at its end is continued by the next print. */
-  print(text: string, to: Target): void;
+  print(text: string, to: PrintTarget): void;
   /** Leaves finished lines above, from the next `show` on. */
   note(text: string): void;
   /** Leaves a finished draft above, from the next `show` on. */
@@ -43,12 +43,12 @@ export interface Display {
   resize(): void;
 }
 
-export interface Size {
+export interface WindowSize {
   columns: number;
   rows: number;
 }
 
-export const windowSize = ({ columns, rows }: Output): Size => ({
+export const windowSize = ({ columns, rows }: Output): WindowSize => ({
   columns: Math.max(8, columns ?? 80),
   rows: Math.max(2, rows ?? 24),
 });

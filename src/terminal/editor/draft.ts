@@ -1,12 +1,12 @@
-import { DELETIONS, KILLS, MOVES, NEWLINES } from './bindings.js';
-import { toDraftText } from './control-pictures.js';
-import { EMPTY, insert, replace, type TextBuffer } from './text-buffer.js';
+import { DELETIONS, KILLS, MOVES, NEWLINE_KEYS } from './key-bindings.js';
+import { toDraftText } from './text-buffer.js';
+import { EMPTY_BUFFER, insert, replace, type TextBuffer } from './text-buffer.js';
 
-const UNDO_LIMIT = 200;
+const MAX_UNDO_STEPS = 200;
 
 /** What is being typed, with what undo and yank need. */
 export class Draft {
-  #buffer: TextBuffer = EMPTY;
+  #buffer: TextBuffer = EMPTY_BUFFER;
   #undo: TextBuffer[] = [];
   #killed = '';
   #isTyping = false;
@@ -49,7 +49,7 @@ export class Draft {
   }
 
   clear(): void {
-    this.#buffer = EMPTY;
+    this.#buffer = EMPTY_BUFFER;
     this.#undo = [];
     this.#isTyping = false;
   }
@@ -62,7 +62,7 @@ export class Draft {
     if (move) this.move(move(this.#buffer));
     else if (deletion) this.set(deletion(this.#buffer));
     else if (kill) this.#kill(kill(this.#buffer));
-    else if (NEWLINES.has(key)) this.paste('\n');
+    else if (NEWLINE_KEYS.has(key)) this.paste('\n');
     else if (key === 'ctrl+y') this.paste(this.#killed);
     else if (key === 'ctrl+_') this.#undoLast();
     else return false;
@@ -82,7 +82,7 @@ export class Draft {
 
   #change(buffer: TextBuffer, sameStep: boolean): void {
     if (buffer.text !== this.text && !sameStep) this.#undo.push(this.#buffer);
-    if (this.#undo.length > UNDO_LIMIT) this.#undo.shift();
+    if (this.#undo.length > MAX_UNDO_STEPS) this.#undo.shift();
     this.#buffer = buffer;
     this.#isTyping = false;
   }

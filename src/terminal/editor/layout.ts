@@ -9,26 +9,26 @@ export interface Row {
   indent: number;
 }
 
-export interface Shape {
+export interface WrapShape {
   columns: number;
   /** Cells left free before each line: the prompt stands there. */
   indent: number;
 }
 
-const TAB = '    ';
+const TAB_SPACES = '    ';
 /** Marks that turn text around or break lines would make a draft look like another one. */
 const MISLEADING = /[\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** A part of a draft as it is drawn. */
-export function shown(text: string): string {
+export function drawnText(text: string): string {
   if (isPlain(text)) return text;
-  return text.replaceAll('\t', TAB).replace(MISLEADING, '\ufffd');
+  return text.replaceAll('\t', TAB_SPACES).replace(MISLEADING, '\ufffd');
 }
 
-const shownWidth = (grapheme: string): number =>
-  grapheme === '\t' ? TAB.length : graphemeWidth(shown(grapheme));
+const drawnWidth = (grapheme: string): number =>
+  grapheme === '\t' ? TAB_SPACES.length : graphemeWidth(drawnText(grapheme));
 
-function wrapPlain(start: number, end: number, { columns, indent }: Shape): Row[] {
+function wrapPlain(start: number, end: number, { columns, indent }: WrapShape): Row[] {
   const rows: Row[] = [];
   let from = start;
   for (let free = columns - indent; from + free <= end; free = columns) {
@@ -39,12 +39,12 @@ function wrapPlain(start: number, end: number, { columns, indent }: Shape): Row[
   return rows;
 }
 
-function wrapWide(line: string, start: number, { columns, indent }: Shape): Row[] {
+function wrapWide(line: string, start: number, { columns, indent }: WrapShape): Row[] {
   const rows: Row[] = [];
   let row: Row = { start, end: start, indent };
   let column = indent;
   for (const grapheme of graphemes(line)) {
-    const width = shownWidth(grapheme);
+    const width = drawnWidth(grapheme);
     if (column + width > columns) {
       rows.push(row);
       row = { start: row.end, end: row.end, indent: 0 };
@@ -60,7 +60,7 @@ function wrapWide(line: string, start: number, { columns, indent }: Shape): Row[
 }
 
 /** The rows that a text takes. There is always one more behind a row that is full. */
-export function layOut(text: string, shape: Shape): Row[] {
+export function layOut(text: string, shape: WrapShape): Row[] {
   const rows: Row[] = [];
   let start = 0;
   for (const line of text.split('\n')) {
@@ -86,14 +86,14 @@ export function rowOf(rows: readonly Row[], cursor: number): number {
 
 /** How many cells are left of the cursor in its row. */
 export function columnOf({ text, cursor }: TextBuffer, row: Row): number {
-  return row.indent + displayWidth(shown(text.slice(row.start, cursor)));
+  return row.indent + displayWidth(drawnText(text.slice(row.start, cursor)));
 }
 
 function offsetAt(text: string, row: Row, column: number): number {
   let at = row.indent;
   let offset = row.start;
   for (const grapheme of graphemes(text.slice(row.start, row.end))) {
-    at += shownWidth(grapheme);
+    at += drawnWidth(grapheme);
     if (at > column) break;
     offset += grapheme.length;
   }

@@ -1,21 +1,51 @@
+import type { Clock } from '../../base/time.js';
 import type { LineEditor, Typed } from '../../chat/ports.js';
+import type { Input, Output } from '../../process/context.js';
 import { stylesFor } from '../styles.js';
-import { commandTable } from './commands.js';
+import { TabKey, type Complete } from './completion.js';
 import { Composer } from './composer.js';
-import { windowSize, type Display, type Target, type Scene } from './display.js';
-import type { History } from './history-browser.js';
-import { Inbox } from './inbox.js';
-import type { LineEditorOptions } from './options.js';
+import { windowSize, type Display, type PrintTarget, type ScreenState } from './display.js';
+import type { InputHistory } from './history.js';
+import { InputQueue } from './input-queue.js';
+import { keyCommands } from './key-commands.js';
 import { PlainDisplay } from './plain-display.js';
-import { StatusTimer, realTimers } from './status.js';
-import { EMPTY } from './text-buffer.js';
-import { TabKey } from './tab.js';
+import { realTimers, StatusTimer, type Timers } from './status.js';
 import { TerminalDisplay } from './terminal-display.js';
 import { TerminalInput } from './terminal-input.js';
+import { EMPTY_BUFFER } from './text-buffer.js';
 import type { KeyEvent } from './tokens.js';
-import { shapeFor } from './view.js';
+import { wrapShape } from './view.js';
 
-function memoryHistory(): History {
+export interface LineEditorOptions {
+  input: Input;
+  /** The terminal that the prompt is drawn on: stderr. */
+  output: Output;
+  /** Where replies go; when it is no terminal, text for it passes through untouched. */
+  stdout: Output;
+  clock: Pick<Clock, 'monotonic'>;
+  /** May hold colours. */
+  prompt: string;
+  /** Default: what was sent is remembered until the editor closes. */
+  history?: InputHistory | undefined;
+  complete?: Complete | undefined;
+  /** Lines are only ever added: no colour, no spinner, nothing drawn again. */
+  screenReader?: boolean | undefined;
+  /** Lets a spinner turn; without it the status stands still. */
+  animated?: boolean | undefined;
+  /** Asks the terminal to mark pastes; off where no escape sequence may be written. */
+  pasteMarks?: boolean | undefined;
+  /** What is typed is not shown: for secrets. */
+  hidden?: boolean | undefined;
+  /** Allows dim notices. */
+  color?: boolean | undefined;
+  /** Ctrl-X: sends this and the draft, which the command hands to the person's editor. */
+  editCommand?: string | undefined;
+  /** Ctrl-Z: stops the process, and resolves when it goes on. Without it the key does nothing. */
+  stopProcess?: (() => Promise<void>) | undefined;
+  timers?: Timers | undefined;
+}
+
+function memoryHistory(): InputHistory {
   const entries: string[] = [];
   return { entries: () => entries, add: (text) => void entries.push(text) };
 }
@@ -32,11 +62,11 @@ class TerminalLineEditor implements LineEditor {
   readonly #composer: Composer;
   readonly #tab: TabKey;
   readonly #status: StatusTimer;
-  readonly #inbox = new Inbox();
+  readonly #inbox = new InputQueue();
   readonly #interruptListeners = new Set<() => void>();
   readonly #commands: ReadonlyMap<string, () => void>;
   /** What was printed while the terminal was handed to something else. */
-  #held: [text: string, to: Target][] = [];
+  #held: [text: string, to: PrintTarget][] = [];
   #suspensions = 0;
   #isClosed = false;
 
@@ -64,7 +94,7 @@ class TerminalLineEditor implements LineEditor {
       onKeys: (events) => this.#onKeys(events),
       onEnd: () => this.#inbox.end(),
     });
-    this.#commands = commandTable({
+    this.#commands = keyCommands({
       composer: this.#composer,
       inbox: this.#inbox,
       editCommand: options.editCommand,
@@ -96,7 +126,7 @@ class TerminalLineEditor implements LineEditor {
     return () => void this.#interruptListeners.delete(listener);
   }
 
-  print(text: string, to: Target = 'stdout'): void {
+  print(text: string, to: PrintTarget = 'stdout'): void {
     if (this.#suspensions > 0) this.#held.push([text, to]);
     else this.#display.print(text, to);
   }
@@ -164,7 +194,7 @@ class TerminalLineEditor implements LineEditor {
     for (const event of events) {
       const command = event.type === 'key' ? this.#commands.get(event.name) : undefined;
       if (command) command();
-      else this.#composer.apply(event, shapeFor(this.#options.prompt, { columns, rows }));
+      else this.#composer.apply(event, wrapShape(this.#options.prompt, { columns, rows }));
     }
     this.#refresh();
   }
@@ -185,8 +215,8 @@ class TerminalLineEditor implements LineEditor {
   #refresh(): void {
     if (!this.#isHeld) return;
     const { prompt, hidden } = this.#options;
-    const scene: Scene = {
-      ...(hidden ? { prompt, ...EMPTY } : this.#composer.shown(prompt)),
+    const scene: ScreenState = {
+      ...(hidden ? { prompt, ...EMPTY_BUFFER } : this.#composer.shown(prompt)),
       status: this.#status.current,
       queued: this.#inbox.queued,
       isBusy: !this.#inbox.isBeingRead,

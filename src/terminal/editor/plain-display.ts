@@ -1,6 +1,12 @@
-import { windowSize, type Display, type Streams, type Target, type Scene } from './display.js';
+import {
+  windowSize,
+  type Display,
+  type DisplayStreams,
+  type PrintTarget,
+  type ScreenState,
+} from './display.js';
 import { editLine, writeLine, type PlainLine } from './plain-line.js';
-import { recordOf } from './view.js';
+import { sentDraft } from './view.js';
 
 /**
  * The bottom of the terminal for screen readers: lines are only ever added, without colour or
@@ -8,18 +14,18 @@ import { recordOf } from './view.js';
  * is kept and shown when the prompt comes back.
  */
 export class PlainDisplay implements Display {
-  readonly #streams: Streams;
-  #scene: Scene | undefined;
+  readonly #streams: DisplayStreams;
+  #scene: ScreenState | undefined;
   #line: PlainLine | undefined;
   #status: string | undefined;
   #isAtLineStart = true;
-  #printedTo: Target = 'stdout';
+  #printedTo: PrintTarget = 'stdout';
 
-  constructor(streams: Streams) {
+  constructor(streams: DisplayStreams) {
     this.#streams = streams;
   }
 
-  show(scene: Scene): void {
+  show(scene: ScreenState): void {
     this.#scene = scene;
     this.#announce(scene.status?.text);
     if (scene.isBusy) return;
@@ -31,7 +37,7 @@ export class PlainDisplay implements Display {
     this.#isAtLineStart = false;
   }
 
-  print(text: string, to: Target): void {
+  print(text: string, to: PrintTarget): void {
     const { stdout, output } = this.#streams;
     if (text === '') return;
     if (to === 'stdout' && !stdout.isTTY) {
@@ -56,7 +62,7 @@ export class PlainDisplay implements Display {
   /** A draft that was typed is on the screen already, but for what came with its Enter. */
   record(prompt: string, text: string): void {
     if (!this.#line) {
-      this.note(recordOf(prompt, text));
+      this.note(sentDraft(prompt, text));
       return;
     }
     const { columns } = windowSize(this.#streams.output);

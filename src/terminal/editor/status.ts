@@ -1,5 +1,5 @@
 import { SPINNER_FRAMES, SPINNER_TICK_MS } from '../status-line.js';
-import type { Status } from './display.js';
+import type { ShownStatus } from './display.js';
 
 /** Timers as an argument, so that tests need not wait. Each returns how to stop it. */
 export interface Timers {
@@ -19,7 +19,7 @@ export const realTimers: Timers = {
 };
 
 /** A status with its spinner and the seconds gone since it began; the text alone where nothing moves. */
-export function statusLine({ text, elapsed }: Status): string {
+export function statusText({ text, elapsed }: ShownStatus): string {
   if (elapsed === undefined) return text;
   const frame = SPINNER_FRAMES[Math.floor(elapsed / SPINNER_TICK_MS) % SPINNER_FRAMES.length] ?? '';
   const seconds = Math.floor(elapsed / 1000);
@@ -45,7 +45,7 @@ export class StatusTimer {
     this.#options = options;
   }
 
-  get current(): Status | undefined {
+  get current(): ShownStatus | undefined {
     if (this.#text === undefined) return undefined;
     const { ticks, monotonic } = this.#options;
     return { text: this.#text, elapsed: ticks ? monotonic() - this.#since : undefined };

@@ -1,9 +1,22 @@
 import { CLEAR_BELOW, CLEAR_SCREEN, up } from './ansi.js';
 import { displayWidth } from '../../text/width.js';
-import { windowSize, type Display, type Streams, type Target, type Scene } from './display.js';
-import { erase, paint, repaint } from './frame.js';
-import { extendTail, leaveTail, NO_TAIL, reflowTail, resumeTail, type Tail } from './tail.js';
-import { recordOf, viewOf, type Area } from './view.js';
+import {
+  windowSize,
+  type Display,
+  type DisplayStreams,
+  type PrintTarget,
+  type ScreenState,
+} from './display.js';
+import { erase, paint, repaint } from './paint.js';
+import {
+  extendOpenLine,
+  leaveOpenLine,
+  NO_OPEN_LINE,
+  reflowOpenLine,
+  resumeOpenLine,
+  type OpenLine,
+} from './open-line.js';
+import { sentDraft, viewOf, type Area } from './view.js';
 
 /**
  * Draws the bottom area on a terminal, each change in one write.
@@ -12,28 +25,28 @@ import { recordOf, viewOf, type Area } from './view.js';
  * where printed text ended.
  */
 export class TerminalDisplay implements Display {
-  readonly #streams: Streams;
+  readonly #streams: DisplayStreams;
   readonly #styleNotice: (text: string) => string;
-  #scene: Scene | undefined;
+  #scene: ScreenState | undefined;
   #area: (Area & { top: number }) | undefined;
-  #tail: Tail = NO_TAIL;
-  #tailOf: Target = 'stdout';
+  #tail: OpenLine = NO_OPEN_LINE;
+  #tailOf: PrintTarget = 'stdout';
   #pending = '';
 
-  constructor(streams: Streams, styleNotice: (text: string) => string) {
+  constructor(streams: DisplayStreams, styleNotice: (text: string) => string) {
     this.#streams = streams;
     this.#styleNotice = styleNotice;
   }
 
-  show(scene: Scene): void {
+  show(scene: ScreenState): void {
     this.#scene = scene;
     const old = this.#area;
     const next = this.#view(scene);
     this.#area = next;
-    this.#write(old ? repaint(old, next) : leaveTail(this.#tail) + paint(next));
+    this.#write(old ? repaint(old, next) : leaveOpenLine(this.#tail) + paint(next));
   }
 
-  print(text: string, to: Target): void {
+  print(text: string, to: PrintTarget): void {
     const { stdout, output } = this.#streams;
     if (text === '') return;
     if (to === 'stdout' && !stdout.isTTY) {
@@ -54,7 +67,7 @@ export class TerminalDisplay implements Display {
   }
 
   record(prompt: string, text: string): void {
-    this.note(recordOf(prompt, text));
+    this.note(sentDraft(prompt, text));
   }
 
   hide(): void {
@@ -63,7 +76,7 @@ export class TerminalDisplay implements Display {
 
   clear(): void {
     this.#area = undefined;
-    this.#tail = NO_TAIL;
+    this.#tail = NO_OPEN_LINE;
     this.#pending += CLEAR_SCREEN;
     if (this.#scene) this.show(this.#scene);
   }
@@ -74,7 +87,7 @@ export class TerminalDisplay implements Display {
    * prompt is better than printed text erased.
    */
   resize(): void {
-    this.#tail = reflowTail(this.#tail, this.#columns);
+    this.#tail = reflowOpenLine(this.#tail, this.#columns);
     if (!this.#area || !this.#scene) return;
     const above = this.#area.rows.slice(0, this.#area.row);
     const taken = above.map((row) => Math.max(1, Math.ceil(displayWidth(row) / this.#columns)));
@@ -87,27 +100,27 @@ export class TerminalDisplay implements Display {
     return windowSize(this.#streams.output).columns;
   }
 
-  #view(scene: Scene): Area & { top: number } {
+  #view(scene: ScreenState): Area & { top: number } {
     const size = windowSize(this.#streams.output);
     return viewOf(scene, { size, styleNotice: this.#styleNotice, top: this.#area?.top ?? 0 });
   }
 
-  #printAbove(area: Area, text: string, scene: Scene): string {
-    const start = erase(area) + resumeTail(this.#tail, this.#columns);
+  #printAbove(area: Area, text: string, scene: ScreenState): string {
+    const start = erase(area) + resumeOpenLine(this.#tail, this.#columns);
     this.#extendTail(text);
     this.#area = this.#view(scene);
-    return start + text + leaveTail(this.#tail) + paint(this.#area);
+    return start + text + leaveOpenLine(this.#tail) + paint(this.#area);
   }
 
   #extendTail(text: string): void {
-    this.#tail = extendTail(this.#tail, text, this.#columns);
+    this.#tail = extendOpenLine(this.#tail, text, this.#columns);
   }
 
   /** Ends the unfinished line, too: what comes next starts on a row of its own. */
   #erased(): string {
-    const sequence = this.#area ? erase(this.#area) : leaveTail(this.#tail);
+    const sequence = this.#area ? erase(this.#area) : leaveOpenLine(this.#tail);
     this.#area = undefined;
-    this.#tail = NO_TAIL;
+    this.#tail = NO_OPEN_LINE;
     return sequence;
   }
 

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Input, Output } from '../../process/context.js';
-import { BurstGuard } from './burst.js';
-import { KeyDecoder } from './keys.js';
+import { PasteGuard } from './paste-guard.js';
+import { KeyDecoder } from './key-decoder.js';
 import type { Timers } from './status.js';
 import type { KeyEvent } from './tokens.js';
 
@@ -13,8 +13,8 @@ const DRAWING_OFF = '\x1b[?7h\x1b[?25h\x1b[0m';
  * An Escape key is followed by nothing for so long. Long enough for a sequence that a slow line
  * has cut: the mark of a paste taken for keys could send the paste line by line.
  */
-const ESCAPE_MS = 500;
-const PASTE_PAUSE_MS = 1000;
+const ESCAPE_TIMEOUT_MS = 500;
+const PASTE_TIMEOUT_MS = 1000;
 const CTRL_C = '\x03';
 
 /** What an editor asks of its terminal besides raw mode. */
@@ -44,7 +44,7 @@ export class TerminalInput {
   readonly #options: TerminalInputOptions;
   readonly #bytes = new StringDecoder('utf8');
   readonly #keys = new KeyDecoder();
-  readonly #guard = new BurstGuard();
+  readonly #guard = new PasteGuard();
   #isHeld = false;
   #stopWaiting: () => void = () => undefined;
 
@@ -94,7 +94,7 @@ export class TerminalInput {
 
   #wait(): void {
     if (!this.#keys.isWaiting) return;
-    const pause = this.#keys.isPasting ? PASTE_PAUSE_MS : ESCAPE_MS;
+    const pause = this.#keys.isPasting ? PASTE_TIMEOUT_MS : ESCAPE_TIMEOUT_MS;
     this.#stopWaiting = this.#options.timers.after(pause, () => this.#pass(this.#keys.flush()));
   }
 

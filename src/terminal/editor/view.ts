@@ -1,6 +1,6 @@
-import type { Size, Scene } from './display.js';
-import { columnOf, layOut, rowOf, shown, type Row, type Shape } from './layout.js';
-import { statusLine } from './status.js';
+import type { WindowSize, ScreenState } from './display.js';
+import { columnOf, layOut, rowOf, drawnText, type Row, type WrapShape } from './layout.js';
+import { statusText } from './status.js';
 import { cutToWidth, displayWidth } from '../../text/width.js';
 
 /** What stands in each row of the area at the bottom, and where its cursor is. */
@@ -12,27 +12,27 @@ export interface Area {
   before: string;
 }
 
-export interface ViewOptions {
-  size: Size;
+export interface ViewOfOptions {
+  size: WindowSize;
   styleNotice: (text: string) => string;
   /** The first row of the draft that was shown last. */
   top: number;
 }
 
-const QUEUED_SHOWN = 3;
+const MAX_QUEUED_SHOWN = 3;
 
-export function shapeFor(prompt: string, { columns }: Size): Shape {
+export function wrapShape(prompt: string, { columns }: WindowSize): WrapShape {
   return { columns, indent: Math.min(displayWidth(prompt), columns - 1) };
 }
 
-function notices({ status, queued }: Scene, { size, styleNotice }: ViewOptions): string[] {
-  const hidden = queued.length - QUEUED_SHOWN;
+function notices({ status, queued }: ScreenState, { size, styleNotice }: ViewOfOptions): string[] {
+  const hidden = queued.length - MAX_QUEUED_SHOWN;
   const lines = queued
-    .slice(-QUEUED_SHOWN)
+    .slice(-MAX_QUEUED_SHOWN)
     .map((text) => `queued: ${text.replaceAll('\n', ' ⏎ ')}`);
   if (hidden > 0) lines.unshift(`queued: ${hidden} more`);
-  if (status) lines.unshift(statusLine(status));
-  return lines.map((line) => styleNotice(cutToWidth(shown(line), size.columns)));
+  if (status) lines.unshift(statusText(status));
+  return lines.map((line) => styleNotice(cutToWidth(drawnText(line), size.columns)));
 }
 
 /** The first row to show of a draft so that its cursor's row is among the `height` shown. */
@@ -41,8 +41,8 @@ export function scrollTo(cursorRow: number, height: number, rows: number, top: n
   return Math.min(highest, Math.max(cursorRow - height + 1, Math.min(top, cursorRow)));
 }
 
-function rowText(scene: Scene, row: Row, end: number): string {
-  const text = shown(scene.text.slice(row.start, end));
+function rowText(scene: ScreenState, row: Row, end: number): string {
+  const text = drawnText(scene.text.slice(row.start, end));
   if (row.indent === 0) return text;
   return (row.start === 0 ? scene.prompt : ' '.repeat(row.indent)) + text;
 }
@@ -51,9 +51,9 @@ function rowText(scene: Scene, row: Row, end: number): string {
  * The area as rows. It leaves at least one row of the window free, so that a printed line that is
  * unfinished above it can still be reached.
  */
-export function viewOf(scene: Scene, options: ViewOptions): Area & { top: number } {
+export function viewOf(scene: ScreenState, options: ViewOfOptions): Area & { top: number } {
   const { size } = options;
-  const laidOut = layOut(scene.text, shapeFor(scene.prompt, size));
+  const laidOut = layOut(scene.text, wrapShape(scene.prompt, size));
   const cursorRow = rowOf(laidOut, scene.cursor);
   const room = Math.max(1, size.rows - 1);
   const notes = notices(scene, options).slice(0, Math.max(0, room - Math.min(3, laidOut.length)));
@@ -71,7 +71,7 @@ export function viewOf(scene: Scene, options: ViewOptions): Area & { top: number
 }
 
 /** A finished draft as it stays on the screen; the terminal wraps it, so that it copies whole. */
-export function recordOf(prompt: string, text: string): string {
+export function sentDraft(prompt: string, text: string): string {
   const indent = ' '.repeat(displayWidth(prompt));
-  return `${prompt}${shown(text).replaceAll('\n', `\n${indent}`)}\n`;
+  return `${prompt}${drawnText(text).replaceAll('\n', `\n${indent}`)}\n`;
 }

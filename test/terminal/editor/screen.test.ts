@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layOut, rowOf } from '../../../src/terminal/editor/layout.js';
-import { extendTail, NO_TAIL, reflowTail } from '../../../src/terminal/editor/tail.js';
+import {
+  extendOpenLine,
+  NO_OPEN_LINE,
+  reflowOpenLine,
+} from '../../../src/terminal/editor/open-line.js';
 import { displayWidth } from '../../../src/text/width.js';
 import { CTRL, DOWN, LEFT, RIGHT, TestTerminal, UP, paste } from './terminal.js';
 
@@ -38,10 +42,12 @@ describe('the tail', () => {
     );
     fc.assert(
       fc.property(parts, (pieces) => {
-        const cut = pieces.reduce((tail, piece) => extendTail(tail, piece, 20), NO_TAIL);
-        const whole = extendTail(NO_TAIL, pieces.join(''), 20);
+        const cut = pieces.reduce((tail, piece) => extendOpenLine(tail, piece, 20), NO_OPEN_LINE);
+        const whole = extendOpenLine(NO_OPEN_LINE, pieces.join(''), 20);
         expect(cut).toEqual(whole);
-        expect(reflowTail(extendTail(NO_TAIL, pieces.join(''), 33), 20)).toEqual(whole);
+        expect(reflowOpenLine(extendOpenLine(NO_OPEN_LINE, pieces.join(''), 33), 20)).toEqual(
+          whole,
+        );
       }),
     );
   });

@@ -1,4 +1,4 @@
-import { readToken, type KeyEvent } from './tokens.js';
+import { readKeyToken, type KeyEvent } from './tokens.js';
 
 /**
  * What a terminal sends, as key events. Chunks may be cut anywhere: cut or whole, the same events
@@ -61,7 +61,7 @@ export class KeyDecoder {
   }
 
   #readKey(events: KeyEvent[]): boolean {
-    const token = readToken(this.#rest);
+    const token = readKeyToken(this.#rest);
     if (!token) return false;
     this.#rest = this.#rest.slice(token.length);
     if (token.event.type === 'key' && token.event.name === 'paste-start') {
@@ -73,12 +73,12 @@ export class KeyDecoder {
 
 const pasted = (text: string): KeyEvent[] => (text === '' ? [] : [{ type: 'paste', text }]);
 
-const END = '\x1b[201~';
+const PASTE_END = '\x1b[201~';
 
 /** How many of the last characters may be the beginning of an end mark. */
 function unfinishedMark(text: string): number {
-  for (let length = Math.min(END.length - 1, text.length); length > 0; length--) {
-    if (END.startsWith(text.slice(-length))) return length;
+  for (let length = Math.min(PASTE_END.length - 1, text.length); length > 0; length--) {
+    if (PASTE_END.startsWith(text.slice(-length))) return length;
   }
   return 0;
 }
@@ -89,10 +89,10 @@ export class PasteCollector {
 
   /** Takes from `input` what belongs to the paste; gives back the rest, and whether it is over. */
   take(input: string): { rest: string; finished: boolean } {
-    const end = input.indexOf(END);
+    const end = input.indexOf(PASTE_END);
     if (end !== -1) {
       this.#pieces.push(input.slice(0, end));
-      return { rest: input.slice(end + END.length), finished: true };
+      return { rest: input.slice(end + PASTE_END.length), finished: true };
     }
     const kept = input.length - unfinishedMark(input);
     if (kept > 0) this.#pieces.push(input.slice(0, kept));

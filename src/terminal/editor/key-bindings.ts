@@ -1,5 +1,5 @@
 import * as buffer from './text-buffer.js';
-import * as words from './words.js';
+import * as words from './word-edits.js';
 
 type Bindings = Readonly<Record<string, buffer.Edit>>;
 
@@ -46,7 +46,7 @@ export const KILLS: Bindings = {
 };
 
 /** Keys that make a newline wherever the terminal tells them from Enter. */
-export const NEWLINES: ReadonlySet<string> = new Set([
+export const NEWLINE_KEYS: ReadonlySet<string> = new Set([
   'ctrl+j',
   'alt+enter',
   'shift+enter',

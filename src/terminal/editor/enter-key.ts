@@ -1,6 +1,6 @@
 import { insert, replace, type TextBuffer } from './text-buffer.js';
 
-export type Entered =
+export type EnterResult =
   | { type: 'send'; text: string }
   | { type: 'edit'; buffer: TextBuffer; opensBlock: boolean }
   | { type: 'nothing' };
@@ -17,13 +17,13 @@ function blockContent(text: string): string | undefined {
   return text.slice(QUOTES.length + 1, Math.max(QUOTES.length + 1, text.length - end.length));
 }
 
-const newline = (buffer: TextBuffer, opensBlock = false): Entered => ({
+const newlineResult = (buffer: TextBuffer, opensBlock = false): EnterResult => ({
   type: 'edit',
   buffer: insert(buffer, '\n'),
   opensBlock,
 });
 
-const send = (text: string): Entered =>
+const sendResult = (text: string): EnterResult =>
   text.trim() === '' ? { type: 'nothing' } : { type: 'send', text };
 
 /** `\` before the cursor asks for a newline; an even number of them is text. */
@@ -36,13 +36,13 @@ function endsInBackslash({ text, cursor }: TextBuffer): boolean {
  * What Enter does to a draft. A block is only what was opened by typing `"""` and Enter: code
  * that is pasted with such quotes in it goes out as it is.
  */
-export function enter(buffer: TextBuffer, inBlock: boolean): Entered {
+export function enterKey(buffer: TextBuffer, inBlock: boolean): EnterResult {
   const { text, cursor } = buffer;
   if (inBlock && isBlock(text)) {
     const content = blockContent(text);
-    return content === undefined ? newline(buffer) : send(content);
+    return content === undefined ? newlineResult(buffer) : sendResult(content);
   }
-  if (text === QUOTES) return newline(buffer, true);
-  if (!endsInBackslash(buffer)) return send(text);
+  if (text === QUOTES) return newlineResult(buffer, true);
+  if (!endsInBackslash(buffer)) return sendResult(text);
   return { type: 'edit', buffer: replace(buffer, cursor - 1, cursor, '\n'), opensBlock: false };
 }

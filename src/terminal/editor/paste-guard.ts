@@ -1,13 +1,14 @@
 import type { KeyEvent } from './tokens.js';
 
 /** No person types this soon after a paste; the rest of a paste does come this soon. */
-const QUIET_MS = 50;
+const PASTE_QUIET_MS = 50;
 /** More text than this in one piece was not typed by hand. */
-const LONG = 512;
+const MAX_TYPED_LENGTH = 512;
 
-const NEWLINES = new Set(['enter', 'ctrl+j', 'alt+enter']);
+const LINE_END_KEYS = new Set(['enter', 'ctrl+j', 'alt+enter']);
 
-const isNewline = (event: KeyEvent): boolean => event.type === 'key' && NEWLINES.has(event.name);
+const isNewline = (event: KeyEvent): boolean =>
+  event.type === 'key' && LINE_END_KEYS.has(event.name);
 
 const isText = (event: KeyEvent): boolean =>
   event.type === 'text' || isNewline(event) || (event.type === 'key' && event.name === 'tab');
@@ -48,7 +49,7 @@ function joinBurst(events: KeyEvent[], afterPaste: boolean): KeyEvent[] {
  * paste, its Enters are newlines and its escape sequences are shown. A person who presses Enter
  * that fast gets a newline, and presses it again.
  */
-export class BurstGuard {
+export class PasteGuard {
   #quietFrom = -Infinity;
 
   /** The events of one chunk that arrived at `now` (milliseconds), with its pastes joined. */
@@ -68,16 +69,16 @@ export class BurstGuard {
     }
     joined.push(...joinBurst(burst, afterPaste));
     // Even a chunk that holds only a part of a key shows that the burst goes on.
-    if (!wasQuiet || joined.some(mayGoOn)) this.#quietFrom = now + QUIET_MS;
+    if (!wasQuiet || joined.some(mayContinue)) this.#quietFrom = now + PASTE_QUIET_MS;
     return joined;
   }
 }
 
 /** True for what may be the first part of a longer paste. */
-function mayGoOn(event: KeyEvent): boolean {
+function mayContinue(event: KeyEvent): boolean {
   return (
     event.type === 'paste' ||
     isPasteEnd(event) ||
-    (event.type === 'text' && event.text.length >= LONG)
+    (event.type === 'text' && event.text.length >= MAX_TYPED_LENGTH)
   );
 }

@@ -1,9 +1,9 @@
 import type { Composer } from './composer.js';
-import type { Inbox } from './inbox.js';
+import type { InputQueue } from './input-queue.js';
 
-export interface CommandParts {
+export interface KeyCommandsOptions {
   composer: Composer;
-  inbox: Inbox;
+  inbox: InputQueue;
   /** What Ctrl-X makes of the draft. */
   editCommand: string | undefined;
   /** Leaves a finished draft on the screen. */
@@ -15,7 +15,7 @@ export interface CommandParts {
   stopProcess: () => void;
 }
 
-function enter({ composer, inbox, record }: CommandParts): void {
+function pressEnter({ composer, inbox, record }: KeyCommandsOptions): void {
   composer.endSearch(true);
   const entered = composer.enter();
   if (entered.type !== 'send') return;
@@ -24,7 +24,7 @@ function enter({ composer, inbox, record }: CommandParts): void {
 }
 
 /** While a turn runs, what was queued behind it comes back too: it was not to be sent after all. */
-function interrupt({ composer, inbox, interrupt: tell }: CommandParts): void {
+function pressInterrupt({ composer, inbox, interrupt: tell }: KeyCommandsOptions): void {
   if (composer.isSearching) composer.endSearch(false);
   else if (!inbox.isBeingRead) {
     const queued = inbox.takeBack();
@@ -34,14 +34,14 @@ function interrupt({ composer, inbox, interrupt: tell }: CommandParts): void {
   else composer.clear();
 }
 
-function endOrDelete({ composer, inbox }: CommandParts): void {
+function pressEnd({ composer, inbox }: KeyCommandsOptions): void {
   composer.endSearch(true);
   if (composer.draft.text === '') inbox.give({ type: 'end' });
   else composer.draft.press('delete');
 }
 
 /** The draft as a command: what has the terminal while a turn runs is the turn. */
-function edit({ composer, inbox, record, editCommand }: CommandParts): void {
+function openDraftInEditor({ composer, inbox, record, editCommand }: KeyCommandsOptions): void {
   if (editCommand === undefined) return;
   composer.endSearch(true);
   const text = `${editCommand} ${composer.draft.text}`;
@@ -50,20 +50,20 @@ function edit({ composer, inbox, record, editCommand }: CommandParts): void {
   inbox.give({ type: 'text', text });
 }
 
-function complete({ composer, completeWord }: CommandParts): void {
+function pressTab({ composer, completeWord }: KeyCommandsOptions): void {
   if (composer.isSearching) composer.endSearch(true);
   else completeWord();
 }
 
 /** The keys that do more than edit the draft. */
-export function commandTable(parts: CommandParts): ReadonlyMap<string, () => void> {
+export function keyCommands(parts: KeyCommandsOptions): ReadonlyMap<string, () => void> {
   return new Map([
-    ['enter', () => enter(parts)],
-    ['ctrl+c', () => interrupt(parts)],
-    ['ctrl+d', () => endOrDelete(parts)],
+    ['enter', () => pressEnter(parts)],
+    ['ctrl+c', () => pressInterrupt(parts)],
+    ['ctrl+d', () => pressEnd(parts)],
     ['ctrl+l', () => parts.clearScreen()],
-    ['ctrl+x', () => edit(parts)],
+    ['ctrl+x', () => openDraftInEditor(parts)],
     ['ctrl+z', () => parts.stopProcess()],
-    ['tab', () => complete(parts)],
+    ['tab', () => pressTab(parts)],
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Typed } from '../../chat/ports.js';
 
 /** Between what is typed and who reads it: things wait here until they are asked for. */
-export class Inbox {
+export class InputQueue {
   #waiting: Typed[] = [];
   #read: { promise: Promise<Typed>; resolve: (typed: Typed) => void } | undefined;
   #isEnded = false;
