@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../base/errors.js';
 import { MAX_MESSAGE_BYTES, messageTooLong } from '../turn/message-text.js';
 
-/** All of a stream as UTF-8 text, unchanged. Throws on other bytes and on more than 1 MiB. */
+/** A complete stream as UTF-8 text. Throws on other bytes and on more than 1 MiB. */
 export async function readText(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -18,8 +18,8 @@ export async function readText(stream: Readable): Promise<string> {
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a stream, without their ends. A line that is not UTF-8 or over 1 MiB comes as the
- * error that it is; of one that is too long, no more is kept than it takes to know.
+ * The lines of a stream, without their newlines. A line that is not UTF-8 or over 1 MiB is yielded
+ * as an error; memory stays bounded while a longer line arrives.
  */
 export async function* readLines(stream: Readable): AsyncGenerator<string | AppError> {
   let rest: Buffer = Buffer.alloc(0);

@@ -6,7 +6,7 @@ import type { Appearance } from './appearance.js';
 export const basicColors: ChalkInstance = new Chalk({ level: 1 });
 const noColors = new Chalk({ level: 0 });
 
-/** What a table, a heading or a notice is set off with; without colour the text itself. */
+/** Styles for tables and headings; without colour they return the text itself. */
 export interface Styles {
   dim: (text: string) => string;
   bold: (text: string) => string;
@@ -22,7 +22,7 @@ export function stylesFor({ color }: Pick<Appearance, 'color'>): Styles {
   };
 }
 
-/** Notices in the terminal's own dim and red; without colour as they are. */
+/** Styles for notices and errors; without colour they return the text itself. */
 export function paintFor({ noticeColor }: Pick<Appearance, 'noticeColor'>): Paint {
   const chalk = noticeColor ? basicColors : noColors;
   return { dim: (text) => chalk.dim(text), error: (text) => chalk.red(text) };

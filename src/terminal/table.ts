@@ -4,9 +4,8 @@ import { cutToWidth, displayWidth } from '../text/width.js';
 export interface Column {
   title: string;
   /**
-   * In a narrow window: `cut` makes the cells shorter, `drop` leaves the column out, the last one
-   * first. When that is not enough, the others are cut and left out in the same way, and at last
-   * the first column is cut.
+   * In a narrow window, `cut` shortens the cells and `drop` leaves the column out, the last one
+   * first. If that is not enough, the other columns follow, and the first column is cut last.
    */
   gives?: 'cut' | 'drop';
   style?: (text: string) => string;
@@ -95,8 +94,8 @@ export interface OpenTableOptions {
 }
 
 /**
- * Rows as lines in columns that fit the window.
- * Rows can come in batches: the titles come again when the columns change.
+ * Formats rows as lines in columns that fit the window. Rows can come in batches: the titles are
+ * repeated when the columns change.
  */
 export function openTable(options: OpenTableOptions): (rows: readonly string[][]) => string[] {
   const { columns, width, styleTitle } = options;

@@ -6,14 +6,14 @@ import * as search from './history.js';
 import { EMPTY_BUFFER, type TextBuffer } from './text-buffer.js';
 import type { KeyEvent } from './tokens.js';
 
-/** Everything that changes the draft: editing, the history, and searching it. */
+/** The draft with everything that changes it: editing, the history and its search. */
 export class Composer {
   readonly draft = new Draft();
   readonly #history: InputHistory;
   readonly #browser: HistoryBrowser;
   #search: search.ReverseSearch | undefined;
   #inBlock = false;
-  /** The column that Up and Down keep to. */
+  /** The column that repeated Up and Down keep. */
   #goal: number | undefined;
 
   constructor(history: InputHistory) {
@@ -21,7 +21,7 @@ export class Composer {
     this.#browser = new HistoryBrowser(history);
   }
 
-  /** What stands on the prompt: the draft, or what a search has found. */
+  /** The prompt with the draft, or with the entry that a search has found. */
   shown(prompt: string): { prompt: string } & TextBuffer {
     if (!this.#search) return { prompt, ...this.draft.buffer };
     return {
@@ -34,7 +34,7 @@ export class Composer {
     return this.#search !== undefined;
   }
 
-  /** Changes the draft as the event asks; the shape is that of the prompt's area. */
+  /** Applies an event to the draft, which is wrapped as `shape` says. */
   apply(event: KeyEvent, shape: WrapShape): void {
     const goal = this.#goal;
     this.#goal = undefined;
@@ -46,7 +46,7 @@ export class Composer {
     else this.draft.press(event.name);
   }
 
-  /** What Enter does now; a draft that is to be sent is gone from the prompt then. */
+  /** Applies Enter. A draft to be sent leaves the prompt. */
   enter(): EnterResult {
     const entered = enterKey(this.draft.buffer, this.#inBlock);
     if (entered.type === 'edit') {
@@ -57,14 +57,14 @@ export class Composer {
     return entered;
   }
 
-  /** Ends a search; `keep` puts what it found on the prompt. */
+  /** Ends a search; `keep` makes the entry found the draft. */
   endSearch(keep: boolean): void {
     const found = this.#search && search.foundEntry(this.#search);
     this.#search = undefined;
     if (keep && found) this.draft.set(found);
   }
 
-  /** Empties the prompt; undo brings the text back. */
+  /** Empties the prompt; undo restores the text. */
   clear(): void {
     this.draft.set(EMPTY_BUFFER);
     this.#forget();
@@ -91,7 +91,7 @@ export class Composer {
     this.draft.paste(text);
   }
 
-  /** True when the key was for the search; any other key ends it and does its own work. */
+  /** Whether the search took the key; any other key ends the search and then works as usual. */
   #searchKey(name: string): boolean {
     if (!this.#search) {
       if (name === 'ctrl+r') this.#search = search.beginSearch(this.#history.entries());

@@ -7,10 +7,10 @@ export type EnterResult =
 
 const QUOTES = '"""';
 
-/** True while the draft is the block that was opened: its first line may have been edited away. */
+/** Whether the draft still starts with the opening quotes: the person may have deleted them. */
 const isBlock = (text: string): boolean => text.startsWith(`${QUOTES}\n`);
 
-/** What stands between the quotes of a closed block. */
+/** The text between the quotes of a closed block; undefined while the block is open. */
 function blockContent(text: string): string | undefined {
   const end = `\n${QUOTES}`;
   if (!text.endsWith(end)) return undefined;
@@ -26,15 +26,15 @@ const newlineResult = (buffer: TextBuffer, opensBlock = false): EnterResult => (
 const sendResult = (text: string): EnterResult =>
   text.trim() === '' ? { type: 'nothing' } : { type: 'send', text };
 
-/** `\` before the cursor asks for a newline; an even number of them is text. */
+/** A `\` before the cursor asks for a newline; an even number of them is text. */
 function endsInBackslash({ text, cursor }: TextBuffer): boolean {
   const backslashes = /\\*$/.exec(text.slice(Math.max(0, cursor - 64), cursor))?.[0].length ?? 0;
   return backslashes % 2 === 1;
 }
 
 /**
- * What Enter does to a draft. A block is only what was opened by typing `"""` and Enter: code
- * that is pasted with such quotes in it goes out as it is.
+ * Decides what Enter does to a draft. Only typing `"""` and Enter opens a block: pasted code
+ * with such quotes in it is sent unchanged.
  */
 export function enterKey(buffer: TextBuffer, inBlock: boolean): EnterResult {
   const { text, cursor } = buffer;

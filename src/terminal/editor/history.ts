@@ -1,7 +1,7 @@
 import { nextBoundary, previousBoundary } from '../../text/graphemes.js';
 import { bufferOf, toDraftText, type TextBuffer } from './text-buffer.js';
 
-/** What was sent before, the oldest first. */
+/** Sent messages, the oldest first. */
 export interface InputHistory {
   entries(): readonly string[];
   add(text: string): void;
@@ -10,14 +10,14 @@ export interface InputHistory {
 interface BrowsedHistory {
   entries: readonly string[];
   index: number;
-  /** Only entries that start so are shown. */
+  /** Only entries that start with this are shown. */
   prefix: string;
-  /** What was on the prompt before, to come back to. */
+  /** The draft that Down returns to in the end. */
   draft: TextBuffer;
   shown: string;
 }
 
-/** Walks through the history from the draft and back to it. */
+/** Walks through the history with Up and Down, starting from the draft. */
 export class HistoryBrowser {
   readonly #history: InputHistory;
   #browsing: BrowsedHistory | undefined;
@@ -30,7 +30,7 @@ export class HistoryBrowser {
     this.#browsing = undefined;
   }
 
-  /** The entry before; undefined when there is none. */
+  /** The previous entry; undefined when there is none. */
   older(current: TextBuffer): TextBuffer | undefined {
     const browsing = this.#continued(current) ?? this.#begin(current);
     for (let index = browsing.index - 1; index >= 0; index--) {
@@ -42,7 +42,7 @@ export class HistoryBrowser {
     return undefined;
   }
 
-  /** The entry after, and after the last one the draft; undefined when that is shown. */
+  /** The next entry or, after the last one, the draft; undefined while the draft is shown. */
   newer(current: TextBuffer): TextBuffer | undefined {
     const browsing = this.#continued(current);
     if (!browsing) return undefined;
@@ -62,7 +62,7 @@ export class HistoryBrowser {
     return { entries, index: entries.length, prefix, draft, shown: draft.text };
   }
 
-  /** An entry that was edited is a draft of its own. */
+  /** An entry that the person has edited is a new draft: browsing starts again from it. */
   #continued(current: TextBuffer): BrowsedHistory | undefined {
     return this.#browsing?.shown === current.text ? this.#browsing : undefined;
   }
@@ -74,11 +74,11 @@ export class HistoryBrowser {
   }
 }
 
-/** A running search back through the history, as Ctrl+R begins it. Never changed in place. */
+/** A backward search through the history, started by Ctrl+R. Never changed in place. */
 export interface ReverseSearch {
   readonly query: string;
   readonly entries: readonly string[];
-  /** Which entry is shown; the number of entries while none is. */
+  /** The entry shown; equal to the number of entries while none is. */
   readonly index: number;
   readonly failed: boolean;
 }
@@ -88,12 +88,12 @@ export function beginSearch(entries: readonly string[]): ReverseSearch {
 }
 
 function findFrom(search: ReverseSearch, from: number): ReverseSearch {
-  const wanted = search.query.toLowerCase();
+  const query = search.query.toLowerCase();
   const shown = search.entries[search.index];
   for (let index = Math.min(from, search.entries.length - 1); index >= 0; index--) {
     const entry = search.entries[index] ?? '';
     const isNew = index === search.index || entry !== shown;
-    if (isNew && entry.toLowerCase().includes(wanted)) return { ...search, index, failed: false };
+    if (isNew && entry.toLowerCase().includes(query)) return { ...search, index, failed: false };
   }
   return { ...search, failed: true };
 }
@@ -101,7 +101,7 @@ function findFrom(search: ReverseSearch, from: number): ReverseSearch {
 export const extendQuery = (search: ReverseSearch, text: string): ReverseSearch =>
   findFrom({ ...search, query: search.query + text }, search.index);
 
-/** A shorter query begins again at the newest entry. */
+/** A shorter query searches again from the newest entry. */
 export function shortenQuery(search: ReverseSearch): ReverseSearch {
   const query = search.query.slice(0, previousBoundary(search.query, search.query.length));
   const restarted = { ...beginSearch(search.entries), query };
@@ -112,7 +112,7 @@ export function shortenQuery(search: ReverseSearch): ReverseSearch {
 export const searchOlder = (search: ReverseSearch): ReverseSearch =>
   search.query === '' ? search : findFrom(search, search.index - 1);
 
-/** The entry found, with the cursor behind what matched. */
+/** The entry found, with the cursor after the match. */
 export function foundEntry(search: ReverseSearch): TextBuffer | undefined {
   const entry = search.entries[search.index];
   if (entry === undefined) return undefined;

@@ -3,51 +3,51 @@ import type { InputQueue } from './input-queue.js';
 
 export interface KeyCommandsOptions {
   composer: Composer;
-  inbox: InputQueue;
-  /** What Ctrl-X makes of the draft. */
+  queue: InputQueue;
+  /** The command that Ctrl-X puts before the draft. */
   editCommand: string | undefined;
-  /** Leaves a finished draft on the screen. */
+  /** Leaves a sent draft on the screen. */
   record: (text: string) => void;
-  /** Tells of Ctrl-C while a turn runs. */
+  /** Reports Ctrl-C while a turn runs. */
   interrupt: () => void;
   completeWord: () => void;
   clearScreen: () => void;
   stopProcess: () => void;
 }
 
-function pressEnter({ composer, inbox, record }: KeyCommandsOptions): void {
+function pressEnter({ composer, queue, record }: KeyCommandsOptions): void {
   composer.endSearch(true);
   const entered = composer.enter();
   if (entered.type !== 'send') return;
-  if (inbox.isBeingRead) record(entered.text);
-  inbox.give({ type: 'text', text: entered.text });
+  if (queue.isBeingRead) record(entered.text);
+  queue.give({ type: 'text', text: entered.text });
 }
 
-/** While a turn runs, what was queued behind it comes back too: it was not to be sent after all. */
-function pressInterrupt({ composer, inbox, interrupt: tell }: KeyCommandsOptions): void {
+/** While a turn runs, the queued messages return to the draft: they were to follow this turn. */
+function pressInterrupt({ composer, queue, interrupt: tell }: KeyCommandsOptions): void {
   if (composer.isSearching) composer.endSearch(false);
-  else if (!inbox.isBeingRead) {
-    const queued = inbox.takeBack();
+  else if (!queue.isBeingRead) {
+    const queued = queue.takeBack();
     if (queued.length > 0) composer.draft.restore(queued.join('\n'));
     tell();
-  } else if (composer.draft.text === '') inbox.give({ type: 'interrupt' });
+  } else if (composer.draft.text === '') queue.give({ type: 'interrupt' });
   else composer.clear();
 }
 
-function pressEnd({ composer, inbox }: KeyCommandsOptions): void {
+function pressEnd({ composer, queue }: KeyCommandsOptions): void {
   composer.endSearch(true);
-  if (composer.draft.text === '') inbox.give({ type: 'end' });
+  if (composer.draft.text === '') queue.give({ type: 'end' });
   else composer.draft.press('delete');
 }
 
-/** The draft as a command: what has the terminal while a turn runs is the turn. */
-function openDraftInEditor({ composer, inbox, record, editCommand }: KeyCommandsOptions): void {
+/** Sends the draft as a command, because while a turn runs, the turn owns the terminal. */
+function openDraftInEditor({ composer, queue, record, editCommand }: KeyCommandsOptions): void {
   if (editCommand === undefined) return;
   composer.endSearch(true);
   const text = `${editCommand} ${composer.draft.text}`;
   composer.clear();
-  if (inbox.isBeingRead) record(text);
-  inbox.give({ type: 'text', text });
+  if (queue.isBeingRead) record(text);
+  queue.give({ type: 'text', text });
 }
 
 function pressTab({ composer, completeWord }: KeyCommandsOptions): void {
@@ -55,7 +55,7 @@ function pressTab({ composer, completeWord }: KeyCommandsOptions): void {
   else completeWord();
 }
 
-/** The keys that do more than edit the draft. */
+/** The keys that do more than change the draft. */
 export function keyCommands(parts: KeyCommandsOptions): ReadonlyMap<string, () => void> {
   return new Map([
     ['enter', () => pressEnter(parts)],

@@ -20,27 +20,27 @@ export interface LineEditorOptions {
   input: Input;
   /** The terminal that the prompt is drawn on: stderr. */
   output: Output;
-  /** Where replies go; when it is no terminal, text for it passes through untouched. */
+  /** The stream for replies; when it is not a terminal, its text passes through unchanged. */
   stdout: Output;
   clock: Pick<Clock, 'monotonic'>;
-  /** May hold colours. */
+  /** May contain colours. */
   prompt: string;
-  /** Default: what was sent is remembered until the editor closes. */
+  /** By default, sent messages are remembered until the editor closes. */
   history?: InputHistory | undefined;
   complete?: Complete | undefined;
-  /** Lines are only ever added: no colour, no spinner, nothing drawn again. */
+  /** Lines are only added: no colour, no spinner, nothing is drawn again. */
   screenReader?: boolean | undefined;
-  /** Lets a spinner turn; without it the status stands still. */
+  /** Whether the status has a spinner. */
   animated?: boolean | undefined;
-  /** Asks the terminal to mark pastes; off where no escape sequence may be written. */
+  /** Asks the terminal to mark pastes; false where no escape sequence may be written. */
   pasteMarks?: boolean | undefined;
-  /** What is typed is not shown: for secrets. */
+  /** Hides the typed text, for secrets. */
   hidden?: boolean | undefined;
-  /** Allows dim notices. */
+  /** Whether notices are dim. */
   color?: boolean | undefined;
-  /** Ctrl-X: sends this and the draft, which the command hands to the person's editor. */
+  /** Ctrl-X sends this command with the draft; it opens the draft in the person's editor. */
   editCommand?: string | undefined;
-  /** Ctrl-Z: stops the process, and resolves when it goes on. Without it the key does nothing. */
+  /** Ctrl-Z: stops the process, and resolves when it continues. Without it the key does nothing. */
   stopProcess?: (() => Promise<void>) | undefined;
   timers?: Timers | undefined;
 }
@@ -50,7 +50,7 @@ function memoryHistory(): InputHistory {
   return { entries: () => entries, add: (text) => void entries.push(text) };
 }
 
-/** A line editor on a terminal: one paste is one message, and typing works at any time. */
+/** Opens a line editor on a terminal: one paste is one message, and typing works at any time. */
 export function openLineEditor(options: LineEditorOptions): LineEditor {
   return new TerminalLineEditor(options);
 }
@@ -62,10 +62,10 @@ class TerminalLineEditor implements LineEditor {
   readonly #composer: Composer;
   readonly #tab: TabKey;
   readonly #status: StatusTimer;
-  readonly #inbox = new InputQueue();
+  readonly #queue = new InputQueue();
   readonly #interruptListeners = new Set<() => void>();
   readonly #commands: ReadonlyMap<string, () => void>;
-  /** What was printed while the terminal was handed to something else. */
+  /** Text printed while another task has the terminal. */
   #held: [text: string, to: PrintTarget][] = [];
   #suspensions = 0;
   #isClosed = false;
@@ -92,11 +92,11 @@ class TerminalLineEditor implements LineEditor {
       ...{ input: options.input, output, timers, monotonic },
       modes: { pasteMarks, drawn: !screenReader },
       onKeys: (events) => this.#onKeys(events),
-      onEnd: () => this.#inbox.end(),
+      onEnd: () => this.#queue.end(),
     });
     this.#commands = keyCommands({
       composer: this.#composer,
-      inbox: this.#inbox,
+      queue: this.#queue,
       editCommand: options.editCommand,
       record: (text) => this.#display.record(options.prompt, options.hidden ? '' : text),
       interrupt: () => this.#interrupt(),
@@ -108,9 +108,9 @@ class TerminalLineEditor implements LineEditor {
   }
 
   read(): Promise<Typed> {
-    const next = this.#inbox.next();
+    const next = this.#queue.next();
     if (next?.type === 'text') this.#display.record(this.#options.prompt, next.text);
-    const read = next ? Promise.resolve(next) : this.#inbox.read();
+    const read = next ? Promise.resolve(next) : this.#queue.read();
     this.#refresh();
     return read;
   }
@@ -159,7 +159,7 @@ class TerminalLineEditor implements LineEditor {
     if (this.#suspensions === 0 && !this.#options.hidden) this.#leaveUnsent();
     this.#release();
     this.#printHeld();
-    this.#inbox.end();
+    this.#queue.end();
   }
 
   get #isHeld(): boolean {
@@ -183,9 +183,9 @@ class TerminalLineEditor implements LineEditor {
     this.#held = [];
   }
 
-  /** What was typed and not sent stays readable. */
+  /** Unsent text stays on the screen. */
   #leaveUnsent(): void {
-    const unsent = [...this.#inbox.takeBack(), this.#composer.draft.text];
+    const unsent = [...this.#queue.takeBack(), this.#composer.draft.text];
     for (const text of unsent) if (text !== '') this.#display.record(this.#options.prompt, text);
   }
 
@@ -200,8 +200,8 @@ class TerminalLineEditor implements LineEditor {
   }
 
   #interrupt(): void {
-    // Pressed before anybody listened, it must not be lost: the next read tells it.
-    if (this.#interruptListeners.size === 0) this.#inbox.give({ type: 'interrupt' });
+    // Without a listener, the next read reports it, so that it is not lost.
+    if (this.#interruptListeners.size === 0) this.#queue.give({ type: 'interrupt' });
     for (const listener of this.#interruptListeners) listener();
   }
 
@@ -215,12 +215,12 @@ class TerminalLineEditor implements LineEditor {
   #refresh(): void {
     if (!this.#isHeld) return;
     const { prompt, hidden } = this.#options;
-    const scene: ScreenState = {
+    const screen: ScreenState = {
       ...(hidden ? { prompt, ...EMPTY_BUFFER } : this.#composer.shown(prompt)),
       status: this.#status.current,
-      queued: this.#inbox.queued,
-      isBusy: !this.#inbox.isBeingRead,
+      queued: this.#queue.queued,
+      isBusy: !this.#queue.isBeingRead,
     };
-    this.#display.show(scene);
+    this.#display.show(screen);
   }
 }

@@ -1,15 +1,15 @@
-import { RESET_STYLE, toColumn, up } from './ansi.js';
+import { RESET_STYLE, toColumn, up } from './paint.js';
 import { graphemes, isPlain } from '../../text/graphemes.js';
 import { ESCAPE_SEQUENCE, graphemeWidth } from '../../text/width.js';
 
 /**
- * The unfinished line at the end of what was printed. The prompt is drawn on the row below it,
- * and the next print goes on where it ended.
+ * The last printed line while it has no newline yet. The prompt is drawn on the row below it, and
+ * the next print continues it.
  */
 export interface OpenLine {
-  /** All of the line, as printed. */
+  /** The complete line, as printed. */
   readonly line: string;
-  /** What stands in its last row, and the colours that row began with. */
+  /** The text in its last row, and the colours that the row began with. */
   readonly row: string;
   readonly style: string;
   readonly column: number;
@@ -23,7 +23,7 @@ const SEQUENCE_OR_TEXT = new RegExp(`${ESCAPE_SEQUENCE.source}|[^\\x1b]+|\\x1b`,
 
 interface OpenLineWalk {
   row: string;
-  /** Colours at the start of the row, and now. */
+  /** The colours at the start of the row, and the current ones. */
   style: string;
   current: string;
   column: number;
@@ -50,7 +50,7 @@ function walkGrapheme(walk: OpenLineWalk, grapheme: string, columns: number): vo
   walk.column = Math.min(walk.column + width, isTab ? columns - 1 : columns);
 }
 
-/** Plain text needs no walk: only what lands in its last row matters. */
+/** Plain text is not walked through: only its part in the last row matters. */
 function walkPlain(walk: OpenLineWalk, text: string, columns: number): void {
   const free = columns - walk.column;
   if (text.length <= free) {
@@ -67,12 +67,12 @@ function walkText(walk: OpenLineWalk, text: string, columns: number): void {
   else for (const grapheme of graphemes(text)) walkGrapheme(walk, grapheme, columns);
 }
 
-/** The tail after more text was printed. */
-export function extendOpenLine(tail: OpenLine, text: string, columns: number): OpenLine {
+/** The open line after more text is printed. */
+export function extendOpenLine(openLine: OpenLine, text: string, columns: number): OpenLine {
   const newline = text.lastIndexOf('\n');
-  const from = newline === -1 ? tail : NO_OPEN_LINE;
+  const from = newline === -1 ? openLine : NO_OPEN_LINE;
   const piece = text.slice(newline + 1);
-  if (piece === '') return newline === -1 ? tail : NO_OPEN_LINE;
+  if (piece === '') return newline === -1 ? openLine : NO_OPEN_LINE;
   const walk: OpenLineWalk = { ...from, current: styleAtEnd(from) };
   for (const [part] of piece.matchAll(SEQUENCE_OR_TEXT)) {
     if (part.startsWith('\x1b')) walkSequence(walk, part);
@@ -88,24 +88,24 @@ function styleAtEnd({ style, row }: OpenLine): string {
   return (reset === -1 ? style : '') + inRow.slice(reset + 1).join('');
 }
 
-/** The tail in a window of another width, after the terminal has wrapped its line anew. */
-export const reflowOpenLine = (tail: OpenLine, columns: number): OpenLine =>
-  extendOpenLine(NO_OPEN_LINE, tail.line, columns);
+/** The open line in a window of another width, where the terminal has wrapped it again. */
+export const reflowOpenLine = (openLine: OpenLine, columns: number): OpenLine =>
+  extendOpenLine(NO_OPEN_LINE, openLine.line, columns);
 
 /**
- * From the start of the row below the tail to where its text ended. A row with wide characters is
- * written again rather than counted: terminals disagree on widths, and each knows its own. So is
- * a full row, whose cursor stands where no column number leads.
+ * Moves from the row below back to the end of the line. A row with wide characters is written
+ * again instead, because terminals disagree on widths; and so is a full row, since no column
+ * number leads to the place after its last cell.
  */
-export function resumeOpenLine(tail: OpenLine, columns: number): string {
-  if (tail.line === '') return '';
-  const isPlainRow = tail.style === '' && isPlain(tail.row);
-  if (tail.column < columns && isPlainRow) return `${up(1)}${toColumn(tail.column)}`;
-  return `${up(1)}\r${tail.style}${tail.row}`;
+export function resumeOpenLine(openLine: OpenLine, columns: number): string {
+  if (openLine.line === '') return '';
+  const isPlainRow = openLine.style === '' && isPlain(openLine.row);
+  if (openLine.column < columns && isPlainRow) return `${up(1)}${toColumn(openLine.column)}`;
+  return `${up(1)}\r${openLine.style}${openLine.row}`;
 }
 
-/** From where the text ended to the start of the row below it, with the colours closed. */
-export function leaveOpenLine(tail: OpenLine): string {
-  if (tail.line === '') return '';
-  return `${tail.style === '' && !tail.row.includes('\x1b') ? '' : RESET_STYLE}\r\n`;
+/** Moves from the end of the line to the row below it, and resets the colours. */
+export function leaveOpenLine(openLine: OpenLine): string {
+  if (openLine.line === '') return '';
+  return `${openLine.style === '' && !openLine.row.includes('\x1b') ? '' : RESET_STYLE}\r\n`;
 }

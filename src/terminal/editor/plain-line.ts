@@ -2,7 +2,7 @@ import { nextBoundary } from '../../text/graphemes.js';
 import { drawnText } from './layout.js';
 import { displayWidth } from '../../text/width.js';
 
-/** A draft as it stands on the last line of a terminal. */
+/** A prompt and its draft on the last line of a terminal. */
 export interface PlainLine {
   prompt: string;
   text: string;
@@ -25,7 +25,7 @@ function commonLength(one: string, other: string): number {
   return end;
 }
 
-/** Steps back over what is right of the cursor, types the rest anew, and steps back to it. */
+/** Moves to the first difference, types the rest of the line, and steps back to the cursor. */
 function retype(old: PlainLine, next: PlainLine): string {
   const common = Math.min(commonLength(old.text, next.text), next.text.length);
   const toCommon =
@@ -39,20 +39,21 @@ function retype(old: PlainLine, next: PlainLine): string {
   }
   const left = Math.max(0, cells(old.text) - cells(next.text));
   const cleared = ' '.repeat(left) + '\b'.repeat(left);
-  return `${toCommon}${drawnText(next.text.slice(common))}${cleared}${backspaces(next.text.slice(next.cursor))}`;
+  const rest = drawnText(next.text.slice(common));
+  return toCommon + rest + cleared + backspaces(next.text.slice(next.cursor));
 }
 
 const writtenText = (text: string): string => drawnText(text).replaceAll('\n', '\r\n');
 
-/** The whole line, its cursor where it may be. */
+/** The complete line. The cursor stays at its end when the line is too long to step back in. */
 export function writeLine(line: PlainLine, columns: number): string {
   const after = fitsOnRow(line, columns) ? backspaces(line.text.slice(line.cursor)) : '';
   return line.prompt + writtenText(line.text) + after;
 }
 
 /**
- * Changes the line by typing and stepping back within it, as a teletype would. A line too long
- * for that goes on when text is put to its end; after any other edit it is written again below.
+ * Changes a line that fits its row by typing and stepping back. A longer line can only grow at
+ * its end; after any other edit it is written again below.
  */
 export function editLine(old: PlainLine, next: PlainLine, columns: number): string {
   if (old.prompt === next.prompt && fitsOnRow(old, columns) && fitsOnRow(next, columns)) {

@@ -1,7 +1,7 @@
 import { SPINNER_FRAMES, SPINNER_TICK_MS } from '../status-line.js';
 import type { ShownStatus } from './display.js';
 
-/** Timers as an argument, so that tests need not wait. Each returns how to stop it. */
+/** Timers as an argument, so that tests need not wait. Each returns a function that stops it. */
 export interface Timers {
   every(ms: number, task: () => void): () => void;
   after(ms: number, task: () => void): () => void;
@@ -18,7 +18,7 @@ export const realTimers: Timers = {
   },
 };
 
-/** A status with its spinner and the seconds gone since it began; the text alone where nothing moves. */
+/** A status with spinner and seconds; without animation, the text alone. */
 export function statusText({ text, elapsed }: ShownStatus): string {
   if (elapsed === undefined) return text;
   const frame = SPINNER_FRAMES[Math.floor(elapsed / SPINNER_TICK_MS) % SPINNER_FRAMES.length] ?? '';
@@ -29,12 +29,12 @@ export function statusText({ text, elapsed }: ShownStatus): string {
 export interface StatusTimerOptions {
   timers: Timers;
   monotonic: () => number;
-  /** False where nothing is drawn again as time goes. */
+  /** False when the status does not change with time. */
   ticks: boolean;
   onTick: () => void;
 }
 
-/** The status and how long there has been one; a changed text doesn't start it anew. */
+/** The status and its age. A new text does not restart the clock. */
 export class StatusTimer {
   readonly #options: StatusTimerOptions;
   #text: string | undefined;

@@ -30,7 +30,7 @@ const KEYS_BY_CODE: Readonly<Record<number, string>> = {
 
 const LOCK_BITS = 64 + 128;
 
-/** `ctrl+alt+shift+name`, from the number terminals send: one more than a set of bits. */
+/** `ctrl+alt+shift+name`. Terminals send the modifiers as a set of bits, plus one. */
 function withModifiers(name: string, modifier: number): string {
   const bits = (modifier - 1) & ~LOCK_BITS;
   const held = [bits & 4 && 'ctrl', bits & 2 && 'alt', bits & 1 && 'shift'];
@@ -42,7 +42,7 @@ function parameter(parameters: readonly string[], index: number, fallback: numbe
   return Number.isNaN(value) ? fallback : value;
 }
 
-/** A key told by its character code, as kitty and xterm's modifyOtherKeys do. */
+/** A key sent as a character code, by kitty's protocol or xterm's modifyOtherKeys. */
 function keyFromCode(code: number, modifier: number): string {
   const name = KEYS_BY_CODE[code];
   if (name) return withModifiers(name, modifier);
@@ -53,10 +53,10 @@ function keyFromCode(code: number, modifier: number): string {
 }
 
 const RELEASED = /:3$/;
-/** Answers and mouse reports, which share their last characters with keys. */
+/** Starts the parameters of answers and mouse reports, which can end like keys. */
 const PRIVATE = /^[<-?]/;
 
-/** The name of a key from its CSI or SS3 sequence's parameters and last character. */
+/** The name of a key, from the parameters and the last character of a CSI or SS3 sequence. */
 export function sequenceKeyName(parameterText: string, final: string): string {
   const parameters = parameterText.split(';');
   const modifier = parameter(parameters, 1, 1);
@@ -72,11 +72,11 @@ function modifiedKey(name: string | undefined, modifier: number): string {
 }
 
 export type KeyEvent =
-  /** Characters that stand for themselves. */
+  /** Characters to insert. */
   | { type: 'text'; text: string }
-  /** What came between the marks of a bracketed paste, as it came. */
+  /** The raw text between the marks of a bracketed paste. */
   | { type: 'paste'; text: string }
-  /** A key by name, such as `ctrl+left`, and the characters it came as. */
+  /** A key by name, such as `ctrl+left`, and the characters that the terminal sent for it. */
   | { type: 'key'; name: string; raw: string };
 
 export interface KeyToken {
@@ -113,7 +113,7 @@ function controlName(control: string): string {
   );
 }
 
-/** A sequence that names a character is that character typed. */
+/** A sequence that names a character counts as typing that character. */
 function sequence(parameters: string, final: string, raw: string): KeyToken {
   const name = sequenceKeyName(parameters, final);
   if (!name.startsWith('text:')) return key(name, raw);
@@ -163,7 +163,7 @@ function escape(input: string): KeyToken | undefined {
   return alted(input);
 }
 
-/** The first event in what a terminal sent; undefined while that is unfinished. */
+/** The first event in a terminal's input; undefined while its sequence is incomplete. */
 export function readKeyToken(input: string): KeyToken | undefined {
   const text = TEXT.exec(input)?.[0];
   if (text !== undefined) return { event: { type: 'text', text }, length: text.length };

@@ -3,19 +3,19 @@ import { columnOf, layOut, rowOf, drawnText, type Row, type WrapShape } from './
 import { statusText } from './status.js';
 import { cutToWidth, displayWidth } from '../../text/width.js';
 
-/** What stands in each row of the area at the bottom, and where its cursor is. */
+/** The rows at the bottom of the terminal, from the status to the draft, and the cursor in them. */
 export interface Area {
   rows: readonly string[];
   row: number;
   column: number;
-  /** What stands left of the cursor. */
+  /** The text to the left of the cursor, in its row. */
   before: string;
 }
 
 export interface ViewOfOptions {
   size: WindowSize;
   styleNotice: (text: string) => string;
-  /** The first row of the draft that was shown last. */
+  /** The first row of the draft that the view before this one showed. */
   top: number;
 }
 
@@ -35,42 +35,42 @@ function notices({ status, queued }: ScreenState, { size, styleNotice }: ViewOfO
   return lines.map((line) => styleNotice(cutToWidth(drawnText(line), size.columns)));
 }
 
-/** The first row to show of a draft so that its cursor's row is among the `height` shown. */
+/** The first row to show of a long draft, so that the cursor's row is visible. */
 export function scrollTo(cursorRow: number, height: number, rows: number, top: number): number {
   const highest = Math.max(0, rows - height);
   return Math.min(highest, Math.max(cursorRow - height + 1, Math.min(top, cursorRow)));
 }
 
-function rowText(scene: ScreenState, row: Row, end: number): string {
-  const text = drawnText(scene.text.slice(row.start, end));
+function rowText(screen: ScreenState, row: Row, end: number): string {
+  const text = drawnText(screen.text.slice(row.start, end));
   if (row.indent === 0) return text;
-  return (row.start === 0 ? scene.prompt : ' '.repeat(row.indent)) + text;
+  return (row.start === 0 ? screen.prompt : ' '.repeat(row.indent)) + text;
 }
 
 /**
- * The area as rows. It leaves at least one row of the window free, so that a printed line that is
- * unfinished above it can still be reached.
+ * The area for a state. It leaves at least one row of the window free, so that the cursor can
+ * still return to an unfinished line above it.
  */
-export function viewOf(scene: ScreenState, options: ViewOfOptions): Area & { top: number } {
+export function viewOf(screen: ScreenState, options: ViewOfOptions): Area & { top: number } {
   const { size } = options;
-  const laidOut = layOut(scene.text, wrapShape(scene.prompt, size));
-  const cursorRow = rowOf(laidOut, scene.cursor);
+  const laidOut = layOut(screen.text, wrapShape(screen.prompt, size));
+  const cursorRow = rowOf(laidOut, screen.cursor);
   const room = Math.max(1, size.rows - 1);
-  const notes = notices(scene, options).slice(0, Math.max(0, room - Math.min(3, laidOut.length)));
+  const notes = notices(screen, options).slice(0, Math.max(0, room - Math.min(3, laidOut.length)));
   const height = room - notes.length;
   const top = scrollTo(cursorRow, height, laidOut.length, options.top);
-  const drafted = laidOut.slice(top, top + height).map((row) => rowText(scene, row, row.end));
+  const drafted = laidOut.slice(top, top + height).map((row) => rowText(screen, row, row.end));
   const cursorIn = laidOut[cursorRow] ?? { start: 0, end: 0, indent: 0 };
   return {
     rows: [...notes, ...drafted],
     row: notes.length + cursorRow - top,
-    column: columnOf(scene, cursorIn),
-    before: rowText(scene, cursorIn, scene.cursor),
+    column: columnOf(screen, cursorIn),
+    before: rowText(screen, cursorIn, screen.cursor),
     top,
   };
 }
 
-/** A finished draft as it stays on the screen; the terminal wraps it, so that it copies whole. */
+/** A sent draft as it stays on the screen. The terminal wraps it: copied, it has no breaks. */
 export function sentDraft(prompt: string, text: string): string {
   const indent = ' '.repeat(displayWidth(prompt));
   return `${prompt}${drawnText(text).replaceAll('\n', `\n${indent}`)}\n`;

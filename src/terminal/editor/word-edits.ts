@@ -46,7 +46,7 @@ export const deleteWordLeft: Edit = (buffer) =>
 export const deleteWordRight: Edit = (buffer) =>
   replace(buffer, buffer.cursor, wordEnd(buffer), '');
 
-/** What Ctrl+W means in a shell: back to the last blank. */
+/** Deletes back to the last blank, as Ctrl+W does in a shell. */
 export const deleteToBlank: Edit = (buffer) => {
   const { text, cursor } = buffer;
   return replace(
