@@ -15,7 +15,7 @@ const PURE = [];
  */
 const LAYERS = {
   base: { own: [], packages: PURE },
-  text: { own: ['base'], packages: PURE },
+  text: { own: ['base'], packages: ['get-east-asian-width'] },
   settings: { own: ['base', 'text'], packages: PURE },
   conversations: { own: ['base', 'text'], packages: PURE },
   turn: { own: ['base', 'conversations'], packages: PURE },
@@ -30,7 +30,7 @@ const LAYERS = {
   store: { own: ['base', 'settings'], packages: [ANY_NODE, 'conf', 'dotenv', 'valibot'] },
   terminal: {
     own: ['base', 'text', 'settings', 'turn', 'chat', 'process'],
-    packages: [ANY_NODE, '@inquirer/prompts', 'chalk', 'get-east-asian-width', 'ora'],
+    packages: [ANY_NODE, '@inquirer/prompts', 'chalk', 'ora'],
   },
   sandbox: { own: ['base', 'text'], packages: [ANY_NODE, 'valibot'] },
   relay: {

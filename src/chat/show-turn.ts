@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
 import type { ReplyEvent } from '../turn/events.js';
-import { LOOKING, noticeOf } from '../turn/notices.js';
+import { LOOKING, noticeOf, WAITING } from '../turn/notices.js';
 import { begun, createReplyText, CUT_OFF } from '../turn/reply-text.js';
 import { cancellable, tellFailure, tell, type Chat } from './chat.js';
 import { withWaysOut } from './control-commands.js';
@@ -11,7 +11,7 @@ export async function showTurn(chat: Chat, text: string): Promise<void> {
   state.lastText = text;
   state.lastFailure = undefined;
   try {
-    await cancellable(chat, 'waiting for the assistant', (signal) => showReply(chat, text, signal));
+    await cancellable(chat, WAITING, (signal) => showReply(chat, text, signal));
   } catch (error) {
     if (!(error instanceof AppError) || ports.signal.aborted) throw error;
     state.lastFailure = error;

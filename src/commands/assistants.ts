@@ -15,7 +15,7 @@ import { changedConfig } from '../settings/config-keys.js';
 import { requireAssistant } from '../settings/resolve.js';
 import type { Settings } from '../settings/settings.js';
 import { storePaths } from '../store/paths.js';
-import { stylesFor } from '../terminal/appearance.js';
+import { stylesFor } from '../terminal/styles.js';
 import { paged } from '../terminal/pager.js';
 import { openTable } from '../terminal/table.js';
 import { jsonText } from '../text/json-line.js';

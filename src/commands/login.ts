@@ -11,9 +11,8 @@ import { checkedKey, describeOrigin, masked } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
 import { withoutMark } from '../store/files.js';
 import { storePaths } from '../store/paths.js';
-import { questionsOn } from '../terminal/dialogs.js';
-import { KEY_QUESTION, type Questions } from '../terminal/questions.js';
-import { readText } from '../terminal/streams.js';
+import { questionsOn, KEY_QUESTION, type Questions } from '../terminal/questions.js';
+import { readText } from '../terminal/read-text.js';
 import { jsonLine } from '../text/json-line.js';
 import {
   appearanceFor,

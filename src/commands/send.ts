@@ -95,7 +95,7 @@ async function show(
   if (appearance.raw && stdout.isTTY && !isSilent(printing)) stderr.write(`${RAW_WARNING}\n`);
   const started = withRetryNotices(begun(events), printing, context);
   const isAnimated = isWatched && appearance.animation && !printing.verbose;
-  const { withSpinner } = isAnimated ? await import('../terminal/spinner.js') : {};
+  const { withSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
   const watched = withSpinner ? withSpinner(started, stderr) : started;
   const conversationId = await showText(watched, appearance, context);
   if (isWatched) stderr.write(`conversation: ${sanitizeLine(conversationId)}\n`);

@@ -1,5 +1,4 @@
 import { isOff, type Values } from '../settings/settings.js';
-import type { Paint } from '../chat/ports.js';
 
 export type Format = 'auto' | 'markdown' | 'plain';
 
@@ -53,27 +52,4 @@ function wantsColor({ env, color }: AppearanceOptions, isTTY: boolean): boolean 
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined) return forced === '' || !isOff(forced);
   return isTTY;
-}
-
-/** What a table or a heading on stdout is set off with; without colour the text itself. */
-export interface Styles {
-  dim: (text: string) => string;
-  bold: (text: string) => string;
-  warning: (text: string) => string;
-}
-
-export function stylesFor({ color }: Pick<Appearance, 'color'>): Styles {
-  const style = styled(color);
-  return { dim: style(2, 22), bold: style(1, 22), warning: style(33, 39) };
-}
-
-function styled(isOn: boolean): (open: number, close: number) => (text: string) => string {
-  return (open, close) => (text) =>
-    isOn && text !== '' ? `\x1b[${open}m${text}\x1b[${close}m` : text;
-}
-
-/** Notices in the terminal's own dim and red; without colour as they are. */
-export function paintFor({ noticeColor }: Appearance): Paint {
-  const style = styled(noticeColor);
-  return { dim: style(2, 22), error: style(31, 39) };
 }

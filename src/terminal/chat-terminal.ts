@@ -4,16 +4,16 @@ import type { Context } from '../process/context.js';
 import type { Dialogs, LineEditor } from '../chat/ports.js';
 import { AppError } from '../base/errors.js';
 import type { Appearance } from './appearance.js';
-import { questionsOn } from './dialogs.js';
+import { questionsOn } from './questions.js';
 import { openLineEditor } from './editor/line-editor.js';
-import type { LineEditorOptions } from './editor/options.js';
+import type { LineEditorOptions } from './editor/line-editor.js';
 import { restoreSequence } from './editor/terminal-input.js';
 
 type Extras = Pick<LineEditorOptions, 'history' | 'complete'>;
 
 /**
- * The chat's line editor: prompt and notices on stderr, replies on stdout. However the process ends,
- * the terminal is left as it was.
+ * The chat's line editor: prompt and notices on stderr, replies on stdout. The terminal is restored
+ * however the process ends.
  */
 export function openChatTerminal(
   context: Context,
@@ -22,7 +22,7 @@ export function openChatTerminal(
 ): LineEditor {
   const { stdin, stdout, stderr, clock, stop, platform } = context;
   const modes = { pasteMarks: !dumb, drawn: !screenReader };
-  // A terminal that is closed cannot be given back, and says so.
+  // Restoring a closed terminal fails with an error event, which does not matter.
   stdin.on('error', () => undefined);
   context.onExit(() => {
     stdin.setRawMode?.(false);
@@ -31,12 +31,12 @@ export function openChatTerminal(
   return openLineEditor({
     ...{ input: stdin, output: stderr, stdout, clock, prompt: '> ', screenReader },
     ...{ color: noticeColor, animated: animation, pasteMarks: modes.pasteMarks },
-    // Windows has no such signal.
+    // Windows has no signal that stops a process.
     ...{ stopProcess: platform === 'win32' ? undefined : stop, editCommand: '/edit', ...extras },
   });
 }
 
-/** Questions, the person's editor, the clipboard, files: each takes the terminal over while it lasts. */
+/** Questions and the external editor take over the terminal while they last. */
 export function openDialogs(context: Context, appearance: Appearance, editor: LineEditor): Dialogs {
   const { env, platform, cwd, stderr } = context;
   const questions = questionsOn(context, appearance);
@@ -45,11 +45,11 @@ export function openDialogs(context: Context, appearance: Appearance, editor: Li
     confirm: (question) => editor.suspend(() => questions.confirm(question)),
     edit: (text) =>
       editor.suspend(async () => {
-        const { editExternally } = await import('./external-editor.js');
+        const { editExternally } = await import('./external-programs.js');
         return context.withoutInterrupts(() => editExternally(text, env, context.signal));
       }),
     async copy(text) {
-      const { copyText } = await import('./clipboard.js');
+      const { copyText } = await import('./external-programs.js');
       return copyText(text, { env, platform, write: (sequence) => stderr.write(sequence) });
     },
     save: (file, text) => saveNew(resolve(cwd, file), text),

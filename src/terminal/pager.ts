@@ -2,18 +2,18 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
 
-/** Takes text for stdout; resolves when there is room for more. */
+/** Prints to stdout; resolves when there is room for more. */
 export type Print = (text: string) => Promise<void>;
 
-/** Text that is kept until it is clear that the pager runs, in characters. */
-const KEPT = 262_144;
+/** Printed text is kept up to this size, in case the pager turns out not to exist. */
+const MAX_KEPT_CHARACTERS = 262_144;
 
-/** Ends what is printed when its reader has left. */
+/** Ends the printing when the reader has left the pager. */
 class ReaderLeft extends Error {}
 
 /**
- * Runs what prints to stdout; on a terminal through the person's pager, as git does. A reader who
- * leaves the pager ends it, which is no failure. `--no-pager` makes `isWanted` false.
+ * Runs a task that prints to stdout; on a terminal through the person's pager, as git does.
+ * Leaving the pager ends the task and is not a failure. `isWanted` is false with `--no-pager`.
  */
 export async function paged(
   context: Context,
@@ -34,17 +34,17 @@ export async function paged(
   }
 }
 
-/** Ours, then everybody's; an empty one or `cat` is none. Windows has no `less`. */
+/** Our own variable comes before PAGER; empty or `cat` means none. Windows has no `less`. */
 function pagerIn({ env, platform }: Context): string | undefined {
   const usual = platform === 'win32' ? '' : 'less';
   const command = env['TELNYX_CHAT_PAGER'] ?? env['PAGER'] ?? usual;
   return ['', 'cat'].includes(command.trim()) ? undefined : command;
 }
 
-/** Starts with the first text: before it, Ctrl-C is still ours. */
+/** Starts with the first text, because until then Ctrl-C should end this program. */
 class Pager {
   #child: ChildProcess | undefined;
-  /** How it ended; undefined for one that could not be started. */
+  /** The exit code; undefined when the pager could not be started. */
   #exit: Promise<number | undefined> = Promise.resolve(0);
   #kept: string[] | undefined = [];
   #isBroken = false;
@@ -60,14 +60,14 @@ class Pager {
     if (this.#isBroken) return this.direct(text);
     this.#child ??= this.#start();
     this.#keep(text);
-    if (!(await taken(this.#child, text))) await this.#goOn();
+    if (!(await taken(this.#child, text))) await this.#printDirectly();
   }
 
   /** Waits until the reader is done. */
   async end(): Promise<void> {
     if (!this.#child || this.#isBroken) return;
     this.#child.stdin?.end();
-    if (isMissing(await this.#exit) && this.#kept) await this.#goOn();
+    if (isCommandMissing(await this.#exit) && this.#kept) await this.#printDirectly();
   }
 
   #start(): ChildProcess {
@@ -75,7 +75,7 @@ class Pager {
     const child = spawn(this.command, {
       shell: true,
       stdio: ['pipe', 'inherit', 'inherit'],
-      // What git gives them: leave when it fits, colours, no cleared screen.
+      // As git sets them: quit when the text fits, allow colours, do not clear the screen.
       env: { LESS: 'FRX', LV: '-c', ...env },
     });
     child.stdin.on('error', () => undefined);
@@ -86,12 +86,12 @@ class Pager {
   #keep(text: string): void {
     this.#kept?.push(text);
     const size = this.#kept?.reduce((sum, each) => sum + each.length, 0) ?? 0;
-    if (size > KEPT) this.#kept = undefined;
+    if (size > MAX_KEPT_CHARACTERS) this.#kept = undefined;
   }
 
-  /** It takes no more: the reader left, or there is no such program, and all of it is printed here. */
-  async #goOn(): Promise<void> {
-    if (!isMissing(await this.#exit) || !this.#kept) throw new ReaderLeft();
+  /** Without a pager, all text is printed here; a reader who left the pager ends the task. */
+  async #printDirectly(): Promise<void> {
+    if (!isCommandMissing(await this.#exit) || !this.#kept) throw new ReaderLeft();
     this.#isBroken = true;
     for (const text of this.#kept) await this.direct(text);
   }
@@ -111,7 +111,7 @@ function exitOf(child: ChildProcess): Promise<number | undefined> {
   });
 }
 
-/** How a shell says that there is no such program, or that it cannot be run. */
-function isMissing(code: number | undefined): boolean {
+/** Whether a shell's exit code says that the program does not exist or cannot be run. */
+function isCommandMissing(code: number | undefined): boolean {
   return code === undefined || code === 126 || code === 127;
 }

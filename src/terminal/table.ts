@@ -1,91 +1,92 @@
-import { displayWidth } from './markdown/display-width.js';
+import { COLUMN_GAP, columnWidths } from './column-widths.js';
+import { cutToWidth, displayWidth } from '../text/width.js';
 
 export interface Column {
   title: string;
   /**
-   * In a narrow window: `cut` makes the cells shorter, `drop` leaves the column out, the last one
-   * first. When that is not enough, the others are cut and left out in the same way, and at last
-   * the first column is cut.
+   * In a narrow window, `cut` shortens the cells and `drop` leaves the column out, the last one
+   * first. If that is not enough, the other columns follow, and the first column is cut last.
    */
   gives?: 'cut' | 'drop';
   style?: (text: string) => string;
 }
 
-/** Between two columns. */
-export const GAP = '  ';
-/** Shorter names than this say nothing. */
-const SHORTEST = 8;
+/** Shorter cells than this say nothing. */
+const MIN_CELL_WIDTH = 8;
 
 /** A column with the width that it gets. */
-export interface Shown {
+interface ShownColumn {
   index: number;
   width: number;
 }
 
-/** The columns that have something to show, as wide as the room allows; `widest` is what each would take. */
-export function fitted(
+type ColumnTest = (column: ShownColumn) => boolean;
+
+/** The columns that have something to show, as wide as the room allows. */
+function fittedColumns(
   columns: readonly Column[],
   widest: readonly number[],
   room: number,
-): Shown[] {
+): ShownColumn[] {
+  const gives = ({ index }: ShownColumn): Column['gives'] => columns[index]?.gives;
+  const isCut: ColumnTest = (each) => gives(each) === 'cut';
   const all = widest.flatMap((width, index) => (width === 0 ? [] : [{ index, width }]));
-  const gives = ({ index }: Shown) => columns[index]?.gives;
-  const easily = without(all, room, {
-    canCut: (each) => gives(each) === 'cut',
-    canDrop: (each) => gives(each) === 'drop',
-  });
-  const isOther = (each: Shown): boolean => each !== easily[0];
-  // Where it cannot be whole anyway, it is cut to leave the others something.
-  const mayCut = (each: Shown): boolean => isOther(each) || each.width > room;
-  const shown = without(easily, room, {
-    canCut: mayCut,
-    canDrop: isOther,
-  });
-  cut(
-    shown.filter((each) => gives(each) === 'cut'),
-    over(shown, room),
+  const easily = withFewer(all, (each) => gives(each) === 'drop');
+  const rest = easily.at(-1) ?? [];
+  const [first] = rest;
+  const isOther: ColumnTest = (each) => each.index !== first?.index;
+  // A first column that is too wide by itself is cut, to leave the others something.
+  const mayBeCut: ColumnTest = (each) => isOther(each) || each.width > room;
+  return (
+    firstFit(easily, (shown) => narrowedColumns(shown, room, isCut)) ??
+    firstFit(withFewer(rest, isOther), (shown) => {
+      return (
+        narrowedColumns(shown, room, isCut) ??
+        narrowedColumns(shortest(shown, isCut), room, mayBeCut)
+      );
+    }) ??
+    rest.slice(0, 1).map(({ index }) => ({ index, width: Math.max(1, room) }))
   );
-  cut(shown.filter(mayCut), over(shown, room));
-  const [first] = shown;
-  if (first && shown.length === 1) first.width = Math.min(first.width, Math.max(1, room));
-  return shown;
 }
 
-function over(shown: readonly Shown[], room: number): number {
-  return shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) - room;
+/** All columns, then without the last droppable one, then without the last two, and so on. */
+function withFewer(shown: readonly ShownColumn[], mayBeDropped: ColumnTest): ShownColumn[][] {
+  const last = shown.findLastIndex(mayBeDropped);
+  if (last === -1) return [[...shown]];
+  return [[...shown], ...withFewer(shown.toSpliced(last, 1), mayBeDropped)];
 }
 
-/** What is left when columns are dropped until cutting is enough. */
-function without(
-  shown: readonly Shown[],
+function firstFit(
+  choices: readonly ShownColumn[][],
+  fit: (shown: readonly ShownColumn[]) => ShownColumn[] | undefined,
+): ShownColumn[] | undefined {
+  for (const shown of choices) {
+    const fitted = fit(shown);
+    if (fitted) return fitted;
+  }
+  return undefined;
+}
+
+function narrowedColumns(
+  shown: readonly ShownColumn[],
   room: number,
-  { canCut, canDrop }: { canCut: (each: Shown) => boolean; canDrop: (each: Shown) => boolean },
-): Shown[] {
-  const left = [...shown];
-  const spare = (): number => left.filter(canCut).reduce((sum, each) => sum + spareOf(each), 0);
-  while (over(left, room) > spare()) {
-    const last = left.findLastIndex(canDrop);
-    if (last === -1) break;
-    left.splice(last, 1);
-  }
-  return left;
+  mayBeCut: ColumnTest,
+): ShownColumn[] | undefined {
+  const spaces = shown.map((each) => ({
+    natural: each.width,
+    minimal: mayBeCut(each) ? MIN_CELL_WIDTH : each.width,
+  }));
+  const widths = columnWidths(spaces, room);
+  return widths && shown.map(({ index }, place) => ({ index, width: widths[place] ?? 0 }));
 }
 
-function spareOf({ width }: Shown): number {
-  return Math.max(0, width - SHORTEST);
+function shortest(shown: readonly ShownColumn[], isCut: ColumnTest): ShownColumn[] {
+  return shown.map((each) =>
+    isCut(each) ? { ...each, width: Math.min(each.width, MIN_CELL_WIDTH) } : each,
+  );
 }
 
-/** Takes so much off the widths, the first ones first. */
-function cut(shown: readonly Shown[], excess: number): void {
-  let left = Math.max(0, excess);
-  for (const each of shown) {
-    const taken = Math.min(spareOf(each), left);
-    each.width -= taken;
-    left -= taken;
-  }
-}
-
-export interface TableOptions {
+export interface OpenTableOptions {
   columns: readonly Column[];
   /** Of the window. */
   width: () => number;
@@ -93,10 +94,10 @@ export interface TableOptions {
 }
 
 /**
- * Rows as lines in columns that fit the window.
- * Rows can come in batches: the titles come again when the columns change.
+ * Formats rows as lines in columns that fit the window. Rows can come in batches: the titles are
+ * repeated when the columns change.
  */
-export function openTable(options: TableOptions): (rows: readonly string[][]) => string[] {
+export function openTable(options: OpenTableOptions): (rows: readonly string[][]) => string[] {
   const { columns, width, styleTitle } = options;
   const widest = columns.map(() => 0);
   let shownBefore = '';
@@ -108,35 +109,32 @@ export function openTable(options: TableOptions): (rows: readonly string[][]) =>
         widest[index] = Math.max(widest[index] ?? 0, needed);
       }
     }
-    const shown = fitted(columns, widest, width());
-    const lines = rows.map((row) => line(shown, row, columns));
+    const shown = fittedColumns(columns, widest, width());
+    const lines = rows.map((row) => tableLine(shown, row, columns));
     const layout = JSON.stringify(shown);
     if (rows.length === 0 || layout === shownBefore) return lines;
     shownBefore = layout;
     const titles = columns.map(({ title }) => title);
-    return [styleTitle(line(shown, titles, [])), ...lines];
+    return [styleTitle(tableLine(shown, titles, [])), ...lines];
   };
 }
 
-function line(shown: readonly Shown[], row: readonly string[], columns: readonly Column[]): string {
+function tableLine(
+  shown: readonly ShownColumn[],
+  row: readonly string[],
+  columns: readonly Column[],
+): string {
   const cells = shown.map(({ index, width }, place) => {
     const text = cutTo(row[index] ?? '', width);
     const isLast = place === shown.length - 1;
     const padding = isLast ? '' : ' '.repeat(Math.max(0, width - displayWidth(text)));
     return (columns[index]?.style?.(text) ?? text) + padding;
   });
-  return cells.join(GAP).trimEnd();
+  return cells.join(COLUMN_GAP).trimEnd();
 }
 
-/** The beginning of a text, in so many columns, with `…` for what is left out. */
+/** The text's start in this many cells, with `…` for what is left out. */
 function cutTo(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
-  let cut = '';
-  let room = width - 1;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    room -= displayWidth(segment);
-    if (room < 0) break;
-    cut += segment;
-  }
-  return `${cut.trimEnd()}…`;
+  return `${cutToWidth(text, width - 1).trimEnd()}…`;
 }

@@ -1,5 +1,6 @@
 import type { ReplyEvent } from './events.js';
 
+export const WAITING = 'waiting for the assistant';
 export const LOOKING = 'the answer was lost: looking for it';
 
 /** What is told of a turn on a bad network; undefined for what is no trouble. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../src/terminal/markdown/display-width.js';
+import { displayWidth } from '../../src/text/width.js';
 import { openTable } from '../../src/terminal/table.js';
 
 const ID = '0123456789';

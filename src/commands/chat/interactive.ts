@@ -16,7 +16,7 @@ import { openInputHistory, type InputHistory } from '../../store/input-history.j
 import { storePaths } from '../../store/paths.js';
 import type { Appearance, Format } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
-import { questionsOn } from '../../terminal/dialogs.js';
+import { questionsOn } from '../../terminal/questions.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 import { appearanceFor, isSilent, noticesTo, RAW_WARNING } from '../options/output.js';

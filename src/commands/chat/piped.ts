@@ -3,7 +3,7 @@ import { exitCodeOf, type AppError } from '../../base/errors.js';
 import { runPipedChat } from '../../chat/piped-chat.js';
 import type { Context } from '../../process/context.js';
 import { write } from '../../process/write.js';
-import { readLines } from '../../terminal/streams.js';
+import { readLines } from '../../terminal/read-text.js';
 import { errorJson, errorLines } from '../../text/error-report.js';
 import { jsonLine } from '../../text/json-line.js';
 import { sanitize } from '../../text/sanitize.js';

@@ -3,7 +3,8 @@ import type { ChatPorts, LineEditor } from '../../chat/ports.js';
 import { checkedMessage } from '../../turn/message-text.js';
 import { settingRows } from '../../settings/rows.js';
 import type { Account } from '../../account/account.js';
-import { paintFor, type Appearance } from '../../terminal/appearance.js';
+import type { Appearance } from '../../terminal/appearance.js';
+import { paintFor } from '../../terminal/styles.js';
 import { openDialogs } from '../../terminal/chat-terminal.js';
 import { openReplyPrinter } from '../../terminal/reply-printer.js';
 

@@ -11,7 +11,7 @@ import {
 import type { Context } from '../../process/context.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { paged, type Print } from '../../terminal/pager.js';
-import { openProgress } from '../../terminal/progress.js';
+import { openProgress } from '../../terminal/status-line.js';
 import { sanitize } from '../../text/sanitize.js';
 import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import {

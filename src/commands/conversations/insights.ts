@@ -6,7 +6,7 @@ import type { Insight } from '../../conversations/conversation.js';
 import { insightBlock } from '../../conversations/details.js';
 import { insightJson } from '../../conversations/json.js';
 import type { Context } from '../../process/context.js';
-import { stylesFor } from '../../terminal/appearance.js';
+import { stylesFor } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
 import { jsonText } from '../../text/json-line.js';
 import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';

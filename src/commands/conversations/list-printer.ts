@@ -3,7 +3,7 @@ import type { Conversation } from '../../conversations/conversation.js';
 import { conversationJson } from '../../conversations/json.js';
 import { conversationCells } from '../../conversations/rows.js';
 import { jsonText } from '../../text/json-line.js';
-import { stylesFor } from '../../terminal/appearance.js';
+import { stylesFor } from '../../terminal/styles.js';
 import { openTable } from '../../terminal/table.js';
 import { appearanceFor } from '../options/output.js';
 

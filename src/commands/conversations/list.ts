@@ -6,7 +6,7 @@ import { channelAdvice } from '../../conversations/filters.js';
 import { walkBack } from '../../conversations/paginate.js';
 import type { Context } from '../../process/context.js';
 import { paged } from '../../terminal/pager.js';
-import { openProgress } from '../../terminal/progress.js';
+import { openProgress } from '../../terminal/status-line.js';
 import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { conversationPrinter } from './list-printer.js';
 import { CONVERSATIONS_TARGET } from './reference.js';

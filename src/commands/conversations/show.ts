@@ -2,7 +2,7 @@ import { defineCommand } from '../../command-line/command.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
 import { detailRows, messageBlock } from '../../conversations/details.js';
 import { openTranscript, type Transcript } from '../../conversations/transcript.js';
-import { stylesFor, type Styles } from '../../terminal/appearance.js';
+import { stylesFor, type Styles } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
 import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { CONVERSATIONS_TARGET, messagesOf, REFERENCE, withConversation } from './reference.js';

@@ -1,38 +1,41 @@
 import { Draft } from './draft.js';
-import { enter, type Entered } from './enter.js';
-import { HistoryBrowser, type History } from './history-browser.js';
-import { columnOf, layOut, moveByRow, rowOf, type Shape } from './layout.js';
-import * as search from './reverse-search.js';
-import { EMPTY, type TextBuffer } from './text-buffer.js';
+import { enterKey, type EnterResult } from './enter-key.js';
+import { HistoryBrowser, type InputHistory } from './history.js';
+import { columnOf, layOut, moveByRow, rowOf, type WrapShape } from './layout.js';
+import * as search from './history.js';
+import { EMPTY_BUFFER, type TextBuffer } from './text-buffer.js';
 import type { KeyEvent } from './tokens.js';
 
-/** Everything that changes the draft: editing, the history, and searching it. */
+/** The draft with everything that changes it: editing, the history and its search. */
 export class Composer {
   readonly draft = new Draft();
-  readonly #history: History;
+  readonly #history: InputHistory;
   readonly #browser: HistoryBrowser;
   #search: search.ReverseSearch | undefined;
   #inBlock = false;
-  /** The column that Up and Down keep to. */
+  /** The column that repeated Up and Down keep. */
   #goal: number | undefined;
 
-  constructor(history: History) {
+  constructor(history: InputHistory) {
     this.#history = history;
     this.#browser = new HistoryBrowser(history);
   }
 
-  /** What stands on the prompt: the draft, or what a search has found. */
+  /** The prompt with the draft, or with the entry that a search has found. */
   shown(prompt: string): { prompt: string } & TextBuffer {
     if (!this.#search) return { prompt, ...this.draft.buffer };
-    return { prompt: search.searchPrompt(this.#search), ...(search.found(this.#search) ?? EMPTY) };
+    return {
+      prompt: search.searchPrompt(this.#search),
+      ...(search.foundEntry(this.#search) ?? EMPTY_BUFFER),
+    };
   }
 
   get isSearching(): boolean {
     return this.#search !== undefined;
   }
 
-  /** Changes the draft as the event asks; the shape is that of the prompt's area. */
-  apply(event: KeyEvent, shape: Shape): void {
+  /** Applies an event to the draft, which is wrapped as `shape` says. */
+  apply(event: KeyEvent, shape: WrapShape): void {
     const goal = this.#goal;
     this.#goal = undefined;
     if (event.type === 'text') this.#type(event.text);
@@ -43,9 +46,9 @@ export class Composer {
     else this.draft.press(event.name);
   }
 
-  /** What Enter does now; a draft that is to be sent is gone from the prompt then. */
-  enter(): Entered {
-    const entered = enter(this.draft.buffer, this.#inBlock);
+  /** Applies Enter. A draft to be sent leaves the prompt. */
+  enter(): EnterResult {
+    const entered = enterKey(this.draft.buffer, this.#inBlock);
     if (entered.type === 'edit') {
       this.draft.set(entered.buffer);
       this.#inBlock ||= entered.opensBlock;
@@ -54,16 +57,16 @@ export class Composer {
     return entered;
   }
 
-  /** Ends a search; `keep` puts what it found on the prompt. */
+  /** Ends a search; `keep` makes the entry found the draft. */
   endSearch(keep: boolean): void {
-    const found = this.#search && search.found(this.#search);
+    const found = this.#search && search.foundEntry(this.#search);
     this.#search = undefined;
     if (keep && found) this.draft.set(found);
   }
 
-  /** Empties the prompt; undo brings the text back. */
+  /** Empties the prompt; undo restores the text. */
   clear(): void {
-    this.draft.set(EMPTY);
+    this.draft.set(EMPTY_BUFFER);
     this.#forget();
   }
 
@@ -88,7 +91,7 @@ export class Composer {
     this.draft.paste(text);
   }
 
-  /** True when the key was for the search; any other key ends it and does its own work. */
+  /** Whether the search took the key; any other key ends the search and then works as usual. */
   #searchKey(name: string): boolean {
     if (!this.#search) {
       if (name === 'ctrl+r') this.#search = search.beginSearch(this.#history.entries());
@@ -104,7 +107,7 @@ export class Composer {
     return true;
   }
 
-  #vertical(by: 1 | -1, shape: Shape, goal: number | undefined): void {
+  #vertical(by: 1 | -1, shape: WrapShape, goal: number | undefined): void {
     const { buffer } = this.draft;
     const rows = layOut(buffer.text, shape);
     const row = rows[rowOf(rows, buffer.cursor)];

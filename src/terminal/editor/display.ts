@@ -1,54 +1,54 @@
 import type { Output } from '../../process/context.js';
 
-export interface Status {
+export interface ShownStatus {
   text: string;
-  /** How long it has been shown, in milliseconds; undefined where nothing is drawn again. */
+  /** For how long, in milliseconds; undefined when the status does not change with time. */
   elapsed: number | undefined;
 }
 
-/** What the bottom of the terminal shows. */
-export interface Scene {
+/** The state that the bottom of the terminal shows. */
+export interface ScreenState {
   prompt: string;
   text: string;
   cursor: number;
-  status: Status | undefined;
-  /** What was sent while a turn runs, waiting for its own. */
+  status: ShownStatus | undefined;
+  /** Messages sent during a turn, which wait for their own turns. */
   queued: readonly string[];
-  /** True while nobody waits for what is typed. */
+  /** True while a turn runs and nobody reads the input. */
   isBusy: boolean;
 }
 
-/** Where printed text goes. */
-export type Target = 'stdout' | 'stderr';
+/** The stream that printed text is for. */
+export type PrintTarget = 'stdout' | 'stderr';
 
-export interface Streams {
+export interface DisplayStreams {
   /** The terminal that the prompt is drawn on. */
   output: Output;
-  /** Where replies go; text for it is left alone when it is no terminal. */
+  /** The stream for replies; when it is not a terminal, its text passes through unchanged. */
   stdout: Output;
 }
 
-/** A way to show the bottom of the terminal and what is printed above it. */
+/** Shows the bottom of the terminal, and prints text above it. */
 export interface Display {
-  show(scene: Scene): void;
-  /** Prints above; text without a newline at its end is continued by the next print. */
-  print(text: string, to: Target): void;
-  /** Leaves finished lines above, from the next `show` on. */
+  show(screen: ScreenState): void;
+  /** Prints above the bottom. The next print continues text that does not end in a newline. */
+  print(text: string, to: PrintTarget): void;
+  /** Puts complete lines above, with the next `show`. */
   note(text: string): void;
-  /** Leaves a finished draft above, from the next `show` on. */
+  /** Puts a sent draft above, with the next `show`. */
   record(prompt: string, text: string): void;
-  /** Takes the bottom away, until the next `show`. */
+  /** Removes the bottom until the next `show`. */
   hide(): void;
   clear(): void;
   resize(): void;
 }
 
-export interface Size {
+export interface WindowSize {
   columns: number;
   rows: number;
 }
 
-export const windowSize = ({ columns, rows }: Output): Size => ({
+export const windowSize = ({ columns, rows }: Output): WindowSize => ({
   columns: Math.max(8, columns ?? 80),
   rows: Math.max(2, rows ?? 24),
 });

@@ -1,12 +1,12 @@
-import { DELETIONS, KILLS, MOVES, NEWLINES } from './bindings.js';
-import { toDraftText } from './control-pictures.js';
-import { EMPTY, insert, replace, type TextBuffer } from './text-buffer.js';
+import { DELETIONS, KILLS, MOVES, NEWLINE_KEYS } from './key-bindings.js';
+import { toDraftText } from './text-buffer.js';
+import { EMPTY_BUFFER, insert, replace, type TextBuffer } from './text-buffer.js';
 
-const UNDO_LIMIT = 200;
+const MAX_UNDO_STEPS = 200;
 
-/** What is being typed, with what undo and yank need. */
+/** The text being typed, with its undo steps and the killed text. */
 export class Draft {
-  #buffer: TextBuffer = EMPTY;
+  #buffer: TextBuffer = EMPTY_BUFFER;
   #undo: TextBuffer[] = [];
   #killed = '';
   #isTyping = false;
@@ -19,10 +19,10 @@ export class Draft {
     return this.#buffer.text;
   }
 
-  /** Typed characters; a run of them is undone at once. */
+  /** Inserts typed characters; undo removes a run of them at once. */
   type(text: string): void {
-    const goesOn = this.#isTyping && text !== ' ';
-    this.#change(insert(this.#buffer, toDraftText(text)), goesOn);
+    const isSameStep = this.#isTyping && text !== ' ';
+    this.#change(insert(this.#buffer, toDraftText(text)), isSameStep);
     this.#isTyping = true;
   }
 
@@ -30,7 +30,7 @@ export class Draft {
     this.set(insert(this.#buffer, toDraftText(text)));
   }
 
-  /** Puts text before everything that is typed already; the cursor stays with what is typed. */
+  /** Inserts text before the draft; the cursor keeps its place in the draft. */
   restore(text: string): void {
     const restored = toDraftText(text);
     const gap = this.text === '' ? '' : '\n';
@@ -38,7 +38,7 @@ export class Draft {
     this.set({ ...changed, cursor: changed.cursor + this.#buffer.cursor });
   }
 
-  /** Replaces the whole; can be undone. */
+  /** Replaces the complete draft, as one undo step. */
   set(buffer: TextBuffer): void {
     this.#change(buffer, false);
   }
@@ -49,12 +49,12 @@ export class Draft {
   }
 
   clear(): void {
-    this.#buffer = EMPTY;
+    this.#buffer = EMPTY_BUFFER;
     this.#undo = [];
     this.#isTyping = false;
   }
 
-  /** Does what an editing key asks; false when the key means nothing here. */
+  /** Applies an editing key; returns false for other keys. */
   press(key: string): boolean {
     const move = MOVES[key];
     const deletion = DELETIONS[key];
@@ -62,7 +62,7 @@ export class Draft {
     if (move) this.move(move(this.#buffer));
     else if (deletion) this.set(deletion(this.#buffer));
     else if (kill) this.#kill(kill(this.#buffer));
-    else if (NEWLINES.has(key)) this.paste('\n');
+    else if (NEWLINE_KEYS.has(key)) this.paste('\n');
     else if (key === 'ctrl+y') this.paste(this.#killed);
     else if (key === 'ctrl+_') this.#undoLast();
     else return false;
@@ -80,9 +80,9 @@ export class Draft {
     this.#isTyping = false;
   }
 
-  #change(buffer: TextBuffer, sameStep: boolean): void {
-    if (buffer.text !== this.text && !sameStep) this.#undo.push(this.#buffer);
-    if (this.#undo.length > UNDO_LIMIT) this.#undo.shift();
+  #change(buffer: TextBuffer, isSameStep: boolean): void {
+    if (buffer.text !== this.text && !isSameStep) this.#undo.push(this.#buffer);
+    if (this.#undo.length > MAX_UNDO_STEPS) this.#undo.shift();
     this.#buffer = buffer;
     this.#isTyping = false;
   }

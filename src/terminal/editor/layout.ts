@@ -1,34 +1,34 @@
-import { graphemes, isPlain, previousBoundary } from './graphemes.js';
+import { graphemes, isPlain, previousBoundary } from '../../text/graphemes.js';
 import { moveTo, type TextBuffer } from './text-buffer.js';
-import { graphemeWidth, widthOf } from './width.js';
+import { displayWidth, graphemeWidth } from '../../text/width.js';
 
-/** One row of a window: the part of a text between two offsets, after `indent` cells. */
+/** One row of a window: the text between two offsets, after `indent` empty cells. */
 export interface Row {
   start: number;
   end: number;
   indent: number;
 }
 
-export interface Shape {
+export interface WrapShape {
   columns: number;
-  /** Cells left free before each line: the prompt stands there. */
+  /** Cells left free before each line, for the prompt. */
   indent: number;
 }
 
-const TAB = '    ';
-/** Marks that turn text around or break lines would make a draft look like another one. */
+const TAB_SPACES = '    ';
+/** Characters that reverse text or break lines: they would make a draft look like another one. */
 const MISLEADING = /[\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** A part of a draft as it is drawn. */
-export function shown(text: string): string {
+/** A part of a draft, as it is drawn. */
+export function drawnText(text: string): string {
   if (isPlain(text)) return text;
-  return text.replaceAll('\t', TAB).replace(MISLEADING, '\ufffd');
+  return text.replaceAll('\t', TAB_SPACES).replace(MISLEADING, '\ufffd');
 }
 
-const shownWidth = (grapheme: string): number =>
-  grapheme === '\t' ? TAB.length : graphemeWidth(shown(grapheme));
+const drawnWidth = (grapheme: string): number =>
+  grapheme === '\t' ? TAB_SPACES.length : graphemeWidth(drawnText(grapheme));
 
-function wrapPlain(start: number, end: number, { columns, indent }: Shape): Row[] {
+function wrapPlain(start: number, end: number, { columns, indent }: WrapShape): Row[] {
   const rows: Row[] = [];
   let from = start;
   for (let free = columns - indent; from + free <= end; free = columns) {
@@ -39,12 +39,12 @@ function wrapPlain(start: number, end: number, { columns, indent }: Shape): Row[
   return rows;
 }
 
-function wrapWide(line: string, start: number, { columns, indent }: Shape): Row[] {
+function wrapWide(line: string, start: number, { columns, indent }: WrapShape): Row[] {
   const rows: Row[] = [];
   let row: Row = { start, end: start, indent };
   let column = indent;
   for (const grapheme of graphemes(line)) {
-    const width = shownWidth(grapheme);
+    const width = drawnWidth(grapheme);
     if (column + width > columns) {
       rows.push(row);
       row = { start: row.end, end: row.end, indent: 0 };
@@ -54,13 +54,13 @@ function wrapWide(line: string, start: number, { columns, indent }: Shape): Row[
     column += width;
   }
   rows.push(row);
-  // The cursor behind a full row stands at the start of the next one.
+  // After a full row, the cursor stands at the start of the next one.
   if (column >= columns) rows.push({ start: row.end, end: row.end, indent: 0 });
   return rows;
 }
 
-/** The rows that a text takes. There is always one more behind a row that is full. */
-export function layOut(text: string, shape: Shape): Row[] {
+/** The rows that a text takes. A full row at the end of a line is followed by an empty one. */
+export function layOut(text: string, shape: WrapShape): Row[] {
   const rows: Row[] = [];
   let start = 0;
   for (const line of text.split('\n')) {
@@ -72,7 +72,7 @@ export function layOut(text: string, shape: Shape): Row[] {
   return rows;
 }
 
-/** Which of the rows the cursor is in. */
+/** The index of the row that contains the cursor. */
 export function rowOf(rows: readonly Row[], cursor: number): number {
   let low = 0;
   let high = rows.length - 1;
@@ -84,23 +84,23 @@ export function rowOf(rows: readonly Row[], cursor: number): number {
   return low;
 }
 
-/** How many cells are left of the cursor in its row. */
+/** The number of cells to the left of the cursor in its row. */
 export function columnOf({ text, cursor }: TextBuffer, row: Row): number {
-  return row.indent + widthOf(shown(text.slice(row.start, cursor)));
+  return row.indent + displayWidth(drawnText(text.slice(row.start, cursor)));
 }
 
 function offsetAt(text: string, row: Row, column: number): number {
   let at = row.indent;
   let offset = row.start;
   for (const grapheme of graphemes(text.slice(row.start, row.end))) {
-    at += shownWidth(grapheme);
+    at += drawnWidth(grapheme);
     if (at > column) break;
     offset += grapheme.length;
   }
   return offset;
 }
 
-/** The cursor one row up or down, as near to `column` as can be; undefined at the first or last. */
+/** The cursor one row up or down, as near to `column` as possible; undefined beyond the text. */
 export function moveByRow(
   buffer: TextBuffer,
   rows: readonly Row[],
@@ -111,7 +111,7 @@ export function moveByRow(
   const row = rows[index];
   if (!row) return undefined;
   const offset = offsetAt(buffer.text, row, column);
-  // The end of a wrapped row is the start of the next one: stay in this one.
+  // The end of a wrapped row is also the start of the next row, so the cursor stays before it.
   const isWrapped = rows[index + 1]?.start === row.end && row.end > row.start;
   const last = isWrapped ? previousBoundary(buffer.text, row.end) : row.end;
   return moveTo(buffer, Math.min(offset, last));

@@ -1,25 +1,56 @@
+import type { Clock } from '../../base/time.js';
 import type { LineEditor, Typed } from '../../chat/ports.js';
-import { commandTable } from './commands.js';
+import type { Input, Output } from '../../process/context.js';
+import { stylesFor } from '../styles.js';
+import { TabKey, type Complete } from './completion.js';
 import { Composer } from './composer.js';
-import { windowSize, type Display, type Target, type Scene } from './display.js';
-import type { History } from './history-browser.js';
-import { Inbox } from './inbox.js';
-import type { LineEditorOptions } from './options.js';
+import { windowSize, type Display, type PrintTarget, type ScreenState } from './display.js';
+import type { InputHistory } from './history.js';
+import { InputQueue } from './input-queue.js';
+import { keyCommands } from './key-commands.js';
 import { PlainDisplay } from './plain-display.js';
-import { StatusTimer, realTimers } from './status.js';
-import { EMPTY } from './text-buffer.js';
-import { TabKey } from './tab.js';
+import { realTimers, StatusTimer, type Timers } from './status.js';
 import { TerminalDisplay } from './terminal-display.js';
 import { TerminalInput } from './terminal-input.js';
+import { EMPTY_BUFFER } from './text-buffer.js';
 import type { KeyEvent } from './tokens.js';
-import { shapeFor } from './view.js';
+import { wrapShape } from './view.js';
 
-function memoryHistory(): History {
+export interface LineEditorOptions {
+  input: Input;
+  /** The terminal that the prompt is drawn on: stderr. */
+  output: Output;
+  /** The stream for replies; when it is not a terminal, its text passes through unchanged. */
+  stdout: Output;
+  clock: Pick<Clock, 'monotonic'>;
+  /** May contain colours. */
+  prompt: string;
+  /** By default, sent messages are remembered until the editor closes. */
+  history?: InputHistory | undefined;
+  complete?: Complete | undefined;
+  /** Lines are only added: no colour, no spinner, nothing is drawn again. */
+  screenReader?: boolean | undefined;
+  /** Whether the status has a spinner. */
+  animated?: boolean | undefined;
+  /** Asks the terminal to mark pastes; false where no escape sequence may be written. */
+  pasteMarks?: boolean | undefined;
+  /** Hides the typed text, for secrets. */
+  hidden?: boolean | undefined;
+  /** Whether notices are dim. */
+  color?: boolean | undefined;
+  /** Ctrl-X sends this command with the draft; it opens the draft in the person's editor. */
+  editCommand?: string | undefined;
+  /** Ctrl-Z: stops the process, and resolves when it continues. Without it the key does nothing. */
+  stopProcess?: (() => Promise<void>) | undefined;
+  timers?: Timers | undefined;
+}
+
+function memoryHistory(): InputHistory {
   const entries: string[] = [];
   return { entries: () => entries, add: (text) => void entries.push(text) };
 }
 
-/** A line editor on a terminal: one paste is one message, and typing works at any time. */
+/** Opens a line editor on a terminal: one paste is one message, and typing works at any time. */
 export function openLineEditor(options: LineEditorOptions): LineEditor {
   return new TerminalLineEditor(options);
 }
@@ -31,11 +62,11 @@ class TerminalLineEditor implements LineEditor {
   readonly #composer: Composer;
   readonly #tab: TabKey;
   readonly #status: StatusTimer;
-  readonly #inbox = new Inbox();
+  readonly #queue = new InputQueue();
   readonly #interruptListeners = new Set<() => void>();
   readonly #commands: ReadonlyMap<string, () => void>;
-  /** What was printed while the terminal was handed to something else. */
-  #held: [text: string, to: Target][] = [];
+  /** Text printed while another task has the terminal. */
+  #held: [text: string, to: PrintTarget][] = [];
   #suspensions = 0;
   #isClosed = false;
 
@@ -47,7 +78,7 @@ class TerminalLineEditor implements LineEditor {
     this.#options = options;
     this.#display = screenReader
       ? new PlainDisplay({ output, stdout })
-      : new TerminalDisplay({ output, stdout }, color);
+      : new TerminalDisplay({ output, stdout }, stylesFor({ color }).dim);
     this.#composer = new Composer(history ?? memoryHistory());
     this.#tab = new TabKey({
       complete: complete ?? (() => undefined),
@@ -61,11 +92,11 @@ class TerminalLineEditor implements LineEditor {
       ...{ input: options.input, output, timers, monotonic },
       modes: { pasteMarks, drawn: !screenReader },
       onKeys: (events) => this.#onKeys(events),
-      onEnd: () => this.#inbox.end(),
+      onEnd: () => this.#queue.end(),
     });
-    this.#commands = commandTable({
+    this.#commands = keyCommands({
       composer: this.#composer,
-      inbox: this.#inbox,
+      queue: this.#queue,
       editCommand: options.editCommand,
       record: (text) => this.#display.record(options.prompt, options.hidden ? '' : text),
       interrupt: () => this.#interrupt(),
@@ -77,9 +108,9 @@ class TerminalLineEditor implements LineEditor {
   }
 
   read(): Promise<Typed> {
-    const next = this.#inbox.next();
+    const next = this.#queue.next();
     if (next?.type === 'text') this.#display.record(this.#options.prompt, next.text);
-    const read = next ? Promise.resolve(next) : this.#inbox.read();
+    const read = next ? Promise.resolve(next) : this.#queue.read();
     this.#refresh();
     return read;
   }
@@ -95,7 +126,7 @@ class TerminalLineEditor implements LineEditor {
     return () => void this.#interruptListeners.delete(listener);
   }
 
-  print(text: string, to: Target = 'stdout'): void {
+  print(text: string, to: PrintTarget = 'stdout'): void {
     if (this.#suspensions > 0) this.#held.push([text, to]);
     else this.#display.print(text, to);
   }
@@ -128,7 +159,7 @@ class TerminalLineEditor implements LineEditor {
     if (this.#suspensions === 0 && !this.#options.hidden) this.#leaveUnsent();
     this.#release();
     this.#printHeld();
-    this.#inbox.end();
+    this.#queue.end();
   }
 
   get #isHeld(): boolean {
@@ -152,9 +183,9 @@ class TerminalLineEditor implements LineEditor {
     this.#held = [];
   }
 
-  /** What was typed and not sent stays readable. */
+  /** Unsent text stays on the screen. */
   #leaveUnsent(): void {
-    const unsent = [...this.#inbox.takeBack(), this.#composer.draft.text];
+    const unsent = [...this.#queue.takeBack(), this.#composer.draft.text];
     for (const text of unsent) if (text !== '') this.#display.record(this.#options.prompt, text);
   }
 
@@ -163,14 +194,14 @@ class TerminalLineEditor implements LineEditor {
     for (const event of events) {
       const command = event.type === 'key' ? this.#commands.get(event.name) : undefined;
       if (command) command();
-      else this.#composer.apply(event, shapeFor(this.#options.prompt, { columns, rows }));
+      else this.#composer.apply(event, wrapShape(this.#options.prompt, { columns, rows }));
     }
     this.#refresh();
   }
 
   #interrupt(): void {
-    // Pressed before anybody listened, it must not be lost: the next read tells it.
-    if (this.#interruptListeners.size === 0) this.#inbox.give({ type: 'interrupt' });
+    // Without a listener, the next read reports it, so that it is not lost.
+    if (this.#interruptListeners.size === 0) this.#queue.give({ type: 'interrupt' });
     for (const listener of this.#interruptListeners) listener();
   }
 
@@ -184,12 +215,12 @@ class TerminalLineEditor implements LineEditor {
   #refresh(): void {
     if (!this.#isHeld) return;
     const { prompt, hidden } = this.#options;
-    const scene: Scene = {
-      ...(hidden ? { prompt, ...EMPTY } : this.#composer.shown(prompt)),
+    const screen: ScreenState = {
+      ...(hidden ? { prompt, ...EMPTY_BUFFER } : this.#composer.shown(prompt)),
       status: this.#status.current,
-      queued: this.#inbox.queued,
-      isBusy: !this.#inbox.isBeingRead,
+      queued: this.#queue.queued,
+      isBusy: !this.#queue.isBeingRead,
     };
-    this.#display.show(scene);
+    this.#display.show(screen);
   }
 }

@@ -1,29 +1,34 @@
-import { windowSize, type Display, type Streams, type Target, type Scene } from './display.js';
+import {
+  windowSize,
+  type Display,
+  type DisplayStreams,
+  type PrintTarget,
+  type ScreenState,
+} from './display.js';
 import { editLine, writeLine, type PlainLine } from './plain-line.js';
-import { recordOf } from './view.js';
+import { sentDraft } from './view.js';
 
 /**
- * The bottom of the terminal for screen readers: lines are only ever added, without colour or
- * spinner, and nothing is drawn again but the line being typed. While a turn runs, what is typed
- * is kept and shown when the prompt comes back.
+ * The display for screen readers: it only adds lines, without colour or spinner, and rewrites
+ * nothing but the line being typed. A draft typed while a turn runs shows when the prompt returns.
  */
 export class PlainDisplay implements Display {
-  readonly #streams: Streams;
-  #scene: Scene | undefined;
+  readonly #streams: DisplayStreams;
+  #screen: ScreenState | undefined;
   #line: PlainLine | undefined;
   #status: string | undefined;
   #isAtLineStart = true;
-  #printedTo: Target = 'stdout';
+  #printedTo: PrintTarget = 'stdout';
 
-  constructor(streams: Streams) {
+  constructor(streams: DisplayStreams) {
     this.#streams = streams;
   }
 
-  show(scene: Scene): void {
-    this.#scene = scene;
-    this.#announce(scene.status?.text);
-    if (scene.isBusy) return;
-    const line = { prompt: scene.prompt, text: scene.text, cursor: scene.cursor };
+  show(screen: ScreenState): void {
+    this.#screen = screen;
+    this.#announce(screen.status?.text);
+    if (screen.isBusy) return;
+    const line = { prompt: screen.prompt, text: screen.text, cursor: screen.cursor };
     const { columns } = windowSize(this.#streams.output);
     if (this.#line) this.#write(editLine(this.#line, line, columns));
     else this.#write(this.#fresh() + writeLine(line, columns));
@@ -31,7 +36,7 @@ export class PlainDisplay implements Display {
     this.#isAtLineStart = false;
   }
 
-  print(text: string, to: Target): void {
+  print(text: string, to: PrintTarget): void {
     const { stdout, output } = this.#streams;
     if (text === '') return;
     if (to === 'stdout' && !stdout.isTTY) {
@@ -44,7 +49,7 @@ export class PlainDisplay implements Display {
     this.#printedTo = to;
     (to === 'stdout' ? stdout : output).write(start + text);
     this.#isAtLineStart = text.endsWith('\n');
-    if (this.#isAtLineStart && this.#scene && !this.#scene.isBusy) this.show(this.#scene);
+    if (this.#isAtLineStart && this.#screen && !this.#screen.isBusy) this.show(this.#screen);
   }
 
   note(text: string): void {
@@ -53,10 +58,10 @@ export class PlainDisplay implements Display {
     this.#isAtLineStart = true;
   }
 
-  /** A draft that was typed is on the screen already, but for what came with its Enter. */
+  /** The draft is on the screen already, except for keys that arrived in one chunk with Enter. */
   record(prompt: string, text: string): void {
     if (!this.#line) {
-      this.note(recordOf(prompt, text));
+      this.note(sentDraft(prompt, text));
       return;
     }
     const { columns } = windowSize(this.#streams.output);
@@ -71,14 +76,14 @@ export class PlainDisplay implements Display {
 
   clear(): void {
     this.hide();
-    if (this.#scene) this.show(this.#scene);
+    if (this.#screen) this.show(this.#screen);
   }
 
   resize(): void {
-    // Lines that stand are left to the terminal.
+    // The terminal itself wraps the lines that it shows.
   }
 
-  /** Says a status once, when it begins. */
+  /** Prints a status once, when it begins. */
   #announce(status: string | undefined): void {
     if (status !== undefined && status !== this.#status && this.#isAtLineStart) {
       this.#write(`${status}\r\n`);

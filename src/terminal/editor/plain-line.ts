@@ -1,20 +1,19 @@
-import { nextBoundary } from './graphemes.js';
-import { shown } from './layout.js';
-import { widthOf } from './width.js';
-import { styledWidth } from './ansi.js';
+import { nextBoundary } from '../../text/graphemes.js';
+import { drawnText } from './layout.js';
+import { displayWidth } from '../../text/width.js';
 
-/** A draft as it stands on the last line of a terminal. */
+/** A prompt and its draft on the last line of a terminal. */
 export interface PlainLine {
   prompt: string;
   text: string;
   cursor: number;
 }
 
-const cells = (text: string): number => widthOf(shown(text));
-const back = (text: string): string => '\b'.repeat(cells(text));
+const cells = (text: string): number => displayWidth(drawnText(text));
+const backspaces = (text: string): string => '\b'.repeat(cells(text));
 
-const fits = ({ prompt, text }: PlainLine, columns: number): boolean =>
-  !text.includes('\n') && styledWidth(prompt) + cells(text) < columns;
+const fitsOnRow = ({ prompt, text }: PlainLine, columns: number): boolean =>
+  !text.includes('\n') && displayWidth(prompt) + cells(text) < columns;
 
 function commonLength(one: string, other: string): number {
   let end = 0;
@@ -26,44 +25,45 @@ function commonLength(one: string, other: string): number {
   return end;
 }
 
-/** Steps back over what is right of the cursor, types the rest anew, and steps back to it. */
+/** Moves to the first difference, types the rest of the line, and steps back to the cursor. */
 function retype(old: PlainLine, next: PlainLine): string {
   const common = Math.min(commonLength(old.text, next.text), next.text.length);
   const toCommon =
     old.cursor > common
-      ? back(old.text.slice(common, old.cursor))
-      : shown(old.text.slice(old.cursor, common));
+      ? backspaces(old.text.slice(common, old.cursor))
+      : drawnText(old.text.slice(old.cursor, common));
   if (old.text === next.text) {
     return next.cursor < old.cursor
-      ? back(old.text.slice(next.cursor, old.cursor))
-      : shown(old.text.slice(old.cursor, next.cursor));
+      ? backspaces(old.text.slice(next.cursor, old.cursor))
+      : drawnText(old.text.slice(old.cursor, next.cursor));
   }
   const left = Math.max(0, cells(old.text) - cells(next.text));
   const cleared = ' '.repeat(left) + '\b'.repeat(left);
-  return `${toCommon}${shown(next.text.slice(common))}${cleared}${back(next.text.slice(next.cursor))}`;
+  const rest = drawnText(next.text.slice(common));
+  return toCommon + rest + cleared + backspaces(next.text.slice(next.cursor));
 }
 
-const written = (text: string): string => shown(text).replaceAll('\n', '\r\n');
+const writtenText = (text: string): string => drawnText(text).replaceAll('\n', '\r\n');
 
-/** The whole line, its cursor where it may be. */
+/** The complete line. The cursor stays at its end when the line is too long to step back in. */
 export function writeLine(line: PlainLine, columns: number): string {
-  const after = fits(line, columns) ? back(line.text.slice(line.cursor)) : '';
-  return line.prompt + written(line.text) + after;
+  const after = fitsOnRow(line, columns) ? backspaces(line.text.slice(line.cursor)) : '';
+  return line.prompt + writtenText(line.text) + after;
 }
 
 /**
- * Changes the line by typing and stepping back within it, as a teletype would. A line too long
- * for that goes on when text is put to its end; after any other edit it is written again below.
+ * Changes a line that fits its row by typing and stepping back. A longer line can only grow at
+ * its end; after any other edit it is written again below.
  */
 export function editLine(old: PlainLine, next: PlainLine, columns: number): string {
-  if (old.prompt === next.prompt && fits(old, columns) && fits(next, columns)) {
+  if (old.prompt === next.prompt && fitsOnRow(old, columns) && fitsOnRow(next, columns)) {
     return retype(old, next);
   }
   const samePrompt = old.prompt === next.prompt;
   if (samePrompt && old.text === next.text) return '';
   const wasAtEnd = old.cursor === old.text.length;
   if (samePrompt && wasAtEnd && next.text.startsWith(old.text)) {
-    return written(next.text.slice(old.text.length));
+    return writtenText(next.text.slice(old.text.length));
   }
   return `\r\n${writeLine(next, columns)}`;
 }

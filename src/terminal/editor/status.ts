@@ -1,6 +1,7 @@
-import type { Status } from './display.js';
+import { SPINNER_FRAMES, SPINNER_TICK_MS } from '../status-line.js';
+import type { ShownStatus } from './display.js';
 
-/** Timers as an argument, so that tests need not wait. Each returns how to stop it. */
+/** Timers as an argument, so that tests need not wait. Each returns a function that stops it. */
 export interface Timers {
   every(ms: number, task: () => void): () => void;
   after(ms: number, task: () => void): () => void;
@@ -17,15 +18,10 @@ export const realTimers: Timers = {
   },
 };
 
-const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-
-/** How long one frame is shown, in milliseconds. */
-export const SPINNER_TICK_MS = 100;
-
-/** A status with its spinner and the seconds gone since it began; the text alone where nothing moves. */
-export function statusLine({ text, elapsed }: Status): string {
+/** A status with spinner and seconds; without animation, the text alone. */
+export function statusText({ text, elapsed }: ShownStatus): string {
   if (elapsed === undefined) return text;
-  const frame = FRAMES[Math.floor(elapsed / SPINNER_TICK_MS) % FRAMES.length] ?? '';
+  const frame = SPINNER_FRAMES[Math.floor(elapsed / SPINNER_TICK_MS) % SPINNER_FRAMES.length] ?? '';
   const seconds = Math.floor(elapsed / 1000);
   return seconds > 0 ? `${frame} ${text} ${seconds}s` : `${frame} ${text}`;
 }
@@ -33,12 +29,12 @@ export function statusLine({ text, elapsed }: Status): string {
 export interface StatusTimerOptions {
   timers: Timers;
   monotonic: () => number;
-  /** False where nothing is drawn again as time goes. */
+  /** False when the status does not change with time. */
   ticks: boolean;
   onTick: () => void;
 }
 
-/** The status and how long there has been one; a changed text doesn't start it anew. */
+/** The status and its age. A new text does not restart the clock. */
 export class StatusTimer {
   readonly #options: StatusTimerOptions;
   #text: string | undefined;
@@ -49,7 +45,7 @@ export class StatusTimer {
     this.#options = options;
   }
 
-  get current(): Status | undefined {
+  get current(): ShownStatus | undefined {
     if (this.#text === undefined) return undefined;
     const { ticks, monotonic } = this.#options;
     return { text: this.#text, elapsed: ticks ? monotonic() - this.#since : undefined };

@@ -1,8 +1,21 @@
-import { CLEAR_BELOW, CLEAR_SCREEN, styledWidth, up } from './ansi.js';
-import { windowSize, type Display, type Streams, type Target, type Scene } from './display.js';
-import { erase, paint, repaint } from './frame.js';
-import { extendTail, leaveTail, NO_TAIL, reflowTail, resumeTail, type Tail } from './tail.js';
-import { recordOf, viewOf, type Area } from './view.js';
+import { displayWidth } from '../../text/width.js';
+import {
+  windowSize,
+  type Display,
+  type DisplayStreams,
+  type PrintTarget,
+  type ScreenState,
+} from './display.js';
+import { CLEAR_BELOW, CLEAR_SCREEN, erase, paint, repaint, up } from './paint.js';
+import {
+  extendOpenLine,
+  leaveOpenLine,
+  NO_OPEN_LINE,
+  reflowOpenLine,
+  resumeOpenLine,
+  type OpenLine,
+} from './open-line.js';
+import { sentDraft, viewOf, type Area } from './view.js';
 
 /**
  * Draws the bottom area on a terminal, each change in one write.
@@ -11,40 +24,40 @@ import { recordOf, viewOf, type Area } from './view.js';
  * where printed text ended.
  */
 export class TerminalDisplay implements Display {
-  readonly #streams: Streams;
-  readonly #color: boolean;
-  #scene: Scene | undefined;
+  readonly #streams: DisplayStreams;
+  readonly #styleNotice: (text: string) => string;
+  #screen: ScreenState | undefined;
   #area: (Area & { top: number }) | undefined;
-  #tail: Tail = NO_TAIL;
-  #tailOf: Target = 'stdout';
+  #openLine: OpenLine = NO_OPEN_LINE;
+  #openLineTarget: PrintTarget = 'stdout';
   #pending = '';
 
-  constructor(streams: Streams, color: boolean) {
+  constructor(streams: DisplayStreams, styleNotice: (text: string) => string) {
     this.#streams = streams;
-    this.#color = color;
+    this.#styleNotice = styleNotice;
   }
 
-  show(scene: Scene): void {
-    this.#scene = scene;
+  show(screen: ScreenState): void {
+    this.#screen = screen;
     const old = this.#area;
-    const next = this.#view(scene);
+    const next = this.#view(screen);
     this.#area = next;
-    this.#write(old ? repaint(old, next) : leaveTail(this.#tail) + paint(next));
+    this.#write(old ? repaint(old, next) : leaveOpenLine(this.#openLine) + paint(next));
   }
 
-  print(text: string, to: Target): void {
+  print(text: string, to: PrintTarget): void {
     const { stdout, output } = this.#streams;
     if (text === '') return;
     if (to === 'stdout' && !stdout.isTTY) {
       stdout.write(text);
       return;
     }
-    // A notice in the middle of a reply's line gets a line of its own.
-    const line = (this.#tail.line !== '' && to !== this.#tailOf ? '\n' : '') + text;
-    this.#tailOf = to;
+    // A notice in the middle of a reply's line goes on a line of its own.
+    const line = (this.#openLine.line !== '' && to !== this.#openLineTarget ? '\n' : '') + text;
+    this.#openLineTarget = to;
     const frame =
-      this.#area && this.#scene ? this.#printAbove(this.#area, line, this.#scene) : line;
-    if (!this.#area) this.#extendTail(line);
+      this.#area && this.#screen ? this.#printAbove(this.#area, line, this.#screen) : line;
+    if (!this.#area) this.#extendOpenLine(line);
     (to === 'stdout' ? stdout : output).write(frame);
   }
 
@@ -53,7 +66,7 @@ export class TerminalDisplay implements Display {
   }
 
   record(prompt: string, text: string): void {
-    this.note(recordOf(prompt, text));
+    this.note(sentDraft(prompt, text));
   }
 
   hide(): void {
@@ -62,23 +75,23 @@ export class TerminalDisplay implements Display {
 
   clear(): void {
     this.#area = undefined;
-    this.#tail = NO_TAIL;
+    this.#openLine = NO_OPEN_LINE;
     this.#pending += CLEAR_SCREEN;
-    if (this.#scene) this.show(this.#scene);
+    if (this.#screen) this.show(this.#screen);
   }
 
   /**
-   * The terminal has wrapped anew the rows above the cursor's. The cursor's own row is left alone
-   * by some terminals (xterm.js) and wrapped by others: it counts as one, for a remnant of the
-   * prompt is better than printed text erased.
+   * The terminal has wrapped the rows above the cursor again. Only some terminals also wrap the
+   * cursor's own row. It counts as one row, because leaving a part of the prompt on the screen is
+   * better than erasing printed text.
    */
   resize(): void {
-    this.#tail = reflowTail(this.#tail, this.#columns);
-    if (!this.#area || !this.#scene) return;
+    this.#openLine = reflowOpenLine(this.#openLine, this.#columns);
+    if (!this.#area || !this.#screen) return;
     const above = this.#area.rows.slice(0, this.#area.row);
-    const taken = above.map((row) => Math.max(1, Math.ceil(styledWidth(row) / this.#columns)));
+    const taken = above.map((row) => Math.max(1, Math.ceil(displayWidth(row) / this.#columns)));
     const distance = taken.reduce((sum, rows) => sum + rows, 0);
-    this.#area = this.#view(this.#scene);
+    this.#area = this.#view(this.#screen);
     this.#write(`\r${up(distance)}${CLEAR_BELOW}${paint(this.#area)}`);
   }
 
@@ -86,27 +99,27 @@ export class TerminalDisplay implements Display {
     return windowSize(this.#streams.output).columns;
   }
 
-  #view(scene: Scene): Area & { top: number } {
+  #view(screen: ScreenState): Area & { top: number } {
     const size = windowSize(this.#streams.output);
-    return viewOf(scene, { size, color: this.#color, top: this.#area?.top ?? 0 });
+    return viewOf(screen, { size, styleNotice: this.#styleNotice, top: this.#area?.top ?? 0 });
   }
 
-  #printAbove(area: Area, text: string, scene: Scene): string {
-    const start = erase(area) + resumeTail(this.#tail, this.#columns);
-    this.#extendTail(text);
-    this.#area = this.#view(scene);
-    return start + text + leaveTail(this.#tail) + paint(this.#area);
+  #printAbove(area: Area, text: string, screen: ScreenState): string {
+    const start = erase(area) + resumeOpenLine(this.#openLine, this.#columns);
+    this.#extendOpenLine(text);
+    this.#area = this.#view(screen);
+    return start + text + leaveOpenLine(this.#openLine) + paint(this.#area);
   }
 
-  #extendTail(text: string): void {
-    this.#tail = extendTail(this.#tail, text, this.#columns);
+  #extendOpenLine(text: string): void {
+    this.#openLine = extendOpenLine(this.#openLine, text, this.#columns);
   }
 
-  /** Ends the unfinished line, too: what comes next starts on a row of its own. */
+  /** Also ends the open line, so that the next text starts on a new row. */
   #erased(): string {
-    const sequence = this.#area ? erase(this.#area) : leaveTail(this.#tail);
+    const sequence = this.#area ? erase(this.#area) : leaveOpenLine(this.#openLine);
     this.#area = undefined;
-    this.#tail = NO_TAIL;
+    this.#openLine = NO_OPEN_LINE;
     return sequence;
   }
 

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Input, Output } from '../../process/context.js';
-import { BurstGuard } from './burst.js';
-import { KeyDecoder } from './keys.js';
+import { PasteGuard } from './paste-guard.js';
+import { KeyDecoder } from './key-decoder.js';
 import type { Timers } from './status.js';
 import type { KeyEvent } from './tokens.js';
 
@@ -10,21 +10,21 @@ const PASTE_MARKS_OFF = '\x1b[?2004l';
 const DRAWING_OFF = '\x1b[?7h\x1b[?25h\x1b[0m';
 
 /**
- * An Escape key is followed by nothing for so long. Long enough for a sequence that a slow line
- * has cut: the mark of a paste taken for keys could send the paste line by line.
+ * A lone ESC counts as the Escape key after this time. It is long, because on a slow connection
+ * the start mark of a paste may be cut: read as keys, it would send the paste line by line.
  */
-const ESCAPE_MS = 500;
-const PASTE_PAUSE_MS = 1000;
+const ESCAPE_TIMEOUT_MS = 500;
+const PASTE_TIMEOUT_MS = 1000;
 const CTRL_C = '\x03';
 
-/** What an editor asks of its terminal besides raw mode. */
+/** The terminal modes that an editor uses besides raw mode. */
 export interface TerminalModes {
   pasteMarks: boolean;
-  /** False where lines are only ever added. */
+  /** False when the display only adds lines. */
   drawn: boolean;
 }
 
-/** What undoes all the editor does to a terminal but raw mode; for handlers of crashes. */
+/** Resets every mode except raw mode; exit handlers write it after a crash. */
 export function restoreSequence({ pasteMarks, drawn }: TerminalModes): string {
   return (pasteMarks ? PASTE_MARKS_OFF : '') + (drawn ? DRAWING_OFF : '');
 }
@@ -39,12 +39,12 @@ export interface TerminalInputOptions {
   onEnd: () => void;
 }
 
-/** The keyboard: holds the terminal in raw mode and makes key events of what it sends. */
+/** The keyboard: holds the terminal in raw mode and turns its input into key events. */
 export class TerminalInput {
   readonly #options: TerminalInputOptions;
   readonly #bytes = new StringDecoder('utf8');
   readonly #keys = new KeyDecoder();
-  readonly #guard = new BurstGuard();
+  readonly #guard = new PasteGuard();
   #isHeld = false;
   #stopWaiting: () => void = () => undefined;
 
@@ -78,13 +78,13 @@ export class TerminalInput {
     if (restore !== '') output.write(restore);
   }
 
-  /** A terminal that is closed tells it as an error or as the end. */
+  /** A closed terminal shows up as an error or as the end of the input. */
   readonly #end = (): void => this.#options.onEnd();
 
   readonly #receive = (chunk: Buffer | string): void => {
     this.#stopWaiting();
     const text = typeof chunk === 'string' ? chunk : this.#bytes.write(chunk);
-    // The way out of a paste whose end mark got lost.
+    // Ctrl-C is the way out of a paste that has lost its end mark.
     const isRescue = this.#keys.isPasting && text === CTRL_C;
     this.#pass(
       isRescue ? [...this.#keys.endPaste(), ...this.#keys.push(text)] : this.#keys.push(text),
@@ -94,7 +94,7 @@ export class TerminalInput {
 
   #wait(): void {
     if (!this.#keys.isWaiting) return;
-    const pause = this.#keys.isPasting ? PASTE_PAUSE_MS : ESCAPE_MS;
+    const pause = this.#keys.isPasting ? PASTE_TIMEOUT_MS : ESCAPE_TIMEOUT_MS;
     this.#stopWaiting = this.#options.timers.after(pause, () => this.#pass(this.#keys.flush()));
   }
 

@@ -1,12 +1,12 @@
-import { nextBoundary, previousBoundary, snapToBoundary } from './graphemes.js';
+import { nextBoundary, previousBoundary, snapToBoundary } from '../../text/graphemes.js';
 
-/** Text and where the cursor stands in it, always between two graphemes. Never changed in place. */
+/** Text and its cursor, which is always between two graphemes. Never changed in place. */
 export interface TextBuffer {
   readonly text: string;
   readonly cursor: number;
 }
 
-export const EMPTY: TextBuffer = { text: '', cursor: 0 };
+export const EMPTY_BUFFER: TextBuffer = { text: '', cursor: 0 };
 
 export type Edit = (buffer: TextBuffer) => TextBuffer;
 
@@ -16,7 +16,7 @@ export function moveTo({ text }: TextBuffer, cursor: number): TextBuffer {
   return { text, cursor: snapToBoundary(text, cursor) };
 }
 
-/** Puts `replacement` in the place of what is between two offsets; the cursor goes behind it. */
+/** Replaces the text between two offsets; the cursor goes after the replacement. */
 export function replace(
   { text }: TextBuffer,
   from: number,
@@ -59,8 +59,29 @@ export const deleteForward: Edit = (buffer) =>
 export const deleteToLineStart: Edit = (buffer) =>
   replace(buffer, lineStart(buffer), buffer.cursor, '');
 
-/** At the end of a line the newline goes, so that pressing it again goes on. */
+/** At the end of a line it deletes the newline, so that pressing it again continues. */
 export const deleteToLineEnd: Edit = (buffer) => {
   const end = lineEnd(buffer);
   return end === buffer.cursor ? deleteForward(buffer) : replace(buffer, buffer.cursor, end, '');
 };
+
+/** Every kind of newline becomes \n. */
+function unifyNewlines(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+}
+
+function picture(control: string): string {
+  const code = control.charCodeAt(0);
+  if (code === 0x7f) return '␡';
+  // An eight-bit control is shown in its seven-bit form: ESC and a letter.
+  if (code >= 0x80) return `␛${String.fromCharCode(code - 0x40)}`;
+  return String.fromCharCode(0x2400 + code);
+}
+
+/**
+ * Makes typed or pasted text safe for a draft: tabs stay, and every other control character
+ * becomes its Unicode picture, so that the draft shows exactly the text that will be sent.
+ */
+export function toDraftText(text: string): string {
+  return unifyNewlines(text).replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, picture);
+}

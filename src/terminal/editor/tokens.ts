@@ -1,4 +1,4 @@
-const FINALS: Readonly<Record<string, string>> = {
+const KEYS_BY_FINAL: Readonly<Record<string, string>> = {
   A: 'up',
   B: 'down',
   C: 'right',
@@ -8,7 +8,7 @@ const FINALS: Readonly<Record<string, string>> = {
   Z: 'shift+tab',
 };
 
-const TILDES: Readonly<Record<string, string>> = {
+const KEYS_BY_NUMBER: Readonly<Record<string, string>> = {
   1: 'home',
   2: 'insert',
   3: 'delete',
@@ -21,18 +21,18 @@ const TILDES: Readonly<Record<string, string>> = {
   201: 'paste-end',
 };
 
-const CODES: Readonly<Record<number, string>> = {
+const KEYS_BY_CODE: Readonly<Record<number, string>> = {
   9: 'tab',
   13: 'enter',
   27: 'escape',
   127: 'backspace',
 };
 
-const LOCKS = 64 + 128;
+const LOCK_BITS = 64 + 128;
 
-/** `ctrl+alt+shift+name`, from the number terminals send: one more than a set of bits. */
+/** `ctrl+alt+shift+name`. Terminals send the modifiers as a set of bits, plus one. */
 function withModifiers(name: string, modifier: number): string {
-  const bits = (modifier - 1) & ~LOCKS;
+  const bits = (modifier - 1) & ~LOCK_BITS;
   const held = [bits & 4 && 'ctrl', bits & 2 && 'alt', bits & 1 && 'shift'];
   return [...held.filter(Boolean), name].join('+');
 }
@@ -42,44 +42,44 @@ function parameter(parameters: readonly string[], index: number, fallback: numbe
   return Number.isNaN(value) ? fallback : value;
 }
 
-/** A key told by its character code, as kitty and xterm's modifyOtherKeys do. */
-function fromCode(code: number, modifier: number): string {
-  const name = CODES[code];
+/** A key sent as a character code, by kitty's protocol or xterm's modifyOtherKeys. */
+function keyFromCode(code: number, modifier: number): string {
+  const name = KEYS_BY_CODE[code];
   if (name) return withModifiers(name, modifier);
   if (code < 0x20 || code > 0x10ffff) return 'unknown';
   const character = String.fromCodePoint(code);
-  const plainOrShifted = ((modifier - 1) & ~LOCKS & ~1) === 0;
+  const plainOrShifted = ((modifier - 1) & ~LOCK_BITS & ~1) === 0;
   return plainOrShifted ? `text:${character}` : withModifiers(character, modifier);
 }
 
 const RELEASED = /:3$/;
-/** Answers and mouse reports, which share their last characters with keys. */
+/** Starts the parameters of answers and mouse reports, which can end like keys. */
 const PRIVATE = /^[<-?]/;
 
-/** The name of a key from its CSI or SS3 sequence's parameters and last character. */
-export function keyName(parameterText: string, final: string): string {
+/** The name of a key, from the parameters and the last character of a CSI or SS3 sequence. */
+export function sequenceKeyName(parameterText: string, final: string): string {
   const parameters = parameterText.split(';');
   const modifier = parameter(parameters, 1, 1);
   if (PRIVATE.test(parameterText) || RELEASED.test(parameters[1] ?? '')) return 'unknown';
-  if (final === 'u') return fromCode(parameter(parameters, 0, 0), modifier);
-  if (final !== '~') return named(FINALS[final], modifier);
-  if (parameters[0] === '27') return fromCode(parameter(parameters, 2, 0), modifier);
-  return named(TILDES[parameters[0] ?? ''], modifier);
+  if (final === 'u') return keyFromCode(parameter(parameters, 0, 0), modifier);
+  if (final !== '~') return modifiedKey(KEYS_BY_FINAL[final], modifier);
+  if (parameters[0] === '27') return keyFromCode(parameter(parameters, 2, 0), modifier);
+  return modifiedKey(KEYS_BY_NUMBER[parameters[0] ?? ''], modifier);
 }
 
-function named(name: string | undefined, modifier: number): string {
+function modifiedKey(name: string | undefined, modifier: number): string {
   return name === undefined ? 'unknown' : withModifiers(name, modifier);
 }
 
 export type KeyEvent =
-  /** Characters that stand for themselves. */
+  /** Characters to insert. */
   | { type: 'text'; text: string }
-  /** What came between the marks of a bracketed paste, as it came. */
+  /** The raw text between the marks of a bracketed paste. */
   | { type: 'paste'; text: string }
-  /** A key by name, such as `ctrl+left`, and the characters it came as. */
+  /** A key by name, such as `ctrl+left`, and the characters that the terminal sent for it. */
   | { type: 'key'; name: string; raw: string };
 
-export interface Token {
+export interface KeyToken {
   event: KeyEvent;
   length: number;
 }
@@ -94,7 +94,7 @@ const SS3_UNFINISHED = /^\x1bO\d*$/;
 const STRING_BEGUN = /^\x1b[\]P_^X][^\x07\x1b]*/;
 const ALTED = /^\x1b([^\ud800-\udbff]|[\ud800-\udbff][\udc00-\udfff])/;
 
-const CONTROLS: Readonly<Record<string, string>> = {
+const CONTROL_KEYS: Readonly<Record<string, string>> = {
   '\r': 'enter',
   '\t': 'tab',
   '\b': 'backspace',
@@ -102,32 +102,32 @@ const CONTROLS: Readonly<Record<string, string>> = {
   '\0': 'ctrl+space',
 };
 
-const key = (name: string, raw: string): Token => ({
+const key = (name: string, raw: string): KeyToken => ({
   event: { type: 'key', name, raw },
   length: raw.length,
 });
 
 function controlName(control: string): string {
   return (
-    CONTROLS[control] ?? `ctrl+${String.fromCharCode(control.charCodeAt(0) + 64).toLowerCase()}`
+    CONTROL_KEYS[control] ?? `ctrl+${String.fromCharCode(control.charCodeAt(0) + 64).toLowerCase()}`
   );
 }
 
-/** A sequence that names a character is that character typed. */
-function sequence(parameters: string, final: string, raw: string): Token {
-  const name = keyName(parameters, final);
+/** A sequence that names a character counts as typing that character. */
+function sequence(parameters: string, final: string, raw: string): KeyToken {
+  const name = sequenceKeyName(parameters, final);
   if (!name.startsWith('text:')) return key(name, raw);
   return { event: { type: 'text', text: name.slice(5) }, length: raw.length };
 }
 
-function csi(input: string): Token | undefined {
+function csi(input: string): KeyToken | undefined {
   if (CSI_UNFINISHED.test(input)) return undefined;
   const match = CSI.exec(input);
   if (!match) return key('unknown', CSI_BEGUN.exec(input)?.[0] ?? ESC);
   return sequence(match[2] ?? '', match[3] ?? 'unknown', match[0]);
 }
 
-function ss3(input: string): Token | undefined {
+function ss3(input: string): KeyToken | undefined {
   if (SS3_UNFINISHED.test(input)) return undefined;
   const match = SS3.exec(input);
   if (!match) return key('unknown', input.slice(0, 2));
@@ -137,7 +137,7 @@ function ss3(input: string): Token | undefined {
 }
 
 /** An answer or command of the terminal (OSC, DCS, …), up to BEL or ESC \. */
-function controlString(input: string): Token | undefined {
+function controlString(input: string): KeyToken | undefined {
   const begun = STRING_BEGUN.exec(input)?.[0] ?? '';
   const end = input.slice(begun.length, begun.length + 2);
   if (end === '' || end === ESC) return undefined;
@@ -145,7 +145,7 @@ function controlString(input: string): Token | undefined {
   return key('unknown', end === '\x1b\\' ? begun + end : begun);
 }
 
-function alted(input: string): Token | undefined {
+function alted(input: string): KeyToken | undefined {
   const match = ALTED.exec(input);
   if (!match) return input.length > 2 ? key('unknown', input.slice(0, 2)) : undefined;
   const [raw, character = ''] = match;
@@ -153,7 +153,7 @@ function alted(input: string): Token | undefined {
   return key(`alt+${/[\0-\x1f\x7f]/.test(character) ? controlName(character) : character}`, raw);
 }
 
-function escape(input: string): Token | undefined {
+function escape(input: string): KeyToken | undefined {
   const second = input[1];
   if (second === undefined) return undefined;
   if (second === ESC) return key('escape', ESC);
@@ -163,8 +163,8 @@ function escape(input: string): Token | undefined {
   return alted(input);
 }
 
-/** The first event in what a terminal sent; undefined while that is unfinished. */
-export function readToken(input: string): Token | undefined {
+/** The first event in a terminal's input; undefined while its sequence is incomplete. */
+export function readKeyToken(input: string): KeyToken | undefined {
   const text = TEXT.exec(input)?.[0];
   if (text !== undefined) return { event: { type: 'text', text }, length: text.length };
   const first = input.charAt(0);

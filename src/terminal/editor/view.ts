@@ -1,95 +1,77 @@
-import { dim, styledWidth } from './ansi.js';
-import type { Size, Scene } from './display.js';
-import { graphemes, isPlain } from './graphemes.js';
-import { columnOf, layOut, rowOf, shown, type Row, type Shape } from './layout.js';
-import { statusLine } from './status.js';
-import { graphemeWidth } from './width.js';
+import type { WindowSize, ScreenState } from './display.js';
+import { columnOf, layOut, rowOf, drawnText, type Row, type WrapShape } from './layout.js';
+import { statusText } from './status.js';
+import { cutToWidth, displayWidth } from '../../text/width.js';
 
-/** What stands in each row of the area at the bottom, and where its cursor is. */
+/** The rows at the bottom of the terminal, from the status to the draft, and the cursor in them. */
 export interface Area {
   rows: readonly string[];
   row: number;
   column: number;
-  /** What stands left of the cursor. */
+  /** The text to the left of the cursor, in its row. */
   before: string;
 }
 
-export interface ViewOptions {
-  size: Size;
-  color: boolean;
-  /** The first row of the draft that was shown last. */
+export interface ViewOfOptions {
+  size: WindowSize;
+  styleNotice: (text: string) => string;
+  /** The first row of the draft that the view before this one showed. */
   top: number;
 }
 
-const QUEUED_SHOWN = 3;
+const MAX_QUEUED_SHOWN = 3;
 
-export function shapeFor(prompt: string, { columns }: Size): Shape {
-  return { columns, indent: Math.min(styledWidth(prompt), columns - 1) };
+export function wrapShape(prompt: string, { columns }: WindowSize): WrapShape {
+  return { columns, indent: Math.min(displayWidth(prompt), columns - 1) };
 }
 
-/** One line cut to the window. */
-function fit(text: string, columns: number): string {
-  if (isPlain(text) && text.length <= columns) return text;
-  let cut = '';
-  let width = 0;
-  for (const grapheme of graphemes(text)) {
-    width += graphemeWidth(grapheme);
-    if (width > columns) return cut;
-    cut += grapheme;
-  }
-  return cut;
-}
-
-function notices({ status, queued }: Scene, { size, color }: ViewOptions): string[] {
-  const hidden = queued.length - QUEUED_SHOWN;
+function notices({ status, queued }: ScreenState, { size, styleNotice }: ViewOfOptions): string[] {
+  const hidden = queued.length - MAX_QUEUED_SHOWN;
   const lines = queued
-    .slice(-QUEUED_SHOWN)
+    .slice(-MAX_QUEUED_SHOWN)
     .map((text) => `queued: ${text.replaceAll('\n', ' ⏎ ')}`);
   if (hidden > 0) lines.unshift(`queued: ${hidden} more`);
-  if (status) lines.unshift(statusLine(status));
-  return lines.map((line) => {
-    const fitted = fit(shown(line), size.columns);
-    return color ? dim(fitted) : fitted;
-  });
+  if (status) lines.unshift(statusText(status));
+  return lines.map((line) => styleNotice(cutToWidth(drawnText(line), size.columns)));
 }
 
-/** The first row to show of a draft so that its cursor's row is among the `height` shown. */
+/** The first row to show of a long draft, so that the cursor's row is visible. */
 export function scrollTo(cursorRow: number, height: number, rows: number, top: number): number {
   const highest = Math.max(0, rows - height);
   return Math.min(highest, Math.max(cursorRow - height + 1, Math.min(top, cursorRow)));
 }
 
-function rowText(scene: Scene, row: Row, end: number): string {
-  const text = shown(scene.text.slice(row.start, end));
+function rowText(screen: ScreenState, row: Row, end: number): string {
+  const text = drawnText(screen.text.slice(row.start, end));
   if (row.indent === 0) return text;
-  return (row.start === 0 ? scene.prompt : ' '.repeat(row.indent)) + text;
+  return (row.start === 0 ? screen.prompt : ' '.repeat(row.indent)) + text;
 }
 
 /**
- * The area as rows. It leaves at least one row of the window free, so that a printed line that is
- * unfinished above it can still be reached.
+ * The area for a state. It leaves at least one row of the window free, so that the cursor can
+ * still return to an unfinished line above it.
  */
-export function viewOf(scene: Scene, options: ViewOptions): Area & { top: number } {
+export function viewOf(screen: ScreenState, options: ViewOfOptions): Area & { top: number } {
   const { size } = options;
-  const laidOut = layOut(scene.text, shapeFor(scene.prompt, size));
-  const cursorRow = rowOf(laidOut, scene.cursor);
+  const laidOut = layOut(screen.text, wrapShape(screen.prompt, size));
+  const cursorRow = rowOf(laidOut, screen.cursor);
   const room = Math.max(1, size.rows - 1);
-  const notes = notices(scene, options).slice(0, Math.max(0, room - Math.min(3, laidOut.length)));
+  const notes = notices(screen, options).slice(0, Math.max(0, room - Math.min(3, laidOut.length)));
   const height = room - notes.length;
   const top = scrollTo(cursorRow, height, laidOut.length, options.top);
-  const drafted = laidOut.slice(top, top + height).map((row) => rowText(scene, row, row.end));
+  const drafted = laidOut.slice(top, top + height).map((row) => rowText(screen, row, row.end));
   const cursorIn = laidOut[cursorRow] ?? { start: 0, end: 0, indent: 0 };
   return {
     rows: [...notes, ...drafted],
     row: notes.length + cursorRow - top,
-    column: columnOf(scene, cursorIn),
-    before: rowText(scene, cursorIn, scene.cursor),
+    column: columnOf(screen, cursorIn),
+    before: rowText(screen, cursorIn, screen.cursor),
     top,
   };
 }
 
-/** A finished draft as it stays on the screen; the terminal wraps it, so that it copies whole. */
-export function recordOf(prompt: string, text: string): string {
-  const indent = ' '.repeat(styledWidth(prompt));
-  return `${prompt}${shown(text).replaceAll('\n', `\n${indent}`)}\n`;
+/** A sent draft as it stays on the screen. The terminal wraps it: copied, it has no breaks. */
+export function sentDraft(prompt: string, text: string): string {
+  const indent = ' '.repeat(displayWidth(prompt));
+  return `${prompt}${drawnText(text).replaceAll('\n', `\n${indent}`)}\n`;
 }

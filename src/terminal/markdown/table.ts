@@ -1,6 +1,6 @@
 import type { Container } from './blocks/containers.js';
 import type { Printer } from './blocks/printer.js';
-import { displayWidth } from './display-width.js';
+import { displayWidth } from '../../text/width.js';
 import { renderInline } from './inline/inline.js';
 import type { Theme } from './theme.js';
 

@@ -1,4 +1,4 @@
-import { Chalk } from 'chalk';
+import { basicColors as chalk } from '../styles.js';
 
 /** How the parts of a text look. Without colour, marks that carry meaning are kept as written. */
 export interface Theme {
@@ -65,8 +65,6 @@ function plainTheme(marks: Marks): Theme {
 }
 
 function coloredTheme(marks: Marks, hyperlinks: boolean): Theme {
-  // The sixteen basic colours follow the user's own palette, light or dark.
-  const chalk = new Chalk({ level: 1 });
   return {
     ...marks,
     quoteMark: chalk.dim(marks.quoteMark),

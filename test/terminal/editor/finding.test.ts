@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Complete, Completion } from '../../../src/terminal/editor/completer.js';
+import type { Completion } from '../../../src/chat/completion.js';
+import type { Complete } from '../../../src/terminal/editor/completion.js';
 import { CTRL, DOWN, TestTerminal, UP } from './terminal.js';
 
 const SIZE = [80, 24] as const;

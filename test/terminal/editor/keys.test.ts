@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BurstGuard } from '../../../src/terminal/editor/burst.js';
-import { KeyDecoder } from '../../../src/terminal/editor/keys.js';
+import { PasteGuard } from '../../../src/terminal/editor/paste-guard.js';
+import { KeyDecoder } from '../../../src/terminal/editor/key-decoder.js';
 import type { KeyEvent } from '../../../src/terminal/editor/tokens.js';
 
 const text = (content: string): KeyEvent => ({ type: 'text', text: content });
@@ -158,7 +158,7 @@ describe('a paste', () => {
       fc.property(pasted, cuts, (bytes, at) => {
         const decoder = new StringDecoder('utf8');
         const keys = new KeyDecoder();
-        const guard = new BurstGuard();
+        const guard = new PasteGuard();
         const events = slices(bytes, at).flatMap((chunk, index) =>
           guard.join(keys.push(decoder.write(chunk)), index * 10),
         );

@@ -1,33 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { layOut, rowOf } from '../../../src/terminal/editor/layout.js';
-import { extendTail, NO_TAIL, reflowTail } from '../../../src/terminal/editor/tail.js';
-import { graphemeWidth, widthOf } from '../../../src/terminal/editor/width.js';
+import {
+  extendOpenLine,
+  NO_OPEN_LINE,
+  reflowOpenLine,
+} from '../../../src/terminal/editor/open-line.js';
+import { displayWidth } from '../../../src/text/width.js';
 import { CTRL, DOWN, LEFT, RIGHT, TestTerminal, UP, paste } from './terminal.js';
-
-describe('widths', () => {
-  it.each([
-    ['a', 1],
-    ['é', 1],
-    ['e\u0301', 1],
-    ['日', 2],
-    ['한', 2],
-    ['\u1112\u1161\u11ab', 2],
-    ['😀', 2],
-    ['👩‍👧‍👦', 2],
-    ['👍🏽', 2],
-    ['🇩🇪', 2],
-    ['🇩', 1],
-    ['❤️', 2],
-    ['❤', 1],
-    ['1️⃣', 2],
-    ['ｶ', 1],
-    ['Ａ', 2],
-    ['\u200b', 0],
-  ])('%s is %i wide', (grapheme, width) => {
-    expect(graphemeWidth(grapheme)).toBe(width);
-  });
-});
 
 const words = fc
   .array(fc.constantFrom('a', 'word ', '日本', '\n', '\t', 'e\u0301', 'x'.repeat(30)), {
@@ -44,7 +24,7 @@ describe('the layout', () => {
         expect(joined).toBe(text.replaceAll('\n', ''));
         for (const { start, end, indent } of rows) {
           const shown = text.slice(start, end).replaceAll('\t', '    ');
-          expect(indent + widthOf(shown)).toBeLessThanOrEqual(columns);
+          expect(indent + displayWidth(shown)).toBeLessThanOrEqual(columns);
         }
         for (let cursor = 0; cursor <= text.length; cursor++) {
           const row = rows[rowOf(rows, cursor)];
@@ -62,10 +42,12 @@ describe('the tail', () => {
     );
     fc.assert(
       fc.property(parts, (pieces) => {
-        const cut = pieces.reduce((tail, piece) => extendTail(tail, piece, 20), NO_TAIL);
-        const whole = extendTail(NO_TAIL, pieces.join(''), 20);
+        const cut = pieces.reduce((tail, piece) => extendOpenLine(tail, piece, 20), NO_OPEN_LINE);
+        const whole = extendOpenLine(NO_OPEN_LINE, pieces.join(''), 20);
         expect(cut).toEqual(whole);
-        expect(reflowTail(extendTail(NO_TAIL, pieces.join(''), 33), 20)).toEqual(whole);
+        expect(reflowOpenLine(extendOpenLine(NO_OPEN_LINE, pieces.join(''), 33), 20)).toEqual(
+          whole,
+        );
       }),
     );
   });

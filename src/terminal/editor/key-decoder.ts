@@ -1,14 +1,14 @@
-import { readToken, type KeyEvent } from './tokens.js';
+import { readKeyToken, type KeyEvent } from './tokens.js';
 
 /**
- * What a terminal sends, as key events. Chunks may be cut anywhere: cut or whole, the same events
- * come out (adjacent texts joined).
+ * Decodes a terminal's input into key events. The events do not depend on where the chunks are
+ * cut, except that text may come in more pieces.
  */
 export class KeyDecoder {
   #rest = '';
   #paste: PasteCollector | undefined;
 
-  /** True when an unfinished sequence or paste waits for more, or for `flush`. */
+  /** Whether an incomplete sequence or paste waits for more input, or for `flush`. */
   get isWaiting(): boolean {
     return this.#rest !== '' || this.isPasting;
   }
@@ -28,9 +28,8 @@ export class KeyDecoder {
   }
 
   /**
-   * Nothing more came for a while. A lone ESC was the Escape key; what arrived of a paste is
-   * given out, and the paste goes on; any other unfinished sequence is dropped, but text that
-   * only looked like a long one is text.
+   * Called after a pause. A lone ESC was the Escape key. The part of a paste that has arrived is
+   * emitted. Of other incomplete sequences, only what turns out to be text is kept.
    */
   flush(): KeyEvent[] {
     if (this.#paste) return pasted(this.#paste.collected());
@@ -43,7 +42,7 @@ export class KeyDecoder {
       : [{ type: 'key', name: 'unknown', raw }];
   }
 
-  /** Ends a paste whose end mark got lost. */
+  /** Ends a paste that has lost its end mark. */
   endPaste(): KeyEvent[] {
     const text = (this.#paste?.collected() ?? '') + this.#rest;
     this.#paste = undefined;
@@ -61,7 +60,7 @@ export class KeyDecoder {
   }
 
   #readKey(events: KeyEvent[]): boolean {
-    const token = readToken(this.#rest);
+    const token = readKeyToken(this.#rest);
     if (!token) return false;
     this.#rest = this.#rest.slice(token.length);
     if (token.event.type === 'key' && token.event.name === 'paste-start') {
@@ -73,33 +72,33 @@ export class KeyDecoder {
 
 const pasted = (text: string): KeyEvent[] => (text === '' ? [] : [{ type: 'paste', text }]);
 
-const END = '\x1b[201~';
+const PASTE_END = '\x1b[201~';
 
-/** How many of the last characters may be the beginning of an end mark. */
+/** How many of the last characters may belong to an end mark that is cut. */
 function unfinishedMark(text: string): number {
-  for (let length = Math.min(END.length - 1, text.length); length > 0; length--) {
-    if (END.startsWith(text.slice(-length))) return length;
+  for (let length = Math.min(PASTE_END.length - 1, text.length); length > 0; length--) {
+    if (PASTE_END.startsWith(text.slice(-length))) return length;
   }
   return 0;
 }
 
-/** Collects what comes between the marks of a bracketed paste, however it is cut. */
+/** Collects the text of a bracketed paste; its end mark may be cut too. */
 export class PasteCollector {
   #pieces: string[] = [];
 
-  /** Takes from `input` what belongs to the paste; gives back the rest, and whether it is over. */
+  /** Takes the paste's part of `input`; returns the rest, and whether the paste is complete. */
   take(input: string): { rest: string; finished: boolean } {
-    const end = input.indexOf(END);
+    const end = input.indexOf(PASTE_END);
     if (end !== -1) {
       this.#pieces.push(input.slice(0, end));
-      return { rest: input.slice(end + END.length), finished: true };
+      return { rest: input.slice(end + PASTE_END.length), finished: true };
     }
     const kept = input.length - unfinishedMark(input);
     if (kept > 0) this.#pieces.push(input.slice(0, kept));
     return { rest: input.slice(kept), finished: false };
   }
 
-  /** What was collected so far, and no longer is. */
+  /** Returns the collected text, and forgets it. */
   collected(): string {
     const text = this.#pieces.join('');
     this.#pieces = [];

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../base/errors.js';
 import { MAX_MESSAGE_BYTES, messageTooLong } from '../turn/message-text.js';
 
-/** All of a stream as UTF-8 text, unchanged. Throws on other bytes and on more than 1 MiB. */
+/** A complete stream as UTF-8 text. Throws on other bytes and on more than 1 MiB. */
 export async function readText(stream: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -12,14 +12,14 @@ export async function readText(stream: Readable): Promise<string> {
     if (size > MAX_MESSAGE_BYTES) throw messageTooLong();
     chunks.push(bytes);
   }
-  return decoded(Buffer.concat(chunks));
+  return decodedText(Buffer.concat(chunks));
 }
 
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a stream, without their ends. A line that is not UTF-8 or over 1 MiB comes as the
- * error that it is; of one that is too long, no more is kept than it takes to know.
+ * The lines of a stream, without their newlines. A line that is not UTF-8 or over 1 MiB is yielded
+ * as an error; memory stays bounded while a longer line arrives.
  */
 export async function* readLines(stream: Readable): AsyncGenerator<string | AppError> {
   let rest: Buffer = Buffer.alloc(0);
@@ -27,25 +27,25 @@ export async function* readLines(stream: Readable): AsyncGenerator<string | AppE
     rest = Buffer.concat([rest, Buffer.from(chunk as Buffer)]);
     let start = 0;
     for (let end = rest.indexOf(NEWLINE); end >= 0; end = rest.indexOf(NEWLINE, start)) {
-      yield line(rest.subarray(start, end));
+      yield decodedLine(rest.subarray(start, end));
       start = end + 1;
     }
     rest = rest.subarray(start, start + MAX_MESSAGE_BYTES + 1);
   }
-  if (rest.length > 0) yield line(rest);
+  if (rest.length > 0) yield decodedLine(rest);
 }
 
-function line(bytes: Buffer): string | AppError {
+function decodedLine(bytes: Buffer): string | AppError {
   if (bytes.length > MAX_MESSAGE_BYTES) return messageTooLong();
   try {
-    return decoded(bytes).replace(/\r$/, '');
+    return decodedText(bytes).replace(/\r$/, '');
   } catch (error) {
     if (error instanceof AppError) return error;
     throw error;
   }
 }
 
-function decoded(bytes: Buffer): string {
+function decodedText(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

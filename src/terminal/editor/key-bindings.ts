@@ -1,5 +1,5 @@
 import * as buffer from './text-buffer.js';
-import * as words from './words.js';
+import * as words from './word-edits.js';
 
 type Bindings = Readonly<Record<string, buffer.Edit>>;
 
@@ -25,7 +25,7 @@ export const MOVES: Bindings = {
   'alt+f': words.wordRight,
 };
 
-/** Keys that take one grapheme away. */
+/** Keys that delete one grapheme. */
 export const DELETIONS: Bindings = {
   backspace: buffer.backspace,
   'shift+backspace': buffer.backspace,
@@ -33,7 +33,7 @@ export const DELETIONS: Bindings = {
   'ctrl+d': buffer.deleteForward,
 };
 
-/** Keys that take text away for Ctrl+Y to bring back. */
+/** Keys that delete text which Ctrl+Y can insert again. */
 export const KILLS: Bindings = {
   'ctrl+u': buffer.deleteToLineStart,
   'ctrl+k': buffer.deleteToLineEnd,
@@ -45,8 +45,8 @@ export const KILLS: Bindings = {
   'ctrl+delete': words.deleteWordRight,
 };
 
-/** Keys that make a newline wherever the terminal tells them from Enter. */
-export const NEWLINES: ReadonlySet<string> = new Set([
+/** Keys that insert a newline, on terminals that distinguish them from Enter. */
+export const NEWLINE_KEYS: ReadonlySet<string> = new Set([
   'ctrl+j',
   'alt+enter',
   'shift+enter',

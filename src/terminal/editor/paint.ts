@@ -1,10 +1,24 @@
-import { CLEAR_BELOW, CLEAR_LINE, down, toColumn, up, withoutWrap } from './ansi.js';
-import { isPlain } from './graphemes.js';
+import { isPlain } from '../../text/graphemes.js';
 import type { Area } from './view.js';
 
+const CLEAR_LINE = '\x1b[K';
+export const CLEAR_BELOW = '\x1b[J';
+export const CLEAR_SCREEN = '\x1b[H\x1b[2J';
+export const RESET_STYLE = '\x1b[0m';
+
+export const up = (rows: number): string => (rows > 0 ? `\x1b[${rows}A` : '');
+
+/** Moves to the start of a row further down, scrolling at the bottom of the window. */
+const down = (rows: number): string => '\r\n'.repeat(Math.max(0, rows));
+
+export const toColumn = (column: number): string => (column > 0 ? `\r\x1b[${column}C` : '\r');
+
+/** Keeps the terminal from wrapping rows that it measures as wider than we do. */
+const withoutWrap = (text: string): string => `\x1b[?7l${text}\x1b[?7h`;
+
 /**
- * The cursor's place in its row. Left of wide characters the row is written again up to there:
- * the terminal's own idea of their widths then decides.
+ * Moves the cursor to its column. After wide characters, the row is written again up to the
+ * cursor, so that the terminal's own idea of their widths decides.
  */
 const place = ({ before, column }: Area): string =>
   isPlain(before) ? toColumn(column) : `\r${before}`;
@@ -12,7 +26,7 @@ const place = ({ before, column }: Area): string =>
 const guarded = (area: Area, sequence: string): string =>
   sequence === '' || area.rows.every(isPlain) ? sequence : withoutWrap(sequence);
 
-/** Draws an area from the start of an empty row on. */
+/** Draws an area, starting on an empty row. */
 export function paint(area: Area): string {
   const last = area.rows.length - 1;
   const back = up(last - area.row);
@@ -20,7 +34,7 @@ export function paint(area: Area): string {
   return guarded(area, area.rows.join('\r\n') + (isAtEnd ? '' : back + place(area)));
 }
 
-/** From the cursor of an area to its first row, with everything cleared. */
+/** Clears an area and leaves the cursor at its first row. */
 export const erase = (area: Area): string => `\r${up(area.row)}${CLEAR_BELOW}`;
 
 const moveRows = (from: number, to: number): string =>
@@ -31,7 +45,7 @@ const isAppended = (old: Area, next: Area, index: number): boolean =>
   old.before === old.rows[index] &&
   next.rows[index]?.startsWith(old.before) === true;
 
-/** Changes one area into another, rewriting only the rows that differ. */
+/** Turns one area into another, rewriting only the rows that differ. */
 export function repaint(old: Area, next: Area): string {
   let out = '';
   let at = old.row;

@@ -1,48 +1,48 @@
 import { insert, replace, type TextBuffer } from './text-buffer.js';
 
-export type Entered =
+export type EnterResult =
   | { type: 'send'; text: string }
   | { type: 'edit'; buffer: TextBuffer; opensBlock: boolean }
   | { type: 'nothing' };
 
 const QUOTES = '"""';
 
-/** True while the draft is the block that was opened: its first line may have been edited away. */
+/** Whether the draft still starts with the opening quotes: the person may have deleted them. */
 const isBlock = (text: string): boolean => text.startsWith(`${QUOTES}\n`);
 
-/** What stands between the quotes of a closed block. */
+/** The text between the quotes of a closed block; undefined while the block is open. */
 function blockContent(text: string): string | undefined {
   const end = `\n${QUOTES}`;
   if (!text.endsWith(end)) return undefined;
   return text.slice(QUOTES.length + 1, Math.max(QUOTES.length + 1, text.length - end.length));
 }
 
-const newline = (buffer: TextBuffer, opensBlock = false): Entered => ({
+const newlineResult = (buffer: TextBuffer, opensBlock = false): EnterResult => ({
   type: 'edit',
   buffer: insert(buffer, '\n'),
   opensBlock,
 });
 
-const send = (text: string): Entered =>
+const sendResult = (text: string): EnterResult =>
   text.trim() === '' ? { type: 'nothing' } : { type: 'send', text };
 
-/** `\` before the cursor asks for a newline; an even number of them is text. */
+/** A `\` before the cursor asks for a newline; an even number of them is text. */
 function endsInBackslash({ text, cursor }: TextBuffer): boolean {
   const backslashes = /\\*$/.exec(text.slice(Math.max(0, cursor - 64), cursor))?.[0].length ?? 0;
   return backslashes % 2 === 1;
 }
 
 /**
- * What Enter does to a draft. A block is only what was opened by typing `"""` and Enter: code
- * that is pasted with such quotes in it goes out as it is.
+ * Decides what Enter does to a draft. Only typing `"""` and Enter opens a block: pasted code
+ * with such quotes in it is sent unchanged.
  */
-export function enter(buffer: TextBuffer, inBlock: boolean): Entered {
+export function enterKey(buffer: TextBuffer, inBlock: boolean): EnterResult {
   const { text, cursor } = buffer;
   if (inBlock && isBlock(text)) {
     const content = blockContent(text);
-    return content === undefined ? newline(buffer) : send(content);
+    return content === undefined ? newlineResult(buffer) : sendResult(content);
   }
-  if (text === QUOTES) return newline(buffer, true);
-  if (!endsInBackslash(buffer)) return send(text);
+  if (text === QUOTES) return newlineResult(buffer, true);
+  if (!endsInBackslash(buffer)) return sendResult(text);
   return { type: 'edit', buffer: replace(buffer, cursor - 1, cursor, '\n'), opensBlock: false };
 }

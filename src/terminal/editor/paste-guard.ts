@@ -1,29 +1,29 @@
 import type { KeyEvent } from './tokens.js';
 
-/** No person types this soon after a paste; the rest of a paste does come this soon. */
-const QUIET_MS = 50;
-/** More text than this in one piece was not typed by hand. */
-const LONG = 512;
+/** Input that comes sooner after a paste belongs to it: nobody types that fast. */
+const PASTE_QUIET_MS = 50;
+/** A longer piece of text was not typed by hand. */
+const MAX_TYPED_LENGTH = 512;
 
-const NEWLINES = new Set(['enter', 'ctrl+j', 'alt+enter']);
+const LINE_END_KEYS = new Set(['enter', 'ctrl+j', 'alt+enter']);
 
-const isNewline = (event: KeyEvent): boolean => event.type === 'key' && NEWLINES.has(event.name);
+const isNewline = (event: KeyEvent): boolean =>
+  event.type === 'key' && LINE_END_KEYS.has(event.name);
 
 const isText = (event: KeyEvent): boolean =>
   event.type === 'text' || isNewline(event) || (event.type === 'key' && event.name === 'tab');
 
 const isPasteEnd = (event: KeyEvent): boolean => event.type === 'key' && event.name === 'paste-end';
 
-/** The characters an event came as; an end mark of a paste is none of its characters. */
+/** The characters of an event, as they arrived. The end mark of a paste is not part of its text. */
 function rawText(event: KeyEvent): string {
   if (event.type !== 'key') return event.text;
   return isPasteEnd(event) ? '' : event.raw;
 }
 
 /**
- * Makes one paste of keys that came in one burst where they can't have been typed: text after an
- * Enter, or anything with text in it that comes right behind a paste. Keys at the ends of the
- * burst that are no text stay keys.
+ * Turns keys into one paste where nobody can have typed them: text after an Enter in the same
+ * chunk, or text right after a paste. Other keys before and after that text stay keys.
  */
 function joinBurst(events: KeyEvent[], afterPaste: boolean): KeyEvent[] {
   const last = events.findLastIndex(isText);
@@ -48,10 +48,10 @@ function joinBurst(events: KeyEvent[], afterPaste: boolean): KeyEvent[] {
  * paste, its Enters are newlines and its escape sequences are shown. A person who presses Enter
  * that fast gets a newline, and presses it again.
  */
-export class BurstGuard {
+export class PasteGuard {
   #quietFrom = -Infinity;
 
-  /** The events of one chunk that arrived at `now` (milliseconds), with its pastes joined. */
+  /** The events of one chunk that arrived at `now` (milliseconds), its pastes joined. */
   join(events: readonly KeyEvent[], now: number): KeyEvent[] {
     const joined: KeyEvent[] = [];
     const wasQuiet = now >= this.#quietFrom;
@@ -67,17 +67,17 @@ export class BurstGuard {
       afterPaste = true;
     }
     joined.push(...joinBurst(burst, afterPaste));
-    // Even a chunk that holds only a part of a key shows that the burst goes on.
-    if (!wasQuiet || joined.some(mayGoOn)) this.#quietFrom = now + QUIET_MS;
+    // A chunk without a complete event also shows that the input is not quiet yet.
+    if (!wasQuiet || joined.some(mayContinue)) this.#quietFrom = now + PASTE_QUIET_MS;
     return joined;
   }
 }
 
-/** True for what may be the first part of a longer paste. */
-function mayGoOn(event: KeyEvent): boolean {
+/** Whether the event may be the first part of a longer paste. */
+function mayContinue(event: KeyEvent): boolean {
   return (
     event.type === 'paste' ||
     isPasteEnd(event) ||
-    (event.type === 'text' && event.text.length >= LONG)
+    (event.type === 'text' && event.text.length >= MAX_TYPED_LENGTH)
   );
 }

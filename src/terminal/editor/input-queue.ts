@@ -1,7 +1,7 @@
 import type { Typed } from '../../chat/ports.js';
 
-/** Between what is typed and who reads it: things wait here until they are asked for. */
-export class Inbox {
+/** Finished input waits here until it is read. */
+export class InputQueue {
   #waiting: Typed[] = [];
   #read: { promise: Promise<Typed>; resolve: (typed: Typed) => void } | undefined;
   #isEnded = false;
@@ -10,7 +10,7 @@ export class Inbox {
     return this.#read !== undefined;
   }
 
-  /** The messages that wait. */
+  /** The messages that nobody has read yet. */
   get queued(): string[] {
     return this.#waiting.flatMap((typed) => (typed.type === 'text' ? [typed.text] : []));
   }
@@ -22,12 +22,12 @@ export class Inbox {
     else this.#waiting.push(typed);
   }
 
-  /** What waits already, if anything does. */
+  /** The first input that waits; undefined when there is none. */
   next(): Typed | undefined {
     return this.#waiting.shift() ?? (this.#isEnded ? { type: 'end' } : undefined);
   }
 
-  /** What is given next. */
+  /** The input that arrives next. */
   read(): Promise<Typed> {
     if (this.#read) return this.#read.promise;
     let resolve: (typed: Typed) => void = () => undefined;
@@ -36,14 +36,14 @@ export class Inbox {
     return promise;
   }
 
-  /** Empties it and gives the messages that waited. */
+  /** Empties the queue and returns its messages. */
   takeBack(): string[] {
     const texts = this.queued;
     this.#waiting = [];
     return texts;
   }
 
-  /** Nothing will be typed any more. */
+  /** No more input will come. */
   end(): void {
     this.#isEnded = true;
     if (this.#read) this.give({ type: 'end' });

@@ -1,16 +1,16 @@
-import { nextBoundary, previousBoundary } from './graphemes.js';
+import { nextBoundary, previousBoundary } from '../../text/graphemes.js';
 import { moveTo, replace, type Edit, type TextBuffer } from './text-buffer.js';
 
-const WORD = /^[\p{L}\p{N}\p{M}_]/u;
+const WORD_CHARACTER = /^[\p{L}\p{N}\p{M}_]/u;
 
-type Test = (grapheme: string) => boolean;
+type GraphemeTest = (grapheme: string) => boolean;
 
-const isInWord: Test = (grapheme) => WORD.test(grapheme);
-const isBetweenWords: Test = (grapheme) => !WORD.test(grapheme);
-const isBlank: Test = (grapheme) => /^\s/.test(grapheme);
-const isInk: Test = (grapheme) => !isBlank(grapheme);
+const isInWord: GraphemeTest = (grapheme) => WORD_CHARACTER.test(grapheme);
+const isBetweenWords: GraphemeTest = (grapheme) => !WORD_CHARACTER.test(grapheme);
+const isBlankGrapheme: GraphemeTest = (grapheme) => /^\s/.test(grapheme);
+const isInkGrapheme: GraphemeTest = (grapheme) => !isBlankGrapheme(grapheme);
 
-function skipBack(text: string, from: number, test: Test): number {
+function skipBack(text: string, from: number, test: GraphemeTest): number {
   let index = from;
   while (index > 0) {
     const before = previousBoundary(text, index);
@@ -20,7 +20,7 @@ function skipBack(text: string, from: number, test: Test): number {
   return index;
 }
 
-function skipForward(text: string, from: number, test: Test): number {
+function skipForward(text: string, from: number, test: GraphemeTest): number {
   let index = from;
   while (index < text.length) {
     const after = nextBoundary(text, index);
@@ -46,8 +46,13 @@ export const deleteWordLeft: Edit = (buffer) =>
 export const deleteWordRight: Edit = (buffer) =>
   replace(buffer, buffer.cursor, wordEnd(buffer), '');
 
-/** What Ctrl+W means in a shell: back to the last blank. */
+/** Deletes back to the last blank, as Ctrl+W does in a shell. */
 export const deleteToBlank: Edit = (buffer) => {
   const { text, cursor } = buffer;
-  return replace(buffer, skipBack(text, skipBack(text, cursor, isBlank), isInk), cursor, '');
+  return replace(
+    buffer,
+    skipBack(text, skipBack(text, cursor, isBlankGrapheme), isInkGrapheme),
+    cursor,
+    '',
+  );
 };

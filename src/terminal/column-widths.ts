@@ -1,0 +1,44 @@
+/** How many cells a column would take, and how many it needs at least. */
+export interface ColumnSpace {
+  natural: number;
+  minimal: number;
+}
+
+/** What stands between two columns of a table. */
+export const COLUMN_GAP = '  ';
+
+/**
+ * The widths of columns that stand side by side in `room` cells. The widest columns become
+ * narrower first, none below its minimum; undefined when that is not enough.
+ */
+export function columnWidths(columns: readonly ColumnSpace[], room: number): number[] | undefined {
+  const free = room - COLUMN_GAP.length * (columns.length - 1);
+  if (total(capped(columns, 0)) > free) return undefined;
+  const cap = largestCap(columns, free);
+  const widths = capped(columns, cap);
+  let rest = free - total(widths);
+  // Too few cells are left for all columns at the cap to grow by one: the first ones do.
+  return widths.map((width, index) => {
+    const grows = rest > 0 && width === cap && width < (columns[index]?.natural ?? 0);
+    if (grows) rest -= 1;
+    return grows ? width + 1 : width;
+  });
+}
+
+const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
+
+/** Natural widths cut to the cap, but not below the minimum. */
+function capped(columns: readonly ColumnSpace[], cap: number): number[] {
+  return columns.map(({ natural, minimal }) => Math.min(natural, Math.max(minimal, cap)));
+}
+
+function largestCap(columns: readonly ColumnSpace[], free: number): number {
+  let low = 0;
+  let high = columns.reduce((widest, { natural }) => Math.max(widest, natural), 0);
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (total(capped(columns, middle)) <= free) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

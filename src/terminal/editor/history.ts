@@ -1,0 +1,126 @@
+import { nextBoundary, previousBoundary } from '../../text/graphemes.js';
+import { bufferOf, toDraftText, type TextBuffer } from './text-buffer.js';
+
+/** Sent messages, the oldest first. */
+export interface InputHistory {
+  entries(): readonly string[];
+  add(text: string): void;
+}
+
+interface BrowsedHistory {
+  entries: readonly string[];
+  index: number;
+  /** Only entries that start with this are shown. */
+  prefix: string;
+  /** The draft that Down returns to in the end. */
+  draft: TextBuffer;
+  shown: string;
+}
+
+/** Walks through the history with Up and Down, starting from the draft. */
+export class HistoryBrowser {
+  readonly #history: InputHistory;
+  #browsing: BrowsedHistory | undefined;
+
+  constructor(history: InputHistory) {
+    this.#history = history;
+  }
+
+  stop(): void {
+    this.#browsing = undefined;
+  }
+
+  /** The previous entry; undefined when there is none. */
+  older(current: TextBuffer): TextBuffer | undefined {
+    const browsing = this.#continued(current) ?? this.#begin(current);
+    for (let index = browsing.index - 1; index >= 0; index--) {
+      const entry = browsing.entries[index] ?? '';
+      if (entry.startsWith(browsing.prefix) && entry !== current.text) {
+        return this.#show(browsing, index, entry);
+      }
+    }
+    return undefined;
+  }
+
+  /** The next entry or, after the last one, the draft; undefined while the draft is shown. */
+  newer(current: TextBuffer): TextBuffer | undefined {
+    const browsing = this.#continued(current);
+    if (!browsing) return undefined;
+    for (let index = browsing.index + 1; index < browsing.entries.length; index++) {
+      const entry = browsing.entries[index] ?? '';
+      if (entry.startsWith(browsing.prefix) && entry !== current.text) {
+        return this.#show(browsing, index, entry);
+      }
+    }
+    this.stop();
+    return browsing.draft;
+  }
+
+  #begin(draft: TextBuffer): BrowsedHistory {
+    const entries = this.#history.entries();
+    const prefix = draft.text.slice(0, draft.cursor);
+    return { entries, index: entries.length, prefix, draft, shown: draft.text };
+  }
+
+  /** An entry that the person has edited is a new draft: browsing starts again from it. */
+  #continued(current: TextBuffer): BrowsedHistory | undefined {
+    return this.#browsing?.shown === current.text ? this.#browsing : undefined;
+  }
+
+  #show(browsing: BrowsedHistory, index: number, entry: string): TextBuffer {
+    const shown = toDraftText(entry);
+    this.#browsing = { ...browsing, index, shown };
+    return bufferOf(shown);
+  }
+}
+
+/** A backward search through the history, started by Ctrl+R. Never changed in place. */
+export interface ReverseSearch {
+  readonly query: string;
+  readonly entries: readonly string[];
+  /** The entry shown; equal to the number of entries while none is. */
+  readonly index: number;
+  readonly failed: boolean;
+}
+
+export function beginSearch(entries: readonly string[]): ReverseSearch {
+  return { query: '', entries, index: entries.length, failed: false };
+}
+
+function findFrom(search: ReverseSearch, from: number): ReverseSearch {
+  const query = search.query.toLowerCase();
+  const shown = search.entries[search.index];
+  for (let index = Math.min(from, search.entries.length - 1); index >= 0; index--) {
+    const entry = search.entries[index] ?? '';
+    const isNew = index === search.index || entry !== shown;
+    if (isNew && entry.toLowerCase().includes(query)) return { ...search, index, failed: false };
+  }
+  return { ...search, failed: true };
+}
+
+export const extendQuery = (search: ReverseSearch, text: string): ReverseSearch =>
+  findFrom({ ...search, query: search.query + text }, search.index);
+
+/** A shorter query searches again from the newest entry. */
+export function shortenQuery(search: ReverseSearch): ReverseSearch {
+  const query = search.query.slice(0, previousBoundary(search.query, search.query.length));
+  const restarted = { ...beginSearch(search.entries), query };
+  return query === '' ? restarted : findFrom(restarted, search.entries.length);
+}
+
+/** The next match further back. */
+export const searchOlder = (search: ReverseSearch): ReverseSearch =>
+  search.query === '' ? search : findFrom(search, search.index - 1);
+
+/** The entry found, with the cursor after the match. */
+export function foundEntry(search: ReverseSearch): TextBuffer | undefined {
+  const entry = search.entries[search.index];
+  if (entry === undefined) return undefined;
+  const text = toDraftText(entry);
+  const at = text.toLowerCase().indexOf(search.query.toLowerCase());
+  const end = Math.min(text.length, Math.max(0, at) + search.query.length);
+  return { text, cursor: end === 0 ? 0 : nextBoundary(text, previousBoundary(text, end)) };
+}
+
+export const searchPrompt = ({ query, failed }: ReverseSearch): string =>
+  `${failed ? 'no match' : 'search'} "${query}": `;

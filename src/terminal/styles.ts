@@ -1,0 +1,29 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { Paint } from '../chat/ports.js';
+import type { Appearance } from './appearance.js';
+
+/** The sixteen basic colours follow the user's own palette, light or dark. */
+export const basicColors: ChalkInstance = new Chalk({ level: 1 });
+const noColors = new Chalk({ level: 0 });
+
+/** Styles for tables and headings; without colour they return the text itself. */
+export interface Styles {
+  dim: (text: string) => string;
+  bold: (text: string) => string;
+  warning: (text: string) => string;
+}
+
+export function stylesFor({ color }: Pick<Appearance, 'color'>): Styles {
+  const chalk = color ? basicColors : noColors;
+  return {
+    dim: (text) => chalk.dim(text),
+    bold: (text) => chalk.bold(text),
+    warning: (text) => chalk.yellow(text),
+  };
+}
+
+/** Styles for notices and errors; without colour they return the text itself. */
+export function paintFor({ noticeColor }: Pick<Appearance, 'noticeColor'>): Paint {
+  const chalk = noticeColor ? basicColors : noColors;
+  return { dim: (text) => chalk.dim(text), error: (text) => chalk.red(text) };
+}
