@@ -19,7 +19,7 @@ function run(program, args) {
 
 const nodeOf = (version, ...args) => ['-y', '-p', `node@${version}`, 'node', ...args];
 
-/** `not found` when the registry has no such version. */
+/** `not found` when npm has no such version. */
 function outcomeOn(version) {
   console.log(`\nNode ${version}`);
   if (!run('npx', nodeOf(version, '--version'))) return 'not found';
