@@ -2,8 +2,6 @@
 #
 #   docker build -t telnyx-chat .
 #   docker run --rm -p 127.0.0.1:8080:8080 -e TELNYX_API_KEY -e TELNYX_ASSISTANT_ID -e TELNYX_CHAT_TOKEN telnyx-chat
-#
-# The same Node builds it and runs it: the bytecode in dist/ is for that very one.
 ARG NODE=node:22-bookworm-slim
 
 FROM ${NODE} AS build

@@ -1,41 +1,21 @@
-// npm run bench -- [--runs <count>] [--json [<file>]]
+// npm run bench -- [--runs <count>] [--rows <text in their names>] [--json [<file>]]
 //
-// Measures the built program against its bounds. Exits with 1 when one is not kept.
+// Measures what users get, the package as npm installs it, against its bounds, on the Node that runs
+// this. Exits with 1 when a bound is not kept.
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { measureRows } from './lib/rows.mjs';
 import { tableLines } from './lib/table.mjs';
 import { openWorld } from './lib/world.mjs';
-import completion from './rows/completion.mjs';
-import echo from './rows/echo.mjs';
-import exportLong from './rows/export-long.mjs';
-import exportMemory from './rows/export-memory.mjs';
-import firstDelta from './rows/first-delta.mjs';
-import firstDeltaFloor from './rows/first-delta-floor.mjs';
-import help from './rows/help.mjs';
-import listMany from './rows/list-many.mjs';
-import listMemory from './rows/list-memory.mjs';
-import markdown from './rows/markdown.mjs';
-import markdownMemory from './rows/markdown-memory.mjs';
-import manyTurns from './rows/many-turns.mjs';
-import memory from './rows/memory.mjs';
-import prompt from './rows/prompt.mjs';
-import sdk from './rows/sdk.mjs';
-import send from './rows/send.mjs';
-import version from './rows/version.mjs';
+import chat from './rows/chat.mjs';
+import many from './rows/many.mjs';
+import start from './rows/start.mjs';
 
-const ROWS = [version, help, completion, send, sdk, memory, firstDelta, firstDeltaFloor];
-const CHAT_ROWS = [prompt, echo, markdown, markdownMemory, manyTurns];
-const MANY_ROWS = [listMany, listMemory, exportLong, exportMemory];
-
-const { runs, json } = readArguments(process.argv.slice(2));
+const { runs, json, wanted } = readArguments(process.argv.slice(2));
 const world = await openWorld();
 try {
-  const rows = await measureRows([...ROWS, ...CHAT_ROWS, ...MANY_ROWS], {
-    world,
-    runs,
-    onRound: showProgress,
-  });
+  const chosen = [...start, ...chat, ...many].filter(({ name }) => name.includes(wanted));
+  const rows = await measureRows(chosen, { world, runs, onRound: showProgress });
   const cpu = cpus();
   const machine = `${process.platform} ${process.arch}, ${cpu.length} × ${cpu[0]?.model ?? '?'}`;
   const report = { node: process.version, machine, runs, rows };
@@ -55,7 +35,8 @@ function readArguments(args) {
   const runs = Number(after('--runs') ?? 41);
   if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs takes a count of 1 or more');
   const file = after('--json');
-  return { runs, json: file === '' || file?.startsWith('-') ? 1 : file };
+  const wanted = after('--rows') ?? '';
+  return { runs, wanted, json: file === '' || file?.startsWith('-') ? 1 : file };
 }
 
 function showProgress(round) {

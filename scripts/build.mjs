@@ -4,11 +4,10 @@
 // which is more than `--version` may take over bare Node. So the chunks are made as ES modules and
 // then rewritten, each as it stands, to CommonJS, where `import()` becomes a late `require()`.
 import { build } from 'esbuild';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { bytecodeName, bytecodeOf } from './bytecode.mjs';
-import { commanderAsModule } from './commander-as-module.mjs';
+import { leftOut } from './left-out.mjs';
 import { libraryOf } from './library.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';
 import { outlineOf } from './manual/outline.mjs';
@@ -33,13 +32,7 @@ const bundle = await build({
   format: 'esm',
   platform: 'node',
   target,
-  // conf loads its schema validator even when no schema is given, and we give none.
-  alias: {
-    'ajv/dist/2020.js': './scripts/no-schema.mjs',
-    'ajv-formats': './scripts/no-schema.mjs',
-    debug: './scripts/no-debug.mjs',
-  },
-  plugins: [commanderAsModule, rawText],
+  plugins: [leftOut, rawText],
   define,
   legalComments: 'none',
   metafile: true,
@@ -56,9 +49,6 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'library'), { recursive: true });
 for (const [name, text] of files) await writeFile(join(dist, name), text);
 for (const [name, text] of library.files) await writeFile(join(dist, 'library', name), text);
-await copyFile(join(root, 'scripts/load-program.cjs'), join(dist, 'entry.cjs'));
-const bytecode = await bytecodeOf(files.get('program.js'), dist);
-await writeFile(join(dist, bytecodeName(process)), bytecode);
 
 /** Now, or the time that builds which are to be equal are told. */
 function buildDate() {

@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { generateDtsBundle } from 'dts-bundle-generator';
 import { basename, join } from 'node:path';
 import { importedBuiltins } from './imported-builtins.mjs';
+import { leftOut } from './left-out.mjs';
 
 const INDEX = 'src/library/index.ts';
 
@@ -23,7 +24,6 @@ export async function libraryOf(root, options) {
     write: false,
     platform: 'node',
     legalComments: 'none',
-    alias: { debug: './scripts/no-debug.mjs' },
     metafile: true,
   };
   const bundles = await Promise.all([
@@ -35,9 +35,15 @@ export async function libraryOf(root, options) {
       outExtension: { '.js': '.mjs' },
       outbase: 'src/library',
       entryNames: '[name]',
-      plugins: [importedBuiltins],
+      plugins: [leftOut, importedBuiltins],
     }),
-    build({ ...common, entryPoints: [INDEX], format: 'cjs', outExtension: { '.js': '.cjs' } }),
+    build({
+      ...common,
+      entryPoints: [INDEX],
+      format: 'cjs',
+      outExtension: { '.js': '.cjs' },
+      plugins: [leftOut],
+    }),
   ]);
   const outputs = bundles.flatMap(({ outputFiles }) => outputFiles);
   const files = new Map(outputs.map(({ path, text }) => [basename(path), text]));

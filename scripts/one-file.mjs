@@ -7,10 +7,9 @@ import { basename } from 'node:path';
 
 /**
  * @param {{ outputFiles: { path: string, text: string }[], metafile: import('esbuild').Metafile }} bundle
- *   ES modules, entry.js among them
+ *   ES modules, main.js among them
  * @param {import('esbuild').TransformOptions} options
- * @returns {Promise<Map<string, string>>} files by name: program.js, which load-program.cjs runs, and
- *   CommonJS files that load later
+ * @returns {Promise<Map<string, string>>} CommonJS files by name: entry.cjs, and those that load later
  */
 export async function withEntryInOneFile({ outputFiles, metafile }, options) {
   const sources = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
@@ -24,18 +23,13 @@ export async function withEntryInOneFile({ outputFiles, metafile }, options) {
     write: false,
     plugins: [reading(sources, joined)],
   });
-  const files = new Map([['program.js', asFunction(entry.outputFiles[0].text)]]);
+  const files = new Map([['entry.cjs', entry.outputFiles[0].text]]);
   for (const [name, source] of sources) {
     if (joined.has(name)) continue;
     const { code } = await transform(source, { ...options, ...commonJs });
     files.set(renamed(name), withChunksFromEntry(code, joined));
   }
   return files;
-}
-
-/** A script that gives a function: load-program.cjs compiles it and gives it what it needs. */
-function asFunction(code) {
-  return `(function (module, require) {${code}})`;
 }
 
 /** The output and all that it imports statically, itself or through others. */

@@ -1,7 +1,7 @@
 // Rows: what is measured and the bound it has to keep.
 
 /**
- * One line of the table; each is a file of its own in rows/.
+ * One line of the table.
  *
  * @typedef {object} Row
  * @property {string} name

@@ -4,15 +4,17 @@ import { REPORT_MEMORY } from './programs.mjs';
 
 /**
  * @typedef {import('./world.mjs').World} World
+ * @typedef {import('./programs.mjs').Program} Program
  * @typedef {(world: World) => number | Promise<number>} Sampler
  */
 
 /** Bytes. */
 const LARGEST_OUTPUT = 64 * 1024 * 1024;
 
-/** Milliseconds from start to exit. @returns {Sampler} */
-export function wallTime(args) {
+/** Milliseconds from start to exit. @param {Program} program @returns {Sampler} */
+export function wallTime(program) {
   return (world) => {
+    const args = program(world);
     const started = process.hrtime.bigint();
     const run = spawnSync(process.execPath, args, optionsFor(world));
     const ended = process.hrtime.bigint();
@@ -21,9 +23,10 @@ export function wallTime(args) {
   };
 }
 
-/** Peak memory in MiB. @returns {Sampler} */
-export function peakMemory(args) {
+/** Peak memory in MiB. @param {Program} program @returns {Sampler} */
+export function peakMemory(program) {
   return (world) => {
+    const args = program(world);
     const stdio = ['ignore', 'pipe', 'pipe', 'pipe'];
     const options = { ...optionsFor(world), stdio };
     const run = spawnSync(process.execPath, [...REPORT_MEMORY, ...args], options);
@@ -34,11 +37,12 @@ export function peakMemory(args) {
 
 /**
  * Milliseconds from the server's write of a stream's first delta to its arrival on our end of the
- * program's stdout. @returns {Sampler}
+ * program's stdout. @param {Program} program @returns {Sampler}
  */
-export function firstDelta(args) {
+export function firstDelta(program) {
   return (world) =>
     new Promise((resolve, reject) => {
+      const args = program(world);
       const child = spawn(process.execPath, args, optionsFor(world));
       let text = '';
       let delay;
@@ -54,6 +58,11 @@ export function firstDelta(args) {
         else reject(new Error(`${args.join(' ')}: exit code ${status}, printed ${text}`));
       });
     });
+}
+
+/** The same where the API is reached over TLS. @param {Sampler} sampler @returns {Sampler} */
+export function overTls(sampler) {
+  return (world) => sampler({ ...world, env: world.secureEnv });
 }
 
 function optionsFor({ home, env }) {

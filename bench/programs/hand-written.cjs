@@ -1,8 +1,7 @@
 // What a careful person writes by hand: create a conversation, chat, print the reply.
 'use strict';
-const http = require('node:http');
-
 const { TELNYX_API_KEY, TELNYX_ASSISTANT_ID, TELNYX_BASE_URL } = process.env;
+const http = require(TELNYX_BASE_URL.startsWith('https:') ? 'node:https' : 'node:http');
 const agent = new http.Agent({ keepAlive: true });
 
 function post(path, value) {

@@ -73,12 +73,13 @@ function shows(pty: IPty, text: string): Promise<void> {
   });
 }
 
-/** Every file below a folder, but for temporary ones and locks. */
+/** Every file below a folder, but for temporary ones, locks and the compiled code that Node keeps. */
 function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && !/\.(tmp(-[\da-f]+)?|lock)$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(join(folder, '.cache')));
 }
 
 /** What is wrong with a file; undefined when it is whole. Throws when it is torn. */

@@ -1,6 +1,11 @@
-// A stand-in for the API that answers at once, in a process of its own: what is measured is the client.
+// node server.mjs <key file> <certificate file>
+//
+// A stand-in for the API that answers at once, with and without TLS, in a process of its own: what is
+// measured is the client.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { listConversations, listMessages } from './many.mjs';
+import { createServer as createSecureServer } from 'node:https';
+import { listConversations, listMessages } from './stored.mjs';
 
 /** Before the first piece of a stream, so that the client is at rest when it comes, in milliseconds. */
 const BEFORE_STREAM_MS = 20;
@@ -9,14 +14,14 @@ const PIECES = 5;
 
 let conversations = 0;
 
-const server = createServer(async (request, response) => {
+async function onRequest(request, response) {
   let text = '';
   for await (const piece of request.setEncoding('utf8')) text += piece;
   if (request.method === 'GET') return answer(response, stored(new URL(request.url, 'http://_')));
   const body = JSON.parse(text);
   if (request.url?.endsWith('/chat')) await chat(body, response);
   else answer(response, conversation(body));
-});
+}
 
 function stored({ pathname, searchParams }) {
   // The id of a conversation ends with the number of its messages.
@@ -68,5 +73,15 @@ function sleep(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
+function listen(server) {
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve(server.address().port)),
+  );
+}
+
+const [key, cert] = process.argv.slice(2).map((path) => readFileSync(path));
+process.send({
+  port: await listen(createServer(onRequest)),
+  securePort: await listen(createSecureServer({ key, cert }, onRequest)),
+});
 process.on('disconnect', () => process.exit());

@@ -1,9 +1,11 @@
 // Samplers of the chat in a pseudo-terminal.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { BARE_NODE, telnyxChat } from './programs.mjs';
 
-const CHAT = [telnyxChat, '--format', 'markdown'];
+const CHAT = telnyxChat('--format', 'markdown');
+const ENTRIES = 2000;
 
 /** @typedef {import('./samplers.mjs').Sampler} Sampler */
 
@@ -51,14 +53,26 @@ export async function growthOverTurns(world) {
   return late - early;
 }
 
+/** Puts a history of 2,000 messages into a world, as a long-time user has it. */
+export function withHistory(sampler) {
+  return (world) => {
+    const folder = join(world.home, '.local/state/telnyx-chat');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const lines = Array.from({ length: ENTRIES }, (_, index) => JSON.stringify(`message ${index}`));
+    writeFileSync(join(folder, 'input-history.jsonl'), `${lines.join('\n')}\n`, { mode: 0o600 });
+    return sampler(world);
+  };
+}
+
 /** MiB. */
 function residentMemory(pid) {
   const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kib) / 1024;
 }
 
-function openChat(args, { home, env }) {
-  const child = spawn(process.execPath, args, {
+function openChat(program, world) {
+  const { home, env } = world;
+  const child = spawn(process.execPath, program(world), {
     name: 'xterm-256color',
     ...{ cols: 80, rows: 24, cwd: home },
     env: { ...env, TERM: 'xterm-256color' },

@@ -1,0 +1,50 @@
+// Thousands of conversations, and thousands of messages in one.
+import {
+  EXPORT_BY_HAND,
+  LIST_BY_HAND,
+  LONG_CONVERSATION,
+  SHORT_CONVERSATION,
+  telnyxChat,
+} from '../lib/programs.mjs';
+import { peakMemory, wallTime } from '../lib/samplers.mjs';
+
+const LIST_MANY = telnyxChat('conversations', 'list', '--limit', 'all');
+const LIST_SOME = telnyxChat('conversations', 'list', '--limit', '1000', '--quiet');
+const EXPORT_LONG = telnyxChat('conversations', 'export', LONG_CONVERSATION);
+const EXPORT_SHORT = telnyxChat('conversations', 'export', SHORT_CONVERSATION);
+
+/** @type {import('../lib/rows.mjs').Row[]} */
+export default [
+  {
+    name: 'list of 10,000 conversations, over the script',
+    unit: '×',
+    atMost: 3,
+    rounds: 7,
+    samples: { list: wallTime(LIST_MANY), script: wallTime(LIST_BY_HAND) },
+    measure: ({ list, script }) => list / script,
+  },
+  {
+    name: 'memory of it, over that of a list of 1,000',
+    unit: 'MiB',
+    atMost: 20,
+    rounds: 7,
+    samples: { many: peakMemory(LIST_MANY), some: peakMemory(LIST_SOME) },
+    measure: ({ many, some }) => many - some,
+  },
+  {
+    name: 'export of 5,000 messages, over the script',
+    unit: '×',
+    atMost: 3,
+    rounds: 7,
+    samples: { export: wallTime(EXPORT_LONG), script: wallTime(EXPORT_BY_HAND) },
+    measure: ({ export: exporting, script }) => exporting / script,
+  },
+  {
+    name: 'memory of it, over that of 500 messages',
+    unit: 'MiB',
+    atMost: 20,
+    rounds: 7,
+    samples: { long: peakMemory(EXPORT_LONG), short: peakMemory(EXPORT_SHORT) },
+    measure: ({ long, short }) => long - short,
+  },
+];

@@ -1,0 +1,83 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import module from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { builtProgram } from '../helpers/built-program.js';
+import { temporaryFolder } from '../helpers/run-cli.js';
+
+const isKept = 'enableCompileCache' in module;
+const HELP = expect.objectContaining({ code: 0, stderr: '' });
+
+function run(home: string, env: Record<string, string> = {}): ReturnType<typeof builtProgram> {
+  return builtProgram(['--help'], { home, env });
+}
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+describe.skipIf(!isKept || process.platform !== 'linux')('compiled code', () => {
+  it.each([
+    ['.cache/telnyx-chat', () => ({})],
+    ['.cache/telnyx-chat', () => ({ XDG_CACHE_HOME: 'relative' })],
+    ['elsewhere/telnyx-chat', (home: string) => ({ XDG_CACHE_HOME: join(home, 'elsewhere') })],
+    ['settings/cache', (home: string) => ({ TELNYX_CHAT_CONFIG_DIR: join(home, 'settings') })],
+  ])('is kept in %s, for its owner alone', async (path, envFor) => {
+    const home = temporaryFolder();
+    for (const name of ['elsewhere', 'settings']) mkdirSync(join(home, name), { mode: 0o700 });
+    expect(await run(home, envFor(home))).toEqual(HELP);
+    expect(modeOf(join(home, path))).toBe(0o700);
+    const [folder = ''] = readdirSync(join(home, path));
+    const [file = ''] = readdirSync(join(home, path, folder));
+    const kept = join(home, path, folder, file);
+    expect(modeOf(kept)).toBe(0o600);
+    const { mtimeMs } = statSync(kept);
+    expect(await run(home, envFor(home))).toEqual(HELP);
+    expect(statSync(kept).mtimeMs).toBe(mtimeMs);
+  });
+
+  it('is kept where NODE_COMPILE_CACHE says', async () => {
+    const home = temporaryFolder();
+    const folder = join(home, 'own');
+    expect(await run(home, { NODE_COMPILE_CACHE: folder })).toEqual(HELP);
+    expect(readdirSync(home)).toEqual(['own']);
+  });
+});
+
+describe('no compiled code is kept', () => {
+  it.each([
+    ['for --version', ['--version'], {}],
+    ['with NODE_DISABLE_COMPILE_CACHE', ['--help'], { NODE_DISABLE_COMPILE_CACHE: '1' }],
+    ['in a folder that is not there', ['--help'], { XDG_CACHE_HOME: '/nowhere' }],
+    ['without a home', ['--help'], { HOME: '' }],
+  ])('%s', async (_, argv, env) => {
+    const home = temporaryFolder();
+    expect(await builtProgram(argv, { home, env })).toEqual(HELP);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  it('in a home where it cannot be written', async () => {
+    const home = temporaryFolder();
+    // Even root cannot make a folder below a device.
+    expect(await run(home, { HOME: '/dev/null' })).toEqual(HELP);
+  });
+
+  it.skipIf(process.platform === 'win32')('where others can write', async () => {
+    const home = temporaryFolder();
+    const cache = join(home, '.cache/telnyx-chat');
+    mkdirSync(cache, { recursive: true });
+    chmodSync(cache, 0o777);
+    expect(await run(home)).toEqual(HELP);
+    expect(readdirSync(cache)).toEqual([]);
+    chmodSync(home, 0o777);
+    chmodSync(cache, 0o700);
+    expect(await run(home)).toEqual(HELP);
+    expect(readdirSync(cache)).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("in somebody else's home", async () => {
+    const { chownSync } = await import('node:fs');
+    const home = temporaryFolder();
+    chownSync(home, 1, 1);
+    expect(await run(home)).toEqual(HELP);
+    expect(existsSync(join(home, '.cache'))).toBe(false);
+  });
+});
