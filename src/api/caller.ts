@@ -14,7 +14,7 @@ const CONNECT_MS = 10_000;
 
 /** One call of the API. */
 export interface Call extends CallOptions {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: HttpRequest['method'];
   /** Below the base URL, encoded. */
   path: string;
   query?: Query;

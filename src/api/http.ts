@@ -4,13 +4,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 export interface Timeouts {
   /** Until the connection is open, TLS included. */
   connectMs: number;
-  /** Between two pieces of an answer's body. */
+  /** Between two pieces of a response's body. */
   silenceMs: number;
   totalMs: number;
 }
 
 export interface HttpRequest {
-  method: string;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, encoded, with its query. */
   path: string;
   headers: Record<string, string>;
@@ -26,7 +26,7 @@ export interface HttpResponse {
   body: AsyncIterable<Buffer>;
 }
 
-/** What one request took, for `--debug`: nothing of its content. Times are milliseconds from its start. */
+/** How one request went, for `--debug`, without its content. Times are milliseconds from its start. */
 export interface RequestReport {
   method: string;
   path: string;
@@ -39,18 +39,18 @@ export interface RequestReport {
   totalMs: number;
 }
 
-/** Largest answer that is read, in bytes (16 MiB). */
-export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** A larger response is not read (16 MiB). */
+export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /**
- * A kept connection that ends within so long of a request was closed before it came, in milliseconds:
- * later, the server may have been at work on it.
+ * A kept connection that ends this soon after a request was closed before the request came, in
+ * milliseconds. Later, the server may already have been working on it.
  */
 export const DIED_IDLE_MS = 1_000;
-/** Between two pieces of what comes with a refusal, in milliseconds: its status says enough. */
+/** Between two pieces of a refusal's body, in milliseconds: the status alone says enough. */
 const REFUSAL_SILENCE_MS = 3_000;
 
-/** How long an answer may stop for, in milliseconds. */
+/** How long a response may pause, in milliseconds. */
 export function silenceFor(status: number, { silenceMs }: Pick<Timeouts, 'silenceMs'>): number {
   return status >= 400 ? Math.min(silenceMs, REFUSAL_SILENCE_MS) : silenceMs;
 }

@@ -22,11 +22,11 @@ export async function serve(flags: ServeFlags, context: Context): Promise<void> 
   const { openLog } = await import('../relay/operation/log.js');
   const log = openLog(context.stderr, settings.logLevel, context.clock);
   context.onExit(log.flush);
-  const { createPooledTransport } = await import('../api/pooled-transport.js');
+  const { createUndiciTransport } = await import('../api/undici-transport.js');
   const { uniqueId } = await import('../relay/http/request-ids.js');
   const account = await openAccount(flags, context, {
     notify: (line) => log.info({}, line),
-    openTransport: createPooledTransport,
+    openTransport: createUndiciTransport,
     randomId: uniqueId,
   });
   try {

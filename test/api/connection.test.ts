@@ -244,7 +244,7 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
         const transport = openTransport({ baseUrl: url, proxy: undefined, clock: stillClock() });
         onTestFinished(() => transport.close());
         const { signal } = options();
-        const request = { method: 'GET', path: '/', headers: {}, signal };
+        const request = { method: 'GET', path: '/', headers: {}, signal } as const;
         return transport.request({ ...request, timeouts: { ...bounds, ...timeouts } });
       }
 

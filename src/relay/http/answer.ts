@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { atEndOfRound } from '../../base/batch-writes.js';
+import { atEndOfRound } from './batch-writes.js';
 
 /** A request that is not served: what its caller is told. */
 export class Refusal extends Error {
