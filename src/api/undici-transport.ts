@@ -134,15 +134,18 @@ function isOfUndici(error: Error): boolean {
 function withNodeCode(error: Error, hasHead: boolean): Error {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'HPE_INVALID_EOF_STATE') return connectionClosed();
+  if (code === 'ERR_ASSERTION') return notHttp(error);
   if (!isOfUndici(error)) return error;
   const isBadHead =
     code === 'UND_ERR_HEADERS_OVERFLOW' ||
     error.message === 'bad response' ||
     // Within a body it means that the body was cut.
     (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' && !hasHead);
-  return isBadHead
-    ? Object.assign(new Error(error.message), { code: 'HPE_INVALID' })
-    : connectionClosed();
+  return isBadHead ? notHttp(error) : connectionClosed();
+}
+
+function notHttp({ message }: Error): Error {
+  return Object.assign(new Error(message), { code: 'HPE_INVALID' });
 }
 
 /** Names in lower case; of a header that comes twice, the first counts. */
@@ -150,7 +153,7 @@ function headersFrom(pairs: readonly Buffer[]): IncomingHttpHeaders {
   const headers: IncomingHttpHeaders = {};
   for (let index = 0; index < pairs.length; index += 2) {
     const name = pairs[index]?.toString('latin1').toLowerCase() ?? '';
-    headers[name] ??= pairs[index + 1]?.toString('latin1') ?? '';
+    headers[name] ??= pairs[index + 1]?.toString('latin1').trim() ?? '';
   }
   return headers;
 }
