@@ -38,6 +38,7 @@ const bundle = await build({
     'ajv/dist/2020.js': './scripts/no-schema.mjs',
     'ajv-formats': './scripts/no-schema.mjs',
     debug: './scripts/no-debug.mjs',
+    undici: './scripts/undici-client.mjs',
   },
   plugins: [commanderAsModule, rawText],
   define,
