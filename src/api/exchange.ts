@@ -124,7 +124,7 @@ export class Exchange implements BodySource {
   }
 
   onHead(status: number, headers: IncomingHttpHeaders): void {
-    const requestId = this.#record.answered(headers);
+    const requestId = this.#record.responded(headers);
     if (status === 101) {
       this.fail(otherProtocol(this.#options.host));
       return;

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { AppError } from '../base/errors.js';
 
 /** Bounds of one request, in milliseconds. */
 export interface Timeouts {
@@ -53,4 +54,30 @@ const REFUSAL_SILENCE_MS = 3_000;
 /** How long a response may pause, in milliseconds. */
 export function silenceFor(status: number, { silenceMs }: Pick<Timeouts, 'silenceMs'>): number {
   return status >= 400 ? Math.min(silenceMs, REFUSAL_SILENCE_MS) : silenceMs;
+}
+
+/** Characters that have to be encoded in a segment of a path (RFC 3986). */
+const OUTSIDE_SEGMENT = /[^\w\-.~!$&'()*+,;=:@]+/g;
+
+/** One path segment. Throws on dots, which mean another path however they are encoded. */
+export function segment(id: string): string {
+  if (!/^\.{0,2}$/.test(id)) return id.replace(OUTSIDE_SEGMENT, encodeURIComponent);
+  throw new AppError('usage', `${JSON.stringify(id)} is not an id`, { delivery: 'not_sent' });
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** `?` and pairs, without those that have no value; '' without any. */
+export function queryString(query: Query | undefined): string {
+  if (query === undefined) return '';
+  const pairs = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${encoded(key)}=${encoded(String(value))}`);
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** Also encodes what RFC 3986 reserves and `encodeURIComponent` leaves: filters have brackets with a meaning. */
+function encoded(text: string): string {
+  const hex = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replace(/[!'()*]/g, hex);
 }

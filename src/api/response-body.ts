@@ -87,3 +87,9 @@ export class ResponseBody implements AsyncIterableIterator<Buffer, undefined> {
     return waiting;
   }
 }
+
+/** Reads a body to its end, so that its connection can carry the next request. */
+export async function discard(body: AsyncIterable<Buffer>): Promise<void> {
+  const pieces = body[Symbol.asyncIterator]();
+  while ((await pieces.next()).done !== true);
+}
