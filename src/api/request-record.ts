@@ -44,14 +44,13 @@ export class RequestRecord {
   readonly #request: HttpRequest;
   readonly #options: RecordOptions;
   readonly #started: number;
-  readonly #report: RequestReport;
+  readonly #found: Pick<RequestReport, 'connectMs' | 'firstByteMs' | 'requestId'> = {};
+  isEnded = false;
 
   constructor(request: HttpRequest, options: RecordOptions) {
     this.#request = request;
     this.#options = options;
     this.#started = options.clock.monotonic();
-    const { method, path } = request;
-    this.#report = { method, path: withoutQuery(path), outcome: '', totalMs: 0 };
   }
 
   /** Milliseconds so far. */
@@ -59,29 +58,29 @@ export class RequestRecord {
     return this.#options.clock.monotonic() - this.#started;
   }
 
-  get isEnded(): boolean {
-    return this.#report.outcome !== '';
-  }
-
   /** A connection was opened for the request. */
   connected(): void {
-    this.#report.connectMs = this.elapsed;
+    this.#found.connectMs = this.elapsed;
   }
 
   /** The head of its response has arrived. Returns the server's name for the request. */
   responded(headers: IncomingHttpHeaders): string | undefined {
-    this.#report.firstByteMs = this.elapsed;
     const requestId = requestIdIn(headers, this.#request.headers);
-    if (requestId !== undefined) this.#report.requestId = requestId;
+    if (!this.#options.onRequest) return requestId;
+    this.#found.firstByteMs = this.elapsed;
+    if (requestId !== undefined) this.#found.requestId = requestId;
     return requestId;
   }
 
   /** `outcome`: the status, or what went wrong. */
   end(outcome: string): void {
     if (this.isEnded) return;
-    this.#report.outcome = outcome;
-    this.#report.totalMs = this.elapsed;
-    this.#options.onRequest?.(this.#report);
+    this.isEnded = true;
+    const { onRequest } = this.#options;
+    if (!onRequest) return;
+    const { method, path } = this.#request;
+    const totalMs = this.elapsed;
+    onRequest({ method, path: withoutQuery(path), outcome, totalMs, ...this.#found });
   }
 }
 
