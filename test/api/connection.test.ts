@@ -455,6 +455,16 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
     });
   });
 
+  test('no response in an encoding is asked for, whoever asks', async () => {
+    const server = await recordingServer(json({ content: 'hi' }));
+    const client = clientOf(server.url);
+    await chat(client);
+    await all(client.chat({ ...TURN, stream: true }, options()));
+    await client.deleteConversation('c-1', options());
+    const encodings = server.requests.map(({ headers }) => headers['accept-encoding']);
+    expect(encodings).toEqual(['identity', 'identity', 'identity']);
+  });
+
   test('a redirect is not followed', async () => {
     const other = await recordingServer(json({ content: 'stolen' }));
     const server = await recordingServer(raw(307, { location: other.url }));
