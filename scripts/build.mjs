@@ -32,6 +32,8 @@ const bundle = await build({
   format: 'esm',
   platform: 'node',
   target,
+  // Of all that undici exports, the relay needs the HTTP/1.1 client alone.
+  alias: { undici: './scripts/undici-client.mjs' },
   plugins: [leftOut, rawText],
   define,
   legalComments: 'none',

@@ -25,7 +25,7 @@ const LAYERS = {
   process: { own: ['base'], packages: [ANY_NODE] },
   api: {
     own: ['base', 'settings', 'conversations', 'turn'],
-    packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'valibot'],
+    packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'undici', 'valibot'],
   },
   store: { own: ['base', 'settings'], packages: [ANY_NODE, 'conf', 'dotenv', 'valibot'] },
   terminal: {

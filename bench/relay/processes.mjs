@@ -17,10 +17,17 @@ export const RELAYS = {
   ours: [here('../../bin/telnyx-chat.js'), 'serve', '--port', '0'],
 };
 
+/** The stand-in for the API: its base URLs, without and with TLS. */
 export async function startUpstream() {
   const child = fork(here('upstream.mjs'));
-  const [{ port }] = await once(child, 'message');
-  return { url: `http://127.0.0.1:${port}/v2`, stop: () => child.disconnect() };
+  const [{ http, https }] = await once(child, 'message');
+  const connections = async () => {
+    child.send('connections');
+    const [{ connections: count }] = await once(child, 'message');
+    return count;
+  };
+  const urls = { http: `http://127.0.0.1:${http}/v2`, https: `https://localhost:${https}/v2` };
+  return { urls, connections, stop: () => child.disconnect() };
 }
 
 /** A relay on a core of its own. Its log is written to where it costs nobody else anything. */

@@ -11,21 +11,21 @@ export interface Problem {
   message?: string;
 }
 
-interface Asked {
+interface RefusalContext {
   now: Date;
   keyName: string;
   /** Below the base URL. */
   path: string;
 }
 
-/** An answer outside 2xx as an AppError; decided by status first, as Telnyx's codes are not consistent. */
+/** A response outside 2xx as an AppError, by its status first: Telnyx's codes are not consistent. */
 export function apiError(
   response: HttpResponse,
   body: string,
-  { now, keyName, path }: Asked,
+  { now, keyName, path }: RefusalContext,
 ): AppError {
   const { status, requestId } = response;
-  const { code, message } = problemIn(parsed(body));
+  const { code, message } = problemIn(parsedJson(body));
   const retryAfterMs = retryAfter(response, now);
   const details = {
     status,
@@ -46,7 +46,7 @@ function kindOf(status: number): ErrorKind {
   return 'api';
 }
 
-/** 408 and 5xx say nothing of whether the request was run; any other refusal means that it was not. */
+/** After 408 and 5xx the request may have run; any other refusal means that it did not. */
 function deliveryOf(status: number): Delivery {
   return status === 408 || status >= 500 ? 'unknown' : 'refused';
 }
@@ -69,12 +69,12 @@ function envelopeProblem({ code, title, detail }: Record<string, unknown>): Prob
 }
 
 function validationProblem({ loc, msg }: Record<string, unknown>): Problem {
-  const where = Array.isArray(loc) ? loc.filter((part) => !isNested(part)).join('.') : '';
-  const what = typeof msg === 'string' ? msg : 'not valid';
-  return { message: where === '' ? what : `${where}: ${what}` };
+  const field = Array.isArray(loc) ? loc.filter((part) => !isNested(part)).join('.') : '';
+  const problem = typeof msg === 'string' ? msg : 'not valid';
+  return { message: field === '' ? problem : `${field}: ${problem}` };
 }
 
-/** Undefined for what is nested deeper than it can be written. */
+/** Undefined for what is nested too deeply to be written. */
 function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -87,7 +87,7 @@ function isNested(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
 }
 
-function parsed(body: string): unknown {
+function parsedJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
@@ -98,7 +98,7 @@ function parsed(body: string): unknown {
 function fallbackMessage({ status, headers }: HttpResponse, body: string): string {
   if (status >= 300 && status < 400)
     return `the API answered ${status}: a redirect, which is not followed`;
-  // As Telnyx answers for a conversation, without a body; in the words that it has elsewhere.
+  // Telnyx sends no body for an unknown conversation; these are its words elsewhere.
   if (status === 404 && body.trim() === '') return 'Resource not found: the API says no more';
   const isHtml = /html/i.test(headers['content-type'] ?? '') || /^\s*</.test(body);
   return `the API answered ${status}${isHtml ? ' with a web page' : ''}`;
@@ -106,8 +106,8 @@ function fallbackMessage({ status, headers }: HttpResponse, body: string): strin
 
 const WORKING_KEY = 'a key of the Telnyx portal, not expired or deleted';
 
-/** Nothing of the account could be missing there: the API is somewhere else. */
-const WITHOUT_ID = /^\/ai\/(assistants|conversations)$/;
+/** Paths without an id: a 404 there means that the API is somewhere else. */
+const PATH_WITHOUT_ID = /^\/ai\/(assistants|conversations)$/;
 const MISPLACED_HINT = `check the base URL: that of Telnyx is ${DEFAULT_BASE_URL}, with /v2 at its end`;
 
 const HINTS: Record<number, string> = {
@@ -119,10 +119,10 @@ const HINTS: Record<number, string> = {
 function hintFor(
   status: number,
   retryAfterMs: number | undefined,
-  { keyName, path }: Pick<Asked, 'keyName' | 'path'>,
+  { keyName, path }: Pick<RefusalContext, 'keyName' | 'path'>,
 ): string | undefined {
   if (status === 401) return `check ${keyName}: ${WORKING_KEY}`;
-  if (status === 404 && WITHOUT_ID.test(path)) return MISPLACED_HINT;
+  if (status === 404 && PATH_WITHOUT_ID.test(path)) return MISPLACED_HINT;
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
   if (status >= 500) return 'the API failed; https://status.telnyx.com tells of outages';
@@ -130,26 +130,26 @@ function hintFor(
   return HINTS[status];
 }
 
-/** Milliseconds that the answer asks to wait: `retry-after-ms`, `retry-after` (seconds or a date), `x-ratelimit-reset` (seconds). */
+/** Milliseconds to wait before a retry: `retry-after-ms`, `retry-after` (seconds or a date), `x-ratelimit-reset` (seconds). */
 function retryAfter({ status, headers }: HttpResponse, now: Date): number | undefined {
-  const ms = number(headers['retry-after-ms']);
+  const ms = numberIn(headers['retry-after-ms']);
   if (ms !== undefined) return ms;
   const after = headers['retry-after'] ?? '';
   const date = /[a-z]/i.test(after) ? Date.parse(after) - now.getTime() : NaN;
   if (Number.isFinite(date)) return Math.max(0, date);
-  // The reset of the limit comes with every answer; it is a reason to wait in a 429 alone.
+  // Every response tells the reset of the limit; only a 429 has to wait for it.
   const seconds =
-    number(after) ?? (status === 429 ? number(headers['x-ratelimit-reset']) : undefined);
+    numberIn(after) ?? (status === 429 ? numberIn(headers['x-ratelimit-reset']) : undefined);
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
-function number(header: string | string[] | undefined): number | undefined {
+function numberIn(header: string | string[] | undefined): number | undefined {
   const value = typeof header === 'string' && header.trim() !== '' ? Number(header) : NaN;
   return Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
-/** A 2xx answer that is not what the operation gives. The request was run, so a turn may be stored. */
-export function unexpectedAnswer(response: HttpResponse, body: string, cause: unknown): AppError {
+/** A 2xx response that is not what the operation gives. The request ran, so a turn may be stored. */
+export function unexpectedResponse(response: HttpResponse, body: string, cause: unknown): AppError {
   const { status, requestId } = response;
   return new AppError('api', `the API answered ${status} with ${describe(body, cause)}`, {
     status,

@@ -1,91 +1,128 @@
-import type { CallOptions, Clock } from '../base/time.js';
-import { momentOf, type ServerClock } from '../turn/server-clock.js';
 import { AppError } from '../base/errors.js';
+import type { CallOptions, Clock } from '../base/time.js';
 import { version } from '../base/version.js';
-import { readJson, readText, readToEnd, type Reader } from './answer.js';
-import { apiError } from './api-error.js';
-import type { HttpRequest, HttpResponse } from './http.js';
-import { queryString, type Query } from './path.js';
+import { momentOf, type ServerClock } from '../turn/server-clock.js';
+import { unexpectedResponse, WRONG_SERVER_HINT, apiError } from './api-error.js';
+import { type HttpResponse, type HttpRequest, queryString, type Query } from './http.js';
 import { errorWithoutKey } from './request-record.js';
+import { discard } from './response-body.js';
 import type { Transport } from './transport.js';
+
+/** Reads a response's JSON into a type of ours; throws on another shape. */
+export type Reader<T> = (body: unknown, response: HttpResponse) => T;
+
+/** The JSON of a response, read into a type of ours. Rejects with an AppError on any other. */
+export async function readJson<T>(response: HttpResponse, read: Reader<T>): Promise<T> {
+  const text = await readText(response);
+  try {
+    return read(JSON.parse(text), response);
+  } catch (error) {
+    throw unexpectedResponse(response, text, error);
+  }
+}
+
+/** A response's body. Rejects with an AppError when it is in an encoding that was not asked for. */
+export async function readText({
+  status,
+  requestId,
+  body,
+  headers,
+}: HttpResponse): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  const encoding = headers['content-encoding'];
+  if (encoding && encoding !== 'identity') {
+    throw new AppError('api', `the API answered in an encoding nobody asked for: ${encoding}`, {
+      status,
+      requestId,
+      hint: WRONG_SERVER_HINT,
+      delivery: 'unknown',
+    });
+  }
+  const [first] = pieces;
+  const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces);
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
 
 /** Until a connection is open, in milliseconds. */
 const CONNECT_MS = 10_000;
 
 /** One call of the API. */
 export interface Call extends CallOptions {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: HttpRequest['method'];
   /** Below the base URL, encoded. */
   path: string;
   query?: Query;
   /** JSON, as it goes on the wire. */
   body?: string;
   headers?: Record<string, string> | undefined;
-  /** Bound on the time between two pieces of the answer, in milliseconds; none unless given. */
+  /** Between two pieces of the response, in milliseconds; no bound unless given. */
   silenceMs?: number | undefined;
 }
 
 /** Calls with the key, the usual headers and errors as AppErrors. */
 export interface Caller {
-  /** A 2xx answer, its body still unread. */
+  /** A 2xx response with its body unread. */
   open(call: Call): Promise<HttpResponse>;
-  /** The JSON of a 2xx answer, read into a type of ours. */
+  /** The JSON of a 2xx response, read into a type of ours. */
   json<T>(call: Call, read: Reader<T>): Promise<T>;
-  /** For calls that declare no answer: resolves at any 2xx, whatever comes with it. */
+  /** For calls whose response has no content: resolves at any 2xx. */
   done(call: Call): Promise<void>;
-  /** A failure that may be told: with its way out, and without what an answer says of the key. */
-  clean(error: unknown): unknown;
+  /** The failure as it may be shown: with a hint, and without the key. */
+  presentable(error: unknown): unknown;
 }
 
 export interface CallerOptions {
   apiKey: string;
-  /** What the key is called in hints, such as the variable it is from. */
+  /** The key's name in hints, such as the variable it is from. */
   keyName?: string | undefined;
-  /** What bounds a call is called in hints, such as the flag that sets it. */
+  /** The timeout's name in hints, such as the flag that sets it. */
   timeoutName?: string | undefined;
   transport: Transport;
   clock: Clock;
-  /** Is told of each answer's `Date`. */
+  /** Learns from the `Date` of each response. */
   serverClock: ServerClock;
 }
 
 export function createCaller(options: CallerOptions): Caller {
   const { apiKey, keyName = 'the key', transport, clock, serverClock } = options;
   const authorization = `Bearer ${apiKey}`;
-  async function send(call: Call): Promise<HttpResponse> {
-    const asked = momentOf(clock);
-    const response = await transport.request(requestFor(call, authorization));
-    const had = momentOf(clock);
-    if (response.status >= 200 && response.status < 300) {
-      // A refusal may come from something in between, which has a clock of its own.
-      serverClock.note({ date: Date.parse(response.headers.date ?? ''), asked, had });
-      return response;
-    }
-    const text = await refusalText(response, call);
-    throw apiError(response, text, { now: clock.now(), keyName, path: call.path });
-  }
+  const presentable = (error: unknown): unknown => presented(error, options);
   async function open(call: Call): Promise<HttpResponse> {
     try {
-      return await send(call);
+      const asked = momentOf(clock);
+      const response = await transport.request(requestFor(call, authorization));
+      const had = momentOf(clock);
+      if (response.status < 200 || response.status >= 300) {
+        const text = await refusalText(response, call);
+        throw apiError(response, text, { now: clock.now(), keyName, path: call.path });
+      }
+      // A refusal may come from a gateway with a clock of its own.
+      serverClock.note({ date: Date.parse(response.headers.date ?? ''), asked, had });
+      return response;
     } catch (error) {
-      throw clean(error);
+      throw presentable(error);
     }
   }
-  const clean = (error: unknown): unknown => told(error, options);
-  return {
-    open,
-    clean,
-    json: (call, read) => undelivered(async () => readJson(await open(call), read), clean),
-    done: (call) =>
-      undelivered(async () => {
-        const headers = { accept: '*/*', ...call.headers };
-        await readToEnd(await open({ ...call, headers }));
-      }, clean),
-  };
+  async function json<T>(call: Call, read: Reader<T>): Promise<T> {
+    try {
+      return await readJson(await open(call), read);
+    } catch (error) {
+      throw presentable(withoutDelivery(error));
+    }
+  }
+  async function done(call: Call): Promise<void> {
+    try {
+      const { body } = await open({ ...call, headers: { accept: '*/*', ...call.headers } });
+      await discard(body);
+    } catch (error) {
+      throw presentable(withoutDelivery(error));
+    }
+  }
+  return { open, json, done, presentable };
 }
 
-/** A failure with its way out, and without what an answer says of the key. */
-function told(
+function presented(
   error: unknown,
   { apiKey, timeoutName = 'a longer timeout' }: CallerOptions,
 ): unknown {
@@ -95,12 +132,17 @@ function told(
   return errorWithoutKey(error.kind === 'timeout' ? error.with({ hint }) : error, apiKey);
 }
 
+/** Delivery is a matter of turns: a call that is none says nothing of it. */
+function withoutDelivery(error: unknown): unknown {
+  return error instanceof AppError ? error.but({ delivery: undefined }) : error;
+}
+
 function requestFor(call: Call, authorization: string): HttpRequest {
   const { method = 'GET', path, query, body, signal, timeoutMs, silenceMs = timeoutMs } = call;
   return {
     method,
     path: path + queryString(query),
-    headers: headersOf(call, authorization),
+    headers: headersFor(call, authorization),
     body,
     signal,
     timeouts: {
@@ -111,37 +153,21 @@ function requestFor(call: Call, authorization: string): HttpRequest {
   };
 }
 
-/** Runs a call that is no turn. */
-async function undelivered<T>(
-  call: () => Promise<T>,
-  clean: (error: unknown) => unknown,
-): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw clean(error instanceof AppError ? withoutDelivery(error) : error);
-  }
-}
-
-/** Whether something was delivered is a question of turns only. */
-function withoutDelivery({ kind, message, details, cause }: AppError): AppError {
-  return new AppError(kind, message, { ...details, delivery: undefined, cause });
-}
-
 const USER_AGENT = `telnyx-chat/${version}`;
 
-/** Not spread into each other: that takes long, and a relay does it thousands of times a second. */
-function headersOf({ body, headers }: Call, authorization: string): Record<string, string> {
+/** Assigned rather than spread, which takes long thousands of times a second. */
+function headersFor({ body, headers }: Call, authorization: string): Record<string, string> {
   const all: Record<string, string> = {
     authorization,
     'user-agent': USER_AGENT,
     accept: 'application/json',
+    'accept-encoding': 'identity',
   };
   if (body !== undefined) all['content-type'] = 'application/json';
   return headers ? Object.assign(all, headers) : all;
 }
 
-/** What a refusal says; its status alone decides when the rest is lost on the way or not text. */
+/** The body of a refusal; the status alone decides when it is lost on the way or not text. */
 async function refusalText(response: HttpResponse, { signal }: Call): Promise<string> {
   try {
     return await readText(response);

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../base/time.js';
 import type {
   Assistant,
   Conversation,
@@ -8,14 +9,13 @@ import type {
   NewMessage,
   SharedConversation,
 } from '../conversations/conversation.js';
-import type { CallOptions } from '../base/time.js';
-import type { TurnPorts } from '../turn/events.js';
+import type { ChatEvent, TurnRequest, TurnPorts } from '../turn/events.js';
 import { ServerClock } from '../turn/server-clock.js';
-import { createCaller, type CallerOptions } from './caller.js';
-import { chat } from './chat.js';
+import { readJson, type Caller, createCaller, type CallerOptions } from './caller.js';
+import { conversationPath, conversationCreator, createShared } from './conversations.js';
+import { segment } from './http.js';
 import { history, messageAdder, messagePage, messages } from './messages.js';
-import { conversationPath, segment } from './path.js';
-import { conversationCreator, createShared } from './new-conversation.js';
+import { readReply } from './reply-stream.js';
 import { parse } from './wire.js';
 
 /** The Telnyx AI Assistants API: one method an operation. All of them reject with AppErrors. */
@@ -38,9 +38,9 @@ export interface Client extends TurnPorts {
   deleteConversation(id: string, options: CallOptions): Promise<void>;
   /** A function that adds one message without running the assistant, and still only one when called again. */
   messageAdder(message: NewMessage): (options: CallOptions) => Promise<void>;
-  /** The one conversation that all get who ask for this metadata and generation within 24 hours. */
+  /** The one conversation that every caller gets for this metadata and generation within 24 hours. */
   createShared(
-    wanted: { metadata: Record<string, string>; generation: number },
+    conversation: { metadata: Record<string, string>; generation: number },
     options: CallOptions,
   ): Promise<SharedConversation>;
   listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;
@@ -69,8 +69,9 @@ export function createClient(options: ClientOptions): Client {
       ),
     getConversation: async (id, call) =>
       caller.json({ ...call, path: conversationPath(id) }, parse.conversation),
-    conversationCreator: (wanted) => conversationCreator(caller, wanted, options.randomId()),
-    createShared: (wanted, call) => createShared(caller, wanted, call),
+    conversationCreator: (conversation) =>
+      conversationCreator(caller, conversation, options.randomId()),
+    createShared: (conversation, call) => createShared(caller, conversation, call),
     updateConversation: async (id, metadata, call) => {
       const body = JSON.stringify({ metadata });
       const update = { ...call, method: 'PUT', path: conversationPath(id), body } as const;
@@ -90,4 +91,41 @@ export function createClient(options: ClientOptions): Client {
     chat: (request, call) => chat(caller, request, call),
     close: () => options.transport.close(),
   };
+}
+
+/** Between two pieces of a stream, in milliseconds. */
+const SILENCE_MS = 30_000;
+
+const STREAM_HEADERS = { accept: 'text/event-stream, application/json' };
+
+/** One request for a turn. */
+async function* chat(
+  caller: Caller,
+  request: TurnRequest,
+  call: CallOptions,
+): AsyncGenerator<ChatEvent> {
+  const { assistantId, conversationId, text, speaker, stream } = request;
+  const body = {
+    content: text,
+    conversation_id: conversationId,
+    name: speaker,
+    stream: stream || undefined,
+  };
+  const response = await caller.open({
+    signal: call.signal,
+    timeoutMs: call.timeoutMs,
+    method: 'POST',
+    path: `/ai/assistants/${segment(assistantId)}/chat`,
+    headers: stream ? STREAM_HEADERS : undefined,
+    silenceMs: stream ? SILENCE_MS : undefined,
+    body: JSON.stringify(body),
+  });
+  // The response's own type decides, whatever was asked for.
+  const isStream = /^text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
+  try {
+    if (isStream) yield* readReply(response.body);
+    else yield { type: 'done', reply: await readJson(response, parse.reply) };
+  } catch (error) {
+    throw caller.presentable(error);
+  }
 }

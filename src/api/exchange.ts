@@ -1,186 +1,207 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import { AppError, type Delivery } from '../base/errors.js';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { AppError, Delivery } from '../base/errors.js';
+import {
+  connectTimeout,
+  endedBy,
+  interruptedBy,
+  networkError,
+  otherProtocol,
+  RESPONSE_TOO_LARGE,
+  silenceTimeout,
+  totalTimeout,
+  type RequestEnd,
+} from './failures.js';
 import {
   DIED_IDLE_MS,
-  MAX_ANSWER_BYTES,
+  MAX_RESPONSE_BYTES,
   silenceFor,
   type HttpRequest,
   type HttpResponse,
 } from './http.js';
-import {
-  networkError,
-  ANSWER_TOO_LARGE,
-  answerStopped,
-  calledOff,
-  endedBy,
-  noAnswer,
-  noConnection,
-  otherProtocol,
-  proxyRefused,
-  type RequestEnd,
-} from './failures.js';
 import { RequestRecord, type RecordOptions } from './request-record.js';
+import { ResponseBody, type BodySource } from './response-body.js';
 
 export interface ExchangeOptions extends RecordOptions {
-  /** For messages. */
+  /** The server's name in messages. */
   host: string;
 }
 
-/** One request and its answer: bounded in time and size, with every failure as an AppError. */
-export class Exchange {
-  readonly #outgoing: ClientRequest;
+/** Carries one request over a connection, and tells the exchange what happens. */
+export interface Carrier {
+  /** Throws a TypeError on what HTTP cannot carry. */
+  send(): void;
+  /** Ends the request together with its connection. */
+  abort(reason: Error): void;
+  /** Continues after `onData` returned false. */
+  resume(): void;
+  /** Bytes received over the connection so far. */
+  readonly received: number;
+}
+
+/** One request and its response: bounded in time and size, with every failure as an AppError. */
+export class Exchange implements BodySource {
   readonly #request: HttpRequest;
   readonly #options: ExchangeOptions;
   readonly #record: RequestRecord;
-  readonly #timers: NodeJS.Timeout[] = [];
-  /** The connection was open, so the request may have arrived. */
-  #mayHaveArrived = false;
-  /** Of a kept connection: what it had received before this request, and until when it may die idle. */
+  #carrier: Carrier | undefined;
+  #total: NodeJS.Timeout | undefined;
+  #connecting: NodeJS.Timeout | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  /** From here on the request may reach the server. */
+  #isWritten = false;
+  /** On a kept connection: bytes received before this request, and until when it may die idle. */
   #receivedBefore: number | undefined;
   #idleUntil = 0;
-  /** We ended it ourselves. */
-  #isEnded = false;
-  /** Why it failed. */
+  #status = 0;
+  #size = 0;
+  #body: ResponseBody | undefined;
+  #resolve: (response: HttpResponse) => void = () => undefined;
+  #reject: (error: unknown) => void = () => undefined;
+  /** The first failure: later ones only follow from it. */
   #reason: AppError | undefined;
-  #rejectHead: (error: AppError) => void = () => undefined;
 
-  constructor(outgoing: ClientRequest, request: HttpRequest, options: ExchangeOptions) {
-    this.#outgoing = outgoing;
+  constructor(request: HttpRequest, options: ExchangeOptions) {
     this.#request = request;
     this.#options = options;
     this.#record = new RequestRecord(request, options);
   }
 
-  /** Sends the request and waits for the head of its answer. */
-  response(): Promise<HttpResponse> {
-    const { signal, timeouts, body } = this.#request;
-    const promise = new Promise<HttpResponse>((resolve, reject) => {
-      this.#rejectHead = reject;
-      this.#outgoing.on('response', (incoming) => resolve(this.#answer(incoming)));
+  /** Sends the request and waits for the head of its response. */
+  response(carrier: Carrier): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#start(carrier);
     });
-    this.#outgoing.on('error', (error) => {
-      this.#rejectHead(this.#settle(this.#failure(error)));
-    });
-    this.#outgoing.on('upgrade', (_, socket) => {
-      // Node leaves such a connection to us.
-      socket.on('error', () => undefined);
-      this.#fail(otherProtocol(this.#options.host));
-    });
-    this.#outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-      if (statusCode !== 200) this.#fail(proxyRefused(statusCode));
-    });
-    this.#bound(timeouts.totalMs, () => this.#fail(noAnswer(timeouts.totalMs)));
-    this.#watchConnection(timeouts.connectMs);
+  }
+
+  #start(carrier: Carrier): void {
+    const { signal, timeouts } = this.#request;
+    if (signal.aborted) {
+      this.#onAbort();
+      return;
+    }
+    this.#carrier = carrier;
+    carrier.send();
+    if (this.isEnded) return;
     signal.addEventListener('abort', this.#onAbort);
-    if (signal.aborted) this.#onAbort();
-    this.#outgoing.end(body);
-    return promise;
+    this.#total = setTimeout(this.#onTotal, timeouts.totalMs);
   }
 
   readonly #onAbort = (): void => {
-    this.#fail(calledOff(this.#request.signal));
+    this.fail(interruptedBy(this.#request.signal));
   };
 
-  /** The bound begins before there is a socket: a proxy may keep us waiting for one. */
-  #watchConnection(ms: number): void {
-    const timer = this.#bound(ms, () => this.#fail(noConnection(this.#options.host, ms)));
-    const opened = (): void => {
-      this.#mayHaveArrived = true;
-      clearTimeout(timer);
-    };
-    this.#outgoing.on('socket', (socket) => {
-      if (socket.destroyed) return;
-      if (!isOpening(socket)) {
-        this.#receivedBefore = socket.bytesRead;
-        this.#idleUntil = this.#record.elapsed + DIED_IDLE_MS;
-        opened();
-        return;
-      }
-      socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
-        this.#record.connected();
-        opened();
-      });
-    });
+  readonly #onTotal = (): void => {
+    this.fail(totalTimeout(this.#request.timeouts.totalMs));
+  };
+
+  get isEnded(): boolean {
+    return this.#record.isEnded;
   }
 
-  #answer(incoming: IncomingMessage): HttpResponse {
-    const requestId = this.#record.answered(incoming.headers);
-    const status = incoming.statusCode ?? 0;
-    return { status, headers: incoming.headers, requestId, body: this.#body(incoming, status) };
+  get hasHead(): boolean {
+    return this.#body !== undefined;
   }
 
-  /** The answer's bytes; silence is measured only while we wait for the next piece. */
-  async *#body(incoming: IncomingMessage, status: number): AsyncGenerator<Buffer> {
-    let isWaiting = true;
-    let size = 0;
-    const silenceMs = silenceFor(status, this.#request.timeouts);
-    const silence = this.#bound(silenceMs, () => {
-      if (isWaiting) this.#fail(answerStopped(silenceMs));
-    });
-    try {
-      for await (const chunk of incoming as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) throw endedBy(ANSWER_TOO_LARGE, 'unknown');
-        isWaiting = false;
-        yield chunk;
-        isWaiting = true;
-        silence.refresh();
-      }
-      // A body that only the end of its connection ends looks whole when we end that.
-      if (this.#isEnded && this.#reason) throw this.#reason;
-      this.#settle(String(status));
-    } catch (error) {
-      throw this.#settle(this.#failure(error));
-    } finally {
-      this.#settle('left unread');
+  /** A connection is being opened for the request. */
+  onConnecting(): void {
+    if (this.isEnded || this.#connecting) return;
+    const { connectMs } = this.#request.timeouts;
+    this.#connecting = setTimeout(() => {
+      this.fail(connectTimeout(this.#options.host, connectMs));
+    }, connectMs);
+  }
+
+  /** The connection is open, and the request is about to be written. */
+  onWrite({ isKept }: { isKept: boolean }): void {
+    clearTimeout(this.#connecting);
+    this.#isWritten = true;
+    if (isKept) {
+      this.#receivedBefore = this.#carrier?.received;
+      this.#idleUntil = this.#record.elapsed + DIED_IDLE_MS;
+    } else this.#record.connected();
+  }
+
+  onHead(status: number, headers: IncomingHttpHeaders): void {
+    const requestId = this.#record.responded(headers);
+    if (status === 101) {
+      this.fail(otherProtocol(this.#options.host));
+      return;
     }
+    const body = new ResponseBody(this);
+    this.#status = status;
+    this.#body = body;
+    this.#resolve({ status, headers, requestId, body });
   }
 
-  #fail(end: RequestEnd): void {
-    this.#isEnded = true;
-    this.#reason ??= endedBy(end, this.#delivery());
-    this.#outgoing.destroy(this.#reason);
-    // Without a socket yet, a destroyed request says nothing.
-    this.#rejectHead(this.#settle(this.#reason));
+  /** Returns false when no more may come until the carrier is resumed. */
+  onData(piece: Buffer): boolean {
+    this.#size += piece.length;
+    if (this.#size <= MAX_RESPONSE_BYTES) return this.#body?.push(piece) ?? true;
+    this.fail(RESPONSE_TOO_LARGE);
+    return false;
   }
 
-  #failure(error: unknown): AppError {
-    // What went wrong first: the rest only follows from it.
-    return (this.#reason ??=
-      error instanceof AppError
-        ? error
-        : networkError(error, this.#options.host, this.#delivery()).with({
-            diedIdle: this.#diedIdle() || undefined,
-          }));
+  onComplete(): void {
+    // A body that ends with its connection looks complete when we end that.
+    if (this.isEnded) return;
+    this.#settle(String(this.#status));
+    this.#body?.finish('complete');
   }
 
-  #diedIdle(): boolean {
-    const { socket } = this.#outgoing;
-    const isUnanswered = socket !== null && socket.bytesRead === this.#receivedBefore;
-    return isUnanswered && this.#record.elapsed <= this.#idleUntil;
+  onError(error: Error): void {
+    if (!this.isEnded) this.#end((this.#reason ??= this.#failure(error)));
+  }
+
+  fail(end: RequestEnd): void {
+    if (this.isEnded) return;
+    const reason = (this.#reason ??= endedBy(end, this.#delivery()));
+    this.#carrier?.abort(reason);
+    this.#end(reason);
+  }
+
+  resume(): void {
+    if (!this.isEnded) this.#carrier?.resume();
+  }
+
+  leave(): void {
+    if (this.isEnded) return;
+    this.#settle('left unread');
+    this.#carrier?.abort(new Error('left unread'));
+  }
+
+  /** Silence counts only while the reader waits for the next piece. */
+  onWait(isWaiting: boolean): void {
+    const { timeouts } = this.#request;
+    const silenceMs = silenceFor(this.#status, timeouts);
+    clearTimeout(this.#silence);
+    if (!isWaiting || silenceMs >= timeouts.totalMs) return;
+    this.#silence = setTimeout(() => this.fail(silenceTimeout(silenceMs)), silenceMs);
+  }
+
+  #end(reason: AppError): void {
+    this.#settle(reason.message);
+    this.#reject(reason);
+    this.#body?.finish(reason);
+  }
+
+  #failure(error: Error): AppError {
+    const isUnanswered = this.#receivedBefore === this.#carrier?.received;
+    const diedIdle = (isUnanswered && this.#record.elapsed <= this.#idleUntil) || undefined;
+    return networkError(error, this.#options.host, this.#delivery()).with({ diedIdle });
   }
 
   #delivery(): Delivery {
-    return this.#mayHaveArrived ? 'unknown' : 'not_sent';
+    return this.#isWritten ? 'unknown' : 'not_sent';
   }
 
-  /** Ends all watching and reports the request, once. Gives back what it was given. */
-  #settle<T extends AppError | string>(outcome: T): T {
-    if (this.#record.isEnded) return outcome;
-    for (const timer of this.#timers) clearTimeout(timer);
+  /** Ends all watching and reports the request, once. */
+  #settle(outcome: string): void {
+    clearTimeout(this.#total);
+    clearTimeout(this.#connecting);
+    clearTimeout(this.#silence);
     this.#request.signal.removeEventListener('abort', this.#onAbort);
-    this.#record.end(typeof outcome === 'string' ? outcome : outcome.message);
-    return outcome;
+    this.#record.end(outcome);
   }
-
-  #bound(ms: number, onEnd: () => void): NodeJS.Timeout {
-    const timer = setTimeout(onEnd, ms);
-    this.#timers.push(timer);
-    return timer;
-  }
-}
-
-function isOpening(socket: Socket): boolean {
-  return socket.connecting || ('secureConnecting' in socket && socket.secureConnecting === true);
 }

@@ -1,10 +1,10 @@
 import { AppError, type Delivery } from '../base/errors.js';
 
-/** Whoever ended the connection, or let nobody through: what there may be to look at. */
+/** For a connection that something ended, or that nobody let through. */
 export const ON_THE_WAY_HINT =
   'check the network and what is on the way: a proxy, a VPN, a firewall';
 
-// Words that are true for the program and for the library: neither flags nor variables of ours.
+// For the program and the library alike: no flags or variables of ours.
 const HINTS: Record<string, string> = {
   ENOTFOUND: 'check the network, DNS and the base URL',
   EAI_AGAIN: 'check the network and DNS',
@@ -39,7 +39,7 @@ const WORDS: Record<string, string> = {
   ENETUNREACH: 'no network to reach',
 };
 
-/** A failure of the network in words. `delivery` is what it means for a turn that was on its way, if one was. */
+/** A failure of the network in words. `delivery` is what it means for a turn that was being sent, if any. */
 export function networkError(
   error: unknown,
   host: string,
@@ -63,27 +63,27 @@ export function networkError(
 function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code !== 'string') return '';
-  // OpenSSL's own reasons, which Node tells through https as EPROTO.
+  // Node's https reports OpenSSL's own reasons as EPROTO.
   return code.startsWith('ERR_SSL_') ? 'EPROTO' : code;
 }
 
-/** Why we end a request ourselves, in words. */
+/** Why we end a request ourselves. */
 export interface RequestEnd {
   kind: AppError['kind'];
   message: string;
   hint?: string;
 }
 
-export function noAnswer(ms: number): RequestEnd {
+export function totalTimeout(ms: number): RequestEnd {
   return { kind: 'timeout', message: `no answer within ${seconds(ms)}` };
 }
 
-export function noConnection(host: string, ms: number): RequestEnd {
+export function connectTimeout(host: string, ms: number): RequestEnd {
   const message = `no connection to ${host} within ${seconds(ms)}`;
   return { kind: 'timeout', message, hint: ON_THE_WAY_HINT };
 }
 
-export function answerStopped(ms: number): RequestEnd {
+export function silenceTimeout(ms: number): RequestEnd {
   const message = `the answer stopped for ${seconds(ms)}`;
   return { kind: 'timeout', message, hint: ON_THE_WAY_HINT };
 }
@@ -93,15 +93,14 @@ export function otherProtocol(host: string): RequestEnd {
   return { kind: 'network', message, hint: NO_HTTP_HINT };
 }
 
-export const ANSWER_TOO_LARGE: RequestEnd = {
+export const RESPONSE_TOO_LARGE: RequestEnd = {
   kind: 'api',
   message: 'the answer is larger than 16 MiB',
 };
 
-/** What a signal was aborted with. */
-export function calledOff({ reason }: AbortSignal): RequestEnd {
-  const isOurs = reason instanceof AppError;
-  return isOurs
+/** The end that a signal was aborted for. */
+export function interruptedBy({ reason }: AbortSignal): RequestEnd {
+  return reason instanceof AppError
     ? { kind: reason.kind, message: reason.message }
     : { kind: 'interrupted', message: 'interrupted' };
 }

@@ -1,16 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { AppError } from '../base/errors.js';
 
 /** Bounds of one request, in milliseconds. */
 export interface Timeouts {
   /** Until the connection is open, TLS included. */
   connectMs: number;
-  /** Between two pieces of an answer's body. */
+  /** Between two pieces of a response's body. */
   silenceMs: number;
   totalMs: number;
 }
 
 export interface HttpRequest {
-  method: string;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the base URL, encoded, with its query. */
   path: string;
   headers: Record<string, string>;
@@ -26,7 +27,7 @@ export interface HttpResponse {
   body: AsyncIterable<Buffer>;
 }
 
-/** What one request took, for `--debug`: nothing of its content. Times are milliseconds from its start. */
+/** How one request went, for `--debug`, without its content. Times are milliseconds from its start. */
 export interface RequestReport {
   method: string;
   path: string;
@@ -39,18 +40,44 @@ export interface RequestReport {
   totalMs: number;
 }
 
-/** Largest answer that is read, in bytes (16 MiB). */
-export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+/** A larger response is not read (16 MiB). */
+export const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /**
- * A kept connection that ends within so long of a request was closed before it came, in milliseconds:
- * later, the server may have been at work on it.
+ * A kept connection that ends this soon after a request was closed before the request came, in
+ * milliseconds. Later, the server may already have been working on it.
  */
 export const DIED_IDLE_MS = 1_000;
-/** Between two pieces of what comes with a refusal, in milliseconds: its status says enough. */
+/** Between two pieces of a refusal's body, in milliseconds: the status alone says enough. */
 const REFUSAL_SILENCE_MS = 3_000;
 
-/** How long an answer may stop for, in milliseconds. */
+/** How long a response may pause, in milliseconds. */
 export function silenceFor(status: number, { silenceMs }: Pick<Timeouts, 'silenceMs'>): number {
   return status >= 400 ? Math.min(silenceMs, REFUSAL_SILENCE_MS) : silenceMs;
+}
+
+/** Characters that have to be encoded in a segment of a path (RFC 3986). */
+const OUTSIDE_SEGMENT = /[^\w\-.~!$&'()*+,;=:@]+/g;
+
+/** One path segment. Throws on dots, which mean another path however they are encoded. */
+export function segment(id: string): string {
+  if (!/^\.{0,2}$/.test(id)) return id.replace(OUTSIDE_SEGMENT, encodeURIComponent);
+  throw new AppError('usage', `${JSON.stringify(id)} is not an id`, { delivery: 'not_sent' });
+}
+
+export type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** `?` and pairs, without those that have no value; '' without any. */
+export function queryString(query: Query | undefined): string {
+  if (query === undefined) return '';
+  const pairs = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${encoded(key)}=${encoded(String(value))}`);
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** Also encodes what RFC 3986 reserves and `encodeURIComponent` leaves: filters have brackets with a meaning. */
+function encoded(text: string): string {
+  const hex = (char: string): string => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(text).replace(/[!'()*]/g, hex);
 }

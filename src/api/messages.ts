@@ -1,12 +1,11 @@
 import { readAgain } from '../base/retry.js';
 import type { CallOptions, Clock } from '../base/time.js';
 import type { Message, MessagePage, NewMessage, History } from '../conversations/conversation.js';
-import { readText } from './answer.js';
-import type { Caller } from './caller.js';
-import { conversationPath } from './path.js';
+import { readText, type Caller } from './caller.js';
+import { conversationPath } from './conversations.js';
 import { parse } from './wire.js';
 
-/** Most messages that one page can hold. */
+/** The most that the API puts on one page. */
 export const PAGE_SIZE = 100;
 
 /** One page, the first one is 1. */
@@ -21,7 +20,7 @@ export async function messagePage(
   return { messages: data, total: meta.total_results, pages: meta.total_pages };
 }
 
-/** Page after page, as `read` gives them, from 1 on. */
+/** Page after page, from 1 on. */
 export async function* pagesOf(
   read: (number: number) => Promise<MessagePage>,
 ): AsyncGenerator<MessagePage> {
@@ -45,7 +44,7 @@ export async function* messages(
   }
 }
 
-/** A function that adds one message, and still only one when called again: same key, same bytes. Its failures say what was delivered. */
+/** A function that adds one message, and still only one when called again: same key, same bytes. Its failures tell the delivery. */
 export function messageAdder(
   caller: Caller,
   { conversationId, role, text, speaker }: NewMessage,
@@ -60,14 +59,14 @@ export function messageAdder(
   };
 }
 
-/** A longer conversation is not searched: no more messages than this are held at once. */
-const MOST_MESSAGES = 100_000;
-/** Nor more characters of them (64 MiB). */
-const MOST_CHARACTERS = 32 * 1024 * 1024;
-/** Most readings of one list, when its pages do not fit together. */
-const READINGS = 3;
+/** The most messages that are held at once: a longer conversation is not searched. */
+const MAX_MESSAGES = 100_000;
+/** The most characters of them (64 MiB). */
+const MAX_CHARACTERS = 32 * 1024 * 1024;
+/** Of one list whose pages do not fit together. */
+const MAX_READINGS = 3;
 
-/** All pages as one list, read again when somebody writes meanwhile; within the bound of the call. */
+/** All pages as one list, read again when a message arrives meanwhile; within the timeout of the call. */
 export async function history(
   caller: Caller,
   conversationId: string,
@@ -82,17 +81,17 @@ export async function history(
     });
   };
   for (let count = 1; ; count++) {
-    const found = await wholeList(pagesOf(read));
-    if (found.isWhole || found.isLast || count === READINGS) return found;
+    const found = await completeList(pagesOf(read));
+    if (found.isWhole || found.isLast || count === MAX_READINGS) return found;
   }
 }
 
 /**
- * Pages as one list. It is whole when each page's count of all messages is the number we have, and no
- * page repeats a message of another: pages in different orders have the right number, too. Without
- * such counts, a full page may not be all. `isLast`: reading it again would help nothing.
+ * Pages as one list. It is whole when each page's total is the number we have and no page repeats a
+ * message of another, as pages in different orders would. Without totals, a full page may not be all.
+ * `isLast`: another reading would not help.
  */
-async function wholeList(
+async function completeList(
   pages: AsyncIterable<MessagePage>,
 ): Promise<History & { isLast: boolean }> {
   const lists: Message[][] = [];
@@ -103,7 +102,7 @@ async function wholeList(
     if (total !== undefined) totals.add(total);
     count += list.length;
     characters += sum(list.map(lengthOf));
-    isTooLarge = count > MOST_MESSAGES || characters > MOST_CHARACTERS;
+    isTooLarge = count > MAX_MESSAGES || characters > MAX_CHARACTERS;
     if (isTooLarge) break;
   }
   const found = lists.flat();
@@ -122,7 +121,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-/** Whether no list has a message of another one. Messages have no id: all that they say is compared. */
+/** Whether no list has a message of another one. Messages have no id, so they are compared as a whole. */
 function areApart(lists: readonly Message[][]): boolean {
   if (lists.length === 1) return true;
   const sets = lists.map((list) => new Set(list.map((each) => JSON.stringify(each))));

@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { AppError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { networkError, ON_THE_WAY_HINT } from './failures.js';
+import { discard } from './response-body.js';
 import type { Transport } from './transport.js';
 
 /** Bound on each probe, in milliseconds. */
@@ -30,7 +31,7 @@ export async function connect(host: string, port: number, signal: AbortSignal): 
 export async function handshake(host: string, port: number, signal: AbortSignal): Promise<string> {
   const { connect: connectTls } = await import('node:tls');
   const name = isIP(host) === 0 ? { servername: host } : {};
-  // Nothing is sent on it: even an untrusted certificate is looked at, to say whose it is.
+  // Nothing is sent, so an untrusted certificate can be looked at, to say whose it is.
   const socket = connectTls({ host, port, rejectUnauthorized: false, ...name });
   await opened(socket, 'secureConnect', { host: `${host}:${port}`, signal });
   const issuer = issuerOf(socket);
@@ -50,17 +51,14 @@ function issuerOf(socket: TLSSocket): string {
 function untrusted(reason: unknown, host: string, issuer: string): AppError {
   const cause = reason instanceof Error ? reason : new Error(String(reason));
   const error = networkError(Object.assign(cause, { code: codeOf(reason) }), host, undefined);
-  return new AppError(error.kind, `${error.message}: its certificate is issued by ${issuer}`, {
-    ...error.details,
-    cause,
-  });
+  return error.but({ message: `${error.message}: its certificate is issued by ${issuer}` });
 }
 
 function codeOf(reason: unknown): string {
   return reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason);
 }
 
-/** The server's clock by any answer of the API, in milliseconds since 1970. Needs no key. */
+/** The server's clock by any response of the API, in milliseconds since 1970. Needs no key. */
 export async function serverTime(
   transport: Transport,
   signal: AbortSignal,
@@ -68,12 +66,15 @@ export async function serverTime(
   const { headers, body } = await transport.request({
     method: 'GET',
     path: '/ai/assistants',
-    headers: { 'user-agent': `telnyx-chat/${version}`, accept: 'application/json' },
+    headers: {
+      'user-agent': `telnyx-chat/${version}`,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+    },
     signal,
     timeouts: { connectMs: PROBE_MS, silenceMs: PROBE_MS, totalMs: PROBE_MS },
   });
-  const pieces = body[Symbol.asyncIterator]();
-  while ((await pieces.next()).done !== true);
+  await discard(body);
   const time = Date.parse(headers.date ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
@@ -101,7 +102,7 @@ async function opened(socket: Socket, event: string, { host, signal }: Probe): P
   }
 }
 
-/** The promise, or an AppError when it takes too long or the person stops the program. */
+/** The promise's value, or an AppError when it takes too long or the program is stopped. */
 async function bounded<T>(promise: Promise<T>, host: string, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   let end: () => void = () => undefined;

@@ -31,7 +31,7 @@ export async function* readReply(body: AsyncIterable<Buffer>): AsyncGenerator<Ch
       }
     }
   } finally {
-    // Read to its end, a finished answer leaves its connection to the next request.
+    // Read to its end, a finished response leaves its connection to the next request.
     if (isDone) void drain(pieces);
     else await pieces.return?.();
   }
@@ -46,16 +46,16 @@ async function drain(pieces: AsyncIterator<Buffer>): Promise<void> {
 }
 
 export interface ReplyParser {
-  /** One event at a time: those before a failure are given before it is thrown. */
+  /** Yields the events before a failure before it throws. */
   push(bytes: Buffer): Iterable<ChatEvent>;
-  /** What the end of the bytes still completes. */
+  /** Yields what the end of the bytes completes. */
   end(): Iterable<ChatEvent>;
 }
 
 /**
- * Bytes, cut anywhere, to reply events. Telnyx names three events (`delta`, `done`, `error`) and
- * documents no shape for them: the name is taken from `event:`, else from a property; the text from
- * the usual properties, else it is the data itself; the full text of `done` wins over the pieces.
+ * Bytes, cut anywhere, to reply events. Telnyx names three events (`delta`, `done`, `error`) without a
+ * documented shape: the name comes from `event:`, else from a property; the text from the usual
+ * properties, else it is the data itself; the full text of `done` wins over the pieces.
  */
 export function createReplyParser(): ReplyParser {
   const decoder = new StringDecoder('utf8');
@@ -83,7 +83,7 @@ export function createReplyParser(): ReplyParser {
 
   return {
     push: (bytes) => understand(feed(decoder.write(bytes))),
-    // A server may leave out the blank line behind its last event; of half an event nothing is used.
+    // A server may omit the blank line after its last event; half an event is not used.
     end: () => understand(feed(`${decoder.end()}\n\n`).filter(isWhole)),
   };
 }
@@ -92,14 +92,14 @@ function isWhole({ data }: EventSourceMessage): boolean {
   return isEndMark(data) || isObject(parsed(data));
 }
 
-interface Read {
+interface ReadEvent {
   name: string;
   text: string | undefined;
   /** Only an error has one. */
   problem?: Problem;
 }
 
-function readEvent({ event, data }: EventSourceMessage): Read {
+function readEvent({ event, data }: EventSourceMessage): ReadEvent {
   const value = parsed(data);
   if (typeof value === 'string') return { name: named(event, undefined), text: value };
   if (!isObject(value)) return plainEvent(event, data);
@@ -107,7 +107,7 @@ function readEvent({ event, data }: EventSourceMessage): Read {
   return { name: named(event, type), text: textOf(value), problem: problemOf(value) };
 }
 
-/** What an event without a name is, by the properties that only one kind has. */
+/** The name of an event without one, by properties that only one kind has. */
 function typeByContent(value: Record<string, unknown>): string | undefined {
   if (value['error'] || value['errors']) return 'error';
   return 'whatsapp_template' in value ? 'done' : undefined;
@@ -119,8 +119,8 @@ function problemOf(value: Record<string, unknown>): Problem {
   return problemIn(isObject(error) ? { errors: [error] } : value);
 }
 
-/** Data that is no JSON object is the text itself, but for the end mark that other APIs send. */
-function plainEvent(event: string | undefined, data: string): Read {
+/** Data that is not a JSON object is the text itself, except for the end mark that other APIs send. */
+function plainEvent(event: string | undefined, data: string): ReadEvent {
   if (isEndMark(data)) return { name: 'done', text: undefined };
   return { name: named(event, undefined), text: data };
 }
@@ -147,8 +147,8 @@ function parsed(data: string): unknown {
   }
 }
 
-/** How deep in an event its text may be. */
-const DEEPEST = 4;
+/** How deeply nested the text of an event may be. */
+const MAX_DEPTH = 4;
 
 /** The first text among the usual properties, some levels down if need be. */
 function textOf(value: Record<string, unknown>, depth = 1): string | undefined {
@@ -162,7 +162,7 @@ function textOf(value: Record<string, unknown>, depth = 1): string | undefined {
   ];
   for (const candidate of candidates) {
     if (typeof candidate === 'string') return candidate;
-    const isNear = depth < DEEPEST && isObject(candidate);
+    const isNear = depth < MAX_DEPTH && isObject(candidate);
     const inner = isNear ? textOf(candidate, depth + 1) : undefined;
     if (inner !== undefined) return inner;
   }

@@ -1,32 +1,36 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { AppError } from '../base/errors.js';
+import type { AppError } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { HttpRequest, RequestReport } from './http.js';
 
-/** A shorter key would be found in words that are no key. */
-const SHORTEST_SECRET = 8;
+/** A shorter key would also be found in ordinary words. */
+const MIN_SECRET_LENGTH = 8;
 
-/** An API that repeats the key in its answer does not get it onto a screen or into a log. */
+/** Keeps an API that repeats the key in its response from getting it onto a screen or into a log. */
 export function withoutKey(text: string, apiKey: string): string {
-  return apiKey.length < SHORTEST_SECRET ? text : text.replaceAll(apiKey, '…');
+  return apiKey.length < MIN_SECRET_LENGTH ? text : text.replaceAll(apiKey, '…');
 }
 
-/** The failure without the key, whatever part of an answer had it and however it was written there. */
+/** The failure without the key, whatever part of a response had it. */
 export function errorWithoutKey(error: AppError, apiKey: string): AppError {
-  const { kind, message, details, cause } = error;
+  const { message, details } = error;
   const { code, hint, requestId } = details;
   if (![message, code, hint, requestId].some((text) => text?.includes(apiKey))) return error;
   const clean = (text: string | undefined): string | undefined => text && withoutKey(text, apiKey);
-  const cleaned = { ...details, code: clean(code), hint: clean(hint), requestId: clean(requestId) };
-  return new AppError(kind, withoutKey(message, apiKey), { ...cleaned, cause });
+  return error.but({
+    message: withoutKey(message, apiKey),
+    code: clean(code),
+    hint: clean(hint),
+    requestId: clean(requestId),
+  });
 }
 
-/** What the server calls a request, without the key that the request had. */
-export function requestIdIn(
-  { 'x-request-id': named }: IncomingHttpHeaders,
+/** The server's name for a request, without the key that the request carried. */
+function requestIdIn(
+  { 'x-request-id': header }: IncomingHttpHeaders,
   { authorization = '' }: Readonly<Record<string, string>>,
 ): string | undefined {
-  const id = Array.isArray(named) ? named[0] : named;
+  const id = Array.isArray(header) ? header[0] : header;
   return id === undefined ? undefined : withoutKey(id, authorization.replace(/^Bearer /, ''));
 }
 
@@ -35,19 +39,18 @@ export interface RecordOptions {
   onRequest?: ((report: RequestReport) => void) | undefined;
 }
 
-/** What one request takes, from its making on; reported once, when it ends. */
+/** How one request goes, from its start; reported once, when it ends. */
 export class RequestRecord {
   readonly #request: HttpRequest;
   readonly #options: RecordOptions;
   readonly #started: number;
-  readonly #report: RequestReport;
+  readonly #found: Pick<RequestReport, 'connectMs' | 'firstByteMs' | 'requestId'> = {};
+  isEnded = false;
 
   constructor(request: HttpRequest, options: RecordOptions) {
     this.#request = request;
     this.#options = options;
     this.#started = options.clock.monotonic();
-    const { method, path } = request;
-    this.#report = { method, path: withoutQuery(path), outcome: '', totalMs: 0 };
   }
 
   /** Milliseconds so far. */
@@ -55,33 +58,33 @@ export class RequestRecord {
     return this.#options.clock.monotonic() - this.#started;
   }
 
-  get isEnded(): boolean {
-    return this.#report.outcome !== '';
-  }
-
-  /** It has a connection that was made for it. */
+  /** A connection was opened for the request. */
   connected(): void {
-    this.#report.connectMs = this.elapsed;
+    this.#found.connectMs = this.elapsed;
   }
 
-  /** The head of its answer is there. Gives the server's name for the request. */
-  answered(headers: IncomingHttpHeaders): string | undefined {
-    this.#report.firstByteMs = this.elapsed;
+  /** The head of its response has arrived. Returns the server's name for the request. */
+  responded(headers: IncomingHttpHeaders): string | undefined {
     const requestId = requestIdIn(headers, this.#request.headers);
-    if (requestId !== undefined) this.#report.requestId = requestId;
+    if (!this.#options.onRequest) return requestId;
+    this.#found.firstByteMs = this.elapsed;
+    if (requestId !== undefined) this.#found.requestId = requestId;
     return requestId;
   }
 
-  /** Status, or what went wrong. */
+  /** `outcome`: the status, or what went wrong. */
   end(outcome: string): void {
     if (this.isEnded) return;
-    this.#report.outcome = outcome;
-    this.#report.totalMs = this.elapsed;
-    this.#options.onRequest?.(this.#report);
+    this.isEnded = true;
+    const { onRequest } = this.#options;
+    if (!onRequest) return;
+    const { method, path } = this.#request;
+    const totalMs = this.elapsed;
+    onRequest({ method, path: withoutQuery(path), outcome, totalMs, ...this.#found });
   }
 }
 
-/** A query can hold names and numbers of people. */
+/** A query can hold people's names and numbers. */
 function withoutQuery(path: string): string {
   return path.split('?', 1)[0] ?? path;
 }

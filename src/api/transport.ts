@@ -1,7 +1,9 @@
-import type { Agent, ClientRequest } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Clock } from '../base/time.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type Carrier } from './exchange.js';
+import { otherProtocol, proxyRefused } from './failures.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
 
 export interface TransportOptions {
@@ -12,7 +14,7 @@ export interface TransportOptions {
 }
 
 export interface Transport {
-  /** Rejects with an AppError; so does the answer's body when it breaks off. */
+  /** Rejects with an AppError; so does the response's body when it breaks off. */
   request(request: HttpRequest): Promise<HttpResponse>;
   /** Closes the idle connections that would keep the process alive. */
   close(): void;
@@ -35,8 +37,10 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     async request(request) {
       wire ??= await (opening ??= openWire(base, proxy));
-      const outgoing = wire.dial(dialOptions(base, request, wire.agent));
-      return new Exchange(outgoing, request, { ...options, host }).response();
+      const { agent, dial } = wire;
+      const exchange = new Exchange(request, { ...options, host });
+      const dialled = (): ClientRequest => dial(dialOptions(base, request, agent));
+      return exchange.response(new NodeCarrier(exchange, { dialled, body: request.body, host }));
     },
     close() {
       wire?.agent.destroy();
@@ -71,4 +75,86 @@ function dialOptions(base: URL, request: HttpRequest, agent: Agent): RequestOpti
     path: base.pathname.replace(/\/$/, '') + request.path,
     headers: { ...request.headers, ...length },
   };
+}
+
+interface NodeCarrierOptions {
+  dialled: () => ClientRequest;
+  body: string | undefined;
+  host: string;
+}
+
+/** Carries one request over node:http. */
+class NodeCarrier implements Carrier {
+  readonly #exchange: Exchange;
+  readonly #options: NodeCarrierOptions;
+  #outgoing: ClientRequest | undefined;
+  #incoming: IncomingMessage | undefined;
+
+  constructor(exchange: Exchange, options: NodeCarrierOptions) {
+    this.#exchange = exchange;
+    this.#options = options;
+  }
+
+  get received(): number {
+    return this.#outgoing?.socket?.bytesRead ?? 0;
+  }
+
+  send(): void {
+    const { dialled, body, host } = this.#options;
+    const exchange = this.#exchange;
+    const outgoing = (this.#outgoing = dialled());
+    // Before there is a socket: a proxy may keep us waiting for one.
+    exchange.onConnecting();
+    outgoing.on('socket', (socket) => this.#onSocket(socket));
+    outgoing.on('response', (incoming) => this.#onResponse(incoming));
+    outgoing.on('error', (error) => {
+      // What follows a complete response is no part of it.
+      if (!this.#incoming?.complete) exchange.onError(error);
+    });
+    outgoing.on('upgrade', (_, socket) => {
+      // Node leaves such a connection to us.
+      socket.on('error', () => undefined);
+      exchange.fail(otherProtocol(host));
+      socket.destroy();
+    });
+    outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+      if (statusCode !== 200) exchange.fail(proxyRefused(statusCode));
+    });
+    outgoing.end(body);
+  }
+
+  abort(reason: Error): void {
+    this.#outgoing?.destroy(reason);
+    this.#incoming?.destroy();
+  }
+
+  resume(): void {
+    this.#incoming?.resume();
+  }
+
+  #onSocket(socket: Socket): void {
+    if (socket.destroyed) return;
+    if (!isOpening(socket)) {
+      this.#exchange.onWrite({ isKept: true });
+      return;
+    }
+    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+      this.#exchange.onWrite({ isKept: false });
+    });
+  }
+
+  #onResponse(incoming: IncomingMessage): void {
+    const exchange = this.#exchange;
+    this.#incoming = incoming;
+    incoming.on('error', (error) => exchange.onError(error));
+    incoming.on('end', () => exchange.onComplete());
+    exchange.onHead(incoming.statusCode ?? 0, incoming.headers);
+    incoming.on('data', (piece: Buffer) => {
+      if (!exchange.onData(piece)) incoming.pause();
+    });
+  }
+}
+
+function isOpening(socket: Socket): boolean {
+  return socket.connecting || ('secureConnecting' in socket && socket.secureConnecting === true);
 }

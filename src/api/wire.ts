@@ -3,7 +3,7 @@ import type { Assistant, Conversation, Insight, Message } from '../conversations
 
 /**
  * Shapes on the wire, read leniently: only what we cannot do without is required. A single object
- * may come bare or in `data`, and Telnyx's operations differ in which they use.
+ * comes bare or in `data`, depending on Telnyx's operation.
  */
 const text = v.fallback(v.string(), '');
 
@@ -77,6 +77,8 @@ const message = v.pipe(
   })),
 );
 
+const reply = v.object({ content: v.string() });
+
 const listOf = <Item extends v.GenericSchema>(item: Item) => v.object({ data: v.array(item) });
 
 const messagePage = v.object({
@@ -90,7 +92,7 @@ const messagePage = v.object({
   ),
 });
 
-/** What is no text is given as the JSON it is. */
+/** A value that is not text is given as its JSON. */
 function textOrJson(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -135,5 +137,5 @@ export const parse = {
   conversations: (body: unknown) => v.parse(listOf(conversation), body).data,
   insights: (body: unknown) => v.parse(listOf(insight), body).data,
   messagePage: (body: unknown) => v.parse(messagePage, body),
-  reply: (body: unknown) => v.parse(v.object({ content: v.string() }), unwrapped(body)).content,
+  reply: (body: unknown) => v.parse(reply, unwrapped(body)).content,
 };

@@ -34,12 +34,12 @@ export const serve = defineCommand({
     const { openLog } = await import('../relay/operation/log.js');
     const log = openLog(context.stderr, settings.logLevel, context.clock);
     context.onExit(log.flush);
-    const { createPooledTransport } = await import('../api/pooled-transport.js');
+    const { createUndiciTransport } = await import('../api/undici-transport.js');
     const { uniqueId } = await import('../relay/http/request-ids.js');
     const account = await openAccount(target, {
       context,
       notices: noticesTo((line) => log.info({}, line), output, context.env),
-      openTransport: createPooledTransport,
+      openTransport: createUndiciTransport,
       randomId: uniqueId,
     });
     try {

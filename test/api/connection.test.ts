@@ -244,7 +244,7 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
         const transport = openTransport({ baseUrl: url, proxy: undefined, clock: stillClock() });
         onTestFinished(() => transport.close());
         const { signal } = options();
-        const request = { method: 'GET', path: '/', headers: {}, signal };
+        const request = { method: 'GET', path: '/', headers: {}, signal } as const;
         return transport.request({ ...request, timeouts: { ...bounds, ...timeouts } });
       }
 
@@ -453,6 +453,16 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
       expect(failure.diedIdle).toBeUndefined();
       expect(count).toBe(2);
     });
+  });
+
+  test('no response in an encoding is asked for, whoever asks', async () => {
+    const server = await recordingServer(json({ content: 'hi' }));
+    const client = clientOf(server.url);
+    await chat(client);
+    await all(client.chat({ ...TURN, stream: true }, options()));
+    await client.deleteConversation('c-1', options());
+    const encodings = server.requests.map(({ headers }) => headers['accept-encoding']);
+    expect(encodings).toEqual(['identity', 'identity', 'identity']);
   });
 
   test('a redirect is not followed', async () => {

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createClient, type Client } from '../../src/api/client.js';
 import type { RequestReport } from '../../src/api/http.js';
-import { createPooledTransport } from '../../src/api/pooled-transport.js';
 import { createTransport, type Transport, type TransportOptions } from '../../src/api/transport.js';
+import { createUndiciTransport } from '../../src/api/undici-transport.js';
 import type { CallOptions } from '../../src/base/time.js';
 import { stillClock, type StillClock } from './still-clock.js';
 
@@ -16,7 +16,7 @@ export interface ApiClient extends Client {
 /** Both ways to carry requests. */
 export const TRANSPORTS: [name: string, open: (options: TransportOptions) => Transport][] = [
   ['node:http', createTransport],
-  ['a pool', createPooledTransport],
+  ['undici', createUndiciTransport],
 ];
 
 interface ApiClientOptions {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { atEndOfRound } from '../../base/batch-writes.js';
+import { atEndOfRound } from './batch-writes.js';
 
 /** The answer to a request that is not served. */
 export class Refusal extends Error {

@@ -1,12 +1,12 @@
-/** So much is kept for a reader who is slower than the sender, in bytes. */
-const MOST_WAITING = 64 * 1024;
+/** Kept for a reader who is slower than the sender before the sender is held back, in bytes. */
+const MAX_BUFFERED = 64 * 1024;
 
 export interface BodySource {
-  /** Goes on with what was held back. */
+  /** Continues after `push` returned false. */
   resume(): void;
-  /** The reader has left before the end. */
+  /** The reader leaves before the end. */
   leave(): void;
-  /** The reader waits for a piece, or does not any more. */
+  /** The reader begins or ends to wait for a piece. */
   onWait(isWaiting: boolean): void;
 }
 
@@ -17,13 +17,13 @@ interface Waiting {
 
 const END: IteratorResult<Buffer, undefined> = { done: true, value: undefined };
 
-/** An answer's bytes, from who pushes them to who asks for them. */
-export class AnswerBody implements AsyncIterableIterator<Buffer, undefined> {
+/** The bytes of a response: pushed by a connection, pulled by a reader. */
+export class ResponseBody implements AsyncIterableIterator<Buffer, undefined> {
   readonly #source: BodySource;
   readonly #pieces: Buffer[] = [];
   #size = 0;
   #isHeld = false;
-  #end: 'whole' | Error | undefined;
+  #end: 'complete' | Error | undefined;
   #waiting: Waiting | undefined;
 
   constructor(source: BodySource) {
@@ -34,25 +34,25 @@ export class AnswerBody implements AsyncIterableIterator<Buffer, undefined> {
     return this;
   }
 
-  /** Whether more may come at once. */
+  /** Returns false when no more may come until the source is resumed. */
   push(piece: Buffer): boolean {
     if (this.#waiting) {
-      this.#settleWaiting().resolve({ done: false, value: piece });
+      this.#stopWaiting(this.#waiting).resolve({ done: false, value: piece });
       return true;
     }
     this.#pieces.push(piece);
     this.#size += piece.length;
-    this.#isHeld = this.#size > MOST_WAITING;
+    this.#isHeld = this.#size > MAX_BUFFERED;
     return !this.#isHeld;
   }
 
-  /** Nothing more comes. */
-  finish(end: 'whole' | Error): void {
+  /** Ends the body, with what is buffered still to be read. */
+  finish(end: 'complete' | Error): void {
     if (this.#end) return;
     this.#end = end;
     if (!this.#waiting) return;
-    const waiting = this.#settleWaiting();
-    if (end === 'whole') waiting.resolve(END);
+    const waiting = this.#stopWaiting(this.#waiting);
+    if (end === 'complete') waiting.resolve(END);
     else waiting.reject(end);
   }
 
@@ -60,10 +60,10 @@ export class AnswerBody implements AsyncIterableIterator<Buffer, undefined> {
     const piece = this.#pieces.shift();
     if (piece) {
       this.#size -= piece.length;
-      if (this.#isHeld && this.#size <= MOST_WAITING) this.#release();
+      if (this.#isHeld && this.#size <= MAX_BUFFERED) this.#release();
       return Promise.resolve({ done: false, value: piece });
     }
-    if (this.#end === 'whole') return Promise.resolve(END);
+    if (this.#end === 'complete') return Promise.resolve(END);
     if (this.#end) return Promise.reject(this.#end);
     this.#source.onWait(true);
     return new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
@@ -71,7 +71,7 @@ export class AnswerBody implements AsyncIterableIterator<Buffer, undefined> {
 
   return(): Promise<IteratorResult<Buffer, undefined>> {
     if (!this.#end) this.#source.leave();
-    this.#end = 'whole';
+    this.#end = 'complete';
     this.#pieces.length = 0;
     return Promise.resolve(END);
   }
@@ -81,11 +81,15 @@ export class AnswerBody implements AsyncIterableIterator<Buffer, undefined> {
     this.#source.resume();
   }
 
-  #settleWaiting(): Waiting {
-    const waiting = this.#waiting;
-    if (!waiting) throw new Error('nobody waits');
+  #stopWaiting(waiting: Waiting): Waiting {
     this.#waiting = undefined;
     this.#source.onWait(false);
     return waiting;
   }
+}
+
+/** Reads a body to its end, so that its connection can carry the next request. */
+export async function discard(body: AsyncIterable<Buffer>): Promise<void> {
+  const pieces = body[Symbol.asyncIterator]();
+  while ((await pieces.next()).done !== true);
 }

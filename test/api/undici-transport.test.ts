@@ -1,26 +1,25 @@
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, OnReadOpts, Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { HttpRequest, HttpResponse } from '../../../src/api/http.js';
-import { ConnectionPool } from '../../../src/api/http1/connection-pool.js';
-import { dialTo } from '../../../src/api/http1/dial.js';
-import { PooledExchange } from '../../../src/api/pooled-exchange.js';
-import { createPooledTransport } from '../../../src/api/pooled-transport.js';
-import type { Transport } from '../../../src/api/transport.js';
-import { all } from '../../helpers/api-client.js';
-import { failureOf } from '../../helpers/failure.js';
-import { json, recordingServer } from '../../helpers/recording-server.js';
-import { socketServer } from '../../helpers/socket-server.js';
-import { stillClock } from '../../helpers/still-clock.js';
-import { CERTIFICATE, PRIVATE_KEY } from '../../helpers/tls-certificate.js';
+import type { HttpRequest, HttpResponse } from '../../src/api/http.js';
+import type { Transport } from '../../src/api/transport.js';
+import { createUndiciTransport } from '../../src/api/undici-transport.js';
+import { all } from '../helpers/api-client.js';
+import { failureOf } from '../helpers/failure.js';
+import { json, recordingServer } from '../helpers/recording-server.js';
+import { socketServer } from '../helpers/socket-server.js';
+import { stillClock } from '../helpers/still-clock.js';
+import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\n';
 const OK = `${HEAD}content-length: 2\r\n\r\nok`;
 const long = 10_000;
+const DAY_MS = 86_400_000;
+const NO_BOUNDS = { connectMs: DAY_MS, silenceMs: DAY_MS, totalMs: DAY_MS };
 
 function transportTo(url: string): Transport {
-  const transport = createPooledTransport({ baseUrl: url, proxy: undefined, clock: stillClock() });
+  const transport = createUndiciTransport({ baseUrl: url, proxy: undefined, clock: stillClock() });
   onTestFinished(() => transport.close());
   return transport;
 }
@@ -31,24 +30,29 @@ function request(more: Partial<HttpRequest> = {}): HttpRequest {
   return { method: 'POST', path: '/', headers: {}, body: '{}', signal, timeouts, ...more };
 }
 
+/** Lets the event loop go round once. */
+const roundOfEvents = () => new Promise(setImmediate);
+
 async function textOf(response: Promise<HttpResponse>): Promise<string> {
   return Buffer.concat(await all((await response).body)).toString();
 }
 
 /** A server that answers each request with the next of these bytes; counts what it got over each connection. */
-async function answeringEach(answers: readonly string[]) {
-  const left = [...answers];
+async function answeringEach(first: readonly string[]) {
+  const answers = [...first];
   const sockets: Socket[] = [];
   const carried: number[] = [];
+  const bodies: string[] = [];
   const { url } = await socketServer((socket) => {
     const index = sockets.push(socket) - 1;
     carried.push(0);
-    socket.on('data', () => {
+    socket.on('data', (bytes: Buffer) => {
       carried[index] = (carried[index] ?? 0) + 1;
-      socket.write(left.shift() ?? OK);
+      bodies.push(bytes.toString().split('\r\n\r\n')[1] ?? '');
+      socket.write(answers.shift() ?? OK);
     });
   });
-  return { url, carried, sockets };
+  return { url, answers, carried, bodies, sockets };
 }
 
 describe('a connection carries the next request', () => {
@@ -76,37 +80,34 @@ describe('a connection carries the next request', () => {
     expect(carried).toEqual(expected);
   });
 
-  test('not one that is called off before it is written', async () => {
-    const { url, carried } = await answeringEach([]);
+  test('but not one that is aborted before it is written', async () => {
+    const { url, bodies, carried } = await answeringEach([]);
     const transport = transportTo(url);
-    await textOf(transport.request(request()));
+    await textOf(transport.request(request({ body: '1' })));
     const caller = new AbortController();
-    const called = transport.request(request({ signal: caller.signal }));
+    const aborted = transport.request(request({ body: '2', signal: caller.signal }));
     caller.abort();
-    expect(await failureOf(called)).toMatchObject({ kind: 'interrupted', delivery: 'not_sent' });
-    expect(await textOf(transport.request(request()))).toBe('ok');
-    expect(carried).toEqual([1, 1]);
+    expect(await failureOf(aborted)).toMatchObject({ kind: 'interrupted', delivery: 'not_sent' });
+    await roundOfEvents();
+    expect(await textOf(transport.request(request({ body: '3' })))).toBe('ok');
+    expect([bodies, carried]).toEqual([['1', '3'], [2]]);
   });
 
-  test('over another one, when it ends before anything of that is written', async () => {
-    const { url, carried } = await answeringEach([]);
-    const base = new URL(url);
-    const dial = dialTo(base);
-    const sockets: Socket[] = [];
-    const watched = (onread: OnReadOpts): Socket => {
-      const socket = dial(onread);
-      sockets.push(socket);
-      return socket;
-    };
-    const pool = new ConnectionPool(Object.assign(watched, { opened: dial.opened }));
-    onTestFinished(() => pool.close());
-    const options = { host: base.host, prefix: '', clock: stillClock() };
-    const send = () => new PooledExchange(request(), pool, options).response();
-    expect(await textOf(send())).toBe('ok');
-    const second = send();
-    sockets[0]?.destroy();
-    expect(await textOf(second)).toBe('ok');
-    expect([carried, sockets.length]).toEqual([[1, 1], 2]);
+  test.each<[string, (socket: Socket) => void]>([
+    ['is closed', (socket) => void socket.end()],
+    ['is reset', (socket) => void socket.resetAndDestroy()],
+  ])('over another one when it %s before anything is written', async (_, end) => {
+    const { url, bodies, carried, sockets } = await answeringEach([]);
+    const transport = transportTo(url);
+    await textOf(transport.request(request({ body: '1' })));
+    // The end arrives after the request was given to the connection, and before it is written.
+    await roundOfEvents();
+    end(sockets[0]!);
+    expect(await textOf(transport.request(request({ body: '2' })))).toBe('ok');
+    expect([bodies, carried]).toEqual([
+      ['1', '2'],
+      [1, 1],
+    ]);
   });
 
   test('not after bytes that nobody asked for', async () => {
@@ -146,19 +147,54 @@ describe('a connection carries the next request', () => {
     expect(carried.toSorted()).toEqual([1, 2]);
   });
 
-  test('until it was idle for long', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const { url, carried, sockets } = await answeringEach([]);
-    const transport = transportTo(url);
-    await textOf(transport.request(request()));
-    const isClosed = new Promise((resolve) => sockets[0]?.on('close', resolve));
-    vi.advanceTimersByTime(3_900);
-    await textOf(transport.request(request()));
-    vi.advanceTimersByTime(5_000);
-    await isClosed;
-    await textOf(transport.request(request()));
-    expect([carried, vi.getTimerCount()]).toEqual([[2, 1], 1]);
+  describe('for some time', () => {
+    const KEPT = `${HEAD}keep-alive: timeout=600\r\ncontent-length: 2\r\n\r\nok`;
+
+    async function withFakeTimers(answer: string) {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      onTestFinished(() => void vi.useRealTimers());
+      const server = await answeringEach(Array.from({ length: 9 }, () => answer));
+      const transport = transportTo(server.url);
+      const send = () => textOf(transport.request(request({ timeouts: NO_BOUNDS })));
+      await send();
+      const isClosed = new Promise((resolve) => server.sockets[0]?.on('close', resolve));
+      return { ...server, transport, send, isClosed };
+    }
+
+    test('of idling', async () => {
+      const { send, isClosed, carried } = await withFakeTimers(OK);
+      vi.advanceTimersByTime(3_900);
+      await send();
+      await roundOfEvents();
+      vi.advanceTimersByTime(5_000);
+      await isClosed;
+      await send();
+      expect(carried).toEqual([2, 1]);
+    });
+
+    test('in all, so that it is replaced though it is always in use', async () => {
+      const { send, isClosed, carried } = await withFakeTimers(KEPT);
+      for (const ms of [25_000, 25_000, 9_900]) {
+        vi.advanceTimersByTime(ms);
+        await send();
+      }
+      vi.advanceTimersByTime(200);
+      await isClosed;
+      await send();
+      expect(carried).toEqual([4, 1]);
+    });
+
+    test('in all, but to the end of its request', async () => {
+      const { transport, send, isClosed, carried, sockets, answers } = await withFakeTimers(KEPT);
+      answers.unshift(`${HEAD}content-length: 2\r\n\r\no`);
+      const { body } = await transport.request(request({ timeouts: NO_BOUNDS }));
+      vi.advanceTimersByTime(60_000);
+      sockets[0]?.write('k');
+      expect(Buffer.concat(await all(body)).toString()).toBe('ok');
+      await isClosed;
+      await send();
+      expect(carried).toEqual([2, 1]);
+    });
   });
 });
 
