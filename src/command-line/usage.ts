@@ -19,7 +19,7 @@ export function helpRequest(program: Command, words: readonly string[]): readonl
   return [...names, '--help'];
 }
 
-/** The names behind `help`, which may also stand behind a command that has others: `config help set`. */
+/** The names after `help`, which may also follow a group of commands: `config help set`. */
 function topicOf(program: Command, words: readonly string[]): string[] {
   const [command] = commandOf(program, words);
   const path = command.parent && command.commands.length > 0 ? [command.name()] : [];
@@ -43,13 +43,13 @@ export function assertNoMistake(
   if (error.code === 'commander.unknownCommand' && next) throw unknownCommand(next, command);
   if (error.code === 'commander.excessArguments') assertCommandFirst(program, argv);
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const meant = suggestion?.replace(/^\((.*)\)$/, '$1') ?? meantValue(message);
-  const wayOut = error.code === 'commander.unknownOption' ? behindDashes(command) : undefined;
-  throw new AppError('usage', message, { hint: meant ?? wayOut ?? seeHelp(command) });
+  const suggested = suggestion?.replace(/^\((.*)\)$/, '$1') ?? nearestChoice(message);
+  const wayOut = error.code === 'commander.unknownOption' ? afterDashes(command) : undefined;
+  throw new AppError('usage', message, { hint: suggested ?? wayOut ?? seeHelp(command) });
 }
 
-/** The choice that a value was most likely to be, in whatever case. */
-function meantValue(message: string): string | undefined {
+/** The choice that a mistyped value is nearest to, in any case. */
+function nearestChoice(message: string): string | undefined {
   const [, given = '', listed = ''] = /'([^']*)' is invalid.* are (.*)\.$/.exec(message) ?? [];
   const value = given.toLowerCase();
   // Short as they are, `tcsh` would be near to `bash`.
@@ -58,19 +58,19 @@ function meantValue(message: string): string | undefined {
   return near ? `Did you mean ${near}?` : undefined;
 }
 
-/** Of a command that takes words of any kind: how those that look like flags are given. */
-function behindDashes(command: Command): string | undefined {
+/** How a command that takes any text is given text that looks like a flag. */
+function afterDashes(command: Command): string | undefined {
   if (!command.registeredArguments.some(({ variadic }) => variadic)) return undefined;
-  return `words that begin with - stand behind --: telnyx-chat ${pathOf(command)} -- …`;
+  return `to give text starting with -, put -- before it: telnyx-chat ${pathOf(command)} -- …`;
 }
 
-/** What is asked of a command that is none has no answer; commander would answer for the one above. */
+/** An unknown command has no help and no version; commander would answer for the one above it. */
 function assertAnswerable(command: Command, next = '-'): void {
   if (command.commands.length === 0 || next.startsWith('-') || next === 'help') return;
   throw unknownCommand(next, command);
 }
 
-/** Of the program, the version is all that can be asked at once. */
+/** `--version` takes nothing else. */
 function assertAlone(program: Command, argv: readonly string[]): void {
   const [first = '', ...others] = argv;
   const extra = others.find((word) => !word.startsWith('-'));
@@ -79,20 +79,7 @@ function assertAlone(program: Command, argv: readonly string[]): void {
   throw new AppError('usage', `${first} takes no word '${extra}'`, { hint: seeHelp(program) });
 }
 
-/** A flag without a value in it is most likely a variable that is not set. */
-export function assertValues(command: Command): void {
-  for (const option of command.options) {
-    const name = option.attributeName();
-    if (command.getOptionValueSource(name) !== 'cli') continue;
-    const values: unknown[] = [command.getOptionValue(name)].flat();
-    if (!values.some((value) => typeof value === 'string' && value.trim() === '')) continue;
-    throw new AppError('usage', `${option.long ?? option.flags} is empty`, {
-      hint: 'give it a value, or leave it out; a variable in it may not be set',
-    });
-  }
-}
-
-/** The command that the words lead to, and the word behind it. */
+/** The command that the words lead to, and the word after it. */
 function commandOf(program: Command, argv: readonly string[]): [Command, string | undefined] {
   let command = program;
   for (const word of argv) {
@@ -124,12 +111,12 @@ function withoutSubcommand(command: Command): AppError {
   return new AppError('usage', `${pathOf(command)} needs a command`, { hint: seeHelp(command) });
 }
 
-/** Flags before a command are taken for a chat's, whose surplus word the command then is. */
+/** Flags before a command are read as a chat's, which takes no words. */
 function assertCommandFirst(program: Command, argv: readonly string[]): void {
   const [first = ''] = argv;
   const command = argv.find((word) => program.commands.some((each) => each.name() === word));
   if (command === undefined || !first.startsWith('-')) return;
   throw new AppError('usage', `${first} stands before the command`, {
-    hint: `flags come behind it: telnyx-chat ${command} ${first} …`,
+    hint: `put it after the command: telnyx-chat ${command} ${first} …`,
   });
 }

@@ -186,7 +186,11 @@ it.each([
   [['sned', '-V'], "unknown command 'sned'", 'Did you mean send?'],
   [['config', 'lst', '--help'], "unknown command 'config lst'", 'Did you mean list?'],
   [['--version', 'extra'], "--version takes no word 'extra'", 'see telnyx-chat --help'],
-  [['-V', 'send'], '-V stands before the command', 'flags come behind it: telnyx-chat send -V …'],
+  [
+    ['-V', 'send'],
+    '-V stands before the command',
+    'put it after the command: telnyx-chat send -V …',
+  ],
   [['config', 'get'], "missing required argument 'key'", 'see telnyx-chat help config get'],
 ])('%j is wrong usage', (argv, message, hint) => {
   expect(program(argv)).toMatchObject({
