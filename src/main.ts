@@ -36,7 +36,7 @@ function report(error: unknown, argv: readonly string[], { stderr, env }: Contex
   }
 }
 
-/** Who stops the program where nothing is under way, or left behind, needs no explanation. */
+/** Stopping the program while no turn is running needs no message. */
 function isWantedStop({ kind, details: { delivery, hint } }: AppError): boolean {
   const isStop = kind === 'interrupted' || kind === 'terminated';
   return isStop && delivery === undefined && hint === undefined;

@@ -11,7 +11,7 @@ import { assistantChat, type AssistantChat } from './assistant-chat.js';
 import { requestLines } from './request-lines.js';
 import { loadSettings, type Target } from './sources.js';
 
-/** An account as commands share it: the effective settings, the API client, whom to talk to. */
+/** An account as commands share it: the effective settings and the API client. */
 export interface Account {
   settings: Settings;
   client: Client;
@@ -24,7 +24,7 @@ export interface Account {
 /** An account and the one assistant that a command talks to. */
 export interface Session extends Account, AssistantChat {}
 
-/** What the person reads beside the answer, a line each. */
+/** Lines for the person beside the answer. */
 export interface Notices {
   /** A warning, or a notice; goes nowhere with `--quiet` and JSON. */
   notify: (line: string) => void;
@@ -38,7 +38,7 @@ export interface AccountOptions {
   openTransport?: (options: TransportOptions) => Transport;
   /** Makes the idempotency keys of new conversations. */
   randomId?: () => string;
-  /** What the key is called in hints; by where it is from unless given. */
+  /** The key's name in hints; derived from where it came from unless given. */
   keyName?: string;
 }
 

@@ -7,7 +7,7 @@ import { readEnvFile } from '../store/env-file.js';
 import { storePaths } from '../store/paths.js';
 import { openTelnyxFile } from '../store/telnyx-file.js';
 
-/** Whom a command talks to, as far as the command line says. */
+/** The account and assistant that the command line asks for. */
 export interface Target extends GivenSettings {
   /** A file of settings in place of `./.env`. */
   dotenv?: string | undefined;

@@ -27,7 +27,7 @@ export async function connect(host: string, port: number, signal: AbortSignal): 
   socket.destroy();
 }
 
-/** Who issued the certificate of a server. Rejects with an AppError when it is not to be trusted. */
+/** The issuer of a server's certificate. Rejects with an AppError when it is not trusted. */
 export async function handshake(host: string, port: number, signal: AbortSignal): Promise<string> {
   const { connect: connectTls } = await import('node:tls');
   const name = isIP(host) === 0 ? { servername: host } : {};

@@ -108,7 +108,7 @@ class NodeCarrier implements Carrier {
     outgoing.on('socket', (socket) => this.#onSocket(socket));
     outgoing.on('response', (incoming) => this.#onResponse(incoming));
     outgoing.on('error', (error) => {
-      // What follows a complete response is no part of it.
+      // Bytes after a complete response are not part of it.
       if (!this.#incoming?.complete) exchange.onError(error);
     });
     outgoing.on('upgrade', (_, socket) => {

@@ -56,7 +56,7 @@ function escapes(next: string, quote: BashWord['quote']): boolean {
   return quote === '' || '\\"$`'.includes(next);
 }
 
-/** What bash needs no backslash for: letters and digits of any script, and these. */
+/** Characters that bash needs no backslash for: letters and digits of any script, and these. */
 const PLAIN = /[^\p{L}\p{N}_./:=@%+,-]/gu;
 
 /**

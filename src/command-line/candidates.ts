@@ -5,20 +5,20 @@ import { nextArgument, optionNamed, parsedLine, split, type ParsedLine } from '.
 /** A word that could stand at the cursor. */
 export interface Candidate {
   value: string;
-  /** What it is, for shells that show it; may be ''. */
+  /** A description, for shells that show one; may be ''. */
   note: string;
 }
 
-/** What could stand at the cursor. */
+/** The words that fit at the cursor. */
 export interface Completion {
-  /** What the word at the cursor begins with that is no part of the candidates: `--flag=`. */
+  /** The part of the word at the cursor before the value: `--flag=`. */
   prefix: string;
   candidates: Candidate[];
   source?: Source | undefined;
   line: ParsedLine;
 }
 
-/** What could follow the words, in place of the word at the cursor. Undefined: nothing. */
+/** The words that may replace the one at the cursor; undefined when nothing fits. */
 export function completionAt(
   root: Outline,
   words: readonly string[],

@@ -7,12 +7,12 @@ export const VERSION_FLAG = { usage: '-V, --version', help: 'print the version' 
 /** Flags that belong together, by the names of their values. */
 export type FlagGroup = Readonly<Record<string, Flag<unknown>>>;
 
-/** What the flags of a group were given, each read into its type. */
+/** The values of a group's flags, each in its own type. */
 export type ValuesOf<Group extends FlagGroup> = {
   [Name in keyof Group]: Group[Name] extends Flag<infer Value> ? Value : never;
 };
 
-/** What is known of an argument besides its place in the usage. */
+/** An argument's help and its possible values. */
 export interface ArgumentInfo {
   help?: string;
   choices?: readonly string[];
@@ -38,7 +38,7 @@ interface Definition<Groups extends Readonly<Record<string, FlagGroup>>> {
   ) => Promise<number | undefined> | Promise<void>;
 }
 
-/** A command as the program runs it, whatever its flags are. */
+/** A command without the types of its flags. */
 export interface Command {
   readonly description: string;
   readonly arguments: Readonly<Record<string, ArgumentInfo>>;
@@ -58,7 +58,7 @@ export interface CommandGroup {
   readonly commands: readonly CommandEntry[];
 }
 
-/** A command as the list above it knows it; the rest is loaded when it is needed. */
+/** A command in a list of commands; its definition is loaded when it is needed. */
 export interface CommandEntry {
   /** Its name and its arguments: `show <id|name>`. */
   readonly usage: string;

@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
 
-/** Where Tab gets values from that the commands themselves do not know. */
+/** A source of values for Tab, beside the choices that a command declares. */
 export type Source =
   | 'assistants'
   | 'conversations'
@@ -29,7 +29,7 @@ export interface Flag<Value> {
   readonly read: (typed: Typed) => Value;
 }
 
-/** What commander makes of a flag on the command line. */
+/** The value that commander gives for a flag. */
 export type Typed = string | readonly string[] | boolean | undefined;
 
 type TextOptions = Pick<Flag<unknown>, 'completes' | 'alias' | 'conflicts'>;

@@ -1,6 +1,6 @@
 import type { Outline, OutlineArgument, OutlineOption } from './outline.js';
 
-/** What the words before the cursor have settled. */
+/** The words before the cursor, parsed. */
 export interface ParsedLine {
   command: Outline;
   /** From the program to the command. */

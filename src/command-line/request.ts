@@ -5,7 +5,7 @@ export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 export type Shell = (typeof SHELLS)[number];
 
-/** What a shell's script asks for: the words behind the program's name, and the one at the cursor. */
+/** A request of a shell's script: the words after the program's name, and the one at the cursor. */
 export interface CompletionRequest {
   words: string[];
   current: string;
@@ -13,7 +13,7 @@ export interface CompletionRequest {
   replies(prefix: string, candidates: readonly Candidate[]): string[];
 }
 
-/** Of a listing in bash: what is printed then is only shown, never typed. */
+/** bash's COMP_TYPE for a listing: the answer is only shown, never typed. */
 const LISTING = '63';
 
 /** Reads what the script of this shell passes: see the scripts. */

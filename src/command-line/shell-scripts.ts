@@ -92,7 +92,7 @@ const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName telnyx-chat 
 }
 `;
 
-/** What a shell has to read to complete the program's command lines. */
+/** The script that each shell reads to complete the program's command lines. */
 export const SCRIPTS: Record<Shell, string> = {
   bash: BASH,
   zsh: ZSH,

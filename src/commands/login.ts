@@ -58,7 +58,7 @@ export const login = defineCommand({
     const questions = questionsFor(output, context);
     const key = checkedKey(await givenKey(questions, context));
     const known = isChecked ? await accepted(key, target, { output, context }) : undefined;
-    // What is wrong with other settings is said before anything is stored.
+    // Other settings that are invalid throw before anything is stored.
     if (!known) await loadSettings(target, context);
     const urls = baseUrl === undefined ? {} : { base_url: baseUrl };
     await storeInProfile(profile, { api_key: key, ...urls }, context);
@@ -108,11 +108,11 @@ function required(key: string): string {
 
 interface Known {
   assistants: Assistant[];
-  /** Of the effective settings. */
+  /** The effective one. */
   assistantId: string | undefined;
 }
 
-/** What the API knows of the key. Throws when it does not accept it, or cannot be asked. */
+/** Asks the API about the key. Throws when it is refused, or the API cannot be reached. */
 async function accepted(
   key: string,
   target: TargetValues,

@@ -124,7 +124,7 @@ async function showJsonLines(
     if (type === 'start') await print({ type, conversation_id: event.conversationId });
     if (type === 'delta') await print({ type, text });
     if (type !== 'done') continue;
-    // What was begun and found again goes on where it stopped.
+    // A recovered reply continues where its stream was cut.
     if (event.turn.recovered && text !== '') await print({ type: 'delta', text });
     await print({ type, ...turnJson(event.turn) });
   }

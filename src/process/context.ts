@@ -95,7 +95,7 @@ function forgivingClosedPipe(
       // Nobody reads our notices: that must not cost the answer.
       if (error.code === 'EPIPE') return;
       if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
-      // Who waits for the write says why.
+      // The caller that waits for the write reports why.
       process.exitCode = 1;
     });
   }

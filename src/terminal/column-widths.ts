@@ -4,7 +4,7 @@ export interface ColumnSpace {
   minimal: number;
 }
 
-/** What stands between two columns of a table. */
+/** The gap between two columns of a table. */
 export const COLUMN_GAP = '  ';
 
 /**

@@ -88,7 +88,7 @@ function shortest(shown: readonly ShownColumn[], isCut: ColumnTest): ShownColumn
 
 export interface OpenTableOptions {
   columns: readonly Column[];
-  /** Of the window. */
+  /** The window's width, in cells. */
   width: () => number;
   styleTitle: (text: string) => string;
 }

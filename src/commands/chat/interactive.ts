@@ -108,7 +108,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   }
 }
 
-/** What was typed in earlier chats; undefined when nothing may be kept. */
+/** The input of earlier chats; undefined when nothing may be kept. */
 function historyFor(
   { history }: Settings,
   context: Context,
@@ -148,7 +148,7 @@ async function introduce(
 
 interface Known {
   assistant: Assistant;
-  /** Of a conversation that goes on. */
+  /** Only for a conversation that is continued. */
   messages?: Message[];
   conversation?: Conversation;
 }

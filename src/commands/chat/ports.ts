@@ -13,7 +13,7 @@ interface ChatPortsOptions {
   context: Context;
   editor: LineEditor;
   appearance: Appearance;
-  /** Of new conversations. */
+  /** For new conversations. */
   metadata: Record<string, string> | undefined;
   stream: boolean;
 }

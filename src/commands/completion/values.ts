@@ -12,7 +12,7 @@ import { openAccount, type Account, type Notices } from '../../account/account.j
 /** Bound on asking Telnyx, in milliseconds: Tab should not hang. */
 const ANSWER_MS = 1_500;
 
-/** What a source has to offer. Throws when it cannot be asked. */
+/** The values of a source. Throws when it cannot be read. */
 export async function valuesOf(
   source: Exclude<Source, 'files'>,
   line: ParsedLine,

@@ -9,7 +9,7 @@ export interface Failed {
   error: AppError;
 }
 
-/** What was done, as it grows. */
+/** The result so far. */
 export interface Outcome {
   deleted: string[];
   failed: Failed[];

@@ -74,7 +74,7 @@ function formatOf(file: string): TranscriptFormat {
   });
 }
 
-/** What stands for stdout, which is written to as it is, and not opened again. */
+/** Names for stdout, which is written to directly instead of being opened again. */
 const STDOUT: readonly string[] = ['-', '/dev/stdout', '/dev/fd/1'];
 
 /** The file to write; undefined: stdout. */

@@ -8,7 +8,7 @@ import { messagesByTime, type MessageBatch } from '../../conversations/message-p
 import type { Context } from '../../process/context.js';
 import { targetFlags } from '../options/target.js';
 
-/** The assistant's conversations are meant, where a name has to be found or a list is made. */
+/** The assistant says which conversations to list and where to look for a name first. */
 export const CONVERSATIONS_TARGET = targetFlags('assistant of the conversations');
 
 export const REFERENCE: Readonly<Record<string, ArgumentInfo>> = {
@@ -52,7 +52,7 @@ export function idFor(
 
 const DISORDER = 'warning: the messages were listed in no order; some may be out of place\n';
 
-/** What was said in a conversation, by time. */
+/** The messages of a conversation, by time. */
 export function messagesOf(
   id: string,
   ask: Ask,

@@ -37,9 +37,9 @@ export interface Selection {
   limit: number;
   isOfAll: boolean;
   isByName: boolean;
-  /** What the API filters by. */
+  /** Filters for the API. */
   where: Record<string, string>;
-  /** What is filtered here: part of a name, in any case. */
+  /** A filter that the API lacks: part of a name, in any case. */
   isNamed: (conversation: Conversation) => boolean;
   /** Last used before the time that was given: so are all that follow. */
   isTooOld: (conversation: Conversation) => boolean;

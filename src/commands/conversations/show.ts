@@ -7,7 +7,7 @@ import { paged } from '../../terminal/pager.js';
 import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { CONVERSATIONS_TARGET, messagesOf, REFERENCE, withConversation } from './reference.js';
 
-/** What is known of a conversation, and all that was said in it. */
+/** A conversation's details and all its messages. */
 export const show = defineCommand({
   arguments: REFERENCE,
   flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT },

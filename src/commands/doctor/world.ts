@@ -22,7 +22,7 @@ interface World {
   close(): Promise<void>;
 }
 
-/** What doctor looks at, as this program has it; a sandbox is an account of its own. */
+/** The real ports of doctor. A sandbox counts as an account of its own. */
 export async function openWorld(
   target: Target,
   wantsTurn: boolean,

@@ -6,7 +6,7 @@ import { sharedConversation } from '../../conversations/find-or-create.js';
 import type { Context } from '../../process/context.js';
 import type { TurnInput } from '../../turn/turn.js';
 
-/** What choosing a conversation needs. */
+/** The account and world that a conversation is looked up with. */
 export interface Chooser {
   session: Pick<Session, 'client' | 'settings' | 'assistantId' | 'last'>;
   context: Pick<Context, 'clock' | 'signal'>;

@@ -90,7 +90,7 @@ async function chosen(
 /** Loaded late: most turns need none. */
 const lookup = () => import('./conversation-lookup.js');
 
-/** Whatever fails here, nothing was sent. */
+/** A failed lookup means that nothing was sent. */
 async function unsent(find: () => Promise<Chosen>): Promise<Chosen> {
   try {
     return await find();

@@ -6,7 +6,7 @@ export const DOTENV = text('--dotenv <file>', 'file of settings to read instead 
   alias: '--env-file <file>',
 });
 
-/** Whom to talk to, and with which settings. */
+/** The assistant to talk to, and the settings to use. */
 export function targetFlags(assistant = 'assistant to talk to') {
   return {
     assistant: text('-a, --assistant <id>', `${assistant} (TELNYX_ASSISTANT_ID)`, {

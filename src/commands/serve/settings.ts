@@ -13,7 +13,7 @@ import { bearerTokens } from './tokens.js';
 
 const MAX_PORT = 65_535;
 
-/** Who is served, and how much. */
+/** Access and limits. */
 export const EXPOSURE = {
   tokens: texts(
     '--token <token>',
@@ -43,7 +43,7 @@ export const EXPOSURE = {
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
-/** Where it listens, what it shares, what it logs. */
+/** Address, Redis, metrics and log. */
 export const SERVICE = {
   host: { ...text('--host <address>', 'address to listen on'), default: '127.0.0.1' },
   port: count('--port <number>', 'port to listen on; 0 takes a free one (PORT; 8080)', {
