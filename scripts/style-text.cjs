@@ -5,7 +5,7 @@ const { syncBuiltinESMExports } = require('node:module');
 
 const { styleText } = util;
 try {
-  styleText(['bold'], '');
+  styleText(['bold', 'red'], '');
 } catch {
   util.styleText = (styles, text) =>
     [styles].flat().reduce((styled, style) => styleText(style, styled), text);
