@@ -44,5 +44,5 @@ function closeIdle(server: Server, { unanswered }: RelayState): void {
 /** A turn with an idempotency key outlives its connection, so the server's own end is not enough. */
 async function turnsEnded({ running, clock }: RelayState): Promise<void> {
   const end = clock.monotonic() + DRAIN_MS + FINAL_ANSWERS_MS;
-  while (running.size > 0 && clock.monotonic() < end) await clock.sleep(CHECK_MS);
+  while (running.length > 0 && clock.monotonic() < end) await clock.sleep(CHECK_MS);
 }

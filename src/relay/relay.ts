@@ -1,5 +1,6 @@
 import type { Clock } from '../base/time.js';
 import type { Call } from './call.js';
+import { ControllerPool } from './chat/controller-pool.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import { tokenCheck, type Token } from './exposure/bearer-tokens.js';
 import { hostNames } from './exposure/browser-guards.js';
@@ -50,8 +51,8 @@ export interface Relay {
 
 /** Starts the relay. Rejects with a usage error when it can't listen on its address. */
 export async function startRelay(settings: RelaySettings, services: RelayServices): Promise<Relay> {
-  const running = new Set<RunningTurn>();
-  const metrics = openMetrics(() => running.size);
+  const running: RunningTurn[] = [];
+  const metrics = openMetrics(() => running.length);
   const state: RelayState = {
     ...stateOf(settings, services),
     showPage: settings.hasPage ? await pageFor(settings) : undefined,
@@ -87,6 +88,7 @@ function stateOf(settings: RelaySettings, services: RelayServices) {
     hosts: hostNames(host, isLoopback, allowedHosts),
     conversationIds: signingSecret === undefined ? plainIds : signedIds(signingSecret),
     bodies: new BodyReader(),
+    controllers: new ControllerPool(),
     unanswered: 0,
     isDraining: false,
   };

@@ -130,9 +130,9 @@ test('SIGTERM: turns that run for 30 seconds more are stopped, and answers that 
   const cut = vi.spyOn(server, 'closeAllConnections');
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const clock = stillClock();
-  const running = new Set<RunningTurn>();
+  const running: RunningTurn[] = [];
   const stop = new AbortController();
-  running.add({ call: { response: {} } as unknown as Call, stop });
+  running.push({ call: { response: {} } as unknown as Call, stop });
   void drain(server, { running, clock, unanswered: 1 } as unknown as RelayState);
   vi.advanceTimersByTime(29_999);
   expect(stop.signal.aborted).toBe(false);

@@ -19,7 +19,7 @@ export async function chat(call: Call, state: RelayState): Promise<void> {
   try {
     const turn = openTurn(call, { body, key }, state);
     const answered = answer(turn, state);
-    if (key === undefined) stopWhenCallerLeaves(turn);
+    if (key === undefined) stopWhenCallerLeaves(turn, state);
     else call.turnEnd = answered.catch(() => undefined);
     await answered;
   } finally {
@@ -41,7 +41,7 @@ async function admit(call: Call, state: RelayState): Promise<void> {
 }
 
 function assertCapacity({ isDraining, running, maxTurns }: RelayState): void {
-  if (isDraining || running.size >= maxTurns) throw busy('Too many requests in flight');
+  if (isDraining || running.length >= maxTurns) throw busy('Too many requests in flight');
 }
 
 /** Throws the 400s, 404 and 503 of the contract. */
@@ -57,25 +57,29 @@ function openTurn(
   facts.message = request.message;
   assertCapacity(state);
   const stream = wantsEvents(call.request) ? new EventStream(response) : undefined;
-  return { call, request, body, key, stream, stop: new AbortController() };
+  return { call, request, body, key, stream, stop: state.controllers.take() };
 }
 
 /** A turn with an idempotency key goes on, since its caller may ask for the answer again. */
-function stopWhenCallerLeaves({ call: { response }, stop }: ChatTurn): void {
+function stopWhenCallerLeaves(turn: ChatTurn, { running }: RelayState): void {
+  const { response } = turn.call;
   response.once('close', () => {
-    if (!response.writableFinished) stop.abort(new AppError('interrupted', 'the caller left'));
+    // The controller of a turn that is over may belong to another turn by now.
+    if (response.writableFinished || !running.includes(turn)) return;
+    turn.stop.abort(new AppError('interrupted', 'the caller left'));
   });
 }
 
 async function answer(turn: ChatTurn, state: RelayState): Promise<void> {
   const { call, stream } = turn;
-  state.running.add(turn);
+  state.running.push(turn);
   try {
     const outcome = await runOnce(turn, state);
     if (stream) stream.end(outcome);
     else sendJson(call.response, outcome.status, outcome.body, outcome.headers);
   } finally {
-    state.running.delete(turn);
+    state.running.splice(state.running.indexOf(turn), 1);
+    state.controllers.giveBack(turn.stop);
   }
 }
 
