@@ -1,5 +1,5 @@
 import type { Context } from '../process/context.js';
-import { profileInForce, resolveProfile } from '../settings/profiles.js';
+import { effectiveProfile, resolveProfile } from '../settings/profiles.js';
 import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
 import type { Config, Settings, Sources } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
@@ -63,7 +63,7 @@ export async function inspectSettings(
 
 /** The profile's name. Throws when there is none of that name. */
 export async function profileName(options: SessionOptions, context: Context): Promise<string> {
-  return profileInForce(await sourcesOf(options, context)).value;
+  return effectiveProfile(await sourcesOf(options, context)).value;
 }
 
 /** The profile's name, for what makes one. */
@@ -109,5 +109,5 @@ export function guardConfig(surroundings: Surroundings): void {
 
 export function guardOf({ options, context: { platform }, notify }: Surroundings): Guard {
   const tell = (warning: string): void => notify(`warning: ${warning}`);
-  return { platform, tell: isSilent(options) ? () => undefined : tell };
+  return { platform, warn: isSilent(options) ? () => undefined : tell };
 }

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../base/time.js';
-import type { ChatEvent, TurnRequest } from '../turn/events.js';
+import type { ChatEvent, SentTurn } from '../turn/events.js';
 import { readJson } from './answer.js';
 import type { Caller } from './caller.js';
 import { segment } from './path.js';
@@ -14,7 +14,7 @@ const STREAM_HEADERS = { accept: 'text/event-stream, application/json' };
 /** One request for a turn. */
 export async function* chat(
   caller: Caller,
-  request: TurnRequest,
+  request: SentTurn,
   call: CallOptions,
 ): AsyncGenerator<ChatEvent> {
   const { assistantId, conversationId, text, speaker, stream } = request;

@@ -30,13 +30,13 @@ export interface Chat {
 }
 
 /** Prints notices above the prompt, made safe whatever is quoted in them. */
-export function tell({ ports }: Chat, ...lines: string[]): void {
+export function notify({ ports }: Chat, ...lines: string[]): void {
   const safe = lines.map((line) => ports.paint.dim(sanitize(line)));
   ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
 }
 
 /** Prints a failure above the prompt. */
-export function tellFailure({ ports }: Chat, error: AppError): void {
+export function notifyFailure({ ports }: Chat, error: AppError): void {
   const [first = '', ...others] = errorLines(error);
   const lines = [ports.paint.error(first), ...others.map((line) => ports.paint.dim(line))];
   ports.editor.print(`${lines.join('\n')}\n`, 'stderr');
@@ -70,7 +70,7 @@ export async function cancellable<T>(
 }
 
 /** A call of the API that Ctrl-C cancels. */
-export function asking<T>(
+export function callApi<T>(
   chat: Chat,
   call: (api: ChatPorts['api'], options: CallOptions) => Promise<T>,
 ): Promise<T> {

@@ -1,7 +1,7 @@
 import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
 import { insights, release, say, takeover } from './control-commands.js';
-import { begin, name, resume, showHistory } from './conversation-commands.js';
+import { startNew, name, resume, showHistory } from './conversation-commands.js';
 import { copyReply, editDraft, retry, speakAs } from './message-commands.js';
 import { exportConversation, info, trace } from './report-commands.js';
 import { helpLines, type SlashCommandName } from './slash-commands.js';
@@ -10,7 +10,7 @@ type Command = (chat: Chat, argument: string) => unknown;
 
 /** What each command of the chat does; one that gives 'leave' ends it. */
 export const COMMANDS: Record<SlashCommandName, Command> = {
-  new: begin,
+  new: startNew,
   resume,
   history: showHistory,
   assistant: chooseAssistant,

@@ -8,7 +8,7 @@ import { transcriptLines } from '../conversations/transcript.js';
 import { isTakenOver, rename } from '../conversations/update.js';
 import { age } from '../text/age.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import { asking, currentConversation, tell, type Chat } from './chat.js';
+import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
 import type { Choice } from './ports.js';
 
@@ -19,22 +19,22 @@ const RECAP = 4;
 const HISTORY = 20;
 
 /** /new */
-export function begin(chat: Chat, text: string): void {
+export function startNew(chat: Chat, text: string): void {
   const title = text === '' ? undefined : checkedName(text);
   chat.state.conversationId = undefined;
   chat.state.title = title;
-  tell(chat, 'a new conversation begins with your next message');
+  notify(chat, 'a new conversation begins with your next message');
 }
 
 /** /resume */
 export async function resume(chat: Chat, idOrName: string): Promise<void> {
   const id = idOrName === '' ? await picked(chat) : await found(chat, idOrName);
   if (id === undefined) return;
-  const conversation = await asking(chat, (api, call) => api.getConversation(id, call));
+  const conversation = await callApi(chat, (api, call) => api.getConversation(id, call));
   chat.state.conversationId = conversation.id;
   const called = sanitizeLine(nameOf(conversation));
-  tell(chat, `conversation ${called === '' ? '' : `${called} `}${conversation.id}`);
-  if (isTakenOver(conversation)) tell(chat, TAKEN_OVER_NOTICE);
+  notify(chat, `conversation ${called === '' ? '' : `${called} `}${conversation.id}`);
+  if (isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
   await recap(chat, RECAP);
 }
 
@@ -42,12 +42,12 @@ export async function resume(chat: Chat, idOrName: string): Promise<void> {
 function recentConversations(chat: Chat): Promise<Conversation[]> {
   const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
   const filters = { limit: RECENT, order: 'last_message_at.desc', where };
-  return asking(chat, (api, call) => api.listConversations(filters, call));
+  return callApi(chat, (api, call) => api.listConversations(filters, call));
 }
 
 async function found(chat: Chat, idOrName: string): Promise<string> {
   if (isConversationId(idOrName)) return idOrName;
-  return asking(chat, (api, call) => {
+  return callApi(chat, (api, call) => {
     const list = (filters: ConversationFilters): Promise<Conversation[]> =>
       api.listConversations(filters, call);
     const get = (id: string): Promise<Conversation> => api.getConversation(id, call);
@@ -87,8 +87,8 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
 
 async function recap(chat: Chat, count: number): Promise<void> {
   const id = currentConversation(chat);
-  const messages = await asking(chat, (api, call) => allMessages(api.listMessages(id, call)));
-  tell(chat, ...recapLines(messages, count));
+  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  notify(chat, ...recapLines(messages, count));
 }
 
 /** The last messages of a conversation. */
@@ -103,6 +103,6 @@ export function recapLines(messages: readonly Message[], count = RECAP): string[
 export async function name(chat: Chat, text: string): Promise<void> {
   const called = checkedName(text, '/name Opening hours');
   const id = currentConversation(chat);
-  await asking(chat, (api, call) => rename(api, { id, name: called }, call));
-  tell(chat, `named ${sanitizeLine(called)}: /resume ${sanitizeLine(called)}`);
+  await callApi(chat, (api, call) => rename(api, { id, name: called }, call));
+  notify(chat, `named ${sanitizeLine(called)}: /resume ${sanitizeLine(called)}`);
 }

@@ -1,12 +1,12 @@
 import { AppError } from '../base/errors.js';
-import { tell, tellFailure, type Chat } from './chat.js';
+import { notify, notifyFailure, type Chat } from './chat.js';
 import { COMMANDS } from './commands.js';
 import type { Typed } from './ports.js';
 import { showTurn } from './show-turn.js';
 import { parseInput, SLASH_COMMANDS, type ChatInput } from './slash-commands.js';
 
 /** A second Ctrl-C within so many milliseconds leaves. */
-const LEAVING_MS = 2_000;
+const EXIT_CONFIRM_MS = 2_000;
 
 /** The chat loop: runs until the person leaves. Rejects when it is ended from outside. */
 export async function runChat(chat: Chat): Promise<void> {
@@ -15,14 +15,14 @@ export async function runChat(chat: Chat): Promise<void> {
   const close = (): void => editor.close();
   signal.addEventListener('abort', close);
   try {
-    await talk(chat);
+    await readInputs(chat);
   } finally {
     signal.removeEventListener('abort', close);
   }
   signal.throwIfAborted();
 }
 
-async function talk(chat: Chat): Promise<void> {
+async function readInputs(chat: Chat): Promise<void> {
   const { editor, clock, signal } = chat.ports;
   let interruptedAt = -Infinity;
   while (!signal.aborted) {
@@ -30,15 +30,15 @@ async function talk(chat: Chat): Promise<void> {
     if (typed.type === 'end') return;
     if (typed.type === 'interrupt') {
       const now = clock.monotonic();
-      if (now - interruptedAt <= LEAVING_MS) return;
+      if (now - interruptedAt <= EXIT_CONFIRM_MS) return;
       interruptedAt = now;
-      tell(chat, 'to leave, press Ctrl-C again or Ctrl-D');
-    } else if (typed.text.trim() !== '' && (await obey(chat, typed)) === 'leave') return;
+      notify(chat, 'to leave, press Ctrl-C again or Ctrl-D');
+    } else if (typed.text.trim() !== '' && (await runInput(chat, typed)) === 'leave') return;
   }
 }
 
 /** Failures are shown, and the chat goes on. */
-async function obey(chat: Chat, { text }: Extract<Typed, { type: 'text' }>): Promise<unknown> {
+async function runInput(chat: Chat, { text }: Extract<Typed, { type: 'text' }>): Promise<unknown> {
   const input = parseInput(text);
   try {
     if (input.type === 'unknown') throw unknownCommand(input);
@@ -47,7 +47,7 @@ async function obey(chat: Chat, { text }: Extract<Typed, { type: 'text' }>): Pro
     return undefined;
   } catch (error) {
     if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;
-    tellFailure(chat, error);
+    notifyFailure(chat, error);
     if (isWorthMending(input)) chat.ports.editor.restoreDraft(text);
     return undefined;
   }

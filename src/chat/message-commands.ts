@@ -1,11 +1,11 @@
 import { AppError } from '../base/errors.js';
-import { tell, type Chat } from './chat.js';
+import { notify, type Chat } from './chat.js';
 import { showTurn } from './show-turn.js';
 
 /** /as */
 export function speakAs(chat: Chat, name: string): void {
   chat.state.speaker = name === '' ? undefined : name;
-  tell(chat, name === '' ? 'you speak without a name' : `you speak as ${name}`);
+  notify(chat, name === '' ? 'you speak without a name' : `you speak as ${name}`);
 }
 
 /** /retry: at once when the last message was not run; else only when the person says so. */
@@ -30,5 +30,5 @@ export async function editDraft(chat: Chat, text: string): Promise<void> {
 export async function copyReply(chat: Chat): Promise<void> {
   const last = chat.state.turns.at(-1);
   if (!last) throw new AppError('usage', 'there is no reply to copy yet');
-  tell(chat, `copied to ${await chat.ports.dialogs.copy(last.reply)}`);
+  notify(chat, `copied to ${await chat.ports.dialogs.copy(last.reply)}`);
 }

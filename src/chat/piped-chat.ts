@@ -72,10 +72,7 @@ async function withUnsent(error: AppError, chat: PipedChat): Promise<AppError> {
   const { count, isAll } = await countUnsent(chat);
   if (count === 0) return error;
   const lines = `${count} more ${count === 1 ? 'line was' : 'lines were'} not sent`;
-  return new AppError(error.kind, `${error.message}; ${isAll ? '' : 'at least '}${lines}`, {
-    ...error.details,
-    cause: error.cause,
-  });
+  return error.but({ message: `${error.message}; ${isAll ? '' : 'at least '}${lines}` });
 }
 
 /** Counts the lines that are left: to their end, or those that come before the time is up. */

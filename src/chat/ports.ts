@@ -8,7 +8,7 @@ import type {
   NewMessage,
 } from '../conversations/conversation.js';
 import type { ChangingApi } from '../conversations/update.js';
-import type { ReplyEvent } from '../turn/events.js';
+import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 
 /** What the person at the terminal did. */
 export type Typed =
@@ -51,16 +51,8 @@ export interface LineEditor {
   close(): void;
 }
 
-/** What a chat turn says besides who it is said to. */
-export interface ChatTurn {
-  text: string;
-  assistantId: string;
-  /** Undefined begins a new conversation. */
-  conversationId: string | undefined;
-  /** For a new conversation. */
-  title: string | undefined;
-  speaker: string | undefined;
-}
+/** A turn of the chat; streaming and metadata are the caller's choice. */
+export type ChatTurn = Omit<TurnRequest, 'stream' | 'isNew' | 'metadata'>;
 
 /** The calls of Telnyx that the chat's commands make. */
 export interface ChatApi extends ChangingApi {

@@ -3,7 +3,7 @@ import type { Message } from '../conversations/conversation.js';
 import { allMessages, lastTurn } from '../conversations/messages.js';
 import { formatByName, transcript, type TranscriptFormat } from '../conversations/transcript.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
-import { asking, currentConversation, tell, type Chat } from './chat.js';
+import { callApi, currentConversation, notify, type Chat } from './chat.js';
 
 /** The value below which a share of the others lie (nearest rank); undefined without values. */
 export function percentile(values: readonly number[], share: number): number | undefined {
@@ -36,7 +36,7 @@ function indented(json: string): string {
 /** /info */
 export function info(chat: Chat): void {
   const { state, ports } = chat;
-  tell(
+  notify(
     chat,
     `assistant     ${state.assistantId}`,
     `conversation  ${state.conversationId ?? '(begins with your first message)'}`,
@@ -71,9 +71,9 @@ function timingLines({ state: { turns } }: Chat): string[] {
 /** /trace */
 export async function trace(chat: Chat): Promise<void> {
   const id = currentConversation(chat);
-  const messages = await asking(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
   const lines = traceLines(lastTurn(messages));
-  tell(chat, ...(lines.length === 0 ? ['the last turn called no tools'] : lines));
+  notify(chat, ...(lines.length === 0 ? ['the last turn called no tools'] : lines));
 }
 
 /** /export */
@@ -81,12 +81,12 @@ export async function exportConversation(chat: Chat, file: string): Promise<void
   const id = currentConversation(chat);
   const path = file === '' ? `conversation-${id}.md` : file;
   const format = formatOf(path);
-  const text = await asking(chat, async (api, call) => {
+  const text = await callApi(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
     const messages = await allMessages(api.listMessages(id, call));
     return transcript(conversation, messages, format);
   });
-  tell(chat, `saved to ${await chat.ports.dialogs.save(path, text)}`);
+  notify(chat, `saved to ${await chat.ports.dialogs.save(path, text)}`);
 }
 
 function formatOf(path: string): TranscriptFormat {

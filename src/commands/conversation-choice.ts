@@ -1,5 +1,5 @@
 import { checkedName, isConversationId } from '../conversations/names.js';
-import type { TurnInput } from '../turn/turn.js';
+import type { TurnRequest } from '../turn/events.js';
 import { checkedId } from '../text/ids.js';
 import { AppError } from '../base/errors.js';
 import type { Session } from '../account/account.js';
@@ -7,7 +7,7 @@ import type { Choosing } from './conversation-lookup.js';
 import { newMetadata, sharedMetadata } from '../conversations/metadata.js';
 import type { ConversationOptions } from './options.js';
 
-type Chosen = Pick<TurnInput, 'conversationId' | 'isBegun'>;
+type Chosen = Pick<TurnRequest, 'conversationId' | 'isNew'>;
 
 /**
  * The part of a turn that the flags decide. Throws on flags that contradict each other, before any
@@ -16,7 +16,7 @@ type Chosen = Pick<TurnInput, 'conversationId' | 'isBegun'>;
 export async function turnInput(
   options: ConversationOptions,
   choosing: Choosing,
-): Promise<Chosen & Pick<TurnInput, 'title' | 'metadata' | 'speaker'>> {
+): Promise<Chosen & Pick<TurnRequest, 'title' | 'metadata' | 'speaker'>> {
   const { meta, as: speaker } = options;
   checkWays(options);
   const title = options.title === undefined ? undefined : checkedName(options.title);

@@ -1,7 +1,7 @@
 import { askerOf, finderWith } from '../account/calls.js';
 import { conversationIdFor } from '../conversations/find.js';
-import { sharedConversation, type SharingApi } from '../conversations/find-or-create.js';
-import type { TurnInput } from '../turn/turn.js';
+import { findOrCreate, type FindOrCreateApi } from '../conversations/find-or-create.js';
+import type { TurnRequest } from '../turn/events.js';
 import type { Context } from '../process/context.js';
 import type { Session } from '../account/account.js';
 
@@ -11,7 +11,7 @@ export interface Choosing {
   context: Pick<Context, 'clock' | 'signal'>;
 }
 
-type Found = Pick<TurnInput, 'conversationId' | 'isBegun'>;
+type Found = Pick<TurnRequest, 'conversationId' | 'isNew'>;
 
 /** The assistant's conversation with a name. */
 export async function named(name: string, choosing: Choosing): Promise<Found> {
@@ -22,10 +22,10 @@ export async function named(name: string, choosing: Choosing): Promise<Found> {
 /** The assistant's conversation with this metadata, which is made when there is none. */
 export async function shared(metadata: Record<string, string>, choosing: Choosing): Promise<Found> {
   const whole = { ...metadata, assistant_id: choosing.session.assistantId };
-  const { id, isNew } = await sharedConversation(finderFor(choosing), whole);
-  return { conversationId: id, isBegun: isNew };
+  const { id, isNew } = await findOrCreate(finderFor(choosing), whole);
+  return { conversationId: id, isNew };
 }
 
-function finderFor({ session, context }: Choosing): SharingApi {
+function finderFor({ session, context }: Choosing): FindOrCreateApi {
   return finderWith(askerOf(session, context));
 }

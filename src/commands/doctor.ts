@@ -1,5 +1,5 @@
 import type { Context } from '../process/context.js';
-import type { Finding } from '../doctor/check.js';
+import type { CheckResult } from '../doctor/check.js';
 import { CHECKS, diagnose } from '../doctor/diagnose.js';
 import { exitCode, findingLines, findingsJson, summary } from '../doctor/report.js';
 import { jsonLine } from '../text/json-line.js';
@@ -11,7 +11,7 @@ import { appearanceFor } from './options.js';
 /** Checks everything that a first turn needs, each failure with its fix. Gives the exit code. */
 export async function doctor(options: DoctorOptions, context: Context): Promise<number> {
   const world = await openWorld(options, context);
-  const findings: Finding[] = [];
+  const findings: CheckResult[] = [];
   const show = lineWriter(options, context);
   try {
     for await (const finding of diagnose(CHECKS, world.ports)) {
@@ -27,7 +27,10 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
 }
 
 /** Prints each finding when it is there: the network may make the next one wait. */
-function lineWriter(options: DoctorOptions, context: Context): (finding: Finding) => Promise<void> {
+function lineWriter(
+  options: DoctorOptions,
+  context: Context,
+): (finding: CheckResult) => Promise<void> {
   const width = Math.max(...CHECKS.map(({ name }) => name.length));
   const appearance = appearanceFor(options, context);
   const paint = paintFor({ ...appearance, noticeColor: appearance.color });

@@ -1,5 +1,6 @@
 import type { Context, Output } from '../process/context.js';
-import { begun, createReplyText } from '../turn/reply-text.js';
+import { createReplyText } from '../turn/reply-text.js';
+import { startedEarly } from '../turn/start-early.js';
 import type { ReplyEvent } from '../turn/events.js';
 import { jsonLine } from '../text/json-line.js';
 import { checkedMessage } from '../turn/message-text.js';
@@ -69,7 +70,7 @@ async function show(
   const isWatched = stderr.isTTY === true && !isSilent(options);
   const appearance = appearanceFor(options, context);
   if (appearance.raw && stdout.isTTY && !isSilent(options)) stderr.write(`${RAW_WARNING}\n`);
-  const started = told(begun(events), options, context);
+  const started = told(startedEarly(events), options, context);
   const isAnimated = isWatched && appearance.animation && !options.verbose;
   const { withSpinner } = isAnimated ? await import('../terminal/spinner.js') : {};
   const watched = withSpinner ? withSpinner(started, stderr) : started;

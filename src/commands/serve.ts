@@ -1,6 +1,7 @@
 import type { Context } from '../process/context.js';
 import type { Clock } from '../base/time.js';
-import { takeTurn, type TurnInput } from '../turn/turn.js';
+import type { TurnRequest } from '../turn/events.js';
+import { takeTurn } from '../turn/turn.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { requireAssistant } from '../settings/resolve.js';
 import { AppError } from '../base/errors.js';
@@ -120,7 +121,7 @@ function turnsOf({ client, settings }: Account, { isShared }: Coordination): Tak
     const memory = isShared ? new TurnMemory({ ofOthers: false }) : ours;
     // Written out: a spread takes long, thousands of times a second.
     const { conversationId, text, speaker, stream } = input;
-    const turn: TurnInput = { assistantId, conversationId, text, speaker, stream };
+    const turn: TurnRequest = { assistantId, conversationId, text, speaker, stream };
     return takeTurn(client, turn, { signal, timeoutMs, memory });
   };
 }

@@ -3,7 +3,7 @@ import { checkedId } from '../text/ids.js';
 import { nearest } from '../text/nearest.js';
 import { sanitize } from '../text/sanitize.js';
 import type { Assistant } from './conversation.js';
-import { clockTime, whole } from './details.js';
+import { clockTime, oneLine } from './details.js';
 import { existing } from './find.js';
 
 /** An assistant as `--json` shows it: null where nothing is known. */
@@ -24,9 +24,9 @@ export function assistantJson(assistant: Assistant) {
 export function assistantRows(assistant: Assistant): [label: string, lines: string[]][] {
   const { id, name, model, instructions, greeting, createdAt, dataRetention } = assistant;
   const rows: [string, string][] = [
-    ['id', whole(id)],
-    ['name', whole(name)],
-    ['model', whole(model)],
+    ['id', oneLine(id)],
+    ['name', oneLine(name)],
+    ['model', oneLine(model)],
     ['created', clockTime(createdAt)],
     ['history', dataRetention ? 'is kept' : 'is not kept (data_retention: false)'],
     ['greeting', sanitize(greeting)],

@@ -88,5 +88,5 @@ export interface NewConversation {
 export interface History {
   messages: Message[];
   /** As many as the list itself says there are. */
-  isWhole: boolean;
+  isComplete: boolean;
 }

@@ -26,14 +26,14 @@ export function detailRows(conversation: Conversation): [label: string, value: s
     ...others.map(([key, value]): [string, string] => ['metadata', `${key}=${value}`]),
   ];
   return rows
-    .map(([label, value]): [string, string] => [label, whole(value)])
+    .map(([label, value]): [string, string] => [label, oneLine(value)])
     .filter(([, value]) => value !== '');
 }
 
 /** A message for `show`: when and who, then what, set in. */
 export function messageBlock(message: Message): { heading: string; lines: string[] } {
   const when = clockTime(message.sentAt || message.createdAt);
-  const heading = [when, whole(message.role)].filter((part) => part !== '').join('  ');
+  const heading = [when, oneLine(message.role)].filter((part) => part !== '').join('  ');
   return { heading, lines: saidLines(message, Infinity).map((line) => `  ${line}`.trimEnd()) };
 }
 
@@ -42,10 +42,10 @@ export function insightBlock({ status, createdAt, results }: Insight): {
   heading: string;
   lines: string[];
 } {
-  const heading = [clockTime(createdAt), whole(status)].filter((part) => part !== '').join('  ');
+  const heading = [clockTime(createdAt), oneLine(status)].filter((part) => part !== '').join('  ');
   const lines = results.flatMap(({ insightId, result }) => {
     const [first = '', ...others] = sanitize(readable(result ?? 'no result')).split('\n');
-    return [`  ${whole(insightId)}: ${first}`, ...others.map((line) => `    ${line}`)];
+    return [`  ${oneLine(insightId)}: ${first}`, ...others.map((line) => `    ${line}`)];
   });
   return { heading, lines };
 }
@@ -63,11 +63,11 @@ function readable(result: string): string {
 /** `2026-01-31 09:00:00Z` in UTC; a time that cannot be read as it is. */
 export function clockTime(time: string): string {
   const date = new Date(/(?:z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`);
-  if (Number.isNaN(date.getTime())) return whole(time);
+  if (Number.isNaN(date.getTime())) return oneLine(time);
   return `${date.toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 
 /** On one line, however long: nothing of a value is cut. */
-export function whole(text: string): string {
+export function oneLine(text: string): string {
   return sanitizeLine(text, Infinity);
 }

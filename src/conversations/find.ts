@@ -4,9 +4,9 @@ import { isConversationId, NAME_KEY, nameFault, nameOf } from './names.js';
 import type { ListConversations } from './paginate.js';
 
 /** So many of the same name are looked at. */
-const MOST = 20;
+const MAX_NAMESAKES = 20;
 /** So many of them are told. */
-const TOLD = 8;
+const MAX_LISTED = 8;
 
 export interface Finder {
   list: ListConversations;
@@ -55,7 +55,7 @@ async function named(name: string, { list }: Finder, { only }: Scope): Promise<C
   const columns = [`metadata->${NAME_KEY}`, 'name'];
   const lists = await Promise.all(
     columns.map((column) =>
-      list({ limit: MOST, order, where: { ...own, [column]: `eq.${name}` } }),
+      list({ limit: MAX_NAMESAKES, order, where: { ...own, [column]: `eq.${name}` } }),
     ),
   );
   const byId = new Map(lists.flat().map((each) => [each.id, each]));
@@ -86,11 +86,11 @@ export async function existing<T>(asked: Promise<T>): Promise<T | undefined> {
 
 function ambiguous(name: string, conversations: Conversation[]): AppError {
   const count = conversations.length;
-  const told = conversations.slice(0, TOLD).map(describe).join(', ');
-  const more = count > TOLD ? ', …' : '';
+  const told = conversations.slice(0, MAX_LISTED).map(describe).join(', ');
+  const more = count > MAX_LISTED ? ', …' : '';
   return new AppError(
     'usage',
-    `${JSON.stringify(name)} names ${count >= MOST ? 'at least ' : ''}${count} conversations`,
+    `${JSON.stringify(name)} names ${count >= MAX_NAMESAKES ? 'at least ' : ''}${count} conversations`,
     { hint: `use an id: ${told}${more}` },
   );
 }

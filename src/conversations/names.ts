@@ -20,12 +20,12 @@ export function isConversationId(text: string): boolean {
 }
 
 /** In UTF-16 units: what is looked for by a name has to fit into a URL. */
-const LONGEST = 500;
+const MAX_NAME_LENGTH = 500;
 
 /** What keeps a trimmed name that is not blank from being found; undefined when nothing does. */
 export function nameFault(name: string): string | undefined {
-  if (name.length > LONGEST) {
-    return `a name has at most ${LONGEST} characters, and this one has ${name.length}`;
+  if (name.length > MAX_NAME_LENGTH) {
+    return `a name has at most ${MAX_NAME_LENGTH} characters, and this one has ${name.length}`;
   }
   return /\p{Cc}/u.test(name)
     ? 'a name cannot have line breaks, tabs or other control characters'

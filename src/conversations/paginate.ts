@@ -4,16 +4,16 @@ import { instant } from './messages.js';
 export type ListConversations = (filters: ConversationFilters) => Promise<Conversation[]>;
 
 /** How many are asked for at once; the API names no most. */
-const PAGE = 100;
+const PAGE_SIZE = 100;
 /** Fewer than asked for means that there are no more, if it is fewer than any API gives at most. */
-const SMALLEST_CAP = 10;
+const MIN_CAP = 10;
 /** So many of one and the same time are still asked for at once. */
-const LARGEST_PAGE = 12_800;
+const MAX_PAGE_SIZE = 12_800;
 
-export interface Walk {
+export interface PaginateOptions {
   where: Record<string, string>;
   /** How many are asked for first. */
-  first?: number | undefined;
+  firstLimit?: number | undefined;
   /** Told when some may have been passed over. */
   onGap: () => void;
 }
@@ -22,9 +22,9 @@ export interface Walk {
  * The account's conversations, the latest used first. The API has no pages: each request asks for
  * those that were last used no later than the last one seen, and what was seen is passed over.
  */
-export async function* walkBack(
+export async function* paginateConversations(
   list: ListConversations,
-  { where, first = PAGE, onGap }: Walk,
+  { where, firstLimit: first = PAGE_SIZE, onGap }: PaginateOptions,
 ): AsyncGenerator<Conversation> {
   const seen = new Seen();
   let limit = first;
@@ -35,21 +35,21 @@ export async function* walkBack(
     const fresh = page.filter((each) => seen.isNew(each));
     yield* fresh;
     if (fresh.length > 0) {
-      if (page.length < Math.min(limit, SMALLEST_CAP)) return;
+      if (page.length < Math.min(limit, MIN_CAP)) return;
       seen.add(fresh);
-      limit = Math.max(PAGE, limit);
+      limit = Math.max(PAGE_SIZE, limit);
       stale = undefined;
       continue;
     }
     const isCapped = page.length > 0 && page.length === stale;
     if (!isCapped && page.length < limit) return;
-    if (isCapped || limit >= LARGEST_PAGE) {
+    if (isCapped || limit >= MAX_PAGE_SIZE) {
       onGap();
       // Who does not filter begins again from the start.
       if (!isCapped || !page.every((each) => seen.has(each))) return;
       seen.passTie();
     }
-    limit = isCapped ? PAGE : limit * 2;
+    limit = isCapped ? PAGE_SIZE : limit * 2;
     stale = isCapped ? undefined : page.length;
   }
 }

@@ -1,6 +1,6 @@
 import { age } from '../text/age.js';
 import type { Assistant, Conversation } from './conversation.js';
-import { whole } from './details.js';
+import { oneLine } from './details.js';
 import { CHANNEL_KEY, NUMBER_KEY } from './filters.js';
 import { nameOf } from './names.js';
 import { isTakenOver } from './update.js';
@@ -16,7 +16,7 @@ export function conversationCells(conversation: Conversation, now: Date | undefi
     metadata[CHANNEL_KEY] ?? '',
     metadata[NUMBER_KEY] ?? '',
     isTakenOver(conversation) ? 'taken over' : '',
-  ].map(whole);
+  ].map(oneLine);
 }
 
 /** The columns of `assistants list`; the one in force is `in use`. */
@@ -24,5 +24,5 @@ export function assistantCells(
   { id, name, model }: Assistant,
   inForce: string | undefined,
 ): string[] {
-  return [id, name, model, id === inForce ? 'in use' : ''].map(whole);
+  return [id, name, model, id === inForce ? 'in use' : ''].map(oneLine);
 }

@@ -4,24 +4,24 @@ import type { Setting, Settings } from '../settings/settings.js';
 import type { Turn } from '../turn/events.js';
 
 /** How a check went that did not fail. */
-export type Outcome =
+export type CheckOutcome =
   | { status: 'pass'; says: string }
   | { status: 'warn'; says: string; fix: string }
   /** Not asked for. */
   | { status: 'skip'; says: string };
 
 /** One thing that a first turn needs. */
-export interface Check {
+export interface DoctorCheck {
   /** As in `--json`. */
   name: string;
   /** Checks that must not have failed, or this one is skipped. */
   needs?: readonly string[];
   /** Fails by throwing an AppError. */
-  run(ports: DoctorPorts): Outcome | Promise<Outcome>;
+  run(ports: DoctorPorts): CheckOutcome | Promise<CheckOutcome>;
 }
 
 /** What a check found. */
-export interface Finding {
+export interface CheckResult {
   name: string;
   status: 'pass' | 'warn' | 'fail' | 'skip';
   says: string;
@@ -29,8 +29,8 @@ export interface Finding {
   error?: AppError;
 }
 
-export const pass = (says: string): Outcome => ({ status: 'pass', says });
-export const warn = (says: string, fix: string): Outcome => ({ status: 'warn', says, fix });
+export const pass = (says: string): CheckOutcome => ({ status: 'pass', says });
+export const warn = (says: string, fix: string): CheckOutcome => ({ status: 'warn', says, fix });
 
 /** The person ends the whole, not one check. */
 export const isStop = ({ kind }: AppError): boolean =>

@@ -2,10 +2,10 @@ import { exitCodeOf } from '../base/errors.js';
 import type { Paint } from '../chat/ports.js';
 import { errorJson } from '../text/error-report.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import type { Finding } from './check.js';
+import type { CheckResult } from './check.js';
 
 /** A finding for people, with its fix below it. */
-export function findingLines(finding: Finding, nameWidth: number, paint: Paint): string[] {
+export function findingLines(finding: CheckResult, nameWidth: number, paint: Paint): string[] {
   const { name, status, fix } = finding;
   const says = sanitizeLine(finding.says, 1000);
   const line = `${status}  ${name.padEnd(nameWidth)}  ${says}`;
@@ -15,8 +15,8 @@ export function findingLines(finding: Finding, nameWidth: number, paint: Paint):
 }
 
 /** What it comes to, in one line. */
-export function summary(findings: readonly Finding[]): string {
-  const count = (status: Finding['status']): number =>
+export function summary(findings: readonly CheckResult[]): string {
+  const count = (status: CheckResult['status']): number =>
     findings.filter((finding) => finding.status === status).length;
   const parts = [
     `${count('pass')} passed`,
@@ -28,7 +28,7 @@ export function summary(findings: readonly Finding[]): string {
 }
 
 /** Everything, for a program. */
-export function findingsJson(findings: readonly Finding[]): object {
+export function findingsJson(findings: readonly CheckResult[]): object {
   return {
     ok: findings.every(({ status }) => status !== 'fail'),
     checks: findings.map(({ name, status, says, fix, error }) => ({
@@ -42,7 +42,7 @@ export function findingsJson(findings: readonly Finding[]): object {
 }
 
 /** That of the first failure; 0 when nothing failed. */
-export function exitCode(findings: readonly Finding[]): number {
+export function exitCode(findings: readonly CheckResult[]): number {
   const failed = findings.find(({ status }) => status === 'fail');
   return failed ? exitCodeOf(failed.error) : 0;
 }

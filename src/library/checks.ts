@@ -5,7 +5,7 @@ import { checkedBaseUrl, DEFAULT_BASE_URL } from '../settings/base-url.js';
 import { checkedKey } from '../settings/settings.js';
 import { checkedId } from '../text/ids.js';
 import { checkedMessage } from '../turn/message-text.js';
-import type { TurnInput as CheckedTurn } from '../turn/turn.js';
+import type { TurnRequest } from '../turn/events.js';
 
 /** Callers without types may have given anything: each check gives the value back, or throws. */
 export type Check<T> = (value: unknown, name: string) => T;
@@ -76,7 +76,7 @@ function kindOf(value: unknown): string {
 }
 
 /** One turn, for `takeTurn` and `send`, which differ in whether it is streamed. */
-export function checkedTurn(input: unknown, stream: boolean): CheckedTurn {
+export function checkedTurn(input: unknown, stream: boolean): TurnRequest {
   const given = object(input, 'the turn');
   return {
     assistantId: assistantId(given['assistantId'], 'assistantId'),
@@ -111,7 +111,7 @@ export function checkedConversation(conversation: unknown = {}): NewConversation
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 /** A day: timers of Node hold no more than 25 of them. */
-const LONGEST_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
 /** Settings that can be used. */
 export interface CheckedSettings {
@@ -143,14 +143,14 @@ function checkedApiKey(key: unknown): string {
     return checkedKey(given);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw new AppError(error.kind, 'apiKey has characters that no key has', error.details);
+    throw error.but({ message: 'apiKey has characters that no key has' });
   }
 }
 
 export function checkedTimeout(ms: unknown): number {
-  if (typeof ms === 'number' && ms > 0 && ms <= LONGEST_TIMEOUT_MS) return ms;
+  if (typeof ms === 'number' && ms > 0 && ms <= MAX_TIMEOUT_MS) return ms;
   throw new AppError('usage', `bad timeoutMs ${typeof ms === 'number' ? ms : typeof ms}`, {
-    hint: `give milliseconds, more than 0 and at most ${LONGEST_TIMEOUT_MS}`,
+    hint: `give milliseconds, more than 0 and at most ${MAX_TIMEOUT_MS}`,
   });
 }
 

@@ -3,7 +3,7 @@ import { createClient as createApi, type Client } from '../api/client.js';
 import { proxyFor } from '../api/proxy.js';
 import { createTransport } from '../api/transport.js';
 import { systemClock } from '../process/clock.js';
-import type { CallOptions } from '../base/time.js';
+import { Deadline, type CallOptions } from '../base/time.js';
 import { retrying } from '../base/retry.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { takeTurn } from '../turn/turn.js';
@@ -119,9 +119,9 @@ function conversationCalls(api: Client, options: OptionsOf): ConversationCalls {
     get: async (id, settings) => api.getConversation(text(id, 'id'), options(settings)),
     async create(conversation, settings) {
       const create = api.conversationCreator(checkedConversation(conversation));
-      const call = options(settings);
-      const deadline = api.clock.monotonic() + call.timeoutMs;
-      return retrying(() => create(call), { clock: api.clock, signal: call.signal, deadline });
+      const { clock } = api;
+      const { signal, timeoutMs } = options(settings);
+      return retrying(create, { clock, signal, deadline: new Deadline(clock, timeoutMs) });
     },
     update: async (id, whole, settings) =>
       api.updateConversation(text(id, 'id'), metadata(whole, 'metadata'), options(settings)),

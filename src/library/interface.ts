@@ -1,5 +1,5 @@
 import type { Assistant, Conversation, Message } from '../conversations/conversation.js';
-import type { ReplyEvent, Turn } from '../turn/events.js';
+import type { ReplyEvent, Turn, TurnRequest } from '../turn/events.js';
 
 /** How a client reaches Telnyx. Nothing is read from the environment or from files. */
 export interface ClientSettings {
@@ -25,19 +25,8 @@ export interface CallSettings {
 }
 
 /** One message to an assistant. */
-export interface TurnInput extends CallSettings {
-  assistantId: string;
-  /** The conversation to go on with. Without one, the turn begins a new conversation. */
-  conversationId?: string | undefined;
-  /** Not blank, and at most 1 MiB of UTF-8. Nothing in it is changed. */
-  text: string;
-  /** Who is speaking: the API's `name`. */
-  speaker?: string | undefined;
-  /** The name of a new conversation. */
-  title?: string | undefined;
-  /** Of a new conversation. `assistant_id` is set to the assistant. */
-  metadata?: Record<string, string> | undefined;
-  /** Whether the reply is asked for piece by piece: true for `takeTurn`, false for `send`. */
+export interface TurnInput extends CallSettings, Omit<TurnRequest, 'stream' | 'isNew'> {
+  /** Whether the reply is requested piece by piece: true for `takeTurn`, false for `send` by default. */
   stream?: boolean | undefined;
 }
 

@@ -10,7 +10,7 @@ import {
 } from './settings.js';
 
 /** Where one setting may be, by its names. */
-export interface Name {
+export interface SettingNames {
   flag?: 'assistant' | 'baseUrl' | 'profile' | 'timeout';
   env: string;
   profile?: keyof ProfileValues;
@@ -24,21 +24,21 @@ const FLAGS = {
 };
 
 /** Flag, then environment, then `.env`, then profile; an empty value counts as none. */
-export function find(sources: Sources, name: Name): Setting<string> | undefined {
+export function findSetting(sources: Sources, name: SettingNames): Setting<string> | undefined {
   const given = findGiven(sources, name);
   if (given) return given;
   const stored = name.profile && storedValues(sources)[name.profile]?.trim();
-  return stored ? from(stored, 'profile', sources.config.path) : undefined;
+  return stored ? setting(stored, 'profile', sources.config.path) : undefined;
 }
 
 /** What was given to this run, whatever is stored. */
-function findGiven(sources: GivenSources, name: Name): Setting<string> | undefined {
+function findGiven(sources: GivenSources, name: SettingNames): Setting<string> | undefined {
   const flag = name.flag && sources.flags[name.flag];
-  if (name.flag && flag !== undefined) return from(flag, 'flag', FLAGS[name.flag]);
+  if (name.flag && flag !== undefined) return setting(flag, 'flag', FLAGS[name.flag]);
   const env = sources.env[name.env]?.trim();
-  if (env) return from(env, 'environment', name.env);
+  if (env) return setting(env, 'environment', name.env);
   const file = sources.envFile?.values[name.env]?.trim();
-  return file ? from(file, 'env-file', sources.envFile?.path ?? '') : undefined;
+  return file ? setting(file, 'env-file', sources.envFile?.path ?? '') : undefined;
 }
 
 export type GivenSources = Pick<Sources, 'flags' | 'env' | 'envFile'>;
@@ -46,7 +46,7 @@ export type GivenSources = Pick<Sources, 'flags' | 'env' | 'envFile'>;
 /** The name of the profile in force, whatever is wrong with it. */
 export function profileNamed(sources: GivenSources): Setting<string> {
   const found = findGiven(sources, { flag: 'profile', env: 'TELNYX_PROFILE' });
-  return found ?? from('default', 'default', '');
+  return found ?? setting('default', 'default', '');
 }
 
 /** What the profile in force holds: nothing when it is not there. */
@@ -56,7 +56,7 @@ export function storedValues(sources: Sources): ProfileValues {
   return (Object.hasOwn(profiles, name) && profiles[name]) || {};
 }
 
-export function from<T>(value: T, source: Origin['source'], detail: string): Setting<T> {
+export function setting<T>(value: T, source: Origin['source'], detail: string): Setting<T> {
   return { value, origin: { source, detail } };
 }
 
@@ -69,7 +69,7 @@ export function resolveProfile(sources: GivenSources): Setting<string> {
 }
 
 /** The profile that is used. Throws when a name was given that no profile has. */
-export function profileInForce(sources: Sources): Setting<string> {
+export function effectiveProfile(sources: Sources): Setting<string> {
   const profile = resolveProfile(sources);
   if (profile.value === DEFAULT_PROFILE || sources.flags.isNewProfile) return profile;
   const ours = sources.config.profiles;

@@ -75,11 +75,7 @@ export function checked<T>(setting: Setting<string>, check: (text: string) => T)
     return { value: check(setting.value), origin: setting.origin };
   } catch (error) {
     if (!(error instanceof AppError) || setting.origin.source === 'flag') throw error;
-    throw new AppError(
-      error.kind,
-      `${error.message} (from ${describeOrigin(setting.origin)})`,
-      error.details,
-    );
+    throw error.but({ message: `${error.message} (from ${describeOrigin(setting.origin)})` });
   }
 }
 

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './config-file.js';
 import { makeFolder, sweep, withoutMark, writing } from './files.js';
-import { locked, type Waiting } from './lock.js';
+import { locked, type WaitOptions } from './lock.js';
 import type { Config } from '../settings/settings.js';
 
 /**
@@ -12,7 +12,7 @@ import type { Config } from '../settings/settings.js';
 export async function updateConfig(
   path: string,
   change: (config: Config) => Config,
-  waiting: Waiting,
+  waiting: WaitOptions,
 ): Promise<Config> {
   // What is refused leaves no trace.
   change(readConfig(path));

@@ -21,9 +21,9 @@ export interface InputHistory {
 }
 
 const FILE = 'input-history.jsonl';
-const LIMIT = 2000;
+const MAX_ENTRIES = 2000;
 /** Longer texts are remembered while the chat lasts, but not written. */
-const LONGEST_WRITTEN = 64 * 1024;
+const MAX_WRITTEN_CHARACTERS = 64 * 1024;
 
 /** One line of the file as an entry; undefined when it is torn or not ours. */
 function parseEntry(line: string): string | undefined {
@@ -81,7 +81,7 @@ class FileHistory implements InputHistory {
   constructor(options: InputHistoryOptions) {
     this.#options = options;
     this.#path = join(options.directory, FILE);
-    this.#limit = options.limit ?? LIMIT;
+    this.#limit = options.limit ?? MAX_ENTRIES;
   }
 
   entries(): readonly string[] {
@@ -94,7 +94,7 @@ class FileHistory implements InputHistory {
     if (entries.at(-1) === text) return;
     entries.push(text);
     if (entries.length > this.#limit) entries.shift();
-    if (text.length <= LONGEST_WRITTEN) this.#write(text);
+    if (text.length <= MAX_WRITTEN_CHARACTERS) this.#write(text);
   }
 
   #load(): string[] {

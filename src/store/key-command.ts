@@ -5,9 +5,9 @@ import { AppError } from '../base/errors.js';
 import { withoutMark } from './files.js';
 
 /** Long enough to unlock a vault by hand, in milliseconds. */
-const LIMIT_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 /** No key is longer, in bytes. */
-const LONGEST_OUTPUT = 64 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024;
 const STDIN = 0;
 
 export interface KeyCommandOptions {
@@ -41,7 +41,7 @@ export async function keyFromCommand(
   return { value: key, origin: { source: 'command', detail: command.value } };
 }
 
-function outputOf(command: string, { signal, limitMs = LIMIT_MS }: KeyCommandOptions) {
+function outputOf(command: string, { signal, limitMs = TIMEOUT_MS }: KeyCommandOptions) {
   return new Promise<string>((resolve, reject) => {
     const child = spawn(command, {
       shell: true,
@@ -75,7 +75,7 @@ function collected({ stdout }: ChildProcess, onTooMuch: () => void): () => strin
   stdout?.on('data', (piece: Buffer) => {
     size += piece.length;
     pieces.push(piece);
-    if (size > LONGEST_OUTPUT) onTooMuch();
+    if (size > MAX_OUTPUT_BYTES) onTooMuch();
   });
   return () => Buffer.concat(pieces).toString('utf8');
 }

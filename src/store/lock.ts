@@ -3,7 +3,7 @@ import type { Clock } from '../base/time.js';
 import { codeOf, writing } from './files.js';
 
 /** What the disk is waited for with: another process, somebody who reads a pipe. */
-export interface Waiting {
+export interface WaitOptions {
   clock: Clock;
   signal: AbortSignal;
 }
@@ -14,7 +14,7 @@ const POLL_MS = 20;
 const STALE_MS = 5_000;
 
 /** Runs a short task that no other process runs at the same time: a file beside `path` says that one does. */
-export async function locked<T>(path: string, waiting: Waiting, task: () => T): Promise<T> {
+export async function locked<T>(path: string, waiting: WaitOptions, task: () => T): Promise<T> {
   await acquire(path, waiting);
   try {
     return task();
@@ -25,10 +25,10 @@ export async function locked<T>(path: string, waiting: Waiting, task: () => T): 
 
 const lockOf = (path: string): string => `${path}.lock`;
 
-async function acquire(path: string, { clock, signal }: Waiting): Promise<void> {
+async function acquire(path: string, { clock, signal }: WaitOptions): Promise<void> {
   const lock = lockOf(path);
   let seen = { mark: '', since: 0 };
-  while (!writing(path, () => take(lock))) {
+  while (!writing(path, () => tryToTake(lock))) {
     const mark = markOf(lock);
     const now = clock.monotonic();
     if (mark !== seen.mark) seen = { mark, since: now };
@@ -39,7 +39,7 @@ async function acquire(path: string, { clock, signal }: Waiting): Promise<void> 
 }
 
 /** Whether the lock is ours now. */
-function take(lock: string): boolean {
+function tryToTake(lock: string): boolean {
   try {
     closeSync(openSync(lock, 'wx', 0o600));
     return true;

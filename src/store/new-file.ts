@@ -6,7 +6,7 @@ import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '../base/errors.js';
 import { codeOf } from './files.js';
-import type { Waiting } from './lock.js';
+import type { WaitOptions } from './lock.js';
 
 export interface NewFile {
   cwd: string;
@@ -50,7 +50,7 @@ type Task = (write: Sink['write']) => Promise<void>;
  */
 export async function writeNewFile(
   { cwd, file, force, id }: NewFile,
-  waiting: Waiting,
+  waiting: WaitOptions,
   task: Task,
 ): Promise<string> {
   const path = resolve(cwd, file);
@@ -131,7 +131,7 @@ export function isSpecial(path: string, there: Stats | undefined): boolean {
 }
 
 /** Writes on where something special ends. A named pipe is waited for until somebody reads it. */
-export async function openSpecial(path: string, there: Stats, waiting: Waiting): Promise<Sink> {
+export async function openSpecial(path: string, there: Stats, waiting: WaitOptions): Promise<Sink> {
   if (there.isFIFO()) return pipeSink(await openPipe(path, waiting), waiting.signal);
   const handle = await open(path, 'a');
   return { write: (text) => handle.appendFile(text), close: () => handle.close() };
@@ -140,7 +140,7 @@ export async function openSpecial(path: string, there: Stats, waiting: Waiting):
 const POLL_MS = 50;
 
 /** An open that blocks could not be stopped, not even by Ctrl-C; one that does not says that nobody reads yet. */
-async function openPipe(path: string, { clock, signal }: Waiting): Promise<number> {
+async function openPipe(path: string, { clock, signal }: WaitOptions): Promise<number> {
   for (;;) {
     try {
       return await promisify(openCallback)(path, constants.O_WRONLY | constants.O_NONBLOCK);

@@ -4,14 +4,14 @@ import { codeOf } from './files.js';
 export interface Guard {
   /** Windows keeps rights elsewhere than in modes: there nothing is done. */
   platform: NodeJS.Platform;
-  tell: (warning: string) => void;
+  warn: (warning: string) => void;
 }
 
 /** Rights of the group and of all others. */
 const OTHERS = 0o077;
 
 /** Takes from others the rights that they have to our files and folders, and tells of it. */
-export function keepPrivate(paths: readonly string[], { platform, tell }: Guard): void {
+export function keepPrivate(paths: readonly string[], { platform, warn: tell }: Guard): void {
   if (platform === 'win32') return;
   for (const path of paths) {
     const warning = madePrivate(path);

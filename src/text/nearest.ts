@@ -1,5 +1,5 @@
 /** Most single-letter changes for a word to still count as a slip of another. */
-const MOST_CHANGES = 2;
+const MAX_CHANGES = 2;
 
 /** The candidate that a mistyped word most likely meant, if any is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
@@ -8,7 +8,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     const isBeginning = word !== '' && candidate.startsWith(word);
     const distance = isBeginning ? 0.5 : editDistance(word, candidate);
     if (
-      distance <= Math.min(MOST_CHANGES, candidate.length / 2) &&
+      distance <= Math.min(MAX_CHANGES, candidate.length / 2) &&
       distance < (best?.distance ?? Infinity)
     ) {
       best = { candidate, distance };

@@ -13,7 +13,7 @@ import {
 type State = 'text' | 'escape' | 'intermediate' | 'csi' | 'osc' | 'string';
 
 /** No real sequence that fits a line is longer, and no reply waits for more than this to be shown. */
-const LONGEST_SEQUENCE = 4096;
+const MAX_SEQUENCE_LENGTH = 4096;
 
 const INTRODUCED: Readonly<Record<string, State>> = {
   '\x1b': 'escape',
@@ -140,7 +140,7 @@ export class SequenceFilter {
     const isFinal = unit >= (this.state === 'csi' ? 0x40 : 0x30) && unit <= 0x7e;
     this.length += 1;
     if (introduced) this.enter(introduced);
-    else if ((isIntermediate || isParameter) && this.length < LONGEST_SEQUENCE) {
+    else if ((isIntermediate || isParameter) && this.length < MAX_SEQUENCE_LENGTH) {
       if (this.state === 'escape') this.state = 'intermediate';
     } else {
       this.enter('text');
@@ -152,7 +152,7 @@ export class SequenceFilter {
   private readPayload(): void {
     this.stringEnd.lastIndex = this.at;
     const end = this.stringEnd.exec(this.text)?.index ?? this.text.length;
-    const limit = this.withinCharacter(this.at + LONGEST_SEQUENCE - this.payload.length);
+    const limit = this.withinCharacter(this.at + MAX_SEQUENCE_LENGTH - this.payload.length);
     const stop = Math.min(end, limit);
     this.payload += this.text.slice(this.at, stop);
     this.at = stop;

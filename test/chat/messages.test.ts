@@ -83,7 +83,7 @@ describe('a message', () => {
     [
       'is printed whole when it is another one',
       'Good day',
-      ['[]', '⏎', '~the reply was cut off; here it is whole~', '[]', '\nGood day'],
+      ['[]', '⏎', '~the reply was cut off; here it is in full~', '[]', '\nGood day'],
     ],
   ])('whose reply was cut off and is found again %s', async (_, reply, expected) => {
     const { transcript } = await chatOf(['hello'], {

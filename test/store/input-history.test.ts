@@ -21,7 +21,7 @@ const open = (limit?: number): InputHistory =>
   openInputHistory({
     directory,
     limit,
-    guard: { platform: process.platform, tell: (line) => told.push(line) },
+    guard: { platform: process.platform, warn: (line) => told.push(line) },
     onWarning: (message) => warnings.push(message),
   });
 

@@ -26,7 +26,7 @@ const LEFT_HINT = 'mend it or move it away; it was left as it is';
 const isRoot = process.getuid?.() === 0;
 const isPosix = process.platform !== 'win32';
 
-const guard = { platform: process.platform, tell: () => undefined };
+const guard = { platform: process.platform, warn: () => undefined };
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
@@ -217,7 +217,7 @@ describe('the last conversation', () => {
       profile: 'p',
       assistantId: 'a',
       randomId: () => 'id-1',
-      guard: { platform: process.platform, tell: (line) => told.push(line) },
+      guard: { platform: process.platform, warn: (line) => told.push(line) },
     });
     last.write('c-1');
     const path = join(folder, 'last-conversation', 'p~a.json');

@@ -32,11 +32,11 @@ describe('a message', () => {
 
   const blank = {
     message: 'message is required',
-    hint: 'it is blank: check the variable or the command that it comes from',
+    hint: 'it is blank: check the variable or the command it comes from',
   };
   const long = {
     message: 'the message is longer than 1 MiB',
-    hint: 'send less at a time, in several turns of one conversation',
+    hint: 'split it into several messages of one conversation',
   };
   test.each<[string, string, object]>([
     ['empty', '', blank],
@@ -46,7 +46,7 @@ describe('a message', () => {
       'a\0b',
       {
         message: 'the message contains a NUL byte',
-        hint: 'send text; a NUL usually means that the input is a binary file',
+        hint: 'send text; a NUL byte usually means that the input is a binary file',
       },
     ],
     ['too long', 'x'.repeat(1024 * 1024 + 1), long],

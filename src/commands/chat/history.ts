@@ -12,6 +12,6 @@ export function historyFor(
 ): InputHistory | undefined {
   if (!history.value) return undefined;
   const onWarning = (message: string): void => notify(`warning: ${message}`);
-  const guard = { platform: context.platform, tell: onWarning };
+  const guard = { platform: context.platform, warn: onWarning };
   return openInputHistory({ directory: storePaths(context).state, guard, onWarning });
 }

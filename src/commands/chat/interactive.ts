@@ -1,6 +1,6 @@
 import type { Context } from '../../process/context.js';
 import { introduction } from '../../chat/assistant-commands.js';
-import { tell, tellFailure, type Chat, type ChatState } from '../../chat/chat.js';
+import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { recapLines } from '../../chat/conversation-commands.js';
 import { runChat } from '../../chat/loop.js';
@@ -61,7 +61,7 @@ async function converse(scene: Scene): Promise<void> {
   const { options, context, appearance, account, assistantId, lines } = scene;
   const session = { ...account, ...account.talkTo(assistantId) };
   const input = await turnInput(options, { session, context });
-  const { conversationId, title, speaker, metadata, isBegun } = input;
+  const { conversationId, title, speaker, metadata, isNew } = input;
   const history = historyFor(account.settings, context, lines.notify);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
@@ -82,7 +82,7 @@ async function converse(scene: Scene): Promise<void> {
   const leaving = new AbortController();
   try {
     const signal = AbortSignal.any([context.signal, leaving.signal]);
-    const earlier = isBegun ? undefined : conversationId;
+    const earlier = isNew ? undefined : conversationId;
     if (!isSilent(options)) void introduce(chat, earlier, signal);
     await runChat(chat);
   } finally {
@@ -108,14 +108,14 @@ async function introduce(
     await chat.running;
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;
-    tell(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
-    if (conversation && isTakenOver(conversation)) tell(chat, TAKEN_OVER_NOTICE);
-    if (messages && isFirst) tell(chat, ...recapLines(messages));
+    notify(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
+    if (conversation && isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
+    if (messages && isFirst) notify(chat, ...recapLines(messages));
   } catch (error) {
     await chat.running;
     if (signal.aborted) return;
     if (!(error instanceof AppError)) throw error;
-    tellFailure(chat, error);
+    notifyFailure(chat, error);
   }
 }
 

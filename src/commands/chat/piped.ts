@@ -20,7 +20,7 @@ export async function pipedChat(
   context: Context,
 ): Promise<number> {
   const isJson = options.json ?? options.jsonl ?? false;
-  const { conversationId, isBegun, ...input } = await turnInput(options, { session, context });
+  const { conversationId, isNew, ...input } = await turnInput(options, { session, context });
   let isFirst = true;
   // Whoever writes to us may go on for ever: when we are done, nobody waits for their lines.
   const leave = (): unknown => context.stdin.destroy();
@@ -29,9 +29,9 @@ export async function pipedChat(
     conversationId,
     takeTurn(text, id) {
       const turn = { ...input, conversationId: id, text: checkedMessage(text), stream: false };
-      const isBegunNow = isFirst && isBegun;
+      const isNewNow = isFirst && isNew;
       isFirst = false;
-      return session.takeTurn({ ...turn, isBegun: isBegunNow }, context.signal);
+      return session.takeTurn({ ...turn, isNew: isNewNow }, context.signal);
     },
     show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
     clock: context.clock,

@@ -4,7 +4,7 @@ import type { Conversation } from '../../conversations/conversation.js';
 import { conversationJson } from '../../conversations/json.js';
 import { checkedName } from '../../conversations/names.js';
 import * as control from '../../conversations/update.js';
-import { whole } from '../../conversations/details.js';
+import { oneLine } from '../../conversations/details.js';
 import { jsonLine } from '../../text/json-line.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import { AppError } from '../../base/errors.js';
@@ -49,7 +49,7 @@ export async function rename(idOrName: string, text: string, given: Given): Prom
   const name = checkedName(text);
   await withConversation(idOrName, given, async ({ id, ask }) => {
     const renamed = await ask((client, call) => control.rename(client, { id, name }, call));
-    await tell(renamed, `renamed ${id} to ${whole(name)}`, given);
+    await tell(renamed, `renamed ${id} to ${oneLine(name)}`, given);
   });
 }
 

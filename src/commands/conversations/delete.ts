@@ -3,7 +3,7 @@ import type { Context } from '../../process/context.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { nameOf } from '../../conversations/names.js';
 import { existing } from '../../conversations/find.js';
-import { clockTime, whole } from '../../conversations/details.js';
+import { clockTime, oneLine } from '../../conversations/details.js';
 import { AppError, exitCodeOf } from '../../base/errors.js';
 import { isSilent } from '../../account/account.js';
 import { questionsOn } from '../../terminal/dialogs.js';
@@ -73,7 +73,7 @@ async function isWanted(ids: readonly string[], means: Means): Promise<boolean> 
 
 function described(conversation: Conversation): string {
   const { id, lastMessageAt } = conversation;
-  return [id, whole(nameOf(conversation)), clockTime(lastMessageAt)]
+  return [id, oneLine(nameOf(conversation)), clockTime(lastMessageAt)]
     .filter((part) => part !== '')
     .join('  ');
 }

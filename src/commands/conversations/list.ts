@@ -2,7 +2,7 @@ import { askerOf, finderWith, withAccount } from '../../account/calls.js';
 import type { Context } from '../../process/context.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { channelAdvice } from '../../conversations/filters.js';
-import { walkBack } from '../../conversations/paginate.js';
+import { paginateConversations } from '../../conversations/paginate.js';
 import { isSilent, type Account } from '../../account/account.js';
 import { paged } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/progress.js';
@@ -47,10 +47,10 @@ async function* chosen(
   const { limit, isNamed, isTooOld } = selection;
   const isSought = flags.name !== undefined;
   const progress = openProgress(context, isWatched(flags, context));
-  const walk = walkBack(finderWith(askerOf(account, context)).list, {
+  const walk = paginateConversations(finderWith(askerOf(account, context)).list, {
     where: { ...ofAssistant(flags, account), ...selection.where },
     // One more than is shown says whether there are more.
-    first: isSought ? BATCH : Math.min(BATCH, limit + 1),
+    firstLimit: isSought ? BATCH : Math.min(BATCH, limit + 1),
     onGap: () => (outcome.hasMore = true),
   });
   let batch: Conversation[] = [];

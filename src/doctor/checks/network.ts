@@ -1,7 +1,7 @@
-import { pass, type Check, warn, type DoctorPorts, type Outcome } from '../check.js';
+import { pass, type DoctorCheck, warn, type DoctorPorts, type CheckOutcome } from '../check.js';
 
 /** Whether a proxy stands between us and the API. */
-export const proxy: Check = {
+export const proxy: DoctorCheck = {
   name: 'proxy',
   needs: ['base_url'],
   run(ports) {
@@ -15,7 +15,7 @@ export const proxy: Check = {
 const ADDRESS = /^[\d.]+$|:/;
 
 /** Whether the first host on the way has an address. */
-export const dns: Check = {
+export const dns: DoctorCheck = {
   name: 'dns',
   needs: ['base_url', 'proxy'],
   async run({ route, network }) {
@@ -27,7 +27,7 @@ export const dns: Check = {
 };
 
 /** Whether something listens there. */
-export const tcp: Check = {
+export const tcp: DoctorCheck = {
   name: 'tcp',
   needs: ['dns'],
   async run({ route, network }) {
@@ -39,7 +39,7 @@ export const tcp: Check = {
 };
 
 /** Whether the connection is one that can be trusted. */
-export const tls: Check = {
+export const tls: DoctorCheck = {
   name: 'tls',
   needs: ['tcp'],
   async run(ports) {
@@ -50,7 +50,7 @@ export const tls: Check = {
 };
 
 /** What weakens TLS whatever the server is. */
-function remarks({ network }: DoctorPorts): Outcome | undefined {
+function remarks({ network }: DoctorPorts): CheckOutcome | undefined {
   const { isUnchecked, extraCertificates: extra } = network;
   if (isUnchecked) {
     return warn(
@@ -76,17 +76,17 @@ async function tunnelled({ route, network }: DoctorPorts): Promise<string> {
 }
 
 /** Certificates and lost answers are judged by time: more than this is too far off, in seconds. */
-const MOST_OFF_S = 60;
+const MAX_CLOCK_ERROR_S = 60;
 
 /** Our clock by the server's. */
-export const clock: Check = {
+export const clock: DoctorCheck = {
   name: 'clock',
   needs: ['tls'],
   async run({ network }) {
     const lead = await network.clockLead();
     if (lead === undefined) return pass('the server tells no time to compare with');
     const seconds = Math.abs(lead) / 1000;
-    if (seconds <= MOST_OFF_S) return pass('agrees with the server’s');
+    if (seconds <= MAX_CLOCK_ERROR_S) return pass('agrees with the server’s');
     const side = lead > 0 ? 'behind' : 'ahead of';
     return warn(
       `${roughly(seconds / 60)} ${side} the server’s clock`,

@@ -1,9 +1,9 @@
 import { missingKey, requireAssistant } from '../../settings/resolve.js';
 import { masked, describeOrigin } from '../../settings/settings.js';
-import { pass, type Check } from '../check.js';
+import { pass, type DoctorCheck } from '../check.js';
 
 /** The key, and where it comes from. */
-export const apiKey: Check = {
+export const apiKey: DoctorCheck = {
   name: 'api_key',
   async run(ports) {
     const key = await ports.key();
@@ -13,7 +13,7 @@ export const apiKey: Check = {
 };
 
 /** The assistant that turns go to, and where its id comes from. */
-export const assistantId: Check = {
+export const assistantId: DoctorCheck = {
   name: 'assistant_id',
   run({ settings }) {
     const id = requireAssistant(settings);
@@ -23,7 +23,7 @@ export const assistantId: Check = {
 };
 
 /** Where the API is. */
-export const baseUrl: Check = {
+export const baseUrl: DoctorCheck = {
   name: 'base_url',
   run({ settings: { baseUrl } }) {
     return pass(`${baseUrl.value} (${describeOrigin(baseUrl.origin)})`);

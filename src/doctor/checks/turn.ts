@@ -1,10 +1,17 @@
 import { AppError } from '../../base/errors.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import type { Turn } from '../../turn/events.js';
-import { isStop, pass, warn, type AccountPorts, type Check, type Outcome } from '../check.js';
+import {
+  isStop,
+  pass,
+  warn,
+  type AccountPorts,
+  type DoctorCheck,
+  type CheckOutcome,
+} from '../check.js';
 
 /** A whole turn, in a conversation that is deleted again. */
-export const turn: Check = {
+export const turn: DoctorCheck = {
   name: 'turn',
   needs: ['assistant'],
   async run(ports) {
@@ -26,7 +33,7 @@ export const turn: Check = {
 async function tried(
   assistantId: string,
   account: AccountPorts,
-): Promise<{ outcome: Outcome; id: string }> {
+): Promise<{ outcome: CheckOutcome; id: string }> {
   let begun: string | undefined;
   try {
     const taken = await account.takeTurn(assistantId, (id) => void (begun = id));
@@ -38,7 +45,7 @@ async function tried(
   }
 }
 
-async function outcomeOf(taken: Turn, account: AccountPorts): Promise<Outcome> {
+async function outcomeOf(taken: Turn, account: AccountPorts): Promise<CheckOutcome> {
   const { firstTokenMs, totalMs } = taken.timing;
   if (taken.reply.trim() === '') {
     return warn(
@@ -72,12 +79,10 @@ const deletion = (id: string): string => `delete it: telnyx-chat conversations d
 
 /** A failure that leaves a conversation which is the person's to delete. */
 function withDeletion(error: AppError, left: AppError, id: string): AppError {
-  const { hint, ...known } = error.details;
-  const ways = [hint, deletion(id)].filter((way) => way !== undefined);
-  return new AppError(error.kind, `${error.message.replace(/\.$/, '')}; ${notDeleted(left)}`, {
-    ...known,
+  const hints = [error.details.hint, deletion(id)].filter((hint) => hint !== undefined);
+  return error.but({
+    message: `${error.message.replace(/\.$/, '')}; ${notDeleted(left)}`,
     conversationId: id,
-    hint: ways.join('; and '),
-    cause: error.cause,
+    hint: hints.join('; and '),
   });
 }

@@ -1,10 +1,9 @@
-import type { ReplyEvent } from '../../turn/events.js';
-import type { TurnInput } from '../../turn/turn.js';
+import type { ReplyEvent, TurnRequest } from '../../turn/events.js';
 import { CoordinationError, type Lease, type TurnOrder } from '../coordination/coordination.js';
 import { failed, replied, type Outcome } from './outcome.js';
 
 /** What a caller asks for. */
-export type CallerTurn = Pick<TurnInput, 'conversationId' | 'text' | 'speaker' | 'stream'>;
+export type CallerTurn = Pick<TurnRequest, 'conversationId' | 'text' | 'speaker' | 'stream'>;
 
 /** Runs one turn with the assistant; rejects with AppErrors that say what was delivered. */
 export type TakeTurn = (input: CallerTurn, signal: AbortSignal) => AsyncIterable<ReplyEvent>;
