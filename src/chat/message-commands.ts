@@ -5,13 +5,13 @@ import { showTurn } from './show-turn.js';
 /** /as */
 export function speakAs(chat: Chat, name: string): void {
   chat.state.speaker = name === '' ? undefined : name;
-  notify(chat, name === '' ? 'you speak without a name' : `you speak as ${name}`);
+  notify(chat, name === '' ? 'you now speak without a name' : `you now speak as ${name}`);
 }
 
-/** /retry: at once when the last message was not run; else only when the person says so. */
+/** /retry: asks first, unless the last message is known not to have been delivered. */
 export async function retry(chat: Chat): Promise<void> {
   const { lastText, lastFailure } = chat.state;
-  if (lastText === undefined) throw new AppError('usage', 'there is nothing to send again yet');
+  if (lastText === undefined) throw new AppError('usage', 'there is no message to send again yet');
   const delivery = lastFailure?.details.delivery;
   const question = lastFailure
     ? 'The last message may have been delivered. Send it again?'

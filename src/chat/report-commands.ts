@@ -1,11 +1,16 @@
 import { AppError } from '../base/errors.js';
 import type { Message } from '../conversations/conversation.js';
 import { allMessages, lastTurn } from '../conversations/messages.js';
-import { formatByName, transcript, type TranscriptFormat } from '../conversations/transcript.js';
+import {
+  ANY_TRANSCRIPT_ENDING,
+  formatByName,
+  transcript,
+  type TranscriptFormat,
+} from '../conversations/transcript.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 
-/** The value below which a share of the others lie (nearest rank); undefined without values. */
+/** The percentile for a share such as 0.95 (nearest rank); undefined without values. */
 export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
@@ -24,7 +29,7 @@ function labelled(label: string, json: string): string[] {
   return [sanitize(`${label}: ${first}`), ...others.map((line) => `  ${line}`)];
 }
 
-/** JSON for people; anything else as it is. */
+/** JSON with indentation; any other text as it is. */
 function indented(json: string): string {
   try {
     return JSON.stringify(JSON.parse(json), null, 2);
@@ -39,7 +44,7 @@ export function info(chat: Chat): void {
   notify(
     chat,
     `assistant     ${state.assistantId}`,
-    `conversation  ${state.conversationId ?? '(begins with your first message)'}`,
+    `conversation  ${state.conversationId ?? '(starts with your first message)'}`,
     ...(state.speaker === undefined ? [] : [`speaking as   ${sanitizeLine(state.speaker)}`]),
     ...timingLines(chat),
     ...ports.settingLines(),
@@ -50,7 +55,7 @@ function timingLines({ state: { turns } }: Chat): string[] {
   const last = turns.at(-1)?.timing;
   if (!last) return [];
   const line = (label: string, first: number | undefined, total: number | undefined): string =>
-    `${label.padEnd(12)}  first token ${first} ms, whole reply ${total} ms`;
+    `${label.padEnd(12)}  first token ${first} ms, full reply ${total} ms`;
   const all = (share: number): [number | undefined, number | undefined] => [
     percentile(
       turns.map(({ timing }) => timing.firstTokenMs),
@@ -86,13 +91,13 @@ export async function exportConversation(chat: Chat, file: string): Promise<void
     const messages = await allMessages(api.listMessages(id, call));
     return transcript(conversation, messages, format);
   });
-  notify(chat, `saved to ${await chat.ports.dialogs.save(path, text)}`);
+  notify(chat, `saved to ${await chat.ports.save(path, text)}`);
 }
 
 function formatOf(path: string): TranscriptFormat {
   const format = formatByName(path);
   if (format) return format;
   throw new AppError('usage', `cannot save as ${JSON.stringify(path)}`, {
-    hint: 'the name ends with .md, .json or .txt',
+    hint: `the name must end with ${ANY_TRANSCRIPT_ENDING}`,
   });
 }

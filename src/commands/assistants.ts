@@ -2,8 +2,12 @@ import { withAccount, type Ask } from '../account/calls.js';
 import type { Context } from '../process/context.js';
 import { changedConfig } from '../settings/config-keys.js';
 import type { Assistant } from '../conversations/conversation.js';
-import { assistantJson, assistantRows, findAssistant } from '../conversations/assistants.js';
-import { assistantCells } from '../conversations/rows.js';
+import {
+  assistantCells,
+  assistantJson,
+  assistantRows,
+  findAssistant,
+} from '../conversations/assistants.js';
 import { jsonText } from '../text/json-line.js';
 import { requireAssistant } from '../settings/resolve.js';
 import { sanitizeLine } from '../text/sanitize.js';

@@ -1,15 +1,15 @@
 import { AppError } from '../base/errors.js';
 import type { Conversation, SharedConversation } from './conversation.js';
-import { existing, type Finder } from './find.js';
+import { foundOrUndefined, type Finder } from './find.js';
 import { instant } from './messages.js';
 
-/** The oldest of those with the metadata is the one; so many are looked at. */
+/** Limit on the conversations with the metadata that are requested, the oldest first. */
 const MAX_CANDIDATES = 20;
 /** Each generation was deleted within a day of its creation. */
-const GENERATIONS = 20;
+const MAX_GENERATIONS = 20;
 
 export interface FindOrCreateApi extends Finder {
-  createShared: (wanted: {
+  createShared: (request: {
     metadata: Record<string, string>;
     generation: number;
   }) => Promise<SharedConversation>;
@@ -17,13 +17,13 @@ export interface FindOrCreateApi extends Finder {
 
 export interface FoundOrCreated {
   id: string;
-  /** It was made just now, here. */
+  /** It was created by this call. */
   isNew: boolean;
 }
 
 /**
- * The conversation that has this metadata, or a new one that gets it. Who asks at the same time gets
- * the same one: the API makes one for all, as their requests are the same to the byte.
+ * The oldest conversation that has this metadata, or a new one. Processes that ask at the same time get
+ * the same one: their requests are identical, so the API creates one for all of them.
  */
 export async function findOrCreate(
   api: FindOrCreateApi,
@@ -41,7 +41,7 @@ async function oldestWith(
     Object.entries(metadata).map(([key, value]) => [`metadata->${key}`, `eq.${value}`]),
   );
   const listed = await list({ limit: MAX_CANDIDATES, order: 'created_at.asc', where });
-  // A stranger's conversation would be worse than a second one.
+  // Checked here as well: a stranger's conversation would be worse than a second one.
   const [oldest] = listed.filter((each) => hasMetadata(each, metadata)).sort(byAge);
   return oldest;
 }
@@ -55,22 +55,22 @@ function hasMetadata(conversation: Conversation, metadata: Record<string, string
 }
 
 /**
- * What the API replays may have been deleted meanwhile, or given to something else: then the next
- * generation is asked for, by everybody alike.
+ * A conversation that the API created for an earlier request may have been deleted or changed since.
+ * Then everyone requests the next generation.
  */
 async function created(
   api: FindOrCreateApi,
   metadata: Record<string, string>,
 ): Promise<FoundOrCreated> {
-  for (let generation = 0; generation < GENERATIONS; generation++) {
-    const { conversation, isReplay: isReplay } = await api.createShared({ metadata, generation });
+  for (let generation = 0; generation < MAX_GENERATIONS; generation++) {
+    const { conversation, isReplay } = await api.createShared({ metadata, generation });
     if (!isReplay) return { id: conversation.id, isNew: true };
-    const now = await existing(api.get(conversation.id));
-    if (now && hasMetadata(now, metadata)) return { id: now.id, isNew: false };
+    const current = await foundOrUndefined(api.get(conversation.id));
+    if (current && hasMetadata(current, metadata)) return { id: current.id, isNew: false };
   }
   throw new AppError(
     'api',
-    `the conversations for this metadata were deleted ${GENERATIONS} times within a day`,
-    { hint: 'begin one with --meta in place of --for, or wait a day' },
+    `the conversations for this metadata were deleted ${MAX_GENERATIONS} times within a day`,
+    { hint: 'start one with --meta instead of --for, or wait a day' },
   );
 }

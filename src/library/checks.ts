@@ -66,7 +66,7 @@ function isSignal(value: unknown): value is AbortSignal {
 /** The value itself is not told, unless it is a number: it may be a key, or what somebody said. */
 function wrong(name: string, what: string, value: unknown): AppError {
   return new AppError('usage', `${name} must be ${what}`, {
-    hint: `it is ${kindOf(value)}; the types of telnyx-chat say what each call takes`,
+    hint: `it is ${kindOf(value)}; see the types of telnyx-chat`,
   });
 }
 
@@ -135,7 +135,7 @@ export function checkedSettings(settings: unknown): CheckedSettings {
 function checkedApiKey(key: unknown): string {
   if (key === undefined || key === '') {
     throw new AppError('not_configured', 'apiKey is required', {
-      hint: 'give createClient a key of the Telnyx portal: it reads none from the environment',
+      hint: 'pass createClient a key from the Telnyx portal; it does not read the environment',
     });
   }
   const given = text(key, 'apiKey');
@@ -143,7 +143,7 @@ function checkedApiKey(key: unknown): string {
     return checkedKey(given);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw error.but({ message: 'apiKey has characters that no key has' });
+    throw error.but({ message: 'apiKey does not look like an API key' });
   }
 }
 
@@ -160,6 +160,6 @@ function checkedProxy(proxy: unknown): string {
   const url = /^[\w.-]+:\d+$/.test(given) ? `http://${given}` : given;
   if (/^https?:\/\//.test(url) && URL.canParse(url)) return given;
   throw new AppError('usage', 'bad proxy: not a URL', {
-    hint: 'it looks like http://proxy.example:3128',
+    hint: 'it should look like http://proxy.example:3128',
   });
 }

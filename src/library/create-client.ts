@@ -101,7 +101,7 @@ function callOptions(timeoutMs: number, isClosed: () => boolean): OptionsOf {
 
 function closed(): AppError {
   return new AppError('usage', 'the client is closed', {
-    hint: 'close() comes behind the last call; createClient makes another client',
+    hint: 'call close() after the last call; createClient makes another client',
   });
 }
 

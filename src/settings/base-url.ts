@@ -11,7 +11,7 @@ export function isLoopback(hostname: string): boolean {
 function badBaseUrl(text: string, why: string): AppError {
   const shown = text.replace(/\/\/.*@/s, '//…@');
   return new AppError('usage', `bad base URL ${JSON.stringify(shown)}: ${why}`, {
-    hint: `it looks like ${DEFAULT_BASE_URL}; plain http: works for this machine only`,
+    hint: `it should look like ${DEFAULT_BASE_URL}; plain http: is allowed for this machine only`,
   });
 }
 
@@ -21,10 +21,10 @@ export function checkedBaseUrl(text: string): string {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw badBaseUrl(text, 'not http or https');
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw badBaseUrl(text, 'a key may not travel over plain http:');
+    throw badBaseUrl(text, 'plain http: would expose the API key');
   }
-  if (url.username || url.password) throw badBaseUrl(text, 'it holds a login');
-  if (url.search || url.hash) throw badBaseUrl(text, 'it has a query or a fragment');
+  if (url.username || url.password) throw badBaseUrl(text, 'it contains a user name or password');
+  if (url.search || url.hash) throw badBaseUrl(text, 'it has a query string or a fragment');
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 

@@ -66,9 +66,13 @@ type Check = (value: string, stored: ProfileValues) => string;
 
 const CHECKS: Record<keyof ProfileValues, Check> = {
   api_key: () => {
-    throw new AppError('usage', 'a key is not given on a command line: others can read it there', {
-      hint: 'telnyx-chat login asks for it, or reads it: telnyx-chat login < keyfile',
-    });
+    throw new AppError(
+      'usage',
+      'an API key is not accepted on the command line, where other users can see it',
+      {
+        hint: 'use telnyx-chat login, or telnyx-chat login < keyfile',
+      },
+    );
   },
   api_key_command: checkedCommand,
   assistant_id: (id) => checkedId('assistant', id),
@@ -83,7 +87,7 @@ function checkedCommand(command: string, { api_key: key }: ProfileValues): strin
   }
   if (command.trim() !== '' && !/[\r\n\0]/.test(command)) return command.trim();
   throw new AppError('usage', `bad command ${JSON.stringify(command)}`, {
-    hint: "give one line for the shell: telnyx-chat config set api_key_command 'pass show telnyx'",
+    hint: "give a one-line shell command: telnyx-chat config set api_key_command 'pass show telnyx'",
   });
 }
 
@@ -91,6 +95,6 @@ function checkedBoolean(name: string, value: string): boolean {
   if (value === 'true') return true;
   if (value === 'false') return false;
   throw new AppError('usage', `bad value ${JSON.stringify(value)} for ${name}`, {
-    hint: 'give true or false',
+    hint: 'use true or false',
   });
 }

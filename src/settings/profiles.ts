@@ -84,7 +84,7 @@ function knownProfile(name: string, known: readonly string[]): string {
   throw new AppError('usage', `there is no profile ${JSON.stringify(name)}`, {
     hint: near
       ? `did you mean ${near}?`
-      : `profiles are ${known.join(', ')}; telnyx-chat login --profile ${name} makes it`,
+      : `existing profiles: ${known.join(', ')}; telnyx-chat login --profile ${name} creates it`,
   });
 }
 

@@ -103,9 +103,9 @@ function assertTrusted(baseUrl: Setting<string>, sources: Sources): void {
   if (findSetting(sources, { env: 'TELNYX_API_KEY' })?.origin.source === 'env-file') return;
   throw new AppError(
     'usage',
-    `TELNYX_BASE_URL from ${baseUrl.origin.detail} is not used: the API key is not from that file`,
+    `TELNYX_BASE_URL from ${baseUrl.origin.detail} is refused: the API key does not come from that file`,
     {
-      hint: 'a .env could send your key to a stranger; put the key in the same file, or give --base-url or TELNYX_BASE_URL yourself',
+      hint: 'a .env could send your key to a stranger; put the key in the same file, or set --base-url or TELNYX_BASE_URL yourself',
     },
   );
 }
@@ -120,7 +120,7 @@ function checkedTimeout(text: string): number {
   if (text.trim() !== '' && seconds > 0 && seconds <= MAX_TIMEOUT_S)
     return Math.ceil(seconds * 1000);
   throw new AppError('usage', `bad timeout ${JSON.stringify(text)}`, {
-    hint: `give seconds, more than 0 and at most ${MAX_TIMEOUT_S}`,
+    hint: `give a number of seconds greater than 0 and at most ${MAX_TIMEOUT_S}`,
   });
 }
 
@@ -144,14 +144,14 @@ export function requireKey({ apiKey }: Settings): string {
 
 export function missingKey(): AppError {
   return new AppError('not_configured', 'TELNYX_API_KEY is required', {
-    hint: 'telnyx-chat login stores one, or set it in the environment or a .env file; without an account: --sandbox',
+    hint: 'run telnyx-chat login, or set it in the environment or a .env file; to try it without an account, use --sandbox',
   });
 }
 
 export function requireAssistant({ assistantId, otherAssistantName }: Settings): string {
   if (assistantId) return assistantId.value;
   const hint = otherAssistantName
-    ? `${otherAssistantName} is set, but the name here is TELNYX_ASSISTANT_ID`
-    : 'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file';
+    ? `${otherAssistantName} is set, but telnyx-chat reads TELNYX_ASSISTANT_ID`
+    : 'telnyx-chat assistants list shows your assistants, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file';
   throw new AppError('not_configured', 'TELNYX_ASSISTANT_ID is required', { hint });
 }

@@ -87,14 +87,14 @@ export function describeOrigin({ source, detail }: Origin): string {
 export function keyName({ source, detail }: Origin): string {
   if (source === 'environment') return detail;
   if (source === 'env-file') return `TELNYX_API_KEY in ${detail}`;
-  if (source === 'command') return `what ${detail} prints`;
+  if (source === 'command') return `the key printed by ${detail}`;
   return detail.startsWith('-') ? 'the key' : `the key in ${detail}`;
 }
 
 /** A key that can travel in a header. The message never shows it. */
 export function checkedKey(key: string): string {
   if (/^[\x21-\x7e]+$/.test(key) && !/["'`<>]/.test(key)) return key;
-  throw new AppError('usage', 'the key has characters that no key has', {
+  throw new AppError('usage', 'that does not look like an API key', {
     hint: 'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
   });
 }

@@ -32,7 +32,7 @@ export function readJson<T>(path: string, parse: (value: unknown) => T): T | und
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (Array.isArray(value)) throw new TypeError('a list in place of an object');
+    if (Array.isArray(value)) throw new TypeError('a list instead of an object');
     return parse(value);
   } catch (error) {
     throw unusable(path, 'is damaged', error);
@@ -79,7 +79,7 @@ export function writing<T>(path: string, write: () => T): T {
     return write();
   } catch (error) {
     throw new AppError('usage', `${path} cannot be written: ${firstLine(error)}`, {
-      hint: 'check who may write there, and that the disk is not full',
+      hint: 'check the permissions, and that the disk is not full',
       cause: error,
     });
   }
@@ -109,7 +109,7 @@ function missingFolders(path: string): string[] {
 
 function unusable(path: string, what: string, cause: unknown): AppError {
   return new AppError('usage', `${path} ${what}: ${firstLine(cause)}`, {
-    hint: 'mend it or move it away; it was left as it is',
+    hint: 'fix it or move it away; it was left unchanged',
     cause,
   });
 }

@@ -30,13 +30,17 @@ export async function keyFromCommand(
   const key = withoutMark(output).replace(/\r?\n$/, '');
   if (key === '') throw failed(command.value, 'printed nothing');
   if (/[\r\n]/.test(key)) {
-    throw failed(command.value, 'printed more than one line', 'add | head -1 to it, say');
+    throw failed(command.value, 'printed more than one line', 'append | head -1, for example');
   }
   try {
     checkedKey(key);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw failed(command.value, 'printed something that is no key', error.details.hint);
+    throw failed(
+      command.value,
+      'printed something that does not look like an API key',
+      error.details.hint,
+    );
   }
   return { value: key, origin: { source: 'command', detail: command.value } };
 }
@@ -57,13 +61,13 @@ function outputOf(command: string, { signal, limitMs = TIMEOUT_MS }: KeyCommandO
     const fail = (why: string, hint?: string): void =>
       end(() => reject(failed(command, why, hint)));
     const abort = (): void => end(() => reject(signal.reason as Error));
-    const timer = setTimeout(() => fail(`did not end within ${limitMs / 1000} s`), limitMs);
+    const timer = setTimeout(() => fail(`did not finish within ${limitMs / 1000} s`), limitMs);
     signal.addEventListener('abort', abort, { once: true });
-    const output = collected(child, () => fail('printed more than a key can be'));
+    const output = collected(child, () => fail('printed too much for a key'));
     child.on('error', (error) => fail(`could not be run: ${error.message}`));
     child.on('close', (code, killedBy) => {
       if (code === 0) end(() => resolve(output()));
-      else fail(`ended with ${killedBy ?? `exit code ${code}`}`);
+      else fail(`failed with ${killedBy ?? `exit code ${code}`}`);
     });
   });
 }
@@ -88,7 +92,7 @@ function stop(child: ChildProcess): void {
 }
 
 function failed(command: string, why: string, hint?: string): AppError {
-  return new AppError('not_configured', `the command for the key ${why}: ${command}`, {
-    hint: hint ?? 'try it by hand; telnyx-chat config set api_key_command changes it',
+  return new AppError('not_configured', `the API key command ${why}: ${command}`, {
+    hint: hint ?? 'run it yourself to see why; telnyx-chat config set api_key_command changes it',
   });
 }

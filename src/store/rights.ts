@@ -25,10 +25,10 @@ function madePrivate(path: string): string | undefined {
   const own = mode & ~OTHERS;
   try {
     chmodSync(path, own);
-    return `others had rights to ${path} (${octal(mode)}): now it is yours alone (${octal(own)})`;
+    return `${path} was accessible to other users (${octal(mode)}); it is now private (${octal(own)})`;
   } catch (error) {
     const why = codeOf(error) ?? '';
-    return `others have rights to ${path} (${octal(mode)}), which cannot be changed: ${why}`;
+    return `${path} is accessible to other users (${octal(mode)}), which cannot be changed: ${why}`;
   }
 }
 

@@ -11,6 +11,6 @@ export function readTokenFile(cwd: string, path: string): string[] {
   const tokens = text.split(/[\s,]+/).filter(Boolean);
   if (tokens.length > 0) return tokens;
   throw new AppError('usage', `no token in ${path}`, {
-    hint: 'check --token-file: one token a line, such as openssl rand -hex 32 makes',
+    hint: 'check --token-file: one token per line; openssl rand -hex 32 generates one',
   });
 }

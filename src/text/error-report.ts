@@ -6,7 +6,7 @@ export function errorLines(error: AppError): string[] {
   const { hint, conversationId, delivery, requestId, wasRepeatable } = error.details;
   const lines = [`error: ${error.message}`];
   if (delivery === 'unknown') {
-    const often = wasRepeatable ? 'once at most' : 'it was not sent again';
+    const often = wasRepeatable ? 'at most once' : 'it was not sent again';
     lines.push(`delivery: unknown, the message may have been delivered; ${often}`);
   }
   if (hint) lines.push(`hint: ${hint}`);

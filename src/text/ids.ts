@@ -20,7 +20,7 @@ function isDots(text: string): boolean {
 export function checkedId(what: 'assistant' | 'conversation', id: string): string {
   if (ID.test(id) && !isDots(id)) return id;
   throw new AppError('usage', `${JSON.stringify(id)} is not ${article(what)} ${what} id`, {
-    hint: `an id has letters, digits and - _ . : only; copy it from the Telnyx portal or from an earlier reply`,
+    hint: `ids have only letters, digits and - _ . :; copy it from the Telnyx portal or from an earlier reply`,
   });
 }
 

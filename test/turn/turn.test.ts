@@ -385,7 +385,7 @@ describe('a 400', () => {
   const disabled = {
     kind: 'ai_disabled',
     message: 'AI is disabled on this conversation: a person has taken it over',
-    hint: 'telnyx-chat conversations release lets the assistant answer again; say adds a message of a person',
+    hint: 'telnyx-chat conversations release lets the assistant answer again; conversations say adds a message from a person',
     status: 400,
     code: '10015',
     requestId: 'r',

@@ -4,7 +4,7 @@ import type { Conversation } from '../../conversations/conversation.js';
 import { conversationJson } from '../../conversations/json.js';
 import { checkedName } from '../../conversations/names.js';
 import * as control from '../../conversations/update.js';
-import { oneLine } from '../../conversations/details.js';
+import { oneLine } from '../../text/sanitize.js';
 import { jsonLine } from '../../text/json-line.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import { AppError } from '../../base/errors.js';

@@ -2,8 +2,9 @@ import { withAccount, type Ask } from '../../account/calls.js';
 import type { Context } from '../../process/context.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { nameOf } from '../../conversations/names.js';
-import { existing } from '../../conversations/find.js';
-import { clockTime, oneLine } from '../../conversations/details.js';
+import { foundOrUndefined } from '../../conversations/find.js';
+import { clockTime } from '../../conversations/details.js';
+import { oneLine } from '../../text/sanitize.js';
 import { AppError, exitCodeOf } from '../../base/errors.js';
 import { isSilent } from '../../account/account.js';
 import { questionsOn } from '../../terminal/dialogs.js';
@@ -124,6 +125,6 @@ async function deleteOne(id: string, ask: Ask): Promise<void> {
   await ask(async (client, call) => {
     const isRepeated = tries++ > 0;
     const gone = client.deleteConversation(id, call);
-    await (isRepeated ? existing(gone) : gone);
+    await (isRepeated ? foundOrUndefined(gone) : gone);
   });
 }

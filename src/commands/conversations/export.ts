@@ -1,6 +1,7 @@
 import type { Context } from '../../process/context.js';
 import { sanitize } from '../../text/sanitize.js';
 import {
+  ANY_TRANSCRIPT_ENDING,
   formatByName,
   openTranscript,
   type Transcript,
@@ -45,7 +46,7 @@ function formatOf(file: string): TranscriptFormat {
   if (format) return format;
   if (!/[^/\\]\.[^./\\]+$/.test(file)) return 'md';
   throw new AppError('usage', `cannot save as ${JSON.stringify(file)}`, {
-    hint: 'the name ends with .md, .json or .txt, or --format says which of them it is',
+    hint: `the name must end with ${ANY_TRANSCRIPT_ENDING}, unless --format is given`,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { SessionOptions } from '../../account/account.js';
+import type { TranscriptFormat } from '../../conversations/transcript.js';
 
 /** The flags of all that is done to conversations. */
 export interface AccountFlags extends SessionOptions {
@@ -21,7 +22,7 @@ export interface ListFlags extends PageFlags {
 }
 
 export interface ExportFlags extends PageFlags {
-  format?: 'md' | 'json' | 'txt';
+  format?: TranscriptFormat;
   output?: string;
   force?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { TRANSCRIPT_FORMATS } from '../../conversations/transcript.js';
 import type { DeleteFlags } from '../conversations/delete.js';
 import type { InsightFlags } from '../conversations/insights.js';
 import type { AccountFlags, ExportFlags, ListFlags, PageFlags } from '../conversations/options.js';
@@ -58,7 +59,7 @@ function defineReading(parent: Command, { context }: Surroundings): void {
     .addOption(
       exporting
         .createOption('--format <format>', "by default the file's ending says it, else md")
-        .choices(['md', 'json', 'txt']),
+        .choices(TRANSCRIPT_FORMATS),
     )
     .option('-o, --output <file>', 'a new file in place of stdout')
     .option('--force', 'replace a file that is there')

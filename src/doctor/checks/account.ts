@@ -26,7 +26,7 @@ export const assistant: DoctorCheck = {
     if (found.dataRetention) return pass(`${says || found.id}; keeps history`);
     return warn(
       `${says}; keeps no history: it may forget what was said, and a lost answer cannot be looked up`,
-      'turn data retention on in the assistant’s privacy settings, in the Telnyx portal',
+      'turn on data retention in the assistant’s privacy settings in the Telnyx portal',
     );
   },
 };
@@ -42,7 +42,7 @@ async function existingAssistant(id: string, account: AccountPorts): Promise<Ass
 }
 
 function assistantsHint(assistants: readonly Assistant[]): string {
-  if (assistants.length === 0) return 'make an assistant in the Telnyx portal first';
+  if (assistants.length === 0) return 'create an assistant in the Telnyx portal first';
   const names = assistants.slice(0, MAX_NAMED).map(({ id, name }) => `${id} (${name})`);
   const rest = assistants.length - names.length;
   return `this account has ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
@@ -65,10 +65,10 @@ async function stateOf(id: string, account: AccountPorts): Promise<CheckOutcome>
     if (metadata['ai_disabled'] !== 'true') return pass(`${id}: AI is enabled`);
     return warn(
       `${id}: AI is disabled, a person has taken it over`,
-      `telnyx-chat conversations release ${id}, or begin another conversation`,
+      `telnyx-chat conversations release ${id}, or start another conversation`,
     );
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'not_found') throw error;
-    return warn(`${id}: it is not there any more`, 'begin a new one: leave out --continue');
+    return warn(`${id}: it no longer exists`, 'start a new one: leave out --continue');
   }
 }

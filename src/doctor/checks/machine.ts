@@ -20,8 +20,11 @@ export const config: DoctorCheck = {
   run(ports) {
     const { path, isThere, warnings } = ports.config();
     if (warnings.length > 0)
-      return warn(warnings.join('; '), 'a key that others may have read: replace it in the portal');
-    return pass(isThere ? `${path}, yours alone` : `none yet: ${path}`);
+      return warn(
+        warnings.join('; '),
+        'other users may have read the key: replace it in the Telnyx portal',
+      );
+    return pass(isThere ? `${path}, private` : `none yet: ${path}`);
   },
 };
 

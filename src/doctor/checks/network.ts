@@ -84,13 +84,13 @@ export const clock: DoctorCheck = {
   needs: ['tls'],
   async run({ network }) {
     const lead = await network.clockLead();
-    if (lead === undefined) return pass('the server tells no time to compare with');
+    if (lead === undefined) return pass('the server sent no time to compare with');
     const seconds = Math.abs(lead) / 1000;
     if (seconds <= MAX_CLOCK_ERROR_S) return pass('agrees with the server’s');
     const side = lead > 0 ? 'behind' : 'ahead of';
     return warn(
       `${roughly(seconds / 60)} ${side} the server’s clock`,
-      'set the clock of this machine: certificates and lost answers are judged by it',
+      'set the clock of this machine: certificates and lost answers depend on it',
     );
   },
 };

@@ -18,7 +18,7 @@ export const turn: DoctorCheck = {
     if (!ports.wantsTurn)
       return {
         status: 'skip',
-        says: 'not tried: --turn sends a message in a throw-away conversation',
+        says: 'not tried: --turn sends a message in a temporary conversation',
       };
     const account = await ports.account();
     const { outcome, id } = await tried(requireAssistant(ports.settings), account);
@@ -50,7 +50,7 @@ async function outcomeOf(taken: Turn, account: AccountPorts): Promise<CheckOutco
   if (taken.reply.trim() === '') {
     return warn(
       'the reply is blank',
-      'look at the assistant’s instructions and model in the portal',
+      'check the assistant’s instructions and model in the Telnyx portal',
     );
   }
   const says = `answered in ${totalMs} ms, first words after ${firstTokenMs} ms`;
