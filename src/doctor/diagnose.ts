@@ -6,7 +6,7 @@ import { clock, dns, proxy, tcp, tls } from './checks/network.js';
 import { apiKey, assistantId, baseUrl } from './checks/settings.js';
 import { turn } from './checks/turn.js';
 
-/** In the order in which a turn needs them: machine, settings, network, account. */
+/** In the order in which a turn depends on them. */
 export const CHECKS: readonly DoctorCheck[] = [
   ...[node, config, envFile],
   ...[profile, apiKey, assistantId, baseUrl],
@@ -14,7 +14,7 @@ export const CHECKS: readonly DoctorCheck[] = [
   ...[account, assistant, lastConversation, turn],
 ];
 
-/** Runs the checks in order. What needs a check that failed is skipped. */
+/** Runs the checks in order. A check is skipped when one that it needs failed. */
 export async function* diagnose(
   checks: readonly DoctorCheck[],
   ports: DoctorPorts,
@@ -27,7 +27,7 @@ export async function* diagnose(
   }
 }
 
-/** The check as skipped, when one that it needs did not succeed. */
+/** A skipped result when a check that this one needs did not succeed. */
 function blocked(
   { name, needs = [] }: DoctorCheck,
   findings: readonly CheckResult[],
@@ -52,7 +52,7 @@ async function examine(
     return { name, ...(await check.run(ports)) };
   } catch (error) {
     if (!(error instanceof AppError) || isStop(error)) throw error;
-    // A file that cannot be read fails once, not with each setting that could be in it.
+    // An unreadable file is one failure, not one for each setting that could be in it.
     const same = findings.find((earlier) => earlier.error?.message === error.message);
     if (same) return skipped(name, same);
     return { name, status: 'fail', says: error.message, fix: error.details.hint, error };

@@ -4,7 +4,7 @@ import { errorJson } from '../text/error-report.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { CheckResult } from './check.js';
 
-/** A finding for people, with its fix below it. */
+/** A result for people, with its fix below it. */
 export function findingLines(finding: CheckResult, nameWidth: number, paint: Paint): string[] {
   const { name, status, fix } = finding;
   const says = sanitizeLine(finding.says, 1000);
@@ -14,20 +14,24 @@ export function findingLines(finding: CheckResult, nameWidth: number, paint: Pai
   return fix === undefined ? [shown] : [shown, `${indent}fix: ${sanitizeLine(fix, 1000)}`];
 }
 
-/** What it comes to, in one line. */
+/** The counts, in one line. */
 export function summary(findings: readonly CheckResult[]): string {
   const count = (status: CheckResult['status']): number =>
     findings.filter((finding) => finding.status === status).length;
   const parts = [
     `${count('pass')} passed`,
-    ...(count('warn') > 0 ? [`${count('warn')} to look at`] : []),
+    ...(count('warn') > 0 ? [warnings(count('warn'))] : []),
     ...(count('fail') > 0 ? [`${count('fail')} failed`] : []),
     ...(count('skip') > 0 ? [`${count('skip')} skipped`] : []),
   ];
   return parts.join(', ');
 }
 
-/** Everything, for a program. */
+function warnings(count: number): string {
+  return count === 1 ? '1 warning' : `${count} warnings`;
+}
+
+/** All results, for a program. */
 export function findingsJson(findings: readonly CheckResult[]): object {
   return {
     ok: findings.every(({ status }) => status !== 'fail'),
@@ -41,7 +45,7 @@ export function findingsJson(findings: readonly CheckResult[]): object {
   };
 }
 
-/** That of the first failure; 0 when nothing failed. */
+/** The exit code of the first failure; 0 when nothing failed. */
 export function exitCode(findings: readonly CheckResult[]): number {
   const failed = findings.find(({ status }) => status === 'fail');
   return failed ? exitCodeOf(failed.error) : 0;

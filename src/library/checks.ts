@@ -7,7 +7,7 @@ import { checkedId } from '../text/ids.js';
 import { checkedMessage } from '../turn/message-text.js';
 import type { TurnRequest } from '../turn/events.js';
 
-/** Callers without types may have given anything: each check gives the value back, or throws. */
+/** Callers without types may pass anything: each check returns the value or throws. */
 export type Check<T> = (value: unknown, name: string) => T;
 
 export const object: Check<Record<string, unknown>> = (value, name) => {
@@ -31,7 +31,7 @@ export const count: Check<number> = (value, name) => {
   throw wrong(name, 'a whole number of 1 or more', value);
 };
 
-/** Of whatever realm: only what is used of it has to be there. */
+/** Checked by the members that are used: it may come from another realm. */
 export const signal: Check<AbortSignal> = (value, name) => {
   if (isSignal(value)) return value;
   throw wrong(name, 'an AbortSignal', value);
@@ -43,14 +43,14 @@ export const texts: Check<Record<string, string>> = (value, name) =>
     Object.entries(object(value, name)).map(([key, each]) => [key, text(each, `${name}.${key}`)]),
   );
 
-/** A map of strings whose keys are kept on their way. */
+/** A map of strings without keys that programs drop. */
 export const metadata: Check<Record<string, string>> = (value, name) => {
   const checked = texts(value, name);
   for (const key of Object.keys(checked)) assertMetadataKey(key, name);
   return checked;
 };
 
-/** The same check, for what may be left out. */
+/** The same check, for an optional value. */
 export function optional<T>(check: Check<T>, value: unknown, name: string): T | undefined {
   return value === undefined ? undefined : check(value, name);
 }
@@ -63,7 +63,7 @@ function isSignal(value: unknown): value is AbortSignal {
   return isObject(value) && 'aborted' in value && 'addEventListener' in value;
 }
 
-/** The value itself is not told, unless it is a number: it may be a key, or what somebody said. */
+/** The value itself is not shown unless it is a number: it may be a key or a private message. */
 function wrong(name: string, what: string, value: unknown): AppError {
   return new AppError('usage', `${name} must be ${what}`, {
     hint: `it is ${kindOf(value)}; see the types of telnyx-chat`,
@@ -110,10 +110,10 @@ export function checkedConversation(conversation: unknown = {}): NewConversation
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
-/** A day: timers of Node hold no more than 25 of them. */
+/** One day; Node's timers hold less than 25. */
 const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
-/** Settings that can be used. */
+/** Valid settings. */
 export interface CheckedSettings {
   apiKey: string;
   baseUrl: string;
@@ -121,7 +121,7 @@ export interface CheckedSettings {
   proxy: string | undefined;
 }
 
-/** Throws on what cannot be right; callers without types may have given anything. */
+/** Throws on invalid settings. */
 export function checkedSettings(settings: unknown): CheckedSettings {
   const { apiKey, baseUrl, timeoutMs, proxy } = object(settings, 'the settings of createClient');
   return {
@@ -154,7 +154,7 @@ export function checkedTimeout(ms: unknown): number {
   });
 }
 
-/** A URL, or a bare `host:port`. It may hold a password, and so is in no error. */
+/** A URL, or a bare `host:port`. It may contain a password, so no error shows it. */
 function checkedProxy(proxy: unknown): string {
   const given = text(proxy, 'proxy');
   const url = /^[\w.-]+:\d+$/.test(given) ? `http://${given}` : given;

@@ -29,7 +29,7 @@ export function checkedBaseUrl(text: string): string {
 }
 
 function parsedUrl(text: string): URL {
-  // The parser would quietly leave them out.
+  // The URL parser would remove them silently.
   if (/[\s\u0000-\u001f]/.test(text)) throw badBaseUrl(text, 'it has spaces or line breaks');
   try {
     return new URL(text);

@@ -9,7 +9,7 @@ import {
   checked,
 } from './settings.js';
 
-/** Where one setting may be, by its names. */
+/** The names of one setting in each source. */
 export interface SettingNames {
   flag?: 'assistant' | 'baseUrl' | 'profile' | 'timeout';
   env: string;
@@ -31,7 +31,7 @@ export function findSetting(sources: Sources, name: SettingNames): Setting<strin
   return stored ? setting(stored, 'profile', sources.config.path) : undefined;
 }
 
-/** What was given to this run, whatever is stored. */
+/** A value that was given to this run; stored ones do not count. */
 function findGiven(sources: GivenSources, name: SettingNames): Setting<string> | undefined {
   const flag = name.flag && sources.flags[name.flag];
   if (name.flag && flag !== undefined) return setting(flag, 'flag', FLAGS[name.flag]);
@@ -43,13 +43,13 @@ function findGiven(sources: GivenSources, name: SettingNames): Setting<string> |
 
 export type GivenSources = Pick<Sources, 'flags' | 'env' | 'envFile'>;
 
-/** The name of the profile in force, whatever is wrong with it. */
+/** The name of the effective profile, not checked. */
 export function profileNamed(sources: GivenSources): Setting<string> {
   const found = findGiven(sources, { flag: 'profile', env: 'TELNYX_PROFILE' });
   return found ?? setting('default', 'default', '');
 }
 
-/** What the profile in force holds: nothing when it is not there. */
+/** The stored values of the effective profile; empty when it does not exist. */
 export function storedValues(sources: Sources): ProfileValues {
   const { profiles } = sources.config;
   const name = profileNamed(sources).value;
@@ -60,15 +60,15 @@ export function setting<T>(value: T, source: Origin['source'], detail: string): 
   return { value, origin: { source, detail } };
 }
 
-/** Always there, however empty. */
+/** It always exists, even if it is empty. */
 const DEFAULT_PROFILE = 'default';
 
-/** The profile by its name alone: it need not be there yet. */
+/** The effective profile, which need not exist yet. */
 export function resolveProfile(sources: GivenSources): Setting<string> {
   return checked(profileNamed(sources), checkedProfile);
 }
 
-/** The profile that is used. Throws when a name was given that no profile has. */
+/** The effective profile. Throws when it does not exist. */
 export function effectiveProfile(sources: Sources): Setting<string> {
   const profile = resolveProfile(sources);
   if (profile.value === DEFAULT_PROFILE || sources.flags.isNewProfile) return profile;
@@ -88,7 +88,7 @@ function knownProfile(name: string, known: readonly string[]): string {
   });
 }
 
-/** Every profile that `--profile` can name: ours, and those of Telnyx's own file. */
+/** Every profile that `--profile` accepts: ours, and those of Telnyx's own file. */
 export function profileNames(ours: object, theirs: readonly string[] = []): string[] {
   return [...new Set([DEFAULT_PROFILE, ...Object.keys(ours), ...theirs])];
 }

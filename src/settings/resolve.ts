@@ -11,16 +11,16 @@ import {
   type Sources,
 } from './settings.js';
 
-/** What other examples for Telnyx call the assistant's id. */
+/** Names of the assistant's id in other examples for Telnyx. */
 const OTHER_ASSISTANT_NAMES = ['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'];
 const MAX_TIMEOUT_S = 24 * 60 * 60;
 
-/** Names, precedence and trust in one place. Throws on values that cannot be right. */
+/** Names, precedence and trust in one place. Throws on invalid values. */
 export function resolveSettings(sources: Sources): Settings {
   return { ...settingsOneByOne(sources) };
 }
 
-/** The same, but each is resolved when it is looked at, and only then throws. */
+/** The same, but each setting is resolved when it is read, and throws only then. */
 export function settingsOneByOne(sources: Sources): Settings {
   return {
     get profile() {
@@ -53,7 +53,7 @@ export function settingsOneByOne(sources: Sources): Settings {
   };
 }
 
-/** The key at hand; undefined too when a command gives it. */
+/** Undefined without a key, and when a command prints it. */
 function apiKey(sources: Sources): Setting<string> | undefined {
   const found = findSetting(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' });
   if (found?.origin.source === 'profile') assertOneKey(sources);
@@ -70,7 +70,7 @@ function apiKeyCommand(sources: Sources): Setting<string> | undefined {
   return command ? setting(command, 'profile', sources.config.path) : undefined;
 }
 
-/** Which of two was meant nobody knows: a key that was replaced, or a command that was given up. */
+/** With both, nobody knows which one is out of date. */
 function assertOneKey(sources: Sources): void {
   if (!storedValues(sources).api_key_command?.trim()) return;
   throw new AppError('usage', 'the profile has both api_key and api_key_command', {

@@ -4,9 +4,9 @@ import { checkedKey, type Setting } from '../settings/settings.js';
 import { AppError } from '../base/errors.js';
 import { withoutMark } from './files.js';
 
-/** Long enough to unlock a vault by hand, in milliseconds. */
+/** Enough time to unlock a vault by hand, in milliseconds. */
 const TIMEOUT_MS = 60_000;
-/** No key is longer, in bytes. */
+/** Keys are shorter. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 const STDIN = 0;
 
@@ -17,9 +17,9 @@ export interface KeyCommandOptions {
 }
 
 /**
- * The key that a command prints, run by the shell. Its stderr is the person's; its stdin is the
- * terminal's or empty, so that it eats nothing of a script's input. What it prints gets into no message.
- * Throws an AppError when it prints anything but one key.
+ * The key that a shell command prints. Its stderr is shown; its stdin is the terminal or empty, so that it
+ * does not consume the input of a script. No message contains its output. Throws an AppError when it
+ * prints anything but one key.
  */
 export async function keyFromCommand(
   command: Setting<string>,
@@ -72,7 +72,7 @@ function outputOf(command: string, { signal, limitMs = TIMEOUT_MS }: KeyCommandO
   });
 }
 
-/** All that the command prints on stdout. */
+/** Collects the stdout of the command. */
 function collected({ stdout }: ChildProcess, onTooMuch: () => void): () => string {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -84,7 +84,7 @@ function collected({ stdout }: ChildProcess, onTooMuch: () => void): () => strin
   return () => Buffer.concat(pieces).toString('utf8');
 }
 
-/** What the command has started may go on; we wait for none of it. */
+/** Processes that the command started may continue; nobody waits for them. */
 function stop(child: ChildProcess): void {
   child.removeAllListeners('close');
   child.stdout?.destroy();

@@ -2,20 +2,20 @@ import { chmodSync, statSync } from 'node:fs';
 import { codeOf } from './files.js';
 
 export interface Guard {
-  /** Windows keeps rights elsewhere than in modes: there nothing is done. */
+  /** Nothing is done on Windows, which has no file modes. */
   platform: NodeJS.Platform;
   warn: (warning: string) => void;
 }
 
-/** Rights of the group and of all others. */
+/** Permissions of the group and of all others. */
 const OTHERS = 0o077;
 
-/** Takes from others the rights that they have to our files and folders, and tells of it. */
-export function keepPrivate(paths: readonly string[], { platform, warn: tell }: Guard): void {
+/** Removes the access of other users to our files and folders, with a warning. */
+export function keepPrivate(paths: readonly string[], { platform, warn }: Guard): void {
   if (platform === 'win32') return;
   for (const path of paths) {
     const warning = madePrivate(path);
-    if (warning !== undefined) tell(warning);
+    if (warning !== undefined) warn(warning);
   }
 }
 
@@ -32,12 +32,12 @@ function madePrivate(path: string): string | undefined {
   }
 }
 
-/** The rights to a file or folder; 0 when it is not there. */
+/** The permissions of a file or folder; 0 when it does not exist. */
 function modeOf(path: string): number {
   try {
     return (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
   } catch {
-    return 0; // Reading it says why.
+    return 0; // Reading the file reports the reason.
   }
 }
 

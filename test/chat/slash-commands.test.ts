@@ -6,7 +6,6 @@ import {
   SLASH_COMMANDS,
   type ChatInput,
 } from '../../src/chat/slash-commands.js';
-import { nearest } from '../../src/text/nearest.js';
 
 describe('a line of the chat', () => {
   const command = (name: string, argument = '') => ({

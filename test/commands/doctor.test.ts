@@ -33,7 +33,7 @@ const WELL = {
   account: ['pass', 'the key is accepted; 3 assistants'],
   assistant: ['pass', 'Sandbox Assistant, sandbox/scripted; keeps history'],
   last_conversation: ['pass', 'none yet'],
-  turn: ['skip', 'not tried: --turn sends a message in a temporary conversation'],
+  turn: ['skip', 'not run: --turn sends a message in a temporary conversation'],
 } satisfies Record<string, string[]>;
 
 type Changes = Partial<Record<keyof typeof WELL, string[]>>;
@@ -205,7 +205,7 @@ describe('settings', () => {
     ];
     expect(await doctor({ env, home })).toMatchObject({
       code: 0,
-      lines: report({ config }, '14 passed, 1 to look at, 1 skipped'),
+      lines: report({ config }, '14 passed, 1 warning, 1 skipped'),
     });
   });
 
@@ -452,7 +452,7 @@ describe('the account', () => {
     };
     expect(await doctor({ env }, '-a', 'assistant-sandbox-private', '--turn')).toMatchObject({
       code: 0,
-      lines: report(changes, '14 passed, 2 to look at'),
+      lines: report(changes, '14 passed, 2 warnings'),
     });
   });
 
@@ -472,12 +472,12 @@ describe('the account', () => {
       'telnyx-chat conversations release ID, or start another conversation',
     ];
     expect((await doctor({ env, home })).lines).toEqual(
-      report({ last_conversation: disabled }, '14 passed, 1 to look at, 1 skipped'),
+      report({ last_conversation: disabled }, '14 passed, 1 warning, 1 skipped'),
     );
     sandbox.store.delete(thread!.conversation.id);
     const gone = ['warn', 'ID: it no longer exists', 'start a new one: leave out --continue'];
     expect((await doctor({ env, home })).lines).toEqual(
-      report({ last_conversation: gone }, '14 passed, 1 to look at, 1 skipped'),
+      report({ last_conversation: gone }, '14 passed, 1 warning, 1 skipped'),
     );
   });
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Conversation, Message } from '../../src/conversations/conversation.js';
+import type { Message } from '../../src/conversations/conversation.js';
 import { transcript, transcriptLines } from '../../src/conversations/transcript.js';
-import { message } from '../helpers/messages.js';
 
 describe('a transcript', () => {
   const call = { id: '1', name: 'look', arguments: '{"at":1}' };

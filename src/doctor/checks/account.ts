@@ -13,10 +13,10 @@ export const account: DoctorCheck = {
   },
 };
 
-/** So many are named as the way out. */
+/** Limit on the assistants that a hint lists. */
 const MAX_NAMED = 5;
 
-/** Whether the account has the assistant, and what is unusual about it. */
+/** Whether the account has the assistant, and whether it keeps history. */
 export const assistant: DoctorCheck = {
   name: 'assistant',
   needs: ['assistant_id', 'account'],
@@ -48,7 +48,7 @@ function assistantsHint(assistants: readonly Assistant[]): string {
   return `this account has ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** Whether `--continue` can go on: its conversation is there, and the assistant answers in it. */
+/** Whether `--continue` works: its conversation exists, and the assistant answers in it. */
 export const lastConversation: DoctorCheck = {
   name: 'last_conversation',
   needs: ['assistant'],

@@ -14,7 +14,7 @@ export const node: DoctorCheck = {
   },
 };
 
-/** Our config file, and who may read it. */
+/** Our config file, and whether it is private. */
 export const config: DoctorCheck = {
   name: 'config',
   run(ports) {

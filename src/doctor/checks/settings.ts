@@ -2,7 +2,7 @@ import { missingKey, requireAssistant } from '../../settings/resolve.js';
 import { masked, describeOrigin } from '../../settings/settings.js';
 import { pass, type DoctorCheck } from '../check.js';
 
-/** The key, and where it comes from. */
+/** The key and its origin. */
 export const apiKey: DoctorCheck = {
   name: 'api_key',
   async run(ports) {
@@ -12,7 +12,7 @@ export const apiKey: DoctorCheck = {
   },
 };
 
-/** The assistant that turns go to, and where its id comes from. */
+/** The assistant of turns, and the origin of its id. */
 export const assistantId: DoctorCheck = {
   name: 'assistant_id',
   run({ settings }) {
@@ -22,7 +22,7 @@ export const assistantId: DoctorCheck = {
   },
 };
 
-/** Where the API is. */
+/** The URL of the API. */
 export const baseUrl: DoctorCheck = {
   name: 'base_url',
   run({ settings: { baseUrl } }) {

@@ -10,7 +10,7 @@ import {
   type CheckOutcome,
 } from '../check.js';
 
-/** A whole turn, in a conversation that is deleted again. */
+/** A turn in a new conversation, which is deleted afterwards. */
 export const turn: DoctorCheck = {
   name: 'turn',
   needs: ['assistant'],
@@ -18,30 +18,30 @@ export const turn: DoctorCheck = {
     if (!ports.wantsTurn)
       return {
         status: 'skip',
-        says: 'not tried: --turn sends a message in a temporary conversation',
+        says: 'not run: --turn sends a message in a temporary conversation',
       };
     const account = await ports.account();
-    const { outcome, id } = await tried(requireAssistant(ports.settings), account);
-    const left = await leftBehind(id, account);
+    const { outcome, id } = await tryTurn(requireAssistant(ports.settings), account);
+    const left = await deletionFailure(id, account);
     if (!left) return outcome;
     if (isStop(left)) throw withDeletion(left, left, id);
     return warn(`answered, but ${notDeleted(left)}`, deletion(id));
   },
 };
 
-/** What a turn that failed in any way began is deleted as well. */
-async function tried(
+/** The conversation of a failed turn is deleted as well. */
+async function tryTurn(
   assistantId: string,
   account: AccountPorts,
 ): Promise<{ outcome: CheckOutcome; id: string }> {
-  let begun: string | undefined;
+  let startedId: string | undefined;
   try {
-    const taken = await account.takeTurn(assistantId, (id) => void (begun = id));
+    const taken = await account.takeTurn(assistantId, (id) => void (startedId = id));
     return { outcome: await outcomeOf(taken, account), id: taken.conversationId };
   } catch (error) {
-    const left = begun === undefined ? undefined : await leftBehind(begun, account);
-    if (!left || begun === undefined || !(error instanceof AppError)) throw error;
-    throw withDeletion(error, left, begun);
+    const left = startedId === undefined ? undefined : await deletionFailure(startedId, account);
+    if (!left || startedId === undefined || !(error instanceof AppError)) throw error;
+    throw withDeletion(error, left, startedId);
   }
 }
 
@@ -62,7 +62,7 @@ async function outcomeOf(taken: Turn, account: AccountPorts): Promise<CheckOutco
 }
 
 /** Why the conversation could not be deleted; undefined once it is gone. */
-async function leftBehind(id: string, account: AccountPorts): Promise<AppError | undefined> {
+async function deletionFailure(id: string, account: AccountPorts): Promise<AppError | undefined> {
   try {
     await account.deleteConversation(id);
     return undefined;
@@ -77,7 +77,7 @@ const notDeleted = (why: AppError): string =>
 
 const deletion = (id: string): string => `delete it: telnyx-chat conversations delete ${id}`;
 
-/** A failure that leaves a conversation which is the person's to delete. */
+/** A failure that leaves a conversation for the person to delete. */
 function withDeletion(error: AppError, left: AppError, id: string): AppError {
   const hints = [error.details.hint, deletion(id)].filter((hint) => hint !== undefined);
   return error.but({
