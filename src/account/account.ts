@@ -138,5 +138,5 @@ export function guardConfig(context: Context, notices: Notices): void {
 }
 
 function guardFor({ platform }: Context, { notify }: Notices): Guard {
-  return { platform, tell: (warning) => notify(`warning: ${warning}`) };
+  return { platform, warn: (warning) => notify(`warning: ${warning}`) };
 }

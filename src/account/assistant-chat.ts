@@ -4,9 +4,9 @@ import type { Settings } from '../settings/settings.js';
 import { openLastConversation, type LastConversation } from '../store/last-conversation.js';
 import { storePaths } from '../store/paths.js';
 import type { Guard } from '../store/rights.js';
-import type { ReplyEvent } from '../turn/events.js';
+import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { TurnMemory } from '../turn/turn-memory.js';
-import { takeTurn, type TurnInput } from '../turn/turn.js';
+import { takeTurn } from '../turn/turn.js';
 
 /** Turns with one assistant, and the conversation last used with it. */
 export interface AssistantChat {
@@ -14,7 +14,10 @@ export interface AssistantChat {
   /** Undefined when nothing may be remembered. */
   last: LastConversation | undefined;
   /** One turn with this assistant; its conversation becomes the last one. */
-  takeTurn(input: Omit<TurnInput, 'assistantId'>, signal: AbortSignal): AsyncGenerator<ReplyEvent>;
+  takeTurn(
+    input: Omit<TurnRequest, 'assistantId'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<ReplyEvent>;
 }
 
 interface AssistantChatOptions {

@@ -1,7 +1,7 @@
 import type { Client } from '../api/client.js';
 import { retrying } from '../base/retry.js';
-import type { CallOptions } from '../base/time.js';
-import type { SharingApi } from '../conversations/find-or-create.js';
+import { Deadline, type CallOptions } from '../base/time.js';
+import type { FindOrCreateApi } from '../conversations/find-or-create.js';
 import type { Context } from '../process/context.js';
 import { openAccount, type Account, type AccountOptions } from './account.js';
 import type { Target } from './sources.js';
@@ -14,16 +14,13 @@ export function askerOf(
   { clock, signal }: Pick<Context, 'clock' | 'signal'>,
 ): Ask {
   return (call) => {
-    const deadline = clock.monotonic() + settings.timeoutMs.value;
-    const options = (): CallOptions => {
-      return { signal, timeoutMs: Math.max(1, deadline - clock.monotonic()) };
-    };
-    return retrying(() => call(client, options()), { clock, signal, deadline });
+    const deadline = new Deadline(clock, settings.timeoutMs.value);
+    return retrying((options) => call(client, options), { clock, signal, deadline });
   };
 }
 
 /** The calls that find conversations, by name or by metadata. */
-export function finderWith(ask: Ask): SharingApi {
+export function finderWith(ask: Ask): FindOrCreateApi {
   return {
     list: (filters) => ask((client, call) => client.listConversations(filters, call)),
     get: (id) => ask((client, call) => client.getConversation(id, call)),
@@ -34,7 +31,7 @@ export function finderWith(ask: Ask): SharingApi {
 export function finderOf(
   account: Pick<Account, 'client' | 'settings'>,
   context: Pick<Context, 'clock' | 'signal'>,
-): SharingApi {
+): FindOrCreateApi {
   return finderWith(askerOf(account, context));
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from '../process/context.js';
-import { profileInForce, resolveProfile } from '../settings/profiles.js';
+import { effectiveProfile, resolveProfile } from '../settings/profiles.js';
 import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
 import type { Config, Settings, Sources } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
@@ -29,7 +29,7 @@ export async function inspectSettings(target: Target, context: Context): Promise
 
 /** The profile's name. Throws when there is none of that name. */
 export async function profileName(target: Target, context: Context): Promise<string> {
-  return profileInForce(await sourcesOf(target, context)).value;
+  return effectiveProfile(await sourcesOf(target, context)).value;
 }
 
 /** The profile's name, for what makes one. */

@@ -1,5 +1,5 @@
-import { readAgain } from '../base/retry.js';
-import type { CallOptions, Clock } from '../base/time.js';
+import { hasty, retrying } from '../base/retry.js';
+import { Deadline, type CallOptions, type Clock } from '../base/time.js';
 import type { Message, MessagePage, NewMessage, History } from '../conversations/conversation.js';
 import { readText, type Caller } from './caller.js';
 import { conversationPath } from './conversations.js';
@@ -72,17 +72,13 @@ export async function history(
   conversationId: string,
   { call, clock }: { call: CallOptions; clock: Clock },
 ): Promise<History> {
-  const deadline = clock.monotonic() + call.timeoutMs;
-  const read = (number: number): Promise<MessagePage> => {
-    const left = { ...call, timeoutMs: Math.max(1, deadline - clock.monotonic()) };
-    return readAgain((each) => messagePage(caller, conversationId, { ...each, number }), {
-      call: left,
-      clock,
-    });
-  };
+  const { signal, timeoutMs } = call;
+  const retry = { clock, signal, deadline: new Deadline(clock, timeoutMs) };
+  const read = (number: number): Promise<MessagePage> =>
+    retrying((each) => messagePage(caller, conversationId, { ...each, number }), retry, hasty);
   for (let count = 1; ; count++) {
     const found = await completeList(pagesOf(read));
-    if (found.isWhole || found.isLast || count === MAX_READINGS) return found;
+    if (found.isComplete || found.isLast || count === MAX_READINGS) return found;
   }
 }
 
@@ -107,9 +103,9 @@ async function completeList(
   }
   const found = lists.flat();
   const isCounted = totals.size > 0 || found.length < PAGE_SIZE;
-  const isComplete = isCounted && [...totals].every((total) => total === found.length);
-  const isWhole = !isTooLarge && isComplete && areApart(lists);
-  return { messages: found, isWhole, isLast: isTooLarge || lists.length === 1 };
+  const isConsistent = isCounted && [...totals].every((total) => total === found.length);
+  const isComplete = !isTooLarge && isConsistent && areApart(lists);
+  return { messages: found, isComplete, isLast: isTooLarge || lists.length === 1 };
 }
 
 /** Characters in what a message says and calls. */

@@ -1,4 +1,4 @@
-/** What went wrong, in one word; the exit code follows from it. */
+/** The kind of a failure; it decides the exit code. */
 export type ErrorKind =
   | 'usage'
   | 'not_configured'
@@ -11,12 +11,12 @@ export type ErrorKind =
   | 'api'
   | 'interrupted'
   | 'terminated'
-  /** Not foreseen. */
+  /** A failure that was not foreseen. */
   | 'bug';
 
 /**
- * What became of a turn that failed. `not_sent`: it never reached Telnyx. `refused`: Telnyx
- * answered that it did not run it. `unknown`: it may have run.
+ * Whether a failed turn was delivered. `not_sent`: it never reached Telnyx. `refused`: Telnyx answered
+ * that it did not run it. `unknown`: it may have run.
  */
 export type Delivery = 'not_sent' | 'refused' | 'unknown';
 
@@ -29,14 +29,14 @@ export interface ErrorDetails {
   requestId?: string | undefined;
   conversationId?: string | undefined;
   delivery?: Delivery | undefined;
-  /** How long the API asked to wait before another try, in milliseconds. */
+  /** The wait before another attempt that the API asked for, in milliseconds. */
   retryAfterMs?: number | undefined;
   /**
-   * The connection had been kept from an earlier request and died at once, without one byte of answer:
-   * the server had closed it before and did not run the request.
+   * The connection was kept from an earlier request and died without a byte of answer: the server had
+   * already closed it and did not run the request.
    */
   diedIdle?: boolean | undefined;
-  /** It could be sent again without harm, and was as long as there was time: it is there once or not at all. */
+  /** It could be repeated without harm, and was until time ran out: it was delivered at most once. */
   wasRepeatable?: boolean | undefined;
   cause?: unknown;
 }
@@ -47,8 +47,8 @@ interface ErrorChange extends Omit<ErrorDetails, 'cause'> {
 }
 
 /**
- * A foreseen failure: its kind, a message, and what else is known. Thrown where it is understood; the
- * program puts it into words in main.ts, the library exports it as TelnyxChatError.
+ * A foreseen failure: its kind, a message, and details. It is thrown where it is understood. The
+ * program words it in main.ts; the library exports it as TelnyxChatError.
  */
 export class AppError extends Error {
   override readonly name = 'TelnyxChatError';
@@ -61,13 +61,13 @@ export class AppError extends Error {
     this.details = details;
   }
 
-  /** The same failure with more known about it; what is known already stays. */
+  /** The same failure with details added; known ones stay. */
   with(more: Omit<ErrorDetails, 'cause'>): AppError {
     const known = Object.entries(this.details).filter(([, value]) => value !== undefined);
     return this.but({ ...more, ...Object.fromEntries(known) });
   }
 
-  /** The same failure with parts of it replaced; its cause stays. */
+  /** The same failure with parts replaced; its cause stays. */
   but({ kind = this.kind, message = this.message, ...changed }: ErrorChange): AppError {
     return new AppError(kind, message, { ...this.details, cause: this.cause, ...changed });
   }

@@ -13,24 +13,51 @@ export interface CallOptions {
   timeoutMs: number;
 }
 
-/** The end of what an operation may take; times are in milliseconds. */
+type Stopwatch = Pick<Clock, 'monotonic'>;
+
+/** The time by which an operation has to end; times are in milliseconds. */
 export class Deadline {
-  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #clock: Stopwatch;
   readonly #end: number;
 
-  constructor(clock: Pick<Clock, 'monotonic'>, ms: number) {
+  /** `ms` from now. */
+  constructor(clock: Stopwatch, ms: number) {
     this.#clock = clock;
     this.#end = clock.monotonic() + ms;
   }
 
-  /** What is left, at least 1: a bound of 0 would be none. */
+  /** What is left, at least 1: a bound of 0 would mean no bound. */
   get leftMs(): number {
     return Math.max(1, this.#end - this.#clock.monotonic());
   }
 
-  /** Whether a wait of so long ends before it. */
+  get isOver(): boolean {
+    return !this.hasRoomFor(0);
+  }
+
+  /** Whether a wait of so long ends before the deadline. */
   hasRoomFor(ms: number): boolean {
     return this.#clock.monotonic() + ms < this.#end;
+  }
+
+  /** This deadline, or `ms` from now if that is later. */
+  atLeast(ms: number): Deadline {
+    return this.#among(Math.max, ms);
+  }
+
+  /** This deadline, or `ms` from now if that is earlier. */
+  atMost(ms: number): Deadline {
+    return this.#among(Math.min, ms);
+  }
+
+  /** One call within the time left, and within `maxMs`. */
+  callOptions(signal: AbortSignal, maxMs = Infinity): CallOptions {
+    return { signal, timeoutMs: Math.min(maxMs, this.leftMs) };
+  }
+
+  #among(choose: (...ends: number[]) => number, ms: number): Deadline {
+    const now = this.#clock.monotonic();
+    return new Deadline(this.#clock, choose(this.#end - now, ms));
   }
 }
 

@@ -2,22 +2,22 @@ import { AppError } from '../base/errors.js';
 import type { Assistant } from '../conversations/conversation.js';
 import { checkedId } from '../text/ids.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import { asking, tell, type Chat } from './chat.js';
+import { callApi, notify, type Chat } from './chat.js';
 import type { Choice } from './ports.js';
 
-/** /assistant: another one to talk to, in a conversation of its own. */
+/** /assistant: switches to another assistant, in a new conversation. */
 export async function chooseAssistant(chat: Chat, argument: string): Promise<void> {
-  const id = argument === '' ? await picked(chat) : checkedId('assistant', argument);
+  const id = argument === '' ? await pickAssistant(chat) : checkedId('assistant', argument);
   if (id === undefined) return;
-  const assistant = await asking(chat, (api, call) => api.getAssistant(id, call));
+  const assistant = await callApi(chat, (api, call) => api.getAssistant(id, call));
   chat.state.assistantId = assistant.id;
   chat.state.conversationId = undefined;
   chat.state.title = undefined;
-  tell(chat, ...introduction(assistant), 'a new conversation begins with your next message');
+  notify(chat, ...introduction(assistant), 'your next message starts a new conversation');
 }
 
-async function picked(chat: Chat): Promise<string | undefined> {
-  const assistants = await asking(chat, (api, call) => api.listAssistants(call));
+async function pickAssistant(chat: Chat): Promise<string | undefined> {
+  const assistants = await callApi(chat, (api, call) => api.listAssistants(call));
   if (assistants.length === 0) throw new AppError('not_found', 'this account has no assistants');
   return chat.ports.dialogs.choose('Which assistant?', assistants.map(assistantChoice));
 }
@@ -29,7 +29,7 @@ export function assistantChoice({ id, name, model }: Assistant): Choice {
   return { value: id, label: label.join('  ') };
 }
 
-/** Who one talks to, and what is unusual about it. */
+/** The assistant of the chat, its greeting, and a warning when it keeps no history. */
 export function introduction({ name, model, greeting, dataRetention }: Assistant): string[] {
   const who = sanitizeLine(`${name}${model === '' ? '' : ` (${model})`}`);
   const lines = [`assistant: ${who}`];

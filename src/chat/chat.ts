@@ -5,44 +5,40 @@ import { sanitize } from '../text/sanitize.js';
 import type { Turn } from '../turn/events.js';
 import type { ChatPorts } from './ports.js';
 
-/** Bound on a call that is not a turn, in milliseconds. */
-const CALL_MS = 30_000;
-
-/** What the chat knows. */
 export interface ChatState {
   assistantId: string;
   conversationId: string | undefined;
-  /** Of the conversation that the next message begins. */
+  /** Of the conversation that the next message starts. */
   title: string | undefined;
   speaker: string | undefined;
   lastText: string | undefined;
-  /** How the last message failed; undefined when it was answered. */
+  /** Undefined when the last message was answered. */
   lastFailure: AppError | undefined;
   turns: Pick<Turn, 'reply' | 'timing'>[];
 }
 
-/** A chat that is going on: its state, and the ports it acts through. */
+/** A running chat: its state, and the ports through which it acts. */
 export interface Chat {
   state: ChatState;
   ports: ChatPorts;
-  /** Settles when what runs now is done. */
+  /** Settles when the current task is done. */
   running?: Promise<unknown>;
 }
 
-/** Prints notices above the prompt, made safe whatever is quoted in them. */
-export function tell({ ports }: Chat, ...lines: string[]): void {
+/** Prints notices above the prompt. They are made safe: they may quote anything. */
+export function notify({ ports }: Chat, ...lines: string[]): void {
   const safe = lines.map((line) => ports.paint.dim(sanitize(line)));
   ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
 }
 
 /** Prints a failure above the prompt. */
-export function tellFailure({ ports }: Chat, error: AppError): void {
+export function notifyFailure({ ports }: Chat, error: AppError): void {
   const [first = '', ...others] = errorLines(error);
   const lines = [ports.paint.error(first), ...others.map((line) => ports.paint.dim(line))];
   ports.editor.print(`${lines.join('\n')}\n`, 'stderr');
 }
 
-/** Runs a task that Ctrl-C cancels, with a status line. */
+/** Runs a task with a status line; Ctrl-C cancels it. */
 export async function cancellable<T>(
   chat: Chat,
   status: string,
@@ -53,7 +49,7 @@ export async function cancellable<T>(
   const stopListening = editor.onInterrupt(() =>
     cancel.abort(new AppError('interrupted', 'cancelled')),
   );
-  // By hand: each AbortSignal.any() would stay with the signal that outlives it.
+  // Not AbortSignal.any(): the long-lived signal would keep each one.
   const end = (): void => cancel.abort(signal.reason);
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
@@ -69,20 +65,23 @@ export async function cancellable<T>(
   }
 }
 
-/** A call of the API that Ctrl-C cancels. */
-export function asking<T>(
+/** Bound on an API call that is not a turn, in milliseconds. */
+const CALL_MS = 30_000;
+
+/** An API call that Ctrl-C cancels. */
+export function callApi<T>(
   chat: Chat,
   call: (api: ChatPorts['api'], options: CallOptions) => Promise<T>,
 ): Promise<T> {
-  return cancellable(chat, 'asking Telnyx', (signal) =>
+  return cancellable(chat, 'waiting for Telnyx', (signal) =>
     call(chat.ports.api, { signal, timeoutMs: CALL_MS }),
   );
 }
 
-/** The id of the conversation, or an error that says that there is none yet. */
+/** The id of the conversation. Throws when there is none yet. */
 export function currentConversation({ state }: Chat): string {
   if (state.conversationId !== undefined) return state.conversationId;
   throw new AppError('usage', 'there is no conversation yet', {
-    hint: 'it begins with your first message; /resume goes on with an earlier one',
+    hint: 'your first message starts one; /resume continues an earlier one',
   });
 }

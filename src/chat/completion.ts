@@ -1,21 +1,21 @@
 import { SLASH_COMMANDS } from './slash-commands.js';
 
-/** What could stand in the place of the word that starts at `from` and ends at the cursor. */
+/** Candidates for the word that starts at `from` and ends at the cursor. */
 export interface Completion {
   from: number;
   candidates: { value: string; note?: string }[];
 }
 
-/** Where the ids and names come from that a command's argument may be. */
+/** The ids and names that arguments of commands can be. */
 export interface CompletionSources {
   conversations(): Promise<{ value: string; note: string }[]>;
   assistants(): Promise<{ value: string; note: string }[]>;
 }
 
-/** A command's name, and what it is given once there is a blank behind it; one line at most. */
+/** A command's name, and its argument once there is a space after the name; on one line. */
 const COMMAND_LINE = /^\/([\w-]*)(?:(\s+)([^\n]*))?$/;
 
-/** Completes commands, and the conversations and assistants that are their arguments. */
+/** Completes commands, and conversations and assistants as their arguments. */
 export async function completeDraft(
   draft: string,
   cursor: number,

@@ -1,66 +1,66 @@
 import { AppError } from '../base/errors.js';
 import { retrying } from '../base/retry.js';
+import { Deadline } from '../base/time.js';
 import { insightBlock, TAKEN_OVER } from '../conversations/details.js';
 import { setTakenOver, lostMessage } from '../conversations/update.js';
 import { checkedMessage } from '../turn/message-text.js';
-import { asking, currentConversation, tell, type Chat } from './chat.js';
+import { callApi, currentConversation, notify, type Chat } from './chat.js';
 
-/** What one can do in a conversation that a person has taken over. */
+/** For a conversation that a person has taken over. */
 const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a message of your own';
 
-/** Told when a chat goes on with such a conversation. */
+/** Shown when a chat continues such a conversation. */
 export const TAKEN_OVER_NOTICE = `${TAKEN_OVER}; ${WAYS_OUT}`;
 
-/** What was typed comes back, and stands where a command would be typed. */
+/** The refused text is in the way of a command. */
 const CLEARING = 'your text is back at the prompt: Ctrl-C clears it';
 
-/** The refusal of a turn in such a conversation, with the ways out of a chat. */
-export function withWaysOut({ kind, message, details, cause }: AppError): AppError {
-  return new AppError(kind, message, { ...details, hint: `${WAYS_OUT}; ${CLEARING}`, cause });
+/** The refusal of a turn in such a conversation, with the commands that help in a chat. */
+export function withWaysOut(error: AppError): AppError {
+  return error.but({ hint: `${WAYS_OUT}; ${CLEARING}` });
 }
 
 /** /takeover */
 export async function takeover(chat: Chat): Promise<void> {
-  await set(chat, true);
-  tell(chat, `taken over: the assistant is silent; ${WAYS_OUT}`);
+  await takeOver(chat, true);
+  notify(chat, `taken over: the assistant is silent; ${WAYS_OUT}`);
 }
 
 /** /release */
 export async function release(chat: Chat): Promise<void> {
-  await set(chat, false);
-  tell(chat, 'released: the assistant answers again');
+  await takeOver(chat, false);
+  notify(chat, 'released: the assistant answers again');
 }
 
-async function set(chat: Chat, on: boolean): Promise<void> {
+async function takeOver(chat: Chat, on: boolean): Promise<void> {
   const id = currentConversation(chat);
-  await asking(chat, (api, call) => setTakenOver(api, { id, on }, call));
+  await callApi(chat, (api, call) => setTakenOver(api, { id, on }, call));
 }
 
-/** /say: as the assistant's side, which is whom a person stands in for. */
+/** /say: adds a message in the assistant's role, because the person replaces the assistant. */
 export async function say(chat: Chat, argument: string): Promise<void> {
   if (argument === '')
     throw new AppError('usage', 'message is required', { hint: '/say One moment, please' });
   const conversationId = currentConversation(chat);
   const { speaker } = chat.state;
   const message = { conversationId, role: 'assistant', text: checkedMessage(argument) } as const;
-  const added = asking(chat, (api, { signal, timeoutMs }) => {
+  const added = callApi(chat, (api, { signal, timeoutMs }) => {
     const { clock } = chat.ports;
-    const add = api.messageAdder({ ...message, speaker });
-    const deadline = clock.monotonic() + timeoutMs;
-    return retrying(() => add({ signal, timeoutMs }), { clock, signal, deadline });
+    const deadline = new Deadline(clock, timeoutMs);
+    return retrying(api.messageAdder({ ...message, speaker }), { clock, signal, deadline });
   });
   try {
     await added;
   } catch (error) {
     throw lostMessage(error, '/history');
   }
-  tell(chat, 'added to the conversation');
+  notify(chat, 'added to the conversation');
 }
 
 /** /insights */
 export async function insights(chat: Chat): Promise<void> {
   const id = currentConversation(chat);
-  const made = await asking(chat, (api, call) => api.listInsights(id, call));
+  const made = await callApi(chat, (api, call) => api.listInsights(id, call));
   const lines = made.map(insightBlock).flatMap(({ heading, lines }) => [heading, ...lines]);
-  tell(chat, ...(lines.length === 0 ? ['there are no insights yet'] : lines));
+  notify(chat, ...(lines.length === 0 ? ['there are no insights yet'] : lines));
 }

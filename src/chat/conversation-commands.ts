@@ -8,46 +8,47 @@ import { transcriptLines } from '../conversations/transcript.js';
 import { isTakenOver, rename } from '../conversations/update.js';
 import { age } from '../text/age.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import { asking, currentConversation, tell, type Chat } from './chat.js';
+import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
 import type { Choice } from './ports.js';
 
-/** How many conversations are offered. */
-const RECENT = 100;
-/** Messages that are shown after resuming, and by `/history` without a number. */
-const RECAP = 4;
-const HISTORY = 20;
+/** How many conversations `/resume` offers. */
+const MAX_CHOICES = 100;
+/** Messages shown after `/resume`. */
+const RECAP_COUNT = 4;
+/** Messages shown by `/history` without a number. */
+const HISTORY_COUNT = 20;
 
 /** /new */
-export function begin(chat: Chat, text: string): void {
+export function startNew(chat: Chat, text: string): void {
   const title = text === '' ? undefined : checkedName(text);
   chat.state.conversationId = undefined;
   chat.state.title = title;
-  tell(chat, 'a new conversation begins with your next message');
+  notify(chat, 'your next message starts a new conversation');
 }
 
 /** /resume */
 export async function resume(chat: Chat, idOrName: string): Promise<void> {
-  const id = idOrName === '' ? await picked(chat) : await found(chat, idOrName);
+  const id = idOrName === '' ? await pickConversation(chat) : await findId(chat, idOrName);
   if (id === undefined) return;
-  const conversation = await asking(chat, (api, call) => api.getConversation(id, call));
+  const conversation = await callApi(chat, (api, call) => api.getConversation(id, call));
   chat.state.conversationId = conversation.id;
-  const called = sanitizeLine(nameOf(conversation));
-  tell(chat, `conversation ${called === '' ? '' : `${called} `}${conversation.id}`);
-  if (isTakenOver(conversation)) tell(chat, TAKEN_OVER_NOTICE);
-  await recap(chat, RECAP);
+  const title = sanitizeLine(nameOf(conversation));
+  notify(chat, `conversation ${title === '' ? '' : `${title} `}${conversation.id}`);
+  if (isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
+  await recap(chat, RECAP_COUNT);
 }
 
 /** The conversations of this assistant, the latest first. */
 function recentConversations(chat: Chat): Promise<Conversation[]> {
   const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
-  const filters = { limit: RECENT, order: 'last_message_at.desc', where };
-  return asking(chat, (api, call) => api.listConversations(filters, call));
+  const filters = { limit: MAX_CHOICES, order: 'last_message_at.desc', where };
+  return callApi(chat, (api, call) => api.listConversations(filters, call));
 }
 
-async function found(chat: Chat, idOrName: string): Promise<string> {
+async function findId(chat: Chat, idOrName: string): Promise<string> {
   if (isConversationId(idOrName)) return idOrName;
-  return asking(chat, (api, call) => {
+  return callApi(chat, (api, call) => {
     const list = (filters: ConversationFilters): Promise<Conversation[]> =>
       api.listConversations(filters, call);
     const get = (id: string): Promise<Conversation> => api.getConversation(id, call);
@@ -55,7 +56,7 @@ async function found(chat: Chat, idOrName: string): Promise<string> {
   });
 }
 
-async function picked(chat: Chat): Promise<string | undefined> {
+async function pickConversation(chat: Chat): Promise<string | undefined> {
   const now = chat.ports.clock.now();
   const choices = (await recentConversations(chat)).map((conversation) =>
     choice(conversation, now),
@@ -77,7 +78,7 @@ function choice(conversation: Conversation, now: Date): Choice {
 
 /** /history */
 export async function showHistory(chat: Chat, argument: string): Promise<void> {
-  const count = argument === '' ? HISTORY : Number(argument);
+  const count = argument === '' ? HISTORY_COUNT : Number(argument);
   if (!Number.isInteger(count) || count < 1) {
     throw new AppError('usage', `bad number ${JSON.stringify(argument)}`, { hint: '/history 10' });
   }
@@ -87,12 +88,12 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
 
 async function recap(chat: Chat, count: number): Promise<void> {
   const id = currentConversation(chat);
-  const messages = await asking(chat, (api, call) => allMessages(api.listMessages(id, call)));
-  tell(chat, ...recapLines(messages, count));
+  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  notify(chat, ...recapLines(messages, count));
 }
 
 /** The last messages of a conversation. */
-export function recapLines(messages: readonly Message[], count = RECAP): string[] {
+export function recapLines(messages: readonly Message[], count = RECAP_COUNT): string[] {
   if (messages.length === 0) return ['no messages are kept of this conversation'];
   const earlier = messages.length - count;
   const omitted = earlier > 0 ? [`… ${earlier} earlier messages: /history ${messages.length}`] : [];
@@ -100,9 +101,10 @@ export function recapLines(messages: readonly Message[], count = RECAP): string[
 }
 
 /** /name */
-export async function name(chat: Chat, text: string): Promise<void> {
-  const called = checkedName(text, '/name Opening hours');
+export async function nameConversation(chat: Chat, text: string): Promise<void> {
+  const newName = checkedName(text, '/name Opening hours');
   const id = currentConversation(chat);
-  await asking(chat, (api, call) => rename(api, { id, name: called }, call));
-  tell(chat, `named ${sanitizeLine(called)}: /resume ${sanitizeLine(called)}`);
+  await callApi(chat, (api, call) => rename(api, { id, name: newName }, call));
+  const shown = sanitizeLine(newName);
+  notify(chat, `named ${shown}; /resume ${shown} continues it later`);
 }

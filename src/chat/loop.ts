@@ -1,28 +1,26 @@
 import { AppError } from '../base/errors.js';
-import { tell, tellFailure, type Chat } from './chat.js';
-import { COMMANDS } from './commands.js';
-import type { Typed } from './ports.js';
+import { notify, notifyFailure, type Chat } from './chat.js';
 import { showTurn } from './show-turn.js';
-import { parseInput, SLASH_COMMANDS, type ChatInput } from './slash-commands.js';
+import { parseInput, type ChatInput } from './slash-commands.js';
 
-/** A second Ctrl-C within so many milliseconds leaves. */
-const LEAVING_MS = 2_000;
+/** A second Ctrl-C within this time exits. */
+const EXIT_CONFIRM_MS = 2_000;
 
-/** The chat loop: runs until the person leaves. Rejects when it is ended from outside. */
+/** The chat loop: runs until the person exits. Rejects when it is ended from outside. */
 export async function runChat(chat: Chat): Promise<void> {
   const { editor, signal } = chat.ports;
-  // A closed editor ends the read that is waiting.
+  // Closing the editor ends a pending read.
   const close = (): void => editor.close();
   signal.addEventListener('abort', close);
   try {
-    await talk(chat);
+    await readInputs(chat);
   } finally {
     signal.removeEventListener('abort', close);
   }
   signal.throwIfAborted();
 }
 
-async function talk(chat: Chat): Promise<void> {
+async function readInputs(chat: Chat): Promise<void> {
   const { editor, clock, signal } = chat.ports;
   let interruptedAt = -Infinity;
   while (!signal.aborted) {
@@ -30,42 +28,38 @@ async function talk(chat: Chat): Promise<void> {
     if (typed.type === 'end') return;
     if (typed.type === 'interrupt') {
       const now = clock.monotonic();
-      if (now - interruptedAt <= LEAVING_MS) return;
+      if (now - interruptedAt <= EXIT_CONFIRM_MS) return;
       interruptedAt = now;
-      tell(chat, 'to leave, press Ctrl-C again or Ctrl-D');
-    } else if (typed.text.trim() !== '' && (await obey(chat, typed)) === 'leave') return;
+      notify(chat, 'press Ctrl-C again or Ctrl-D to exit');
+    } else if (typed.text.trim() !== '' && (await runInput(chat, typed.text)) === 'exit') return;
   }
 }
 
-/** Failures are shown, and the chat goes on. */
-async function obey(chat: Chat, { text }: Extract<Typed, { type: 'text' }>): Promise<unknown> {
-  const input = parseInput(text);
+/** A failure is shown, and the chat continues. */
+async function runInput(chat: Chat, line: string): Promise<unknown> {
+  const input = parseInput(line);
   try {
     if (input.type === 'unknown') throw unknownCommand(input);
-    if (input.type === 'command') return await COMMANDS[input.name](chat, input.argument);
+    if (input.type === 'command') return await input.command.run(chat, input.argument);
     await showTurn(chat, input.text);
     return undefined;
   } catch (error) {
     if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;
-    tellFailure(chat, error);
-    if (isWorthMending(input)) chat.ports.editor.restoreDraft(text);
+    notifyFailure(chat, error);
+    if (isWorthCorrecting(input)) chat.ports.editor.restoreDraft(line);
     return undefined;
   }
 }
 
-/** A command that failed comes back to be mended; one without an argument is as quickly typed again. */
-function isWorthMending(input: ChatInput): boolean {
-  return input.type === 'unknown' || (input.type === 'command' && takesArgument(input));
-}
-
-function takesArgument({ name, argument }: { name: string; argument: string }): boolean {
-  const command = SLASH_COMMANDS.find((known) => known.name === name);
-  return argument !== '' || command?.argument.startsWith('<') === true;
+/** A failed command comes back to the prompt, unless it is quickly typed again: one without argument. */
+function isWorthCorrecting(input: ChatInput): boolean {
+  if (input.type !== 'command') return input.type === 'unknown';
+  return input.argument !== '' || input.command.argument.startsWith('<');
 }
 
 function unknownCommand({ name, nearest }: Extract<ChatInput, { type: 'unknown' }>): AppError {
-  const near = nearest ? `did you mean /${nearest}? ` : '/help shows the commands; ';
+  const advice = nearest ? `did you mean /${nearest}? ` : '/help shows the commands; ';
   return new AppError('usage', `unknown command /${name}`, {
-    hint: `${near}to send it as text, begin with a space`,
+    hint: `${advice}to send it as a message, start with a space`,
   });
 }

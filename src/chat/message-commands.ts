@@ -1,17 +1,17 @@
 import { AppError } from '../base/errors.js';
-import { tell, type Chat } from './chat.js';
+import { notify, type Chat } from './chat.js';
 import { showTurn } from './show-turn.js';
 
 /** /as */
 export function speakAs(chat: Chat, name: string): void {
   chat.state.speaker = name === '' ? undefined : name;
-  tell(chat, name === '' ? 'you speak without a name' : `you speak as ${name}`);
+  notify(chat, name === '' ? 'you now speak without a name' : `you now speak as ${name}`);
 }
 
-/** /retry: at once when the last message was not run; else only when the person says so. */
+/** /retry: asks first, unless the last message is known not to have been delivered. */
 export async function retry(chat: Chat): Promise<void> {
   const { lastText, lastFailure } = chat.state;
-  if (lastText === undefined) throw new AppError('usage', 'there is nothing to send again yet');
+  if (lastText === undefined) throw new AppError('usage', 'there is no message to send again yet');
   const delivery = lastFailure?.details.delivery;
   const question = lastFailure
     ? 'The last message may have been delivered. Send it again?'
@@ -30,5 +30,5 @@ export async function editDraft(chat: Chat, text: string): Promise<void> {
 export async function copyReply(chat: Chat): Promise<void> {
   const last = chat.state.turns.at(-1);
   if (!last) throw new AppError('usage', 'there is no reply to copy yet');
-  tell(chat, `copied to ${await chat.ports.dialogs.copy(last.reply)}`);
+  notify(chat, `copied to ${await chat.ports.dialogs.copy(last.reply)}`);
 }

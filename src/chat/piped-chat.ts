@@ -2,28 +2,29 @@ import { AppError } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { ReplyEvent, Turn } from '../turn/events.js';
 
-export type Line = string | AppError;
+/** A line of the input, or the reason why it cannot be sent. */
+export type InputLine = string | AppError;
 
 export interface PipedChat {
-  /** One turn each; blank ones are passed over. One that cannot be sent comes as its failure. */
-  lines: AsyncGenerator<Line>;
+  /** Each is one turn; blank ones are skipped. */
+  lines: AsyncGenerator<InputLine>;
   takeTurn(text: string, conversationId: string | undefined): AsyncGenerator<ReplyEvent>;
   show(turn: Turn): Promise<void>;
-  /** With it, a failed turn is told and the next line is sent. */
+  /** When given, it is called with each failure, and the next line is sent. */
   onFailure?: ((error: AppError) => void) | undefined;
   conversationId: string | undefined;
-  /** Bounds the wait for lines that are only counted. */
+  /** Limits the time for counting the unsent lines. */
   clock: Pick<Clock, 'sleep'>;
   /** Ends the chat from outside, also while it waits for a line. */
   signal: AbortSignal;
 }
 
-/** How long the lines that were not sent are counted, in milliseconds: they may never end. */
-const COUNTING_MS = 1_000;
+/** Limit on counting the unsent lines, in milliseconds: they may never end. */
+const MAX_COUNTING_MS = 1_000;
 
 /**
- * Lines in, replies out, one turn after another in one conversation.
- * Returns the first failure of a chat that went on after it; throws the failure that ends one.
+ * Lines in, replies out, one turn after another in one conversation. Throws the failure that ends the
+ * chat; when failures do not end it, returns the first one.
  */
 export async function runPipedChat(chat: PipedChat): Promise<AppError | undefined> {
   let { conversationId } = chat;
@@ -49,21 +50,21 @@ function isStop({ kind }: AppError): boolean {
   return kind === 'interrupted' || kind === 'terminated';
 }
 
-/** The lines that are turns. Unlike `for await`, it leaves `lines` open for whoever counts the rest. */
-async function* asTurns({ lines, signal }: PipedChat): AsyncGenerator<Line> {
+/** The lines that are turns. `for await` would close `lines`, and the rest is still to be counted. */
+async function* asTurns({ lines, signal }: PipedChat): AsyncGenerator<InputLine> {
   const stopped = new Promise<never>((_, reject) => {
     const stop = (): void => reject(signal.reason as Error);
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
-  stopped.catch(() => undefined); // A stop while a turn runs is that turn's failure.
-  const read = (): Promise<IteratorResult<Line>> => Promise.race([lines.next(), stopped]);
+  stopped.catch(() => undefined); // While a turn runs, the turn itself fails.
+  const read = (): Promise<IteratorResult<InputLine>> => Promise.race([lines.next(), stopped]);
   for (let next = await read(); !next.done; next = await read()) {
     if (!isBlank(next.value)) yield next.value;
   }
 }
 
-function isBlank(line: Line): boolean {
+function isBlank(line: InputLine): boolean {
   return typeof line === 'string' && line.trim() === '';
 }
 
@@ -72,20 +73,17 @@ async function withUnsent(error: AppError, chat: PipedChat): Promise<AppError> {
   const { count, isAll } = await countUnsent(chat);
   if (count === 0) return error;
   const lines = `${count} more ${count === 1 ? 'line was' : 'lines were'} not sent`;
-  return new AppError(error.kind, `${error.message}; ${isAll ? '' : 'at least '}${lines}`, {
-    ...error.details,
-    cause: error.cause,
-  });
+  return error.but({ message: `${error.message}; ${isAll ? '' : 'at least '}${lines}` });
 }
 
-/** Counts the lines that are left: to their end, or those that come before the time is up. */
+/** Counts the remaining lines, or those that arrive within the time limit. */
 async function countUnsent({
   lines,
   clock,
 }: PipedChat): Promise<{ count: number; isAll: boolean }> {
   const counted = new AbortController();
-  // What is there already counts even then.
-  const late = clock.sleep(COUNTING_MS, counted.signal).then(immediate, () => 'late' as const);
+  // Lines that have already arrived count even after the limit.
+  const late = clock.sleep(MAX_COUNTING_MS, counted.signal).then(immediate, () => 'late' as const);
   let count = 0;
   try {
     for (;;) {
@@ -95,7 +93,7 @@ async function countUnsent({
       if (!isBlank(next.value)) count++;
     }
   } catch {
-    return { count, isAll: false }; // The turn's failure is the one to report, not that of its count.
+    return { count, isAll: false }; // The turn's failure is the one to report.
   } finally {
     counted.abort();
   }

@@ -7,38 +7,38 @@ import type {
   Message,
   NewMessage,
 } from '../conversations/conversation.js';
-import type { ChangingApi } from '../conversations/update.js';
-import type { ReplyEvent } from '../turn/events.js';
+import type { UpdateApi } from '../conversations/update.js';
+import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 
-/** What the person at the terminal did. */
+/** One input of the person at the terminal. */
 export type Typed =
-  /** A finished message or command, newlines and all. */
+  /** A finished message or command; it may have several lines. */
   | { type: 'text'; text: string }
-  /** Ctrl-C on an empty prompt. (On text it clears the text, and nobody is told.) */
+  /** Ctrl-C on an empty prompt. (On text, it only clears the text.) */
   | { type: 'interrupt' }
   /** Ctrl-D on an empty prompt, or the end of the input. */
   | { type: 'end' };
 
 /**
- * The bottom of the terminal as a port: a draft that the person edits, a status line while a turn
- * runs, and everything else printed above them.
+ * The bottom of the terminal as a port: a draft that the person edits, and a status line while a turn
+ * runs. Everything else is printed above them.
  */
 export interface LineEditor {
   /**
-   * The next thing the person does. What was typed and sent with Enter while no read was pending
-   * (a turn was running) is queued and comes first, in order.
+   * The next input. Lines that were sent with Enter while no read was pending (a turn was running) are
+   * queued and come first, in order.
    */
   read(): Promise<Typed>;
-  /** Puts text back on the prompt, before what is typed there already. */
+  /** Puts text back on the prompt, before any text that is already there. */
   restoreDraft(text: string): void;
   /**
-   * Tells of Ctrl-C while no read is pending; returns how to stop listening. What was queued by
-   * then is back in the draft: it was meant to follow the turn that is given up.
+   * Calls the listener on Ctrl-C while no read is pending; returns a function that stops listening.
+   * Queued lines go back to the draft: they were meant to follow the turn that is cancelled.
    */
   onInterrupt(listener: () => void): () => void;
   /**
-   * Prints above the prompt; text that ends without a newline is continued by the next print to the
-   * same stream. While the terminal is handed to a task, printing waits.
+   * Prints above the prompt. The next print to the same stream continues a line that has no newline.
+   * While a task has the terminal, printing waits.
    */
   print(text: string, to?: 'stdout' | 'stderr'): void;
   /** A status line with a spinner above the prompt, until called with undefined. */
@@ -47,28 +47,20 @@ export interface LineEditor {
   suspend<T>(task: () => Promise<T>): Promise<T>;
   /** Clears the screen; the draft stays. */
   clear(): void;
-  /** Gives the terminal back as it was. */
+  /** Restores the terminal. */
   close(): void;
 }
 
-/** What a chat turn says besides who it is said to. */
-export interface ChatTurn {
-  text: string;
-  assistantId: string;
-  /** Undefined begins a new conversation. */
-  conversationId: string | undefined;
-  /** For a new conversation. */
-  title: string | undefined;
-  speaker: string | undefined;
-}
+/** A turn of the chat; streaming and metadata are the caller's choice. */
+export type ChatTurn = Omit<TurnRequest, 'stream' | 'isNew' | 'metadata'>;
 
-/** The calls of Telnyx that the chat's commands make. */
-export interface ChatApi extends ChangingApi {
+/** The calls of Telnyx for the chat's commands. */
+export interface ChatApi extends UpdateApi {
   listAssistants(options: CallOptions): Promise<Assistant[]>;
   getAssistant(id: string, options: CallOptions): Promise<Assistant>;
   listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
   listMessages(conversationId: string, options: CallOptions): AsyncIterable<Message[]>;
-  /** A function that adds one message without running the assistant, and still only one when called again. */
+  /** A function that adds one message, still only one when called again, without running the assistant. */
   messageAdder(message: NewMessage): (options: CallOptions) => Promise<void>;
   listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;
 }
@@ -79,26 +71,25 @@ export interface Choice {
   label: string;
 }
 
-/** Ways to ask the person that take the terminal over; undefined is a changed mind. */
+/** Dialogs that take over the terminal. */
 export interface Dialogs {
+  /** Undefined when the person cancels. */
   choose(question: string, choices: readonly Choice[]): Promise<string | undefined>;
-  /** Undefined is a changed mind: Ctrl-C. */
+  /** Undefined when the person cancels with Ctrl-C. */
   confirm(question: string): Promise<boolean | undefined>;
-  /** The text as the person's editor program leaves it. */
+  /** Opens the text in the person's editor program and gives the edited text. */
   edit(text: string): Promise<string>;
-  /** Puts text on the clipboard and says which one. */
+  /** Copies the text and gives the name of the clipboard. */
   copy(text: string): Promise<string>;
-  /** Writes a new file and gives its path. Rejects when there is one already. */
-  save(file: string, text: string): Promise<string>;
 }
 
-/** A reply's text, sanitized, to what is printed of it. */
+/** Turns the text of a reply into safe text for the terminal, piece by piece. */
 export interface ReplyPrinter {
   write(text: string): string;
   end(): string;
 }
 
-/** How notices look; without colour the text itself. */
+/** Styles of notices; without colour they return the text itself. */
 export interface Paint {
   dim(text: string): string;
   error(text: string): string;
@@ -111,10 +102,12 @@ export interface ChatPorts {
   dialogs: Dialogs;
   paint: Paint;
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
-  /** Loads what renders replies; called when the request of the first one is out. */
+  /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;
-  /** The settings in force, as lines for `/info`. */
+  /** The effective settings, as lines for `/info`. */
   settingLines: () => string[];
+  /** Writes a new file and gives its path. Rejects when it already exists. */
+  save: (file: string, text: string) => Promise<string>;
   /** Ends the chat from outside. */
   signal: AbortSignal;
 }

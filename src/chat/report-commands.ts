@@ -1,11 +1,16 @@
 import { AppError } from '../base/errors.js';
 import type { Message } from '../conversations/conversation.js';
 import { allMessages, lastTurn } from '../conversations/messages.js';
-import { formatByName, transcript, type TranscriptFormat } from '../conversations/transcript.js';
+import {
+  ANY_TRANSCRIPT_ENDING,
+  formatByName,
+  transcript,
+  type TranscriptFormat,
+} from '../conversations/transcript.js';
 import { sanitize, sanitizeLine } from '../text/sanitize.js';
-import { asking, currentConversation, tell, type Chat } from './chat.js';
+import { callApi, currentConversation, notify, type Chat } from './chat.js';
 
-/** The value below which a share of the others lie (nearest rank); undefined without values. */
+/** The percentile for a share such as 0.95 (nearest rank); undefined without values. */
 export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
@@ -24,7 +29,7 @@ function labelled(label: string, json: string): string[] {
   return [sanitize(`${label}: ${first}`), ...others.map((line) => `  ${line}`)];
 }
 
-/** JSON for people; anything else as it is. */
+/** JSON with indentation; any other text as it is. */
 function indented(json: string): string {
   try {
     return JSON.stringify(JSON.parse(json), null, 2);
@@ -36,10 +41,10 @@ function indented(json: string): string {
 /** /info */
 export function info(chat: Chat): void {
   const { state, ports } = chat;
-  tell(
+  notify(
     chat,
     `assistant     ${state.assistantId}`,
-    `conversation  ${state.conversationId ?? '(begins with your first message)'}`,
+    `conversation  ${state.conversationId ?? '(starts with your first message)'}`,
     ...(state.speaker === undefined ? [] : [`speaking as   ${sanitizeLine(state.speaker)}`]),
     ...timingLines(chat),
     ...ports.settingLines(),
@@ -50,7 +55,7 @@ function timingLines({ state: { turns } }: Chat): string[] {
   const last = turns.at(-1)?.timing;
   if (!last) return [];
   const line = (label: string, first: number | undefined, total: number | undefined): string =>
-    `${label.padEnd(12)}  first token ${first} ms, whole reply ${total} ms`;
+    `${label.padEnd(12)}  first token ${first} ms, full reply ${total} ms`;
   const all = (share: number): [number | undefined, number | undefined] => [
     percentile(
       turns.map(({ timing }) => timing.firstTokenMs),
@@ -71,9 +76,9 @@ function timingLines({ state: { turns } }: Chat): string[] {
 /** /trace */
 export async function trace(chat: Chat): Promise<void> {
   const id = currentConversation(chat);
-  const messages = await asking(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
   const lines = traceLines(lastTurn(messages));
-  tell(chat, ...(lines.length === 0 ? ['the last turn called no tools'] : lines));
+  notify(chat, ...(lines.length === 0 ? ['the last turn called no tools'] : lines));
 }
 
 /** /export */
@@ -81,18 +86,18 @@ export async function exportConversation(chat: Chat, file: string): Promise<void
   const id = currentConversation(chat);
   const path = file === '' ? `conversation-${id}.md` : file;
   const format = formatOf(path);
-  const text = await asking(chat, async (api, call) => {
+  const text = await callApi(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
     const messages = await allMessages(api.listMessages(id, call));
     return transcript(conversation, messages, format);
   });
-  tell(chat, `saved to ${await chat.ports.dialogs.save(path, text)}`);
+  notify(chat, `saved to ${await chat.ports.save(path, text)}`);
 }
 
 function formatOf(path: string): TranscriptFormat {
   const format = formatByName(path);
   if (format) return format;
   throw new AppError('usage', `cannot save as ${JSON.stringify(path)}`, {
-    hint: 'the name ends with .md, .json or .txt',
+    hint: `the name must end with ${ANY_TRANSCRIPT_ENDING}`,
   });
 }

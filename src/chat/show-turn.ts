@@ -1,8 +1,9 @@
 import { AppError } from '../base/errors.js';
 import type { ReplyEvent } from '../turn/events.js';
-import { LOOKING, noticeOf, WAITING } from '../turn/notices.js';
-import { begun, createReplyText, CUT_OFF } from '../turn/reply-text.js';
-import { cancellable, tellFailure, tell, type Chat } from './chat.js';
+import { SEARCH_NOTICE, noticeOf, WAITING } from '../turn/notices.js';
+import { createReplyText, CUT_OFF } from '../turn/reply-text.js';
+import { startedEarly } from '../turn/start-early.js';
+import { cancellable, notifyFailure, notify, type Chat } from './chat.js';
 import { withWaysOut } from './control-commands.js';
 
 /** Sends a message and shows its reply; a failure gives the message back as draft. */
@@ -15,7 +16,7 @@ export async function showTurn(chat: Chat, text: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof AppError) || ports.signal.aborted) throw error;
     state.lastFailure = error;
-    tellFailure(chat, error.kind === 'ai_disabled' ? withWaysOut(error) : error);
+    notifyFailure(chat, error.kind === 'ai_disabled' ? withWaysOut(error) : error);
     ports.editor.restoreDraft(text);
   }
 }
@@ -24,7 +25,7 @@ async function showReply(chat: Chat, text: string, signal: AbortSignal): Promise
   const { state, ports } = chat;
   const { assistantId, conversationId, title, speaker } = state;
   const turn = { text, assistantId, conversationId, title, speaker };
-  const events = begun(ports.takeTurn(turn, signal));
+  const events = startedEarly(ports.takeTurn(turn, signal));
   let printer = await ports.openReplyPrinter();
   const reply = createReplyText();
   try {
@@ -32,7 +33,7 @@ async function showReply(chat: Chat, text: string, signal: AbortSignal): Promise
       note(chat, event);
       if (reply.isReplaced(event)) {
         print(chat, printer.end());
-        tell(chat, CUT_OFF);
+        notify(chat, CUT_OFF);
         printer = await ports.openReplyPrinter();
       }
       print(chat, printer.write(reply.next(event)));
@@ -54,7 +55,7 @@ function note(chat: Chat, event: ReplyEvent): void {
   if (event.type === 'start') state.conversationId = event.conversationId;
   if (event.type === 'done')
     state.turns.push({ reply: event.turn.reply, timing: event.turn.timing });
-  if (event.type === 'search') ports.editor.setStatus(LOOKING);
+  if (event.type === 'search') ports.editor.setStatus(SEARCH_NOTICE);
   const notice = event.type === 'retry' ? noticeOf(event) : undefined;
-  if (notice !== undefined) tell(chat, notice);
+  if (notice !== undefined) notify(chat, notice);
 }

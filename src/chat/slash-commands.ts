@@ -1,50 +1,119 @@
+import { TRANSCRIPT_ENDINGS } from '../conversations/transcript.js';
 import { nearest } from '../text/nearest.js';
+import { chooseAssistant } from './assistant-commands.js';
+import type { Chat } from './chat.js';
+import { insights, release, say, takeover } from './control-commands.js';
+import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
+import { copyReply, editDraft, retry, speakAs } from './message-commands.js';
+import { exportConversation, info, trace } from './report-commands.js';
 
-/** The commands of the chat: one table for the parser, `/help`, completion and the docs. */
-export const SLASH_COMMANDS = [
-  { name: 'new', argument: '[title]', summary: 'begin a new conversation' },
-  { name: 'resume', argument: '[id|name]', summary: 'go on with an earlier conversation' },
-  { name: 'history', argument: '[n]', summary: 'show the last messages of this conversation' },
-  { name: 'assistant', argument: '[id]', summary: 'talk to another assistant' },
-  { name: 'name', argument: '<name>', summary: 'name this conversation' },
-  { name: 'takeover', argument: '', summary: 'silence the assistant in this conversation' },
-  { name: 'release', argument: '', summary: 'let the assistant answer again' },
-  { name: 'say', argument: '<text>', summary: 'add a message of a person, without the assistant' },
-  { name: 'insights', argument: '', summary: 'show what was made of this conversation' },
-  { name: 'as', argument: '[name]', summary: 'say who is speaking' },
-  { name: 'retry', argument: '', summary: 'send the last message again' },
-  { name: 'edit', argument: '[text]', summary: 'write the next message in $EDITOR' },
-  { name: 'copy', argument: '', summary: 'copy the last reply' },
-  { name: 'export', argument: '[file]', summary: 'save this conversation (.md, .json, .txt)' },
-  { name: 'trace', argument: '', summary: 'show the tool calls of the last turn' },
-  { name: 'info', argument: '', summary: 'show assistant, conversation, settings and timings' },
-  { name: 'clear', argument: '', summary: 'clear the screen' },
-  { name: 'help', argument: '', summary: 'show the commands' },
-  { name: 'exit', argument: '', summary: 'leave the chat' },
-] as const;
+export interface SlashCommand {
+  name: string;
+  /** As `/help` shows it: `<required>`, `[optional]`, or ''. */
+  argument: string;
+  summary: string;
+  /** Gives 'exit' to end the chat. */
+  run: (chat: Chat, argument: string) => unknown;
+}
 
-export type SlashCommandName = (typeof SLASH_COMMANDS)[number]['name'];
+/** The commands of the chat: one table for the parser, the loop, `/help` and completion. */
+export const SLASH_COMMANDS: readonly SlashCommand[] = [
+  { name: 'new', argument: '[title]', summary: 'start a new conversation', run: startNew },
+  {
+    name: 'resume',
+    argument: '[id|name]',
+    summary: 'continue an earlier conversation',
+    run: resume,
+  },
+  {
+    name: 'history',
+    argument: '[n]',
+    summary: 'show the last messages of this conversation',
+    run: showHistory,
+  },
+  {
+    name: 'assistant',
+    argument: '[id]',
+    summary: 'switch to another assistant',
+    run: chooseAssistant,
+  },
+  { name: 'name', argument: '<name>', summary: 'name this conversation', run: nameConversation },
+  {
+    name: 'takeover',
+    argument: '',
+    summary: 'silence the assistant in this conversation',
+    run: takeover,
+  },
+  { name: 'release', argument: '', summary: 'let the assistant answer again', run: release },
+  {
+    name: 'say',
+    argument: '<text>',
+    summary: 'add a message from a person, without a reply',
+    run: say,
+  },
+  {
+    name: 'insights',
+    argument: '',
+    summary: 'show the insights of this conversation',
+    run: insights,
+  },
+  { name: 'as', argument: '[name]', summary: 'set the name you speak as', run: speakAs },
+  { name: 'retry', argument: '', summary: 'send the last message again', run: retry },
+  {
+    name: 'edit',
+    argument: '[text]',
+    summary: 'write the next message in $EDITOR',
+    run: editDraft,
+  },
+  { name: 'copy', argument: '', summary: 'copy the last reply', run: copyReply },
+  {
+    name: 'export',
+    argument: '[file]',
+    summary: `save this conversation (${TRANSCRIPT_ENDINGS})`,
+    run: exportConversation,
+  },
+  { name: 'trace', argument: '', summary: 'show the tool calls of the last turn', run: trace },
+  {
+    name: 'info',
+    argument: '',
+    summary: 'show assistant, conversation, settings and timings',
+    run: info,
+  },
+  {
+    name: 'clear',
+    argument: '',
+    summary: 'clear the screen',
+    run: ({ ports }) => ports.editor.clear(),
+  },
+  {
+    name: 'help',
+    argument: '',
+    summary: 'show the commands',
+    run: ({ ports }) => ports.editor.print(`${helpLines().join('\n')}\n`, 'stderr'),
+  },
+  { name: 'exit', argument: '', summary: 'leave the chat', run: () => 'exit' },
+];
 
 /** What people who come from other programs type to leave. */
-const ALIASES: Record<string, SlashCommandName> = { quit: 'exit', q: 'exit' };
+const ALIASES: Readonly<Record<string, string>> = { quit: 'exit', q: 'exit' };
 
 export type ChatInput =
   | { type: 'message'; text: string }
-  | { type: 'command'; name: SlashCommandName; argument: string }
+  | { type: 'command'; command: SlashCommand; argument: string }
   | { type: 'unknown'; name: string; nearest: string | undefined };
 
 const COMMAND = /^\/([\w-]+)(?:\s+([^]*))?$/;
 
 /**
- * What a line of the chat means: `/word` is a command; anything else is text, a path such as
- * `/a/b` and a line that begins with a space included. `//word` sends `/word`.
+ * Parses a line of the chat: `/word` is a command; anything else is text, including a path such as
+ * `/a/b` and a line that starts with a space. `//word` sends `/word`.
  */
 export function parseInput(line: string): ChatInput {
   if (line.startsWith('//')) return { type: 'message', text: line.slice(1) };
   const [, name, argument = ''] = COMMAND.exec(line.trimEnd()) ?? [];
   if (name === undefined) return { type: 'message', text: line };
-  const command = SLASH_COMMANDS.find((candidate) => candidate.name === (ALIASES[name] ?? name));
-  if (command) return { type: 'command', name: command.name, argument };
+  const command = SLASH_COMMANDS.find((known) => known.name === (ALIASES[name] ?? name));
+  if (command) return { type: 'command', command, argument };
   const names = SLASH_COMMANDS.map((known) => known.name);
   return { type: 'unknown', name, nearest: nearest(name, names) };
 }

@@ -6,9 +6,13 @@ import {
   type CommandGroup,
   type ValuesOf,
 } from '../command-line/command.js';
-import { assistantJson, assistantRows, findAssistant } from '../conversations/assistants.js';
+import {
+  assistantCells,
+  assistantJson,
+  assistantRows,
+  findAssistant,
+} from '../conversations/assistants.js';
 import type { Assistant } from '../conversations/conversation.js';
-import { assistantCells } from '../conversations/rows.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
 import { changedConfig } from '../settings/config-keys.js';

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
-import type { Finding } from '../doctor/check.js';
+import type { CheckResult } from '../doctor/check.js';
 import { CHECKS, diagnose } from '../doctor/diagnose.js';
 import { exitCode, findingLines, findingsJson, summary } from '../doctor/report.js';
 import type { Context } from '../process/context.js';
@@ -23,7 +23,7 @@ export const doctor = defineCommand({
   async run({ target, output, trial: { turn } }, context) {
     const notices = noticesOn(context, output);
     const world = await openWorld(target, turn, { context, notices });
-    const findings: Finding[] = [];
+    const findings: CheckResult[] = [];
     const show = lineWriter(appearanceFor(output, context), context);
     try {
       for await (const finding of diagnose(CHECKS, world.ports)) {
@@ -43,7 +43,7 @@ export const doctor = defineCommand({
 function lineWriter(
   appearance: Appearance,
   { stdout }: Context,
-): (finding: Finding) => Promise<void> {
+): (finding: CheckResult) => Promise<void> {
   const width = Math.max(...CHECKS.map(({ name }) => name.length));
   const paint = paintFor({ ...appearance, noticeColor: appearance.color });
   return (finding) => write(stdout, `${findingLines(finding, width, paint).join('\n')}\n`);

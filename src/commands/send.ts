@@ -8,7 +8,8 @@ import { jsonLine } from '../text/json-line.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { ReplyEvent } from '../turn/events.js';
 import { withNotices } from '../turn/notices.js';
-import { begun, createReplyText } from '../turn/reply-text.js';
+import { createReplyText } from '../turn/reply-text.js';
+import { startedEarly } from '../turn/start-early.js';
 import { turnJson } from '../turn/turn-json.js';
 import { chosenConversation, CONVERSATION } from './options/conversation.js';
 import { messageFrom } from './options/message.js';
@@ -93,7 +94,7 @@ async function show(
   const isWatched = stderr.isTTY === true && !isSilent(printing);
   const appearance = appearanceFor(printing, context);
   if (appearance.raw && stdout.isTTY && !isSilent(printing)) stderr.write(`${RAW_WARNING}\n`);
-  const started = withRetryNotices(begun(events), printing, context);
+  const started = withRetryNotices(startedEarly(events), printing, context);
   const isAnimated = isWatched && appearance.animation && !printing.verbose;
   const { withSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
   const watched = withSpinner ? withSpinner(started, stderr) : started;

@@ -10,7 +10,8 @@ import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import { requireAssistant } from '../settings/resolve.js';
 import { TurnMemory } from '../turn/turn-memory.js';
-import { takeTurn, type TurnInput } from '../turn/turn.js';
+import type { TurnRequest } from '../turn/events.js';
+import { takeTurn } from '../turn/turn.js';
 import { noticesTo } from './options/output.js';
 import { targetFlags } from './options/target.js';
 import { openRedis } from './serve/redis.js';
@@ -91,7 +92,7 @@ function turnsOf({ client, settings }: Account, { isShared }: Coordination): Tak
     const memory = isShared ? new TurnMemory({ ofOthers: false }) : own;
     // Without a spread, which is slow at thousands of turns a second.
     const { conversationId, text, speaker, stream } = input;
-    const turn: TurnInput = { assistantId, conversationId, text, speaker, stream };
+    const turn: TurnRequest = { assistantId, conversationId, text, speaker, stream };
     return takeTurn(client, turn, { signal, timeoutMs, memory });
   };
 }

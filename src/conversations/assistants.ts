@@ -1,12 +1,12 @@
 import { AppError } from '../base/errors.js';
 import { checkedId } from '../text/ids.js';
 import { nearest } from '../text/nearest.js';
-import { sanitize } from '../text/sanitize.js';
+import { oneLine, sanitize } from '../text/sanitize.js';
 import type { Assistant } from './conversation.js';
-import { clockTime, whole } from './details.js';
-import { existing } from './find.js';
+import { clockTime } from './details.js';
+import { foundOrUndefined } from './find.js';
 
-/** An assistant as `--json` shows it: null where nothing is known. */
+/** An assistant for `--json`; unknown values are null. */
 export function assistantJson(assistant: Assistant) {
   const { id, name, model, instructions, greeting, createdAt, dataRetention } = assistant;
   return {
@@ -20,15 +20,15 @@ export function assistantJson(assistant: Assistant) {
   };
 }
 
-/** What is known of an assistant: a label and its lines, safe on a terminal. */
+/** Everything known of an assistant: labels and their lines, safe on a terminal. */
 export function assistantRows(assistant: Assistant): [label: string, lines: string[]][] {
   const { id, name, model, instructions, greeting, createdAt, dataRetention } = assistant;
   const rows: [string, string][] = [
-    ['id', whole(id)],
-    ['name', whole(name)],
-    ['model', whole(model)],
+    ['id', oneLine(id)],
+    ['name', oneLine(name)],
+    ['model', oneLine(model)],
     ['created', clockTime(createdAt)],
-    ['history', dataRetention ? 'is kept' : 'is not kept (data_retention: false)'],
+    ['history', dataRetention ? 'kept' : 'not kept (data_retention: false)'],
     ['greeting', sanitize(greeting)],
     ['instructions', sanitize(instructions)],
   ];
@@ -37,25 +37,33 @@ export function assistantRows(assistant: Assistant): [label: string, lines: stri
     .map(([label, text]): [string, string[]] => [label, text.split('\n')]);
 }
 
+/** The columns of `assistants list`; the assistant of the settings is `in use`. */
+export function assistantCells(
+  { id, name, model }: Assistant,
+  effectiveId: string | undefined,
+): string[] {
+  return [id, name, model, id === effectiveId ? 'in use' : ''].map(oneLine);
+}
+
 export interface AssistantSource {
   /** Rejects with `not_found` when there is none. */
   get: (id: string) => Promise<Assistant>;
   list: () => Promise<Assistant[]>;
 }
 
-/** The assistant with an id or a name. Throws `usage` when several have the name, `not_found` when none has. */
+/** Finds an assistant by id or name. Throws `usage` when several have the name, `not_found` when none has. */
 export async function findAssistant(
   idOrName: string,
   { get, list }: AssistantSource,
 ): Promise<Assistant> {
-  const byId = isId(idOrName) ? await existing(get(idOrName)) : undefined;
+  const byId = isId(idOrName) ? await foundOrUndefined(get(idOrName)) : undefined;
   if (byId) return byId;
   const all = await list();
   const [found, ...others] = all.filter(({ name }) => name === idOrName);
   if (found && others.length === 0) return found;
   if (found) {
     const ids = [found, ...others].map(({ id }) => id);
-    throw new AppError('usage', `${JSON.stringify(idOrName)} names ${ids.length} assistants`, {
+    throw new AppError('usage', `${ids.length} assistants are named ${JSON.stringify(idOrName)}`, {
       hint: `use an id: ${ids.join(', ')}`,
     });
   }
@@ -63,7 +71,7 @@ export async function findAssistant(
     idOrName,
     all.flatMap(({ id, name }) => [id, name]),
   );
-  throw new AppError('not_found', `no assistant is called ${JSON.stringify(idOrName)}`, {
+  throw new AppError('not_found', `no assistant is named ${JSON.stringify(idOrName)}`, {
     hint: near ? `did you mean ${near}?` : 'telnyx-chat assistants list shows their ids and names',
   });
 }

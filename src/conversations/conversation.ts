@@ -38,13 +38,13 @@ export interface Message {
 /** A page of a conversation's messages. */
 export interface MessagePage {
   messages: Message[];
-  /** In all pages, as this one says. */
+  /** Messages of all pages, according to this one. */
   total: number | undefined;
-  /** How many pages there are, as this one says. */
+  /** Number of pages, according to this one. */
   pages: number;
 }
 
-/** A message to be added as it is: the assistant does not run. */
+/** A message that is added without running the assistant. */
 export interface NewMessage {
   conversationId: string;
   role: 'assistant' | 'user';
@@ -53,7 +53,7 @@ export interface NewMessage {
   speaker?: string | undefined;
 }
 
-/** What the API made of a conversation after it. */
+/** An analysis of a conversation that the API runs after it. */
 export interface Insight {
   id: string;
   /** `pending`, `in_progress`, `completed` or `failed`. */
@@ -64,7 +64,7 @@ export interface Insight {
 }
 
 export interface ConversationFilters {
-  /** At most so many, 1 or more. */
+  /** At least 1. */
   limit?: number | undefined;
   /** Such as `last_message_at.desc`. */
   order?: string | undefined;
@@ -72,10 +72,10 @@ export interface ConversationFilters {
   where?: Record<string, string> | undefined;
 }
 
-/** A conversation that was created for all who ask for it. */
+/** A conversation that the API creates once for identical requests. */
 export interface SharedConversation {
   conversation: Conversation;
-  /** It was created earlier: by now it may be gone, or be another's. */
+  /** An earlier request created it: it may have been deleted or changed since. */
   isReplay: boolean;
 }
 
@@ -87,6 +87,6 @@ export interface NewConversation {
 /** The messages of a conversation, as the API listed them. */
 export interface History {
   messages: Message[];
-  /** As many as the list itself says there are. */
-  isWhole: boolean;
+  /** Whether these are all messages, according to the list itself. */
+  isComplete: boolean;
 }

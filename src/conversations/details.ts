@@ -1,57 +1,77 @@
-import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import { age } from '../text/age.js';
+import { oneLine, sanitize } from '../text/sanitize.js';
 import type { Conversation, Insight, Message } from './conversation.js';
 import { CHANNEL_KEY, NUMBER_KEY } from './filters.js';
 import { nameOf } from './names.js';
-import { saidLines } from './transcript.js';
+import { messageLines } from './transcript.js';
 import { isTakenOver } from './update.js';
 
 export const TAKEN_OVER = 'a person has taken it over: the assistant is silent';
 
-/** Shown with a name of their own. */
-const OWN_ROWS = ['assistant_id', 'ai_disabled', CHANNEL_KEY, NUMBER_KEY];
+/** The columns of `conversations list`; without `now`, times are ISO 8601 and not ages. */
+export function conversationCells(conversation: Conversation, now: Date | undefined): string[] {
+  const { id, metadata, lastMessageAt, createdAt } = conversation;
+  const lastUsed = lastMessageAt || createdAt;
+  return [
+    id,
+    nameOf(conversation),
+    now ? age(lastUsed, now) : lastUsed,
+    metadata[CHANNEL_KEY] ?? '',
+    metadata[NUMBER_KEY] ?? '',
+    isTakenOver(conversation) ? 'taken over' : '',
+  ].map(oneLine);
+}
 
-/** What is known of a conversation, a line each: safe on a terminal, whole, and the same on any. */
+/** Metadata that has a row of its own. */
+const KNOWN_KEYS = ['assistant_id', 'ai_disabled', CHANNEL_KEY, NUMBER_KEY];
+
+/** Everything known of a conversation, safe on a terminal, the same on any, and nothing cut off. */
 export function detailRows(conversation: Conversation): [label: string, value: string][] {
   const { id, metadata, createdAt, lastMessageAt } = conversation;
-  const others = Object.entries(metadata).filter(([key]) => !OWN_ROWS.includes(key));
+  const others = Object.entries(metadata).filter(([key]) => !KNOWN_KEYS.includes(key));
   const rows: [string, string][] = [
     ['id', id],
     ['name', nameOf(conversation)],
     ['assistant', metadata['assistant_id'] ?? ''],
     ['channel', metadata[CHANNEL_KEY] ?? ''],
     ['with', metadata[NUMBER_KEY] ?? ''],
-    ['began', clockTime(createdAt)],
+    ['started', clockTime(createdAt)],
     ['last used', clockTime(lastMessageAt)],
     ['state', isTakenOver(conversation) ? TAKEN_OVER : ''],
     ...others.map(([key, value]): [string, string] => ['metadata', `${key}=${value}`]),
   ];
   return rows
-    .map(([label, value]): [string, string] => [label, whole(value)])
+    .map(([label, value]): [string, string] => [label, oneLine(value)])
     .filter(([, value]) => value !== '');
 }
 
-/** A message for `show`: when and who, then what, set in. */
-export function messageBlock(message: Message): { heading: string; lines: string[] } {
-  const when = clockTime(message.sentAt || message.createdAt);
-  const heading = [when, whole(message.role)].filter((part) => part !== '').join('  ');
-  return { heading, lines: saidLines(message, Infinity).map((line) => `  ${line}`.trimEnd()) };
-}
-
-/** An insight for people: its state, then what it found, set in. */
-export function insightBlock({ status, createdAt, results }: Insight): {
+/** A heading and the indented lines below it. */
+interface Block {
   heading: string;
   lines: string[];
-} {
-  const heading = [clockTime(createdAt), whole(status)].filter((part) => part !== '').join('  ');
-  const lines = results.flatMap(({ insightId, result }) => {
-    const [first = '', ...others] = sanitize(readable(result ?? 'no result')).split('\n');
-    return [`  ${whole(insightId)}: ${first}`, ...others.map((line) => `    ${line}`)];
-  });
-  return { heading, lines };
 }
 
-/** JSON for people; anything else as it is. */
-function readable(result: string): string {
+function headed(parts: string[], lines: string[]): Block {
+  return { heading: parts.filter((part) => part !== '').join('  '), lines };
+}
+
+/** A message for `conversations show`: time and speaker, then the text. */
+export function messageBlock(message: Message): Block {
+  const lines = messageLines(message, Infinity).map((line) => `  ${line}`.trimEnd());
+  return headed([clockTime(message.sentAt || message.createdAt), oneLine(message.role)], lines);
+}
+
+/** An insight: time and status, then its results. */
+export function insightBlock({ status, createdAt, results }: Insight): Block {
+  const lines = results.flatMap(({ insightId, result }) => {
+    const [first = '', ...others] = sanitize(indentedJson(result ?? 'no result')).split('\n');
+    return [`  ${oneLine(insightId)}: ${first}`, ...others.map((line) => `    ${line}`)];
+  });
+  return headed([clockTime(createdAt), oneLine(status)], lines);
+}
+
+/** JSON with indentation, a JSON string without quotes; any other text as it is. */
+function indentedJson(result: string): string {
   try {
     const value: unknown = JSON.parse(result);
     return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
@@ -63,11 +83,6 @@ function readable(result: string): string {
 /** `2026-01-31 09:00:00Z` in UTC; a time that cannot be read as it is. */
 export function clockTime(time: string): string {
   const date = new Date(/(?:z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`);
-  if (Number.isNaN(date.getTime())) return whole(time);
+  if (Number.isNaN(date.getTime())) return oneLine(time);
   return `${date.toISOString().slice(0, 19).replace('T', ' ')}Z`;
-}
-
-/** On one line, however long: nothing of a value is cut. */
-export function whole(text: string): string {
-  return sanitizeLine(text, Infinity);
 }

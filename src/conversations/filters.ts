@@ -6,10 +6,10 @@ export const CHANNEL_KEY = 'telnyx_conversation_channel';
 /** The metadata key of the number on the other side. */
 export const NUMBER_KEY = 'telnyx_end_user_target';
 
-/** Those that are documented; there may be others. */
+/** The documented channels; there may be others. */
 export const KNOWN_CHANNELS = ['phone_call', 'web_call', 'sms_chat', 'sms', 'web_chat'];
 
-/** The channel itself when it can be one. */
+/** Returns the channel when it can be one. */
 export function checkedChannel(text: string): string {
   if (/^[\w-]{1,64}$/.test(text)) return text;
   throw new AppError('usage', `bad --channel ${JSON.stringify(text)}`, {
@@ -17,7 +17,7 @@ export function checkedChannel(text: string): string {
   });
 }
 
-/** What to say when a channel has no conversations: it may be mistyped; '' for a known one. */
+/** Advice when a channel has no conversations: it may be mistyped. '' for a known channel. */
 export function channelAdvice(channel: string): string {
   if (KNOWN_CHANNELS.includes(channel)) return '';
   const near = nearest(channel, KNOWN_CHANNELS);
@@ -26,12 +26,16 @@ export function channelAdvice(channel: string): string {
     : `known channels are ${KNOWN_CHANNELS.join(', ')}`;
 }
 
-/** The number itself when it is in E.164, as the API has it. */
+/** Returns the number when it is in E.164, the format of the API. */
 export function checkedNumber(flag: string, text: string): string {
   if (/^\+[1-9]\d{6,14}$/.test(text)) return text;
-  throw new AppError('usage', `bad ${flag} ${JSON.stringify(text)}: not a number in E.164`, {
-    hint: 'it begins with + and the country, without spaces: +13125550100',
-  });
+  throw new AppError(
+    'usage',
+    `bad ${flag} ${JSON.stringify(text)}: not a phone number in E.164 format`,
+    {
+      hint: 'it starts with + and the country code, without spaces: +13125550100',
+    },
+  );
 }
 
 const UNIT_MS: Record<string, number> = {
@@ -48,8 +52,8 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(z|[+-]\d\d:?\d\d)?$/i;
 
 /**
- * A time in milliseconds since 1970, out of an age (`2h`, `3d`), a date or an ISO time; without a
- * zone it is UTC, as the API's times are.
+ * A time in milliseconds since 1970, from an age (`2h`, `3d`), a date or an ISO time. Without a zone
+ * it is UTC, like the API's times.
  */
 export function sinceTime(text: string, now: Date): number {
   const time = ageTime(text, now) ?? isoTime(text);
@@ -67,13 +71,13 @@ function ageTime(text: string, now: Date): number | undefined {
 
 function isoTime(text: string): number | undefined {
   if (DATE.test(text)) return realDate(text, Date.parse(text));
-  const [whole, , , zone] = TIME.exec(text) ?? [];
-  if (whole === undefined) return undefined;
-  const time = Date.parse(`${whole.replace(' ', 'T')}${zone === undefined ? 'Z' : ''}`);
+  const [match, , , zone] = TIME.exec(text) ?? [];
+  if (match === undefined) return undefined;
+  const time = Date.parse(`${match.replace(' ', 'T')}${zone === undefined ? 'Z' : ''}`);
   return realDate(text, Date.parse(text.slice(0, 10))) === undefined ? undefined : time;
 }
 
-/** The parser takes 30 February for 2 March. */
+/** Undefined for a date such as 30 February, which the parser takes for 2 March. */
 function realDate(text: string, time: number): number | undefined {
   if (Number.isNaN(time)) return undefined;
   return new Date(time).toISOString().startsWith(text.slice(0, 10)) ? time : undefined;

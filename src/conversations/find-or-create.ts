@@ -1,36 +1,36 @@
 import { AppError } from '../base/errors.js';
 import type { Conversation, SharedConversation } from './conversation.js';
-import { existing, type Finder } from './find.js';
+import { foundOrUndefined, type Finder } from './find.js';
 import { instant } from './messages.js';
 
-/** The oldest of those with the metadata is the one; so many are looked at. */
-const MOST = 20;
+/** Limit on the conversations with the metadata that are requested, the oldest first. */
+const MAX_CANDIDATES = 20;
 /** Each generation was deleted within a day of its creation. */
-const GENERATIONS = 20;
+const MAX_GENERATIONS = 20;
 
-export interface SharingApi extends Finder {
-  createShared: (wanted: {
+export interface FindOrCreateApi extends Finder {
+  createShared: (request: {
     metadata: Record<string, string>;
     generation: number;
   }) => Promise<SharedConversation>;
 }
 
-export interface Shared {
+export interface FoundOrCreated {
   id: string;
-  /** It was made just now, here. */
+  /** It was created by this call. */
   isNew: boolean;
 }
 
 /**
- * The conversation that has this metadata, or a new one that gets it. Who asks at the same time gets
- * the same one: the API makes one for all, as their requests are the same to the byte.
+ * The oldest conversation that has this metadata, or a new one. Processes that ask at the same time get
+ * the same one: their requests are identical, so the API creates one for all of them.
  */
-export async function sharedConversation(
-  api: SharingApi,
+export async function findOrCreate(
+  api: FindOrCreateApi,
   metadata: Record<string, string>,
-): Promise<Shared> {
+): Promise<FoundOrCreated> {
   const found = await oldestWith(api, metadata);
-  return found ? { id: found.id, isNew: false } : made(api, metadata);
+  return found ? { id: found.id, isNew: false } : created(api, metadata);
 }
 
 async function oldestWith(
@@ -40,9 +40,9 @@ async function oldestWith(
   const where = Object.fromEntries(
     Object.entries(metadata).map(([key, value]) => [`metadata->${key}`, `eq.${value}`]),
   );
-  const listed = await list({ limit: MOST, order: 'created_at.asc', where });
-  // A stranger's conversation would be worse than a second one.
-  const [oldest] = listed.filter((each) => has(each, metadata)).sort(byAge);
+  const listed = await list({ limit: MAX_CANDIDATES, order: 'created_at.asc', where });
+  // Checked here as well: a stranger's conversation would be worse than a second one.
+  const [oldest] = listed.filter((each) => hasMetadata(each, metadata)).sort(byAge);
   return oldest;
 }
 
@@ -50,24 +50,27 @@ function byAge(a: Conversation, b: Conversation): number {
   return instant(a.createdAt) - instant(b.createdAt) || (a.id < b.id ? -1 : 1);
 }
 
-function has(conversation: Conversation, metadata: Record<string, string>): boolean {
+function hasMetadata(conversation: Conversation, metadata: Record<string, string>): boolean {
   return Object.entries(metadata).every(([key, value]) => conversation.metadata[key] === value);
 }
 
 /**
- * What the API replays may have been deleted meanwhile, or given to something else: then the next
- * generation is asked for, by everybody alike.
+ * A conversation that the API created for an earlier request may have been deleted or changed since.
+ * Then everyone requests the next generation.
  */
-async function made(api: SharingApi, metadata: Record<string, string>): Promise<Shared> {
-  for (let generation = 0; generation < GENERATIONS; generation++) {
+async function created(
+  api: FindOrCreateApi,
+  metadata: Record<string, string>,
+): Promise<FoundOrCreated> {
+  for (let generation = 0; generation < MAX_GENERATIONS; generation++) {
     const { conversation, isReplay } = await api.createShared({ metadata, generation });
     if (!isReplay) return { id: conversation.id, isNew: true };
-    const now = await existing(api.get(conversation.id));
-    if (now && has(now, metadata)) return { id: now.id, isNew: false };
+    const current = await foundOrUndefined(api.get(conversation.id));
+    if (current && hasMetadata(current, metadata)) return { id: current.id, isNew: false };
   }
   throw new AppError(
     'api',
-    `the conversations for this metadata were deleted ${GENERATIONS} times within a day`,
-    { hint: 'begin one with --meta in place of --for, or wait a day' },
+    `the conversations for this metadata were deleted ${MAX_GENERATIONS} times within a day`,
+    { hint: 'start one with --meta instead of --for, or wait a day' },
   );
 }

@@ -3,10 +3,10 @@ import type { Conversation } from './conversation.js';
 import { isConversationId, NAME_KEY, nameFault, nameOf } from './names.js';
 import type { ListConversations } from './paginate.js';
 
-/** So many of the same name are looked at. */
-const MOST = 20;
-/** So many of them are told. */
-const TOLD = 8;
+/** Limit on the conversations of one name that are requested. */
+const MAX_NAMESAKES = 20;
+/** Limit on those that an error lists. */
+const MAX_LISTED = 8;
 
 export interface Finder {
   list: ListConversations;
@@ -14,84 +14,88 @@ export interface Finder {
   get: (id: string) => Promise<Conversation>;
 }
 
-export interface Scope {
-  /** Names of other assistants' conversations mean nothing. */
+export interface FindScope {
+  /** Only conversations of this assistant are found by name. */
   only?: string | undefined;
-  /** When several have the name, this assistant's come first. */
+  /** When several have the name, conversations of this assistant take precedence. */
   preferred?: string | undefined;
 }
 
 /**
- * The id that an id or a name means; one that is a UUID costs no request.
+ * The id of the conversation with this id or name; a UUID costs no request.
  * Throws `usage` when several have the name, `not_found` when none has.
  */
 export async function conversationIdFor(
   idOrName: string,
   finder: Finder,
-  scope: Scope = {},
+  scope: FindScope = {},
 ): Promise<string> {
-  const given = idOrName.trim();
-  if (isConversationId(given)) return given;
-  if (given === '' || nameFault(given) !== undefined) throw neither(idOrName);
-  const found = narrowed(await named(given, finder, scope), scope);
-  if (found.length > 1) throw ambiguous(given, found);
-  const id = found[0]?.id ?? (await idAsItIs(given, finder));
+  const text = idOrName.trim();
+  if (isConversationId(text)) return text;
+  if (text === '' || nameFault(text) !== undefined) throw neitherIdNorName(idOrName);
+  const found = withPreference(await findByName(text, finder, scope), scope);
+  if (found.length > 1) throw ambiguousName(text, found);
+  const id = found[0]?.id ?? (await idAsItIs(text, finder));
   if (id !== undefined) return id;
-  throw new AppError('not_found', `no conversation is called ${JSON.stringify(given)}`, {
+  throw new AppError('not_found', `no conversation is named ${JSON.stringify(text)}`, {
     hint: 'telnyx-chat conversations list --all shows their ids and names',
   });
 }
 
-function neither(text: string): AppError {
+function neitherIdNorName(text: string): AppError {
   return new AppError('usage', `${JSON.stringify(text)} is neither an id nor a name`, {
-    hint: 'give a conversation by its id or by its name',
+    hint: 'give the id or the name of a conversation',
   });
 }
 
-/** By the name given here, or by the API's own where there is no other. */
-async function named(name: string, { list }: Finder, { only }: Scope): Promise<Conversation[]> {
+/** By the name given with telnyx-chat, or by the API's own name where there is no other. */
+async function findByName(
+  name: string,
+  { list }: Finder,
+  { only }: FindScope,
+): Promise<Conversation[]> {
   const own = only === undefined ? {} : { 'metadata->assistant_id': `eq.${only}` };
   const order = 'last_message_at.desc';
   const columns = [`metadata->${NAME_KEY}`, 'name'];
   const lists = await Promise.all(
     columns.map((column) =>
-      list({ limit: MOST, order, where: { ...own, [column]: `eq.${name}` } }),
+      list({ limit: MAX_NAMESAKES, order, where: { ...own, [column]: `eq.${name}` } }),
     ),
   );
   const byId = new Map(lists.flat().map((each) => [each.id, each]));
   return [...byId.values()].filter((each) => nameOf(each) === name);
 }
 
-function narrowed(found: Conversation[], { preferred }: Scope): Conversation[] {
+function withPreference(found: Conversation[], { preferred }: FindScope): Conversation[] {
   const own = found.filter(({ metadata }) => metadata['assistant_id'] === preferred);
   return own.length > 0 ? own : found;
 }
 
-/** Nothing says that every id is a UUID. */
+/** The text itself when it is an id: ids need not be UUIDs. */
 async function idAsItIs(text: string, { get }: Finder): Promise<string | undefined> {
   return /^[\w.:-]{1,180}$/.test(text) && !/^\.+$/.test(text)
-    ? (await existing(get(text)))?.id
+    ? (await foundOrUndefined(get(text)))?.id
     : undefined;
 }
 
-/** Undefined for what is not there. */
-export async function existing<T>(asked: Promise<T>): Promise<T | undefined> {
+/** Undefined instead of `not_found`. */
+export async function foundOrUndefined<T>(request: Promise<T>): Promise<T | undefined> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (error instanceof AppError && error.kind === 'not_found') return undefined;
     throw error;
   }
 }
 
-function ambiguous(name: string, conversations: Conversation[]): AppError {
+function ambiguousName(name: string, conversations: Conversation[]): AppError {
   const count = conversations.length;
-  const told = conversations.slice(0, TOLD).map(describe).join(', ');
-  const more = count > TOLD ? ', …' : '';
+  const listed = conversations.slice(0, MAX_LISTED).map(describe).join(', ');
+  const more = count > MAX_LISTED ? ', …' : '';
   return new AppError(
     'usage',
-    `${JSON.stringify(name)} names ${count >= MOST ? 'at least ' : ''}${count} conversations`,
-    { hint: `use an id: ${told}${more}` },
+    `${count >= MAX_NAMESAKES ? 'at least ' : ''}${count} conversations are named ${JSON.stringify(name)}`,
+    { hint: `use an id: ${listed}${more}` },
   );
 }
 

@@ -3,7 +3,7 @@ import { CHANNEL_KEY, NUMBER_KEY } from './filters.js';
 import { nameOf } from './names.js';
 import { isTakenOver } from './update.js';
 
-/** A conversation as `--json` shows it: null where nothing is known. Times are ISO 8601. */
+/** A conversation for `--json`; unknown values are null. Times are ISO 8601. */
 export function conversationJson(conversation: Conversation) {
   const { id, metadata, createdAt, lastMessageAt } = conversation;
   return {
@@ -19,7 +19,7 @@ export function conversationJson(conversation: Conversation) {
   };
 }
 
-/** A message as `--json` shows it; the arguments of a call are JSON in a string, as the model wrote them. */
+/** A message for `--json`. The arguments of a tool call are a JSON string, as the model wrote it. */
 export function messageJson({ role, text, sentAt, createdAt, toolCalls }: Message) {
   return {
     role,

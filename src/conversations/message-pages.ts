@@ -6,7 +6,7 @@ export type ReadPage = (number: number) => Promise<MessagePage>;
 
 export interface MessageBatch {
   messages: Message[];
-  /** How many there are in all, as far as is known. */
+  /** Of the whole conversation; undefined when unknown. */
   total: number | undefined;
 }
 
@@ -14,15 +14,15 @@ interface CountedPage extends MessagePage {
   total: number;
 }
 
-/** Pages from which on a list is not kept as a whole. */
-const LONG = 4;
+/** A list with fewer pages is read into memory as a whole. */
+const MIN_STREAMED_PAGES = 4;
 
 type Direction = 'oldest first' | 'newest first';
 
 /**
- * The messages of a conversation by time, in batches. The API promises no order: when its first and
- * its last page show one, a page at a time is read and forgotten; else all are kept and sorted.
- * `onDisorder` is told when a list turns out to be in no order too late for that.
+ * The messages of a conversation by time, in batches. The API promises no order. When the first and the
+ * last page show one, pages are read one at a time; otherwise all messages are kept and sorted.
+ * `onDisorder` is called when a list turns out to be unordered after some of it was given out.
  */
 export async function* messagesByTime(
   read: ReadPage,
@@ -39,9 +39,9 @@ function isCounted(page: MessagePage): page is CountedPage {
   return page.total !== undefined;
 }
 
-/** What the two ends of a long list show; undefined for no order, and for one that is soon read. */
+/** The order that both ends of a long list show; undefined when there is none, or the list is short. */
 async function directionOf(read: ReadPage, first: MessagePage): Promise<Direction | undefined> {
-  if (first.pages < LONG || first.messages.length === 0) return undefined;
+  if (first.pages < MIN_STREAMED_PAGES || first.messages.length === 0) return undefined;
   const last = await read(first.pages);
   const times = [...first.messages, ...last.messages].map(timeOf);
   const isSorted = (sign: number): boolean =>
@@ -62,8 +62,8 @@ async function* sortedWhole(read: ReadPage, first: MessagePage): AsyncGenerator<
 }
 
 /**
- * Oldest first, a page at a time. A message is known by its place from the oldest one, which stays
- * the same when newer ones come meanwhile, whatever end of the list they are put to.
+ * Oldest first, a page at a time. Messages are counted from the oldest one, so their numbers stay the
+ * same when newer ones arrive meanwhile, at whichever end of the list.
  */
 async function* inDirection(
   read: ReadPage,
@@ -80,17 +80,17 @@ async function* inDirection(
     const oldestFirst = isReversed ? page.messages.toReversed() : page.messages;
     const end = total - (number - 1) * size;
     const place = isReversed ? end - oldestFirst.length : (number - 1) * size;
-    // Newer ones have come since the page was chosen: another one has what is next.
+    // Newer messages have arrived since the page was chosen: the next ones are on another page.
     if (place > done && hasGrown) continue;
     const rest = oldestFirst.slice(Math.max(0, done - place));
-    // The list has less than it says.
+    // The list is shorter than its total says.
     if (rest.length === 0) return;
     yield { messages: rest, total };
     done = place + oldestFirst.length;
   }
 }
 
-/** What has the same time is ordered together, also where a page ends between. */
+/** Sorts messages of the same time together, even when they are on two pages. */
 async function* tiesTogether(
   batches: AsyncIterable<MessageBatch>,
   onDisorder: () => void,
@@ -98,15 +98,15 @@ async function* tiesTogether(
   let held: Message[] = [];
   let before: Message | undefined;
   let total: number | undefined;
-  let isTold = false;
+  let isReported = false;
   for await (const batch of batches) {
     ({ total } = batch);
     const sorted = sortedByTime([...held, ...batch.messages], before);
     const [earliest, latest] = [sorted[0], sorted.at(-1)];
     if (!earliest || !latest) continue;
     const isLate = before !== undefined && timeOf(earliest) < timeOf(before);
-    if (isLate && !isTold) onDisorder();
-    isTold ||= isLate;
+    if (isLate && !isReported) onDisorder();
+    isReported ||= isLate;
     const tie = sorted.findIndex((message) => timeOf(message) === timeOf(latest));
     held = sorted.slice(tie);
     if (tie > 0) yield { messages: sorted.slice(0, tie), total };

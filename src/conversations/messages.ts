@@ -8,8 +8,8 @@ export async function allMessages(pages: AsyncIterable<Message[]>): Promise<Mess
 }
 
 /**
- * By time, as the API documents no order. What has the same time stays in the list's own direction, if it
- * has one; but a question goes before its answer when nothing earlier is left to answer.
+ * Sorted by time, as the API documents no order. Messages of the same time keep the list's own direction
+ * if it has one, but the user's message comes first when no earlier one waits for an answer.
  */
 export function inOrder(messages: readonly Message[]): Message[] {
   const times = messages.map(timeOf);
@@ -22,7 +22,7 @@ function isAscending(times: readonly number[]): boolean {
   return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0));
 }
 
-/** The same for messages that come oldest first, or what follows an earlier one of them. */
+/** The same for messages that are listed oldest first; `before` is the one that precedes them. */
 export function sortedByTime(oldestFirst: readonly Message[], before?: Message): Message[] {
   const sorted = oldestFirst.toSorted((a, b) => timeOf(a) - timeOf(b));
   const ordered: Message[] = [];
@@ -35,7 +35,7 @@ export function sortedByTime(oldestFirst: readonly Message[], before?: Message):
   return ordered;
 }
 
-/** The index behind the messages that have the time of the one at `start`. */
+/** The index after the last message with the time of the one at `start`. */
 function endOfTie(sorted: readonly Message[], start: number): number {
   const time = sorted[start] && timeOf(sorted[start]);
   const end = sorted.findIndex((message, index) => index > start && timeOf(message) !== time);
@@ -46,17 +46,17 @@ function usersFirst(tie: readonly Message[]): Message[] {
   return tie.toSorted((a, b) => Number(b.role === 'user') - Number(a.role === 'user'));
 }
 
-/** When a message was said, in milliseconds since 1970. */
+/** When a message was sent, in milliseconds since 1970. */
 export function timeOf({ sentAt, createdAt }: Message): number {
   return instant(sentAt || createdAt);
 }
 
-/** A time of the API in milliseconds since 1970; without a zone it is UTC, without sense it is 0. */
+/** A time of the API in milliseconds since 1970; UTC without a zone, 0 when it cannot be read. */
 export function instant(time: string): number {
   return Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`) || 0;
 }
 
-/** The messages from the last one of the user's on. */
+/** The last message of the user and all that follow it. */
 export function lastTurn(messages: readonly Message[]): Message[] {
   const start = messages.findLastIndex(({ role }) => role === 'user');
   return messages.slice(Math.max(0, start));

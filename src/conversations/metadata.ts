@@ -2,17 +2,21 @@ import { AppError } from '../base/errors.js';
 import { isReserved } from '../text/ids.js';
 import { NAME_KEY } from './names.js';
 
-/** Throws on a key that would be lost on the way; `where` says who gave it. */
+/** Throws on a key that JavaScript programs would drop; `where` names its source. */
 export function assertMetadataKey(key: string, where: string): void {
   if (!isReserved(key)) return;
-  throw new AppError('usage', `${where} cannot have the key ${key}: programs lose it on the way`, {
-    hint: 'give it another name',
-  });
+  throw new AppError(
+    'usage',
+    `${where} cannot have the key ${key}: programs in JavaScript drop it`,
+    {
+      hint: 'use another key',
+    },
+  );
 }
 
 /**
- * `key=value` pairs as metadata, without spaces around either. Throws on a pair without `=`, an empty
- * key, a key that is given two values, one that cannot be kept, and the one that is always ours.
+ * `key=value` pairs as metadata, trimmed. Throws on a pair without `=`, an empty key, a key with two
+ * values, a key that programs would drop, and `assistant_id`, which is always set by us.
  */
 export function parsedMetadata(pairs: string[] = [], flag = '--meta'): Record<string, string> {
   const metadata = new Map<string, string>();
@@ -20,7 +24,7 @@ export function parsedMetadata(pairs: string[] = [], flag = '--meta'): Record<st
     const [key, value] = parsedPair(pair, flag);
     if (metadata.has(key) && metadata.get(key) !== value) {
       throw new AppError('usage', `${flag} gives ${JSON.stringify(key)} two values`, {
-        hint: 'give each key once; metadata keeps one value of it',
+        hint: 'give each key once: metadata keeps one value per key',
       });
     }
     metadata.set(key, value);
@@ -32,7 +36,7 @@ function parsedPair(pair: string, flag: string): [string, string] {
   const [, key, value] = /^([^=]+)=([^]*)$/.exec(pair)?.map((part) => part.trim()) ?? [];
   if (!key || value === undefined) {
     throw new AppError('usage', `bad ${flag} ${JSON.stringify(pair)}`, {
-      hint: `it looks like ${flag} ticket=4711`,
+      hint: `it should look like ${flag} ticket=4711`,
     });
   }
   assertMetadataKey(key, flag);
@@ -45,26 +49,30 @@ function parsedPair(pair: string, flag: string): [string, string] {
   return [key, value];
 }
 
-/** The metadata of a new conversation. Throws on keys that have a way of their own. */
+/** The metadata of a new conversation. Throws on keys that other flags and commands set. */
 export function newMetadata(pairs: string[] | undefined): Record<string, string> {
   const metadata = parsedMetadata(pairs);
-  assertNoneOfOurs(metadata, '--meta', 'give it with --title');
+  assertNoneOfOurs(metadata, '--meta', 'use --title');
   return metadata;
 }
 
 /**
- * The metadata that `--for` means a conversation by. An empty value is refused: it is most likely a
- * variable that is not set, and all who forget it would share one conversation.
+ * The metadata by which `--for` finds a conversation. An empty value is most likely an unset variable;
+ * everyone who forgot it would share one conversation, so it is refused.
  */
 export function sharedMetadata(pairs: string[]): Record<string, string> {
   const metadata = parsedMetadata(pairs, '--for');
   for (const [key, value] of Object.entries(metadata)) {
     if (value !== '') continue;
     throw new AppError('usage', `--for ${key}= has no value`, {
-      hint: 'it looks like --for ticket=4711',
+      hint: 'it should look like --for ticket=4711',
     });
   }
-  assertNoneOfOurs(metadata, '--for', 'go on with the one of a name with --conversation <name>');
+  assertNoneOfOurs(
+    metadata,
+    '--for',
+    'to continue a named conversation, use --conversation <name>',
+  );
   return metadata;
 }
 
@@ -75,7 +83,7 @@ function assertNoneOfOurs(
 ): void {
   if (metadata['ai_disabled'] !== undefined) {
     throw unsettable(flag, 'ai_disabled', {
-      why: 'it says who answers',
+      why: 'it controls whether the assistant answers',
       hint: 'see telnyx-chat conversations takeover',
     });
   }
@@ -83,7 +91,10 @@ function assertNoneOfOurs(
   throw unsettable(flag, NAME_KEY, { why: 'it is the name', hint: namingHint });
 }
 
-function unsettable(flag: string, key: string, said: { why: string; hint: string }): AppError {
-  const { why, hint } = said;
+function unsettable(
+  flag: string,
+  key: string,
+  { why, hint }: { why: string; hint: string },
+): AppError {
   return new AppError('usage', `${flag} cannot set ${key}: ${why}`, { hint });
 }

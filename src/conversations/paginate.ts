@@ -3,66 +3,66 @@ import { instant } from './messages.js';
 
 export type ListConversations = (filters: ConversationFilters) => Promise<Conversation[]>;
 
-/** How many are asked for at once; the API names no most. */
-const PAGE = 100;
-/** Fewer than asked for means that there are no more, if it is fewer than any API gives at most. */
-const SMALLEST_CAP = 10;
-/** So many of one and the same time are still asked for at once. */
-const LARGEST_PAGE = 12_800;
+/** Conversations of one request; the API documents no limit. */
+const PAGE_SIZE = 100;
+/** A page shorter than requested is the last one, if it is also shorter than any API would cap it. */
+const MIN_CAP = 10;
+/** A larger page is not requested, however many conversations have the same time. */
+const MAX_PAGE_SIZE = 12_800;
 
-export interface Walk {
+export interface PaginateOptions {
   where: Record<string, string>;
-  /** How many are asked for first. */
-  first?: number | undefined;
-  /** Told when some may have been passed over. */
+  /** Size of the first page. */
+  firstLimit?: number | undefined;
+  /** Called when some may have been skipped. */
   onGap: () => void;
 }
 
 /**
- * The account's conversations, the latest used first. The API has no pages: each request asks for
- * those that were last used no later than the last one seen, and what was seen is passed over.
+ * The account's conversations, the latest used first. The API has no pages: each request asks for those
+ * last used no later than the last one seen, and those already seen are dropped.
  */
-export async function* walkBack(
+export async function* paginateConversations(
   list: ListConversations,
-  { where, first = PAGE, onGap }: Walk,
+  { where, firstLimit = PAGE_SIZE, onGap }: PaginateOptions,
 ): AsyncGenerator<Conversation> {
-  const seen = new Seen();
-  let limit = first;
-  /** How many came when all of them had been seen. */
-  let stale: number | undefined;
+  const seen = new SeenConversations();
+  let limit = firstLimit;
+  /** Size of the last page when all of it had been seen. */
+  let staleSize: number | undefined;
   for (;;) {
     const page = await list({ limit, order: 'last_message_at.desc', where: seen.bounded(where) });
     const fresh = page.filter((each) => seen.isNew(each));
     yield* fresh;
     if (fresh.length > 0) {
-      if (page.length < Math.min(limit, SMALLEST_CAP)) return;
+      if (page.length < Math.min(limit, MIN_CAP)) return;
       seen.add(fresh);
-      limit = Math.max(PAGE, limit);
-      stale = undefined;
+      limit = Math.max(PAGE_SIZE, limit);
+      staleSize = undefined;
       continue;
     }
-    const isCapped = page.length > 0 && page.length === stale;
+    const isCapped = page.length > 0 && page.length === staleSize;
     if (!isCapped && page.length < limit) return;
-    if (isCapped || limit >= LARGEST_PAGE) {
+    if (isCapped || limit >= MAX_PAGE_SIZE) {
       onGap();
-      // Who does not filter begins again from the start.
+      // A server that ignores the filter would start over.
       if (!isCapped || !page.every((each) => seen.has(each))) return;
       seen.passTie();
     }
-    limit = isCapped ? PAGE : limit * 2;
-    stale = isCapped ? undefined : page.length;
+    limit = isCapped ? PAGE_SIZE : limit * 2;
+    staleSize = isCapped ? undefined : page.length;
   }
 }
 
-/** When a conversation was last used, in milliseconds since 1970; 0 when nobody knows. */
+/** When a conversation was last used, in milliseconds since 1970; 0 when unknown. */
 export function usedAt({ lastMessageAt, createdAt }: Conversation): number {
   return instant(lastMessageAt || createdAt);
 }
 
-/** What a walk has seen, as far as it can come again: memory does not grow with the walk. */
-class Seen {
+/** The conversations that may come again: its memory does not grow with the list. */
+class SeenConversations {
   readonly #times = new Map<string, number>();
-  /** Whatever comes from now on was last used no later. */
+  /** All that follow were last used no later. */
   #before = Infinity;
 
   has({ id }: Conversation): boolean {
@@ -76,11 +76,11 @@ class Seen {
   add(page: readonly Conversation[]): void {
     for (const each of page) this.#times.set(each.id, usedAt(each));
     const oldest = Math.min(...page.map(usedAt).filter((time) => time > 0));
-    // Shown times may be cut to milliseconds: what lies in the same one may be a little later.
+    // Times may be cut to milliseconds: others in the same one may be a little later.
     this.#goBackTo(oldest + 1);
   }
 
-  /** Goes on before the times that cannot be told apart. */
+  /** Skips the rest of the conversations that have the same time. */
   passTie(): void {
     this.#goBackTo(this.#before - 2);
   }

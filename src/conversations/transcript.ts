@@ -6,28 +6,80 @@ import { nameOf } from './names.js';
 
 const SPEAKERS: Record<string, string> = { user: 'you', assistant: 'assistant', tool: 'tool' };
 
-/** Messages as lines that are safe on a terminal: who, then what. */
+/** Messages as lines that are safe on a terminal: the speaker, then the text. */
 export function transcriptLines(messages: readonly Message[]): string[] {
   return messages.flatMap((message) => {
     const speaker = SPEAKERS[message.role] ?? sanitizeLine(message.role, 20);
-    const [first, ...others] = saidLines(message);
+    const [first, ...others] = messageLines(message);
     return [`${speaker}: ${first ?? ''}`, ...others.map((line) => `  ${line}`)];
   });
 }
 
-/** What a message says and what tools it calls, as lines that are safe on a terminal. */
-export function saidLines({ text, toolCalls }: Message, longest = 500): string[] {
-  const said = text === '' ? [] : sanitize(text).split('\n');
-  return [...said, ...toolCalls.map((call) => callText(call, longest))];
+/** The text of a message and its tool calls, as lines that are safe on a terminal. */
+export function messageLines({ text, toolCalls }: Message, maxLength = 500): string[] {
+  const lines = text === '' ? [] : sanitize(text).split('\n');
+  return [...lines, ...toolCalls.map((call) => callLine(call, maxLength))];
 }
 
-function callText({ name, arguments: args }: ToolCall, longest: number): string {
-  return `calls ${sanitizeLine(name)}(${sanitizeLine(args, longest)})`;
+function callLine({ name, arguments: args }: ToolCall, maxLength: number): string {
+  return `calls ${sanitizeLine(name)}(${sanitizeLine(args, maxLength)})`;
 }
 
-export const TRANSCRIPT_FORMATS = ['md', 'json', 'txt'] as const;
+/** How a conversation is written as a file, in pieces that follow each other. */
+interface FormatDefinition {
+  /** Of the file's name; also the value of `--format`. */
+  ending: string;
+  begin: (conversation: Conversation) => string;
+  message: (message: Message, isFirst: boolean) => string;
+  end: string;
+}
 
-export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
+/** Every format that a conversation can be written in; the first one is the default. */
+const FORMATS = [
+  {
+    ending: 'md',
+    begin: (conversation) => `# ${titleOf(conversation)}\n\n${conversation.id}\n`,
+    message: (message) => `\n## ${headingOf(message)}\n\n${bodyOf(message, '`')}\n`,
+    end: '',
+  },
+  {
+    ending: 'json',
+    begin: (conversation) =>
+      `${jsonText(conversationJson(conversation)).slice(0, -1)},"messages":[`,
+    message: (message, isFirst) => `${isFirst ? '' : ','}\n${jsonText(messageJson(message))}`,
+    end: '\n]}\n',
+  },
+  {
+    ending: 'txt',
+    begin: (conversation) => `${titleOf(conversation)}\n${conversation.id}\n`,
+    message: (message) => `\n${headingOf(message)}:\n${bodyOf(message, '')}\n`,
+    end: '',
+  },
+] as const satisfies readonly FormatDefinition[];
+
+export type TranscriptFormat = (typeof FORMATS)[number]['ending'];
+
+export const TRANSCRIPT_FORMATS: readonly TranscriptFormat[] = FORMATS.map(({ ending }) => ending);
+
+const ENDINGS = TRANSCRIPT_FORMATS.map((format) => `.${format}`);
+/** `.md, .json, .txt`: for help. */
+export const TRANSCRIPT_ENDINGS = ENDINGS.join(', ');
+/** `.md, .json or .txt`: for hints. */
+export const ANY_TRANSCRIPT_ENDING = `${ENDINGS.slice(0, -1).join(', ')} or ${ENDINGS.at(-1)}`;
+
+function titleOf(conversation: Conversation): string {
+  return nameOf(conversation) || `Conversation ${conversation.id}`;
+}
+
+function headingOf({ role, sentAt, createdAt }: Message): string {
+  const when = sentAt || createdAt;
+  return when === '' ? role : `${role}, ${when}`;
+}
+
+function bodyOf({ text, toolCalls }: Message, quote: string): string {
+  const calls = toolCalls.map((call) => `${quote}${call.name}(${call.arguments})${quote}`);
+  return [text, ...calls].filter((part) => part !== '').join('\n\n');
+}
 
 /** The format that a file's name ends with. */
 export function formatByName(file: string): TranscriptFormat | undefined {
@@ -43,10 +95,20 @@ export interface Transcript {
 }
 
 export function openTranscript(format: TranscriptFormat): Transcript {
-  return format === 'json' ? jsonTranscript() : textTranscript(format);
+  const definition = FORMATS.find(({ ending }) => ending === format) ?? FORMATS[0];
+  let isFirst = true;
+  return {
+    begin: definition.begin,
+    message(message) {
+      const text = definition.message(message, isFirst);
+      isFirst = false;
+      return text;
+    },
+    end: () => definition.end,
+  };
 }
 
-/** A conversation as a file. */
+/** A whole conversation as a file. */
 export function transcript(
   conversation: Conversation,
   messages: readonly Message[],
@@ -54,44 +116,4 @@ export function transcript(
 ): string {
   const { begin, message, end } = openTranscript(format);
   return [begin(conversation), ...messages.map(message), end()].join('');
-}
-
-/** One object, a message a line. */
-function jsonTranscript(): Transcript {
-  let separator = '\n';
-  return {
-    begin: (conversation) =>
-      `${jsonText(conversationJson(conversation)).slice(0, -1)},"messages":[`,
-    message(message) {
-      const text = separator + jsonText(messageJson(message));
-      separator = ',\n';
-      return text;
-    },
-    end: () => '\n]}\n',
-  };
-}
-
-function textTranscript(format: 'md' | 'txt'): Transcript {
-  const title = format === 'md' ? '# ' : '';
-  return {
-    begin(conversation) {
-      const name = nameOf(conversation) || `Conversation ${conversation.id}`;
-      return `${title}${name}\n${format === 'md' ? '\n' : ''}${conversation.id}\n`;
-    },
-    message: (message) => `\n${entry(message, format)}`,
-    end: () => '',
-  };
-}
-
-function entry(
-  { role, text, sentAt, createdAt, toolCalls }: Message,
-  format: 'md' | 'txt',
-): string {
-  const when = sentAt || createdAt;
-  const who = when === '' ? role : `${role}, ${when}`;
-  const calls = toolCalls.map(({ name, arguments: args }) =>
-    format === 'md' ? `\`${name}(${args})\`` : `${name}(${args})`,
-  );
-  const body = [text, ...calls].filter((part) => part !== '').join('\n\n');
-  return format === 'md' ? `## ${who}\n\n${body}\n` : `${who}:\n${body}\n`;
 }

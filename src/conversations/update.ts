@@ -3,8 +3,8 @@ import type { CallOptions } from '../base/time.js';
 import type { Conversation } from './conversation.js';
 import { NAME_KEY } from './names.js';
 
-/** What changing a conversation needs of the API. */
-export interface ChangingApi {
+/** The API calls that change a conversation. */
+export interface UpdateApi {
   getConversation(id: string, options: CallOptions): Promise<Conversation>;
   /** Replaces the whole metadata. */
   updateConversation(
@@ -19,26 +19,26 @@ export function isTakenOver({ metadata }: Pick<Conversation, 'metadata'>): boole
   return metadata['ai_disabled'] === 'true';
 }
 
-/** Silences the assistant, or lets it answer again; `false` works whether or not an update merges. */
+/** Silences the assistant, or lets it answer again. `'false'` works whether or not an update merges. */
 export function setTakenOver(
-  api: ChangingApi,
+  api: UpdateApi,
   { id, on }: { id: string; on: boolean },
   call: CallOptions,
 ): Promise<Conversation> {
-  return change(api, { id, metadata: { ai_disabled: String(on) } }, call);
+  return updateMetadata(api, { id, metadata: { ai_disabled: String(on) } }, call);
 }
 
 export function rename(
-  api: ChangingApi,
+  api: UpdateApi,
   { id, name }: { id: string; name: string },
   call: CallOptions,
 ): Promise<Conversation> {
-  return change(api, { id, metadata: { [NAME_KEY]: name } }, call);
+  return updateMetadata(api, { id, metadata: { [NAME_KEY]: name } }, call);
 }
 
-/** The whole metadata is sent, as Telnyx does not say whether an update merges. */
-async function change(
-  api: ChangingApi,
+/** Sends the whole metadata: Telnyx does not document whether an update merges. */
+async function updateMetadata(
+  api: UpdateApi,
   { id, metadata }: { id: string; metadata: Record<string, string> },
   call: CallOptions,
 ): Promise<Conversation> {
@@ -53,15 +53,14 @@ export function aiDisabled(details: ErrorDetails): AppError {
     'AI is disabled on this conversation: a person has taken it over',
     {
       ...details,
-      hint: 'telnyx-chat conversations release lets the assistant answer again; say adds a message of a person',
+      hint: 'telnyx-chat conversations release lets the assistant answer again; conversations say adds a message from a person',
     },
   );
 }
 
-/** The failure of a message of a person, when it may be there all the same; `look` shows the conversation. */
+/** The failure of `say` when the message may have been added; `look` is the command that shows it. */
 export function lostMessage(error: unknown, look: string): unknown {
   if (!(error instanceof AppError) || error.details.delivery !== 'unknown') return error;
-  const { kind, message, details, cause } = error;
-  const hint = `it may be there: look with ${look} before saying it again`;
-  return new AppError(kind, message, { ...details, hint, wasRepeatable: true, cause });
+  const hint = `it may have been added: check with ${look} before sending it again`;
+  return error.but({ hint, wasRepeatable: true });
 }

@@ -3,25 +3,25 @@ import type { Assistant, Conversation } from '../conversations/conversation.js';
 import type { Setting, Settings } from '../settings/settings.js';
 import type { Turn } from '../turn/events.js';
 
-/** How a check went that did not fail. */
-export type Outcome =
+/** The outcome of a check that did not fail. */
+export type CheckOutcome =
   | { status: 'pass'; says: string }
   | { status: 'warn'; says: string; fix: string }
-  /** Not asked for. */
+  /** Not requested. */
   | { status: 'skip'; says: string };
 
-/** One thing that a first turn needs. */
-export interface Check {
-  /** As in `--json`. */
+/** One requirement of a turn. */
+export interface DoctorCheck {
+  /** Also the name in `--json`. */
   name: string;
-  /** Checks that must not have failed, or this one is skipped. */
+  /** If one of these checks failed or was skipped, this one is skipped. */
   needs?: readonly string[];
   /** Fails by throwing an AppError. */
-  run(ports: DoctorPorts): Outcome | Promise<Outcome>;
+  run(ports: DoctorPorts): CheckOutcome | Promise<CheckOutcome>;
 }
 
-/** What a check found. */
-export interface Finding {
+/** The result of a check. */
+export interface CheckResult {
   name: string;
   status: 'pass' | 'warn' | 'fail' | 'skip';
   says: string;
@@ -29,14 +29,14 @@ export interface Finding {
   error?: AppError;
 }
 
-export const pass = (says: string): Outcome => ({ status: 'pass', says });
-export const warn = (says: string, fix: string): Outcome => ({ status: 'warn', says, fix });
+export const pass = (says: string): CheckOutcome => ({ status: 'pass', says });
+export const warn = (says: string, fix: string): CheckOutcome => ({ status: 'warn', says, fix });
 
-/** The person ends the whole, not one check. */
+/** An interrupt ends the whole run, not only one check. */
 export const isStop = ({ kind }: AppError): boolean =>
   kind === 'interrupted' || kind === 'terminated';
 
-/** Where requests go. */
+/** The way of a request to the API. */
 export interface Route {
   host: string;
   port: number;
@@ -44,23 +44,23 @@ export interface Route {
   proxy: { host: string; port: number } | undefined;
 }
 
-/** What doctor needs of the world. Each rejects with AppErrors. */
+/** The ports of the checks. Each throws or rejects with AppErrors. */
 export interface DoctorPorts {
   /** Such as `20.12.0`. */
   nodeVersion: string;
-  /** Each throws when it is looked at, if it cannot be right. */
+  /** Each throws when it is read, if it is invalid. */
   settings: Settings;
-  /** Our config file; its warnings tell of rights that others had. Throws when it is damaged. */
+  /** Our config file, with warnings about access by other users. Throws when it is damaged. */
   config(): { path: string; isThere: boolean; warnings: string[] };
   /** The path of the `.env` in use. Throws when it cannot be read. */
   envFile(): string | undefined;
-  /** The key itself; undefined when there is none. A command that gives it is run once. */
+  /** Undefined when there is no key. A command that prints it is run once. */
   key(): Promise<Setting<string> | undefined>;
   route: () => Route;
   network: NetworkPorts;
   /** The account of the key. */
   account(): Promise<AccountPorts>;
-  /** Whether a turn is to be tried. */
+  /** Whether `--turn` was given. */
   wantsTurn: boolean;
 }
 
@@ -70,8 +70,8 @@ export interface NetworkPorts {
   connect(host: string, port: number): Promise<void>;
   /** Who issued the certificate. Rejects when it is not trusted. */
   handshake(host: string, port: number): Promise<string>;
-  /** Any answer of the API, key or not: how far the server's clock is ahead of ours, in milliseconds. */
-  clockLead(): Promise<number | undefined>;
+  /** How far the server's clock is ahead of ours, in milliseconds, by any answer of the API. */
+  clockOffset(): Promise<number | undefined>;
   /** NODE_EXTRA_CA_CERTS, and whether it can be read. */
   extraCertificates: { path: string; isReadable: boolean } | undefined;
   /** NODE_TLS_REJECT_UNAUTHORIZED=0 */
@@ -82,10 +82,10 @@ export interface AccountPorts {
   assistants(): Promise<Assistant[]>;
   assistant(id: string): Promise<Assistant>;
   conversation(id: string): Promise<Conversation>;
-  /** The one that `--continue` goes on with. */
+  /** The one that `--continue` continues. */
   lastConversation(assistantId: string): string | undefined;
-  /** A turn in a conversation of its own, whose id is told as soon as it is known. */
-  takeTurn(assistantId: string, onBegun: (conversationId: string) => void): Promise<Turn>;
+  /** A turn in a new conversation; `onStart` gets its id as soon as it is known. */
+  takeTurn(assistantId: string, onStart: (conversationId: string) => void): Promise<Turn>;
   /** How many messages Telnyx keeps of a conversation. */
   countMessages(conversationId: string): Promise<number>;
   deleteConversation(id: string): Promise<void>;

@@ -1,25 +1,25 @@
 import { AppError } from '../base/errors.js';
-import { type Check, isStop, type DoctorPorts, type Finding } from './check.js';
+import { type DoctorCheck, isStop, type DoctorPorts, type CheckResult } from './check.js';
 import { account, assistant, lastConversation } from './checks/account.js';
 import { config, envFile, node, profile } from './checks/machine.js';
 import { clock, dns, proxy, tcp, tls } from './checks/network.js';
 import { apiKey, assistantId, baseUrl } from './checks/settings.js';
 import { turn } from './checks/turn.js';
 
-/** In the order in which a turn needs them: machine, settings, network, account. */
-export const CHECKS: readonly Check[] = [
+/** In the order in which a turn depends on them. */
+export const CHECKS: readonly DoctorCheck[] = [
   ...[node, config, envFile],
   ...[profile, apiKey, assistantId, baseUrl],
   ...[proxy, dns, tcp, tls, clock],
   ...[account, assistant, lastConversation, turn],
 ];
 
-/** Runs the checks in order. What needs a check that failed is skipped. */
+/** Runs the checks in order. A check is skipped when one that it needs failed. */
 export async function* diagnose(
-  checks: readonly Check[],
+  checks: readonly DoctorCheck[],
   ports: DoctorPorts,
-): AsyncGenerator<Finding> {
-  const findings: Finding[] = [];
+): AsyncGenerator<CheckResult> {
+  const findings: CheckResult[] = [];
   for (const check of checks) {
     const finding = blocked(check, findings) ?? (await examine(check, ports, findings));
     findings.push(finding);
@@ -27,29 +27,32 @@ export async function* diagnose(
   }
 }
 
-/** The check as skipped, when one that it needs did not succeed. */
-function blocked({ name, needs = [] }: Check, findings: readonly Finding[]): Finding | undefined {
+/** A skipped result when a check that this one needs did not succeed. */
+function blocked(
+  { name, needs = [] }: DoctorCheck,
+  findings: readonly CheckResult[],
+): CheckResult | undefined {
   const missing = findings.find(
     ({ name: other, status }) => needs.includes(other) && (status === 'fail' || status === 'skip'),
   );
   return missing && skipped(name, missing);
 }
 
-function skipped(name: string, { name: missing }: Finding): Finding {
+function skipped(name: string, { name: missing }: CheckResult): CheckResult {
   return { name, status: 'skip', says: `needs ${missing}` };
 }
 
 async function examine(
-  check: Check,
+  check: DoctorCheck,
   ports: DoctorPorts,
-  findings: readonly Finding[],
-): Promise<Finding> {
+  findings: readonly CheckResult[],
+): Promise<CheckResult> {
   const { name } = check;
   try {
     return { name, ...(await check.run(ports)) };
   } catch (error) {
     if (!(error instanceof AppError) || isStop(error)) throw error;
-    // A file that cannot be read fails once, not with each setting that could be in it.
+    // An unreadable file is one failure, not one for each setting that could be in it.
     const same = findings.find((earlier) => earlier.error?.message === error.message);
     if (same) return skipped(name, same);
     return { name, status: 'fail', says: error.message, fix: error.details.hint, error };

@@ -2,10 +2,10 @@ import { exitCodeOf } from '../base/errors.js';
 import type { Paint } from '../chat/ports.js';
 import { errorJson } from '../text/error-report.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import type { Finding } from './check.js';
+import type { CheckResult } from './check.js';
 
-/** A finding for people, with its fix below it. */
-export function findingLines(finding: Finding, nameWidth: number, paint: Paint): string[] {
+/** A result for people, with its fix below it. */
+export function findingLines(finding: CheckResult, nameWidth: number, paint: Paint): string[] {
   const { name, status, fix } = finding;
   const says = sanitizeLine(finding.says, 1000);
   const line = `${status}  ${name.padEnd(nameWidth)}  ${says}`;
@@ -14,21 +14,25 @@ export function findingLines(finding: Finding, nameWidth: number, paint: Paint):
   return fix === undefined ? [shown] : [shown, `${indent}fix: ${sanitizeLine(fix, 1000)}`];
 }
 
-/** What it comes to, in one line. */
-export function summary(findings: readonly Finding[]): string {
-  const count = (status: Finding['status']): number =>
+/** The counts, in one line. */
+export function summary(findings: readonly CheckResult[]): string {
+  const count = (status: CheckResult['status']): number =>
     findings.filter((finding) => finding.status === status).length;
   const parts = [
     `${count('pass')} passed`,
-    ...(count('warn') > 0 ? [`${count('warn')} to look at`] : []),
+    ...(count('warn') > 0 ? [warnings(count('warn'))] : []),
     ...(count('fail') > 0 ? [`${count('fail')} failed`] : []),
     ...(count('skip') > 0 ? [`${count('skip')} skipped`] : []),
   ];
   return parts.join(', ');
 }
 
-/** Everything, for a program. */
-export function findingsJson(findings: readonly Finding[]): object {
+function warnings(count: number): string {
+  return count === 1 ? '1 warning' : `${count} warnings`;
+}
+
+/** All results, for a program. */
+export function findingsJson(findings: readonly CheckResult[]): object {
   return {
     ok: findings.every(({ status }) => status !== 'fail'),
     checks: findings.map(({ name, status, says, fix, error }) => ({
@@ -41,8 +45,8 @@ export function findingsJson(findings: readonly Finding[]): object {
   };
 }
 
-/** That of the first failure; 0 when nothing failed. */
-export function exitCode(findings: readonly Finding[]): number {
+/** The exit code of the first failure; 0 when nothing failed. */
+export function exitCode(findings: readonly CheckResult[]): number {
   const failed = findings.find(({ status }) => status === 'fail');
   return failed ? exitCodeOf(failed.error) : 0;
 }

@@ -5,9 +5,9 @@ import { checkedBaseUrl, DEFAULT_BASE_URL } from '../settings/base-url.js';
 import { checkedKey } from '../settings/settings.js';
 import { checkedId } from '../text/ids.js';
 import { checkedMessage } from '../turn/message-text.js';
-import type { TurnInput as CheckedTurn } from '../turn/turn.js';
+import type { TurnRequest } from '../turn/events.js';
 
-/** Callers without types may have given anything: each check gives the value back, or throws. */
+/** Callers without types may pass anything: each check returns the value or throws. */
 export type Check<T> = (value: unknown, name: string) => T;
 
 export const object: Check<Record<string, unknown>> = (value, name) => {
@@ -31,7 +31,7 @@ export const count: Check<number> = (value, name) => {
   throw wrong(name, 'a whole number of 1 or more', value);
 };
 
-/** Of whatever realm: only what is used of it has to be there. */
+/** Checked by the members that are used: it may come from another realm. */
 export const signal: Check<AbortSignal> = (value, name) => {
   if (isSignal(value)) return value;
   throw wrong(name, 'an AbortSignal', value);
@@ -43,14 +43,14 @@ export const texts: Check<Record<string, string>> = (value, name) =>
     Object.entries(object(value, name)).map(([key, each]) => [key, text(each, `${name}.${key}`)]),
   );
 
-/** A map of strings whose keys are kept on their way. */
+/** A map of strings without keys that programs drop. */
 export const metadata: Check<Record<string, string>> = (value, name) => {
   const checked = texts(value, name);
   for (const key of Object.keys(checked)) assertMetadataKey(key, name);
   return checked;
 };
 
-/** The same check, for what may be left out. */
+/** The same check, for an optional value. */
 export function optional<T>(check: Check<T>, value: unknown, name: string): T | undefined {
   return value === undefined ? undefined : check(value, name);
 }
@@ -63,10 +63,10 @@ function isSignal(value: unknown): value is AbortSignal {
   return isObject(value) && 'aborted' in value && 'addEventListener' in value;
 }
 
-/** The value itself is not told, unless it is a number: it may be a key, or what somebody said. */
+/** The value itself is not shown unless it is a number: it may be a key or a private message. */
 function wrong(name: string, what: string, value: unknown): AppError {
   return new AppError('usage', `${name} must be ${what}`, {
-    hint: `it is ${kindOf(value)}; the types of telnyx-chat say what each call takes`,
+    hint: `it is ${kindOf(value)}; see the types of telnyx-chat`,
   });
 }
 
@@ -76,7 +76,7 @@ function kindOf(value: unknown): string {
 }
 
 /** One turn, for `takeTurn` and `send`, which differ in whether it is streamed. */
-export function checkedTurn(input: unknown, stream: boolean): CheckedTurn {
+export function checkedTurn(input: unknown, stream: boolean): TurnRequest {
   const given = object(input, 'the turn');
   return {
     assistantId: assistantId(given['assistantId'], 'assistantId'),
@@ -110,10 +110,10 @@ export function checkedConversation(conversation: unknown = {}): NewConversation
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
-/** A day: timers of Node hold no more than 25 of them. */
-const LONGEST_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+/** One day; Node's timers hold less than 25. */
+const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
-/** Settings that can be used. */
+/** Valid settings. */
 export interface CheckedSettings {
   apiKey: string;
   baseUrl: string;
@@ -121,7 +121,7 @@ export interface CheckedSettings {
   proxy: string | undefined;
 }
 
-/** Throws on what cannot be right; callers without types may have given anything. */
+/** Throws on invalid settings. */
 export function checkedSettings(settings: unknown): CheckedSettings {
   const { apiKey, baseUrl, timeoutMs, proxy } = object(settings, 'the settings of createClient');
   return {
@@ -135,7 +135,7 @@ export function checkedSettings(settings: unknown): CheckedSettings {
 function checkedApiKey(key: unknown): string {
   if (key === undefined || key === '') {
     throw new AppError('not_configured', 'apiKey is required', {
-      hint: 'give createClient a key of the Telnyx portal: it reads none from the environment',
+      hint: 'pass createClient a key from the Telnyx portal; it does not read the environment',
     });
   }
   const given = text(key, 'apiKey');
@@ -143,23 +143,23 @@ function checkedApiKey(key: unknown): string {
     return checkedKey(given);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw new AppError(error.kind, 'apiKey has characters that no key has', error.details);
+    throw error.but({ message: 'apiKey does not look like an API key' });
   }
 }
 
 export function checkedTimeout(ms: unknown): number {
-  if (typeof ms === 'number' && ms > 0 && ms <= LONGEST_TIMEOUT_MS) return ms;
+  if (typeof ms === 'number' && ms > 0 && ms <= MAX_TIMEOUT_MS) return ms;
   throw new AppError('usage', `bad timeoutMs ${typeof ms === 'number' ? ms : typeof ms}`, {
-    hint: `give milliseconds, more than 0 and at most ${LONGEST_TIMEOUT_MS}`,
+    hint: `give milliseconds, more than 0 and at most ${MAX_TIMEOUT_MS}`,
   });
 }
 
-/** A URL, or a bare `host:port`. It may hold a password, and so is in no error. */
+/** A URL, or a bare `host:port`. It may contain a password, so no error shows it. */
 function checkedProxy(proxy: unknown): string {
   const given = text(proxy, 'proxy');
   const url = /^[\w.-]+:\d+$/.test(given) ? `http://${given}` : given;
   if (/^https?:\/\//.test(url) && URL.canParse(url)) return given;
   throw new AppError('usage', 'bad proxy: not a URL', {
-    hint: 'it looks like http://proxy.example:3128',
+    hint: 'it should look like http://proxy.example:3128',
   });
 }

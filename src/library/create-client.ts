@@ -3,7 +3,7 @@ import { createClient as createApi, type Client } from '../api/client.js';
 import { proxyFor } from '../api/proxy.js';
 import { createTransport } from '../api/transport.js';
 import { systemClock } from '../process/clock.js';
-import type { CallOptions } from '../base/time.js';
+import { Deadline, type CallOptions } from '../base/time.js';
 import { retrying } from '../base/retry.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { takeTurn } from '../turn/turn.js';
@@ -35,8 +35,7 @@ import type {
 /**
  * A client of one account. It keeps connections open between calls: `close()` it at the end.
  *
- * @throws TelnyxChatError of kind `not_configured` without a key, `usage` for settings that cannot be
- * right.
+ * @throws TelnyxChatError of kind `not_configured` without a key, `usage` for invalid settings.
  */
 export function createClient(settings: ClientSettings): TelnyxChatClient {
   const checked = checkedSettings(settings);
@@ -51,11 +50,11 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
       yield* turn(input, true);
     },
     async send(input) {
-      let whole: Turn | undefined;
+      let finished: Turn | undefined;
       for await (const event of turn(input, false)) {
-        if (event.type === 'done') whole = event.turn;
+        if (event.type === 'done') finished = event.turn;
       }
-      if (whole) return whole;
+      if (finished) return finished;
       throw new AppError('bug', 'a turn ended without a reply');
     },
     assistants: assistantCalls(api, options),
@@ -87,7 +86,7 @@ function openApi({ apiKey, baseUrl, proxy }: CheckedSettings): Client {
 
 type OptionsOf = (settings?: CallSettings) => CallOptions;
 
-/** What a call is bound by. */
+/** Signal and timeout of each call. */
 function callOptions(timeoutMs: number, isClosed: () => boolean): OptionsOf {
   return (settings = {}) => {
     if (isClosed()) throw closed();
@@ -101,7 +100,7 @@ function callOptions(timeoutMs: number, isClosed: () => boolean): OptionsOf {
 
 function closed(): AppError {
   return new AppError('usage', 'the client is closed', {
-    hint: 'close() comes behind the last call; createClient makes another client',
+    hint: 'call close() after the last call; createClient makes another client',
   });
 }
 
@@ -119,12 +118,12 @@ function conversationCalls(api: Client, options: OptionsOf): ConversationCalls {
     get: async (id, settings) => api.getConversation(text(id, 'id'), options(settings)),
     async create(conversation, settings) {
       const create = api.conversationCreator(checkedConversation(conversation));
-      const call = options(settings);
-      const deadline = api.clock.monotonic() + call.timeoutMs;
-      return retrying(() => create(call), { clock: api.clock, signal: call.signal, deadline });
+      const { clock } = api;
+      const { signal, timeoutMs } = options(settings);
+      return retrying(create, { clock, signal, deadline: new Deadline(clock, timeoutMs) });
     },
-    update: async (id, whole, settings) =>
-      api.updateConversation(text(id, 'id'), metadata(whole, 'metadata'), options(settings)),
+    update: async (id, replacement, settings) =>
+      api.updateConversation(text(id, 'id'), metadata(replacement, 'metadata'), options(settings)),
     delete: async (id, settings) => api.deleteConversation(text(id, 'id'), options(settings)),
     messages: async function* (id, settings) {
       for await (const page of api.listMessages(text(id, 'id'), options(settings))) {

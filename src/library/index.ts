@@ -1,4 +1,4 @@
-/** The client as a library: what `import 'telnyx-chat'` gives. */
+/** The library: the exports of `import 'telnyx-chat'`. */
 export { createClient } from './create-client.js';
 export { AppError as TelnyxChatError } from '../base/errors.js';
 export type { Delivery, ErrorDetails, ErrorKind } from '../base/errors.js';

@@ -1,49 +1,38 @@
 import type { Assistant, Conversation, Message } from '../conversations/conversation.js';
-import type { ReplyEvent, Turn } from '../turn/events.js';
+import type { ReplyEvent, Turn, TurnRequest } from '../turn/events.js';
 
 /** How a client reaches Telnyx. Nothing is read from the environment or from files. */
 export interface ClientSettings {
   /** A key of the Telnyx portal. It is sent to `baseUrl` only, and is in no error. */
   apiKey: string;
-  /** `https://api.telnyx.com/v2` unless given. Plain `http:` is for loopback hosts only. */
+  /** `https://api.telnyx.com/v2` by default. Plain `http:` is for loopback hosts only. */
   baseUrl?: string | undefined;
   /**
-   * Bound on each call, a whole turn with all its tries included; a turn whose answer was lost may be
-   * looked for up to 8 000 longer. In milliseconds; 120 000 unless given.
+   * Timeout of each call, including all attempts of a turn, in milliseconds; 120 000 by default. The
+   * search for a turn whose answer was lost may take up to 8 000 longer.
    */
   timeoutMs?: number | undefined;
-  /** Such as `http://proxy.example:3128`, or a bare `host:port`; none unless given, and never for loopback hosts. */
+  /** Such as `http://proxy.example:3128`, or a bare `host:port`. Never used for loopback hosts. */
   proxy?: string | undefined;
 }
 
-/** What every call takes. */
+/** Settings of one call. */
 export interface CallSettings {
   /** Aborted, the call throws a {@link TelnyxChatError} of kind `interrupted`. */
   signal?: AbortSignal | undefined;
-  /** In milliseconds; the client's own bound unless given. */
+  /** In milliseconds; the client's `timeoutMs` by default. */
   timeoutMs?: number | undefined;
 }
 
 /** One message to an assistant. */
-export interface TurnInput extends CallSettings {
-  assistantId: string;
-  /** The conversation to go on with. Without one, the turn begins a new conversation. */
-  conversationId?: string | undefined;
-  /** Not blank, and at most 1 MiB of UTF-8. Nothing in it is changed. */
-  text: string;
-  /** Who is speaking: the API's `name`. */
-  speaker?: string | undefined;
-  /** The name of a new conversation. */
-  title?: string | undefined;
-  /** Of a new conversation. `assistant_id` is set to the assistant. */
-  metadata?: Record<string, string> | undefined;
-  /** Whether the reply is asked for piece by piece: true for `takeTurn`, false for `send`. */
+export interface TurnInput extends CallSettings, Omit<TurnRequest, 'stream' | 'isNew'> {
+  /** Whether the reply is requested piece by piece: true for `takeTurn`, false for `send` by default. */
   stream?: boolean | undefined;
 }
 
-/** Which conversations, and in what order. */
+/** The conversations to list, and their order. */
 export interface ConversationFilters {
-  /** At most so many, 1 or more; as many as the API gives unless set. */
+  /** At least 1; the API's own limit by default. */
   limit?: number | undefined;
   /** Such as `last_message_at.desc` or `created_at.asc`. */
   order?: string | undefined;
@@ -64,14 +53,14 @@ export interface AssistantCalls {
 export interface ConversationCalls {
   list(filters?: ConversationFilters, settings?: CallSettings): Promise<Conversation[]>;
   get(id: string, settings?: CallSettings): Promise<Conversation>;
-  /** Makes one conversation at most, however often it has to be tried. */
+  /** Creates at most one conversation, even when it needs several attempts. */
   create(
     conversation?: { name?: string | undefined; metadata?: Record<string, string> | undefined },
     settings?: CallSettings,
   ): Promise<Conversation>;
   /**
-   * Replaces the metadata: send the whole map. `ai_disabled: 'true'` silences the assistant until it
-   * is taken out again.
+   * Replaces the metadata: pass the whole map. `ai_disabled: 'true'` silences the assistant until you
+   * remove it.
    */
   update(
     id: string,
@@ -79,33 +68,33 @@ export interface ConversationCalls {
     settings?: CallSettings,
   ): Promise<Conversation>;
   delete(id: string, settings?: CallSettings): Promise<void>;
-  /** All messages, fetched page by page as they are read, in the API's order: it documents none. */
+  /** All messages, fetched page by page as they are read. The API documents no order. */
   messages(id: string, settings?: CallSettings): AsyncGenerator<Message, void>;
 }
 
 /**
  * A Telnyx account. Every call throws a {@link TelnyxChatError}, whose `kind` says what went wrong:
- * `usage` for what is not sent because it cannot be right, `auth`, `not_found`, `rate_limited`,
+ * `usage` for invalid arguments, which are not sent, `auth`, `not_found`, `rate_limited`,
  * `network`, `timeout`, `ai_disabled`, `api`, `interrupted`.
  */
 export interface TelnyxChatClient {
   /**
-   * One turn, delivered once: what did not reach Telnyx or was refused for now is sent again; when an
-   * answer is lost, the conversation is searched for the turn and its reply. Nothing is sent before
-   * the first event is asked for, and leaving the loop cancels the request.
+   * One turn, delivered once: a message that did not reach Telnyx or was refused for now is sent again;
+   * when an answer is lost, the conversation is searched for the turn and its reply. Nothing is sent
+   * before the first event is requested, and leaving the loop cancels the request.
    *
-   * Events: `start` with the conversation's id; `delta` for each piece of text; `retry` and `search`
-   * in trouble; `done` with the whole turn. Behind a `search` or a `retry` the pieces so far may not
-   * be what the reply turns out to be: `done` has it whole.
+   * Events: `start` with the conversation's id; `delta` for each piece of text; `retry` and `search` when
+   * there is trouble; `done` with the finished turn. After a `search` or a `retry`, the pieces so far may
+   * differ from the final reply, which is in `done`.
    *
-   * Turns of one conversation belong one behind the other.
+   * Run the turns of one conversation one after another.
    *
    * @throws TelnyxChatError with `details.delivery`: `not_sent`, `refused`, or `unknown` when the turn
    * may have run; and with `details.conversationId` once there is one.
    */
   takeTurn(input: TurnInput): AsyncGenerator<ReplyEvent, void>;
   /**
-   * The same, as a whole.
+   * The same, without events: resolves with the finished turn.
    *
    * @throws TelnyxChatError as `takeTurn` does.
    */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/time.js';
 import type { ReplyEvent } from '../turn/events.js';
-import type { TurnInput } from '../turn/turn.js';
+import type { TurnRequest } from '../turn/events.js';
 import type { Call } from './call.js';
 import type { ControllerPool } from './chat/controller-pool.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
@@ -10,7 +10,7 @@ import type { ConversationIds } from './exposure/signed-ids.js';
 import type { BodyReader } from './http/read-body.js';
 
 /** A caller's turn. Without a conversation id it begins a new conversation. */
-export type CallerTurn = Pick<TurnInput, 'conversationId' | 'text' | 'speaker' | 'stream'>;
+export type CallerTurn = Pick<TurnRequest, 'conversationId' | 'text' | 'speaker' | 'stream'>;
 
 /** Runs one turn with the assistant. Rejects with AppErrors that say whether it was delivered. */
 export type TakeTurn = (input: CallerTurn, signal: AbortSignal) => AsyncIterable<ReplyEvent>;

@@ -8,32 +8,32 @@ export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
 
-function refused(text: string, why: string): AppError {
+function badBaseUrl(text: string, why: string): AppError {
   const shown = text.replace(/\/\/.*@/s, '//…@');
   return new AppError('usage', `bad base URL ${JSON.stringify(shown)}: ${why}`, {
-    hint: `it looks like ${DEFAULT_BASE_URL}; plain http: works for this machine only`,
+    hint: `it should look like ${DEFAULT_BASE_URL}; plain http: is allowed for this machine only`,
   });
 }
 
 /** The base URL without a trailing slash; plain http: is for loopback hosts only. */
 export function checkedBaseUrl(text: string): string {
-  const url = parsed(text);
+  const url = parsedUrl(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw refused(text, 'not http or https');
+    throw badBaseUrl(text, 'not http or https');
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw refused(text, 'a key may not travel over plain http:');
+    throw badBaseUrl(text, 'plain http: would expose the API key');
   }
-  if (url.username || url.password) throw refused(text, 'it holds a login');
-  if (url.search || url.hash) throw refused(text, 'it has a query or a fragment');
+  if (url.username || url.password) throw badBaseUrl(text, 'it contains a user name or password');
+  if (url.search || url.hash) throw badBaseUrl(text, 'it has a query string or a fragment');
   return url.origin + url.pathname.replace(/\/+$/, '');
 }
 
-function parsed(text: string): URL {
-  // The parser would quietly leave them out.
-  if (/[\s\u0000-\u001f]/.test(text)) throw refused(text, 'it has spaces or line breaks');
+function parsedUrl(text: string): URL {
+  // The URL parser would remove them silently.
+  if (/[\s\u0000-\u001f]/.test(text)) throw badBaseUrl(text, 'it has spaces or line breaks');
   try {
     return new URL(text);
   } catch {
-    throw refused(text, 'not a URL');
+    throw badBaseUrl(text, 'not a URL');
   }
 }

@@ -4,7 +4,7 @@ import { nearest } from '../text/nearest.js';
 import { checkedBaseUrl } from './base-url.js';
 import { masked, type Config, type ProfileValues } from './settings.js';
 
-/** What `config set` may change. */
+/** The keys that `config set` can change. */
 export const CONFIG_KEYS = [
   'assistant_id',
   'base_url',
@@ -13,12 +13,12 @@ export const CONFIG_KEYS = [
   'history',
 ] as const;
 
-/** What is stored; a key gets in by logging in, as a command line leaks. */
+/** All stored keys. The API key is stored by `login` only: others can see a command line. */
 const STORED_KEYS = ['api_key', ...CONFIG_KEYS] as const;
 
 export type ConfigKey = (typeof STORED_KEYS)[number];
 
-/** The key itself when it is one. */
+/** Returns the key when it is one. */
 export function checkedConfigKey(key: string): ConfigKey {
   const known = STORED_KEYS.find((candidate) => candidate === key);
   if (known) return known;
@@ -32,7 +32,7 @@ function isPreference(name: ConfigKey): name is 'persist' | 'history' {
   return name === 'persist' || name === 'history';
 }
 
-/** The stored value as text, a secret masked; undefined when there is none. */
+/** The stored value as text, secrets masked; undefined when there is none. */
 export function configValue(config: Config, name: ConfigKey, profile: string): string | undefined {
   if (isPreference(name)) return config[name]?.toString();
   const value = config.profiles[profile]?.[name];
@@ -41,12 +41,12 @@ export function configValue(config: Config, name: ConfigKey, profile: string): s
 
 export interface ConfigChange {
   name: ConfigKey;
-  /** Undefined forgets the setting. */
+  /** Undefined removes the setting. */
   value: string | undefined;
   profile: string;
 }
 
-/** The config with one setting changed. Throws on a value that cannot be right. */
+/** The config with one setting changed. Throws on an invalid value. */
 export function changedConfig(config: Config, { name, value, profile }: ConfigChange): Config {
   if (isPreference(name)) {
     return { ...config, [name]: value === undefined ? undefined : checkedBoolean(name, value) };
@@ -56,19 +56,23 @@ export function changedConfig(config: Config, { name, value, profile }: ConfigCh
   return withProfile(config, profile, { [name]: checked });
 }
 
-/** The config with some values of a profile changed; undefined ones are forgotten. */
+/** The config with some values of a profile changed; undefined removes a value. */
 export function withProfile(config: Config, profile: string, values: ProfileValues): Config {
   const stored = { ...config.profiles[profile], ...values };
   return { ...config, profiles: { ...config.profiles, [profile]: stored } };
 }
 
-type Check = (value: string, stored: ProfileValues) => string;
+type ValueCheck = (value: string, stored: ProfileValues) => string;
 
-const CHECKS: Record<keyof ProfileValues, Check> = {
+const CHECKS: Record<keyof ProfileValues, ValueCheck> = {
   api_key: () => {
-    throw new AppError('usage', 'a key is not given on a command line: others can read it there', {
-      hint: 'telnyx-chat login asks for it, or reads it: telnyx-chat login < keyfile',
-    });
+    throw new AppError(
+      'usage',
+      'an API key is not accepted on the command line, where other users can see it',
+      {
+        hint: 'use telnyx-chat login, or telnyx-chat login < keyfile',
+      },
+    );
   },
   api_key_command: checkedCommand,
   assistant_id: (id) => checkedId('assistant', id),
@@ -83,7 +87,7 @@ function checkedCommand(command: string, { api_key: key }: ProfileValues): strin
   }
   if (command.trim() !== '' && !/[\r\n\0]/.test(command)) return command.trim();
   throw new AppError('usage', `bad command ${JSON.stringify(command)}`, {
-    hint: "give one line for the shell: telnyx-chat config set api_key_command 'pass show telnyx'",
+    hint: "give a one-line shell command: telnyx-chat config set api_key_command 'pass show telnyx'",
   });
 }
 
@@ -91,6 +95,6 @@ function checkedBoolean(name: string, value: string): boolean {
   if (value === 'true') return true;
   if (value === 'false') return false;
   throw new AppError('usage', `bad value ${JSON.stringify(value)} for ${name}`, {
-    hint: 'give true or false',
+    hint: 'use true or false',
   });
 }

@@ -9,8 +9,8 @@ import {
   checked,
 } from './settings.js';
 
-/** Where one setting may be, by its names. */
-export interface Name {
+/** The names of one setting in each source. */
+export interface SettingNames {
   flag?: 'assistant' | 'baseUrl' | 'profile' | 'timeout';
   env: string;
   profile?: keyof ProfileValues;
@@ -24,52 +24,52 @@ const FLAGS = {
 };
 
 /** Flag, then environment, then `.env`, then profile; an empty value counts as none. */
-export function find(sources: Sources, name: Name): Setting<string> | undefined {
+export function findSetting(sources: Sources, name: SettingNames): Setting<string> | undefined {
   const given = findGiven(sources, name);
   if (given) return given;
   const stored = name.profile && storedValues(sources)[name.profile]?.trim();
-  return stored ? from(stored, 'profile', sources.config.path) : undefined;
+  return stored ? setting(stored, 'profile', sources.config.path) : undefined;
 }
 
-/** What was given to this run, whatever is stored. */
-function findGiven(sources: GivenSources, name: Name): Setting<string> | undefined {
+/** A value that was given to this run; stored ones do not count. */
+function findGiven(sources: GivenSources, name: SettingNames): Setting<string> | undefined {
   const flag = name.flag && sources.flags[name.flag];
-  if (name.flag && flag !== undefined) return from(flag, 'flag', FLAGS[name.flag]);
+  if (name.flag && flag !== undefined) return setting(flag, 'flag', FLAGS[name.flag]);
   const env = sources.env[name.env]?.trim();
-  if (env) return from(env, 'environment', name.env);
+  if (env) return setting(env, 'environment', name.env);
   const file = sources.envFile?.values[name.env]?.trim();
-  return file ? from(file, 'env-file', sources.envFile?.path ?? '') : undefined;
+  return file ? setting(file, 'env-file', sources.envFile?.path ?? '') : undefined;
 }
 
 export type GivenSources = Pick<Sources, 'flags' | 'env' | 'envFile'>;
 
-/** The name of the profile in force, whatever is wrong with it. */
+/** The name of the effective profile, not checked. */
 export function profileNamed(sources: GivenSources): Setting<string> {
   const found = findGiven(sources, { flag: 'profile', env: 'TELNYX_PROFILE' });
-  return found ?? from('default', 'default', '');
+  return found ?? setting('default', 'default', '');
 }
 
-/** What the profile in force holds: nothing when it is not there. */
+/** The stored values of the effective profile; empty when it does not exist. */
 export function storedValues(sources: Sources): ProfileValues {
   const { profiles } = sources.config;
   const name = profileNamed(sources).value;
   return (Object.hasOwn(profiles, name) && profiles[name]) || {};
 }
 
-export function from<T>(value: T, source: Origin['source'], detail: string): Setting<T> {
+export function setting<T>(value: T, source: Origin['source'], detail: string): Setting<T> {
   return { value, origin: { source, detail } };
 }
 
-/** Always there, however empty. */
+/** It always exists, even if it is empty. */
 const DEFAULT_PROFILE = 'default';
 
-/** The profile by its name alone: it need not be there yet. */
+/** The effective profile, which need not exist yet. */
 export function resolveProfile(sources: GivenSources): Setting<string> {
   return checked(profileNamed(sources), checkedProfile);
 }
 
-/** The profile that is used. Throws when a name was given that no profile has. */
-export function profileInForce(sources: Sources): Setting<string> {
+/** The effective profile. Throws when it does not exist. */
+export function effectiveProfile(sources: Sources): Setting<string> {
   const profile = resolveProfile(sources);
   if (profile.value === DEFAULT_PROFILE || sources.flags.isNewProfile) return profile;
   const ours = sources.config.profiles;
@@ -84,11 +84,11 @@ function knownProfile(name: string, known: readonly string[]): string {
   throw new AppError('usage', `there is no profile ${JSON.stringify(name)}`, {
     hint: near
       ? `did you mean ${near}?`
-      : `profiles are ${known.join(', ')}; telnyx-chat login --profile ${name} makes it`,
+      : `existing profiles: ${known.join(', ')}; telnyx-chat login --profile ${name} creates it`,
   });
 }
 
-/** Every profile that `--profile` can name: ours, and those of Telnyx's own file. */
+/** Every profile that `--profile` accepts: ours, and those of Telnyx's own file. */
 export function profileNames(ours: object, theirs: readonly string[] = []): string[] {
   return [...new Set([DEFAULT_PROFILE, ...Object.keys(ours), ...theirs])];
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.js';
 import { checkedId } from '../text/ids.js';
 import { checkedBaseUrl, DEFAULT_BASE_URL } from './base-url.js';
-import { find, from, storedValues, profileInForce } from './profiles.js';
+import { findSetting, setting, storedValues, effectiveProfile } from './profiles.js';
 import {
   checked,
   checkedKey,
@@ -11,20 +11,20 @@ import {
   type Sources,
 } from './settings.js';
 
-/** What other examples for Telnyx call the assistant's id. */
+/** Names of the assistant's id in other examples for Telnyx. */
 const OTHER_ASSISTANT_NAMES = ['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'];
-const LONGEST_TIMEOUT_S = 24 * 60 * 60;
+const MAX_TIMEOUT_S = 24 * 60 * 60;
 
-/** Names, precedence and trust in one place. Throws on values that cannot be right. */
+/** Names, precedence and trust in one place. Throws on invalid values. */
 export function resolveSettings(sources: Sources): Settings {
   return { ...settingsOneByOne(sources) };
 }
 
-/** The same, but each is resolved when it is looked at, and only then throws. */
+/** The same, but each setting is resolved when it is read, and throws only then. */
 export function settingsOneByOne(sources: Sources): Settings {
   return {
     get profile() {
-      return profileInForce(sources);
+      return effectiveProfile(sources);
     },
     get apiKey() {
       return apiKey(sources);
@@ -36,7 +36,7 @@ export function settingsOneByOne(sources: Sources): Settings {
       return assistantId(sources);
     },
     get otherAssistantName() {
-      return OTHER_ASSISTANT_NAMES.find((env) => find(sources, { env }));
+      return OTHER_ASSISTANT_NAMES.find((env) => findSetting(sources, { env }));
     },
     get baseUrl() {
       return baseUrl(sources);
@@ -53,24 +53,24 @@ export function settingsOneByOne(sources: Sources): Settings {
   };
 }
 
-/** The key at hand; undefined too when a command gives it. */
+/** Undefined without a key, and when a command prints it. */
 function apiKey(sources: Sources): Setting<string> | undefined {
-  const found = find(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' });
+  const found = findSetting(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' });
   if (found?.origin.source === 'profile') assertOneKey(sources);
   if (found) return checked(found, checkedKey);
   if (apiKeyCommand(sources)) return undefined;
-  const theirs = sources.telnyx?.key(profileInForce(sources));
+  const theirs = sources.telnyx?.key(effectiveProfile(sources));
   return theirs && checked(theirs, checkedKey);
 }
 
 /** Never from the environment or a `.env`: what runs on this machine is its owner's to say. */
 function apiKeyCommand(sources: Sources): Setting<string> | undefined {
-  if (find(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' })) return undefined;
+  if (findSetting(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' })) return undefined;
   const command = storedValues(sources).api_key_command?.trim();
-  return command ? from(command, 'profile', sources.config.path) : undefined;
+  return command ? setting(command, 'profile', sources.config.path) : undefined;
 }
 
-/** Which of two was meant nobody knows: a key that was replaced, or a command that was given up. */
+/** With both, nobody knows which one is out of date. */
 function assertOneKey(sources: Sources): void {
   if (!storedValues(sources).api_key_command?.trim()) return;
   throw new AppError('usage', 'the profile has both api_key and api_key_command', {
@@ -79,7 +79,7 @@ function assertOneKey(sources: Sources): void {
 }
 
 function assistantId(sources: Sources): Setting<string> | undefined {
-  const found = find(sources, {
+  const found = findSetting(sources, {
     flag: 'assistant',
     env: 'TELNYX_ASSISTANT_ID',
     profile: 'assistant_id',
@@ -88,49 +88,53 @@ function assistantId(sources: Sources): Setting<string> | undefined {
 }
 
 function baseUrl(sources: Sources): Setting<string> {
-  const found = find(sources, { flag: 'baseUrl', env: 'TELNYX_BASE_URL', profile: 'base_url' });
-  if (!found) return from(DEFAULT_BASE_URL, 'default', '');
+  const found = findSetting(sources, {
+    flag: 'baseUrl',
+    env: 'TELNYX_BASE_URL',
+    profile: 'base_url',
+  });
+  if (!found) return setting(DEFAULT_BASE_URL, 'default', '');
   if (found.origin.source === 'env-file') assertTrusted(found, sources);
   return checked(found, checkedBaseUrl);
 }
 
 /** A `.env` may come with somebody else's repository: it may not send our key to its own server. */
 function assertTrusted(baseUrl: Setting<string>, sources: Sources): void {
-  if (find(sources, { env: 'TELNYX_API_KEY' })?.origin.source === 'env-file') return;
+  if (findSetting(sources, { env: 'TELNYX_API_KEY' })?.origin.source === 'env-file') return;
   throw new AppError(
     'usage',
-    `TELNYX_BASE_URL from ${baseUrl.origin.detail} is not used: the API key is not from that file`,
+    `TELNYX_BASE_URL from ${baseUrl.origin.detail} is refused: the API key does not come from that file`,
     {
-      hint: 'a .env could send your key to a stranger; put the key in the same file, or give --base-url or TELNYX_BASE_URL yourself',
+      hint: 'a .env could send your key to a stranger; put the key in the same file, or set --base-url or TELNYX_BASE_URL yourself',
     },
   );
 }
 
 function timeout(sources: Sources): Setting<number> {
-  const found = find(sources, { flag: 'timeout', env: 'TELNYX_CHAT_TIMEOUT' });
-  return found ? checked(found, checkedTimeout) : from(120_000, 'default', '');
+  const found = findSetting(sources, { flag: 'timeout', env: 'TELNYX_CHAT_TIMEOUT' });
+  return found ? checked(found, checkedTimeout) : setting(120_000, 'default', '');
 }
 
 function checkedTimeout(text: string): number {
   const seconds = Number(text);
-  if (text.trim() !== '' && seconds > 0 && seconds <= LONGEST_TIMEOUT_S)
+  if (text.trim() !== '' && seconds > 0 && seconds <= MAX_TIMEOUT_S)
     return Math.ceil(seconds * 1000);
   throw new AppError('usage', `bad timeout ${JSON.stringify(text)}`, {
-    hint: `give seconds, more than 0 and at most ${LONGEST_TIMEOUT_S}`,
+    hint: `give a number of seconds greater than 0 and at most ${MAX_TIMEOUT_S}`,
   });
 }
 
 function persist(sources: Sources): Setting<boolean> {
-  if (sources.flags.persist === false) return from(false, 'flag', '--no-persist');
+  if (sources.flags.persist === false) return setting(false, 'flag', '--no-persist');
   const { persist, path } = sources.config;
-  return persist === undefined ? from(true, 'default', '') : from(persist, 'config', path);
+  return persist === undefined ? setting(true, 'default', '') : setting(persist, 'config', path);
 }
 
 function history(sources: Sources): Setting<boolean> {
   const variable = sources.env['TELNYX_CHAT_HISTORY'];
-  if (variable) return from(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY');
+  if (variable) return setting(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY');
   const { history, path } = sources.config;
-  return history === undefined ? from(true, 'default', '') : from(history, 'config', path);
+  return history === undefined ? setting(true, 'default', '') : setting(history, 'config', path);
 }
 
 export function requireKey({ apiKey }: Settings): string {
@@ -140,14 +144,14 @@ export function requireKey({ apiKey }: Settings): string {
 
 export function missingKey(): AppError {
   return new AppError('not_configured', 'TELNYX_API_KEY is required', {
-    hint: 'telnyx-chat login stores one, or set it in the environment or a .env file; without an account: --sandbox',
+    hint: 'run telnyx-chat login, or set it in the environment or a .env file; to try it without an account, use --sandbox',
   });
 }
 
 export function requireAssistant({ assistantId, otherAssistantName }: Settings): string {
   if (assistantId) return assistantId.value;
   const hint = otherAssistantName
-    ? `${otherAssistantName} is set, but the name here is TELNYX_ASSISTANT_ID`
-    : 'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file';
+    ? `${otherAssistantName} is set, but telnyx-chat reads TELNYX_ASSISTANT_ID`
+    : 'telnyx-chat assistants list shows your assistants, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file';
   throw new AppError('not_configured', 'TELNYX_ASSISTANT_ID is required', { hint });
 }

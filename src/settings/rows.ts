@@ -11,14 +11,14 @@ import {
 
 export interface SettingRow {
   name: string;
-  /** Null when it is not set or refused; a secret is masked. */
+  /** Null when it is not set or invalid; a secret is masked. */
   value: string | null;
   origin: string | null;
-  /** Why its value is refused. */
+  /** Why its value is invalid. */
   error?: AppError;
 }
 
-/** Every setting in force with where it comes from, for people. */
+/** Every effective setting with its origin, for people. */
 export function settingRows(settings: Settings): SettingRow[] {
   return [
     row('profile', () => settings.profile),
@@ -35,13 +35,13 @@ export function settingRows(settings: Settings): SettingRow[] {
   ];
 }
 
-/** The key, or the command that gives it: showing runs nothing. */
+/** The key, or the command that prints it, which is not run. */
 export function shownKey({ apiKey, apiKeyCommand }: Settings): Setting<string> | undefined {
   if (apiKey) return { ...apiKey, value: masked(apiKey.value) };
   return apiKeyCommand && { ...apiKeyCommand, value: `command: ${apiKeyCommand.value}` };
 }
 
-/** A row of a setting that may be refused when it is looked at. */
+/** A row of a setting that may throw when it is read. */
 function row<T>(
   name: string,
   read: () => Setting<T> | undefined,
@@ -57,18 +57,18 @@ function row<T>(
   }
 }
 
-/** A profile as `config profiles` shows it. */
+/** A profile for `config profiles`. */
 export interface ProfileRow {
   name: string;
-  /** What commands use unless they are told otherwise. */
+  /** Whether commands use it by default. */
   in_force: boolean;
-  /** Masked, or the command that gives it. */
+  /** Masked, or the command that prints it. */
   api_key: string | null;
   assistant_id: string | null;
   base_url: string | null;
 }
 
-/** Every profile that `--profile` can name, ours and those of Telnyx's own file. */
+/** Every profile that `--profile` accepts: ours, and those of Telnyx's own file. */
 export function profileRows(sources: Sources): ProfileRow[] {
   const { profiles } = sources.config;
   const inForce = profileNamed(sources).value;

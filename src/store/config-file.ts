@@ -4,7 +4,7 @@ import { readJson } from './files.js';
 
 const optionalText = v.optional(v.string());
 
-/** What a later version wrote is kept when the file is written again. */
+/** Unknown values of a later version are kept when the file is written again. */
 const shape = v.looseObject({
   persist: v.optional(v.boolean()),
   history: v.optional(v.boolean()),
@@ -23,8 +23,8 @@ const shape = v.looseObject({
 });
 
 /**
- * Our config file; an empty one when there is none. Read without conf, which costs as much time as
- * all the rest of a start. Throws an AppError that names a damaged file.
+ * Our config file; an empty one when there is none. It is read without conf, whose loading would double
+ * the start-up time. Throws an AppError that names a damaged file.
  */
 export function readConfig(path: string): Config {
   return { profiles: {}, ...readJson(path, (value) => v.parse(shape, value)), path };

@@ -2,19 +2,19 @@ import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './config-file.js';
 import { makeFolder, sweep, withoutMark, writing } from './files.js';
-import { locked, type Waiting } from './lock.js';
+import { locked, type WaitOptions } from './lock.js';
 import type { Config } from '../settings/settings.js';
 
 /**
- * Changes the config file, so that nobody else's change is lost; a damaged one is left alone. Gives
- * what it now holds.
+ * Changes the config file under a lock, so that no change of another process is lost. A damaged file is
+ * left alone. Gives the new config.
  */
 export async function updateConfig(
   path: string,
   change: (config: Config) => Config,
-  waiting: Waiting,
+  waiting: WaitOptions,
 ): Promise<Config> {
-  // What is refused leaves no trace.
+  // An invalid change throws before anything is created.
   change(readConfig(path));
   writing(path, () => makeFolder(dirname(path)));
   return locked(path, waiting, () => {
@@ -24,7 +24,7 @@ export async function updateConfig(
   });
 }
 
-/** Writes it whole and for its owner's eyes only. */
+/** Writes the whole file, readable by its owner only. */
 function replaceConfig(path: string, changed: object): void {
   const conf = new Conf({
     cwd: dirname(path),
@@ -35,7 +35,7 @@ function replaceConfig(path: string, changed: object): void {
     deserialize: (text) => JSON.parse(withoutMark(text)) as Record<string, unknown>,
     accessPropertiesByDotNotation: false,
   });
-  // Through JSON, which leaves out what is undefined.
+  // Through JSON, which drops undefined values.
   conf.store = JSON.parse(JSON.stringify(changed)) as Record<string, unknown>;
   sweep(path);
 }

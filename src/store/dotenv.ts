@@ -1,2 +1,2 @@
-/** dotenv by its names: a CommonJS package that is imported late has only a default in the bundle. */
+/** Loaded late. A CommonJS package that is imported late has only a default export in the bundle. */
 export { parse } from 'dotenv';

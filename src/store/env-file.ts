@@ -4,19 +4,19 @@ import type { Sources } from '../settings/settings.js';
 import { AppError } from '../base/errors.js';
 import { codeOf, readText } from './files.js';
 
-/** The values of `--dotenv`, which must be there, or of `.env` in the working folder, which may be. */
+/** The values of the file of `--dotenv`, which must exist, or of an optional `.env` in the working folder. */
 export async function readEnvFile(
   cwd: string,
   named: string | undefined,
 ): Promise<Sources['envFile']> {
   const path = named === undefined ? join(cwd, '.env') : resolve(cwd, named);
-  // A folder called .env is somebody's Python environment; a device or a pipe may have no end.
+  // A folder named .env is a Python environment; a device or a pipe may never end.
   if (named === undefined && !isFile(path)) return undefined;
   const text = readText(path);
   if (text === undefined && named === undefined) return undefined;
   if (text === undefined)
     throw new AppError('usage', `${path} does not exist`, { hint: 'check --dotenv' });
-  // What PowerShell writes with `>` is UTF-16: it would be read as a file without values.
+  // PowerShell writes UTF-16 with `>`, which would parse as a file without values.
   if (text.includes('\0')) {
     throw new AppError('usage', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
   }
@@ -28,6 +28,6 @@ function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
   } catch (error) {
-    return codeOf(error) !== 'ENOENT'; // Reading it says why.
+    return codeOf(error) !== 'ENOENT'; // Reading the file reports the reason.
   }
 }

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { AppError } from '../base/errors.js';
 
-/** The file's text; undefined when there is none. Throws an AppError that names the file. */
+/** The file's text; undefined when there is no file. Throws an AppError that names the file. */
 export function readText(path: string): string | undefined {
   try {
     return withoutMark(readFileSync(path, 'utf8'));
@@ -21,7 +21,7 @@ export function readText(path: string): string | undefined {
   }
 }
 
-/** Some editors begin a file with a mark of its encoding. */
+/** Some editors start a file with a byte-order mark. */
 export function withoutMark(text: string): string {
   return text.replace(/^\uFEFF/, '');
 }
@@ -32,17 +32,17 @@ export function readJson<T>(path: string, parse: (value: unknown) => T): T | und
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (Array.isArray(value)) throw new TypeError('a list in place of an object');
+    if (Array.isArray(value)) throw new TypeError('a list instead of an object');
     return parse(value);
   } catch (error) {
     throw unusable(path, 'is damaged', error);
   }
 }
 
-/** Our own temporary files: the random id of whoever wrote one, and this ending; and those of conf. */
+/** Our own temporary files, a random id and this ending, and those of conf. */
 const TEMPORARY = /^[\da-f-]{36}\.tmp$|^config\.json\.tmp-[\da-f]+$/;
 
-/** Replaces a file as a whole: readers see the old one or the new one. For its owner's eyes only. */
+/** Replaces a file atomically: readers see the old one or the new one. Only its owner can read it. */
 export function replaceFile(path: string, text: string, uniqueId: string): void {
   const temporary = join(dirname(path), `${uniqueId}.tmp`);
   writing(path, () => {
@@ -58,10 +58,10 @@ export function replaceFile(path: string, text: string, uniqueId: string): void 
   });
 }
 
-/** A program that still needs its temporary file does so for much less than this. */
+/** A running program needs its temporary file for a much shorter time. */
 const STALE_MS = 60_000;
 
-/** Removes what programs that were killed left beside a file that was written just now. */
+/** Removes temporary files that killed programs left beside a newly written file. */
 export function sweep(ours: string): void {
   const folder = dirname(ours);
   const now = statSync(ours).mtimeMs;
@@ -73,28 +73,28 @@ export function sweep(ours: string): void {
   }
 }
 
-/** Runs what writes a file. Throws an AppError that names it. */
+/** Runs a task that writes a file. Throws an AppError that names the file. */
 export function writing<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
     throw new AppError('usage', `${path} cannot be written: ${firstLine(error)}`, {
-      hint: 'check who may write there, and that the disk is not full',
+      hint: 'check the permissions, and that the disk is not full',
       cause: error,
     });
   }
 }
 
 /**
- * Makes a folder, and those above it, for its owner's eyes only. One by one: Node's own way tries for
- * ever where the system denies that the folder above is there (below /proc).
+ * Creates a folder and its parents, for their owner only. One by one: Node's recursive mkdir never ends
+ * where the system denies that a parent exists (below /proc).
  */
 export function makeFolder(path: string): void {
   for (const folder of missingFolders(path)) {
     try {
       mkdirSync(folder, { mode: 0o700 });
     } catch (error) {
-      // Another process may have been quicker.
+      // Another process may have created it meanwhile.
       if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
@@ -109,7 +109,7 @@ function missingFolders(path: string): string[] {
 
 function unusable(path: string, what: string, cause: unknown): AppError {
   return new AppError('usage', `${path} ${what}: ${firstLine(cause)}`, {
-    hint: 'mend it or move it away; it was left as it is',
+    hint: 'fix it or move it away; it was left unchanged',
     cause,
   });
 }

@@ -1,13 +1,13 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compact } from './compact-lines.js';
-import { makeFolder } from './files.js';
+import { codeOf, makeFolder } from './files.js';
 import { keepPrivate, type Guard } from './rights.js';
 
 export interface InputHistoryOptions {
-  /** Made, for its owner only, when it is missing. */
+  /** Created for its owner only when it is missing. */
   directory: string;
-  /** How many entries are kept. */
+  /** How many entries are kept; 2000 unless given. */
   limit?: number | undefined;
   guard: Guard;
   /** Called at most once: from then on the history is kept in memory only. */
@@ -21,51 +21,11 @@ export interface InputHistory {
 }
 
 const FILE = 'input-history.jsonl';
-const LIMIT = 2000;
+const MAX_ENTRIES = 2000;
 /** Longer texts are remembered while the chat lasts, but not written. */
-const LONGEST_WRITTEN = 64 * 1024;
+const MAX_WRITTEN_CHARACTERS = 64 * 1024;
 
-/** One line of the file as an entry; undefined when it is torn or not ours. */
-function parseEntry(line: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The file's text; '' when there is none. */
-function readEntries(path: string): string {
-  try {
-    return fs.readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
-  }
-}
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
-/** True when the file's last line was cut short, so that the next would run into it. */
-function endsTorn(descriptor: number): boolean {
-  const { size } = fs.fstatSync(descriptor);
-  const last = Buffer.alloc(1);
-  return size > 0 && fs.readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
-}
-
-/** Adds a line in one write, which goes to the end whoever else writes meanwhile. */
-function appendLine(path: string, line: string): void {
-  const descriptor = fs.openSync(path, 'a+', 0o600);
-  try {
-    fs.writeSync(descriptor, `${endsTorn(descriptor) ? '\n' : ''}${line}\n`);
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-/** What was typed and sent, kept from run to run in a file that only its owner can read. */
+/** The inputs of earlier chats, in a file that only its owner can read. */
 export function openInputHistory(options: InputHistoryOptions): InputHistory {
   return new FileHistory(options);
 }
@@ -74,14 +34,14 @@ class FileHistory implements InputHistory {
   readonly #options: InputHistoryOptions;
   readonly #path: string;
   readonly #limit: number;
-  /** Read at the first need: a chat starts without it. */
+  /** Read at the first use: a chat starts without it. */
   #entries: string[] | undefined;
   #isWritten = true;
 
   constructor(options: InputHistoryOptions) {
     this.#options = options;
     this.#path = join(options.directory, FILE);
-    this.#limit = options.limit ?? LIMIT;
+    this.#limit = options.limit ?? MAX_ENTRIES;
   }
 
   entries(): readonly string[] {
@@ -94,13 +54,13 @@ class FileHistory implements InputHistory {
     if (entries.at(-1) === text) return;
     entries.push(text);
     if (entries.length > this.#limit) entries.shift();
-    if (text.length <= LONGEST_WRITTEN) this.#write(text);
+    if (text.length <= MAX_WRITTEN_CHARACTERS) this.#write(text);
   }
 
   #load(): string[] {
     return this.#attempt(() => {
       keepPrivate([this.#options.directory, this.#path], this.#options.guard);
-      const lines = readEntries(this.#path).split('\n');
+      const lines = readHistory(this.#path).split('\n');
       if (lines.length > this.#limit * 1.5) this.#compact();
       const entries = lines.map(parseEntry).filter((entry) => entry !== undefined);
       return entries.slice(-this.#limit);
@@ -111,7 +71,7 @@ class FileHistory implements InputHistory {
     try {
       compact(this.#path, this.#limit);
     } catch {
-      // A file that stayed too long works as well; the next chat tries again.
+      // A file that stays too long does no harm; the next chat tries again.
     }
   }
 
@@ -123,15 +83,52 @@ class FileHistory implements InputHistory {
     }, undefined);
   }
 
-  /** A history that can't be kept never stops a chat. */
-  #attempt<T>(task: () => T, otherwise: T): T {
+  /** A history that cannot be kept never stops a chat. */
+  #attempt<T>(task: () => T, fallback: T): T {
     try {
       return task();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      if (this.#isWritten) this.#options.onWarning(`input history is not kept: ${reason}`);
+      if (this.#isWritten) this.#options.onWarning(`input history is not saved: ${reason}`);
       this.#isWritten = false;
-      return otherwise;
+      return fallback;
     }
   }
+}
+
+/** The file's text; '' when there is no file. */
+function readHistory(path: string): string {
+  try {
+    return fs.readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+/** One line of the file as an entry; undefined when it is torn or not ours. */
+function parseEntry(line: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds a line in one write, which goes to the end even if others write at the same time. */
+function appendLine(path: string, line: string): void {
+  const descriptor = fs.openSync(path, 'a+', 0o600);
+  try {
+    fs.writeSync(descriptor, `${isTorn(descriptor) ? '\n' : ''}${line}\n`);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Whether the last line was cut short, so that the next would run into it. */
+function isTorn(descriptor: number): boolean {
+  const { size } = fs.fstatSync(descriptor);
+  const last = Buffer.alloc(1);
+  return size > 0 && fs.readSync(descriptor, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
 }

@@ -4,10 +4,10 @@ import { checkedKey, type Setting } from '../settings/settings.js';
 import { AppError } from '../base/errors.js';
 import { withoutMark } from './files.js';
 
-/** Long enough to unlock a vault by hand, in milliseconds. */
-const LIMIT_MS = 60_000;
-/** No key is longer, in bytes. */
-const LONGEST_OUTPUT = 64 * 1024;
+/** Enough time to unlock a vault by hand, in milliseconds. */
+const TIMEOUT_MS = 60_000;
+/** Keys are shorter. */
+const MAX_OUTPUT_BYTES = 64 * 1024;
 const STDIN = 0;
 
 export interface KeyCommandOptions {
@@ -17,9 +17,9 @@ export interface KeyCommandOptions {
 }
 
 /**
- * The key that a command prints, run by the shell. Its stderr is the person's; its stdin is the
- * terminal's or empty, so that it eats nothing of a script's input. What it prints gets into no message.
- * Throws an AppError when it prints anything but one key.
+ * The key that a shell command prints. Its stderr is shown; its stdin is the terminal or empty, so that it
+ * does not consume the input of a script. No message contains its output. Throws an AppError when it
+ * prints anything but one key.
  */
 export async function keyFromCommand(
   command: Setting<string>,
@@ -30,18 +30,22 @@ export async function keyFromCommand(
   const key = withoutMark(output).replace(/\r?\n$/, '');
   if (key === '') throw failed(command.value, 'printed nothing');
   if (/[\r\n]/.test(key)) {
-    throw failed(command.value, 'printed more than one line', 'add | head -1 to it, say');
+    throw failed(command.value, 'printed more than one line', 'append | head -1, for example');
   }
   try {
     checkedKey(key);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw failed(command.value, 'printed something that is no key', error.details.hint);
+    throw failed(
+      command.value,
+      'printed something that does not look like an API key',
+      error.details.hint,
+    );
   }
   return { value: key, origin: { source: 'command', detail: command.value } };
 }
 
-function outputOf(command: string, { signal, limitMs = LIMIT_MS }: KeyCommandOptions) {
+function outputOf(command: string, { signal, limitMs = TIMEOUT_MS }: KeyCommandOptions) {
   return new Promise<string>((resolve, reject) => {
     const child = spawn(command, {
       shell: true,
@@ -57,30 +61,30 @@ function outputOf(command: string, { signal, limitMs = LIMIT_MS }: KeyCommandOpt
     const fail = (why: string, hint?: string): void =>
       end(() => reject(failed(command, why, hint)));
     const abort = (): void => end(() => reject(signal.reason as Error));
-    const timer = setTimeout(() => fail(`did not end within ${limitMs / 1000} s`), limitMs);
+    const timer = setTimeout(() => fail(`did not finish within ${limitMs / 1000} s`), limitMs);
     signal.addEventListener('abort', abort, { once: true });
-    const output = collected(child, () => fail('printed more than a key can be'));
+    const output = collected(child, () => fail('printed too much for a key'));
     child.on('error', (error) => fail(`could not be run: ${error.message}`));
     child.on('close', (code, killedBy) => {
       if (code === 0) end(() => resolve(output()));
-      else fail(`ended with ${killedBy ?? `exit code ${code}`}`);
+      else fail(`failed with ${killedBy ?? `exit code ${code}`}`);
     });
   });
 }
 
-/** All that the command prints on stdout. */
+/** Collects the stdout of the command. */
 function collected({ stdout }: ChildProcess, onTooMuch: () => void): () => string {
   const pieces: Buffer[] = [];
   let size = 0;
   stdout?.on('data', (piece: Buffer) => {
     size += piece.length;
     pieces.push(piece);
-    if (size > LONGEST_OUTPUT) onTooMuch();
+    if (size > MAX_OUTPUT_BYTES) onTooMuch();
   });
   return () => Buffer.concat(pieces).toString('utf8');
 }
 
-/** What the command has started may go on; we wait for none of it. */
+/** Processes that the command started may continue; nobody waits for them. */
 function stop(child: ChildProcess): void {
   child.removeAllListeners('close');
   child.stdout?.destroy();
@@ -88,7 +92,7 @@ function stop(child: ChildProcess): void {
 }
 
 function failed(command: string, why: string, hint?: string): AppError {
-  return new AppError('not_configured', `the command for the key ${why}: ${command}`, {
-    hint: hint ?? 'try it by hand; telnyx-chat config set api_key_command changes it',
+  return new AppError('not_configured', `the API key command ${why}: ${command}`, {
+    hint: hint ?? 'run it yourself to see why; telnyx-chat config set api_key_command changes it',
   });
 }

@@ -21,14 +21,14 @@ export interface LastConversationOptions {
 }
 
 /**
- * One small file for each pair, so that two chats never write the same one unless they mean the same
- * thing. Written by hand: loading conf for it would take as long as the rest of a one-shot `send`.
+ * One small file for each pair, so that chats with different assistants never write the same file.
+ * Without conf, whose loading would double the time of a `send`.
  */
 export function openLastConversation(
   stateFolder: string,
   { profile, assistantId, randomId, guard }: LastConversationOptions,
 ): LastConversation {
-  // Neither name holds a `~`; Windows has no `:` in file names.
+  // Neither name contains `~`, and Windows allows no `:` in file names.
   const name = `${profile}~${assistantId.replaceAll(':', '~')}.json`;
   const folder = join(stateFolder, 'last-conversation');
   const path = join(folder, name);

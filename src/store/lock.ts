@@ -2,19 +2,19 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import type { Clock } from '../base/time.js';
 import { codeOf, writing } from './files.js';
 
-/** What the disk is waited for with: another process, somebody who reads a pipe. */
-export interface Waiting {
+/** For waiting until another process is done, or until somebody reads a pipe. */
+export interface WaitOptions {
   clock: Clock;
   signal: AbortSignal;
 }
 
-const POLL_MS = 20;
+const LOCK_POLL_MS = 20;
 
-/** Many times what a task under a lock takes: whoever held it so long was killed. */
-const STALE_MS = 5_000;
+/** Many times what a task under a lock takes: the holder of an older lock was killed. */
+const MAX_LOCK_AGE_MS = 5_000;
 
-/** Runs a short task that no other process runs at the same time: a file beside `path` says that one does. */
-export async function locked<T>(path: string, waiting: Waiting, task: () => T): Promise<T> {
+/** Runs a short task under a lock: a file beside `path` that only one process can create. */
+export async function locked<T>(path: string, waiting: WaitOptions, task: () => T): Promise<T> {
   await acquire(path, waiting);
   try {
     return task();
@@ -23,23 +23,37 @@ export async function locked<T>(path: string, waiting: Waiting, task: () => T): 
   }
 }
 
-const lockOf = (path: string): string => `${path}.lock`;
-
-async function acquire(path: string, { clock, signal }: Waiting): Promise<void> {
+/** The same without waiting: does nothing while another process holds the lock. */
+export function lockedIfFree(path: string, task: () => void): void {
   const lock = lockOf(path);
-  let seen = { mark: '', since: 0 };
-  while (!writing(path, () => take(lock))) {
-    const mark = markOf(lock);
-    const now = clock.monotonic();
-    if (mark !== seen.mark) seen = { mark, since: now };
-    // By our own clock: that of a disk far away may differ.
-    else if (now - seen.since > STALE_MS) rmSync(lock, { force: true });
-    await clock.sleep(POLL_MS, signal);
+  if (!tryToTake(lock)) {
+    // By the disk's time alone: the file was written to long after the lock was taken.
+    if (mtimeOf(path) - mtimeOf(lock) > MAX_LOCK_AGE_MS) rmSync(lock, { force: true });
+    return;
+  }
+  try {
+    task();
+  } finally {
+    rmSync(lock, { force: true });
   }
 }
 
-/** Whether the lock is ours now. */
-function take(lock: string): boolean {
+const lockOf = (path: string): string => `${path}.lock`;
+
+async function acquire(path: string, { clock, signal }: WaitOptions): Promise<void> {
+  const lock = lockOf(path);
+  let seen = { mark: '', since: 0 };
+  while (!writing(path, () => tryToTake(lock))) {
+    const mark = markOf(lock);
+    const now = clock.monotonic();
+    if (mark !== seen.mark) seen = { mark, since: now };
+    // By our own clock: a disk elsewhere may have another time.
+    else if (now - seen.since > MAX_LOCK_AGE_MS) rmSync(lock, { force: true });
+    await clock.sleep(LOCK_POLL_MS, signal);
+  }
+}
+
+function tryToTake(lock: string): boolean {
   try {
     closeSync(openSync(lock, 'wx', 0o600));
     return true;
@@ -49,8 +63,12 @@ function take(lock: string): boolean {
   }
 }
 
+function mtimeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
 /** Tells one holder's lock from the next one's. */
 function markOf(lock: string): string {
-  const there = statSync(lock, { throwIfNoEntry: false });
-  return there ? `${there.ino} ${there.mtimeMs}` : '';
+  const found = statSync(lock, { throwIfNoEntry: false });
+  return found ? `${found.ino} ${found.mtimeMs}` : '';
 }

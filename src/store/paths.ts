@@ -4,7 +4,7 @@ import type { Values } from '../settings/settings.js';
 export interface StorePaths {
   /** The config file: profiles and preferences. */
   config: string;
-  /** The folder of what the program remembers by itself. */
+  /** The folder of everything that the program remembers by itself. */
   state: string;
 }
 
@@ -27,19 +27,19 @@ export function storePaths({ env, home, platform }: Place): StorePaths {
   return { config: join(config, NAME, 'config.json'), state: join(state, NAME) };
 }
 
-/** What of our settings is for its owner only. A folder that the person named may hold other things. */
+/** Paths of settings that must be private. A folder that the person chose may have other contents. */
 export function privatePaths(place: Place): string[] {
   const { config } = storePaths(place);
   return place.env['TELNYX_CHAT_CONFIG_DIR'] ? [config] : [dirname(config), config];
 }
 
-/** What the program remembers by itself is for its owner only as well. */
+/** Paths of the state folder that must be private. */
 export function privateStatePaths(place: Place): string[] {
   const { state } = storePaths(place);
   return [state, join(state, 'last-conversation'), join(state, 'input-history.jsonl')];
 }
 
-/** The XDG rules say to pass over relative paths. */
+/** The XDG specification says to ignore relative paths. */
 function absolute(path: string | undefined): string | undefined {
   return path && isAbsolute(path) ? path : undefined;
 }

@@ -2,20 +2,20 @@ import { chmodSync, statSync } from 'node:fs';
 import { codeOf } from './files.js';
 
 export interface Guard {
-  /** Windows keeps rights elsewhere than in modes: there nothing is done. */
+  /** Nothing is done on Windows, which has no file modes. */
   platform: NodeJS.Platform;
-  tell: (warning: string) => void;
+  warn: (warning: string) => void;
 }
 
-/** Rights of the group and of all others. */
+/** Permissions of the group and of all others. */
 const OTHERS = 0o077;
 
-/** Takes from others the rights that they have to our files and folders, and tells of it. */
-export function keepPrivate(paths: readonly string[], { platform, tell }: Guard): void {
+/** Removes the access of other users to our files and folders, with a warning. */
+export function keepPrivate(paths: readonly string[], { platform, warn }: Guard): void {
   if (platform === 'win32') return;
   for (const path of paths) {
     const warning = madePrivate(path);
-    if (warning !== undefined) tell(warning);
+    if (warning !== undefined) warn(warning);
   }
 }
 
@@ -25,19 +25,19 @@ function madePrivate(path: string): string | undefined {
   const own = mode & ~OTHERS;
   try {
     chmodSync(path, own);
-    return `others had rights to ${path} (${octal(mode)}): now it is yours alone (${octal(own)})`;
+    return `${path} was accessible to other users (${octal(mode)}); it is now private (${octal(own)})`;
   } catch (error) {
     const why = codeOf(error) ?? '';
-    return `others have rights to ${path} (${octal(mode)}), which cannot be changed: ${why}`;
+    return `${path} is accessible to other users (${octal(mode)}), which cannot be changed: ${why}`;
   }
 }
 
-/** The rights to a file or folder; 0 when it is not there. */
+/** The permissions of a file or folder; 0 when it does not exist. */
 function modeOf(path: string): number {
   try {
     return (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
   } catch {
-    return 0; // Reading it says why.
+    return 0; // Reading the file reports the reason.
   }
 }
 

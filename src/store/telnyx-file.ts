@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Setting, TelnyxFile } from '../settings/settings.js';
 import { readJson } from './files.js';
 
-/** The file is not ours: what has another shape than expected is passed over. */
+/** The file is not ours: values of an unexpected shape are ignored. */
 const profile = v.fallback(v.object({ apiKey: v.fallback(v.optional(v.string()), undefined) }), {});
 const shape = v.object({
   defaultProfile: v.fallback(v.optional(v.string()), undefined),
@@ -12,7 +12,7 @@ const shape = v.object({
 
 type Shape = v.InferOutput<typeof shape>;
 
-/** Telnyx's own config file, read at the first need. */
+/** Telnyx's own config file, read at the first use. */
 export function openTelnyxFile(home: string): TelnyxFile {
   const path = join(home, '.config', 'telnyx', 'config.json');
   let read: Shape | undefined;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { AppError } from '../base/errors.js';
 import { readText } from './files.js';
 
-/** The tokens in a file, which must have one; relative to the working folder. */
+/** The tokens in a file, at least one. The path is relative to the working folder. */
 export function readTokenFile(cwd: string, path: string): string[] {
   const text = readText(resolve(cwd, path));
   if (text === undefined) {
@@ -11,6 +11,6 @@ export function readTokenFile(cwd: string, path: string): string[] {
   const tokens = text.split(/[\s,]+/).filter(Boolean);
   if (tokens.length > 0) return tokens;
   throw new AppError('usage', `no token in ${path}`, {
-    hint: 'check --token-file: one token a line, such as openssl rand -hex 32 makes',
+    hint: 'check --token-file: one token per line; openssl rand -hex 32 generates one',
   });
 }

@@ -1,8 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Context } from '../process/context.js';
 import type { Dialogs, LineEditor } from '../chat/ports.js';
-import { AppError } from '../base/errors.js';
 import type { Appearance } from './appearance.js';
 import { questionsOn } from './questions.js';
 import { openLineEditor } from './editor/line-editor.js';
@@ -38,7 +35,7 @@ export function openChatTerminal(
 
 /** Questions and the external editor take over the terminal while they last. */
 export function openDialogs(context: Context, appearance: Appearance, editor: LineEditor): Dialogs {
-  const { env, platform, cwd, stderr } = context;
+  const { env, platform, stderr } = context;
   const questions = questionsOn(context, appearance);
   return {
     choose: (question, choices) => editor.suspend(() => questions.choose(question, choices)),
@@ -52,19 +49,5 @@ export function openDialogs(context: Context, appearance: Appearance, editor: Li
       const { copyText } = await import('./external-programs.js');
       return copyText(text, { env, platform, write: (sequence) => stderr.write(sequence) });
     },
-    save: (file, text) => saveNew(resolve(cwd, file), text),
   };
-}
-
-async function saveNew(path: string, text: string): Promise<string> {
-  try {
-    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
-    return path;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : '';
-    throw new AppError('usage', `cannot save: ${why}`, {
-      hint: 'give another name: /export notes.md',
-      cause: error,
-    });
-  }
 }

@@ -5,7 +5,7 @@ const UNITS: [number, string][] = [
   [365, 'd'],
 ];
 
-/** How long ago a time was, roughly: `just now`, `5 min ago`, `3 d ago`; '' for no time. */
+/** The rough age of a time: `just now`, `5 min ago`, `3 d ago`; '' for no time. */
 export function age(iso: string, now: Date): string {
   let amount = (now.getTime() - Date.parse(iso)) / 1000;
   if (!Number.isFinite(amount)) return '';

@@ -1,9 +1,9 @@
 /**
- * Which characters of a text from outside are not simply shown. Written without the `u` flag, over code
- * units: that is what makes a search through megabytes of clean text fast.
+ * The characters of a text from outside that are not simply shown. The patterns match code units, without
+ * the `u` flag: this makes a search through megabytes of clean text fast.
  */
 
-/** Removed wherever they stand: they do something to a terminal or to the reader, and show nothing. */
+/** Removed everywhere: they show nothing, but affect the terminal or mislead the reader. */
 const REMOVED =
   // C0 but tab, newline, CR and ESC; DEL; the C1 controls that introduce no sequence.
   '[\\0-\\x08\\x0b\\x0c\\x0e-\\x1a\\x1c-\\x1f\\x7f-\\x8f\\x91-\\x97\\x99\\x9a\\x9c' +
@@ -30,13 +30,13 @@ export const SUSPICIOUS = new RegExp(`${HANDLED}|${REMOVED}|${LONE_SURROGATE}`);
 export const nextSpecial = (): RegExp =>
   new RegExp(`${HANDLED}|(?:${REMOVED})+|${LONE_SURROGATE}`, 'g');
 
-/** Where the payload of an OSC, DCS, SOS, PM or APC sequence stops, whatever that means for it. */
+/** The next place where the payload of an OSC, DCS, SOS, PM or APC sequence stops, complete or not. */
 export const nextStringEnd = (): RegExp => /[\x07\x18\x1a\x1b\n\r\x90\x98\x9b-\x9f]/g;
 
 const REMOVED_ANYWHERE = new RegExp(REMOVED, 'g');
 const ANY_LONE_SURROGATE = new RegExp(LONE_SURROGATE, 'g');
 
-/** For text that is known to hold no introducer: the payload of a sequence that turned out to be none. */
+/** For text without introducers: the payload of a sequence that turned out to be plain text. */
 export function withoutControls(text: string): string {
   return text
     .replace(REMOVED_ANYWHERE, '')

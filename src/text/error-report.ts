@@ -1,13 +1,13 @@
 import type { AppError } from '../base/errors.js';
 import { sanitizeLine } from './sanitize.js';
 
-/** A failure for a person: what, the way out, and what is known of the turn and its conversation. */
+/** A failure for a person: message, hint, and the known details of the turn. */
 export function errorLines(error: AppError): string[] {
   const { hint, conversationId, delivery, requestId, wasRepeatable } = error.details;
   const lines = [`error: ${error.message}`];
   if (delivery === 'unknown') {
-    const often = wasRepeatable ? 'once at most' : 'it was not sent again';
-    lines.push(`delivery: unknown, the message may have been delivered; ${often}`);
+    const repeats = wasRepeatable ? 'at most once' : 'it was not sent again';
+    lines.push(`delivery: unknown, the message may have been delivered; ${repeats}`);
   }
   if (hint) lines.push(`hint: ${hint}`);
   if (conversationId) lines.push(`conversation: ${conversationId}`);
@@ -15,7 +15,7 @@ export function errorLines(error: AppError): string[] {
   return lines.map((line) => sanitizeLine(line, 1000));
 }
 
-/** A failure for a program; every key is always there, null where nothing is known. */
+/** A failure for a program. Every key is present; unknown values are null. */
 export function errorJson(error: AppError): { error: Record<string, string | number | null> } {
   const { hint, status, code, requestId, conversationId, delivery } = error.details;
   return {

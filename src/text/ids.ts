@@ -4,10 +4,9 @@ import { AppError } from '../base/errors.js';
 const ID = /^[\w.:-]{1,180}$/;
 const PROFILE = /^[\w.-]{1,64}$/;
 
-/** Names that an object of JavaScript cannot hold as its own without care. */
+/** Keys with a special meaning in JavaScript objects. */
 const RESERVED = ['__proto__', 'constructor', 'prototype'];
 
-/** Whether it is such a name. */
 export function isReserved(name: string): boolean {
   return RESERVED.includes(name);
 }
@@ -16,11 +15,11 @@ function isDots(text: string): boolean {
   return text === '.' || text === '..';
 }
 
-/** The id itself when it can be one; ids are opaque, but never hold spaces, slashes or control characters. */
+/** Returns the id when it can be one: ids are opaque, without spaces, slashes and control characters. */
 export function checkedId(what: 'assistant' | 'conversation', id: string): string {
   if (ID.test(id) && !isDots(id)) return id;
   throw new AppError('usage', `${JSON.stringify(id)} is not ${article(what)} ${what} id`, {
-    hint: `an id has letters, digits and - _ . : only; copy it from the Telnyx portal or from an earlier reply`,
+    hint: `ids have only letters, digits and - _ . :; copy it from the Telnyx portal or from an earlier reply`,
   });
 }
 
@@ -28,7 +27,7 @@ function article(word: string): string {
   return word.startsWith('a') ? 'an' : 'a';
 }
 
-/** The profile name itself when it can be one. */
+/** Returns the profile name when it can be one. */
 export function checkedProfile(name: string): string {
   if (PROFILE.test(name) && !isDots(name) && !isReserved(name)) return name;
   throw new AppError('usage', `${JSON.stringify(name)} is not a profile name`, {

@@ -1,14 +1,14 @@
-/** Most single-letter changes for a word to still count as a slip of another. */
-const MOST_CHANGES = 2;
+/** More single-letter changes make it another word, not a typing mistake. */
+const MAX_CHANGES = 2;
 
-/** The candidate that a mistyped word most likely meant, if any is near. */
+/** The candidate closest to a mistyped word; undefined when none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const isBeginning = word !== '' && candidate.startsWith(word);
     const distance = isBeginning ? 0.5 : editDistance(word, candidate);
     if (
-      distance <= Math.min(MOST_CHANGES, candidate.length / 2) &&
+      distance <= Math.min(MAX_CHANGES, candidate.length / 2) &&
       distance < (best?.distance ?? Infinity)
     ) {
       best = { candidate, distance };

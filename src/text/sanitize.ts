@@ -9,8 +9,8 @@ export interface Sanitizer {
 const isPlain = (text: string): boolean => !SUSPICIOUS.test(text);
 
 /**
- * Makes text from outside safe to print on a terminal: of the control characters only tab and newline
- * are left, escape sequences are gone with their payloads, and nothing can hide or reorder what is read.
+ * Makes text from outside safe to print on a terminal: the only control characters left are tab and
+ * newline, escape sequences are gone with their payloads, and nothing can hide or reorder the text.
  */
 export function sanitize(text: string): string {
   if (isPlain(text)) return text;
@@ -18,13 +18,18 @@ export function sanitize(text: string): string {
   return filter.write(text) + filter.end();
 }
 
-/** `sanitize` for text that comes in pieces: the same result, wherever it was cut. */
+/** `sanitize` for text that comes in pieces: the result does not depend on where it was cut. */
 export function createSanitizer(): Sanitizer {
   const filter = new SequenceFilter();
   return {
     write: (chunk) => (filter.isIdle && isPlain(chunk) ? chunk : filter.write(chunk)),
     end: () => filter.end(),
   };
+}
+
+/** On one line, however long: nothing is cut off. */
+export function oneLine(text: string): string {
+  return sanitizeLine(text, Infinity);
 }
 
 /** For names, titles, header values and error texts: one line, at most `maxLength` code points. */

@@ -7,13 +7,13 @@ import {
 } from './characters.js';
 
 /**
- * What is being read: plain text; after ESC; after ESC and an intermediate byte; a CSI sequence; the
- * payload of an OSC or of another string sequence.
+ * The current position: in plain text; after ESC; after ESC and an intermediate byte; in a CSI sequence;
+ * in the payload of an OSC or of another string sequence.
  */
 type State = 'text' | 'escape' | 'intermediate' | 'csi' | 'osc' | 'string';
 
-/** No real sequence that fits a line is longer, and no reply waits for more than this to be shown. */
-const LONGEST_SEQUENCE = 4096;
+/** Real sequences are shorter. It also limits how much text is held back. */
+const MAX_SEQUENCE_LENGTH = 4096;
 
 const INTRODUCED: Readonly<Record<string, State>> = {
   '\x1b': 'escape',
@@ -37,14 +37,14 @@ const AFTER_ESCAPE: Readonly<Record<string, State>> = {
 };
 
 /**
- * Takes the escape sequences and control characters out of a text that comes in pieces. It decides by
- * one code unit after the other, so the result does not depend on where the text was cut.
+ * Removes escape sequences and control characters from a text that comes in pieces. It looks at one code
+ * unit after the other, so the result does not depend on where the text was cut.
  *
- * The payload of a string sequence goes with it only if it ends as one. At a newline, at the start of
- * an 8-bit sequence or after LONGEST_SEQUENCE it was none, and is shown as the text it is: without its
- * introducer it is harmless, and one stray character can't swallow the rest of a reply. At the end of
- * the text, what ESC began vanishes; what an 8-bit introducer began is shown, since U+009D is also
- * what a curly quote becomes when UTF-8 is decoded twice.
+ * The payload of a string sequence is removed only if the sequence ends properly. At a newline, at the
+ * start of an 8-bit sequence or after MAX_SEQUENCE_LENGTH, the payload is shown as text: without its
+ * introducer it is harmless, and a stray character cannot swallow the rest of a reply. At the end of the
+ * text, an open sequence that ESC started is removed; one that an 8-bit introducer started is shown,
+ * because U+009D is also the result of decoding a curly quote in UTF-8 twice.
  */
 export class SequenceFilter {
   private state: State = 'text';
@@ -131,7 +131,7 @@ export class SequenceFilter {
     }
   }
 
-  /** ESC, CSI: a unit that does not fit ends the sequence and is read again as text. */
+  /** After ESC or CSI: a unit that does not fit ends the sequence and is read again as text. */
   private readControlSequence(unit: number): void {
     const introduced =
       this.state === 'escape' ? AFTER_ESCAPE[String.fromCharCode(unit)] : undefined;
@@ -140,7 +140,7 @@ export class SequenceFilter {
     const isFinal = unit >= (this.state === 'csi' ? 0x40 : 0x30) && unit <= 0x7e;
     this.length += 1;
     if (introduced) this.enter(introduced);
-    else if ((isIntermediate || isParameter) && this.length < LONGEST_SEQUENCE) {
+    else if ((isIntermediate || isParameter) && this.length < MAX_SEQUENCE_LENGTH) {
       if (this.state === 'escape') this.state = 'intermediate';
     } else {
       this.enter('text');
@@ -152,7 +152,7 @@ export class SequenceFilter {
   private readPayload(): void {
     this.stringEnd.lastIndex = this.at;
     const end = this.stringEnd.exec(this.text)?.index ?? this.text.length;
-    const limit = this.withinCharacter(this.at + LONGEST_SEQUENCE - this.payload.length);
+    const limit = this.withinCharacter(this.at + MAX_SEQUENCE_LENGTH - this.payload.length);
     const stop = Math.min(end, limit);
     this.payload += this.text.slice(this.at, stop);
     this.at = stop;
@@ -176,7 +176,7 @@ export class SequenceFilter {
       end === '\x1a' ||
       end === '\x9c'
     ) {
-      // It is read again: ESC begins the ST that ends this sequence, or the next one; text drops the others.
+      // Read again as text: ESC starts the ST that ends this sequence, or another one; the rest is removed.
       this.enter('text');
     } else this.release();
   }

@@ -1,12 +1,16 @@
 import { AppError } from '../base/errors.js';
-import { hasRoom, waitAfter, waitBefore, type RetryOptions } from '../base/retry.js';
-import type { CallOptions } from '../base/time.js';
+import { MAX_ATTEMPTS, waitAfter, waitBefore, type RetryOptions } from '../base/retry.js';
 import { aiDisabled } from '../conversations/update.js';
-import type { ReplyPart, TurnPorts, TurnRequest } from './events.js';
-import { search, type Search, type SearchResult } from './search.js';
+import type { ReplyPart, SentTurn, TurnPorts } from './events.js';
+import { search, type LostTurn, type SearchResult } from './search.js';
 import { momentOf, type Moment } from './server-clock.js';
-import type { Earlier } from './turn-memory.js';
+import type { EarlierMessages } from './turn-memory.js';
 import { verdictOn } from './verdict.js';
+
+interface DeliverOptions extends RetryOptions {
+  /** What is known of messages with the same text that were sent before. */
+  earlier: EarlierMessages;
+}
 
 /**
  * Sends one turn so that it is delivered once.
@@ -19,93 +23,88 @@ import { verdictOn } from './verdict.js';
  *      │                       └── unknown ──────→ report, never sent again
  *      └── at most three sends
  *
- * `earlier` is what is known of the text having been said before.
- *
- * @throws AppError with `delivery` saying what became of the turn.
+ * @throws AppError whose `delivery` says whether the turn was delivered.
  */
 export async function* deliver(
   ports: TurnPorts,
-  request: TurnRequest,
-  retry: RetryOptions & { earlier: Earlier },
+  turn: SentTurn,
+  options: DeliverOptions,
 ): AsyncGenerator<ReplyPart> {
-  const { earlier } = retry;
-  // Of the first send that only a list may say was not run: all that are refused were not.
+  const { signal, deadline, earlier } = options;
+  // A send that was refused was not run. Only the list says so of the others: the first of them counts.
   let doubtedSince: Moment | undefined;
   for (let attempt = 1; ; attempt++) {
-    const sentAt = momentOf(retry.clock);
+    const sentAt = momentOf(ports.clock);
     let received = '';
     try {
-      for await (const event of ports.chat(request, callOptions(retry))) {
+      for await (const event of ports.chat(turn, deadline.callOptions(signal))) {
         if (event.type === 'delta') received += event.text;
         yield event;
       }
       return;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      let failure = await explained(ports, error, { request, retry });
-      if (verdictOn(failure) === 'search') {
+      let failure = await explained(ports, error, { turn, options });
+      const verdict = verdictOn(failure);
+      if (verdict === 'report') throw failure;
+      if (verdict === 'search') {
         yield { type: 'search', error: failure };
         doubtedSince ??= sentAt;
-        const sought = { request, failure, earlier, received, sentAt: doubtedSince };
-        const result = await searchOrStop(ports, sought, retry);
+        const lost = { turn, failure, earlier, received, sentAt: doubtedSince };
+        const result = await searchOrStop(ports, lost, options);
         if (result.type === 'found') {
-          yield { type: 'found', reply: result.reply };
+          yield result;
           return;
         }
         if (result.type === 'unknown') throw failure;
         failure = notRun(failure);
-      } else if (verdictOn(failure) === 'report') throw failure;
+      }
       const waitMs = waitBefore(attempt, failure);
-      if (!hasRoom(attempt, waitMs, retry)) throw failure;
+      if (attempt === MAX_ATTEMPTS || !deadline.hasRoomFor(waitMs)) throw failure;
       yield { type: 'retry', attempt, waitMs, error: failure };
-      await waitAfter(failure, waitMs, retry);
+      await waitAfter(failure, waitMs, options);
     }
   }
 }
 
-/** A search that is stopped leaves the turn's fate as unknown as it was. */
+/** A search that is stopped leaves it as unknown as before whether the turn was delivered. */
 async function searchOrStop(
   ports: TurnPorts,
-  sought: Search,
-  retry: RetryOptions,
+  lost: LostTurn,
+  options: RetryOptions,
 ): Promise<SearchResult> {
   try {
-    return await search(ports, sought, retry);
+    return await search(ports, lost, options);
   } catch (error) {
-    if (!retry.signal.aborted) throw error;
+    if (!options.signal.aborted) throw error;
     const stop = error instanceof AppError ? error : new AppError('interrupted', 'interrupted');
-    throw new AppError(stop.kind, stop.message, { ...stop.details, delivery: 'unknown' });
+    throw stop.but({ delivery: 'unknown' });
   }
 }
 
-/** A failure of which the conversation has shown that the turn was not run. */
-function notRun({ kind, message, details, cause }: AppError): AppError {
-  const delivery = details.status === undefined ? 'not_sent' : 'refused';
-  return new AppError(kind, message, { ...details, delivery, cause });
+/** The failure of a turn that was not run, as its conversation has shown. */
+function notRun(failure: AppError): AppError {
+  return failure.but({
+    delivery: failure.details.status === undefined ? 'not_sent' : 'refused',
+  });
 }
 
-/** How long a refused turn waits for its explanation, in milliseconds. */
-const EXPLANATION_MS = 5_000;
-
-/** What is left of the turn's time, for one call. */
-export function callOptions({ clock, deadline, signal }: RetryOptions): CallOptions {
-  return { signal, timeoutMs: Math.max(1, deadline - clock.monotonic()) };
-}
+/** Limit on the request that explains a refused turn, in milliseconds. */
+const MAX_EXPLANATION_MS = 5_000;
 
 /**
- * A 400 may mean that a person has taken the conversation over; Telnyx documents no code for it, so
- * the conversation itself is asked.
+ * A 400 may mean that a person has taken the conversation over. Telnyx documents no code for it, so
+ * the conversation's metadata is read.
  */
 async function explained(
   ports: TurnPorts,
   error: AppError,
-  { request, retry }: { request: TurnRequest; retry: RetryOptions },
+  { turn, options }: { turn: SentTurn; options: RetryOptions },
 ): Promise<AppError> {
   if (error.kind === 'ai_disabled' || error.details.status !== 400) return error;
-  const { signal, timeoutMs } = callOptions(retry);
-  const options = { signal, timeoutMs: Math.min(timeoutMs, EXPLANATION_MS) };
+  const call = options.deadline.callOptions(options.signal, MAX_EXPLANATION_MS);
   try {
-    const { metadata } = await ports.getConversation(request.conversationId, options);
+    const { metadata } = await ports.getConversation(turn.conversationId, call);
     return metadata['ai_disabled'] === 'true'
       ? aiDisabled({ ...error.details, cause: error.cause })
       : error;

@@ -8,21 +8,34 @@ import type {
 } from '../conversations/conversation.js';
 import type { ServerClock } from './server-clock.js';
 
-/** What one turn sends. */
+/** One message to an assistant. */
 export interface TurnRequest {
   assistantId: string;
-  conversationId: string;
+  /** The conversation to continue. Without one, the turn starts a new conversation. */
+  conversationId?: string | undefined;
+  /** Not blank, at most 1 MiB of UTF-8, and sent unchanged. */
   text: string;
-  /** The API's `name`: who is speaking. */
+  /** Who is speaking: the API's `name`. */
   speaker?: string | undefined;
-  /** Ask for the reply piece by piece. */
+  /** Whether the reply is requested piece by piece. */
   stream: boolean;
+  /** The conversation was created for this turn, possibly shared with turns of other processes. */
+  isNew?: boolean | undefined;
+  /** The name of a new conversation. */
+  title?: string | undefined;
+  /** Of a new conversation. `assistant_id` is set to the assistant. */
+  metadata?: Record<string, string> | undefined;
 }
 
-/** What the API answers to one request for a turn: pieces while they come, then the whole reply. */
+/** A turn as it is sent: its conversation exists. */
+export interface SentTurn extends Pick<TurnRequest, 'assistantId' | 'text' | 'speaker' | 'stream'> {
+  conversationId: string;
+}
+
+/** The API's answer to one request for a turn: pieces as they come, then the whole reply. */
 export type ChatEvent = { type: 'delta'; text: string } | { type: 'done'; reply: string };
 
-/** What delivering a turn gives: the API's answer, and word of each try that has to be repeated. */
+/** The API's answer, and an event for each attempt that has to be repeated. */
 export type ReplyPart =
   | ChatEvent
   | { type: 'retry'; attempt: number; waitMs: number; error: AppError }
@@ -37,28 +50,28 @@ export interface Turn {
   reply: string;
   assistantId: string;
   newConversation: boolean;
-  /** True when the reply was found in the conversation after its own answer was lost. */
+  /** True when the answer was lost and the reply was then found in the conversation. */
   recovered: boolean;
   /** Milliseconds since the turn was asked for. */
   timing: { firstTokenMs: number; totalMs: number };
 }
 
-/** What a turn gives whoever shows it. */
+/** The events of a turn, for every consumer: terminal, pipe, relay, library. */
 export type ReplyEvent =
   | { type: 'start'; conversationId: string; newConversation: boolean }
   | Exclude<ReplyPart, { type: 'done' | 'found' }>
   | { type: 'done'; turn: Turn };
 
-/** The calls a turn needs of Telnyx. Each rejects with an AppError that says what was delivered. */
+/** The calls of Telnyx that a turn needs. Each rejects with an AppError that has a `delivery`. */
 export interface TurnPorts {
   clock: Clock;
-  /** What all answers so far tell of the server's time. */
+  /** The server's time, estimated from all answers so far. */
   serverClock: ServerClock;
-  /** A function that creates one conversation, and still only one when called again. */
+  /** A function that creates one conversation, still only one when it is called again. */
   conversationCreator(
     conversation: NewConversation,
   ): (options: CallOptions) => Promise<Conversation>;
-  chat(request: TurnRequest, options: CallOptions): AsyncIterable<ChatEvent>;
+  chat(turn: SentTurn, options: CallOptions): AsyncIterable<ChatEvent>;
   getConversation(id: string, options: CallOptions): Promise<Conversation>;
   getAssistant(id: string, options: CallOptions): Promise<Assistant>;
   history(conversationId: string, options: CallOptions): Promise<History>;

@@ -1,39 +1,43 @@
 import type { Message } from '../conversations/conversation.js';
 import { timeOf } from '../conversations/messages.js';
 
-/** What a list of messages tells of a turn. */
-export type Finding =
+/** What a list of messages shows of a turn. */
+export type ListFinding =
   | { type: 'answered'; reply: string }
   | { type: 'unanswered' }
   | { type: 'absent' }
-  /** What is listed can be understood in more than one way. */
+  /** The list can be understood in more than one way. */
   | { type: 'unclear' };
 
-/** A message that was not answered for so long never will be. */
-const DEAD_MS = 120_000;
+/** A message without an answer for this long will never have one. */
+const MAX_ANSWER_MS = 120_000;
 
-/** Messages that were waiting for an answer at the same time, and what the assistant said then. */
+/** Messages that waited for an answer at the same time, and the assistant's replies to them. */
 interface Group {
   users: Message[];
   replies: Message[];
 }
 
 /**
- * The reply to a message. When others wrote before it came, nothing says which reply is whose: then
- * it is known, once all of them are answered, by what was already received of it.
+ * The reply to a message. When others wrote before it came, nothing says which reply belongs to which
+ * message. Once all are answered, the part that was already received shows which one is ours.
  */
-export function findReply(ours: Message, ordered: readonly Message[], received: string): Finding {
+export function findReply(
+  ours: Message,
+  ordered: readonly Message[],
+  received: string,
+): ListFinding {
   const { users, replies } = groupOf(ours, ordered);
   if (replies.length < users.length) return { type: 'unanswered' };
   const texts = [...new Set(replies.map(({ text }) => text))];
-  const begun = texts.filter((text) => text.startsWith(received));
-  const [first = ''] = begun.length > 0 ? begun : texts;
-  const isKnown = users.length === 1 || begun.length === 1 || texts.length === 1;
+  const matching = texts.filter((text) => text.startsWith(received));
+  const [first = ''] = matching.length > 0 ? matching : texts;
+  const isKnown = users.length === 1 || matching.length === 1 || texts.length === 1;
   return isKnown ? finished(first, received) : { type: 'unclear' };
 }
 
-/** A reply that is shorter than what we have of it is still being written. */
-function finished(reply: string, received: string): Finding {
+/** A reply that is shorter than the received part is still being written. */
+function finished(reply: string, received: string): ListFinding {
   const isPart = received.startsWith(reply) && reply.trimEnd() !== received.trimEnd();
   return isPart ? { type: 'unanswered' } : { type: 'answered', reply };
 }
@@ -52,13 +56,13 @@ function groupOf(ours: Message, ordered: readonly Message[]): Group {
   return group;
 }
 
-/** Whether all of a group were answered, or will not be, when the next message comes. */
+/** Whether every message of a group was answered, or never will be, by the time the next one comes. */
 function isOver({ users, replies }: Group, next: Message): boolean {
-  const waiting = users.filter((user) => timeOf(next) - timeOf(user) <= DEAD_MS);
+  const waiting = users.filter((user) => timeOf(next) - timeOf(user) <= MAX_ANSWER_MS);
   return replies.length >= waiting.length;
 }
 
-/** Words that end a turn: not those that only announce a tool call. */
+/** A reply that ends a turn: a text without tool calls. */
 function isFinal({ role, text, toolCalls }: Message): boolean {
   return role === 'assistant' && text !== '' && toolCalls.length === 0;
 }

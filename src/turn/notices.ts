@@ -1,11 +1,11 @@
 import type { ReplyEvent } from './events.js';
 
 export const WAITING = 'waiting for the assistant';
-export const LOOKING = 'the answer was lost: looking for it';
+export const SEARCH_NOTICE = 'the answer was lost: looking for it';
 
 /** What is told of a turn on a bad network; undefined for what is no trouble. */
 export function noticeOf(event: ReplyEvent): string | undefined {
-  if (event.type === 'search') return `${event.error.message}; ${LOOKING}`;
+  if (event.type === 'search') return `${event.error.message}; ${SEARCH_NOTICE}`;
   if (event.type === 'done' && event.turn.recovered) return 'the answer was found';
   if (event.type !== 'retry') return undefined;
   return `${event.error.message}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`;

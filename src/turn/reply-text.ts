@@ -1,18 +1,18 @@
 import type { ReplyEvent } from './events.js';
 
-/** Said before a reply that takes the place of its beginning. */
-export const CUT_OFF = 'the reply was cut off; here it is whole';
+/** The notice before a reply that replaces its printed beginning. */
+export const CUT_OFF = 'the reply was cut off; here it is in full';
 
 export interface ReplyText {
-  /** What an event adds. */
+  /** The text that an event adds. */
   next(event: ReplyEvent): string;
-  /** Whether a reply that was found again is not the one that was begun. */
+  /** Whether the recovered reply does not continue the printed one. */
   isReplaced(event: ReplyEvent): boolean;
 }
 
 /**
- * The reply as text that only grows, out of its pieces and its final form: what is printed stays
- * printed, so a final form that does not begin with it is given whole, on a line of its own.
+ * The reply as text that only grows, because printed text is never changed. A final form that does
+ * not begin with the printed text follows as a whole, on a line of its own.
  */
 export function createReplyText(): ReplyText {
   let printed = '';
@@ -32,26 +32,4 @@ export function createReplyText(): ReplyText {
       !event.turn.reply.startsWith(printed) &&
       rest(event.turn.reply) !== '',
   };
-}
-
-/**
- * The same events, the first one asked for at once: what else is needed for a turn loads while its
- * request is under way.
- */
-export function begun<Event>(events: AsyncGenerator<Event>): AsyncGenerator<Event> {
-  const first = events.next();
-  // A failure is told when the events are read.
-  first.catch(() => undefined);
-  return from(first, events);
-}
-
-async function* from<Event>(
-  first: Promise<IteratorResult<Event>>,
-  events: AsyncGenerator<Event>,
-): AsyncGenerator<Event> {
-  try {
-    for (let next = await first; !next.done; next = await events.next()) yield next.value;
-  } finally {
-    await events.return(undefined);
-  }
 }

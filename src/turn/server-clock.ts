@@ -1,19 +1,19 @@
 /** How far the server's clock is ahead of our monotonic one, at least and at most, in milliseconds. */
-export interface Lead {
-  least: number;
-  most: number;
+export interface Offset {
+  min: number;
+  max: number;
 }
 
-/** Undefined for leads that contradict each other: the servers' clocks differ, one was set, or a `Date` is late. */
-export function overlap(one: Lead, other: Lead): Lead | undefined {
-  const least = Math.max(one.least, other.least);
-  const most = Math.min(one.most, other.most);
-  return least <= most ? { least, most } : undefined;
+/** Undefined when they contradict each other: servers' clocks differ, one was set, or a `Date` is late. */
+export function intersection(one: Offset, other: Offset): Offset | undefined {
+  const min = Math.max(one.min, other.min);
+  const max = Math.min(one.max, other.max);
+  return min <= max ? { min, max } : undefined;
 }
 
-/** Holds whichever of them is true. */
-export function hull(one: Lead, other: Lead): Lead {
-  return { least: Math.min(one.least, other.least), most: Math.max(one.most, other.most) };
+/** Holds the true offset when either of them does. */
+export function union(one: Offset, other: Offset): Offset {
+  return { min: Math.min(one.min, other.min), max: Math.max(one.max, other.max) };
 }
 
 /** A moment by both of our clocks: one may be set, the other stops while the computer sleeps. */
@@ -22,12 +22,12 @@ export interface Moment {
   wall: number;
 }
 
-/** Now, by both. */
+/** The current moment by both clocks. */
 export function momentOf(clock: { monotonic(): number; now(): Date }): Moment {
   return { monotonic: clock.monotonic(), wall: clock.now().getTime() };
 }
 
-/** An answer with a `Date`, in milliseconds since 1970, that was asked for and had between two moments. */
+/** An answer's `Date`, in milliseconds since 1970, and the moments of its request and its arrival. */
 export interface DatedAnswer {
   date: number;
   asked: Moment;
@@ -38,7 +38,7 @@ export interface DatedAnswer {
 export interface TimeWindow {
   earliest: number;
   latest: number;
-  /** As narrow as answers can make it, about; and narrow enough when there is no time for more. */
+  /** As narrow as answers can make it; `isFair`: narrow enough when there is no time for more. */
   isSharp: boolean;
   isFair: boolean;
 }
@@ -53,65 +53,65 @@ const ANY_TIME: TimeWindow = {
 /** The `Date` header has whole seconds, and servers renew it a little late. */
 const DATE_STEP_MS = 1_000;
 const DATE_DELAY_MS = 50;
-/** How narrow a window has to be, beside the time that asking takes. */
+/** Widths of a sharp and of a fair window, without the round trip. */
 const SHARP_MS = 100;
 const FAIR_MS = 250;
-/** What the last answer counts for in what asking takes of late. */
+/** Weight of the last answer in the average round trip. */
 const RECENT_SHARE = 0.3;
-/** An answer that takes longer was not on its way all the time: a turn was run before it. */
-const LONGEST_ASKING_MS = 800;
-/** How far two good clocks run apart, for each millisecond that passes. */
+/** A longer round trip was spent on running a turn, not on the network. */
+const MAX_ROUND_TRIP_MS = 800;
+/** How far two good clocks drift apart, for each millisecond that passes. */
 const DRIFT = 1e-4;
 /** Our two clocks differ by more than this only when one was set or stopped meanwhile. */
 const JUMP_MS = 50;
 
 /**
- * What the server's clock shows, as far as its answers tell: our own may be off by any amount. Each
- * answer's `Date` bounds it on either side; many at different moments narrow it to a tenth of a second. One that contradicts the others, as a late `Date` does, makes it unsharp until another one
- * agrees with either.
+ * Estimates the server's time from its answers: our own clock may be off by any amount. Each answer's
+ * `Date` bounds the offset on either side; many at different moments narrow it to a tenth of a second.
+ * An answer that contradicts the others, as a late `Date` does, makes the estimate unsharp until another
+ * one agrees with either.
  */
 export class ServerClock {
-  #lead: Lead | undefined;
-  /** What the last answer told when it contradicted all before. */
-  #rival: Lead | undefined;
-  /** When it was last narrowed, and by how much our own clocks differed then. */
+  #offset: Offset | undefined;
+  /** The offset of the last answer when it contradicted all before. */
+  #rival: Offset | undefined;
+  /** When the offset was last narrowed, by both of our clocks. */
   #at: Moment = { monotonic: 0, wall: 0 };
-  /** What asking takes of late: a busy server or computer has no quick answers for a while. */
+  /** The average of late: a busy server or computer has no quick answers for a while. */
   #roundTripMs = 0;
 
-  /** Takes in what an answer tells. */
   note({ date, asked, had }: DatedAnswer): void {
     if (Number.isNaN(date)) return;
-    const told = {
-      least: date - had.monotonic,
-      most: date + DATE_STEP_MS + DATE_DELAY_MS - asked.monotonic,
+    const noted = {
+      min: date - had.monotonic,
+      max: date + DATE_STEP_MS + DATE_DELAY_MS - asked.monotonic,
     };
-    const known = this.#leadAt(had);
-    this.#learn(known, told);
+    const known = this.#offsetAt(had);
+    this.#learn(known, noted);
     this.#at = had;
-    const roundTripMs = Math.min(had.monotonic - asked.monotonic, LONGEST_ASKING_MS);
+    const roundTripMs = Math.min(had.monotonic - asked.monotonic, MAX_ROUND_TRIP_MS);
     this.#roundTripMs += (roundTripMs - this.#roundTripMs) * (known ? RECENT_SHARE : 1);
   }
 
-  #learn(known: Lead | undefined, told: Lead): void {
-    const agreed = known ? overlap(known, told) : told;
-    const agreedWithRival = known && this.#rival && overlap(this.#rival, told);
-    this.#lead = agreed ?? agreedWithRival ?? known;
-    this.#rival = agreed || agreedWithRival ? undefined : told;
+  #learn(known: Offset | undefined, noted: Offset): void {
+    const agreed = known ? intersection(known, noted) : noted;
+    const agreedWithRival = known && this.#rival && intersection(this.#rival, noted);
+    this.#offset = agreed ?? agreedWithRival ?? known;
+    this.#rival = agreed || agreedWithRival ? undefined : noted;
   }
 
-  /** When one of our moments was. Before a computer's sleep, or its clock was set, that is not known. */
+  /** One of our moments by the server's clock; any time if our computer slept or its clock was set since. */
   windowAt(moment: Moment): TimeWindow {
-    const lead = this.#leadAt(moment);
-    if (!lead) return ANY_TIME;
-    const { least, most } = this.#rival ? hull(lead, this.#rival) : lead;
-    const [earliest, latest] = [moment.monotonic + least, moment.monotonic + most];
+    const offset = this.#offsetAt(moment);
+    if (!offset) return ANY_TIME;
+    const { min, max } = this.#rival ? union(offset, this.#rival) : offset;
+    const [earliest, latest] = [moment.monotonic + min, moment.monotonic + max];
     const width = latest - earliest - DATE_DELAY_MS - this.#roundTripMs;
     const isWithin = (ms: number): boolean => !this.#rival && width <= ms;
     return { earliest, latest, isSharp: isWithin(SHARP_MS), isFair: isWithin(FAIR_MS) };
   }
 
-  /** How long to wait so that the next answer halves the window of now; undefined when none would. */
+  /** How long to wait so that the next answer halves the current window; undefined when none would. */
   halvingPause(now: Moment): number | undefined {
     const { earliest, latest, isSharp } = this.windowAt(now);
     if (isSharp || !Number.isFinite(latest)) return undefined;
@@ -121,11 +121,11 @@ export class ServerClock {
   }
 
   /** Wider the longer ago it was narrowed; undefined when our clocks jumped in between. */
-  #leadAt(moment: Moment): Lead | undefined {
-    if (!this.#lead) return undefined;
+  #offsetAt(moment: Moment): Offset | undefined {
+    if (!this.#offset) return undefined;
     const passed = moment.monotonic - this.#at.monotonic;
     if (Math.abs(moment.wall - this.#at.wall - passed) > JUMP_MS) return undefined;
     const drift = Math.abs(passed) * DRIFT;
-    return { least: this.#lead.least - drift, most: this.#lead.most + drift };
+    return { min: this.#offset.min - drift, max: this.#offset.max + drift };
   }
 }

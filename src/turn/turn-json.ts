@@ -1,6 +1,6 @@
 import type { Turn } from './events.js';
 
-/** A finished turn as `--json` shows it. */
+/** A finished turn for `--json`. */
 export interface TurnJson {
   conversation_id: string;
   reply: string;

@@ -1,151 +1,158 @@
 import type { Moment } from './server-clock.js';
 
-/** Whether two texts are one, whatever a server does to white space and to the form of letters. */
+/** Whether two texts are the same, whatever a server does to white space and to the form of letters. */
 export function isSameText(one: string, other: string): boolean {
   return textKey(one) === textKey(other);
 }
 
-export function textKey(text: string): string {
+function textKey(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
-/** What is known of messages of the user's with a turn's text that were there before it. */
-export interface Earlier {
-  /** How many there are at least: this program said them. */
+/** What is known of the user's messages that have a turn's text and were sent before it. */
+export interface EarlierMessages {
+  /** There are at least this many: this program sent them. */
   readonly atLeast: number;
   /** From before the first of those to after the last one's reply; undefined when there are none. */
-  readonly said?: { from: Moment; until: Moment } | undefined;
+  readonly times?: { from: Moment; until: Moment } | undefined;
   /**
-   * Whether there are no others: the conversation began here. No more so once a turn with the text is of
-   * unknown fate, or a second one is under way at the same time.
+   * Whether there are no others: the conversation was created here, the fate of every turn with this
+   * text is known, and no two of them ran at the same time.
    */
   readonly isExact: boolean;
 }
 
-/** What became of a text: the conversation has it, may have it, or has it not. */
-export type Fate = 'said' | 'perhaps' | 'not said';
+/** Whether the conversation has the message of a turn; `unknown`: it may have it. */
+export type DeliveryOutcome = 'delivered' | 'unknown' | 'not delivered';
 
-/** A conversation that began here. */
-interface Begun {
-  /** All that was said in it is remembered. */
-  isWhole: boolean;
+/** A conversation that was created here. */
+interface OwnConversation {
+  /** All of its texts are remembered. */
+  isComplete: boolean;
 }
 
 /** One text of a conversation. */
-interface Said {
-  begun: Begun | undefined;
+interface TextRecord {
+  conversation: OwnConversation | undefined;
+  /** How often it was delivered. */
   count: number;
   times: { from: Moment; until: Moment } | undefined;
-  /** One more may or may not have been taken in, or two were under way at a time. */
+  /** One more may have been delivered, or two turns with it ran at the same time. */
   isDoubtful: boolean;
+  /** A turn with it is running. */
   isOpen: boolean;
 }
 
-/** What is kept: conversations that began here and texts of those, used last; characters of texts. */
-const MOST_CONVERSATIONS = 1_000;
-const MOST_TEXTS = 2_000;
-const MOST_CHARACTERS = 16 * 1024 * 1024;
-/** Of all other conversations, texts that were said last: older ones are told from a turn's by their time. */
-const MOST_RECENT = 256;
+/** Limits on what is kept. What was used last stays. */
+const MAX_CONVERSATIONS = 1_000;
+const MAX_TEXTS = 2_000;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** Texts of conversations that were created elsewhere. An older text is known from a new one by its time. */
+const MAX_RECENT_TEXTS = 256;
 
 /**
- * Remembers what this program said. A later turn whose answer is lost is told by it from an earlier one
- * with the same text.
+ * Remembers the texts that this program sent. When the answer to a later turn is lost, its message can
+ * be told from an earlier one with the same text.
  */
 export class TurnMemory {
-  readonly #begun = new Map<string, Begun>();
-  readonly #texts = new SaidTexts(MOST_TEXTS);
-  readonly #recent: SaidTexts | undefined;
+  readonly #conversations = new Map<string, OwnConversation>();
+  readonly #texts = new TextRecords(MAX_TEXTS);
+  readonly #recent: TextRecords | undefined;
 
-  /** `ofOthers`: what is said in conversations that began elsewhere as well. */
+  /** `ofOthers`: texts of conversations that were created elsewhere are remembered as well. */
   constructor({ ofOthers }: { ofOthers: boolean } = { ofOthers: true }) {
-    if (ofOthers) this.#recent = new SaidTexts(MOST_RECENT);
+    if (ofOthers) this.#recent = new TextRecords(MAX_RECENT_TEXTS);
   }
 
-  /** A conversation begins: nothing was said in it yet. */
+  /** A conversation was created: nothing has been said in it yet. */
   begin(conversationId: string): void {
-    this.#begun.set(conversationId, { isWhole: true });
-    const [oldest] = this.#begun.keys();
-    if (this.#begun.size > MOST_CONVERSATIONS && oldest !== undefined) this.#begun.delete(oldest);
+    this.#conversations.set(conversationId, { isComplete: true });
+    const [oldest] = this.#conversations.keys();
+    if (this.#conversations.size > MAX_CONVERSATIONS && oldest !== undefined) {
+      this.#conversations.delete(oldest);
+    }
   }
 
-  /** A turn begins. Of two with one text at a time, nobody can tell whose message is whose. */
+  /** A turn begins. When two with the same text run at once, nobody can tell whose message is whose. */
   open(conversationId: string, text: string, now: Moment): OpenTurn {
-    const begun = this.#begun.get(conversationId);
-    // Used again, it is kept longer.
-    if (begun && this.#begun.delete(conversationId)) this.#begun.set(conversationId, begun);
-    const texts = begun ? this.#texts : this.#recent;
-    const said = texts?.take(`${conversationId}\n${textKey(text)}`, begun) ?? neverSaid();
-    return new OpenTurn(said, now);
+    const conversation = this.#conversations.get(conversationId);
+    // Moves it to the end, so that it is forgotten later.
+    if (conversation && this.#conversations.delete(conversationId)) {
+      this.#conversations.set(conversationId, conversation);
+    }
+    const texts = conversation ? this.#texts : this.#recent;
+    const record = texts?.take(`${conversationId}\n${textKey(text)}`, conversation);
+    return new OpenTurn(record ?? newRecord(), now);
   }
 }
 
-function neverSaid(begun?: Begun): Said {
-  return { begun, count: 0, times: undefined, isDoubtful: false, isOpen: false };
+function newRecord(conversation?: OwnConversation): TextRecord {
+  return { conversation, count: 0, times: undefined, isDoubtful: false, isOpen: false };
 }
 
-/** So many texts at most, those used last. */
-class SaidTexts {
-  readonly #most: number;
-  readonly #texts = new Map<string, Said>();
+/** A limited number of texts; the one that was used longest ago is forgotten first. */
+class TextRecords {
+  readonly #max: number;
+  readonly #records = new Map<string, TextRecord>();
   #characters = 0;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(max: number) {
+    this.#max = max;
   }
 
-  take(key: string, begun: Begun | undefined): Said {
-    const known = this.#texts.get(key);
-    const said = known ?? neverSaid(begun);
-    if (known) this.#texts.delete(key);
+  take(key: string, conversation: OwnConversation | undefined): TextRecord {
+    const known = this.#records.get(key);
+    const record = known ?? newRecord(conversation);
+    if (known) this.#records.delete(key);
     else this.#characters += key.length;
-    this.#texts.set(key, said);
-    while (this.#texts.size > this.#most || this.#characters > MOST_CHARACTERS)
+    this.#records.set(key, record);
+    while (this.#records.size > this.#max || this.#characters > MAX_CHARACTERS) {
       this.#forgetOldest();
-    return said;
+    }
+    return record;
   }
 
   #forgetOldest(): void {
-    for (const [key, { begun }] of this.#texts) {
-      this.#texts.delete(key);
+    for (const [key, { conversation }] of this.#records) {
+      this.#records.delete(key);
       this.#characters -= key.length;
-      if (begun) begun.isWhole = false;
+      if (conversation) conversation.isComplete = false;
       return;
     }
   }
 }
 
-/** A turn that is under way, and what is known of its text. */
-export class OpenTurn implements Earlier {
+/** A turn that is running, and what is known of earlier messages with its text. */
+export class OpenTurn implements EarlierMessages {
   readonly atLeast: number;
-  readonly said: Earlier['said'];
-  readonly #said: Said;
+  readonly times: EarlierMessages['times'];
+  readonly #record: TextRecord;
   readonly #from: Moment;
   #isSettled = false;
 
-  constructor(said: Said, from: Moment) {
-    if (said.isOpen) said.isDoubtful = true;
-    said.isOpen = true;
-    this.atLeast = said.count;
-    this.said = said.times;
-    this.#said = said;
+  constructor(record: TextRecord, from: Moment) {
+    if (record.isOpen) record.isDoubtful = true;
+    record.isOpen = true;
+    this.atLeast = record.count;
+    this.times = record.times;
+    this.#record = record;
     this.#from = from;
   }
 
   get isExact(): boolean {
-    const { begun, isDoubtful } = this.#said;
-    return begun?.isWhole === true && !isDoubtful;
+    const { conversation, isDoubtful } = this.#record;
+    return conversation?.isComplete === true && !isDoubtful;
   }
 
-  /** Says what became of it; what is said later counts no more. */
-  settle(fate: Fate, until: Moment): void {
-    const said = this.#said;
+  /** The first call counts; later ones do nothing. */
+  settle(outcome: DeliveryOutcome, until: Moment): void {
+    const record = this.#record;
     if (this.#isSettled) return;
     this.#isSettled = true;
-    said.isOpen = false;
-    if (fate === 'perhaps') said.isDoubtful = true;
-    if (fate !== 'said') return;
-    said.count++;
-    said.times = { from: said.times?.from ?? this.#from, until };
+    record.isOpen = false;
+    if (outcome === 'unknown') record.isDoubtful = true;
+    if (outcome !== 'delivered') return;
+    record.count++;
+    record.times = { from: record.times?.from ?? this.#from, until };
   }
 }

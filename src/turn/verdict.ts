@@ -1,10 +1,10 @@
 import type { AppError } from '../base/errors.js';
 
-/** What a failed send of a turn calls for. */
+/** The next step after a failed send of a turn. */
 export type Verdict =
   /** It was not run: after a wait it may be sent again. */
   | 'resend'
-  /** It may have been run: the conversation knows. */
+  /** It may have been run: the conversation shows whether. */
   | 'search'
   /** Neither would help. */
   | 'report';
@@ -18,13 +18,12 @@ export function verdictOn({ kind, details }: AppError): Verdict {
   return status === 429 || status === 409 ? 'resend' : 'report';
 }
 
-/** Timeouts of a gateway: the server behind it may be at work still. 524 is Cloudflare's. */
+/** Timeouts of a gateway: the server behind it may still be running the turn. 524 is Cloudflare's. */
 const GATEWAY_TIMEOUTS = [504, 524];
 
 /**
- * Whether a turn of unknown fate may be running still. A server error was the end of it, and so was a
- * kept connection that died without a byte of answer; a timeout was not, whoever's it is, nor a
- * connection that broke in between.
+ * Whether a turn may still be running after this failure. A server error ended it, and so did a kept
+ * connection that died without a byte of answer. A timeout or a broken connection did not.
  */
 export function mayStillRun({ details }: AppError): boolean {
   const { status, diedIdle = false } = details;

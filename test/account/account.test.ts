@@ -69,7 +69,7 @@ describe('settings', () => {
     const { context, writeTelnyx, home } = world();
     writeTelnyx({ profiles: { default: { apiKey: 'KEY 1' } } });
     expect((await failureOf(loadSettings({}, context))).message).toBe(
-      `the key has characters that no key has (from telnyx ${join(home, '.config/telnyx/config.json')})`,
+      `that does not look like an API key (from telnyx ${join(home, '.config/telnyx/config.json')})`,
     );
   });
 
@@ -77,7 +77,7 @@ describe('settings', () => {
     const { context, writeTelnyx, writeEnv } = world();
     writeTelnyx({ profiles: { default: { apiKey: 'KEY-telnyx' } } });
     writeEnv('TELNYX_BASE_URL=https://stranger.example');
-    expect((await failureOf(loadSettings({}, context))).message).toContain('is not used');
+    expect((await failureOf(loadSettings({}, context))).message).toContain('is refused');
   });
 });
 
@@ -90,7 +90,7 @@ describe('what is missing is said before any request', () => {
       {},
       {
         message: 'TELNYX_ASSISTANT_ID is required',
-        hint: 'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
+        hint: 'telnyx-chat assistants list shows your assistants, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
       },
     ],
     [
@@ -99,7 +99,7 @@ describe('what is missing is said before any request', () => {
       {},
       {
         message: 'TELNYX_ASSISTANT_ID is required',
-        hint: 'AI_ASSISTANT_ID is set, but the name here is TELNYX_ASSISTANT_ID',
+        hint: 'AI_ASSISTANT_ID is set, but telnyx-chat reads TELNYX_ASSISTANT_ID',
       },
     ],
     [
@@ -108,7 +108,7 @@ describe('what is missing is said before any request', () => {
       {},
       {
         message: 'TELNYX_ASSISTANT_ID is required',
-        hint: 'TELNYX_AI_ASSISTANT_ID is set, but the name here is TELNYX_ASSISTANT_ID',
+        hint: 'TELNYX_AI_ASSISTANT_ID is set, but telnyx-chat reads TELNYX_ASSISTANT_ID',
       },
     ],
   ])('%s', async (_, file, flags, expected) => {

@@ -4,11 +4,11 @@ import { introduction } from '../../src/chat/assistant-commands.js';
 import { recapLines } from '../../src/chat/conversation-commands.js';
 import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
 
-const ASKING = ['[asking Telnyx]', '[]'];
+const ASKING = ['[waiting for Telnyx]', '[]'];
 const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a message of your own';
 const NO_CONVERSATION =
-  '!error: there is no conversation yet!\n~hint: it begins with your first message; /resume goes on with an earlier one~';
-const NEXT = '~a new conversation begins with your next message~';
+  '!error: there is no conversation yet!\n~hint: your first message starts one; /resume continues an earlier one~';
+const NEXT = '~your next message starts a new conversation~';
 const MESSAGES = ['one', 'two', 'three', 'four', 'five'].map((text, index) => ({
   role: index % 2 === 0 ? 'user' : 'assistant',
   text,
@@ -41,7 +41,9 @@ describe.each(['new', 'name'])('/%s', (command) => {
       const { transcript, chat, asked } = await chatOf([`/${command} ${name}`], {
         state: { conversationId: 'c-0' },
       });
-      expect(transcript[1]).toMatch(/^!error: (a name (cannot|has at most)|6ba7b810.* looks like)/);
+      expect(transcript[1]).toMatch(
+        /^!error: (a name (cannot|can have at most)|6ba7b810.* looks like)/,
+      );
       expect(chat.state).toMatchObject({ conversationId: 'c-0', title: undefined });
       expect(asked).toEqual([]);
     },
@@ -135,7 +137,7 @@ describe('/resume', () => {
   test('gives a line back that named none', async () => {
     expect(await shown('/resume nobody')).toEqual([
       ...ASKING,
-      '!error: no conversation is called "nobody"!\n~hint: telnyx-chat conversations list --all shows their ids and names~',
+      '!error: no conversation is named "nobody"!\n~hint: telnyx-chat conversations list --all shows their ids and names~',
       'draft: /resume nobody',
     ]);
   });
@@ -193,7 +195,7 @@ describe('/name', () => {
     });
     expect(transcript.slice(1)).toEqual([
       ...ASKING,
-      '~named Opening hours: /resume Opening hours~',
+      '~named Opening hours; /resume Opening hours continues it later~',
     ]);
     expect(asked).toEqual([
       ['updateConversation', 'c-1', { ticket: '7', telnyx_chat_name: 'Opening hours' }],
@@ -203,7 +205,7 @@ describe('/name', () => {
   test('takes no id for a name: it would mean the other conversation', async () => {
     const id = '22222222-2222-4222-8222-222222222222';
     expect(await shown(`/name ${id}`)).toEqual([
-      `!error: ${id} looks like the id of a conversation, which it would be taken for!\n~hint: choose another name~`,
+      `!error: ${id} looks like a conversation id and would be taken for one!\n~hint: choose another name~`,
       `draft: /name ${id}`,
     ]);
   });
@@ -254,8 +256,8 @@ describe('/say', () => {
     expect(transcript.slice(3)).toEqual([
       [
         '!error: lost!',
-        '~delivery: unknown, the message may have been delivered; once at most~',
-        '~hint: it may be there: look with /history before saying it again~',
+        '~delivery: unknown, the message may have been delivered; at most once~',
+        '~hint: it may have been added: check with /history before sending it again~',
       ].join('\n'),
       'draft: /say One moment',
     ]);
@@ -370,8 +372,8 @@ describe('/as', () => {
   test('says who is speaking', async () => {
     const { transcript, sent } = await chatOf(['/as Ana', 'hello', '/as', 'hello']);
     expect(transcript.filter((line) => line.startsWith('~'))).toEqual([
-      '~you speak as Ana~',
-      '~you speak without a name~',
+      '~you now speak as Ana~',
+      '~you now speak without a name~',
     ]);
     expect(sent.map(({ speaker }) => speaker)).toEqual(['Ana', undefined]);
   });
@@ -416,7 +418,7 @@ describe('/export', () => {
     'refuses the name %j',
     async (file) => {
       expect(await shown(`/export ${file}`, world)).toEqual([
-        `!error: cannot save as ${JSON.stringify(file)}!\n~hint: the name ends with .md, .json or .txt~`,
+        `!error: cannot save as ${JSON.stringify(file)}!\n~hint: the name must end with .md, .json or .txt~`,
         `draft: /export ${file}`,
       ]);
     },
@@ -465,7 +467,7 @@ describe('/info', () => {
     expect(await shown('/info')).toEqual([
       [
         '~assistant     a-1~',
-        '~conversation  (begins with your first message)~',
+        '~conversation  (starts with your first message)~',
         '~api_key       …  environment~',
       ].join('\n'),
     ]);
@@ -481,9 +483,9 @@ describe('/info', () => {
       'assistant     a-1',
       'conversation  c-1',
       'speaking as   Ana',
-      'last turn     first token 7 ms, whole reply 14 ms',
-      'p50           first token 90 ms, whole reply 180 ms',
-      'p95           first token 180 ms, whole reply 360 ms',
+      'last turn     first token 7 ms, full reply 14 ms',
+      'p50           first token 90 ms, full reply 180 ms',
+      'p95           first token 180 ms, full reply 360 ms',
       'api_key       …  environment',
     ]);
   });
@@ -492,16 +494,16 @@ describe('/info', () => {
 describe('a line that begins with /', () => {
   test('/help lists every command', async () => {
     expect((await shown('/help')).join('\n')).toMatchInlineSnapshot(`
-      "/new [title]       begin a new conversation
-      /resume [id|name]  go on with an earlier conversation
+      "/new [title]       start a new conversation
+      /resume [id|name]  continue an earlier conversation
       /history [n]       show the last messages of this conversation
-      /assistant [id]    talk to another assistant
+      /assistant [id]    switch to another assistant
       /name <name>       name this conversation
       /takeover          silence the assistant in this conversation
       /release           let the assistant answer again
-      /say <text>        add a message of a person, without the assistant
-      /insights          show what was made of this conversation
-      /as [name]         say who is speaking
+      /say <text>        add a message from a person, without a reply
+      /insights          show the insights of this conversation
+      /as [name]         set the name you speak as
       /retry             send the last message again
       /edit [text]       write the next message in $EDITOR
       /copy              copy the last reply
@@ -524,7 +526,7 @@ describe('a line that begins with /', () => {
     ['/xyzzy', 'unknown command /xyzzy', '/help shows the commands; '],
   ])('is an error when it is no command, and comes back: %s', async (line, message, near) => {
     expect(await shown(line)).toEqual([
-      `!error: ${message}!\n~hint: ${near}to send it as text, begin with a space~`,
+      `!error: ${message}!\n~hint: ${near}to send it as a message, start with a space~`,
       `draft: ${line}`,
     ]);
   });

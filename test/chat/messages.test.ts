@@ -83,7 +83,7 @@ describe('a message', () => {
     [
       'is printed whole when it is another one',
       'Good day',
-      ['[]', '⏎', '~the reply was cut off; here it is whole~', '[]', '\nGood day'],
+      ['[]', '⏎', '~the reply was cut off; here it is in full~', '[]', '\nGood day'],
     ],
   ])('whose reply was cut off and is found again %s', async (_, reply, expected) => {
     const { transcript } = await chatOf(['hello'], {
@@ -121,7 +121,7 @@ describe('Ctrl-C', () => {
     expect(transcript.filter((line) => line === 'ok')).toHaveLength(2);
   });
 
-  const leave = '~to leave, press Ctrl-C again or Ctrl-D~';
+  const leave = '~press Ctrl-C again or Ctrl-D to exit~';
   test.each([
     ['leaves when it comes twice within two seconds', 2_000, ['> ^C', leave, '> ^C']],
     [
@@ -170,7 +170,7 @@ describe('the end of the chat from outside', () => {
       yield [];
     };
     await expect(play(played, ['/history', 'again'])).rejects.toBe(stop);
-    expect(played.transcript).toEqual(['> /history', '[asking Telnyx]', '(closed)', '[]']);
+    expect(played.transcript).toEqual(['> /history', '[waiting for Telnyx]', '(closed)', '[]']);
   });
 
   test('before a command asks is known to it', async () => {
@@ -223,6 +223,6 @@ describe('/retry', () => {
 
   test('has nothing to send at first', async () => {
     const { transcript } = await chatOf(['/retry']);
-    expect(transcript).toEqual(['> /retry', '!error: there is nothing to send again yet!']);
+    expect(transcript).toEqual(['> /retry', '!error: there is no message to send again yet!']);
   });
 });

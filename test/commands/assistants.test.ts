@@ -34,7 +34,7 @@ const SHOWN = `id            assistant-sandbox-quiet
 name          Quiet Sandbox Assistant
 model         sandbox/scripted
 created       2025-01-01 00:00:00Z
-history       is kept
+history       kept
 instructions  Scripted replies of the telnyx-chat sandbox. No model is asked.
 `;
 

@@ -68,7 +68,7 @@ it('lists what it can when values are refused, and says what is wrong with the f
       'profile       default  default',
       `api_key       command: pass show telnyx  profile ${file}`,
       'assistant_id  (refused: "two words" is not an assistant id (from environment TELNYX_ASSISTANT_ID))',
-      `base_url      (refused: bad base URL "http://example.com": a key may not travel over plain http: (from profile ${file}))`,
+      `base_url      (refused: bad base URL "http://example.com": plain http: would expose the API key (from profile ${file}))`,
       'timeout       (refused: bad timeout "soon" (from environment TELNYX_CHAT_TIMEOUT))',
       'persist       true  default',
       `history       false  config ${file}`,
@@ -76,7 +76,7 @@ it('lists what it can when values are refused, and says what is wrong with the f
     ],
     stderr: [
       'error: "two words" is not an assistant id (from environment TELNYX_ASSISTANT_ID)',
-      'hint: an id has letters, digits and - _ . : only; copy it from the Telnyx portal or from an earlier reply',
+      'hint: ids have only letters, digits and - _ . :; copy it from the Telnyx portal or from an earlier reply',
       '',
     ],
   });
@@ -112,7 +112,7 @@ it('lists what does not come from a file that is damaged', async () => {
   expect([code, stdout.split('\n').slice(0, 2), stderr]).toEqual([
     2,
     ['profile       default  default', 'api_key       KEY0…ef  environment TELNYX_API_KEY'],
-    expect.stringMatching(/^error: .*config\.json is damaged: .*\nhint: mend it or move it away/),
+    expect.stringMatching(/^error: .*config\.json is damaged: .*\nhint: fix it or move it away/),
   ]);
 });
 
@@ -186,8 +186,8 @@ it('takes from others the rights to settings, and says so', async () => {
   const list = () => runCli(['config', 'list'], { home });
   expect((await list()).stderr).toBe(
     [
-      `warning: others had rights to ${folder} (755): now it is yours alone (700)`,
-      `warning: others had rights to ${folder}/config.json (664): now it is yours alone (600)`,
+      `warning: ${folder} was accessible to other users (755); it is now private (700)`,
+      `warning: ${folder}/config.json was accessible to other users (664); it is now private (600)`,
       '',
     ].join('\n'),
   );
@@ -201,7 +201,7 @@ it('leaves a folder that the person named as it is', async () => {
   const env = { TELNYX_CHAT_CONFIG_DIR: home };
   const { stderr } = await runCli(['config', 'list'], { home, env });
   expect(stderr).toBe(
-    `warning: others had rights to ${home}/config.json (644): now it is yours alone (600)\n`,
+    `warning: ${home}/config.json was accessible to other users (644); it is now private (600)\n`,
   );
   expect(statSync(home).mode & 0o777).toBe(0o755);
 });
@@ -215,12 +215,12 @@ it.each([
   [
     'a profile that is not there, to forget something of it',
     ['unset', 'base_url', '-p', 'elsewhere'],
-    'error: there is no profile "elsewhere"\nhint: profiles are default, work; telnyx-chat login --profile elsewhere makes it\n',
+    'error: there is no profile "elsewhere"\nhint: existing profiles: default, work; telnyx-chat login --profile elsewhere creates it\n',
   ],
   [
     'a key on a command line',
     ['set', 'api_key', 'KEY1'],
-    'error: a key is not given on a command line: others can read it there\nhint: telnyx-chat login asks for it, or reads it: telnyx-chat login < keyfile\n',
+    'error: an API key is not accepted on the command line, where other users can see it\nhint: use telnyx-chat login, or telnyx-chat login < keyfile\n',
   ],
   [
     'a command beside a stored key',
@@ -230,7 +230,7 @@ it.each([
   [
     'a command of two lines',
     ['set', 'api_key_command', 'pass\nshow'],
-    `error: bad command "pass\\nshow"\nhint: give one line for the shell: telnyx-chat config set api_key_command 'pass show telnyx'\n`,
+    `error: bad command "pass\\nshow"\nhint: give a one-line shell command: telnyx-chat config set api_key_command 'pass show telnyx'\n`,
   ],
 ])('refuses %s', async (_, argv, stderr) => {
   const home = temporaryFolder();

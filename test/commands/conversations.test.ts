@@ -174,7 +174,7 @@ name       Opening hours
 assistant  assistant-sandbox
 channel    sms_chat
 with       +13125550100
-began      2026-01-01 00:00:00Z
+started    2026-01-01 00:00:00Z
 last used  2026-01-01 00:00:00Z
 metadata   ticket=4711
 
@@ -273,7 +273,7 @@ At ten.
     writeFileSync(path, 'precious');
     expect(await conversations(account, argv, { cwd })).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/hours\.json is there already\nhint: .*--force/),
+      stderr: expect.stringMatching(/hours\.json already exists\nhint: .*--force/),
     });
     expect(readFileSync(path, 'utf8')).toBe('precious');
     expect((await conversations(account, [...argv, '--force'], { cwd })).code).toBe(0);
@@ -404,7 +404,7 @@ describe('conversations new, rename', () => {
     expect(result).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: "Opening hours" names 2 conversations\nhint: use an id: ${CALL} (2026-01-01T01:00), ${HOURS} (2026-01-01T00:00)\n`,
+      stderr: `error: 2 conversations are named "Opening hours"\nhint: use an id: ${CALL} (2026-01-01T01:00), ${HOURS} (2026-01-01T00:00)\n`,
     });
   });
 });
@@ -467,8 +467,8 @@ describe('conversations takeover, say, release', () => {
       code: 7,
       stdout: '',
       lines: [
-        'delivery: unknown, the message may have been delivered; once at most',
-        `hint: it may be there: look with telnyx-chat conversations show ${CALL} before saying it again`,
+        'delivery: unknown, the message may have been delivered; at most once',
+        `hint: it may have been added: check with telnyx-chat conversations show ${CALL} before sending it again`,
         `conversation: ${CALL}`,
       ],
     });
@@ -601,10 +601,14 @@ describe('bad input is told before any request', () => {
   it.each([
     [
       ['list', '--with', '13125550100'],
-      'bad --with "13125550100": not a number in E.164',
+      'bad --with "13125550100": not a phone number in E.164 format',
       /\+1312/,
     ],
-    [['list', '--with', '+1 312 555'], 'bad --with "+1 312 555": not a number in E.164', /\+1312/],
+    [
+      ['list', '--with', '+1 312 555'],
+      'bad --with "+1 312 555": not a phone number in E.164 format',
+      /\+1312/,
+    ],
     [['list', '--since', 'yesterday'], 'bad --since "yesterday"', /2h or 3d/],
     [['list', '--since', '2026-02-30'], 'bad --since "2026-02-30"', /2026-01-31/],
     [['list', '--since', '2026-01-31T25:00'], 'bad --since "2026-01-31T25:00"', /T09:00Z/],
@@ -616,16 +620,20 @@ describe('bad input is told before any request', () => {
     [['lst'], "unknown command 'conversations lst'", /Did you mean list\?/],
     [['list', '--chanel', 'x'], "unknown option '--chanel'", /--channel/],
     [['show'], "missing required argument 'id|name'", /^/],
-    [['show', ''], '"" is neither an id nor a name', /by its id or by its name/],
+    [['show', ''], '"" is neither an id nor a name', /give the id or the name/],
     [['rename', HOURS, ' '], 'a name is required', /^/],
-    [['rename', HOURS, CALL], `${CALL} looks like the id of a conversation`, /another name/],
-    [['rename', HOURS, ` ${CALL}`], `${CALL} looks like the id of a conversation`, /another name/],
-    [['rename', HOURS, 'a\nb'], 'a name cannot have line breaks, tabs', /another name/],
-    [['rename', HOURS, 'a\x1b[31m'], /a name cannot have .* control characters/, /another name/],
-    [['rename', HOURS, 'a'.repeat(501)], /a name has at most 500 characters.* 501/, /another name/],
-    [['new', '--title', 'a\tb'], 'a name cannot have line breaks, tabs', /another name/],
-    [['new', '--title', 'a'.repeat(501)], 'a name has at most 500 characters', /another name/],
-    [['new', '--title', CALL], `${CALL} looks like the id of a conversation`, /another name/],
+    [['rename', HOURS, CALL], `${CALL} looks like a conversation id`, /another name/],
+    [['rename', HOURS, ` ${CALL}`], `${CALL} looks like a conversation id`, /another name/],
+    [['rename', HOURS, 'a\nb'], 'a name cannot contain line breaks, tabs', /another name/],
+    [['rename', HOURS, 'a\x1b[31m'], /a name cannot contain .* control characters/, /another name/],
+    [
+      ['rename', HOURS, 'a'.repeat(501)],
+      /a name can have at most 500 characters; this one has 501/,
+      /another name/,
+    ],
+    [['new', '--title', 'a\tb'], 'a name cannot contain line breaks, tabs', /another name/],
+    [['new', '--title', 'a'.repeat(501)], 'a name can have at most 500 characters', /another name/],
+    [['new', '--title', CALL], `${CALL} looks like a conversation id`, /another name/],
     [['say', HOURS], 'message is required', /conversations say/],
     [['say', HOURS, 'x', '--role', 'tool'], /argument 'tool' is invalid/, /^/],
     [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt/, /^/],
@@ -638,16 +646,16 @@ describe('bad input is told before any request', () => {
       '--json and --format md exclude each other',
       /^/,
     ],
-    [['export', HOURS, '-o', '/none/x.md'], 'there is no folder /none', /make it first/],
-    [['export', HOURS, '-o', '/tmp/none-such/'], 'there is no folder /tmp/none-such', /make it/],
-    [['export', 'Opening hours', '-o', '/dev/null'], '/dev/null is there already', /--force/],
+    [['export', HOURS, '-o', '/none/x.md'], 'there is no folder /none', /create it first/],
+    [['export', HOURS, '-o', '/tmp/none-such/'], 'there is no folder /tmp/none-such', /create it/],
+    [['export', 'Opening hours', '-o', '/dev/null'], '/dev/null already exists', /--force/],
     [['list', '--name', ''], '--name is empty', /leave it out/],
     [['new', '--title', ' '], '--title is empty', /leave it out/],
     [['new', '--meta', 'assistant_id=x'], '--meta cannot set assistant_id', /--assistant/],
     [['new', '--meta', 'ai_disabled=true'], '--meta cannot set ai_disabled', /takeover/],
     [['new', '--meta', 'telnyx_chat_name=x'], '--meta cannot set telnyx_chat_name', /--title/],
-    [['new', '--meta', '__proto__=x'], '--meta cannot have the key __proto__', /another name/],
-    [['list', '--meta', 'prototype=x'], '--meta cannot have the key prototype', /another name/],
+    [['new', '--meta', '__proto__=x'], '--meta cannot have the key __proto__', /another key/],
+    [['list', '--meta', 'prototype=x'], '--meta cannot have the key prototype', /another key/],
   ])('%j', async (argv, text, hint) => {
     const account = await populatedAccount();
     const { code, stdout, stderr } = await conversations(account, argv);

@@ -33,7 +33,7 @@ const WELL = {
   account: ['pass', 'the key is accepted; 3 assistants'],
   assistant: ['pass', 'Sandbox Assistant, sandbox/scripted; keeps history'],
   last_conversation: ['pass', 'none yet'],
-  turn: ['skip', 'not tried: --turn sends a message in a throw-away conversation'],
+  turn: ['skip', 'not run: --turn sends a message in a temporary conversation'],
 } satisfies Record<string, string[]>;
 
 type Changes = Partial<Record<keyof typeof WELL, string[]>>;
@@ -137,7 +137,7 @@ describe('all is well', () => {
     };
     write(home, CONFIG, JSON.stringify({ profiles: { work: profile } }));
     const changes = {
-      config: ['pass', `~/${CONFIG}, yours alone`],
+      config: ['pass', `~/${CONFIG}, private`],
       profile: ['pass', 'work (flag --profile)'],
       api_key: ['pass', 'KEY0…ef (command echo run >> ~/count; echo KEY0123456789abcdef)'],
       assistant_id: ['pass', `assistant-sandbox (profile ~/${CONFIG})`],
@@ -156,12 +156,12 @@ describe('settings', () => {
       api_key: [
         'fail',
         'TELNYX_API_KEY is required',
-        'telnyx-chat login stores one, or set it in the environment or a .env file; without an account: --sandbox',
+        'run telnyx-chat login, or set it in the environment or a .env file; to try it without an account, use --sandbox',
       ],
       assistant_id: [
         'fail',
         'TELNYX_ASSISTANT_ID is required',
-        'AI_ASSISTANT_ID is set, but the name here is TELNYX_ASSISTANT_ID',
+        'AI_ASSISTANT_ID is set, but telnyx-chat reads TELNYX_ASSISTANT_ID',
       ],
       ...skips(['account', 'api_key'], ['assistant', 'assistant_id']),
       ...WITHOUT_ASSISTANT,
@@ -181,8 +181,8 @@ describe('settings', () => {
     const changes = {
       config: [
         'fail',
-        `~/${CONFIG} is damaged: a list in place of an object`,
-        'mend it or move it away; it was left as it is',
+        `~/${CONFIG} is damaged: a list instead of an object`,
+        'fix it or move it away; it was left unchanged',
       ],
       ...skips(['account', 'config']),
       ...WITHOUT_ACCOUNT,
@@ -200,12 +200,12 @@ describe('settings', () => {
     chmodSync(join(home, CONFIG), 0o644);
     const config = [
       'warn',
-      `others had rights to ~/${CONFIG} (644): now it is yours alone (600)`,
-      'a key that others may have read: replace it in the portal',
+      `~/${CONFIG} was accessible to other users (644); it is now private (600)`,
+      'other users may have read the key: replace it in the Telnyx portal',
     ];
     expect(await doctor({ env, home })).toMatchObject({
       code: 0,
-      lines: report({ config }, '14 passed, 1 to look at, 1 skipped'),
+      lines: report({ config }, '14 passed, 1 warning, 1 skipped'),
     });
   });
 
@@ -217,8 +217,8 @@ describe('settings', () => {
       env_file: ['pass', '~/.env'],
       base_url: [
         'fail',
-        'TELNYX_BASE_URL from ~/.env is not used: the API key is not from that file',
-        'a .env could send your key to a stranger; put the key in the same file, or give --base-url or TELNYX_BASE_URL yourself',
+        'TELNYX_BASE_URL from ~/.env is refused: the API key does not come from that file',
+        'a .env could send your key to a stranger; put the key in the same file, or set --base-url or TELNYX_BASE_URL yourself',
       ],
       ...WITHOUT_TCP,
       ...skips(['proxy', 'base_url'], ['dns', 'base_url'], ['tcp', 'dns'], ['account', 'base_url']),
@@ -234,7 +234,7 @@ describe('settings', () => {
     const profile = [
       'fail',
       'there is no profile "wrok"',
-      'profiles are default; telnyx-chat login --profile wrok makes it',
+      'existing profiles: default; telnyx-chat login --profile wrok creates it',
     ];
     const changes = { profile, ...skips(['account', 'profile']), ...WITHOUT_ACCOUNT };
     expect(await doctor({ env }, '-p', 'wrok')).toMatchObject({
@@ -398,7 +398,7 @@ describe('the network', () => {
     const { lines } = await doctor({ env: accountEnv(url, 'assistant-sandbox') });
     expect(lines.slice(11, 13)).toEqual([
       `warn  clock              ${says}`,
-      `${' '.repeat(25)}fix: set the clock of this machine: certificates and lost answers are judged by it`,
+      `${' '.repeat(25)}fix: set the clock of this machine: certificates and lost answers depend on it`,
     ]);
   });
 });
@@ -442,7 +442,7 @@ describe('the account', () => {
       assistant: [
         'warn',
         'Private Sandbox Assistant, sandbox/scripted; keeps no history: it may forget what was said, and a lost answer cannot be looked up',
-        'turn data retention on in the assistant’s privacy settings, in the Telnyx portal',
+        'turn on data retention in the assistant’s privacy settings in the Telnyx portal',
       ],
       turn: [
         'warn',
@@ -452,7 +452,7 @@ describe('the account', () => {
     };
     expect(await doctor({ env }, '-a', 'assistant-sandbox-private', '--turn')).toMatchObject({
       code: 0,
-      lines: report(changes, '14 passed, 2 to look at'),
+      lines: report(changes, '14 passed, 2 warnings'),
     });
   });
 
@@ -469,15 +469,15 @@ describe('the account', () => {
     const disabled = [
       'warn',
       'ID: AI is disabled, a person has taken it over',
-      'telnyx-chat conversations release ID, or begin another conversation',
+      'telnyx-chat conversations release ID, or start another conversation',
     ];
     expect((await doctor({ env, home })).lines).toEqual(
-      report({ last_conversation: disabled }, '14 passed, 1 to look at, 1 skipped'),
+      report({ last_conversation: disabled }, '14 passed, 1 warning, 1 skipped'),
     );
     sandbox.store.delete(thread!.conversation.id);
-    const gone = ['warn', 'ID: it is not there any more', 'begin a new one: leave out --continue'];
+    const gone = ['warn', 'ID: it no longer exists', 'start a new one: leave out --continue'];
     expect((await doctor({ env, home })).lines).toEqual(
-      report({ last_conversation: gone }, '14 passed, 1 to look at, 1 skipped'),
+      report({ last_conversation: gone }, '14 passed, 1 warning, 1 skipped'),
     );
   });
 

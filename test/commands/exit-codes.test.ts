@@ -83,7 +83,7 @@ describe('exit codes and JSON errors', () => {
     [
       '.config/telnyx-chat/config.json',
       '{"profiles":{"default":{"api_key_command":"echo wrong"}}}',
-      () => 'what echo wrong prints',
+      () => 'the key printed by echo wrong',
     ],
     [
       '.config/telnyx/config.json',
@@ -129,14 +129,14 @@ describe('exit codes and JSON errors', () => {
   });
 
   it.each(['Trip', 'feature/x', '../../account', '..', 'a b'])(
-    '5: no conversation is called %j, and nothing is sent',
+    '5: no conversation is named %j, and nothing is sent',
     async (name) => {
       const { env, sandbox } = await account();
       expect(await failure([...SENT.argv, '--conversation', name], { env })).toMatchObject({
         code: 5,
         error: {
           kind: 'not_found',
-          message: `no conversation is called ${JSON.stringify(name)}`,
+          message: `no conversation is named ${JSON.stringify(name)}`,
           delivery: 'not_sent',
         },
       });
@@ -375,7 +375,7 @@ describe('2: bad input, nothing sent', () => {
       'plain http to a stranger',
       ['send', 'x', '--base-url', 'http://example.com'],
       {},
-      'bad base URL "http://example.com": a key may not travel over plain http:',
+      'bad base URL "http://example.com": plain http: would expose the API key',
     ],
     ['a bad timeout', ['send', 'x', '--timeout', '0'], {}, 'bad timeout "0"'],
     [
@@ -402,7 +402,7 @@ describe('2: bad input, nothing sent', () => {
       'a title that is no name',
       ['send', 'x', '--title', 'a\nb'],
       {},
-      'a name cannot have line breaks, tabs or other control characters',
+      'a name cannot contain line breaks, tabs or other control characters',
       /choose another name/,
     ],
     [
@@ -478,7 +478,7 @@ describe('2: bad input, nothing sent', () => {
       const result = await runCli(['send', 'x', '--debug'], { env: { TELNYX_API_KEY } });
       expect(result).toMatchObject({ code: 2, stdout: '' });
       expect(result.stderr).toContain(
-        'the key has characters that no key has (from environment TELNYX_API_KEY)',
+        'that does not look like an API key (from environment TELNYX_API_KEY)',
       );
       expect(result.stderr).not.toContain(TELNYX_API_KEY);
     },

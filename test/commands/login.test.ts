@@ -128,13 +128,13 @@ describe('login', () => {
     [
       'more than a key',
       'TELNYX_API_KEY="KEY1"',
-      'the key has characters that no key has',
+      'that does not look like an API key',
       'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
     ],
     [
       'two lines',
       `${KEY}\n\n`,
-      'the key has characters that no key has',
+      'that does not look like an API key',
       'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
     ],
   ])('refuses %s on stdin', async (_, input, message, hint) => {
@@ -174,7 +174,7 @@ describe('login', () => {
     const { cli, home, stored } = machine();
     writeFileSync(join(home, '.env'), `TELNYX_BASE_URL=${sandbox.url}\n`);
     const { code, stderr } = await cli(['login'], { input: KEY });
-    expect([code, stderr]).toEqual([2, expect.stringContaining('is not used')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('is refused')]);
     expect([stored(), sandbox.requestCount('list_assistants')]).toEqual([false, 0]);
   });
 });

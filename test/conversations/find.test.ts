@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import type { Conversation, ConversationFilters } from '../../src/conversations/conversation.js';
-import { conversationIdFor, existing, type Scope } from '../../src/conversations/find.js';
+import {
+  conversationIdFor,
+  foundOrUndefined,
+  type FindScope,
+} from '../../src/conversations/find.js';
 import { failureOf } from '../helpers/failure.js';
 
 const USED = '2026-01-31T09:00:00Z';
@@ -14,7 +18,7 @@ const CONVERSATIONS = [
 ];
 
 describe('an id or a name', () => {
-  test.each<[string, string, Scope?]>([
+  test.each<[string, string, FindScope?]>([
     ['Trip', 'c-1'],
     ['Both', 'c-4'],
     ['c-2', 'c-2'],
@@ -33,7 +37,7 @@ describe('an id or a name', () => {
     expect(asked).toEqual([]);
   });
 
-  test.each<[string, Scope?]>([
+  test.each<[string, FindScope?]>([
     // The name it was made with is hidden by the one given here.
     ['old'],
     ['Trip', { only: 'a-2' }],
@@ -43,7 +47,7 @@ describe('an id or a name', () => {
   ])('%j, %j is not there', async (idOrName, scope) => {
     expect(await failureOf(conversationIdFor(idOrName, account(), scope))).toEqual({
       kind: 'not_found',
-      message: `no conversation is called ${JSON.stringify(idOrName)}`,
+      message: `no conversation is named ${JSON.stringify(idOrName)}`,
       hint: 'telnyx-chat conversations list --all shows their ids and names',
     });
   });
@@ -64,28 +68,28 @@ describe('an id or a name', () => {
       expect(await failureOf(conversationIdFor(text, finder))).toEqual({
         kind: 'usage',
         message: `${JSON.stringify(text)} is neither an id nor a name`,
-        hint: 'give a conversation by its id or by its name',
+        hint: 'give the id or the name of a conversation',
       });
       expect(asked).toEqual([]);
     },
   );
 
-  test.each<[string, Scope?]>([['two have'], ['two have', { preferred: 'a-9' }]])(
+  test.each<[string, FindScope?]>([['two have'], ['two have', { preferred: 'a-9' }]])(
     'that %s says which, %j',
     async (_, scope) => {
       expect(await failureOf(conversationIdFor('Twin', account(), scope))).toEqual({
         kind: 'usage',
-        message: '"Twin" names 2 conversations',
+        message: '2 conversations are named "Twin"',
         hint: 'use an id: c-2 (2026-01-31T09:00), c-3 (2026-01-31T09:00)',
       });
     },
   );
 
   test.each([
-    [8, '"Many" names 8 conversations', 'n-7 ()'],
-    [9, '"Many" names 9 conversations', 'n-7 (), …'],
-    [20, '"Many" names at least 20 conversations', 'n-7 (), …'],
-    [30, '"Many" names at least 20 conversations', 'n-7 (), …'],
+    [8, '8 conversations are named "Many"', 'n-7 ()'],
+    [9, '9 conversations are named "Many"', 'n-7 (), …'],
+    [20, 'at least 20 conversations are named "Many"', 'n-7 (), …'],
+    [30, 'at least 20 conversations are named "Many"', 'n-7 (), …'],
   ])('that %d have names eight', async (count, message, end) => {
     const many = Array.from({ length: count }, (_, index) =>
       conversation(`n-${index}`, { name: 'Many' }),
@@ -100,9 +104,11 @@ describe('an id or a name', () => {
 describe('what may not be there', () => {
   test('is undefined only when it is not', async () => {
     const failed = new AppError('network', 'lost');
-    expect(await existing(Promise.resolve('it'))).toBe('it');
-    expect(await existing<string>(Promise.reject(new AppError('not_found', 'no')))).toBeUndefined();
-    await expect(existing(Promise.reject(failed))).rejects.toBe(failed);
+    expect(await foundOrUndefined(Promise.resolve('it'))).toBe('it');
+    expect(
+      await foundOrUndefined<string>(Promise.reject(new AppError('not_found', 'no'))),
+    ).toBeUndefined();
+    await expect(foundOrUndefined(Promise.reject(failed))).rejects.toBe(failed);
   });
 });
 

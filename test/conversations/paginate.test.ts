@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conversation, ConversationFilters } from '../../src/conversations/conversation.js';
-import { walkBack, type ListConversations } from '../../src/conversations/paginate.js';
+import { paginateConversations, type ListConversations } from '../../src/conversations/paginate.js';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 
@@ -36,7 +36,7 @@ function api(conversations: Stored[], { cap = Infinity, ignoresFilter = false } 
 async function walked(list: ListConversations, first?: number) {
   const ids: string[] = [];
   let gaps = 0;
-  const walk = walkBack(list, { where: {}, first, onGap: () => gaps++ });
+  const walk = paginateConversations(list, { where: {}, firstLimit: first, onGap: () => gaps++ });
   for await (const { id } of walk) ids.push(id);
   return { ids, gaps };
 }
@@ -110,7 +110,11 @@ describe('walking back through conversations', () => {
 
   it('asks for no more than is taken', async () => {
     const { list, requests } = api(many(5000, (index) => index));
-    for await (const { id } of walkBack(list, { where: {}, first: 31, onGap: () => undefined })) {
+    for await (const { id } of paginateConversations(list, {
+      where: {},
+      firstLimit: 31,
+      onGap: () => undefined,
+    })) {
       if (id === 'c4970') break;
     }
     expect(requests).toEqual([{ limit: 31, order: 'last_message_at.desc', where: {} }]);

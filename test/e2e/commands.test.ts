@@ -35,7 +35,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
   it('/new begins one, with the title that is given', async () => {
     const chat = await openChat({ size });
     await chat.say('my name is Ada', /remember your name\.\n>$/);
-    await chat.say('/new Opening hours', 'a new conversation begins with your next message');
+    await chat.say('/new Opening hours', 'your next message starts a new conversation');
     await chat.say('what is my name?', 'You have not told me your name yet.');
     const names = chat.sandbox.store.list().map(({ conversation }) => conversation.name);
     expect(names).toEqual(['Opening hours', '']);
@@ -66,7 +66,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
   it('/resume of a name that two have says which, and gives the line back', async () => {
     const sandbox = await accountWith('Twin', 'Twin');
     const chat = await openChat({ size, sandbox });
-    await chat.say('/resume Twin', 'error: "Twin" names 2 conversations');
+    await chat.say('/resume Twin', 'error: 2 conversations are named "Twin"');
     await chat.terminal.ends(['> /resume Twin▏']);
     for (const id of ids(chat.sandbox)) expect(chat.terminal.text()).toContain(id);
   });
@@ -143,9 +143,9 @@ describe.each(SIZES)('assistants at %i×%i', (...size) => {
 
   it('/as says who is speaking', async () => {
     const chat = await openChat({ size });
-    await chat.say('/as Ana', 'you speak as Ana');
+    await chat.say('/as Ana', 'you now speak as Ana');
     await chat.say('who am I?', 'You are speaking as Ana.');
-    await chat.say('/as', 'you speak without a name');
+    await chat.say('/as', 'you now speak without a name');
   });
 });
 
@@ -188,7 +188,7 @@ describe.each(SIZES)('/retry at %i×%i', (...size) => {
 
   it('has nothing to send at first', async () => {
     const chat = await openChat({ size });
-    await chat.say('/retry', 'error: there is nothing to send again yet');
+    await chat.say('/retry', 'error: there is no message to send again yet');
     await chat.terminal.ends(['> ▏']);
   });
 });
@@ -263,7 +263,7 @@ describe.each(SIZES)('reports at %i×%i', (...size) => {
     await chat.say(
       '/info',
       new RegExp(
-        `conversation +${UUID.source}\nlast turn +first token \\d+ ms, whole reply \\d+ ms\np50 .*\np95 `,
+        `conversation +${UUID.source}\nlast turn +first token \\d+ ms, full reply \\d+ ms\np50 .*\np95 `,
       ),
     );
     expect(chat.terminal.text()).toMatch(/api_key +…  environment TELNYX_API_KEY/);

@@ -162,7 +162,7 @@ describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...s
     await chat.terminal.ends(['> ▏']);
     await chat.say('/say', 'error: message is required');
     chat.terminal.type('\x03');
-    await chat.say('/as Eve', 'you speak as Eve');
+    await chat.say('/as Eve', 'you now speak as Eve');
     await chat.say('/say One moment, please', 'added to the conversation');
     const messages = chat.sandbox.store.list()[0]?.messages.at(-1);
     expect(messages).toMatchObject({ role: 'assistant', text: 'One moment, please' });

@@ -82,8 +82,8 @@ it('its failure is said before any request, without what it printed', async () =
     code: 3,
     stdout: '',
     stderr: [
-      'error: the command for the key ended with exit code 7: echo KEY-secret; exit 7',
-      'hint: try it by hand; telnyx-chat config set api_key_command changes it',
+      'error: the API key command failed with exit code 7: echo KEY-secret; exit 7',
+      'hint: run it yourself to see why; telnyx-chat config set api_key_command changes it',
       '',
     ].join('\n'),
   });

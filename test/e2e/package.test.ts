@@ -199,7 +199,7 @@ describe('the library', () => {
     );
     expect(told.map(([, , kind, message]) => [kind, message])).toEqual([
       ['not_configured', 'apiKey is required'],
-      ['usage', 'apiKey has characters that no key has'],
+      ['usage', 'apiKey does not look like an API key'],
       ['usage', 'bad timeoutMs -1'],
       ['usage', expect.stringContaining('bad base URL')],
       ['usage', 'message is required'],
@@ -294,7 +294,7 @@ describe('the library', () => {
         'conversationId must be a string',
         'speaker must be a string',
         'metadata.ticket must be a string',
-        'metadata cannot have the key __proto__: programs lose it on the way',
+        'metadata cannot have the key __proto__: programs in JavaScript drop it',
         'stream must be true or false',
         'signal must be an AbortSignal',
         'bad timeoutMs NaN',
@@ -306,7 +306,7 @@ describe('the library', () => {
         'where must be an object',
         'id must be a string',
         'name must be a string',
-        'metadata cannot have the key constructor: programs lose it on the way',
+        'metadata cannot have the key constructor: programs in JavaScript drop it',
         'metadata must be an object',
         'id must be a string',
         'id must be a string',

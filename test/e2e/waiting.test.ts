@@ -74,7 +74,7 @@ describe.each(SIZES)('Ctrl-C at the prompt at %i×%i', (...size) => {
     terminal.type(CTRL('c'));
     await terminal.looks(['> ▏']);
     terminal.type(CTRL('c'));
-    await terminal.looks(['to leave, press Ctrl-C again or Ctrl-D', '> ▏']);
+    await terminal.looks(['press Ctrl-C again or Ctrl-D to exit', '> ▏']);
     terminal.type(CTRL('c'));
     expect(await terminal.exit).toBe(0);
   });
@@ -85,10 +85,7 @@ describe.each(SIZES)('Ctrl-C at the prompt at %i×%i', (...size) => {
     await terminal.shows('to leave');
     await new Promise((resolve) => setTimeout(resolve, 2100));
     terminal.type(CTRL('c'));
-    await terminal.looks([
-      ...Array<string>(2).fill('to leave, press Ctrl-C again or Ctrl-D'),
-      '> ▏',
-    ]);
+    await terminal.looks([...Array<string>(2).fill('press Ctrl-C again or Ctrl-D to exit'), '> ▏']);
   });
 });
 

@@ -16,5 +16,5 @@ export function message(line: string): Message {
 }
 
 export function listOf(lines: readonly string[], more: Partial<History> = {}): History {
-  return { messages: lines.map(message), isWhole: true, ...more };
+  return { messages: lines.map(message), isComplete: true, ...more };
 }

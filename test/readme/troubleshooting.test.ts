@@ -96,10 +96,10 @@ const RUNS: Record<string, Run> = {
     });
     return send({ env: accountEnv(url) });
   },
-  'TELNYX_BASE_URL from … is not used: the API key is not from that file': () =>
+  'TELNYX_BASE_URL from … is refused: the API key does not come from that file': () =>
     send(at('.env', 'TELNYX_BASE_URL=https://stranger.example', { TELNYX_API_KEY: 'KEY1' })),
   'there is no profile …': () => send({}, '-p', 'elsewhere'),
-  'the command for the key …': () => {
+  'the API key command …': () => {
     const config = { profiles: { default: { api_key_command: 'exit 1', assistant_id: 'a-1' } } };
     return send(at('.config/telnyx-chat/config.json', JSON.stringify(config)));
   },

@@ -159,13 +159,13 @@ describe('a profile', () => {
       'like no other',
       { flags: { profile: 'elsewhere' } },
       'there is no profile "elsewhere"',
-      'profiles are default, work, home, office; telnyx-chat login --profile elsewhere makes it',
+      'existing profiles: default, work, home, office; telnyx-chat login --profile elsewhere creates it',
     ],
     [
       'that every object seems to have',
       { env: { TELNYX_PROFILE: 'toString' } },
       'there is no profile "toString" (from environment TELNYX_PROFILE)',
-      'profiles are default, work, home, office; telnyx-chat login --profile toString makes it',
+      'existing profiles: default, work, home, office; telnyx-chat login --profile toString creates it',
     ],
   ])('%s that is not there is an error with the way out', (_, sources, message, hint) => {
     expect(failureFrom(() => profileOf(sources))).toEqual({ kind: 'usage', message, hint });
@@ -225,14 +225,14 @@ describe('a command for the key', () => {
     expect(
       failureFrom(() => resolve({ config, file: { TELNYX_BASE_URL: 'https://stranger.example' } }))
         .message,
-    ).toContain('is not used');
+    ).toContain('is refused');
   });
 });
 
 describe('trust', () => {
   const url = { TELNYX_BASE_URL: 'https://stranger.example' };
   const hint =
-    'a .env could send your key to a stranger; put the key in the same file, or give --base-url or TELNYX_BASE_URL yourself';
+    'a .env could send your key to a stranger; put the key in the same file, or set --base-url or TELNYX_BASE_URL yourself';
 
   test.each<[string, Parameters<typeof resolve>[0]]>([
     ['a key from the environment', { env: { TELNYX_API_KEY: 'KEY1' }, file: url }],
@@ -248,7 +248,7 @@ describe('trust', () => {
   ])('a base URL of a .env is refused with %s', (_, sources) => {
     expect(failureFrom(() => resolve(sources))).toEqual({
       kind: 'usage',
-      message: `TELNYX_BASE_URL from ${ENV_FILE} is not used: the API key is not from that file`,
+      message: `TELNYX_BASE_URL from ${ENV_FILE} is refused: the API key does not come from that file`,
       hint,
     });
   });
@@ -297,8 +297,9 @@ describe('a base URL', () => {
     expect(resolve({ flags: { baseUrl: text } }).baseUrl.value).toBe(expected);
   });
 
-  const hint = 'it looks like https://api.telnyx.com/v2; plain http: works for this machine only';
-  const plain = 'a key may not travel over plain http:';
+  const hint =
+    'it should look like https://api.telnyx.com/v2; plain http: is allowed for this machine only';
+  const plain = 'plain http: would expose the API key';
   test.each([
     ['http://api.telnyx.com/v2', plain],
     ['http://localhost.example', plain],
@@ -311,8 +312,8 @@ describe('a base URL', () => {
     ['api.telnyx.com/v2', 'not a URL'],
     ['', 'not a URL'],
     ['https://', 'not a URL'],
-    ['https://api.telnyx.com/v2?x=1', 'it has a query or a fragment'],
-    ['https://api.telnyx.com/v2#x', 'it has a query or a fragment'],
+    ['https://api.telnyx.com/v2?x=1', 'it has a query string or a fragment'],
+    ['https://api.telnyx.com/v2#x', 'it has a query string or a fragment'],
   ])('%j is refused: %s', (text, why) => {
     expect(failureFrom(() => resolve({ flags: { baseUrl: text } }))).toEqual({
       kind: 'usage',
@@ -322,8 +323,16 @@ describe('a base URL', () => {
   });
 
   test.each([
-    ['https://me:secret@api.telnyx.com', 'https://…@api.telnyx.com', 'it holds a login'],
-    ['https://me@api.telnyx.com', 'https://…@api.telnyx.com', 'it holds a login'],
+    [
+      'https://me:secret@api.telnyx.com',
+      'https://…@api.telnyx.com',
+      'it contains a user name or password',
+    ],
+    [
+      'https://me@api.telnyx.com',
+      'https://…@api.telnyx.com',
+      'it contains a user name or password',
+    ],
     ['http://me:secret@api.telnyx.com', 'http://…@api.telnyx.com', plain],
     ['https://me:secret@', 'https://…@', 'not a URL'],
     ['https://me:sec@ret\n@x y', 'https://…@x y', 'it has spaces or line breaks'],
@@ -350,13 +359,13 @@ describe('a value that cannot be right', () => {
   ])('a key like %j, which is not shown', (key) => {
     expect(failureFrom(() => resolve({ env: { TELNYX_API_KEY: key } }))).toEqual({
       kind: 'usage',
-      message: 'the key has characters that no key has (from environment TELNYX_API_KEY)',
+      message: 'that does not look like an API key (from environment TELNYX_API_KEY)',
       hint: KEY_HINT,
     });
   });
 
   const ID_HINT =
-    'an id has letters, digits and - _ . : only; copy it from the Telnyx portal or from an earlier reply';
+    'ids have only letters, digits and - _ . :; copy it from the Telnyx portal or from an earlier reply';
   test.each([
     'a/b',
     '..',
@@ -405,7 +414,7 @@ describe('a value that cannot be right', () => {
       expect(failureFrom(() => resolve({ flags: { timeout } }))).toEqual({
         kind: 'usage',
         message: `bad timeout ${JSON.stringify(timeout)}`,
-        hint: 'give seconds, more than 0 and at most 86400',
+        hint: 'give a number of seconds greater than 0 and at most 86400',
       });
     },
   );
@@ -426,7 +435,7 @@ describe('a value that is missing', () => {
     expect(failureFrom(() => requireKey(resolve({})))).toEqual({
       kind: 'not_configured',
       message: 'TELNYX_API_KEY is required',
-      hint: 'telnyx-chat login stores one, or set it in the environment or a .env file; without an account: --sandbox',
+      hint: 'run telnyx-chat login, or set it in the environment or a .env file; to try it without an account, use --sandbox',
     });
     expect(requireKey(resolve({ env }))).toBe('KEY1');
   });
@@ -435,11 +444,11 @@ describe('a value that is missing', () => {
     [
       'nothing',
       {},
-      'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
+      'telnyx-chat assistants list shows your assistants, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
     ],
     ...['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'].flatMap(
       (name): [string, Parameters<typeof resolve>[0], string][] => {
-        const hint = `${name} is set, but the name here is TELNYX_ASSISTANT_ID`;
+        const hint = `${name} is set, but telnyx-chat reads TELNYX_ASSISTANT_ID`;
         return [
           [`${name} in the environment`, { env: { [name]: 'a-1' } }, hint],
           [`${name} in .env`, { file: { [name]: 'a-1' } }, hint],
@@ -449,7 +458,7 @@ describe('a value that is missing', () => {
     [
       'an empty other name',
       { env: { AI_ASSISTANT_ID: '' } },
-      'telnyx-chat assistants list shows those of the account, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
+      'telnyx-chat assistants list shows your assistants, and assistants use <id> stores one; or give --assistant <id>, or set it in the environment or a .env file',
     ],
   ])('the assistant, with %s', (_, sources, hint) => {
     expect(failureFrom(() => requireAssistant(resolve(sources)))).toEqual({

@@ -21,7 +21,7 @@ const open = (limit?: number): InputHistory =>
   openInputHistory({
     directory,
     limit,
-    guard: { platform: process.platform, tell: (line) => told.push(line) },
+    guard: { platform: process.platform, warn: (line) => told.push(line) },
     onWarning: (message) => warnings.push(message),
   });
 
@@ -56,8 +56,8 @@ describe('the input history', () => {
     expect(open().entries()).toEqual(['old']);
     expect([modeOf(directory), modeOf(file)]).toEqual([0o700, 0o600]);
     expect(told).toEqual([
-      `others had rights to ${directory} (755): now it is yours alone (700)`,
-      `others had rights to ${file} (644): now it is yours alone (600)`,
+      `${directory} was accessible to other users (755); it is now private (700)`,
+      `${file} was accessible to other users (644); it is now private (600)`,
     ]);
     expect(open().entries()).toEqual(['old']);
     expect([told.length, warnings]).toEqual([2, []]);
@@ -122,7 +122,7 @@ describe('the input history', () => {
     history.add('two');
     expect(history.entries()).toEqual(['one', 'two']);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('input history is not kept');
+    expect(warnings[0]).toContain('input history is not saved');
   });
 
   it('warns once when it can not be read', () => {
@@ -137,11 +137,12 @@ describe('the input history', () => {
 describe('compacting', () => {
   it('leaves the work to another process that is at it, but not to one that died', () => {
     write('1\n2\n3\n');
-    fs.writeFileSync(`${file}.tmp`, '');
+    fs.writeFileSync(`${file}.lock`, '');
     compact(file, 2);
     expect(lines()).toEqual(['1', '2', '3']);
     const longAgo = new Date(fs.statSync(file).mtimeMs - 120_000);
-    fs.utimesSync(`${file}.tmp`, longAgo, longAgo);
+    fs.utimesSync(`${file}.lock`, longAgo, longAgo);
+    fs.writeFileSync(`${file}.tmp`, 'left over');
     compact(file, 2);
     compact(file, 2);
     expect(lines()).toEqual(['2', '3']);

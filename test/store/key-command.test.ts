@@ -12,7 +12,7 @@ function run(command: string, more: Partial<KeyCommandOptions> = {}): Promise<Se
   return keyFromCommand(setting, { signal: new AbortController().signal, ...more });
 }
 
-const HINT = 'try it by hand; telnyx-chat config set api_key_command changes it';
+const HINT = 'run it yourself to see why; telnyx-chat config set api_key_command changes it';
 
 describe('the key that a command prints', () => {
   test.each([
@@ -34,34 +34,34 @@ describe('the key that a command prints', () => {
       'more than a line',
       'echo KEY-secret; echo url: x',
       'printed more than one line',
-      'add | head -1 to it, say',
+      'append | head -1, for example',
     ],
     [
       'what is no key',
       'echo not a secret',
-      'printed something that is no key',
+      'printed something that does not look like an API key',
       'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
     ],
-    ['without end', 'yes KEY-secret 2> /dev/null', 'printed more than a key can be', HINT],
-    ['a key, and fails', 'echo KEY-secret; exit 3', 'ended with exit code 3', HINT],
-    ['a key, and is killed', 'echo KEY-secret; kill -9 $$', 'ended with SIGKILL', HINT],
+    ['without end', 'yes KEY-secret 2> /dev/null', 'printed too much for a key', HINT],
+    ['a key, and fails', 'echo KEY-secret; exit 3', 'failed with exit code 3', HINT],
+    ['a key, and is killed', 'echo KEY-secret; kill -9 $$', 'failed with SIGKILL', HINT],
     [
       'nothing, as there is no such command',
       'no-such-command-1 2> /dev/null',
-      'ended with exit code 127',
+      'failed with exit code 127',
       HINT,
     ],
   ])('%s is refused, and never shown', async (_, command, why, hint) => {
     expect(await failureOf(run(command))).toEqual({
       kind: 'not_configured',
-      message: `the command for the key ${why}: ${command}`,
+      message: `the API key command ${why}: ${command}`,
       hint,
     });
   });
 
   test('is waited for only so long', async () => {
     expect(await failureOf(run('exec sleep 60', { limitMs: 50 }))).toMatchObject({
-      message: 'the command for the key did not end within 0.05 s: exec sleep 60',
+      message: 'the API key command did not finish within 0.05 s: exec sleep 60',
     });
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/turn/find-reply.js';
-import { findTurn, type Sought } from '../../src/turn/find-turn.js';
+import type { ListFinding } from '../../src/turn/find-reply.js';
+import { findTurn, type SoughtTurn } from '../../src/turn/find-turn.js';
 import { listOf, SENT } from '../helpers/messages.js';
 
-const answered = (reply: string): Finding => ({ type: 'answered', reply });
-const UNANSWERED: Finding = { type: 'unanswered' };
-const ABSENT: Finding = { type: 'absent' };
-const UNCLEAR: Finding = { type: 'unclear' };
+const answered = (reply: string): ListFinding => ({ type: 'answered', reply });
+const UNANSWERED: ListFinding = { type: 'unanswered' };
+const ABSENT: ListFinding = { type: 'absent' };
+const UNCLEAR: ListFinding = { type: 'unclear' };
 
 /** Begun here, and so often said before. */
 const begunHere = (atLeast: number) => ({ earlier: { atLeast, isExact: true } });
@@ -17,17 +17,17 @@ const BLUNT = { earliest: SENT - 900, latest: SENT + 120, isSharp: false, isFair
 const BLIND = { earliest: -Infinity, latest: Infinity, isSharp: false, isFair: false };
 
 /** Our own words of the same text were said between these, in milliseconds since the turn was sent. */
-const saidFrom = (from: number, until: number): Pick<Sought, 'said'> => {
+const saidFrom = (from: number, until: number): Pick<SoughtTurn, 'earlierTimes'> => {
   const window = (at: number) => ({ ...SHARP, earliest: SENT + at - 10, latest: SENT + at + 120 });
-  return { said: { from: window(from), until: window(until) } };
+  return { earlierTimes: { from: window(from), until: window(until) } };
 };
 
-function find(lines: readonly string[], more: Partial<Sought> = {}): Finding {
+function find(lines: readonly string[], more: Partial<SoughtTurn> = {}): ListFinding {
   const usual = { text: 'hello', received: '', sent: SHARP, ...begunHere(0) };
   return findTurn(listOf(lines), { ...usual, ...more });
 }
 
-type Row = [name: string, lines: string[], sought: Partial<Sought>, finding: Finding];
+type Row = [name: string, lines: string[], sought: Partial<SoughtTurn>, finding: ListFinding];
 
 describe('a turn in a conversation that began here', () => {
   test.each<Row>([
@@ -256,7 +256,7 @@ describe('the list', () => {
   test('that is not whole tells nothing', () => {
     const sought = { text: 'hello', received: '', sent: SHARP, ...begunHere(0) };
     const findings = [[], LINES].map((lines) =>
-      findTurn(listOf(lines, { isWhole: false }), sought),
+      findTurn(listOf(lines, { isComplete: false }), sought),
     );
     expect(findings).toEqual([UNCLEAR, UNCLEAR]);
   });

@@ -149,7 +149,7 @@ describe('a turn whose answer was lost', () => {
 
   test.each([
     ['that does not come', [[]]],
-    ['that is told apart from others in no way', [{ ...listOf([]), isWhole: false }]],
+    ['that is told apart from others in no way', [{ ...listOf([]), isComplete: false }]],
     ['of which nothing can be read', [BROKEN]],
   ])('%s is given up after half a minute', async (_, looks) => {
     const turn = await take({ looks });

@@ -1,7 +1,7 @@
 import { AppError, type ErrorDetails } from '../../src/base/errors.js';
 import type { CallOptions } from '../../src/base/time.js';
 import type { Message } from '../../src/conversations/conversation.js';
-import type { ChatEvent, TurnPorts, TurnRequest } from '../../src/turn/events.js';
+import type { ChatEvent, TurnPorts, SentTurn } from '../../src/turn/events.js';
 import { momentOf, type ServerClock } from '../../src/turn/server-clock.js';
 import { stillClock } from '../helpers/still-clock.js';
 
@@ -110,10 +110,7 @@ export class ModelServer {
     };
   }
 
-  async *#chat(
-    { text, stream }: TurnRequest,
-    { timeoutMs }: CallOptions,
-  ): AsyncGenerator<ChatEvent> {
+  async *#chat({ text, stream }: SentTurn, { timeoutMs }: CallOptions): AsyncGenerator<ChatEvent> {
     const sent = this.clock.monotonic();
     const number = this.sends.push(text) - 1;
     const { failure, isStored, storeMs, replyMs = Infinity } = this.#world.sends[number] ?? FINE;
@@ -144,12 +141,12 @@ export class ModelServer {
     const answer = await this.#read((outcome) => {
       const { lagMs, isRetained } = this.#world;
       const listed = this.#present().filter(({ at }) => isRetained && at + lagMs <= asked);
-      const isWhole = outcome !== 'partial';
-      if (isWhole && isRetained) this.readAt = asked - lagMs;
-      const messages = this.#ordered(isWhole ? listed : listed.slice(1)).map((each) =>
+      const isComplete = outcome !== 'partial';
+      if (isComplete && isRetained) this.readAt = asked - lagMs;
+      const messages = this.#ordered(isComplete ? listed : listed.slice(1)).map((each) =>
         this.#message(each),
       );
-      return { messages, isWhole };
+      return { messages, isComplete };
     });
     const { clockOffMs, roundTripMs } = this.#world;
     const date = Math.floor((asked + roundTripMs / 2 + clockOffMs) / 1_000) * 1_000;

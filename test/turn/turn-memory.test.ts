@@ -1,24 +1,28 @@
 import { expect, test } from 'vitest';
 import type { Moment } from '../../src/turn/server-clock.js';
-import { TurnMemory, type Earlier, type Fate } from '../../src/turn/turn-memory.js';
+import {
+  TurnMemory,
+  type EarlierMessages,
+  type DeliveryOutcome,
+} from '../../src/turn/turn-memory.js';
 
 const at = (ms: number): Moment => ({ monotonic: ms, wall: ms });
-const NOTHING_KNOWN = { atLeast: 0, said: undefined, isExact: false };
-const NEVER_SAID = { atLeast: 0, said: undefined, isExact: true };
+const NOTHING_KNOWN = { atLeast: 0, times: undefined, isExact: false };
+const NEVER_SAID = { atLeast: 0, times: undefined, isExact: true };
 
-function known({ atLeast, said, isExact }: Earlier) {
-  return { atLeast, said, isExact };
+function known({ atLeast, times, isExact }: EarlierMessages) {
+  return { atLeast, times, isExact };
 }
 
 /** What is known of a text before a turn with it. */
 function earlier(memory: TurnMemory, conversationId: string, text: string) {
   const turn = memory.open(conversationId, text, at(0));
-  turn.settle('not said', at(0));
+  turn.settle('not delivered', at(0));
   return known(turn);
 }
 
 interface Saying {
-  fate?: Fate;
+  outcome?: DeliveryOutcome;
   from?: number;
 }
 
@@ -26,9 +30,9 @@ function say(
   memory: TurnMemory,
   conversationId: string,
   text: string,
-  { fate = 'said', from = 10 }: Saying = {},
+  { outcome = 'delivered', from = 10 }: Saying = {},
 ) {
-  memory.open(conversationId, text, at(from)).settle(fate, at(from + 5));
+  memory.open(conversationId, text, at(from)).settle(outcome, at(from + 5));
 }
 
 function begun(conversationId: string): TurnMemory {
@@ -43,7 +47,7 @@ test('of a conversation that began elsewhere only that is known which was said h
   say(memory, 'c-1', 'yes');
   expect(earlier(memory, 'c-1', 'yes')).toEqual({
     atLeast: 1,
-    said: { from: at(10), until: at(15) },
+    times: { from: at(10), until: at(15) },
     isExact: false,
   });
 });
@@ -53,10 +57,10 @@ test('of one that began here, all that was said', () => {
   expect(earlier(memory, 'c-1', 'yes')).toEqual(NEVER_SAID);
   say(memory, 'c-1', 'yes');
   say(memory, 'c-1', ' yes\n', { from: 30 });
-  say(memory, 'c-1', 'no', { fate: 'not said' });
+  say(memory, 'c-1', 'no', { outcome: 'not delivered' });
   expect(earlier(memory, 'c-1', 'yes')).toEqual({
     atLeast: 2,
-    said: { from: at(10), until: at(35) },
+    times: { from: at(10), until: at(35) },
     isExact: true,
   });
   expect(earlier(memory, 'c-1', 'no')).toEqual(NEVER_SAID);
@@ -64,7 +68,7 @@ test('of one that began here, all that was said', () => {
 
 test('what may have been said makes its text doubtful, and no other', () => {
   const memory = begun('c-1');
-  say(memory, 'c-1', 'yes', { fate: 'perhaps' });
+  say(memory, 'c-1', 'yes', { outcome: 'unknown' });
   expect(earlier(memory, 'c-1', 'yes')).toEqual(NOTHING_KNOWN);
   expect(earlier(memory, 'c-1', 'no')).toEqual(NEVER_SAID);
 });
@@ -76,7 +80,7 @@ test('of two turns at a time with one text neither is exact, from the moment on 
   expect(first.isExact).toBe(true);
   const second = memory.open('c-1', 'yes ', at(3));
   expect(first.isExact).toBe(false);
-  second.settle('said', at(4));
+  second.settle('delivered', at(4));
   expect(known(first)).toEqual(NOTHING_KNOWN);
   expect(other.isExact).toBe(true);
 });
@@ -84,10 +88,10 @@ test('of two turns at a time with one text neither is exact, from the moment on 
 test('what became of a turn is said once', () => {
   const memory = begun('c-1');
   const turn = memory.open('c-1', 'yes', at(1));
-  turn.settle('said', at(2));
-  turn.settle('perhaps', at(3));
+  turn.settle('delivered', at(2));
+  turn.settle('unknown', at(3));
   expect(earlier(memory, 'c-1', 'yes')).toMatchObject({
-    said: { until: at(2) },
+    times: { until: at(2) },
     isExact: true,
   });
 });

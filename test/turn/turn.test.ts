@@ -2,10 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { AppError, exitCodeOf, type ErrorDetails, type ErrorKind } from '../../src/base/errors.js';
 import type { CallOptions } from '../../src/base/time.js';
 import type { NewConversation } from '../../src/conversations/conversation.js';
-import type { ChatEvent, ReplyEvent, TurnPorts, TurnRequest } from '../../src/turn/events.js';
+import type {
+  ChatEvent,
+  ReplyEvent,
+  SentTurn,
+  TurnPorts,
+  TurnRequest,
+} from '../../src/turn/events.js';
 import { ServerClock } from '../../src/turn/server-clock.js';
 import { TurnMemory } from '../../src/turn/turn-memory.js';
-import { takeTurn, type TurnInput } from '../../src/turn/turn.js';
+import { takeTurn } from '../../src/turn/turn.js';
 import { all } from '../helpers/api-client.js';
 import { failure, failureOf } from '../helpers/failure.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';
@@ -33,7 +39,7 @@ function scripted({ creates = ['c-new'], chats = [REPLY], metadata = {}, onChat 
   const asked: {
     creates: [number, number][];
     created: NewConversation[];
-    turns: [TurnRequest, number][];
+    turns: [SentTurn, number][];
     reads: [string, number][];
   } = {
     creates: [],
@@ -75,7 +81,7 @@ function scripted({ creates = ['c-new'], chats = [REPLY], metadata = {}, onChat 
   return { ports, clock, asked };
 }
 
-const INPUT: TurnInput = {
+const INPUT: TurnRequest = {
   assistantId: 'a-1',
   conversationId: 'c-1',
   text: 'hello',
@@ -84,7 +90,7 @@ const INPUT: TurnInput = {
 
 async function take(
   script: Script,
-  input: TurnInput = INPUT,
+  input: TurnRequest = INPUT,
   signal = new AbortController().signal,
 ) {
   const { ports, clock, asked } = scripted(script);
@@ -379,7 +385,7 @@ describe('a 400', () => {
   const disabled = {
     kind: 'ai_disabled',
     message: 'AI is disabled on this conversation: a person has taken it over',
-    hint: 'telnyx-chat conversations release lets the assistant answer again; say adds a message of a person',
+    hint: 'telnyx-chat conversations release lets the assistant answer again; conversations say adds a message from a person',
     status: 400,
     code: '10015',
     requestId: 'r',
@@ -472,7 +478,7 @@ test('a bug in creating the conversation is not touched', async () => {
 describe('a stop during a wait', () => {
   const stop = fails('terminated');
   const newInput = { ...INPUT, conversationId: undefined };
-  test.each<[string, Script, TurnInput, unknown, object]>([
+  test.each<[string, Script, TurnRequest, unknown, object]>([
     [
       'after a refusal',
       { chats: [limited()] },

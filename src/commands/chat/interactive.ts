@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.js';
 import type { Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';
 import { introduction } from '../../chat/assistant-commands.js';
-import { tell, tellFailure, type Chat, type ChatState } from '../../chat/chat.js';
+import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { recapLines } from '../../chat/conversation-commands.js';
 import { runChat } from '../../chat/loop.js';
@@ -80,7 +80,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const { context, appearance, account, assistantId, lines } = options;
   const session = { ...account, ...account.chatWith(assistantId) };
   const chosen = await chosenConversation(values.conversation, { session, context });
-  const { conversationId, title, speaker, metadata, isBegun } = chosen;
+  const { conversationId, title, speaker, metadata, isNew } = chosen;
   const history = historyFor(account.settings, context, lines.print);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
@@ -97,7 +97,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const leaving = new AbortController();
   try {
     const signal = AbortSignal.any([context.signal, leaving.signal]);
-    const earlier = isBegun ? undefined : conversationId;
+    const earlier = isNew ? undefined : conversationId;
     if (!isSilent(output)) void introduce(chat, earlier, signal);
     await runChat(chat);
   } finally {
@@ -116,7 +116,7 @@ function historyFor(
 ): InputHistory | undefined {
   if (!history.value) return undefined;
   const onWarning = (message: string): void => print(`warning: ${message}`);
-  const guard = { platform: context.platform, tell: onWarning };
+  const guard = { platform: context.platform, warn: onWarning };
   return openInputHistory({ directory: storePaths(context).state, guard, onWarning });
 }
 
@@ -135,14 +135,14 @@ async function introduce(
     await chat.running;
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;
-    tell(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
-    if (conversation && isTakenOver(conversation)) tell(chat, TAKEN_OVER_NOTICE);
-    if (messages && isFirst) tell(chat, ...recapLines(messages));
+    notify(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
+    if (conversation && isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
+    if (messages && isFirst) notify(chat, ...recapLines(messages));
   } catch (error) {
     await chat.running;
     if (signal.aborted) return;
     if (!(error instanceof AppError)) throw error;
-    tellFailure(chat, error);
+    notifyFailure(chat, error);
   }
 }
 

@@ -30,6 +30,11 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     paint: paintFor(appearance),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
     settingLines: () => settingLines(account),
+    async save(file, text) {
+      const { writeNewFile } = await import('../../store/new-file.js');
+      const { cwd, randomId } = context;
+      return writeNewFile({ cwd, file, id: randomId() }, context, (write) => write(text));
+    },
     takeTurn({ assistantId, text, ...turn }, signal) {
       const input = { ...turn, text: checkedMessage(text), metadata, stream };
       return account.chatWith(assistantId).takeTurn(input, signal);

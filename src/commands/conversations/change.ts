@@ -2,7 +2,7 @@ import { withAccount } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import type { Conversation } from '../../conversations/conversation.js';
-import { whole } from '../../conversations/details.js';
+import { oneLine } from '../../text/sanitize.js';
 import { conversationJson } from '../../conversations/json.js';
 import { newMetadata } from '../../conversations/metadata.js';
 import { checkedName } from '../../conversations/names.js';
@@ -60,7 +60,7 @@ export const rename = defineCommand({
     const notices = noticesOn(context, output);
     await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
       const renamed = await ask((client, call) => update.rename(client, { id, name }, call));
-      await print(renamed, `renamed ${id} to ${whole(name)}`, output, context);
+      await print(renamed, `renamed ${id} to ${oneLine(name)}`, output, context);
     });
   },
 });

@@ -4,8 +4,9 @@ import { AppError, exitCodeOf } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
-import { clockTime, whole } from '../../conversations/details.js';
-import { existing } from '../../conversations/find.js';
+import { clockTime } from '../../conversations/details.js';
+import { oneLine } from '../../text/sanitize.js';
+import { foundOrUndefined } from '../../conversations/find.js';
 import { nameOf } from '../../conversations/names.js';
 import type { Context } from '../../process/context.js';
 import { questionsOn } from '../../terminal/questions.js';
@@ -79,7 +80,7 @@ async function isConfirmed(ids: readonly string[], options: DeleteOptions): Prom
 
 function described(conversation: Conversation): string {
   const { id, lastMessageAt } = conversation;
-  return [id, whole(nameOf(conversation)), clockTime(lastMessageAt)]
+  return [id, oneLine(nameOf(conversation)), clockTime(lastMessageAt)]
     .filter((part) => part !== '')
     .join('  ');
 }
@@ -130,6 +131,6 @@ async function deleteOne(id: string, ask: Ask): Promise<void> {
   await ask(async (client, call) => {
     const isRepeated = tries++ > 0;
     const gone = client.deleteConversation(id, call);
-    await (isRepeated ? existing(gone) : gone);
+    await (isRepeated ? foundOrUndefined(gone) : gone);
   });
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice, text, toggle } from '../../command-line/flag.js';
 import {
+  ANY_TRANSCRIPT_ENDING,
   formatByName,
   openTranscript,
   TRANSCRIPT_FORMATS,
@@ -70,7 +71,7 @@ function formatOf(file: string): TranscriptFormat {
   if (format) return format;
   if (!/[^/\\]\.[^./\\]+$/.test(file)) return 'md';
   throw new AppError('usage', `cannot save as ${JSON.stringify(file)}`, {
-    hint: 'the name ends with .md, .json or .txt, or --format says which of them it is',
+    hint: `the name must end with ${ANY_TRANSCRIPT_ENDING}, unless --format is given`,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from '../../process/context.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { conversationJson } from '../../conversations/json.js';
-import { conversationCells } from '../../conversations/rows.js';
+import { conversationCells } from '../../conversations/details.js';
 import { jsonText } from '../../text/json-line.js';
 import { stylesFor } from '../../terminal/styles.js';
 import { openTable } from '../../terminal/table.js';

@@ -3,7 +3,7 @@ import { finderOf, withAccount } from '../../account/calls.js';
 import { defineCommand } from '../../command-line/command.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { channelAdvice } from '../../conversations/filters.js';
-import { walkBack } from '../../conversations/paginate.js';
+import { paginateConversations } from '../../conversations/paginate.js';
 import type { Context } from '../../process/context.js';
 import { paged } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
@@ -56,10 +56,10 @@ async function* selected(
 ): AsyncGenerator<Conversation[]> {
   const { limit, isNamed, isTooOld } = selection;
   const progress = openProgress(context, isWatched);
-  const walk = walkBack(finderOf(account, context).list, {
+  const walk = paginateConversations(finderOf(account, context).list, {
     where: { ...ofAssistant(selection, account), ...selection.where },
     // One more than is shown says whether there are more.
-    first: selection.isByName ? BATCH : Math.min(BATCH, limit + 1),
+    firstLimit: selection.isByName ? BATCH : Math.min(BATCH, limit + 1),
     onGap: () => (outcome.hasMore = true),
   });
   let batch: Conversation[] = [];

@@ -26,7 +26,7 @@ export function accountPorts(account: Account, { signal }: Context): AccountPort
     assistant: (id) => client.getAssistant(id, call),
     conversation: (id) => client.getConversation(id, call),
     lastConversation: (assistantId) => account.chatWith(assistantId).last?.read(),
-    takeTurn: (assistantId, onBegun) => trial(account, { assistantId, signal, onBegun }),
+    takeTurn: (assistantId, onStart) => trial(account, { assistantId, signal, onStart }),
     countMessages: async (id) => (await client.history(id, call)).messages.length,
     deleteConversation: (id) => client.deleteConversation(id, call),
   };
@@ -35,17 +35,17 @@ export function accountPorts(account: Account, { signal }: Context): AccountPort
 interface Trial {
   assistantId: string;
   signal: CallOptions['signal'];
-  onBegun: (conversationId: string) => void;
+  onStart: (conversationId: string) => void;
 }
 
 /** A turn that leaves no trace here: `--continue` does not find it. */
 async function trial(
   { client, settings }: Account,
-  { assistantId, signal, onBegun }: Trial,
+  { assistantId, signal, onStart }: Trial,
 ): Promise<Turn> {
   const options = { signal, timeoutMs: settings.timeoutMs.value, memory: new TurnMemory() };
   for await (const event of takeTurn(client, { ...TRIAL, assistantId }, options)) {
-    if (event.type === 'start') onBegun(event.conversationId);
+    if (event.type === 'start') onStart(event.conversationId);
     if (event.type === 'done') return event.turn;
   }
   throw new AppError('bug', 'a turn ended without a reply');

@@ -14,13 +14,13 @@ export function networkPorts(settings: Settings, context: Context): NetworkPorts
     lookUp: (host) => lookUp(host, signal),
     connect: (host, port) => connect(host, port, signal),
     handshake: (host, port) => handshake(host, port, signal),
-    clockLead: () => clockLead(settings, context),
+    clockOffset: () => clockOffset(settings, context),
     extraCertificates: extraCertificates(env['NODE_EXTRA_CA_CERTS']),
     isUnchecked: env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0',
   };
 }
 
-async function clockLead(
+async function clockOffset(
   { baseUrl: { value: baseUrl } }: Settings,
   { env, clock, signal }: Context,
 ): Promise<number | undefined> {

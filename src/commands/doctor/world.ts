@@ -64,7 +64,7 @@ function configState(context: Context): DoctorPorts['config'] {
   const warnings: string[] = [];
   const { platform } = context;
   const tell = (warning: string): void => void warnings.push(warning);
-  keepPrivate([...privatePaths(context), ...privateStatePaths(context)], { platform, tell });
+  keepPrivate([...privatePaths(context), ...privateStatePaths(context)], { platform, warn: tell });
   return () => {
     readConfig(path);
     return { path, isThere: readText(path) !== undefined, warnings };

@@ -2,9 +2,9 @@
 import type { Session } from '../../account/account.js';
 import { finderOf } from '../../account/calls.js';
 import { conversationIdFor } from '../../conversations/find.js';
-import { sharedConversation } from '../../conversations/find-or-create.js';
+import { findOrCreate } from '../../conversations/find-or-create.js';
 import type { Context } from '../../process/context.js';
-import type { TurnInput } from '../../turn/turn.js';
+import type { TurnRequest } from '../../turn/events.js';
 
 /** The account and world that a conversation is looked up with. */
 export interface Chooser {
@@ -12,7 +12,7 @@ export interface Chooser {
   context: Pick<Context, 'clock' | 'signal'>;
 }
 
-type Found = Pick<TurnInput, 'conversationId' | 'isBegun'>;
+type Found = Pick<TurnRequest, 'conversationId' | 'isNew'>;
 
 /** The assistant's conversation with a name. */
 export async function findByName(name: string, { session, context }: Chooser): Promise<Found> {
@@ -22,11 +22,11 @@ export async function findByName(name: string, { session, context }: Chooser): P
 }
 
 /** The assistant's conversation with this metadata, which is created when there is none. */
-export async function findOrCreate(
+export async function findByMetadata(
   metadata: Record<string, string>,
   { session, context }: Chooser,
 ): Promise<Found> {
   const whole = { ...metadata, assistant_id: session.assistantId };
-  const { id, isNew } = await sharedConversation(finderOf(session, context), whole);
-  return { conversationId: id, isBegun: isNew };
+  const { id, isNew } = await findOrCreate(finderOf(session, context), whole);
+  return { conversationId: id, isNew };
 }

@@ -5,7 +5,7 @@ import { text, texts, toggle } from '../../command-line/flag.js';
 import { newMetadata, sharedMetadata } from '../../conversations/metadata.js';
 import { checkedName, isConversationId } from '../../conversations/names.js';
 import { checkedId } from '../../text/ids.js';
-import type { TurnInput } from '../../turn/turn.js';
+import type { TurnRequest } from '../../turn/events.js';
 import type { Chooser } from './conversation-lookup.js';
 
 export const TITLE = text('--title <text>', 'name of a new conversation');
@@ -32,7 +32,7 @@ export const CONVERSATION = {
 
 export type ConversationChoice = ValuesOf<typeof CONVERSATION>;
 
-type Chosen = Pick<TurnInput, 'conversationId' | 'isBegun'>;
+type Chosen = Pick<TurnRequest, 'conversationId' | 'isNew'>;
 
 /**
  * The part of a turn that the flags decide. Throws on flags that contradict each other, before any
@@ -41,7 +41,7 @@ type Chosen = Pick<TurnInput, 'conversationId' | 'isBegun'>;
 export async function chosenConversation(
   choice: ConversationChoice,
   chooser: Chooser,
-): Promise<Chosen & Pick<TurnInput, 'title' | 'metadata' | 'speaker'>> {
+): Promise<Chosen & Pick<TurnRequest, 'title' | 'metadata' | 'speaker'>> {
   const { speaker } = choice;
   assertOneWay(choice);
   const title = choice.title === undefined ? undefined : checkedName(choice.title);
@@ -80,7 +80,7 @@ async function chosen(
   if (isContinued) return { conversationId: lastOne(chooser.session.last) };
   if (shared.length > 0) {
     const metadata = sharedMetadata(shared);
-    return unsent(async () => (await lookup()).findOrCreate(metadata, chooser));
+    return unsent(async () => (await lookup()).findByMetadata(metadata, chooser));
   }
   if (conversation === undefined || isConversationId(conversation))
     return { conversationId: conversation };

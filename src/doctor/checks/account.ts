@@ -1,10 +1,10 @@
 import { AppError } from '../../base/errors.js';
 import type { Assistant } from '../../conversations/conversation.js';
 import { requireAssistant } from '../../settings/resolve.js';
-import { pass, type Check, warn, type AccountPorts, type Outcome } from '../check.js';
+import { pass, type DoctorCheck, warn, type AccountPorts, type CheckOutcome } from '../check.js';
 
 /** Whether the API accepts the key. */
-export const account: Check = {
+export const account: DoctorCheck = {
   name: 'account',
   needs: ['api_key', 'base_url', 'tls'],
   async run(ports) {
@@ -13,44 +13,43 @@ export const account: Check = {
   },
 };
 
-/** So many are named as the way out. */
-const MOST_NAMED = 5;
+/** Limit on the assistants that a hint lists. */
+const MAX_NAMED = 5;
 
-/** Whether the account has the assistant, and what is unusual about it. */
-export const assistant: Check = {
+/** Whether the account has the assistant, and whether it keeps history. */
+export const assistant: DoctorCheck = {
   name: 'assistant',
   needs: ['assistant_id', 'account'],
   async run(ports) {
-    const found = await existing(requireAssistant(ports.settings), await ports.account());
+    const found = await existingAssistant(requireAssistant(ports.settings), await ports.account());
     const says = [found.name, found.model].filter((part) => part !== '').join(', ');
     if (found.dataRetention) return pass(`${says || found.id}; keeps history`);
     return warn(
       `${says}; keeps no history: it may forget what was said, and a lost answer cannot be looked up`,
-      'turn data retention on in the assistant’s privacy settings, in the Telnyx portal',
+      'turn on data retention in the assistant’s privacy settings in the Telnyx portal',
     );
   },
 };
 
-async function existing(id: string, account: AccountPorts): Promise<Assistant> {
+async function existingAssistant(id: string, account: AccountPorts): Promise<Assistant> {
   try {
     return await account.assistant(id);
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'not_found') throw error;
-    const { kind, details } = error;
-    const hint = named(await account.assistants());
-    throw new AppError(kind, `no assistant ${id}: ${error.message}`, { ...details, hint });
+    const hint = assistantsHint(await account.assistants());
+    throw error.but({ message: `no assistant ${id}: ${error.message}`, hint });
   }
 }
 
-function named(assistants: readonly Assistant[]): string {
-  if (assistants.length === 0) return 'make an assistant in the Telnyx portal first';
-  const names = assistants.slice(0, MOST_NAMED).map(({ id, name }) => `${id} (${name})`);
+function assistantsHint(assistants: readonly Assistant[]): string {
+  if (assistants.length === 0) return 'create an assistant in the Telnyx portal first';
+  const names = assistants.slice(0, MAX_NAMED).map(({ id, name }) => `${id} (${name})`);
   const rest = assistants.length - names.length;
   return `this account has ${names.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
-/** Whether `--continue` can go on: its conversation is there, and the assistant answers in it. */
-export const lastConversation: Check = {
+/** Whether `--continue` works: its conversation exists, and the assistant answers in it. */
+export const lastConversation: DoctorCheck = {
   name: 'last_conversation',
   needs: ['assistant'],
   async run(ports) {
@@ -60,16 +59,16 @@ export const lastConversation: Check = {
   },
 };
 
-async function stateOf(id: string, account: AccountPorts): Promise<Outcome> {
+async function stateOf(id: string, account: AccountPorts): Promise<CheckOutcome> {
   try {
     const { metadata } = await account.conversation(id);
     if (metadata['ai_disabled'] !== 'true') return pass(`${id}: AI is enabled`);
     return warn(
       `${id}: AI is disabled, a person has taken it over`,
-      `telnyx-chat conversations release ${id}, or begin another conversation`,
+      `telnyx-chat conversations release ${id}, or start another conversation`,
     );
   } catch (error) {
     if (!(error instanceof AppError) || error.kind !== 'not_found') throw error;
-    return warn(`${id}: it is not there any more`, 'begin a new one: leave out --continue');
+    return warn(`${id}: it no longer exists`, 'start a new one: leave out --continue');
   }
 }

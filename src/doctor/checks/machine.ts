@@ -1,38 +1,41 @@
 import { describeOrigin } from '../../settings/settings.js';
-import { pass, warn, type Check } from '../check.js';
+import { pass, warn, type DoctorCheck } from '../check.js';
 
-const OLDEST = [20, 12] as const;
+const MIN_NODE = [20, 12] as const;
 
 /** The Node that runs us. */
-export const node: Check = {
+export const node: DoctorCheck = {
   name: 'node',
   run({ nodeVersion }) {
     const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
-    const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+    const isOld = major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1]);
     const says = `Node ${nodeVersion}`;
-    return isOld ? warn(says, `install Node ${OLDEST.join('.')} or later`) : pass(says);
+    return isOld ? warn(says, `install Node ${MIN_NODE.join('.')} or later`) : pass(says);
   },
 };
 
-/** Our config file, and who may read it. */
-export const config: Check = {
+/** Our config file, and whether it is private. */
+export const config: DoctorCheck = {
   name: 'config',
   run(ports) {
     const { path, isThere, warnings } = ports.config();
     if (warnings.length > 0)
-      return warn(warnings.join('; '), 'a key that others may have read: replace it in the portal');
-    return pass(isThere ? `${path}, yours alone` : `none yet: ${path}`);
+      return warn(
+        warnings.join('; '),
+        'other users may have read the key: replace it in the Telnyx portal',
+      );
+    return pass(isThere ? `${path}, private` : `none yet: ${path}`);
   },
 };
 
 /** The `.env` that settings may come from. */
-export const envFile: Check = {
+export const envFile: DoctorCheck = {
   name: 'env_file',
   run: (ports) => pass(ports.envFile() ?? 'none in this folder'),
 };
 
 /** The profile that stored settings come from. */
-export const profile: Check = {
+export const profile: DoctorCheck = {
   name: 'profile',
   run({ settings: { profile } }) {
     const { value, origin } = profile;

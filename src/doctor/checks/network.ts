@@ -1,7 +1,7 @@
-import { pass, type Check, warn, type DoctorPorts, type Outcome } from '../check.js';
+import { pass, type DoctorCheck, warn, type DoctorPorts, type CheckOutcome } from '../check.js';
 
-/** Whether a proxy stands between us and the API. */
-export const proxy: Check = {
+/** Whether a proxy is used. */
+export const proxy: DoctorCheck = {
   name: 'proxy',
   needs: ['base_url'],
   run(ports) {
@@ -14,8 +14,8 @@ export const proxy: Check = {
 
 const ADDRESS = /^[\d.]+$|:/;
 
-/** Whether the first host on the way has an address. */
-export const dns: Check = {
+/** Whether the first host, API or proxy, has an address. */
+export const dns: DoctorCheck = {
   name: 'dns',
   needs: ['base_url', 'proxy'],
   async run({ route, network }) {
@@ -26,8 +26,8 @@ export const dns: Check = {
   },
 };
 
-/** Whether something listens there. */
-export const tcp: Check = {
+/** Whether the first host accepts connections. */
+export const tcp: DoctorCheck = {
   name: 'tcp',
   needs: ['dns'],
   async run({ route, network }) {
@@ -38,19 +38,19 @@ export const tcp: Check = {
   },
 };
 
-/** Whether the connection is one that can be trusted. */
-export const tls: Check = {
+/** Whether the connection can be trusted. */
+export const tls: DoctorCheck = {
   name: 'tls',
   needs: ['tcp'],
   async run(ports) {
     const { isTls, proxy } = ports.route();
     if (!isTls) return pass('not needed: plain http on this machine');
-    return remarks(ports) ?? pass(proxy ? await tunnelled(ports) : await direct(ports));
+    return weakness(ports) ?? pass(proxy ? await tunnelled(ports) : await direct(ports));
   },
 };
 
-/** What weakens TLS whatever the server is. */
-function remarks({ network }: DoctorPorts): Outcome | undefined {
+/** Settings of this machine that weaken TLS. */
+function weakness({ network }: DoctorPorts): CheckOutcome | undefined {
   const { isUnchecked, extraCertificates: extra } = network;
   if (isUnchecked) {
     return warn(
@@ -69,33 +69,33 @@ async function direct({ route, network }: DoctorPorts): Promise<string> {
   return `the certificate of ${host} is trusted${extra}: issued by ${issuer}`;
 }
 
-/** Only a request goes through the tunnel of a proxy. */
+/** Through a proxy, a whole request is made instead of a handshake. */
 async function tunnelled({ route, network }: DoctorPorts): Promise<string> {
-  await network.clockLead();
+  await network.clockOffset();
   return `the certificate of ${route().host} is trusted, through the proxy`;
 }
 
-/** Certificates and lost answers are judged by time: more than this is too far off, in seconds. */
-const MOST_OFF_S = 60;
+/** Limit on the error of our clock, in seconds: certificates and lost answers depend on it. */
+const MAX_CLOCK_ERROR_S = 60;
 
-/** Our clock by the server's. */
-export const clock: Check = {
+/** Whether our clock agrees with the server's. */
+export const clock: DoctorCheck = {
   name: 'clock',
   needs: ['tls'],
   async run({ network }) {
-    const lead = await network.clockLead();
-    if (lead === undefined) return pass('the server tells no time to compare with');
-    const seconds = Math.abs(lead) / 1000;
-    if (seconds <= MOST_OFF_S) return pass('agrees with the server’s');
-    const side = lead > 0 ? 'behind' : 'ahead of';
+    const offset = await network.clockOffset();
+    if (offset === undefined) return pass('the server sent no time to compare with');
+    const seconds = Math.abs(offset) / 1000;
+    if (seconds <= MAX_CLOCK_ERROR_S) return pass('agrees with the server’s');
+    const side = offset > 0 ? 'behind' : 'ahead of';
     return warn(
       `${roughly(seconds / 60)} ${side} the server’s clock`,
-      'set the clock of this machine: certificates and lost answers are judged by it',
+      'set the clock of this machine: certificates and lost answers depend on it',
     );
   },
 };
 
-/** Two hours are `120 min`, two days `48 h`. */
+/** In minutes up to 2 hours, in hours up to 2 days. */
 function roughly(minutes: number): string {
   const hours = minutes / 60;
   if (hours <= 2) return `${Math.round(minutes)} min`;

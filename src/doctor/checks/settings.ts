@@ -1,9 +1,9 @@
 import { missingKey, requireAssistant } from '../../settings/resolve.js';
 import { masked, describeOrigin } from '../../settings/settings.js';
-import { pass, type Check } from '../check.js';
+import { pass, type DoctorCheck } from '../check.js';
 
-/** The key, and where it comes from. */
-export const apiKey: Check = {
+/** The key and its origin. */
+export const apiKey: DoctorCheck = {
   name: 'api_key',
   async run(ports) {
     const key = await ports.key();
@@ -12,8 +12,8 @@ export const apiKey: Check = {
   },
 };
 
-/** The assistant that turns go to, and where its id comes from. */
-export const assistantId: Check = {
+/** The assistant of turns, and the origin of its id. */
+export const assistantId: DoctorCheck = {
   name: 'assistant_id',
   run({ settings }) {
     const id = requireAssistant(settings);
@@ -22,8 +22,8 @@ export const assistantId: Check = {
   },
 };
 
-/** Where the API is. */
-export const baseUrl: Check = {
+/** The URL of the API. */
+export const baseUrl: DoctorCheck = {
   name: 'base_url',
   run({ settings: { baseUrl } }) {
     return pass(`${baseUrl.value} (${describeOrigin(baseUrl.origin)})`);

@@ -1,49 +1,56 @@
 import { AppError } from '../../base/errors.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import type { Turn } from '../../turn/events.js';
-import { isStop, pass, warn, type AccountPorts, type Check, type Outcome } from '../check.js';
+import {
+  isStop,
+  pass,
+  warn,
+  type AccountPorts,
+  type DoctorCheck,
+  type CheckOutcome,
+} from '../check.js';
 
-/** A whole turn, in a conversation that is deleted again. */
-export const turn: Check = {
+/** A turn in a new conversation, which is deleted afterwards. */
+export const turn: DoctorCheck = {
   name: 'turn',
   needs: ['assistant'],
   async run(ports) {
     if (!ports.wantsTurn)
       return {
         status: 'skip',
-        says: 'not tried: --turn sends a message in a throw-away conversation',
+        says: 'not run: --turn sends a message in a temporary conversation',
       };
     const account = await ports.account();
-    const { outcome, id } = await tried(requireAssistant(ports.settings), account);
-    const left = await leftBehind(id, account);
+    const { outcome, id } = await tryTurn(requireAssistant(ports.settings), account);
+    const left = await deletionFailure(id, account);
     if (!left) return outcome;
     if (isStop(left)) throw withDeletion(left, left, id);
     return warn(`answered, but ${notDeleted(left)}`, deletion(id));
   },
 };
 
-/** What a turn that failed in any way began is deleted as well. */
-async function tried(
+/** The conversation of a failed turn is deleted as well. */
+async function tryTurn(
   assistantId: string,
   account: AccountPorts,
-): Promise<{ outcome: Outcome; id: string }> {
-  let begun: string | undefined;
+): Promise<{ outcome: CheckOutcome; id: string }> {
+  let startedId: string | undefined;
   try {
-    const taken = await account.takeTurn(assistantId, (id) => void (begun = id));
+    const taken = await account.takeTurn(assistantId, (id) => void (startedId = id));
     return { outcome: await outcomeOf(taken, account), id: taken.conversationId };
   } catch (error) {
-    const left = begun === undefined ? undefined : await leftBehind(begun, account);
-    if (!left || begun === undefined || !(error instanceof AppError)) throw error;
-    throw withDeletion(error, left, begun);
+    const left = startedId === undefined ? undefined : await deletionFailure(startedId, account);
+    if (!left || startedId === undefined || !(error instanceof AppError)) throw error;
+    throw withDeletion(error, left, startedId);
   }
 }
 
-async function outcomeOf(taken: Turn, account: AccountPorts): Promise<Outcome> {
+async function outcomeOf(taken: Turn, account: AccountPorts): Promise<CheckOutcome> {
   const { firstTokenMs, totalMs } = taken.timing;
   if (taken.reply.trim() === '') {
     return warn(
       'the reply is blank',
-      'look at the assistant’s instructions and model in the portal',
+      'check the assistant’s instructions and model in the Telnyx portal',
     );
   }
   const says = `answered in ${totalMs} ms, first words after ${firstTokenMs} ms`;
@@ -55,7 +62,7 @@ async function outcomeOf(taken: Turn, account: AccountPorts): Promise<Outcome> {
 }
 
 /** Why the conversation could not be deleted; undefined once it is gone. */
-async function leftBehind(id: string, account: AccountPorts): Promise<AppError | undefined> {
+async function deletionFailure(id: string, account: AccountPorts): Promise<AppError | undefined> {
   try {
     await account.deleteConversation(id);
     return undefined;
@@ -70,14 +77,12 @@ const notDeleted = (why: AppError): string =>
 
 const deletion = (id: string): string => `delete it: telnyx-chat conversations delete ${id}`;
 
-/** A failure that leaves a conversation which is the person's to delete. */
+/** A failure that leaves a conversation for the person to delete. */
 function withDeletion(error: AppError, left: AppError, id: string): AppError {
-  const { hint, ...known } = error.details;
-  const ways = [hint, deletion(id)].filter((way) => way !== undefined);
-  return new AppError(error.kind, `${error.message.replace(/\.$/, '')}; ${notDeleted(left)}`, {
-    ...known,
+  const hints = [error.details.hint, deletion(id)].filter((hint) => hint !== undefined);
+  return error.but({
+    message: `${error.message.replace(/\.$/, '')}; ${notDeleted(left)}`,
     conversationId: id,
-    hint: ways.join('; and '),
-    cause: error.cause,
+    hint: hints.join('; and '),
   });
 }

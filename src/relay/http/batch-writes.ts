@@ -1,9 +1,9 @@
 let tasks: (() => void)[] = [];
 
 /**
- * Runs a task when this round of the event loop has read all that has come in: for writes. Done one after
- * another they wake a reader on another core once; each by itself, with work in between, would find it
- * asleep again, and a write that wakes somebody takes twice as long. A task must not throw.
+ * Runs a task, such as a write, at the end of this round of the event loop. Writes that follow each other
+ * wake a reader on another core once; with work in between, each would wake it again, which doubles its
+ * cost. A task must not throw.
  */
 export function atEndOfRound(task: () => void): void {
   if (tasks.push(task) === 1) setImmediate(runAll);

@@ -1,0 +1,18 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { jsonLine } from '../../src/text/json-line.js';
+
+test('a JSON line means the same and holds nothing that a terminal obeys', () => {
+  expect(jsonLine({ a: '\u001b[31m\u009b\u007f\u202e\u2028\u200f☕' })).toBe(
+    '{"a":"\\u001b[31m\\u009b\\u007f\\u202e\\u2028\\u200f☕"}\n',
+  );
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const line = jsonLine(value);
+      expect(JSON.parse(line)).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(line.slice(0, -1)).not.toMatch(
+        /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/,
+      );
+    }),
+  );
+});
