@@ -14,13 +14,13 @@ export interface Setting<T> {
 
 export type Values = Readonly<Record<string, string | undefined>>;
 
-/** Everything settings are resolved from, already read. */
+/** The sources of settings, already read. */
 export interface Sources {
   flags: {
     assistant?: string | undefined;
     baseUrl?: string | undefined;
     profile?: string | undefined;
-    /** The profile need not be there yet. */
+    /** The profile need not exist yet. */
     isNewProfile?: boolean | undefined;
     timeout?: string | undefined;
     persist?: boolean | undefined;
@@ -31,13 +31,13 @@ export interface Sources {
   telnyx?: TelnyxFile | undefined;
 }
 
-/** Telnyx's own config file, which we only read. Each throws when it is damaged. */
+/** Telnyx's own config file, which is only read. Both throw when it is damaged. */
 export interface TelnyxFile {
   key(profile: Setting<string>): Setting<string> | undefined;
   profiles(): string[];
 }
 
-/** Our own config file, as far as it matters here. */
+/** Our own config file. */
 export interface Config {
   path: string;
   persist?: boolean | undefined;
@@ -47,7 +47,7 @@ export interface Config {
 
 export interface ProfileValues {
   api_key?: string | undefined;
-  /** A command of the person's that prints the key. */
+  /** A shell command that prints the key. */
   api_key_command?: string | undefined;
   assistant_id?: string | undefined;
   base_url?: string | undefined;
@@ -56,30 +56,26 @@ export interface ProfileValues {
 export interface Settings {
   profile: Setting<string>;
   apiKey?: Setting<string> | undefined;
-  /** Gives the key when there is none; only ever from our own config file. */
+  /** Prints the key when there is none here. It comes from our own config file only. */
   apiKeyCommand?: Setting<string> | undefined;
   assistantId?: Setting<string> | undefined;
-  /** A name that is set and that other programs use for the assistant's id. */
+  /** The name of a variable that is set and that other programs use for the assistant's id. */
   otherAssistantName?: string | undefined;
   baseUrl: Setting<string>;
   timeoutMs: Setting<number>;
   /** Whether the last conversation is remembered on this machine. */
   persist: Setting<boolean>;
-  /** Whether what is typed in chats is kept from run to run. */
+  /** Whether inputs of chats are kept for the next chat. */
   history: Setting<boolean>;
 }
 
-/** The setting with its value checked; a failure says where the value came from. */
+/** The setting with its value checked; a failure names the origin of the value. */
 export function checked<T>(setting: Setting<string>, check: (text: string) => T): Setting<T> {
   try {
     return { value: check(setting.value), origin: setting.origin };
   } catch (error) {
     if (!(error instanceof AppError) || setting.origin.source === 'flag') throw error;
-    throw new AppError(
-      error.kind,
-      `${error.message} (from ${describeOrigin(setting.origin)})`,
-      error.details,
-    );
+    throw error.but({ message: `${error.message} (from ${describeOrigin(setting.origin)})` });
   }
 }
 
@@ -87,28 +83,28 @@ export function describeOrigin({ source, detail }: Origin): string {
   return source === 'default' ? 'default' : `${source} ${detail}`;
 }
 
-/** The key by the place where a person can change it, without the key. */
+/** The key named by the place where it can be changed; the key itself is not shown. */
 export function keyName({ source, detail }: Origin): string {
   if (source === 'environment') return detail;
   if (source === 'env-file') return `TELNYX_API_KEY in ${detail}`;
-  if (source === 'command') return `what ${detail} prints`;
+  if (source === 'command') return `the key printed by ${detail}`;
   return detail.startsWith('-') ? 'the key' : `the key in ${detail}`;
 }
 
-/** A key that can travel in a header. The message never shows it. */
+/** Returns the key when it can be sent in a header. The error never shows it. */
 export function checkedKey(key: string): string {
   if (/^[\x21-\x7e]+$/.test(key) && !/["'`<>]/.test(key)) return key;
-  throw new AppError('usage', 'the key has characters that no key has', {
+  throw new AppError('usage', 'that does not look like an API key', {
     hint: 'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
   });
 }
 
-/** The usual ways to say no in a variable. */
+/** Whether a variable is set to one of the usual negative values. */
 export function isOff(value: string): boolean {
   return ['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
 }
 
-/** Enough of a secret to tell it from another one, and no more. */
+/** Just enough of a secret to tell it from another one. */
 export function masked(secret: string): string {
   return secret.length < 12 ? '…' : `${secret.slice(0, 4)}…${secret.slice(-2)}`;
 }
