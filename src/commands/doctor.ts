@@ -1,6 +1,6 @@
 import type { Context } from '../process/context.js';
 import type { CheckResult } from '../doctor/check.js';
-import { CHECKS, diagnose } from '../doctor/diagnose.js';
+import { DOCTOR_CHECKS, diagnose } from '../doctor/diagnose.js';
 import { exitCode, findingLines, findingsJson, summary } from '../doctor/report.js';
 import { jsonLine } from '../text/json-line.js';
 import { paintFor } from '../terminal/appearance.js';
@@ -14,7 +14,7 @@ export async function doctor(options: DoctorOptions, context: Context): Promise<
   const findings: CheckResult[] = [];
   const show = lineWriter(options, context);
   try {
-    for await (const finding of diagnose(CHECKS, world.ports)) {
+    for await (const finding of diagnose(DOCTOR_CHECKS, world.ports)) {
       findings.push(finding);
       if (!options.json) await show(finding);
     }
@@ -31,7 +31,7 @@ function lineWriter(
   options: DoctorOptions,
   context: Context,
 ): (finding: CheckResult) => Promise<void> {
-  const width = Math.max(...CHECKS.map(({ name }) => name.length));
+  const width = Math.max(...DOCTOR_CHECKS.map(({ name }) => name.length));
   const appearance = appearanceFor(options, context);
   const paint = paintFor({ ...appearance, noticeColor: appearance.color });
   return (finding) => write(context.stdout, `${findingLines(finding, width, paint).join('\n')}\n`);
