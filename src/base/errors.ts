@@ -73,6 +73,11 @@ export class AppError extends Error {
   }
 }
 
+/** Whether it was stopped from outside: that ends the whole run, not only one step of it. */
+export function isStop({ kind }: AppError): boolean {
+  return kind === 'interrupted' || kind === 'terminated';
+}
+
 const EXIT_CODES: Record<ErrorKind, number> = {
   api: 1,
   bug: 1,

@@ -66,7 +66,7 @@ export async function cancellable<T>(
 }
 
 /** Bound on an API call that is not a turn, in milliseconds. */
-const CALL_MS = 30_000;
+const CHAT_CALL_MS = 30_000;
 
 /** An API call that Ctrl-C cancels. */
 export function callApi<T>(
@@ -74,7 +74,7 @@ export function callApi<T>(
   call: (api: ChatPorts['api'], options: CallOptions) => Promise<T>,
 ): Promise<T> {
   return cancellable(chat, 'waiting for Telnyx', (signal) =>
-    call(chat.ports.api, { signal, timeoutMs: CALL_MS }),
+    call(chat.ports.api, { signal, timeoutMs: CHAT_CALL_MS }),
   );
 }
 

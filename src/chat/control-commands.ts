@@ -38,7 +38,7 @@ async function takeOver(chat: Chat, on: boolean): Promise<void> {
 }
 
 /** /say: adds a message in the assistant's role, because the person replaces the assistant. */
-export async function say(chat: Chat, argument: string): Promise<void> {
+export async function addMessage(chat: Chat, argument: string): Promise<void> {
   if (argument === '')
     throw new AppError('usage', 'message is required', { hint: '/say One moment, please' });
   const conversationId = currentConversation(chat);
@@ -58,7 +58,7 @@ export async function say(chat: Chat, argument: string): Promise<void> {
 }
 
 /** /insights */
-export async function insights(chat: Chat): Promise<void> {
+export async function showInsights(chat: Chat): Promise<void> {
   const id = currentConversation(chat);
   const made = await callApi(chat, (api, call) => api.listInsights(id, call));
   const lines = made.map(insightBlock).flatMap(({ heading, lines }) => [heading, ...lines]);

@@ -39,7 +39,7 @@ async function readInputs(chat: Chat): Promise<void> {
 async function runInput(chat: Chat, line: string): Promise<unknown> {
   const input = parseInput(line);
   try {
-    if (input.type === 'unknown') throw unknownCommand(input);
+    if (input.type === 'unknown') throw unknownSlashCommand(input);
     if (input.type === 'command') return await input.command.run(chat, input.argument);
     await showTurn(chat, input.text);
     return undefined;
@@ -57,7 +57,7 @@ function isWorthCorrecting(input: ChatInput): boolean {
   return input.argument !== '' || input.command.argument.startsWith('<');
 }
 
-function unknownCommand({ name, nearest }: Extract<ChatInput, { type: 'unknown' }>): AppError {
+function unknownSlashCommand({ name, nearest }: Extract<ChatInput, { type: 'unknown' }>): AppError {
   const advice = nearest ? `did you mean /${nearest}? ` : '/help shows the commands; ';
   return new AppError('usage', `unknown command /${name}`, {
     hint: `${advice}to send it as a message, start with a space`,

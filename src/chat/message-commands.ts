@@ -9,7 +9,7 @@ export function speakAs(chat: Chat, name: string): void {
 }
 
 /** /retry: asks first, unless the last message is known not to have been delivered. */
-export async function retry(chat: Chat): Promise<void> {
+export async function retryLast(chat: Chat): Promise<void> {
   const { lastText, lastFailure } = chat.state;
   if (lastText === undefined) throw new AppError('usage', 'there is no message to send again yet');
   const delivery = lastFailure?.details.delivery;

@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors.js';
+import { AppError, isStop } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { ReplyEvent, Turn } from '../turn/events.js';
 
@@ -44,10 +44,6 @@ export async function runPipedChat(chat: PipedChat): Promise<AppError | undefine
     }
   }
   return firstFailure;
-}
-
-function isStop({ kind }: AppError): boolean {
-  return kind === 'interrupted' || kind === 'terminated';
 }
 
 /** The lines that are turns. `for await` would close `lines`, and the rest is still to be counted. */

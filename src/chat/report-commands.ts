@@ -39,7 +39,7 @@ function indented(json: string): string {
 }
 
 /** /info */
-export function info(chat: Chat): void {
+export function showInfo(chat: Chat): void {
   const { state, ports } = chat;
   notify(
     chat,
@@ -74,7 +74,7 @@ function timingLines({ state: { turns } }: Chat): string[] {
 }
 
 /** /trace */
-export async function trace(chat: Chat): Promise<void> {
+export async function showTrace(chat: Chat): Promise<void> {
   const id = currentConversation(chat);
   const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
   const lines = traceLines(lastTurn(messages));
@@ -82,10 +82,10 @@ export async function trace(chat: Chat): Promise<void> {
 }
 
 /** /export */
-export async function exportConversation(chat: Chat, file: string): Promise<void> {
+export async function exportChat(chat: Chat, file: string): Promise<void> {
   const id = currentConversation(chat);
   const path = file === '' ? `conversation-${id}.md` : file;
-  const format = formatOf(path);
+  const format = formatForFile(path);
   const text = await callApi(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
     const messages = await allMessages(api.listMessages(id, call));
@@ -94,7 +94,7 @@ export async function exportConversation(chat: Chat, file: string): Promise<void
   notify(chat, `saved to ${await chat.ports.save(path, text)}`);
 }
 
-function formatOf(path: string): TranscriptFormat {
+function formatForFile(path: string): TranscriptFormat {
   const format = formatByName(path);
   if (format) return format;
   throw new AppError('usage', `cannot save as ${JSON.stringify(path)}`, {

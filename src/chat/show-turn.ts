@@ -6,7 +6,7 @@ import { startedEarly } from '../turn/start-early.js';
 import { cancellable, notifyFailure, notify, type Chat } from './chat.js';
 import { withWaysOut } from './control-commands.js';
 
-/** Sends a message and shows its reply; a failure gives the message back as draft. */
+/** Sends a message and shows its reply. After a failure, the message is back at the prompt. */
 export async function showTurn(chat: Chat, text: string): Promise<void> {
   const { state, ports } = chat;
   state.lastText = text;
@@ -30,27 +30,27 @@ async function showReply(chat: Chat, text: string, signal: AbortSignal): Promise
   const reply = createReplyText();
   try {
     for await (const event of events) {
-      note(chat, event);
+      noteEvent(chat, event);
       if (reply.isReplaced(event)) {
-        print(chat, printer.end());
+        printReply(chat, printer.end());
         notify(chat, CUT_OFF);
         printer = await ports.openReplyPrinter();
       }
-      print(chat, printer.write(reply.next(event)));
+      printReply(chat, printer.write(reply.next(event)));
     }
   } finally {
-    print(chat, printer.end());
+    printReply(chat, printer.end());
   }
 }
 
-/** Printed text takes the status line's place. */
-function print({ ports: { editor } }: Chat, text: string): void {
+/** Printed text replaces the status line. */
+function printReply({ ports: { editor } }: Chat, text: string): void {
   if (text === '') return;
   editor.setStatus(undefined);
   editor.print(text, 'stdout');
 }
 
-function note(chat: Chat, event: ReplyEvent): void {
+function noteEvent(chat: Chat, event: ReplyEvent): void {
   const { state, ports } = chat;
   if (event.type === 'start') state.conversationId = event.conversationId;
   if (event.type === 'done')

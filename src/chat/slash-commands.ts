@@ -2,10 +2,10 @@ import { TRANSCRIPT_ENDINGS } from '../conversations/transcript.js';
 import { nearest } from '../text/nearest.js';
 import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
-import { insights, release, say, takeover } from './control-commands.js';
+import { showInsights, release, addMessage, takeover } from './control-commands.js';
 import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
-import { copyReply, editDraft, retry, speakAs } from './message-commands.js';
-import { exportConversation, info, trace } from './report-commands.js';
+import { copyReply, editDraft, retryLast, speakAs } from './message-commands.js';
+import { exportChat, showInfo, showTrace } from './report-commands.js';
 
 export interface SlashCommand {
   name: string;
@@ -49,16 +49,16 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'say',
     argument: '<text>',
     summary: 'add a message from a person, without a reply',
-    run: say,
+    run: addMessage,
   },
   {
     name: 'insights',
     argument: '',
     summary: 'show the insights of this conversation',
-    run: insights,
+    run: showInsights,
   },
   { name: 'as', argument: '[name]', summary: 'set the name you speak as', run: speakAs },
-  { name: 'retry', argument: '', summary: 'send the last message again', run: retry },
+  { name: 'retry', argument: '', summary: 'send the last message again', run: retryLast },
   {
     name: 'edit',
     argument: '[text]',
@@ -70,14 +70,14 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'export',
     argument: '[file]',
     summary: `save this conversation (${TRANSCRIPT_ENDINGS})`,
-    run: exportConversation,
+    run: exportChat,
   },
-  { name: 'trace', argument: '', summary: 'show the tool calls of the last turn', run: trace },
+  { name: 'trace', argument: '', summary: 'show the tool calls of the last turn', run: showTrace },
   {
     name: 'info',
     argument: '',
     summary: 'show assistant, conversation, settings and timings',
-    run: info,
+    run: showInfo,
   },
   {
     name: 'clear',

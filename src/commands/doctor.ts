@@ -1,7 +1,7 @@
 import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { CheckResult } from '../doctor/check.js';
-import { CHECKS, diagnose } from '../doctor/diagnose.js';
+import { DOCTOR_CHECKS, diagnose } from '../doctor/diagnose.js';
 import { exitCode, findingLines, findingsJson, summary } from '../doctor/report.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
@@ -26,7 +26,7 @@ export const doctor = defineCommand({
     const findings: CheckResult[] = [];
     const show = lineWriter(appearanceFor(output, context), context);
     try {
-      for await (const finding of diagnose(CHECKS, world.ports)) {
+      for await (const finding of diagnose(DOCTOR_CHECKS, world.ports)) {
         findings.push(finding);
         if (!output.json) await show(finding);
       }
@@ -44,7 +44,7 @@ function lineWriter(
   appearance: Appearance,
   { stdout }: Context,
 ): (finding: CheckResult) => Promise<void> {
-  const width = Math.max(...CHECKS.map(({ name }) => name.length));
+  const width = Math.max(...DOCTOR_CHECKS.map(({ name }) => name.length));
   const paint = paintFor({ ...appearance, noticeColor: appearance.color });
   return (finding) => write(stdout, `${findingLines(finding, width, paint).join('\n')}\n`);
 }

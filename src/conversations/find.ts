@@ -90,7 +90,7 @@ export async function foundOrUndefined<T>(request: Promise<T>): Promise<T | unde
 
 function ambiguousName(name: string, conversations: Conversation[]): AppError {
   const count = conversations.length;
-  const listed = conversations.slice(0, MAX_LISTED).map(describe).join(', ');
+  const listed = conversations.slice(0, MAX_LISTED).map(describeConversation).join(', ');
   const more = count > MAX_LISTED ? ', …' : '';
   return new AppError(
     'usage',
@@ -99,6 +99,6 @@ function ambiguousName(name: string, conversations: Conversation[]): AppError {
   );
 }
 
-function describe({ id, lastMessageAt, createdAt }: Conversation): string {
+function describeConversation({ id, lastMessageAt, createdAt }: Conversation): string {
   return `${id} (${(lastMessageAt || createdAt).slice(0, 16)})`;
 }

@@ -4,7 +4,7 @@ import { instant } from './messages.js';
 export type ListConversations = (filters: ConversationFilters) => Promise<Conversation[]>;
 
 /** Conversations of one request; the API documents no limit. */
-const PAGE_SIZE = 100;
+const DEFAULT_PAGE_SIZE = 100;
 /** A page shorter than requested is the last one, if it is also shorter than any API would cap it. */
 const MIN_CAP = 10;
 /** A larger page is not requested, however many conversations have the same time. */
@@ -24,7 +24,7 @@ export interface PaginateOptions {
  */
 export async function* paginateConversations(
   list: ListConversations,
-  { where, firstLimit = PAGE_SIZE, onGap }: PaginateOptions,
+  { where, firstLimit = DEFAULT_PAGE_SIZE, onGap }: PaginateOptions,
 ): AsyncGenerator<Conversation> {
   const seen = new SeenConversations();
   let limit = firstLimit;
@@ -37,7 +37,7 @@ export async function* paginateConversations(
     if (fresh.length > 0) {
       if (page.length < Math.min(limit, MIN_CAP)) return;
       seen.add(fresh);
-      limit = Math.max(PAGE_SIZE, limit);
+      limit = Math.max(DEFAULT_PAGE_SIZE, limit);
       staleSize = undefined;
       continue;
     }
@@ -49,7 +49,7 @@ export async function* paginateConversations(
       if (!isCapped || !page.every((each) => seen.has(each))) return;
       seen.passTie();
     }
-    limit = isCapped ? PAGE_SIZE : limit * 2;
+    limit = isCapped ? DEFAULT_PAGE_SIZE : limit * 2;
     staleSize = isCapped ? undefined : page.length;
   }
 }

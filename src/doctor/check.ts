@@ -32,10 +32,6 @@ export interface CheckResult {
 export const pass = (says: string): CheckOutcome => ({ status: 'pass', says });
 export const warn = (says: string, fix: string): CheckOutcome => ({ status: 'warn', says, fix });
 
-/** An interrupt ends the whole run, not only one check. */
-export const isStop = ({ kind }: AppError): boolean =>
-  kind === 'interrupted' || kind === 'terminated';
-
 /** The way of a request to the API. */
 export interface Route {
   host: string;

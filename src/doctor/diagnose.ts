@@ -1,17 +1,17 @@
-import { AppError } from '../base/errors.js';
-import { type DoctorCheck, isStop, type DoctorPorts, type CheckResult } from './check.js';
-import { account, assistant, lastConversation } from './checks/account.js';
-import { config, envFile, node, profile } from './checks/machine.js';
-import { clock, dns, proxy, tcp, tls } from './checks/network.js';
-import { apiKey, assistantId, baseUrl } from './checks/settings.js';
-import { turn } from './checks/turn.js';
+import { AppError, isStop } from '../base/errors.js';
+import { type DoctorCheck, type DoctorPorts, type CheckResult } from './check.js';
+import { accountCheck, assistantCheck, lastConversationCheck } from './checks/account.js';
+import { configCheck, envFileCheck, nodeCheck, profileCheck } from './checks/machine.js';
+import { clockCheck, dnsCheck, proxyCheck, tcpCheck, tlsCheck } from './checks/network.js';
+import { apiKeyCheck, assistantIdCheck, baseUrlCheck } from './checks/settings.js';
+import { turnCheck } from './checks/turn.js';
 
 /** In the order in which a turn depends on them. */
-export const CHECKS: readonly DoctorCheck[] = [
-  ...[node, config, envFile],
-  ...[profile, apiKey, assistantId, baseUrl],
-  ...[proxy, dns, tcp, tls, clock],
-  ...[account, assistant, lastConversation, turn],
+export const DOCTOR_CHECKS: readonly DoctorCheck[] = [
+  ...[nodeCheck, configCheck, envFileCheck],
+  ...[profileCheck, apiKeyCheck, assistantIdCheck, baseUrlCheck],
+  ...[proxyCheck, dnsCheck, tcpCheck, tlsCheck, clockCheck],
+  ...[accountCheck, assistantCheck, lastConversationCheck, turnCheck],
 ];
 
 /** Runs the checks in order. A check is skipped when one that it needs failed. */

@@ -2,20 +2,20 @@ import * as v from 'valibot';
 import type { Config } from '../settings/settings.js';
 import { readJson } from './files.js';
 
-const optionalText = v.optional(v.string());
+const optionalString = v.optional(v.string());
 
 /** Unknown values of a later version are kept when the file is written again. */
-const shape = v.looseObject({
+const configShape = v.looseObject({
   persist: v.optional(v.boolean()),
   history: v.optional(v.boolean()),
   profiles: v.optional(
     v.record(
       v.string(),
       v.looseObject({
-        api_key: optionalText,
-        api_key_command: optionalText,
-        assistant_id: optionalText,
-        base_url: optionalText,
+        api_key: optionalString,
+        api_key_command: optionalString,
+        assistant_id: optionalString,
+        base_url: optionalString,
       }),
     ),
     {},
@@ -27,5 +27,5 @@ const shape = v.looseObject({
  * the start-up time. Throws an AppError that names a damaged file.
  */
 export function readConfig(path: string): Config {
-  return { profiles: {}, ...readJson(path, (value) => v.parse(shape, value)), path };
+  return { profiles: {}, ...readJson(path, (value) => v.parse(configShape, value)), path };
 }

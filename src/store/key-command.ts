@@ -28,15 +28,19 @@ export async function keyFromCommand(
   options.signal.throwIfAborted();
   const output = await outputOf(command.value, options);
   const key = withoutMark(output).replace(/\r?\n$/, '');
-  if (key === '') throw failed(command.value, 'printed nothing');
+  if (key === '') throw commandFailure(command.value, 'printed nothing');
   if (/[\r\n]/.test(key)) {
-    throw failed(command.value, 'printed more than one line', 'append | head -1, for example');
+    throw commandFailure(
+      command.value,
+      'printed more than one line',
+      'append | head -1, for example',
+    );
   }
   try {
     checkedKey(key);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw failed(
+    throw commandFailure(
       command.value,
       'printed something that does not look like an API key',
       error.details.hint,
@@ -59,11 +63,11 @@ function outputOf(command: string, { signal, limitMs = TIMEOUT_MS }: KeyCommandO
       settle();
     };
     const fail = (why: string, hint?: string): void =>
-      end(() => reject(failed(command, why, hint)));
+      end(() => reject(commandFailure(command, why, hint)));
     const abort = (): void => end(() => reject(signal.reason as Error));
     const timer = setTimeout(() => fail(`did not finish within ${limitMs / 1000} s`), limitMs);
     signal.addEventListener('abort', abort, { once: true });
-    const output = collected(child, () => fail('printed too much for a key'));
+    const output = collectOutput(child, () => fail('printed too much for a key'));
     child.on('error', (error) => fail(`could not be run: ${error.message}`));
     child.on('close', (code, killedBy) => {
       if (code === 0) end(() => resolve(output()));
@@ -73,7 +77,7 @@ function outputOf(command: string, { signal, limitMs = TIMEOUT_MS }: KeyCommandO
 }
 
 /** Collects the stdout of the command. */
-function collected({ stdout }: ChildProcess, onTooMuch: () => void): () => string {
+function collectOutput({ stdout }: ChildProcess, onTooMuch: () => void): () => string {
   const pieces: Buffer[] = [];
   let size = 0;
   stdout?.on('data', (piece: Buffer) => {
@@ -91,7 +95,7 @@ function stop(child: ChildProcess): void {
   child.kill();
 }
 
-function failed(command: string, why: string, hint?: string): AppError {
+function commandFailure(command: string, why: string, hint?: string): AppError {
   return new AppError('not_configured', `the API key command ${why}: ${command}`, {
     hint: hint ?? 'run it yourself to see why; telnyx-chat config set api_key_command changes it',
   });

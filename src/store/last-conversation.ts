@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { readJson, replaceFile } from './files.js';
 import { keepPrivate, type Guard } from './rights.js';
 
-const shape = v.object({ conversation_id: v.pipe(v.string(), v.nonEmpty()) });
+const lastConversationShape = v.object({ conversation_id: v.pipe(v.string(), v.nonEmpty()) });
 
 /** The conversation last used with one assistant and profile on this machine. */
 export interface LastConversation {
@@ -33,7 +33,7 @@ export function openLastConversation(
   const folder = join(stateFolder, 'last-conversation');
   const path = join(folder, name);
   const read = (): string | undefined =>
-    readJson(path, (value) => v.parse(shape, value))?.conversation_id;
+    readJson(path, (value) => v.parse(lastConversationShape, value))?.conversation_id;
   return {
     read,
     write(conversationId) {

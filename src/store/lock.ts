@@ -44,7 +44,7 @@ async function acquire(path: string, { clock, signal }: WaitOptions): Promise<vo
   const lock = lockOf(path);
   let seen = { mark: '', since: 0 };
   while (!writing(path, () => tryToTake(lock))) {
-    const mark = markOf(lock);
+    const mark = lockMark(lock);
     const now = clock.monotonic();
     if (mark !== seen.mark) seen = { mark, since: now };
     // By our own clock: a disk elsewhere may have another time.
@@ -68,7 +68,7 @@ function mtimeOf(path: string): number {
 }
 
 /** Tells one holder's lock from the next one's. */
-function markOf(lock: string): string {
+function lockMark(lock: string): string {
   const found = statSync(lock, { throwIfNoEntry: false });
   return found ? `${found.ino} ${found.mtimeMs}` : '';
 }

@@ -4,20 +4,23 @@ import type { Setting, TelnyxFile } from '../settings/settings.js';
 import { readJson } from './files.js';
 
 /** The file is not ours: values of an unexpected shape are ignored. */
-const profile = v.fallback(v.object({ apiKey: v.fallback(v.optional(v.string()), undefined) }), {});
-const shape = v.object({
+const telnyxProfileShape = v.fallback(
+  v.object({ apiKey: v.fallback(v.optional(v.string()), undefined) }),
+  {},
+);
+const telnyxShape = v.object({
   defaultProfile: v.fallback(v.optional(v.string()), undefined),
-  profiles: v.fallback(v.record(v.string(), profile), {}),
+  profiles: v.fallback(v.record(v.string(), telnyxProfileShape), {}),
 });
 
-type Shape = v.InferOutput<typeof shape>;
+type TelnyxConfig = v.InferOutput<typeof telnyxShape>;
 
 /** Telnyx's own config file, read at the first use. */
 export function openTelnyxFile(home: string): TelnyxFile {
   const path = join(home, '.config', 'telnyx', 'config.json');
-  let read: Shape | undefined;
-  const file = (): Shape =>
-    (read ??= readJson(path, (value) => v.parse(shape, value)) ?? { profiles: {} });
+  let read: TelnyxConfig | undefined;
+  const file = (): TelnyxConfig =>
+    (read ??= readJson(path, (value) => v.parse(telnyxShape, value)) ?? { profiles: {} });
   return {
     key: (named) => keyIn(file(), path, named),
     profiles: () => Object.keys(file().profiles),
@@ -26,7 +29,7 @@ export function openTelnyxFile(home: string): TelnyxFile {
 
 /** The key of the named profile, else of the file's default. */
 function keyIn(
-  { defaultProfile = 'default', profiles }: Shape,
+  { defaultProfile = 'default', profiles }: TelnyxConfig,
   path: string,
   { value, origin }: Setting<string>,
 ): Setting<string> | undefined {

@@ -6,14 +6,14 @@ export interface Sanitizer {
   end(): string;
 }
 
-const isPlain = (text: string): boolean => !SUSPICIOUS.test(text);
+const isClean = (text: string): boolean => !SUSPICIOUS.test(text);
 
 /**
  * Makes text from outside safe to print on a terminal: the only control characters left are tab and
  * newline, escape sequences are gone with their payloads, and nothing can hide or reorder the text.
  */
 export function sanitize(text: string): string {
-  if (isPlain(text)) return text;
+  if (isClean(text)) return text;
   const filter = new SequenceFilter();
   return filter.write(text) + filter.end();
 }
@@ -22,7 +22,7 @@ export function sanitize(text: string): string {
 export function createSanitizer(): Sanitizer {
   const filter = new SequenceFilter();
   return {
-    write: (chunk) => (filter.isIdle && isPlain(chunk) ? chunk : filter.write(chunk)),
+    write: (chunk) => (filter.isIdle && isClean(chunk) ? chunk : filter.write(chunk)),
     end: () => filter.end(),
   };
 }

@@ -33,11 +33,11 @@ export function findReply(
   const matching = texts.filter((text) => text.startsWith(received));
   const [first = ''] = matching.length > 0 ? matching : texts;
   const isKnown = users.length === 1 || matching.length === 1 || texts.length === 1;
-  return isKnown ? finished(first, received) : { type: 'unclear' };
+  return isKnown ? finishedReply(first, received) : { type: 'unclear' };
 }
 
 /** A reply that is shorter than the received part is still being written. */
-function finished(reply: string, received: string): ListFinding {
+function finishedReply(reply: string, received: string): ListFinding {
   const isPart = received.startsWith(reply) && reply.trimEnd() !== received.trimEnd();
   return isPart ? { type: 'unanswered' } : { type: 'answered', reply };
 }

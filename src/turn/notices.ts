@@ -3,7 +3,7 @@ import type { ReplyEvent } from './events.js';
 export const WAITING = 'waiting for the assistant';
 export const SEARCH_NOTICE = 'the answer was lost: looking for it';
 
-/** What is told of a turn on a bad network; undefined for what is no trouble. */
+/** A notice about a turn on a bad network; undefined when there is no trouble. */
 export function noticeOf(event: ReplyEvent): string | undefined {
   if (event.type === 'search') return `${event.error.message}; ${SEARCH_NOTICE}`;
   if (event.type === 'done' && event.turn.recovered) return 'the answer was found';
@@ -11,14 +11,14 @@ export function noticeOf(event: ReplyEvent): string | undefined {
   return `${event.error.message}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`;
 }
 
-/** The same events, with a word on each trouble. */
+/** The same events; notices about them go to `notify`. */
 export async function* withNotices(
   events: AsyncGenerator<ReplyEvent>,
-  tell: (line: string) => void,
+  notify: (line: string) => void,
 ): AsyncGenerator<ReplyEvent> {
   for await (const event of events) {
     const notice = noticeOf(event);
-    if (notice !== undefined) tell(notice);
+    if (notice !== undefined) notify(notice);
     yield event;
   }
 }

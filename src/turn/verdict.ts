@@ -1,4 +1,4 @@
-import type { AppError } from '../base/errors.js';
+import { isStop, type AppError } from '../base/errors.js';
 
 /** The next step after a failed send of a turn. */
 export type Verdict =
@@ -9,9 +9,10 @@ export type Verdict =
   /** Neither would help. */
   | 'report';
 
-export function verdictOn({ kind, details }: AppError): Verdict {
+export function verdictOn(error: AppError): Verdict {
+  const { kind, details } = error;
   const { delivery, status } = details;
-  if (kind === 'interrupted' || kind === 'terminated') return 'report';
+  if (isStop(error)) return 'report';
   if (delivery === 'unknown') return 'search';
   if (delivery === 'not_sent')
     return kind === 'network' || kind === 'timeout' ? 'resend' : 'report';

@@ -90,8 +90,8 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
     await chat.say('my name is Ada', /remember your name\.\n>$/);
     await chat.say('/name', 'error: a name is required');
     await chat.terminal.ends(['> /name▏']);
-    await chat.say(' Ada’s', 'named Ada’s: /resume Ada’s');
-    await chat.say('/new', 'begins with your next message');
+    await chat.say(' Ada’s', 'named Ada’s; /resume Ada’s');
+    await chat.say('/new', 'starts a new conversation');
     await chat.say('/resume Ada’s', 'you: my name is Ada');
     await chat.say('what is my name?', 'Your name is Ada.');
   });
@@ -229,7 +229,7 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
     );
     expect(statSync(join(cwd, 'notes.txt')).mode & 0o777).toBe(0o600);
     await done(chat);
-    await chat.say('/export notes.txt', 'error: cannot save: EEXIST');
+    await chat.say('/export notes.txt', 'notes.txt already exists');
     await chat.terminal.ends(['> /export notes.txt▏']);
     chat.terminal.type(CTRL('c'));
     await chat.say('/export', /saved to [^]*conversation-[^]*\.md\n>$/);
@@ -257,7 +257,7 @@ describe.each(SIZES)('reports at %i×%i', (...size) => {
     const chat = await openChat({ size });
     await chat.say(
       '/info',
-      /assistant +assistant-sandbox\nconversation +\(begins with your first message\)/,
+      /assistant +assistant-sandbox\nconversation +\(starts with your first message\)/,
     );
     await chat.say('hello', /can do\.\n>$/);
     await chat.say(
@@ -291,7 +291,9 @@ describe.each(SIZES)('a line that begins with / at %i×%i', (...size) => {
   it('is an error when it is no command: the nearest one is named, the line comes back', async () => {
     const chat = await openChat({ size });
     await chat.say('/resmue abc', 'error: unknown command /resmue');
-    await chat.terminal.shows(/did you mean \/resume\? to send it as text, begin with a\s+space/);
+    await chat.terminal.shows(
+      /did you mean \/resume\? to send it as a message, start with\s+a\s+space/,
+    );
     await chat.terminal.ends(['> /resmue abc▏']);
     expect(said(chat.sandbox)).toEqual([]);
   });

@@ -179,8 +179,8 @@ describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...s
     const chat = await openChat({ size, sandbox, argv: ['--conversation', 'Seeded'] });
     await chat.terminal.shows(SILENT);
     await chat.terminal.shows('/release lets the assistant answer again');
-    await chat.say('/new', 'a new conversation begins');
-    await chat.say(`/resume Seeded`, new RegExp(`begins with[^]*${SILENT}`));
+    await chat.say('/new', 'your next message starts');
+    await chat.say(`/resume Seeded`, new RegExp(`starts a new[^]*${SILENT}`));
   });
 
   it('--for begins one in the chat, and comes back to it', async () => {

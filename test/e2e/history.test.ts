@@ -141,7 +141,7 @@ describe.each(SIZES)('a history that cannot be kept at %i×%i', (...size) => {
     await terminal.shows(/\n>$/);
     await say('two', 'You said: "two"');
     await terminal.shows(/\n>$/);
-    expect(terminal.text().match(/warning: input history is not kept/g)).toHaveLength(1);
+    expect(terminal.text().match(/warning: input history is not saved/g)).toHaveLength(1);
     terminal.type(`${UP}${ENTER}`);
     await terminal.shows(/"two"[^]*"two"/);
   });

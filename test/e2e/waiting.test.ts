@@ -82,7 +82,7 @@ describe.each(SIZES)('Ctrl-C at the prompt at %i×%i', (...size) => {
   it('is only a hint again when two seconds have gone', async () => {
     const { terminal } = await openChat({ size });
     terminal.type(CTRL('c'));
-    await terminal.shows('to leave');
+    await terminal.shows('to exit');
     await new Promise((resolve) => setTimeout(resolve, 2100));
     terminal.type(CTRL('c'));
     await terminal.looks([...Array<string>(2).fill('press Ctrl-C again or Ctrl-D to exit'), '> ▏']);

@@ -4,7 +4,7 @@ import { requireAssistant } from '../../settings/resolve.js';
 import { pass, type DoctorCheck, warn, type AccountPorts, type CheckOutcome } from '../check.js';
 
 /** Whether the API accepts the key. */
-export const account: DoctorCheck = {
+export const accountCheck: DoctorCheck = {
   name: 'account',
   needs: ['api_key', 'base_url', 'tls'],
   async run(ports) {
@@ -17,7 +17,7 @@ export const account: DoctorCheck = {
 const MAX_NAMED = 5;
 
 /** Whether the account has the assistant, and whether it keeps history. */
-export const assistant: DoctorCheck = {
+export const assistantCheck: DoctorCheck = {
   name: 'assistant',
   needs: ['assistant_id', 'account'],
   async run(ports) {
@@ -49,7 +49,7 @@ function assistantsHint(assistants: readonly Assistant[]): string {
 }
 
 /** Whether `--continue` works: its conversation exists, and the assistant answers in it. */
-export const lastConversation: DoctorCheck = {
+export const lastConversationCheck: DoctorCheck = {
   name: 'last_conversation',
   needs: ['assistant'],
   async run(ports) {

@@ -4,7 +4,7 @@ import { pass, warn, type DoctorCheck } from '../check.js';
 const MIN_NODE = [20, 12] as const;
 
 /** The Node that runs us. */
-export const node: DoctorCheck = {
+export const nodeCheck: DoctorCheck = {
   name: 'node',
   run({ nodeVersion }) {
     const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
@@ -15,7 +15,7 @@ export const node: DoctorCheck = {
 };
 
 /** Our config file, and whether it is private. */
-export const config: DoctorCheck = {
+export const configCheck: DoctorCheck = {
   name: 'config',
   run(ports) {
     const { path, isThere, warnings } = ports.config();
@@ -29,13 +29,13 @@ export const config: DoctorCheck = {
 };
 
 /** The `.env` that settings may come from. */
-export const envFile: DoctorCheck = {
+export const envFileCheck: DoctorCheck = {
   name: 'env_file',
   run: (ports) => pass(ports.envFile() ?? 'none in this folder'),
 };
 
 /** The profile that stored settings come from. */
-export const profile: DoctorCheck = {
+export const profileCheck: DoctorCheck = {
   name: 'profile',
   run({ settings: { profile } }) {
     const { value, origin } = profile;

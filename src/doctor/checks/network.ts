@@ -1,7 +1,7 @@
 import { pass, type DoctorCheck, warn, type DoctorPorts, type CheckOutcome } from '../check.js';
 
 /** Whether a proxy is used. */
-export const proxy: DoctorCheck = {
+export const proxyCheck: DoctorCheck = {
   name: 'proxy',
   needs: ['base_url'],
   run(ports) {
@@ -15,7 +15,7 @@ export const proxy: DoctorCheck = {
 const ADDRESS = /^[\d.]+$|:/;
 
 /** Whether the first host, API or proxy, has an address. */
-export const dns: DoctorCheck = {
+export const dnsCheck: DoctorCheck = {
   name: 'dns',
   needs: ['base_url', 'proxy'],
   async run({ route, network }) {
@@ -27,7 +27,7 @@ export const dns: DoctorCheck = {
 };
 
 /** Whether the first host accepts connections. */
-export const tcp: DoctorCheck = {
+export const tcpCheck: DoctorCheck = {
   name: 'tcp',
   needs: ['dns'],
   async run({ route, network }) {
@@ -39,7 +39,7 @@ export const tcp: DoctorCheck = {
 };
 
 /** Whether the connection can be trusted. */
-export const tls: DoctorCheck = {
+export const tlsCheck: DoctorCheck = {
   name: 'tls',
   needs: ['tcp'],
   async run(ports) {
@@ -79,7 +79,7 @@ async function tunnelled({ route, network }: DoctorPorts): Promise<string> {
 const MAX_CLOCK_ERROR_S = 60;
 
 /** Whether our clock agrees with the server's. */
-export const clock: DoctorCheck = {
+export const clockCheck: DoctorCheck = {
   name: 'clock',
   needs: ['tls'],
   async run({ network }) {

@@ -3,7 +3,7 @@ import { masked, describeOrigin } from '../../settings/settings.js';
 import { pass, type DoctorCheck } from '../check.js';
 
 /** The key and its origin. */
-export const apiKey: DoctorCheck = {
+export const apiKeyCheck: DoctorCheck = {
   name: 'api_key',
   async run(ports) {
     const key = await ports.key();
@@ -13,7 +13,7 @@ export const apiKey: DoctorCheck = {
 };
 
 /** The assistant of turns, and the origin of its id. */
-export const assistantId: DoctorCheck = {
+export const assistantIdCheck: DoctorCheck = {
   name: 'assistant_id',
   run({ settings }) {
     const id = requireAssistant(settings);
@@ -23,7 +23,7 @@ export const assistantId: DoctorCheck = {
 };
 
 /** The URL of the API. */
-export const baseUrl: DoctorCheck = {
+export const baseUrlCheck: DoctorCheck = {
   name: 'base_url',
   run({ settings: { baseUrl } }) {
     return pass(`${baseUrl.value} (${describeOrigin(baseUrl.origin)})`);

@@ -1,17 +1,10 @@
-import { AppError } from '../../base/errors.js';
+import { AppError, isStop } from '../../base/errors.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import type { Turn } from '../../turn/events.js';
-import {
-  isStop,
-  pass,
-  warn,
-  type AccountPorts,
-  type DoctorCheck,
-  type CheckOutcome,
-} from '../check.js';
+import { pass, warn, type AccountPorts, type DoctorCheck, type CheckOutcome } from '../check.js';
 
 /** A turn in a new conversation, which is deleted afterwards. */
-export const turn: DoctorCheck = {
+export const turnCheck: DoctorCheck = {
   name: 'turn',
   needs: ['assistant'],
   async run(ports) {
@@ -37,7 +30,7 @@ async function tryTurn(
   let startedId: string | undefined;
   try {
     const taken = await account.takeTurn(assistantId, (id) => void (startedId = id));
-    return { outcome: await outcomeOf(taken, account), id: taken.conversationId };
+    return { outcome: await turnOutcome(taken, account), id: taken.conversationId };
   } catch (error) {
     const left = startedId === undefined ? undefined : await deletionFailure(startedId, account);
     if (!left || startedId === undefined || !(error instanceof AppError)) throw error;
@@ -45,7 +38,7 @@ async function tryTurn(
   }
 }
 
-async function outcomeOf(taken: Turn, account: AccountPorts): Promise<CheckOutcome> {
+async function turnOutcome(taken: Turn, account: AccountPorts): Promise<CheckOutcome> {
   const { firstTokenMs, totalMs } = taken.timing;
   if (taken.reply.trim() === '') {
     return warn(
