@@ -1,15 +1,32 @@
 import { createClient, type Client } from '../api/client.js';
+import type { RequestReport } from '../api/http.js';
 import { proxyFor } from '../api/proxy.js';
 import { createTransport, type Transport, type TransportOptions } from '../api/transport.js';
 import type { Context } from '../process/context.js';
 import { requireAssistant, requireKey } from '../settings/resolve.js';
 import { keyName, type Setting, type Settings } from '../settings/settings.js';
-import { privatePaths } from '../store/paths.js';
-import { keepPrivate, type Guard } from '../store/rights.js';
+import { privatePaths, keepPrivate, type Guard } from '../store/paths.js';
+import { sanitizeLine } from '../text/sanitize.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { assistantChat, type AssistantChat } from './assistant-chat.js';
-import { requestLines } from './request-lines.js';
 import { loadSettings, type Target } from './sources.js';
+
+/** One line a request for `--debug`, without keys and messages. */
+export function requestLines(print: (line: string) => void): (report: RequestReport) => void {
+  return ({ method, path, outcome, requestId, connectMs, firstByteMs, totalMs }) => {
+    const times = [
+      ...timeOf('connect', connectMs),
+      ...timeOf('first byte', firstByteMs),
+      ...timeOf('total', totalMs),
+    ];
+    const id = requestId === undefined ? '' : ` (request ${requestId})`;
+    print(sanitizeLine(`debug: ${method} ${path} ${outcome}: ${times.join(', ')}${id}`, 1000));
+  };
+}
+
+function timeOf(name: string, ms: number | undefined): string[] {
+  return ms === undefined ? [] : [`${name} ${ms.toFixed(1)} ms`];
+}
 
 /** An account as commands share it: the effective settings and the API client. */
 export interface Account {

@@ -2,10 +2,9 @@ import type { Context } from '../process/context.js';
 import { effectiveProfile, resolveProfile } from '../settings/profiles.js';
 import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
 import type { Config, Settings, Sources } from '../settings/settings.js';
-import { readConfig } from '../store/config-file.js';
+import { readConfig, openTelnyxFile } from '../store/config-file.js';
 import { readEnvFile } from '../store/env-file.js';
 import { storePaths } from '../store/paths.js';
-import { openTelnyxFile } from '../store/telnyx-file.js';
 
 /** The account and assistant that the command line asks for. */
 export interface Target extends GivenSettings {

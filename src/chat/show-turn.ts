@@ -1,8 +1,7 @@
 import { AppError } from '../base/errors.js';
-import type { ReplyEvent } from '../turn/events.js';
-import { SEARCH_NOTICE, noticeOf, WAITING } from '../turn/notices.js';
+import { type ReplyEvent, startedEarly } from '../turn/events.js';
+import { SEARCH_NOTICE, noticeOf, WAITING } from '../turn/turn-report.js';
 import { createReplyText, CUT_OFF } from '../turn/reply-text.js';
-import { startedEarly } from '../turn/start-early.js';
 import { cancellable, notifyFailure, notify, type Chat } from './chat.js';
 import { withWaysOut } from './control-commands.js';
 

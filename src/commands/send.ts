@@ -6,11 +6,9 @@ import { write } from '../process/write.js';
 import type { Appearance } from '../terminal/appearance.js';
 import { jsonLine } from '../text/json-line.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import type { ReplyEvent } from '../turn/events.js';
-import { withNotices } from '../turn/notices.js';
+import { type ReplyEvent, startedEarly } from '../turn/events.js';
+import { withNotices, turnJson } from '../turn/turn-report.js';
 import { createReplyText } from '../turn/reply-text.js';
-import { startedEarly } from '../turn/start-early.js';
-import { turnJson } from '../turn/turn-json.js';
 import { chosenConversation, CONVERSATION } from './options/conversation.js';
 import { messageFrom } from './options/message.js';
 import {

@@ -36,7 +36,7 @@ export const serve = defineCommand({
     const log = openLog(context.stderr, settings.logLevel, context.clock);
     context.onExit(log.flush);
     const { createUndiciTransport } = await import('../api/undici-transport.js');
-    const { uniqueId } = await import('../relay/http/request-ids.js');
+    const { uniqueId } = await import('../relay/call.js');
     const account = await openAccount(target, {
       context,
       notices: noticesTo((line) => log.info({}, line), output, context.env),

@@ -1,9 +1,16 @@
 import { AppError, isStop } from '../base/errors.js';
-import { type DoctorCheck, type DoctorPorts, type CheckResult } from './check.js';
+import type { DoctorCheck, DoctorPorts, CheckResult } from './check.js';
 import { accountCheck, assistantCheck, lastConversationCheck } from './checks/account.js';
-import { configCheck, envFileCheck, nodeCheck, profileCheck } from './checks/machine.js';
+import {
+  configCheck,
+  envFileCheck,
+  nodeCheck,
+  profileCheck,
+  apiKeyCheck,
+  assistantIdCheck,
+  baseUrlCheck,
+} from './checks/machine.js';
 import { clockCheck, dnsCheck, proxyCheck, tcpCheck, tlsCheck } from './checks/network.js';
-import { apiKeyCheck, assistantIdCheck, baseUrlCheck } from './checks/settings.js';
 import { turnCheck } from './checks/turn.js';
 
 /** In the order in which a turn depends on them. */

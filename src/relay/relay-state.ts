@@ -1,6 +1,5 @@
 import type { Clock } from '../base/time.js';
-import type { ReplyEvent } from '../turn/events.js';
-import type { TurnRequest } from '../turn/events.js';
+import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { Call } from './call.js';
 import type { ControllerPool } from './chat/controller-pool.js';
 import type { Coordination, Rate } from './coordination/coordination.js';

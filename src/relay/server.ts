@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Call } from './call.js';
+import { type Call, requestIds } from './call.js';
 import { drain } from './drain.js';
 import {
   answerBrokenRequest,
@@ -12,7 +12,6 @@ import {
   sendJson,
 } from './http/answer.js';
 import { listen, urlOf } from './http/listen.js';
-import { requestIds } from './http/request-ids.js';
 import type { RelayState } from './relay-state.js';
 import { serveCall } from './routes.js';
 

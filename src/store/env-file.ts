@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Sources } from '../settings/settings.js';
 import { AppError } from '../base/errors.js';
+import type { Sources } from '../settings/settings.js';
 import { codeOf, readText } from './files.js';
 
 /** The values of the file of `--dotenv`, which must exist, or of an optional `.env` in the working folder. */
@@ -30,4 +30,17 @@ function isFile(path: string): boolean {
   } catch (error) {
     return codeOf(error) !== 'ENOENT'; // Reading the file reports the reason.
   }
+}
+
+/** The tokens in a file, at least one. The path is relative to the working folder. */
+export function readTokenFile(cwd: string, path: string): string[] {
+  const text = readText(resolve(cwd, path));
+  if (text === undefined) {
+    throw new AppError('usage', `there is no file ${path}`, { hint: 'check --token-file' });
+  }
+  const tokens = text.split(/[\s,]+/).filter(Boolean);
+  if (tokens.length > 0) return tokens;
+  throw new AppError('usage', `no token in ${path}`, {
+    hint: 'check --token-file: one token per line; openssl rand -hex 32 generates one',
+  });
 }

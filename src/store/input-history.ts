@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compact } from './compact-lines.js';
 import { codeOf, makeFolder } from './files.js';
-import { keepPrivate, type Guard } from './rights.js';
+import { keepPrivate, type Guard } from './paths.js';
 
 export interface InputHistoryOptions {
   /** Created for its owner only when it is missing. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readJson, replaceFile } from './files.js';
-import { keepPrivate, type Guard } from './rights.js';
+import { keepPrivate, type Guard } from './paths.js';
 
 const lastConversationShape = v.object({ conversation_id: v.pipe(v.string(), v.nonEmpty()) });
 

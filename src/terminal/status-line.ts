@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Clock } from '../base/time.js';
 import type { Output } from '../process/context.js';
-import { WAITING } from '../turn/notices.js';
+import { WAITING } from '../turn/turn-report.js';
 
 /** The spinner of the prompt and the one of `send` turn equally fast. */
 export const SPINNER_TICK_MS = 100;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Setting } from '../../src/settings/settings.js';
-import { openTelnyxFile } from '../../src/store/telnyx-file.js';
+import { openTelnyxFile } from '../../src/store/config-file.js';
 import { failureFrom } from '../helpers/failure.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 

@@ -1,8 +1,7 @@
 import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { graphemes } from '../../src/text/graphemes.js';
-import { displayWidth, graphemeWidth } from '../../src/text/width.js';
+import { graphemes, displayWidth, graphemeWidth } from '../../src/text/width.js';
 
 const FAMILY = '👩‍👩‍👧';
 

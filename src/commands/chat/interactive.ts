@@ -20,9 +20,8 @@ import { questionsOn } from '../../terminal/questions.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 import { appearanceFor, isSilent, noticesTo, RAW_WARNING } from '../options/output.js';
-import { completionFor } from './completion.js';
+import { completionFor, chatPorts } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
-import { chatPorts } from './ports.js';
 
 /** Bound on asking who the assistant is, in milliseconds. */
 const INTRODUCTION_MS = 30_000;

@@ -9,7 +9,7 @@ import { jsonLine } from '../../text/json-line.js';
 import { sanitize } from '../../text/sanitize.js';
 import type { Turn } from '../../turn/events.js';
 import { checkedMessage } from '../../turn/message-text.js';
-import { turnJson } from '../../turn/turn-json.js';
+import { turnJson } from '../../turn/turn-report.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 
 interface PipedValues {

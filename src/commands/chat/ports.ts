@@ -1,12 +1,15 @@
-import type { Context } from '../../process/context.js';
-import type { ChatPorts, LineEditor } from '../../chat/ports.js';
-import { checkedMessage } from '../../turn/message-text.js';
-import { settingRows } from '../../settings/rows.js';
 import type { Account } from '../../account/account.js';
+import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
+import type { Client } from '../../api/client.js';
+import { completeDraft, type Completion } from '../../chat/completion.js';
+import type { ChatPorts, LineEditor } from '../../chat/ports.js';
+import type { Context } from '../../process/context.js';
+import { settingRows } from '../../settings/rows.js';
 import type { Appearance } from '../../terminal/appearance.js';
-import { paintFor } from '../../terminal/styles.js';
 import { openDialogs } from '../../terminal/chat-terminal.js';
 import { openReplyPrinter } from '../../terminal/reply-printer.js';
+import { paintFor } from '../../terminal/styles.js';
+import { checkedMessage } from '../../turn/message-text.js';
 
 interface ChatPortsOptions {
   account: Account;
@@ -49,4 +52,27 @@ function settingLines({ settings }: Account): string[] {
     .map(({ name, value, origin }) =>
       `${name.padEnd(12)}  ${value ?? '(not set)'}  ${origin ?? ''}`.trimEnd(),
     );
+}
+
+/** Bound on asking for candidates, in milliseconds: Tab should not hang. */
+const CANDIDATES_MS = 5_000;
+
+/** Tab in the chat: commands, and what the account has for their arguments. */
+export function completionFor(
+  client: Client,
+  assistantId: () => string,
+  signal: AbortSignal,
+): (draft: string, cursor: number) => Promise<Completion | undefined> {
+  const call = { signal, timeoutMs: CANDIDATES_MS };
+  const sources = {
+    conversations: () => conversationCandidates(client, assistantId(), call),
+    assistants: () => assistantCandidates(client, call),
+  };
+  return async (draft, cursor) => {
+    try {
+      return await completeDraft(draft, cursor, sources);
+    } catch {
+      return undefined; // Without an answer there is nothing to complete.
+    }
+  };
 }

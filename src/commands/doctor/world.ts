@@ -12,8 +12,7 @@ import type { Context } from '../../process/context.js';
 import type { Settings } from '../../settings/settings.js';
 import { readConfig } from '../../store/config-file.js';
 import { readText } from '../../store/files.js';
-import { privatePaths, privateStatePaths, storePaths } from '../../store/paths.js';
-import { keepPrivate } from '../../store/rights.js';
+import { privatePaths, privateStatePaths, storePaths, keepPrivate } from '../../store/paths.js';
 import { accountPorts } from './account.js';
 import { networkPorts } from './network.js';
 

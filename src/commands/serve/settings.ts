@@ -7,9 +7,8 @@ import type { Token } from '../../relay/exposure/bearer-tokens.js';
 import type { RelaySettings } from '../../relay/relay.js';
 import { isLoopback } from '../../settings/base-url.js';
 import type { Values } from '../../settings/settings.js';
-import { readEnvFile } from '../../store/env-file.js';
+import { readEnvFile, readTokenFile } from '../../store/env-file.js';
 import { redisSettings, type RedisSettings } from './redis.js';
-import { bearerTokens } from './tokens.js';
 
 const MAX_PORT = 65_535;
 
@@ -144,5 +143,30 @@ function signingSecret(env: Values): string {
   if (secret.length >= MIN_SECRET_LENGTH) return secret;
   throw new AppError('usage', '--sign-conversations needs TELNYX_CHAT_HANDLE_SECRET', {
     hint: `set it to ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes, the same on every replica`,
+  });
+}
+
+interface GivenTokens {
+  tokens: readonly string[];
+  tokenFile: string | undefined;
+}
+
+/** All bearer tokens, from the flags, else from the environment. Throws a usage error. */
+export function bearerTokens(
+  { tokens, tokenFile }: GivenTokens,
+  env: Values,
+  cwd: string,
+): Token[] {
+  const given = [...tokens, ...(tokenFile === undefined ? [] : readTokenFile(cwd, tokenFile))];
+  const words = given.length > 0 ? given : (env['TELNYX_CHAT_TOKEN'] ?? '').split(/[\s,]+/);
+  return words.filter((word) => word !== '' || given.length > 0).map(tokenOf);
+}
+
+/** `name:token` or `token`. The error does not show the text, which may be a token with a typo. */
+function tokenOf(text: string): Token {
+  const [, name, secret = ''] = /^(?:([\w-]{1,32}):)?([\w.~+/-]+=*)$/.exec(text) ?? [];
+  if (secret !== '') return { name, secret };
+  throw new AppError('usage', 'a bearer token has characters that no token has', {
+    hint: 'letters, digits and - . _ ~ + / only, such as openssl rand -hex 32 makes; name:token names its callers',
   });
 }

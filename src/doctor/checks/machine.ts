@@ -1,4 +1,5 @@
-import { describeOrigin } from '../../settings/settings.js';
+import { missingKey, requireAssistant } from '../../settings/resolve.js';
+import { describeOrigin, masked } from '../../settings/settings.js';
 import { pass, warn, type DoctorCheck } from '../check.js';
 
 const MIN_NODE = [20, 12] as const;
@@ -40,5 +41,33 @@ export const profileCheck: DoctorCheck = {
   run({ settings: { profile } }) {
     const { value, origin } = profile;
     return pass(origin.source === 'default' ? value : `${value} (${describeOrigin(origin)})`);
+  },
+};
+
+/** The key and its origin. */
+export const apiKeyCheck: DoctorCheck = {
+  name: 'api_key',
+  async run(ports) {
+    const key = await ports.key();
+    if (!key) throw missingKey();
+    return pass(`${masked(key.value)} (${describeOrigin(key.origin)})`);
+  },
+};
+
+/** The assistant of turns, and the origin of its id. */
+export const assistantIdCheck: DoctorCheck = {
+  name: 'assistant_id',
+  run({ settings }) {
+    const id = requireAssistant(settings);
+    const { origin } = settings.assistantId ?? {};
+    return pass(`${id}${origin ? ` (${describeOrigin(origin)})` : ''}`);
+  },
+};
+
+/** The URL of the API. */
+export const baseUrlCheck: DoctorCheck = {
+  name: 'base_url',
+  run({ settings: { baseUrl } }) {
+    return pass(`${baseUrl.value} (${describeOrigin(baseUrl.origin)})`);
   },
 };

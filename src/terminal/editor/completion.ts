@@ -1,5 +1,5 @@
 import type { Completion } from '../../chat/completion.js';
-import { nextBoundary } from '../../text/graphemes.js';
+import { nextBoundary } from '../../text/width.js';
 import type { Draft } from './draft.js';
 import { replace, toDraftText, type TextBuffer } from './text-buffer.js';
 

@@ -1,4 +1,4 @@
-import { nextBoundary, previousBoundary } from '../../text/graphemes.js';
+import { nextBoundary, previousBoundary } from '../../text/width.js';
 import { bufferOf, toDraftText, type TextBuffer } from './text-buffer.js';
 
 /** Sent messages, the oldest first. */

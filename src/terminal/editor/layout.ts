@@ -1,6 +1,11 @@
-import { graphemes, isPlain, previousBoundary } from '../../text/graphemes.js';
+import {
+  graphemes,
+  isPlain,
+  previousBoundary,
+  displayWidth,
+  graphemeWidth,
+} from '../../text/width.js';
 import { moveTo, type TextBuffer } from './text-buffer.js';
-import { displayWidth, graphemeWidth } from '../../text/width.js';
 
 /** One row of a window: the text between two offsets, after `indent` empty cells. */
 export interface Row {

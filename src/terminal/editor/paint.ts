@@ -1,4 +1,4 @@
-import { isPlain } from '../../text/graphemes.js';
+import { isPlain } from '../../text/width.js';
 import type { Area } from './view.js';
 
 const CLEAR_LINE = '\x1b[K';

@@ -1,4 +1,4 @@
-import { nextBoundary, previousBoundary } from '../../text/graphemes.js';
+import { nextBoundary, previousBoundary } from '../../text/width.js';
 import { moveTo, replace, type Edit, type TextBuffer } from './text-buffer.js';
 
 const WORD_CHARACTER = /^[\p{L}\p{N}\p{M}_]/u;

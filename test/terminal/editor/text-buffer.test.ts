@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DELETIONS, KILLS, MOVES } from '../../../src/terminal/editor/key-bindings.js';
 import { Draft } from '../../../src/terminal/editor/draft.js';
-import { graphemes, snapToBoundary } from '../../../src/text/graphemes.js';
+import { graphemes, snapToBoundary } from '../../../src/text/width.js';
 import type { TextBuffer } from '../../../src/terminal/editor/text-buffer.js';
 
 /** A buffer from text with its cursor as ▏. */

@@ -1,4 +1,4 @@
-import type { ReplyEvent } from './events.js';
+import type { ReplyEvent, Turn } from './events.js';
 
 export const WAITING = 'waiting for the assistant';
 export const SEARCH_NOTICE = 'the answer was lost: looking for it';
@@ -21,4 +21,26 @@ export async function* withNotices(
     if (notice !== undefined) notify(notice);
     yield event;
   }
+}
+
+/** A finished turn for `--json`. */
+export interface TurnJson {
+  conversation_id: string;
+  reply: string;
+  assistant_id: string;
+  new_conversation: boolean;
+  recovered: boolean;
+  /** Milliseconds. */
+  timing: { first_token_ms: number; total_ms: number };
+}
+
+export function turnJson(turn: Turn): TurnJson {
+  return {
+    conversation_id: turn.conversationId,
+    reply: turn.reply,
+    assistant_id: turn.assistantId,
+    new_conversation: turn.newConversation,
+    recovered: turn.recovered,
+    timing: { first_token_ms: turn.timing.firstTokenMs, total_ms: turn.timing.totalMs },
+  };
 }
