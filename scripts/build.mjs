@@ -13,7 +13,7 @@ import { thirdPartyLicenses } from './licenses.mjs';
 import { outlineOf } from './manual/outline.mjs';
 import { manualPage } from './manual/page.mjs';
 import { rawText } from './raw-text.mjs';
-import { withEntryInOneFile } from './one-file.mjs';
+import { withJoinedFiles } from './one-file.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -40,7 +40,17 @@ const bundle = await build({
   metafile: true,
   logLevel: 'warning',
 });
-const files = await withEntryInOneFile(bundle, { target, minify: true, legalComments: 'none' });
+/** By the file that each begins: what help needs, then a turn, then a chat. */
+const ROOTS = {
+  'entry.cjs': 'src/main.ts',
+  'turn.cjs': 'src/commands/send.ts',
+  'chat.cjs': 'src/commands/chat/interactive.ts',
+};
+const files = await withJoinedFiles(bundle, ROOTS, {
+  target,
+  minify: true,
+  legalComments: 'none',
+});
 const library = await libraryOf(root, { target, define });
 const outputs = { ...bundle.metafile.outputs, ...library.metafile.outputs };
 files.set('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(root, { outputs }));

@@ -1,52 +1,67 @@
-// What every start needs, in one file: each further file costs Node 0.3 to 0.5 ms to find and open.
+// What a start needs at once, in one file: each further file costs Node 0.3 to 0.5 ms to find and open.
 //
-// esbuild puts code that several files share into chunks of its own. The chunks that the entry needs
-// at once are joined with it here, and the files that load later take them from there.
+// esbuild puts code that several files share into chunks of its own. The chunks that a root needs at
+// once are joined with it here, and all other files take them from there.
 import { build, transform } from 'esbuild';
 import { basename } from 'node:path';
 
+const COMMON_JS = { format: 'cjs', platform: 'node', supported: { 'dynamic-import': false } };
+
 /**
  * @param {{ outputFiles: { path: string, text: string }[], metafile: import('esbuild').Metafile }} bundle
- *   ES modules, main.js among them
+ *   ES modules
+ * @param {Record<string, string>} roots files to be, each with the source it begins with; what an earlier
+ *   one has is not in a later one
  * @param {import('esbuild').TransformOptions} options
- * @returns {Promise<Map<string, string>>} CommonJS files by name: entry.cjs, and those that load later
+ * @returns {Promise<Map<string, string>>} CommonJS files by name
  */
-export async function withEntryInOneFile({ outputFiles, metafile }, options) {
+export async function withJoinedFiles({ outputFiles, metafile }, roots, options) {
   const sources = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
-  const joined = neededAtOnce('main.js', metafile);
-  const commonJs = { format: 'cjs', platform: 'node', supported: { 'dynamic-import': false } };
-  const entry = await build({
-    ...options,
-    ...commonJs,
-    stdin: { contents: joiningModule(joined), resolveDir: '.' },
-    bundle: true,
-    write: false,
-    plugins: [reading(sources, joined)],
-  });
-  const files = new Map([['entry.cjs', entry.outputFiles[0].text]]);
-  for (const [name, source] of sources) {
-    if (joined.has(name)) continue;
-    const { code } = await transform(source, { ...options, ...commonJs });
-    files.set(renamed(name), withChunksFromEntry(code, joined));
+  const files = new Map();
+  const places = new Map();
+  for (const [file, source] of Object.entries(roots)) {
+    const names = neededAtOnce(source, metafile).filter((name) => !places.has(name));
+    for (const name of names) places.set(name, file);
+    files.set(file, { root: names[0], names });
   }
-  return files;
+  const texts = new Map();
+  for (const [file, { root, names }] of files) {
+    const {
+      outputFiles: [output],
+    } = await build({
+      ...options,
+      ...COMMON_JS,
+      stdin: { contents: joiningModule(root, names), resolveDir: '.' },
+      bundle: true,
+      write: false,
+      plugins: [reading(sources, new Set(names))],
+    });
+    texts.set(file, placed(output.text, places, files));
+  }
+  for (const [name, source] of sources) {
+    if (places.has(name)) continue;
+    const { code } = await transform(source, { ...options, ...COMMON_JS });
+    texts.set(renamed(name), placed(code, places, files));
+  }
+  return texts;
 }
 
 /** The output and all that it imports statically, itself or through others. */
-function neededAtOnce(name, { outputs }) {
+function neededAtOnce(source, { outputs }) {
   const byName = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
-  const found = new Set([name]);
+  const [root] = [...byName].find(([, { entryPoint }]) => entryPoint === source);
+  const found = new Set([root]);
   for (const each of found) {
     for (const { path, kind } of byName.get(each).imports)
       if (kind === 'import-statement' && byName.has(basename(path))) found.add(basename(path));
   }
-  return found;
+  return [...found];
 }
 
-function joiningModule(names) {
-  return [...names]
+function joiningModule(root, names) {
+  return names
     .map((name) =>
-      name === 'main.js'
+      name === root
         ? `export * from './${name}';`
         : `export * as ${exportName(name)} from './${name}';`,
     )
@@ -61,7 +76,7 @@ function reading(sources, joined) {
       onResolve({ filter: /^\.\/.+\.js$/ }, ({ path }) =>
         joined.has(basename(path))
           ? { path: basename(path), namespace: 'joined' }
-          : { path: `./${renamed(basename(path))}`, external: true },
+          : { path, external: true },
       );
       onLoad({ filter: /.*/, namespace: 'joined' }, ({ path }) => ({
         contents: sources.get(path),
@@ -71,12 +86,25 @@ function reading(sources, joined) {
   };
 }
 
-function withChunksFromEntry(code, joined) {
-  return code.replace(/require\("\.\/([^"]+\.js)"\)/g, (_, name) =>
-    joined.has(name)
-      ? `require("./entry.cjs").${exportName(name)}`
-      : `require("./${renamed(name)}")`,
-  );
+/** Takes chunks from the files that they were joined into; each of those is required once, as it takes time. */
+function placed(code, places, files) {
+  const required = new Map();
+  const taken = code.replace(/require\("\.\/([^"]+\.js)"\)/g, (call, name, offset) => {
+    const file = places.get(name);
+    if (file === undefined) return `require("./${renamed(name)}")`;
+    const part = files.get(file).root === name ? '' : `.${exportName(name)}`;
+    // What is loaded late stays where it is.
+    if (isLate(code, offset)) return `require("./${file}")${part}`;
+    if (!required.has(file)) required.set(file, `$${required.size}`);
+    return `${required.get(file)}${part}`;
+  });
+  const lines = [...required].map(([file, name]) => `const ${name}=require("./${file}");`);
+  return taken.replace(/^("use strict";)?/, (strict) => strict + lines.join(''));
+}
+
+/** Whether a call is what became of an `import()`: esbuild puts it into a promise. */
+function isLate(code, offset) {
+  return /then\(\(?\)?\s*=>[^;]{0,40}$/.test(code.slice(Math.max(0, offset - 60), offset));
 }
 
 const exportName = (file) => file.replace(/\.js$/, '').replaceAll(/\W/g, '_');

@@ -4,21 +4,23 @@ import { VERSION_FLAG, type CommandEntry } from './command-line/command.js';
 import type { Outline } from './command-line/outline.js';
 import { addCommands } from './command-line/parser.js';
 import { assertNoMistake, helpRequest } from './command-line/usage.js';
-import { chat } from './commands/chat.js';
-import { send } from './commands/send.js';
 import type { Context } from './process/context.js';
 import { write } from './process/write.js';
 
 const NAME = 'telnyx-chat';
 const DESCRIPTION = 'Chat with a Telnyx AI Assistant. Without a command: a chat.';
 
-/** All but the two that must start fast are loaded when they run. */
+/** Each is loaded when it runs. */
 const COMMANDS: readonly CommandEntry[] = [
-  { usage: 'chat', summary: 'chat; the default without a command', load: () => chat },
+  {
+    usage: 'chat',
+    summary: 'chat; the default without a command',
+    load: async () => (await import('./commands/chat.js')).chat,
+  },
   {
     usage: 'send [message...]',
     summary: 'send one message and print the reply',
-    load: () => send,
+    load: async () => (await import('./commands/send.js')).send,
   },
   {
     usage: 'conversations',

@@ -5,7 +5,6 @@ import { readRequest, SHELLS, type Shell } from '../command-line/request.js';
 import { SCRIPTS } from '../command-line/shell-scripts.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
-import { valuesOf } from './completion/values.js';
 
 const INSTALL = `
 To have it in each new shell:
@@ -47,8 +46,10 @@ async function complete(
 ): Promise<void> {
   const request = readRequest(shell, given);
   const { words, current } = request;
+  const [first = current] = words;
   // Flags alone are those of a chat.
-  const found = completionAt(await outline(['chat', ...words]), words, current);
+  const named = first.startsWith('-') ? ['chat', ...words] : words;
+  const found = completionAt(await outline(named), words, current);
   if (!found) return;
   const lines =
     found.source === 'files'
@@ -61,6 +62,7 @@ async function candidates(found: Completion, context: Context): Promise<Candidat
   const { source } = found;
   if (source === undefined || source === 'files') return found.candidates;
   try {
+    const { valuesOf } = await import('./completion/values.js');
     return [...found.candidates, ...(await valuesOf(source, found.line, context))];
   } catch {
     return found.candidates;

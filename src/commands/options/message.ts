@@ -6,11 +6,12 @@ import { checkedMessage } from '../../turn/message-text.js';
 /** The message in words; `-` stands for stdin, which is the message when there are no words. */
 export async function messageFrom(
   words: readonly string[],
-  { stdin }: Context,
+  context: Context,
   hint: string,
 ): Promise<string> {
-  // With words alone stdin is not touched: it may belong to a loop around us.
+  // With words alone stdin is not touched: it may belong to a loop around us, and opening it takes 4 ms.
   if (words.length > 0 && !words.includes('-')) return checkedMessage(words.join(' '));
+  const { stdin } = context;
   if (words.length === 0 && stdin.isTTY) throw required(hint);
   const piped = (await readText(stdin)).replace(/\r?\n$/, '');
   if (words.length > 0) {

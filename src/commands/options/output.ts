@@ -53,10 +53,10 @@ export function isSilent({ quiet, json, jsonl }: Output): boolean {
   return [quiet, json, jsonl].includes(true);
 }
 
-/** Notices go to stderr, a line each. */
-export function noticesOn({ stderr, env }: Context, output: Output): Notices {
-  const print = (line: string): void => void stderr.write(`${sanitizeLine(line, 1000)}\n`);
-  return noticesTo(print, output, env);
+/** Notices go to stderr, a line each. It is opened by the first one, as that takes time. */
+export function noticesOn(context: Context, output: Output): Notices {
+  const print = (line: string): void => void context.stderr.write(`${sanitizeLine(line, 1000)}\n`);
+  return noticesTo(print, output, context.env);
 }
 
 /** The same for whatever prints lines. */
