@@ -1,7 +1,7 @@
 // Renders a 5 MB reply as it streams, sanitized and in colour; prints its rate and how memory grows.
 import { createSanitizer } from '../../src/text/sanitize.js';
 import { keepMemorySmall } from '../../src/process/v8-flags.js';
-import { createMarkdownStream } from '../../src/terminal/markdown/stream.js';
+import { createReplyRenderer } from '../../src/terminal/markdown/reply-renderer.js';
 
 const REPLY_BYTES = 5_000_000;
 const PIECE = 40;
@@ -30,7 +30,7 @@ A plain paragraph follows, which goes on for a while and has nothing special in 
 function render(bytes: number): number {
   const reply = SECTION.repeat(Math.ceil(bytes / SECTION.length));
   const sanitizer = createSanitizer();
-  const stream = createMarkdownStream({ color: true, columns: () => 80 });
+  const stream = createReplyRenderer({ width: () => 80, style: { color: true }, wrap: true });
   const started = process.hrtime.bigint();
   let printed = 0;
   for (let start = 0; start < bytes; start += PIECE) {

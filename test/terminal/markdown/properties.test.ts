@@ -4,7 +4,7 @@ import { createSanitizer, sanitize } from '../../../src/text/sanitize.js';
 import {
   type MarkdownStreamOptions,
   createMarkdownStream,
-} from '../../../src/terminal/markdown/stream.js';
+} from '../../../src/terminal/markdown/reply-renderer.js';
 import { cutAnywhere, hostileText } from '../../helpers/hostile-text.js';
 
 const RUNS = { numRuns: 1000 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type MarkdownStream,
   createMarkdownStream,
-} from '../../../src/terminal/markdown/stream.js';
+} from '../../../src/terminal/markdown/reply-renderer.js';
 
 const open = (): MarkdownStream => createMarkdownStream({ color: false, columns: () => 80 });
 

@@ -1,7 +1,10 @@
 const SPACE = 0x20;
 const TAB = 0x09;
 
-/** One line, read from the left by columns: a tab reaches to the next multiple of four. */
+/**
+ * One line, or the beginning of one that is still arriving, read from the left by columns: a tab reaches
+ * to the next multiple of four.
+ */
 export class LineCursor {
   private offset = 0;
   private column = 0;
@@ -9,7 +12,11 @@ export class LineCursor {
   private ofTab = 0;
   private trimmed: string | undefined;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    /** Whether the line is all there; if not, nothing is known of what its end may bring. */
+    readonly isWhole: boolean,
+  ) {}
 
   /** Columns of white space ahead. */
   indent(): number {
@@ -43,17 +50,25 @@ export class LineCursor {
     return ' '.repeat(this.ofTab) + this.text.slice(this.offset);
   }
 
-  /** What is left, without the white space around it. */
+  /** What is left, without the white space before it and, once the line is whole, after it. */
   content(): string {
-    this.trimmed ??= this.text.slice(this.offset).trim();
+    if (this.trimmed === undefined) {
+      let start = this.offset;
+      let end = this.text.length;
+      while (isSpace(this.text.charCodeAt(start))) start += 1;
+      while (this.isWhole && end > start && isSpace(this.text.charCodeAt(end - 1))) end -= 1;
+      this.trimmed = this.text.slice(start, end);
+    }
     return this.trimmed;
   }
 
   private startSpace(): boolean {
     const unit = this.text.charCodeAt(this.offset);
-    if (unit !== SPACE && unit !== TAB) return false;
+    if (!isSpace(unit)) return false;
     this.offset += 1;
     if (unit === TAB) this.ofTab = 3 - (this.column % 4);
     return true;
   }
 }
+
+const isSpace = (unit: number): boolean => unit === SPACE || unit === TAB;
