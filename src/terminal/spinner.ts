@@ -20,13 +20,17 @@ export async function* withSpinner<Event extends { type: string }>(
     discardStdin: false,
     hideCursor: false,
   });
+  // Each stop moves the cursor, which would overwrite text that is printed by then.
+  const stop = (): void => {
+    if (spinner.isSpinning) spinner.stop();
+  };
   spinner.start();
   try {
     for await (const event of events) {
-      if (event.type === 'delta' || event.type === 'done') spinner.stop();
+      if (event.type === 'delta' || event.type === 'done') stop();
       yield event;
     }
   } finally {
-    spinner.stop();
+    stop();
   }
 }
