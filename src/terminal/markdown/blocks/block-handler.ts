@@ -22,7 +22,7 @@ export interface BlockHandler {
   open(block: Block, containers: readonly Container[]): void;
   /** More of the open block's line. */
   text(text: string): void;
-  /** The open block continues in a new line. */
+  /** The open block's line ends. */
   newLine(): void;
   close(): void;
   /** An empty line between blocks. */

@@ -17,7 +17,8 @@ const MAX_HEADER = 8192;
 export class BlockParser {
   private readonly containers: Container[] = [];
   private open: OpenBlock | undefined;
-  private hasLine = false;
+  /** Whether the current line is the open block's. */
+  private isInLine = false;
   /** A line that is a table's header if the next one says so, and otherwise text. */
   private heldRow: string | undefined;
   /** Empty lines that belong to indented code only if more code follows. */
@@ -52,6 +53,8 @@ export class BlockParser {
 
   endLine(): void {
     const { open } = this;
+    if (this.isInLine) this.handler.newLine();
+    this.isInLine = false;
     if (open?.kind === 'heading' || (open?.kind === 'html' && open.isEnded)) this.closeBlock();
     this.htmlTail = '';
   }
@@ -132,19 +135,18 @@ export class BlockParser {
     this.heldRow = undefined;
     if (!this.open) this.openParagraph();
     this.addLine(heldRow);
+    this.endLine();
   }
 
   private openBlock(block: Block, open: OpenBlock): this {
     this.handler.open(block, this.containers);
     this.open = open;
-    this.hasLine = false;
     return this;
   }
 
   private addLine(text: string): void {
     for (; this.heldBlanks > 0; this.heldBlanks -= 1) this.handler.newLine();
-    if (this.hasLine) this.handler.newLine();
-    this.hasLine = true;
+    this.isInLine = true;
     if (this.open?.kind === 'paragraph') this.open.lastLine = '';
     this.continueLine(text);
   }

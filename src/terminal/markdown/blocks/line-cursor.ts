@@ -13,7 +13,7 @@ export class LineCursor {
   private trimmed: string | undefined;
 
   constructor(
-    private readonly text: string,
+    private readonly line: string,
     /** Whether the line is all there; if not, nothing is known of what its end may bring. */
     readonly isWhole: boolean,
   ) {}
@@ -22,7 +22,7 @@ export class LineCursor {
   indent(): number {
     let column = this.column + this.ofTab;
     for (let index = this.offset; ; index += 1) {
-      const unit = this.text.charCodeAt(index);
+      const unit = this.line.charCodeAt(index);
       if (unit === SPACE) column += 1;
       else if (unit === TAB) column += 4 - (column % 4);
       else return column - this.column;
@@ -47,23 +47,33 @@ export class LineCursor {
 
   /** All that is left, as it stands. */
   rest(): string {
-    return ' '.repeat(this.ofTab) + this.text.slice(this.offset);
+    return ' '.repeat(this.ofTab) + this.line.slice(this.offset);
+  }
+
+  /** What is left, without the white space before it. */
+  text(): string {
+    return this.line.slice(this.textStart());
   }
 
   /** What is left, without the white space before it and, once the line is whole, after it. */
   content(): string {
     if (this.trimmed === undefined) {
-      let start = this.offset;
-      let end = this.text.length;
-      while (isSpace(this.text.charCodeAt(start))) start += 1;
-      while (this.isWhole && end > start && isSpace(this.text.charCodeAt(end - 1))) end -= 1;
-      this.trimmed = this.text.slice(start, end);
+      const start = this.textStart();
+      let end = this.line.length;
+      while (this.isWhole && end > start && isSpace(this.line.charCodeAt(end - 1))) end -= 1;
+      this.trimmed = this.line.slice(start, end);
     }
     return this.trimmed;
   }
 
+  private textStart(): number {
+    let start = this.offset;
+    while (isSpace(this.line.charCodeAt(start))) start += 1;
+    return start;
+  }
+
   private startSpace(): boolean {
-    const unit = this.text.charCodeAt(this.offset);
+    const unit = this.line.charCodeAt(this.offset);
     if (!isSpace(unit)) return false;
     this.offset += 1;
     if (unit === TAB) this.ofTab = 3 - (this.column % 4);

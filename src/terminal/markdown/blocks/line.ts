@@ -82,7 +82,7 @@ export function undecidedLine(
 ): Line {
   const matched = matchContainers(containers, cursor);
   const isVerbatim = matched === containers.length && open && open.kind in VERBATIM_KINDS;
-  const rest = isVerbatim ? cursor.rest() : cursor.content();
+  const rest = isVerbatim ? cursor.rest() : cursor.text();
   return { matched, opened: NONE, start: isVerbatim ? VERBATIM : TEXT, rest };
 }
 
@@ -184,7 +184,7 @@ function makeOfParagraph(content: string, header: string): LineStart | undefined
 }
 
 function restAfter(start: LineStart, cursor: LineCursor): string {
-  if (start.kind === 'heading') return cursor.content().slice(start.level);
+  if (start.kind === 'heading') return cursor.text().slice(start.level);
   if (start.kind === 'indented') cursor.skipIndent(MAX_TEXT_INDENT + 1);
-  return start.kind === 'indented' || start.kind === 'html' ? cursor.rest() : cursor.content();
+  return start.kind === 'indented' || start.kind === 'html' ? cursor.rest() : cursor.text();
 }

@@ -29,8 +29,9 @@ function parseAngle(text: string): Angle | null | undefined {
     if (start.startsWith(text)) return undefined;
   }
   if (!MAY_BE_ANGLE.test(text)) return null;
-  const end = text.slice(1).search(/[<>]/) + 2;
-  return text.charAt(end - 1) === '<' ? null : closedAt(text, end, '>');
+  const end = /(?<!^)[<>]/.exec(text);
+  if (!end) return undefined;
+  return end[0] === '<' ? null : closedAt(text, end.index + 1, '>');
 }
 
 function closedAt(text: string, length: number, end: string): Angle | undefined {

@@ -115,7 +115,9 @@ export class InlineParser {
 
   private readEscape(at: number): number | undefined {
     const next = this.source.charAt(at + 1);
-    if (next === '' && !this.isWhole) return undefined;
+    // A backslash at the very end breaks no line.
+    const isLast = next === '' || (next === '\n' && at + 2 === this.source.length);
+    if (isLast) return this.isWhole ? this.readText('\\') : undefined;
     return ESCAPABLE.test(next) ? this.readText(next, 2) : this.readText('\\');
   }
 

@@ -149,8 +149,8 @@ export class BlockPrinter implements BlockHandler {
     const heading = new HeadingText((text) => inline.write(text));
     this.writer.text(prefix, style);
     return {
-      ...prose,
       text: (text) => heading.add(text),
+      newLine: () => undefined,
       close: () => {
         heading.end();
         prose.close();
@@ -181,8 +181,11 @@ export class BlockPrinter implements BlockHandler {
         begin();
         writer.verbatim(text, CODE);
       },
-      newLine: () => writer.newLine(),
-      close: () => isBegun && writer.newLine(),
+      newLine() {
+        begin();
+        writer.newLine();
+      },
+      close: () => undefined,
     };
   }
 }

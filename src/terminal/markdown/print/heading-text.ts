@@ -1,45 +1,44 @@
 /** White space and `#` that go on for longer are text, even at the end of a heading. */
 const MAX_CLOSING = 1024;
-const CLOSING = /(?<=^|[ \t])#+[ \t]*$/;
+const CLOSING = /(?<=[ \t])#+[ \t]*$/;
 
 /** Passes a heading's text on as it comes, without the marks that may close it: `# Title #`. */
 export class HeadingText {
-  private isBegun = false;
-  /** The end of the text so far, if it may be nothing but marks. */
+  /** Marks at the end of the text so far, which close the heading if nothing follows them. */
   private tail = '';
   private isTooLong = false;
+  private isBegun = false;
+  /** What was passed on last. */
+  private before = ' ';
 
   constructor(private readonly write: (text: string) => void) {}
 
   add(text: string): void {
     const certain = marksStart(text);
     if (certain > 0) {
-      this.print(this.tail + text.slice(0, certain));
-      this.tail = '';
+      this.release(text.slice(0, certain));
       this.isTooLong = false;
     }
-    this.tail += text.slice(certain);
+    const marks = text.slice(certain);
+    const start = this.tail === '' ? marks.length - marks.trimStart().length : 0;
+    if (start > 0) this.release(marks.slice(0, start));
+    this.tail += marks.slice(start);
     this.isTooLong ||= this.tail.length > MAX_CLOSING;
     if (this.isTooLong) this.release();
   }
 
   end(): void {
-    // Marks that touch the text before them belong to it.
-    const before = this.isBegun ? '#' : ' ';
-    this.tail = (before + this.tail).replace(CLOSING, '').slice(1);
+    this.tail = (this.before + this.tail).replace(CLOSING, '').slice(this.before.length);
     this.release();
   }
 
-  private release(): void {
-    this.print(this.tail);
+  private release(more = ''): void {
+    const text = this.isBegun ? this.tail + more : (this.tail + more).trimStart();
     this.tail = '';
-  }
-
-  private print(text: string): void {
-    const shown = this.isBegun ? text : text.trimStart();
-    if (shown === '') return;
+    if (text === '') return;
     this.isBegun = true;
-    this.write(shown);
+    this.before = text.slice(-1);
+    this.write(text);
   }
 }
 

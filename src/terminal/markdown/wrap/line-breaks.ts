@@ -15,6 +15,8 @@ const NEVER_LAST = /[\p{Ps}\p{Pi}\p{Sc}"'#@＃＠/\\\u00a0\u200d]$/u;
 
 /** Whether a line may break before `after`, with `before` ahead of it; neither begins or ends in space. */
 export function breaksBefore(after: string, before: string): boolean {
+  // Nearly all of a Chinese text, decided without a search for properties.
+  if (isHan(after.charCodeAt(0)) && isHan(before.charCodeAt(before.length - 1))) return true;
   const next = String.fromCodePoint(after.codePointAt(0) ?? 0);
   if (!IDEOGRAPHIC.test(next) && !IDEOGRAPHIC.test(lastCharacter(before))) return false;
   return !NEVER_FIRST.test(next) && !NEVER_LAST.test(before);
@@ -33,6 +35,8 @@ export function breakPoints(text: string): number[] {
   }
   return points;
 }
+
+const isHan = (unit: number): boolean => unit >= 0x4e00 && unit <= 0x9fff;
 
 function lastCharacter(text: string): string {
   const isPair = (text.codePointAt(text.length - 2) ?? 0) > 0xffff;

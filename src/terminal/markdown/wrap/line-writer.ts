@@ -110,9 +110,9 @@ export class LineWriter implements TextSink {
     let to = text.lastIndexOf(' ', from + this.edge - start);
     while (to > from && text.charAt(to - 1) === ' ') to -= 1;
     if (to <= from) return from;
-    if (this.gap !== '') this.painter.put(this.gap, this.gapStyle);
+    this.printGap(Infinity);
     this.painter.put(text.slice(from, to), style);
-    this.column = start + to - from;
+    this.column += to - from;
     this.gap = '';
     return to;
   }
@@ -180,11 +180,9 @@ export class LineWriter implements TextSink {
     const { word, painter } = this;
     const width = word.text.length > MAX_WORD ? Infinity : word.width;
     if (!this.isOpen) this.openLine();
-    const start = columnAfter(this.gap, this.column);
-    if (start + width <= this.edge || !this.hasWord || this.edge === Infinity) {
-      if (this.gap !== '') painter.put(this.fittingGap(width), this.gapStyle);
-      this.column = start;
-    } else {
+    const isFitting = columnAfter(this.gap, this.column) + width <= this.edge;
+    if (isFitting || !this.hasWord) this.printGap(isFitting ? Infinity : this.edge - width);
+    else {
       painter.newLine();
       this.openLine();
     }
@@ -194,9 +192,13 @@ export class LineWriter implements TextSink {
     this.gap = '';
   }
 
-  /** White space at a line's start must not push the word over the edge. */
-  private fittingGap(width: number): string {
-    return this.gap.slice(0, Math.max(0, this.edge - width - this.column));
+  /** White space at a line's start must not push the word after it over the edge. */
+  private printGap(end: number): void {
+    if (this.gap === '') return;
+    const isWhole = end === Infinity;
+    const gap = isWhole ? this.gap : ' '.repeat(Math.max(0, end - this.column));
+    this.painter.put(gap, this.gapStyle);
+    this.column = columnAfter(gap, this.column);
   }
 
   private openLine(): void {

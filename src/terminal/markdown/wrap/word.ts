@@ -3,6 +3,9 @@ import { PLAIN, type Style } from '../style.js';
 import { breaksBefore } from './line-breaks.js';
 import type { Painter } from './painter.js';
 
+/** Most words of Chinese and Japanese: each character takes two columns. */
+const WIDE = /^[\u3001-\u301f\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uff01-\uff60]+$/;
+
 /** A word as it comes. */
 export class Word {
   /** What is not printed yet. */
@@ -20,7 +23,8 @@ export class Word {
   }
 
   get width(): number {
-    return this.isAscii ? this.text.length : displayWidth(this.text);
+    if (this.isAscii) return this.text.length;
+    return WIDE.test(this.text) ? 2 * this.text.length : displayWidth(this.text);
   }
 
   add(text: string, style: Style, isAscii: boolean): void {
