@@ -8,6 +8,9 @@ import type { Alignment } from './syntax.js';
 /** As much of a paragraph's last line is kept, in case that it is a table's header. */
 const MAX_HEADER = 8192;
 
+const PARAGRAPH: Block = { kind: 'paragraph' };
+const HTML: Block = { kind: 'html' };
+
 /**
  * Reads Markdown by lines that may still be arriving, and tells `handler` of the blocks. Only the open
  * block and the quotes and items around it are kept. The rules are CommonMark's, with tables and task
@@ -109,13 +112,13 @@ export class BlockParser {
       this.openBlock({ kind: 'code', info: '' }, { kind: 'indented' }).addLine(rest);
     } else if (start.kind === 'html') {
       const { end } = start.html;
-      this.openBlock({ kind: 'html' }, { kind: 'html', end, isEnded: false }).addLine(rest);
+      this.openBlock(HTML, { kind: 'html', end, isEnded: false }).addLine(rest);
     } else if (start.kind === 'heading') this.openBlock(start, { kind: 'heading' }).addLine(rest);
     else this.openParagraph().addLine(rest);
   }
 
   private openParagraph(): this {
-    return this.openBlock({ kind: 'paragraph' }, { kind: 'paragraph', lastLine: '' });
+    return this.openBlock(PARAGRAPH, { kind: 'paragraph', lastLine: '' });
   }
 
   private openTable(alignments: readonly Alignment[]): void {

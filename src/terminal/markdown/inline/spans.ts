@@ -50,7 +50,8 @@ export class Spans {
   text(text: string, style: Style = PLAIN): void {
     const start = this.length;
     this.length += text.length;
-    this.add({ text, style, start });
+    if (this.nodes.length === 0) this.print(text, style);
+    else this.add({ text, style, start });
   }
 
   delimiter(delimiter: Delimiter): void {
@@ -105,14 +106,14 @@ export class Spans {
 
   private add(node: Node): void {
     const isMark = node.delimiter !== undefined || this.brackets.at(-1)?.node === node;
-    if (this.nodes.length === 0 && !isMark) this.print(node);
+    if (this.nodes.length === 0 && !isMark) this.print(node.text, node.style);
     else {
       this.nodes.push(node);
       this.settle();
     }
   }
 
-  private print({ text, style }: Node): void {
+  private print(text: string, style: Style): void {
     if (text !== '') this.sink.text(text, style | this.base);
   }
 
@@ -145,7 +146,7 @@ export class Spans {
     const certain = opener ? nodes.indexOf(opener) : end;
     if (certain === 0) return;
     const isAll = certain === nodes.length;
-    for (const node of isAll ? nodes : nodes.splice(0, certain)) this.print(node);
+    for (const { text, style } of isAll ? nodes : nodes.splice(0, certain)) this.print(text, style);
     if (isAll) nodes.length = 0;
     this.matched -= certain;
   }

@@ -6,6 +6,7 @@ import type { Theme } from '../theme.js';
 import { LineWriter, NO_MARGIN } from '../wrap/line-writer.js';
 import { HeadingText } from './heading-text.js';
 import { Margins } from './margins.js';
+import { CellRenderer } from './table-layout.js';
 import { TablePrinter } from './table-printer.js';
 
 /** Blocks that stand apart from the text around them; `text` keeps the distance it has in the source. */
@@ -33,6 +34,7 @@ export class BlockPrinter implements BlockHandler {
   private readonly writer: LineWriter;
   private readonly margins: Margins;
   private readonly inline: InlineParser;
+  private readonly cells: CellRenderer;
   private readonly prose: Leaf;
   private readonly html: Leaf;
   private leaf: Leaf | undefined;
@@ -45,6 +47,7 @@ export class BlockPrinter implements BlockHandler {
     this.writer = new LineWriter(theme, wrap ? width : () => undefined);
     this.margins = new Margins(theme);
     this.inline = new InlineParser(this.writer, !theme.isColored);
+    this.cells = new CellRenderer(theme);
     this.prose = proseLeaf(this.inline, this.writer);
     this.html = htmlLeaf(this.writer);
   }
@@ -83,7 +86,7 @@ export class BlockPrinter implements BlockHandler {
       case 'table':
         if (block.isHeaderShown) this.continue(containers);
         this.leaf = new TablePrinter(block, {
-          ...{ theme: this.theme, writer: this.writer, inline: this.inline },
+          ...{ theme: this.theme, writer: this.writer, inline: this.inline, renderer: this.cells },
           begin: () => this.begin('apart', containers),
           room: () => this.width() - this.margins.of(containers).width,
         });

@@ -11,14 +11,15 @@ export class Margins {
 
   of(containers: readonly Container[]): Margin {
     if (containers.length === 0) return NO_MARGIN;
-    const marks = containers.map((container) => ({ container, mark: this.markOf(container) }));
-    const width = displayWidth(marks.map(({ mark }) => mark).join(''));
+    let width = 0;
+    for (const container of containers) width += displayWidth(this.markOf(container));
     let later: string | undefined;
     const next = (): string => {
       if (later !== undefined) return later;
-      const first = marks.map(({ container, mark }) => this.shown(container, mark)).join('');
-      later = marks.map(({ container, mark }) => this.shown(container, mark)).join('');
-      return first;
+      const isFirst = this.hasMarker(containers);
+      const line = this.line(containers);
+      if (!isFirst) later = line;
+      return line;
     };
     return { width, next };
   }
@@ -38,11 +39,14 @@ export class Margins {
     return number || `${this.theme.bullet} `;
   }
 
-  private shown(container: Container, mark: string): string {
-    if (container.kind === 'quote' || !this.printed.has(container)) {
+  private line(containers: readonly Container[]): string {
+    let line = '';
+    for (const container of containers) {
+      const mark = this.markOf(container);
+      const isPrinted = container.kind === 'item' && this.printed.has(container);
+      line += isPrinted ? ' '.repeat(displayWidth(mark)) : mark;
       this.printed.add(container);
-      return mark;
     }
-    return ' '.repeat(displayWidth(mark));
+    return line;
   }
 }

@@ -21,6 +21,7 @@ export interface TablePrinterOptions {
   theme: Theme;
   writer: LineWriter;
   inline: InlineParser;
+  renderer: CellRenderer;
   /** Starts a block in the table's place. */
   begin: () => void;
   /** Columns that a table's line may take. */
@@ -29,7 +30,6 @@ export interface TablePrinterOptions {
 
 /** Prints a table in columns, or row by row as records where columns don't fit or can't be seen. */
 export class TablePrinter implements Leaf {
-  private readonly renderer: CellRenderer;
   private readonly header: Cell[];
   private held: Cell[][] = [];
   private heldSize = 0;
@@ -40,7 +40,6 @@ export class TablePrinter implements Leaf {
     private readonly table: Extract<Block, { kind: 'table' }>,
     private readonly options: TablePrinterOptions,
   ) {
-    this.renderer = new CellRenderer(options.theme);
     this.header = this.cells(table.header, BOLD);
     if (options.theme.tableRule === undefined) this.layout = 'records';
   }
@@ -79,7 +78,7 @@ export class TablePrinter implements Leaf {
   private printHeader(rows: readonly Cell[][]): void {
     const { theme, room, begin } = this.options;
     const { header } = this;
-    const layout = layOut([header, ...rows], this.renderer, room());
+    const layout = layOut([header, ...rows], this.options.renderer, room());
     this.layout = layout ?? 'records';
     if (!layout) return;
     if (!this.table.isHeaderShown) begin();
@@ -95,7 +94,7 @@ export class TablePrinter implements Leaf {
   }
 
   private get looks(): Parameters<typeof rowLines>[2] {
-    return { renderer: this.renderer, alignments: this.table.alignments };
+    return { renderer: this.options.renderer, alignments: this.table.alignments };
   }
 
   private printLines(lines: readonly string[]): void {
@@ -130,6 +129,6 @@ export class TablePrinter implements Leaf {
   }
 
   private cells(row: string, base: Style): Cell[] {
-    return splitCells(row).map((source) => this.renderer.cell(source, base));
+    return splitCells(row).map((source) => this.options.renderer.cell(source, base));
   }
 }
