@@ -17,6 +17,7 @@ import listMany from './rows/list-many.mjs';
 import listMemory from './rows/list-memory.mjs';
 import markdown from './rows/markdown.mjs';
 import markdownMemory from './rows/markdown-memory.mjs';
+import markdownReference from './rows/markdown-reference.mjs';
 import manyTurns from './rows/many-turns.mjs';
 import memory from './rows/memory.mjs';
 import prompt from './rows/prompt.mjs';
@@ -25,7 +26,7 @@ import send from './rows/send.mjs';
 import version from './rows/version.mjs';
 
 const ROWS = [version, help, completion, send, sdk, memory, firstDelta, firstDeltaFloor];
-const CHAT_ROWS = [prompt, echo, markdown, markdownMemory, manyTurns];
+const CHAT_ROWS = [prompt, echo, markdown, markdownReference, markdownMemory, manyTurns];
 const MANY_ROWS = [listMany, listMemory, exportLong, exportMemory];
 
 const { runs, json } = readArguments(process.argv.slice(2));

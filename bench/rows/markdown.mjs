@@ -4,7 +4,7 @@ import { renderingRate } from '../lib/markdown.mjs';
 export default {
   name: '5 MB of streamed Markdown',
   unit: 'MB/s',
-  atLeast: 10,
+  atLeast: 8,
   rounds: 5,
   samples: { rate: renderingRate },
   measure: ({ rate }) => rate,

@@ -16,15 +16,19 @@ export type Block =
       alignments: readonly Alignment[];
     };
 
-/** Told of a reply's blocks, in order. At most one block is open at a time. */
-export interface BlockHandler {
-  /** `containers` are the quotes and items around the block, outermost first. */
-  open(block: Block, containers: readonly Container[]): void;
-  /** More of the open block's line. */
+/** Takes the text of one block. */
+export interface BlockText {
+  /** More of the block's line. */
   text(text: string): void;
-  /** The open block's line ends. */
+  /** The block's line ends. */
   newLine(): void;
   close(): void;
+}
+
+/** Told of a reply's blocks, in order, and of the text of the open one. */
+export interface BlockHandler extends BlockText {
+  /** `containers` are the quotes and items around the block, outermost first. */
+  open(block: Block, containers: readonly Container[]): void;
   /** An empty line between blocks. */
   blank(): void;
   /** The innermost of these containers ends. */

@@ -1,4 +1,4 @@
-import type { Block, BlockHandler } from '../blocks/block-handler.js';
+import type { Block, BlockHandler, BlockText } from '../blocks/block-handler.js';
 import type { Container } from '../blocks/containers.js';
 import { InlineParser } from '../inline/inline-parser.js';
 import { CODE, DIM, PLAIN } from '../style.js';
@@ -11,13 +11,6 @@ import { TablePrinter } from './table-printer.js';
 
 /** Blocks that stand apart from the text around them; `text` keeps the distance it has in the source. */
 type Spacing = 'text' | 'apart';
-
-/** What the open block does with its text. */
-export interface Leaf {
-  text(text: string): void;
-  newLine(): void;
-  close(): void;
-}
 
 export interface BlockPrinterOptions {
   theme: Theme;
@@ -35,9 +28,9 @@ export class BlockPrinter implements BlockHandler {
   private readonly margins: Margins;
   private readonly inline: InlineParser;
   private readonly cells: CellRenderer;
-  private readonly prose: Leaf;
-  private readonly html: Leaf;
-  private leaf: Leaf | undefined;
+  private readonly prose: BlockText;
+  private readonly html: BlockText;
+  private current: BlockText | undefined;
   private isBlankDue = false;
   private last: { spacing: Spacing; containers: readonly Container[] } | undefined;
 
@@ -48,8 +41,8 @@ export class BlockPrinter implements BlockHandler {
     this.margins = new Margins(theme);
     this.inline = new InlineParser(this.writer, !theme.isColored);
     this.cells = new CellRenderer(theme);
-    this.prose = proseLeaf(this.inline, this.writer);
-    this.html = htmlLeaf(this.writer);
+    this.prose = proseText(this.inline, this.writer);
+    this.html = htmlText(this.writer);
   }
 
   take(): string {
@@ -62,48 +55,48 @@ export class BlockPrinter implements BlockHandler {
       case 'paragraph':
         this.begin('text', containers);
         this.inline.begin(PLAIN);
-        this.leaf = this.prose;
+        this.current = this.prose;
         break;
       case 'html':
         this.begin('text', containers);
-        this.leaf = this.html;
+        this.current = this.html;
         break;
       case 'heading':
         this.begin('apart', containers);
-        this.leaf = this.heading(block.level);
+        this.current = this.heading(block.level);
         break;
       case 'code':
-        this.leaf = this.code(block.info, containers);
+        this.current = this.code(block.info, containers);
         break;
       case 'rule':
         this.begin('apart', containers);
-        this.line(this.theme.rule);
+        this.line(this.theme.rule, containers);
         break;
       case 'underline':
         this.continue(containers);
-        this.line(this.theme.underline[block.level]);
+        this.line(this.theme.underline[block.level], containers);
         break;
       case 'table':
         if (block.isHeaderShown) this.continue(containers);
-        this.leaf = new TablePrinter(block, {
+        this.current = new TablePrinter(block, {
           ...{ theme: this.theme, writer: this.writer, inline: this.inline, renderer: this.cells },
           begin: () => this.begin('apart', containers),
-          room: () => this.width() - this.margins.of(containers).width,
+          room: () => this.room(containers),
         });
     }
   }
 
   text(text: string): void {
-    this.leaf?.text(text);
+    this.current?.text(text);
   }
 
   newLine(): void {
-    this.leaf?.newLine();
+    this.current?.newLine();
   }
 
   close(): void {
-    this.leaf?.close();
-    this.leaf = undefined;
+    this.current?.close();
+    this.current = undefined;
   }
 
   blank(): void {
@@ -140,12 +133,17 @@ export class BlockPrinter implements BlockHandler {
     this.writer.newLine();
   }
 
-  private line(text: string): void {
-    this.writer.verbatim(text.slice(0, Math.max(1, this.width())), PLAIN);
+  private line(text: string, containers: readonly Container[]): void {
+    this.writer.verbatim(text.slice(0, Math.max(1, this.room(containers))), PLAIN);
     this.writer.endLine();
   }
 
-  private heading(level: number): Leaf {
+  /** Columns that a line has inside these containers. */
+  private room(containers: readonly Container[]): number {
+    return this.width() - this.margins.of(containers).width;
+  }
+
+  private heading(level: number): BlockText {
     const { prefix, style } = this.theme.heading(level);
     const { prose, inline } = this;
     inline.begin(style);
@@ -162,7 +160,7 @@ export class BlockPrinter implements BlockHandler {
   }
 
   /** Nothing is put before code where colour sets it off, so that it can be copied as it is. */
-  private code(info: string, containers: readonly Container[]): Leaf {
+  private code(info: string, containers: readonly Container[]): BlockText {
     const { writer, theme } = this;
     let isBegun = false;
     const begin = (): void => {
@@ -195,7 +193,7 @@ export class BlockPrinter implements BlockHandler {
 
 const NO_CONTAINERS: readonly Container[] = [];
 
-function proseLeaf(inline: InlineParser, writer: LineWriter): Leaf {
+function proseText(inline: InlineParser, writer: LineWriter): BlockText {
   return {
     text: (text) => inline.write(text),
     newLine: () => inline.write('\n'),
@@ -207,7 +205,7 @@ function proseLeaf(inline: InlineParser, writer: LineWriter): Leaf {
 }
 
 /** HTML is shown as it is written. */
-function htmlLeaf(writer: LineWriter): Leaf {
+function htmlText(writer: LineWriter): BlockText {
   return {
     text: (text) => writer.text(text, PLAIN),
     newLine: () => writer.newLine(),

@@ -1,13 +1,13 @@
-import type { Block } from '../blocks/block-handler.js';
+import type { Block, BlockText } from '../blocks/block-handler.js';
 import { splitCells } from '../blocks/syntax.js';
 import type { InlineParser } from '../inline/inline-parser.js';
 import { BOLD, PLAIN, type Style } from '../style.js';
 import type { Theme } from '../theme.js';
 import type { LineWriter } from '../wrap/line-writer.js';
-import type { Leaf } from './block-printer.js';
+import type {
+  CellRenderer} from './table-layout.js';
 import {
   type Cell,
-  CellRenderer,
   GAP,
   layOut,
   rowLines,
@@ -29,7 +29,7 @@ export interface TablePrinterOptions {
 }
 
 /** Prints a table in columns, or row by row as records where columns don't fit or can't be seen. */
-export class TablePrinter implements Leaf {
+export class TablePrinter implements BlockText {
   private readonly header: Cell[];
   private held: Cell[][] = [];
   private heldSize = 0;
