@@ -19,7 +19,9 @@ export type OpenBlock =
   | { kind: 'html'; end: RegExp | undefined; isEnded: boolean };
 
 export type LineStart =
-  | { kind: 'blank' | 'text' | 'row' | 'indented' | 'fence-end' }
+  | { kind: 'blank' | 'text' | 'indented' | 'fence-end' }
+  /** Of a table, or of a paragraph: it begins with a bar. */
+  | { kind: 'row' }
   | { kind: 'rule' }
   /** More of the open code or HTML. */
   | { kind: 'verbatim' }
@@ -29,12 +31,6 @@ export type LineStart =
   | { kind: 'fence'; mark: string; info: string; indent: number }
   | { kind: 'html'; html: HtmlKind };
 
-const NONE: readonly Container[] = [];
-const VERBATIM: LineStart = { kind: 'verbatim' };
-const TEXT: LineStart = { kind: 'text' };
-const ROW: LineStart = { kind: 'row' };
-const BLANK: LineStart = { kind: 'blank' };
-
 export interface Line {
   /** How many of the open containers the line belongs to, and those that begin on it. */
   matched: number;
@@ -43,6 +39,13 @@ export interface Line {
   /** What follows the marks that were read. */
   rest: string;
 }
+
+// Most lines are one of these.
+const NONE: readonly Container[] = [];
+const VERBATIM: LineStart = { kind: 'verbatim' };
+const TEXT: LineStart = { kind: 'text' };
+const ROW: LineStart = { kind: 'row' };
+const BLANK: LineStart = { kind: 'blank' };
 
 /**
  * Reads the start of a line in its surroundings. Undefined means that it has to wait for more of the
@@ -61,13 +64,9 @@ export function readLine(
     if (start === 'wait') return undefined;
     if (start) return { matched, opened: NONE, start, rest: cursor.rest() };
   }
-  const before = containers[matched];
   const paragraph = open?.kind === 'paragraph' ? open : undefined;
-  const opened = openContainers(cursor, {
-    matched,
-    before,
-    isInParagraph: isWithin && !!paragraph,
-  });
+  const isInParagraph = isWithin && !!paragraph;
+  const opened = openContainers(cursor, { matched, before: containers[matched], isInParagraph });
   if (!opened) return undefined;
   const continued = opened.length === 0 ? paragraph : undefined;
   const start = startOf(cursor, continued, isWithin ? continued?.lastLine : undefined);
@@ -115,6 +114,7 @@ function continuation(cursor: LineCursor, open: OpenBlock): LineStart | 'wait' |
 
 interface Place {
   matched: number;
+  /** The container of an earlier line that ends here. */
   before: Container | undefined;
   isInParagraph: boolean;
 }

@@ -55,6 +55,13 @@ export class InlineParser {
     this.spans.end();
   }
 
+  /** All of a text that is there. */
+  render(text: string, base: Style): void {
+    this.begin(base);
+    this.write(text);
+    this.end();
+  }
+
   private read(): void {
     const { source } = this;
     let at = 0;

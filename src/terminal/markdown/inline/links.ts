@@ -1,5 +1,6 @@
-/** A link's target that is longer, in characters, is text. */
+/** A link's target that is longer, in characters, is text; so is one with a longer title. */
 const MAX_TARGET = 2048;
+const MAX_TITLE = 240;
 const MAX_PARENTHESES = 32;
 
 export interface LinkTarget {
@@ -12,6 +13,7 @@ export interface LinkTarget {
 const TITLE = /(?:"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|\((?:\\[^]|[^()\\])*\))/y;
 const BRACKETED_URL = /<((?:\\[^\n]|[^<>\\\n])*)>/y;
 const BROKEN_URL = /<(?:\\[^\n]|[^<>\\\n])*[<\n]/y;
+const ESCAPABLE = /[!-/:-@[-`{-~]/;
 const ESCAPED = /\\([!-/:-@[-`{-~])/g;
 
 /**
@@ -45,6 +47,8 @@ function parseTarget(text: string): LinkTarget | null | undefined {
   if (quote === '') return undefined;
   if (titleStart === afterUrl || !'"\'('.includes(quote)) return null;
   const title = matchAt(TITLE, text, titleStart);
+  const titleLength = title?.length ?? text.length - titleStart;
+  if (titleLength > MAX_TITLE) return null;
   if (title === undefined) return undefined;
   const close = skipSpace(text, titleStart + title.length);
   if (close === text.length) return undefined;
@@ -67,7 +71,7 @@ function bareUrl(text: string, start: number): Url | null | undefined {
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {
     const character = text.charAt(at);
-    if (character === '\\' && text.charAt(at + 1) !== ' ') at += 1;
+    if (character === '\\' && ESCAPABLE.test(text.charAt(at + 1))) at += 1;
     else if (character === '(') depth += 1;
     else if (character === ')') depth -= 1;
     const isEnd = depth < 0 || character === ' ' || character === '\n' || character === '\t';

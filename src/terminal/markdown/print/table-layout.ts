@@ -47,9 +47,7 @@ export class CellRenderer {
   /** A cell in lines of at most so many columns, as far as its words allow. */
   lines({ source, base }: Pick<Cell, 'source' | 'base'>, width?: number): CellLine[] {
     this.width = width;
-    this.inline.begin(base);
-    this.inline.write(source);
-    this.inline.end();
+    this.inline.render(source, base);
     this.writer.endLine();
     const lines = this.writer.take().split('\n').slice(0, -1);
     return lines.map((text) => ({ text, width: displayWidth(text) }));

@@ -4,10 +4,9 @@ import type { InlineParser } from '../inline/inline-parser.js';
 import { BOLD, PLAIN, type Style } from '../style.js';
 import type { Theme } from '../theme.js';
 import type { LineWriter } from '../wrap/line-writer.js';
-import type {
-  CellRenderer} from './table-layout.js';
 import {
   type Cell,
+  type CellRenderer,
   GAP,
   layOut,
   rowLines,
@@ -58,10 +57,19 @@ export class TablePrinter implements BlockText {
   close(): void {
     this.printHeld();
     if (this.layout === 'records' && !this.hasRow && !this.table.isHeaderShown) {
-      this.options.begin();
-      this.header.forEach((cell, index) => this.inline(cell, index > 0 ? ', ' : ''));
-      this.options.writer.endLine();
+      this.printNames();
     }
+  }
+
+  /** The header of a table that has nothing else. */
+  private printNames(): void {
+    const { begin, writer, inline } = this.options;
+    begin();
+    this.header.forEach(({ source, base }, index) => {
+      if (index > 0) writer.text(', ', PLAIN);
+      inline.render(source, base);
+    });
+    writer.endLine();
   }
 
   private printHeld(): void {
@@ -76,13 +84,14 @@ export class TablePrinter implements BlockText {
   }
 
   private printHeader(rows: readonly Cell[][]): void {
-    const { theme, room, begin } = this.options;
-    const { header } = this;
-    const layout = layOut([header, ...rows], this.options.renderer, room());
+    const { theme, renderer, room, begin } = this.options;
+    const layout = layOut([this.header, ...rows], renderer, room());
     this.layout = layout ?? 'records';
     if (!layout) return;
-    if (!this.table.isHeaderShown) begin();
-    if (!this.table.isHeaderShown) this.printLines(rowLines(header, layout, this.looks));
+    if (!this.table.isHeaderShown) {
+      begin();
+      this.printLines(rowLines(this.header, layout, this.looks));
+    }
     const rule = layout.widths.map((width) => (theme.tableRule ?? '').repeat(width));
     this.printLines([rule.join(GAP)]);
   }
@@ -107,25 +116,17 @@ export class TablePrinter implements BlockText {
 
   /** A line for each cell, with its column's name. */
   private printRecord(row: readonly Cell[]): void {
-    const { begin, writer } = this.options;
+    const { begin, writer, inline } = this.options;
     begin();
-    row.forEach((cell, column) => {
+    row.forEach(({ source, base }, column) => {
       const name = this.header[column];
       if (name?.source) {
-        this.inline(name);
+        inline.render(name.source, name.base);
         writer.text(': ', PLAIN);
       }
-      this.inline(cell);
+      inline.render(source, base);
       writer.endLine();
     });
-  }
-
-  private inline({ source, base }: Cell, before = ''): void {
-    const { writer, inline } = this.options;
-    writer.text(before, PLAIN);
-    inline.begin(base);
-    inline.write(source);
-    inline.end();
   }
 
   private cells(row: string, base: Style): Cell[] {
