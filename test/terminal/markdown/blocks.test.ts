@@ -196,6 +196,7 @@ describe('blocks', () => {
     const first = renderer.write(`|a|b|\n|-|-|\n${row.repeat(400)}`);
     expect(first.split('\n')).toHaveLength(403);
     expect(renderer.write('|six|some more words|\n')).toBe('six  some more\n     words\n');
+    expect(renderer.write('|longer|x|\n')).toBe('\na: longer\nb: x\n');
     expect(renderer.end()).toBe('');
   });
 });

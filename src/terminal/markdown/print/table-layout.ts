@@ -106,15 +106,19 @@ function largestLimit(fits: (limit: number) => boolean, max: number): number {
 const sum = (numbers: readonly number[]): number =>
   numbers.reduce((total, number) => total + number, 0);
 
-/** A row's lines: each cell wrapped in its column, beside the others. */
+/** A row's lines: each cell wrapped in its column, beside the others. Undefined if a word is too long. */
 export function rowLines(
   row: readonly Cell[],
   { widths }: TableLayout,
   { renderer, alignments }: { renderer: CellRenderer; alignments: readonly Alignment[] },
-): string[] {
+): string[] | undefined {
   const cells = row.map((cell, column) =>
     cell.line.width <= (widths[column] ?? 0) ? [cell.line] : renderer.lines(cell, widths[column]),
   );
+  const isTooWide = cells.some((lines, column) =>
+    lines.some(({ width }) => width > (widths[column] ?? 0)),
+  );
+  if (isTooWide) return undefined;
   const height = Math.max(1, ...cells.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) =>
     cells

@@ -90,16 +90,21 @@ export class TablePrinter implements BlockText {
     if (!layout) return;
     if (!this.table.isHeaderShown) {
       begin();
-      this.printLines(rowLines(this.header, layout, this.looks));
+      this.printLines(rowLines(this.header, layout, this.looks) ?? []);
     }
     const rule = layout.widths.map((width) => (theme.tableRule ?? '').repeat(width));
     this.printLines([rule.join(GAP)]);
   }
 
   private printRow(row: readonly Cell[], layout: TableLayout): void {
+    const lines = rowLines(row, layout, this.looks);
+    if (!lines) {
+      this.printRecord(row);
+      return;
+    }
     // Rows of several lines would run into each other.
     if (layout.isNarrowed && this.hasRow) this.options.writer.newLine();
-    this.printLines(rowLines(row, layout, this.looks));
+    this.printLines(lines);
   }
 
   private get looks(): Parameters<typeof rowLines>[2] {
