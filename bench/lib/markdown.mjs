@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 const source = fileURLToPath(new URL('../programs/render-markdown.ts', import.meta.url));
 const runs = new WeakMap();
 
-/** One run gives all its figures: it is taken once a round. */
+/** A run of the program, which is bundled once. */
 function render(world) {
   const run = runs.get(world) ?? bundled(world);
   runs.set(world, run);
@@ -29,6 +29,12 @@ function bundled({ home, env }) {
 
 /** MB/s. @type {import('./samplers.mjs').Sampler} */
 export const renderingRate = (world) => render(world)().rate;
+
+/** The same, over that of markdown-it in the same run. @type {import('./samplers.mjs').Sampler} */
+export const renderingRatio = (world) => {
+  const { rate, reference } = render(world)();
+  return rate / reference;
+};
 
 /** MiB that rendering ten times as much takes more. @type {import('./samplers.mjs').Sampler} */
 export const renderingGrowth = (world) => render(world)().growth;

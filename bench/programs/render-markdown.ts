@@ -1,7 +1,9 @@
-// Renders a 5 MB reply as it streams, sanitized and in colour; prints its rate and how memory grows.
+// Renders a 5 MB reply as it streams, sanitized and in colour; prints its rate, that of markdown-it for
+// all of it at once, and how memory grows.
+import MarkdownIt from 'markdown-it';
 import { createSanitizer } from '../../src/text/sanitize.js';
 import { keepMemorySmall } from '../../src/process/v8-flags.js';
-import { createMarkdownStream } from '../../src/terminal/markdown/stream.js';
+import { createReplyRenderer } from '../../src/terminal/markdown/reply-renderer.js';
 
 const REPLY_BYTES = 5_000_000;
 const PIECE = 40;
@@ -26,11 +28,13 @@ A plain paragraph follows, which goes on for a while and has nothing special in 
 
 `;
 
+const replyOf = (bytes: number): string => SECTION.repeat(Math.ceil(bytes / SECTION.length));
+
 /** One reply; gives the milliseconds it took. */
 function render(bytes: number): number {
-  const reply = SECTION.repeat(Math.ceil(bytes / SECTION.length));
+  const reply = replyOf(bytes);
   const sanitizer = createSanitizer();
-  const stream = createMarkdownStream({ color: true, columns: () => 80 });
+  const stream = createReplyRenderer({ width: () => 80, style: { color: true }, wrap: true });
   const started = process.hrtime.bigint();
   let printed = 0;
   for (let start = 0; start < bytes; start += PIECE) {
@@ -41,10 +45,22 @@ function render(bytes: number): number {
   return Number(process.hrtime.bigint() - started) / 1e6;
 }
 
+/** The same reply in one piece, to HTML. */
+function renderAtOnce(bytes: number): number {
+  const reply = replyOf(bytes);
+  const markdown = new MarkdownIt();
+  const started = process.hrtime.bigint();
+  if (markdown.render(reply).length < bytes) throw new Error('hardly anything was rendered');
+  return Number(process.hrtime.bigint() - started) / 1e6;
+}
+
+const rateOf = (ms: number): number => REPLY_BYTES / 1e6 / (ms / 1000);
+
 keepMemorySmall();
-const ms = render(REPLY_BYTES);
+const rate = rateOf(render(REPLY_BYTES));
 for (let count = 0; count < 4; count++) render(REPLY_BYTES);
 const before = process.memoryUsage().rss;
 for (let count = 0; count < 10; count++) render(REPLY_BYTES);
 const growth = (process.memoryUsage().rss - before) / 2 ** 20;
-process.stdout.write(JSON.stringify({ rate: REPLY_BYTES / 1e6 / (ms / 1000), growth }));
+const reference = rateOf(renderAtOnce(REPLY_BYTES));
+process.stdout.write(JSON.stringify({ rate, reference, growth }));

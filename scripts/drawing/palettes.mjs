@@ -31,9 +31,18 @@ export const PALETTES = {
  * @param {Palette} palette
  */
 export function fillOf({ color, dim }, { text, background, ansi }) {
-  const full = color === undefined ? text : ansi[color];
-  if (full === undefined) throw new Error(`Not one of the sixteen colours: ${color}`);
+  const full = color === undefined ? text : (ansi[color] ?? fixedColor(color));
   return dim ? mixed(full, background) : full;
+}
+
+const LEVELS = [0, 95, 135, 175, 215, 255];
+
+/** One of the colours 16 to 231, which are the same on every terminal: six levels of each part. */
+function fixedColor(color) {
+  const place = color - 16;
+  const parts = [36, 6, 1].map((step) => LEVELS[Math.floor(place / step) % 6]);
+  if (place < 0 || place >= 216) throw new Error(`Not one of the colours 0 to 231: ${color}`);
+  return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** @param {string} one @param {string} other `#rrggbb`, two parts and one part */

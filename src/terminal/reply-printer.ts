@@ -11,35 +11,36 @@ import type { Appearance } from './appearance.js';
  * The renderer loads when the first reply is under way.
  */
 export async function openReplyPrinter(
-  { color, markdown, raw, screenReader }: Appearance,
+  { color, markdown, raw, screenReader, wrap = true }: Appearance & { wrap?: boolean },
   stdout: { isTTY?: boolean; columns?: number },
 ): Promise<ReplyPrinter> {
-  if (raw || (!stdout.isTTY && !markdown)) return plainPrinter({ write: same, end: () => '' });
+  if (raw || (!stdout.isTTY && !markdown)) return untouched();
+  const { createReplyRenderer } = await import('./markdown/reply-renderer.js');
   const sanitizer = createSanitizer();
-  if (!markdown) return plainPrinter(sanitizer);
-  const { createMarkdownStream } = await import('./markdown/stream.js');
-  const columns = (): number => stdout.columns || 80;
-  const stream = createMarkdownStream({ color, columns, glyphs: !screenReader });
+  const renderer = createReplyRenderer({
+    width: () => (stdout.isTTY ? stdout.columns || undefined : undefined),
+    style: { color, glyphs: !screenReader, plain: !markdown },
+    wrap: wrap && !screenReader,
+  });
   return {
-    write: (text) => stream.write(sanitizer.write(text)),
-    end: () => stream.write(sanitizer.end()) + stream.end(),
+    write: (text) => renderer.write(sanitizer.write(text)),
+    end: () => renderer.write(sanitizer.end()) + renderer.end(),
   };
-}
-
-function same(text: string): string {
-  return text;
 }
 
 /** The text as it comes, and a newline at the end of what was begun. */
-function plainPrinter(filter: ReplyPrinter): ReplyPrinter {
+function untouched(): ReplyPrinter {
   let last = '';
-  const pass = (text: string): string => {
-    if (text !== '') last = text;
-    return text;
-  };
   return {
-    write: (text) => pass(filter.write(text)),
-    end: () => pass(filter.end()) + (last === '' || last.endsWith('\n') ? '' : '\n'),
+    write(text) {
+      if (text !== '') last = text;
+      return text;
+    },
+    end() {
+      const newline = last === '' || last.endsWith('\n') ? '' : '\n';
+      last = '';
+      return newline;
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import type { Appearance } from './appearance.js';
 
 /** The sixteen basic colours follow the user's own palette, light or dark. */
 export const basicColors: ChalkInstance = new Chalk({ level: 1 });
+/** For colours that have to be seen on light and on dark. */
+export const paletteColors: ChalkInstance = new Chalk({ level: 2 });
 const noColors = new Chalk({ level: 0 });
 
 /** Styles for tables and headings; without colour they return the text itself. */

@@ -34,7 +34,7 @@ const done = ({ terminal }: OpenChat): Promise<void> => terminal.shows(/\n>$/);
 describe.each(SIZES)('conversations at %i×%i', (...size) => {
   it('/new begins one, with the title that is given', async () => {
     const chat = await openChat({ size });
-    await chat.say('my name is Ada', /remember your name\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
     await chat.say('/new Opening hours', 'your next message starts a new conversation');
     await chat.say('what is my name?', 'You have not told me your name yet.');
     const names = chat.sandbox.store.list().map(({ conversation }) => conversation.name);
@@ -87,7 +87,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
 
   it('/name names this one, and /resume finds it by that name', async () => {
     const chat = await openChat({ size });
-    await chat.say('my name is Ada', /remember your name\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
     await chat.say('/name', 'error: a name is required');
     await chat.terminal.ends(['> /name▏']);
     await chat.say(' Ada’s', 'named Ada’s; /resume Ada’s');
@@ -98,7 +98,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
 
   it('/history shows the last messages, as many as are asked for', async () => {
     const chat = await openChat({ size });
-    await chat.say('my name is Ada', /remember your name\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
     await chat.say('what is my name?', /Your name is Ada\.\n>$/);
     await chat.say(
       '/history 2',
@@ -112,7 +112,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
     const home = temporaryFolder();
     const sandbox = await account();
     const first = await openChat({ size, home, sandbox });
-    await first.say('my name is Ada', /remember your name\.\n>$/);
+    await first.say('my name is Ada', /remember\syour\sname\.\n>$/);
     first.terminal.type('/exit\r');
     expect(await first.terminal.exit).toBe(0);
     const second = await openChat({ size, home, sandbox, argv: ['--continue'] });
@@ -165,7 +165,7 @@ describe.each(SIZES)('/retry at %i×%i', (...size) => {
     ['y', ['my name is Ada', 'my name is Ada']],
   ])('asks before it sends again what was answered: %s', async (answer, expected) => {
     const chat = await openChat({ size });
-    await chat.say('my name is Ada', /remember your name\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
     await chat.say('/retry', /The last message was answered\. Send it\s+again\?/);
     chat.terminal.type(answer + ENTER);
     await chat.terminal.ends(['> ▏']);
@@ -209,7 +209,7 @@ describe.each(SIZES)('/copy at %i×%i', (...size) => {
     chmodSync(join(folder, 'xclip'), 0o700);
     const env = { DISPLAY: ':0', PATH: `${folder}:${process.env['PATH'] ?? ''}` };
     const chat = await openChat({ size, env });
-    await chat.say('my name is Ada', /remember your name\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
     await chat.say('/copy', 'copied to the clipboard (xclip)');
     expect(readFileSync(join(folder, 'clipboard'), 'utf8')).toBe(
       'Nice to meet you, Ada. I will remember your name.',
@@ -222,7 +222,7 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
     const cwd = temporaryFolder();
     const chat = await openChat({ size, cwd });
     await chat.say('/export', 'error: there is no conversation yet');
-    await chat.say('my name is Ada', /remember your name\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
     await chat.say('/export notes.txt', 'saved to ');
     expect(readFileSync(join(cwd, 'notes.txt'), 'utf8')).toMatch(
       /my name is Ada[^]*Nice to meet you, Ada/,
@@ -243,13 +243,13 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
 describe.each(SIZES)('reports at %i×%i', (...size) => {
   it('/trace shows the tool calls of the last turn, with arguments and results', async () => {
     const chat = await openChat({ size });
-    await chat.say('what is the weather in Paris?', /made that up\.\n>$/);
+    await chat.say('what is the weather in Paris?', /made\sthat\sup\.\n>$/);
     await chat.say(
       '/trace',
       /call get_weather: \{\n {4}"city": "Paris"\n {2}\}\nresult: \{\n {4}"city": "Paris",\n {4}"conditions": "sunny"/,
     );
     await done(chat);
-    await chat.say('hello', /can do\.\n>$/);
+    await chat.say('hello', /can\sdo\.\n>$/);
     await chat.say('/trace', 'the last turn called no tools');
   });
 
@@ -259,7 +259,7 @@ describe.each(SIZES)('reports at %i×%i', (...size) => {
       '/info',
       /assistant +assistant-sandbox\nconversation +\(starts with your first message\)/,
     );
-    await chat.say('hello', /can do\.\n>$/);
+    await chat.say('hello', /can\sdo\.\n>$/);
     await chat.say(
       '/info',
       new RegExp(

@@ -155,7 +155,7 @@ describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...s
   it('/takeover, /say and /release', async () => {
     const chat = await openChat({ size });
     await chat.say('/takeover', 'error: there is no conversation yet');
-    await chat.say('hello', /can do\.\n>$/);
+    await chat.say('hello', /can\sdo\.\n>$/);
     await chat.say('/takeover', 'taken over: the assistant is silent');
     await chat.say('are you there?', /error: AI is disabled[^]*hint: \/release lets/);
     chat.terminal.type('\x03');
@@ -188,7 +188,7 @@ describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...s
     const argv = ['--for', 'ticket=4711'];
     const first = await openChat({ size, sandbox, argv });
     await first.terminal.shows('greeting: Hello!');
-    await first.say('my name is Ada', /remember your name\.\n>$/);
+    await first.say('my name is Ada', /remember\syour\sname\.\n>$/);
     const second = await openChat({ size, sandbox, argv });
     await second.terminal.shows('you: my name is Ada');
     await second.say('what is my name?', 'Your name is Ada.');

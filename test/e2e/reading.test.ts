@@ -20,14 +20,21 @@ describe.each(SIZES)('a reply at %i×%i', (...size) => {
     expect(terminal.lines()).toMatchSnapshot();
   });
 
-  it('shows each block as soon as it is finished, and never draws it again', async () => {
+  it('shows each word as soon as it is whole, and never draws it again', async () => {
     const { promise, resolve } = deferred();
-    const reply = ['# Title\n\nFirst *par', 'agraph*.\n\n', 'Second', promise, ' **one**.'];
+    const reply = [
+      '# Title\n\nFirst *par',
+      'agraph*.\n\n',
+      'Sec',
+      'ond wo',
+      promise,
+      'rd **one**.',
+    ];
     const { terminal, say } = await chatWith({ size, env: await scriptedAccount({ reply }) });
-    await say('go', /Title\n+First paragraph\.\n/);
-    expect(terminal.text()).not.toContain('Second');
+    await say('go', /Title\n+First paragraph\.\n\nSecond/);
+    expect(terminal.text()).not.toContain('wo');
     resolve(undefined);
-    await terminal.shows(/First paragraph\.\n\nSecond one\.\n>$/);
+    await terminal.shows(/First paragraph\.\n\nSecond word one\.\n>$/);
     expect(terminal.output.match(/First/g)).toHaveLength(1);
   });
 
@@ -39,12 +46,17 @@ describe.each(SIZES)('a reply at %i×%i', (...size) => {
     expect(terminal.output.replaceAll(/\x1b\[[\d;]*m/g, '')).toContain(`${CODE}\r\n\tindented();`);
   });
 
-  it('has no line breaks put in at the edge of the window', async () => {
+  it('is wrapped at the edge of the window, between words', async () => {
     const paragraph = 'A sentence that goes on. '.repeat(30).trimEnd();
     const reply = [`${paragraph}\n\n- ${paragraph}`];
     const { terminal, say } = await chatWith({ size, env: await scriptedAccount({ reply }) });
-    await say('go', /\n\n.*on\.\n>$/);
-    expect(terminal.lines()).toEqual(['> go', paragraph, '', `• ${paragraph}`, '>']);
+    await say('go', /\n\n[^]*on\.\n>$/);
+    const [first, second] = terminal.lines().slice(1, -1).join('\n').split('\n\n• ');
+    expect(first?.replaceAll('\n', ' ')).toBe(paragraph);
+    expect(second?.replaceAll('\n  ', ' ')).toBe(paragraph);
+    const longest = Math.max(...terminal.lines().map((line) => line.length));
+    expect(longest).toBeLessThanOrEqual(size[0]);
+    expect(longest).toBeGreaterThan(size[0] - 'sentence'.length);
   });
 
   it('is plain with --format plain', async () => {
@@ -59,11 +71,11 @@ describe.each(SIZES)('a reply at %i×%i', (...size) => {
 describe('a notice in the middle of a reply', () => {
   it('gets a line of its own', async () => {
     const { promise, resolve } = deferred();
-    const env = await scriptedAccount({ reply: ['Half a', promise, ' line'] });
+    const env = await scriptedAccount({ reply: ['Half a li', promise, 'ne'] });
     const { terminal, say } = await chatWith({ env, argv: ['-q', '--format', 'plain'] });
     await say('go', /^Half a$/m);
     terminal.type(CTRL('c'));
-    await terminal.shows(/Half a\nerror: cancelled/);
+    await terminal.shows(/Half a li\nerror: cancelled/);
     resolve(undefined);
   });
 });
@@ -195,6 +207,17 @@ describe.each(SIZES)('send on a terminal at %i×%i', (columns, rows) => {
     await terminal.shows('Some **bold** text.');
     expect(terminal.output).toBe('Some **bold** text.\r\n');
   });
+
+  it.each([['--format=auto'], ['--format=plain'], ['--raw']])(
+    'loses nothing to the spinner when the reply comes in pieces: %s',
+    async (flag) => {
+      const words = 'every word of this reply is there'.split(' ');
+      const reply = words.map((word, index) => (index === 0 ? word : ` ${word}`));
+      const terminal = await sent([flag], await scriptedAccount({ reply }));
+      await terminal.shows('conversation: conversation-1');
+      expect(terminal.lines()).toContain(words.join(' '));
+    },
+  );
 
   it.each([
     ['TERM=dumb', [], { TERM: 'dumb' }],

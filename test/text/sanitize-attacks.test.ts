@@ -1,6 +1,6 @@
 import xterm from '@xterm/headless';
 import { describe, expect, it } from 'vitest';
-import { createMarkdownStream } from '../../src/terminal/markdown/stream.js';
+import { createReplyRenderer } from '../../src/terminal/markdown/reply-renderer.js';
 import { sanitize } from '../../src/text/sanitize.js';
 import { TERMINAL_ATTACKS } from '../helpers/terminal-attacks.js';
 
@@ -47,7 +47,7 @@ describe('terminal attacks', () => {
   });
 
   it.each(TERMINAL_ATTACKS)('$name: neither in a reply shown as Markdown', ({ text }) => {
-    const stream = createMarkdownStream({ color: false, columns: () => 80 });
+    const stream = createReplyRenderer({ width: () => 80, style: {}, wrap: true });
     const reply =
       stream.write(sanitize(`**${text}**\n\n\`${text}\`\n\n    ${text}`)) + stream.end();
     expect(reply).not.toMatch(/[^\P{Cc}\t\n]/u);

@@ -1,37 +1,43 @@
-import { basicColors as chalk } from '../styles.js';
-
-/** How the parts of a text look. Without colour, marks that carry meaning are kept as written. */
-export interface Theme {
-  strong(text: string): string;
-  emphasis(text: string): string;
-  deleted(text: string): string;
-  code(content: string, source: string): string;
-  codeLine(line: string): string;
-  codeLabel(info: string): string;
-  heading(text: string, level: number): string;
-  tableHeader(text: string): string;
-  url(url: string): string;
-  quoteMark: string;
-  bullet: string;
-  checkbox(isChecked: boolean): string;
-  rule: string;
-  /** Undefined where tables are read aloud: then every cell is said with its column's name. */
-  tableRule: string | undefined;
-}
+import { paletteColors } from '../styles.js';
+import { BOLD, DIM, ITALIC, STRIKE, type Style, TINT, UNDERLINE } from './style.js';
 
 export interface ThemeOptions {
   color: boolean;
+  /** Bullets and lines as drawn characters; off for a screen reader. */
   glyphs: boolean;
+  /** Whether the terminal opens addresses that are marked as such. Only with colour. */
   hyperlinks: boolean;
 }
 
-type Marks = Pick<Theme, 'quoteMark' | 'bullet' | 'checkbox' | 'rule' | 'tableRule'>;
+/** How the parts of a reply look. Without colour, marks that carry meaning are kept as written. */
+export interface Theme {
+  isColored: boolean;
+  quoteMark: string;
+  bullet: string;
+  checkbox(isChecked: boolean): string;
+  /** A thematic break, and the lines under a paragraph that call it a heading of level 1 or 2. */
+  rule: string;
+  underline: Record<1 | 2, string>;
+  /** Undefined where tables are read aloud: then every cell is said with its column's name. */
+  tableRule: string | undefined;
+  /** Stands before each line of code. */
+  codeIndent: string;
+  heading(level: number): { prefix: string; style: Style };
+  url(url: string): string;
+  /** The escape sequences that turn one style into another. */
+  change(from: Style, to: Style): string;
+}
+
+type Marks = Pick<Theme, 'quoteMark' | 'bullet' | 'checkbox' | 'rule' | 'underline' | 'tableRule'>;
+
+const RULE_WIDTH = 24;
 
 const GLYPHS: Marks = {
   quoteMark: '│',
   bullet: '•',
   checkbox: (isChecked) => (isChecked ? '☑' : '☐'),
-  rule: '─'.repeat(24),
+  rule: '─'.repeat(RULE_WIDTH),
+  underline: { 1: '═'.repeat(RULE_WIDTH), 2: '─'.repeat(RULE_WIDTH) },
   tableRule: '─',
 };
 
@@ -40,6 +46,7 @@ const ASCII: Marks = {
   bullet: '-',
   checkbox: (isChecked) => (isChecked ? '[x]' : '[ ]'),
   rule: '---',
+  underline: { 1: '===', 2: '---' },
   tableRule: undefined,
 };
 
@@ -49,39 +56,74 @@ export function createTheme({ color, glyphs, hyperlinks }: ThemeOptions): Theme 
 }
 
 function plainTheme(marks: Marks): Theme {
-  const asIs = (text: string): string => text;
   return {
     ...marks,
-    strong: asIs,
-    emphasis: asIs,
-    deleted: (text) => `~~${text}~~`,
-    code: (_content, source) => source,
-    codeLine: asIs,
-    codeLabel: (info) => `${info}:`,
-    heading: (text, level) => `${'#'.repeat(level)} ${text}`,
-    tableHeader: asIs,
-    url: asIs,
+    isColored: false,
+    codeIndent: '    ',
+    heading: (level) => ({ prefix: `${'#'.repeat(level)} `, style: BOLD }),
+    url: (url) => url,
+    change: () => '',
   };
 }
+
+const HEADINGS: readonly Style[] = [
+  BOLD | UNDERLINE,
+  BOLD,
+  BOLD | ITALIC,
+  UNDERLINE,
+  UNDERLINE | ITALIC,
+  ITALIC,
+];
+
+/** A teal between light and dark: its contrast to white and to black is over 4. */
+const CODE_COLOR = 30;
 
 function coloredTheme(marks: Marks, hyperlinks: boolean): Theme {
+  const change = changes();
   return {
     ...marks,
-    quoteMark: chalk.dim(marks.quoteMark),
-    strong: chalk.bold,
-    emphasis: chalk.italic,
-    deleted: chalk.strikethrough,
-    code: (content) => chalk.cyan(content),
-    codeLine: chalk.cyan,
-    codeLabel: (info) => chalk.dim(`${info}:`),
-    heading: (text, level) => (level === 1 ? chalk.bold.underline(text) : chalk.bold(text)),
-    tableHeader: chalk.bold,
-    url: (url) => (hyperlinks ? clickable(url, chalk.underline(url)) : chalk.underline(url)),
+    quoteMark: change(0, DIM) + marks.quoteMark + change(DIM, 0),
+    isColored: true,
+    codeIndent: '',
+    heading: (level) => ({ prefix: '', style: HEADINGS[level - 1] ?? BOLD }),
+    url: hyperlinks ? clickable : (url) => url,
+    change,
   };
 }
 
-/** The address is what is shown, so that a link can't lead elsewhere than it says. */
-function clickable(url: string, shown: string): string {
-  if (!/^(?:https?|mailto):[!-~]+$/i.test(url)) return shown;
-  return `\x1b]8;;${url}\x1b\\${shown}\x1b]8;;\x1b\\`;
+/** Chalk's sequences, as changes from one style to the next. */
+function changes(): Theme['change'] {
+  const chalk = paletteColors;
+  const painted: [Style, string][] = [
+    [BOLD, chalk.bold(' ')],
+    [DIM, chalk.dim(' ')],
+    [ITALIC, chalk.italic(' ')],
+    [UNDERLINE, chalk.underline(' ')],
+    [STRIKE, chalk.strikethrough(' ')],
+    [TINT, chalk.ansi256(CODE_COLOR)(' ')],
+  ];
+  const known = new Map<number, string>();
+  return (from, to) => {
+    const key = from * 256 + to;
+    let change = known.get(key);
+    if (change === undefined) known.set(key, (change = sequences(painted, from, to)));
+    return change;
+  };
+}
+
+function sequences(painted: readonly [Style, string][], from: Style, to: Style): string {
+  let off = '';
+  let on = '';
+  for (const [style, example] of painted) {
+    const [start = '', stop = ''] = example.split(' ');
+    if (from & ~to & style) off = stop + off;
+    if (to & ~from & style) on += start;
+  }
+  return off + on;
+}
+
+/** The address is the text, so that a link can't lead elsewhere than it says. */
+function clickable(url: string): string {
+  if (!/^(?:https?|mailto):[!-~]+$/i.test(url)) return url;
+  return `\x1b]8;;${url}\x1b\\${url}\x1b]8;;\x1b\\`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMarkdownStream } from '../../../src/terminal/markdown/stream.js';
+import { createReplyRenderer } from '../../../src/terminal/markdown/reply-renderer.js';
 
 interface Look {
   columns?: number;
@@ -8,7 +8,11 @@ interface Look {
 }
 
 function render(source: string, { columns = 80, glyphs = true, color = false }: Look = {}): string {
-  const stream = createMarkdownStream({ color, glyphs, columns: () => columns });
+  const stream = createReplyRenderer({
+    width: () => columns,
+    style: { color, glyphs },
+    wrap: true,
+  });
   return stream.write(source) + stream.end();
 }
 
@@ -24,7 +28,21 @@ const BLOCKS: [name: string, source: string, shown: string][] = [
     '# One #\ntext\n###### Six\n#no',
     lines('# One', '', 'text', '', '###### Six', '', '#no'),
   ],
-  ['underlined headings', 'One\n===\nTwo\nlines\n---', lines('# One', '', '## Two', 'lines')],
+  [
+    'lines under paragraphs',
+    'One\n===\nTwo\nlines\n---\n- a\n  ===',
+    lines(
+      'One',
+      '═'.repeat(24),
+      '',
+      'Two',
+      'lines',
+      '─'.repeat(24),
+      '',
+      '• a',
+      `  ${'═'.repeat(24)}`,
+    ),
+  ],
   ['a thematic break', 'one\n\n***\ntwo', lines('one', '', '─'.repeat(24), '', 'two')],
   ['a tight list', '- one\n- two\n  more\n- three', lines('• one', '• two', '  more', '• three')],
   ['a loose list', '* one\n\n* two', lines('• one', '', '• two')],
@@ -40,19 +58,23 @@ const BLOCKS: [name: string, source: string, shown: string][] = [
   ['a lazy line', '- a\nb', lines('• a', '  b')],
   ['a quote', '> a\nb\n>\n> c\n\nd', lines('│ a', '│ b', '│', '│ c', '', 'd')],
   ['a list in a quote', '> - a\n>   b\n> > c', lines('│ • a', '│   b', '│ │ c')],
-  ['fenced code', 'a\n```\n  x  \n\n\ty\n```\nb', lines('a', '', '  x  ', '', '\ty', '', 'b')],
-  ['code with its language', '~~~ ts title\n```\n~~~', lines('ts title:', '```')],
-  ['code that never ends', '```\nx', lines('x')],
+  [
+    'fenced code',
+    'a\n```\n  x  \n\n\ty\n```\nb',
+    lines('a', '', '      x  ', '', '    \ty', '', 'b'),
+  ],
+  ['code with its language', '~~~ ts title\n```\n~~~', lines('ts title:', '    ```')],
+  ['code that never ends', '```\nx', lines('    x')],
   ['an empty code block', 'a\n\n```\n```\n\nb', lines('a', '', 'b')],
   [
     'code in an item',
     '1. a\n   ```\n   x\n     y\n   ```\n2. b',
-    lines('1. a', '', 'x', '  y', '', '2. b'),
+    lines('1. a', '', '    x', '      y', '', '2. b'),
   ],
-  ['an item that begins with code', '- ```\n  x\n  ```', lines('•', 'x')],
-  ['a fence that its item ends', '- ```\n  x\ny', lines('•', 'x', '', 'y')],
-  ['indented code', 'a\n\n    x\n\n      y\n\nb', lines('a', '', 'x', '', '  y', '', 'b')],
-  ['code indented by tabs', '-\ta\n\n\t\tx', lines('• a', '', 'x')],
+  ['an item that begins with code', '- ```\n  x\n  ```', lines('•', '    x')],
+  ['a fence that its item ends', '- ```\n  x\ny', lines('•', '    x', '', 'y')],
+  ['indented code', 'a\n\n    x\n\n      y\n\nb', lines('a', '', '    x', '', '      y', '', 'b')],
+  ['code indented by tabs', '-\ta\n\n\t\tx', lines('• a', '', '    x')],
   [
     'HTML as text',
     '<div class="a_b_c">\n*x*\n</div>\n\n*y*',
@@ -65,9 +87,9 @@ const BLOCKS: [name: string, source: string, shown: string][] = [
     lines('a      b', '────  ──', '1     22', '周二   3'),
   ],
   [
-    'a table without outer bars',
+    'a table without outer bars, under its header',
     'a | b\n:-: | ---\n1 | x \\| y',
-    lines('a  b', '─  ─────', '1  x | y'),
+    lines('a | b', '─  ─────', '1  x | y'),
   ],
   [
     'a table after text',
@@ -91,14 +113,14 @@ describe('blocks', () => {
       '  Day: ',
     );
     expect(render(source, { columns: 13 })).toContain('Day      Open\n');
-    expect(render('|Day|Open|\n|-|-|', { columns: 3 })).toBe(lines('Day, Open'));
+    expect(render('|Day|Open|\n|-|-|', { columns: 8 })).toBe(lines('Day,', 'Open'));
   });
 
   it('shows a table that never ends as records, without waiting', () => {
-    const stream = createMarkdownStream({ color: false, columns: () => 80 });
+    const stream = createReplyRenderer({ width: () => 80, style: {}, wrap: true });
     const row = `|${'x'.repeat(100)}|y|\n`;
     const first = stream.write(`|a|b|\n|-|-|\n${row.repeat(1000)}`);
-    expect(first).toContain(`a: ${'x'.repeat(100)}\nb: y\n\n`);
+    expect(first).toContain(`a:\n${'x'.repeat(100)}\nb: y\n\n`);
     expect((first + stream.end()).match(/b: y/g)).toHaveLength(1000);
   });
 
@@ -113,8 +135,88 @@ describe('blocks', () => {
     expect(render('> **a\n> b**', { color: true })).toBe(shown);
   });
 
-  it('does not break a line, however narrow the terminal', () => {
-    const paragraph = 'word '.repeat(300).trim();
-    expect(render(paragraph, { columns: 20 })).toBe(`${paragraph}\n`);
+  it('wraps words at the edge, under the indent of items and the bars of quotes', () => {
+    const source = '- one two three\n  > four five six\n\n12. seven eight nine';
+    const shown = lines(
+      '• one two',
+      '  three',
+      '  │ four',
+      '  │ five six',
+      '',
+      '12. seven',
+      '    eight',
+      '    nine',
+    );
+    expect(render(source, { columns: 12 })).toBe(shown);
+  });
+
+  it('leaves words that are longer than a line, and code, to the terminal', () => {
+    const source = 'See https://example.com/a/long/path now `npm install --save-dev`.';
+    const shown = lines(
+      'See',
+      'https://example.com/a/long/path',
+      'now',
+      '`npm install --save-dev`.',
+    );
+    expect(render(source, { columns: 10 })).toBe(shown);
+    expect(render('```\none two three four\n```', { columns: 10 })).toBe(
+      lines('    one two three four'),
+    );
+  });
+
+  it('breaks between ideographs, but not before the punctuation that closes', () => {
+    expect(render('这是一个很长的句子，没有空格。', { columns: 10 })).toBe(
+      lines('这是一个很', '长的句子，', '没有空格。'),
+    );
+    expect(render('一二三四五（六）', { columns: 10 })).toBe(lines('一二三四五', '（六）'));
+    expect(render('一二三四五。六', { columns: 10 })).toBe(lines('一二三四', '五。六'));
+  });
+
+  it('keeps a comment before a fence out of the code', () => {
+    const source = '<!-- app.py -->\n```py\nprint(1)\n```\nafter';
+    expect(render(source)).toBe(lines('<!-- app.py -->', '', 'py:', '    print(1)', '', 'after'));
+  });
+
+  it('wraps the cells of a table before it gives its columns up', () => {
+    const source = '|Day|Open|\n|-|-|\n|Monday|from nine to five|\n|Sunday|closed|';
+    const table = lines(
+      'Day     Open',
+      '──────  ──────────',
+      'Monday  from nine',
+      '        to five',
+      '',
+      'Sunday  closed',
+    );
+    expect(render(source, { columns: 18 })).toBe(table);
+  });
+
+  it('fixes the columns of a long table, and prints its later rows as they come', () => {
+    const renderer = createReplyRenderer({ width: () => 30, style: {}, wrap: true });
+    const row = '|one|two words|\n';
+    const first = renderer.write(`|a|b|\n|-|-|\n${row.repeat(400)}`);
+    expect(first.split('\n')).toHaveLength(403);
+    expect(renderer.write('|six|some more words|\n')).toBe('six  some more\n     words\n');
+    expect(renderer.write('|longer|x|\n')).toBe('\na: longer\nb: x\n');
+    expect(renderer.end()).toBe('');
+  });
+});
+
+describe('blocks of HTML', () => {
+  it.each([
+    [
+      'a script',
+      '<script>\n\n*x*\n</script>*y*\n*z*',
+      lines('<script>', '', '*x*', '</script>*y*', 'z'),
+    ],
+    ['a comment', '<!-- a\n\n*x* -->*y*\n*z*', lines('<!-- a', '', '*x* -->*y*', 'z')],
+    ['an instruction', '<?php\n\n*x* ?>\n*z*', lines('<?php', '', '*x* ?>', 'z')],
+    ['a declaration', '<!DOCTYPE\n\n*x*>\n*z*', lines('<!DOCTYPE', '', '*x*>', 'z')],
+    ['a CDATA section', '<![CDATA[\n\n*x*]]>\n*z*', lines('<![CDATA[', '', '*x*]]>', 'z')],
+    ['a block element', 'a\n<div>\n*x*\n\n*z*', lines('a', '<div>', '*x*', '', 'z')],
+    ['a tag alone on its line', '<a href="b">\n*x*\n\n*z*', lines('<a href="b">', '*x*', '', 'z')],
+    ['a tag with text after it', '<a href="b">*x*', lines('<a href="b">x')],
+    ['a tag in a paragraph', 'a\n<a href="b">\n*x*', lines('a', '<a href="b">', 'x')],
+  ])('%s', (_name, source, shown) => {
+    expect(render(source)).toBe(shown);
   });
 });

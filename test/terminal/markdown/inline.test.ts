@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createMarkdownStream } from '../../../src/terminal/markdown/stream.js';
+import { createReplyRenderer } from '../../../src/terminal/markdown/reply-renderer.js';
 
 function render(source: string, color: boolean, hyperlinks = false): string {
-  const stream = createMarkdownStream({ color, hyperlinks, columns: () => 80 });
+  const stream = createReplyRenderer({ width: () => 80, style: { color, hyperlinks }, wrap: true });
   return (stream.write(source) + stream.end()).trimEnd();
 }
 
@@ -16,15 +16,15 @@ const STYLES: Record<string, string> = {
   '\x1b[29m': '</s>',
   '\x1b[4m': '<u>',
   '\x1b[24m': '</u>',
-  '\x1b[36m': '<c>',
+  '\x1b[38;5;30m': '<c>',
   '\x1b[39m': '</c>',
 };
 const named = (text: string): string =>
-  text.replace(/\x1b\[\d+m/g, (sequence) => STYLES[sequence] ?? '?');
+  text.replace(/\x1b\[[\d;]+m/g, (sequence) => STYLES[sequence] ?? '?');
 
 const STYLED: [source: string, shown: string][] = [
   ['**a** *b* __c__ _d_', '<b>a</b> <i>b</i> <b>c</b> <i>d</i>'],
-  ['***a*** **a *b***', '<i><b>a</b></i> <b>a <i>b</i></b>'],
+  ['***a*** **a *b***', '<b><i>a</i></b> <b>a <i>b</i></b>'],
   ['*a **b** c*', '<i>a <b>b</b> c</i>'],
   ['**a **b** c**', '<b>a b c</b>'],
   ['~~a~~ ~5 ~b~', '<s>a</s> ~5 ~b~'],
@@ -77,7 +77,7 @@ describe('inline', () => {
 
   it('marks an address as a link that leads where it says', () => {
     expect(render('[bank](https://evil.example)', true, true)).toBe(
-      'bank (\x1b]8;;https://evil.example\x1b\\\x1b[4mhttps://evil.example\x1b[24m\x1b]8;;\x1b\\)',
+      'bank (\x1b[4m\x1b]8;;https://evil.example\x1b\\https://evil.example\x1b]8;;\x1b\\\x1b[24m)',
     );
     expect(render('[a](javascript:x) [b](https://ü.de)', true, true)).not.toContain('\x1b]');
     expect(render('https://a.b', false, true)).toBe('https://a.b');

@@ -1,54 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createReplyRenderer } from '../../../src/terminal/markdown/reply-renderer.js';
 import { createSanitizer, sanitize } from '../../../src/text/sanitize.js';
-import {
-  type MarkdownStreamOptions,
-  createMarkdownStream,
-} from '../../../src/terminal/markdown/stream.js';
-import { cutAnywhere, hostileText } from '../../helpers/hostile-text.js';
+import { cutAnywhere } from '../../helpers/hostile-text.js';
+import { hostileMarkup, looks, type Look, MARKUP, markup, optionsOf } from './markup.js';
 
 const RUNS = { numRuns: 1000 };
 
-const MARKUP = [
-  '# ', '## ', '- ', '* ', '1. ', '2) ', '> ', '    ', '\t', '\n', '\n\n', '```', '~~~', '```js\n',
-  '---', '===', '***', '**', '*', '_', '__', '~~', '`', '``', '[', '](', ')', '![', '<', '>', '|',
-  '|-|-|', ':-:', '\\', '&amp;', '&#27;', '&#x9b;', 'https://a.b/', '<div>', '[ ] ', '- [x] ', '  ',
-]; // prettier-ignore
-
-const markup = fc
-  .array(
-    fc.oneof(
-      { weight: 3, arbitrary: fc.constantFrom(...MARKUP) },
-      fc.constantFrom('word', 'a b', 'x\n', '周', '😀', '.', 'é'),
-    ),
-    { maxLength: 60 },
-  )
-  .map((parts) => parts.join(''));
-
-const hostileMarkup = fc
-  .array(fc.oneof(markup, hostileText), { maxLength: 6 })
-  .map((parts) => parts.join(''));
-
-const looks: fc.Arbitrary<MarkdownStreamOptions> = fc.record({
-  color: fc.boolean(),
-  glyphs: fc.boolean(),
-  hyperlinks: fc.boolean(),
-  columns: fc.constantFrom(0, 20, 80).map((columns) => () => columns),
-});
-
 /** From the wire to the screen, as a reply goes. */
-function shown(pieces: readonly string[], look: MarkdownStreamOptions): string {
+function shown(pieces: readonly string[], look: Look): string {
   const sanitizer = createSanitizer();
-  const stream = createMarkdownStream(look);
-  const printed = pieces.map((piece) => stream.write(sanitizer.write(piece)));
-  return [...printed, stream.write(sanitizer.end()), stream.end()].join('');
+  const renderer = createReplyRenderer(optionsOf(look));
+  const printed = pieces.map((piece) => renderer.write(sanitizer.write(piece)));
+  return [...printed, renderer.write(sanitizer.end()), renderer.end()].join('');
 }
+
+const inColor = fc.record({ look: looks }).map(({ look }) => ({ ...look, color: true }));
 
 describe('a reply of any text', () => {
   it('looks the same, wherever it is cut', () => {
     fc.assert(
       fc.property(cutAnywhere(hostileMarkup), looks, ({ text, pieces }, look) => {
         expect(shown(pieces, look)).toBe(shown([text], look));
+      }),
+      RUNS,
+    );
+  });
+
+  it('ends with one newline of its own, and only once', () => {
+    fc.assert(
+      fc.property(hostileMarkup, looks, (text, look) => {
+        const renderer = createReplyRenderer(optionsOf(look));
+        const printed = renderer.write(sanitize(text)) + renderer.end();
+        expect(printed === '' || printed.endsWith('\n')).toBe(true);
+        expect(renderer.end()).toBe('');
       }),
       RUNS,
     );
@@ -65,25 +50,24 @@ describe('a reply of any text', () => {
 
   it('brings no sequence but our own styles and links to one with colour', () => {
     const ours =
-      /\x1b\[(?:[1-4]|9|22|23|24|29|36|39)m|\x1b\]8;;(?:(?:https?|mailto):[!-~]+)?\x1b\\/gi;
+      /\x1b\[(?:[1-4]|9|22|23|24|29|38;5;30|39)m|\x1b\]8;;(?:(?:https?|mailto):[!-~]+)?\x1b\\/gi;
     fc.assert(
-      fc.property(hostileMarkup, looks, (text, look) => {
-        const bare = shown([text], { ...look, color: true }).replace(ours, '');
-        expect(bare).not.toMatch(/[^\P{Cc}\t\n]|\p{Cs}/u);
+      fc.property(hostileMarkup, inColor, (text, look) => {
+        expect(shown([text], look).replace(ours, '')).not.toMatch(/[^\P{Cc}\t\n]|\p{Cs}/u);
       }),
       RUNS,
     );
   });
 
   it('leaves every style closed at the end of its line', () => {
-    const pairs: [string, string][] = [['3', '23'], ['4', '24'], ['9', '29'], ['36', '39']]; // prettier-ignore
+    const pairs: [on: string, off: string][] = [
+      ...([['1', '22'], ['3', '23'], ['4', '24'], ['9', '29'], ['38;5;30', '39']] as const),
+    ].map(([on, off]) => [`\x1b[${on}m`, `\x1b[${off}m`]); // prettier-ignore
     fc.assert(
-      fc.property(markup, looks, (text, look) => {
-        for (const line of shown([text], { ...look, color: true }).split('\n')) {
+      fc.property(markup, inColor, (text, look) => {
+        for (const line of shown([text], look).split('\n')) {
           for (const [on, off] of pairs) {
-            expect(line.lastIndexOf(`\x1b[${on}m`)).toBeLessThanOrEqual(
-              line.lastIndexOf(`\x1b[${off}m`),
-            );
+            expect(line.lastIndexOf(on)).toBeLessThanOrEqual(line.lastIndexOf(off));
           }
         }
       }),
@@ -116,10 +100,12 @@ describe('a reply of any text', () => {
     );
     fc.assert(
       fc.property(code, looks, (lines, look) => {
-        const open = '~'.repeat(200);
-        const block = `${lines.join('\n')}\n`;
-        const reply = shown([`before\n${open}\n${block}${open}\nafter`], { ...look, color: false });
-        expect(reply).toBe(`before\n\n${block}\nafter\n`);
+        const fence = '~'.repeat(6000);
+        const block = lines.map((line) => `${line.replace(/~{3,}/g, '~')}\n`);
+        const source = `before\n${fence}\n${block.join('')}${fence}\nafter`;
+        const reply = shown([source], { ...look, color: false, plain: false });
+        const indented = block.map((line) => (line === '\n' ? line : `    ${line}`)).join('');
+        expect(reply).toBe(`before\n\n${indented}\nafter\n`);
       }),
       RUNS,
     );

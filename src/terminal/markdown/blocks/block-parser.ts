@@ -1,184 +1,173 @@
-import { renderInline } from '../inline/inline.js';
-import { alignments, splitCells, Table } from '../table.js';
-import { type Container, matchContainers, skipQuoteMark, takeItem } from './containers.js';
+import type { Block, BlockHandler } from './block-handler.js';
+import type { Container } from './containers.js';
+import { MAX_HTML_END } from './html.js';
+import { type Line, type LineStart, type OpenBlock, readLine, undecidedLine } from './line.js';
 import { LineCursor } from './line-cursor.js';
-import { Paragraph } from './paragraph.js';
-import type { Printer } from './printer.js';
-import * as syntax from './syntax.js';
-import { type Place, type Verbatim, fencedCode, htmlText, indentedCode } from './verbatim.js';
+import type { Alignment } from './syntax.js';
 
-const DEEPEST_TEXT_INDENT = 3;
-/** What is nested deeper is text, so that a line costs no more than its length. */
-const MOST_CONTAINERS = 32;
+/** As much of a paragraph's last line is kept, in case that it is a table's header. */
+const MAX_HEADER = 8192;
+
+const PARAGRAPH: Block = { kind: 'paragraph' };
+const HTML: Block = { kind: 'html' };
 
 /**
- * Reads Markdown line by line and prints each block once it is finished. Only the unfinished block
- * and the quotes and items around it are kept. The rules are CommonMark's, with tables, task lists
- * and strikethrough; where a reference could still be defined later, the source is shown.
+ * Reads Markdown by lines that may still be arriving, and tells `handler` of the blocks. Only the open
+ * block and the quotes and items around it are kept. The rules are CommonMark's, with tables and task
+ * lists, except where the text is shown before they could apply: a paragraph with a line under it does
+ * not become a heading, and link references are text.
  */
 export class BlockParser {
   private readonly containers: Container[] = [];
-  private leaf: Paragraph | Table | Verbatim | undefined;
+  private open: OpenBlock | undefined;
+  /** Whether the current line is the open block's. */
+  private isInLine = false;
+  /** A line that is a table's header if the next one says so, and otherwise text. */
+  private heldRow: string | undefined;
+  /** Empty lines that belong to indented code only if more code follows. */
+  private heldBlanks = 0;
+  private htmlTail = '';
 
-  constructor(
-    private readonly printer: Printer,
-    private readonly columns: () => number,
-  ) {}
+  constructor(private readonly handler: BlockHandler) {}
 
-  line(text: string): void {
-    const cursor = new LineCursor(text);
-    const matched = matchContainers(this.containers, cursor);
-    const isWithin = matched === this.containers.length;
-    if (isWithin && this.takeVerbatim(cursor)) return;
-    const place = this.openContainers(cursor, matched);
-    const content = cursor.content();
-    if (content === '') this.blankLine(place, place === matched);
-    else if (cursor.indent() > DEEPEST_TEXT_INDENT) this.indentedLine(cursor, place);
-    else if (!this.startBlock(content, cursor, { place, isWithin })) {
-      this.textLine(content, place, isWithin);
-    }
+  /**
+   * Takes the start of a line. False means that nothing happened: more of the line has to be known.
+   * An overdue line is text, or more of the open block.
+   */
+  startLine(text: string, isWhole: boolean, isOverdue = false): boolean {
+    const open: OpenBlock | undefined =
+      this.heldRow === undefined ? this.open : { kind: 'paragraph', lastLine: this.heldRow };
+    let line = readLine(new LineCursor(text, isWhole), this.containers, open);
+    if (isOverdue) line ??= undecidedLine(new LineCursor(text, isWhole), this.containers, open);
+    if (line) this.take(line);
+    return line !== undefined;
   }
 
-  /** Part of a line that is too long to wait for: shown as text, whatever its first character. */
-  longLine(fragment: string, isFirst: boolean): void {
-    if (this.leaf?.kind === 'verbatim') {
-      this.leaf.append(fragment);
-      return;
+  /** More of a line whose start is taken. */
+  continueLine(text: string): void {
+    const { open } = this;
+    if (open?.kind === 'paragraph' && open.lastLine.length < MAX_HEADER) open.lastLine += text;
+    if (open?.kind === 'html' && open.end) {
+      this.htmlTail = this.htmlTail.slice(-MAX_HTML_END) + text;
+      open.isEnded ||= open.end.test(this.htmlTail);
     }
-    if (isFirst) {
-      this.closeTo(0);
-      this.printer.begin('text', []);
-    }
-    this.printer.append(renderInline(fragment, this.printer.theme));
+    this.handler.text(text);
+  }
+
+  endLine(): void {
+    const { open } = this;
+    if (this.isInLine) this.handler.newLine();
+    this.isInLine = false;
+    if (open?.kind === 'heading' || (open?.kind === 'html' && open.isEnded)) this.closeBlock();
+    this.htmlTail = '';
   }
 
   end(): void {
     this.closeTo(0);
-    this.printer.endLine();
   }
 
-  private get place(): Place {
-    return { printer: this.printer, containers: this.containers };
+  private take(line: Line): void {
+    const { start, rest, matched, opened } = line;
+    if (start.kind === 'delimiters') {
+      this.openTable(start.alignments);
+      return;
+    }
+    this.releaseRow();
+    if (this.isContinuation(line)) this.continueBlock(start, rest);
+    else if (start.kind === 'row' && this.open?.kind === 'paragraph' && opened.length === 0) {
+      this.heldRow = rest;
+    } else {
+      if (start.kind === 'underline') this.closeBlock();
+      else this.closeTo(matched);
+      this.containers.push(...opened);
+      this.startBlock(start, rest, opened.length === 0);
+    }
   }
 
-  private closeLeaf(): void {
-    this.leaf?.close();
-    this.leaf = undefined;
+  private isContinuation({ matched, opened, start }: Line): boolean {
+    if (start.kind === 'verbatim' || start.kind === 'fence-end') return true;
+    if (opened.length > 0 || (start.kind !== 'text' && start.kind !== 'row')) return false;
+    const isWithin = matched === this.containers.length;
+    if (this.open?.kind === 'table') return isWithin;
+    // A paragraph continues even without the marks of the quote or item around it.
+    return this.open?.kind === 'paragraph' && !(start.kind === 'row' && isWithin);
   }
 
-  /** Ends the unfinished block and all but the outer `count` containers. */
+  private continueBlock(start: LineStart, rest: string): void {
+    if (start.kind === 'fence-end') this.closeBlock();
+    else if (this.open?.kind === 'indented' && rest.trim() === '') this.heldBlanks += 1;
+    else this.addLine(rest);
+  }
+
+  private startBlock(start: LineStart, rest: string, isAtTop: boolean): void {
+    if (start.kind === 'blank') {
+      if (isAtTop || this.containers.at(-1)?.kind === 'quote') this.handler.blank();
+    } else if (start.kind === 'row') this.heldRow = rest;
+    else if (start.kind === 'rule' || start.kind === 'underline') {
+      this.handler.open(start, this.containers);
+      this.handler.close();
+    } else if (start.kind === 'fence') {
+      this.openBlock({ kind: 'code', info: start.info }, { ...start, kind: 'fenced' });
+    } else if (start.kind === 'indented') {
+      this.openBlock({ kind: 'code', info: '' }, { kind: 'indented' }).addLine(rest);
+    } else if (start.kind === 'html') {
+      const { end } = start.html;
+      this.openBlock(HTML, { kind: 'html', end, isEnded: false }).addLine(rest);
+    } else if (start.kind === 'heading') this.openBlock(start, { kind: 'heading' }).addLine(rest);
+    else this.openParagraph().addLine(rest);
+  }
+
+  private openParagraph(): this {
+    return this.openBlock(PARAGRAPH, { kind: 'paragraph', lastLine: '' });
+  }
+
+  private openTable(alignments: readonly Alignment[]): void {
+    const { heldRow, open } = this;
+    const shown = open?.kind === 'paragraph' ? open.lastLine : '';
+    this.heldRow = undefined;
+    this.closeBlock();
+    const isHeaderShown = heldRow === undefined;
+    const header = heldRow ?? shown;
+    this.openBlock({ kind: 'table', header, isHeaderShown, alignments }, { kind: 'table' });
+  }
+
+  /** The held line is text, since no table follows it. */
+  private releaseRow(): void {
+    const { heldRow } = this;
+    if (heldRow === undefined) return;
+    this.heldRow = undefined;
+    if (!this.open) this.openParagraph();
+    this.addLine(heldRow);
+    this.endLine();
+  }
+
+  private openBlock(block: Block, open: OpenBlock): this {
+    this.handler.open(block, this.containers);
+    this.open = open;
+    return this;
+  }
+
+  private addLine(text: string): void {
+    for (; this.heldBlanks > 0; this.heldBlanks -= 1) this.handler.newLine();
+    this.isInLine = true;
+    if (this.open?.kind === 'paragraph') this.open.lastLine = '';
+    this.continueLine(text);
+  }
+
+  private closeBlock(): void {
+    this.releaseRow();
+    if (this.open) this.handler.close();
+    this.open = undefined;
+    if (this.heldBlanks > 0) this.handler.blank();
+    this.heldBlanks = 0;
+  }
+
+  /** Ends the open block and all but the outer `count` containers. */
   private closeTo(count: number): void {
-    this.closeLeaf();
+    this.closeBlock();
     while (this.containers.length > count) {
-      if (this.containers.at(-1)?.kind === 'item') this.printer.markerLine(this.containers);
+      this.handler.leave(this.containers);
       this.containers.pop();
     }
-  }
-
-  private takeVerbatim(cursor: LineCursor): boolean {
-    if (this.leaf?.kind !== 'verbatim') return false;
-    const taken = this.leaf.take(cursor);
-    if (taken !== 'taken') this.closeLeaf();
-    return taken !== 'refused';
-  }
-
-  /** Opens the quotes and items that begin on this line; returns how many are open around its rest. */
-  private openContainers(cursor: LineCursor, matched: number): number {
-    for (let place = matched; ; place += 1) {
-      const content = cursor.content();
-      if (cursor.indent() > DEEPEST_TEXT_INDENT || !syntax.MAY_START_BLOCK.test(content))
-        return place;
-      const before = this.containers[place];
-      const marker = this.itemMarker(content, place);
-      if ((!marker && !content.startsWith('>')) || place === MOST_CONTAINERS) return place;
-      this.closeTo(place);
-      if (marker) this.containers.push(takeItem(cursor, marker, before, this.printer.theme));
-      else if (skipQuoteMark(cursor)) this.containers.push({ kind: 'quote' });
-    }
-  }
-
-  private itemMarker(content: string, place: number): syntax.ListMarker | undefined {
-    const marker = syntax.listMarker(content);
-    if (!marker || syntax.isRule(content)) return undefined;
-    // Within a paragraph, "2019. A good year" is text; so is a lone dash, which underlines.
-    const interrupts = this.leaf?.kind === 'paragraph' && place === this.containers.length;
-    const isDoubtful = content.length === marker.length || (marker.number ?? 1) !== 1;
-    return interrupts && isDoubtful ? undefined : marker;
-  }
-
-  private blankLine(place: number, isWholeLine: boolean): void {
-    this.closeTo(place);
-    if (isWholeLine || this.containers.at(-1)?.kind === 'quote') this.printer.noteBlank();
-  }
-
-  private indentedLine(cursor: LineCursor, place: number): void {
-    if (this.leaf?.kind === 'paragraph') {
-      this.leaf.add(cursor.content());
-      return;
-    }
-    this.closeTo(place);
-    this.leaf = indentedCode(this.place);
-    this.leaf.take(cursor);
-  }
-
-  /** A line that no block begins with: more of the paragraph or table, or a new paragraph. */
-  private textLine(content: string, place: number, isWithin: boolean): void {
-    if (this.leaf?.kind === 'paragraph' || (this.leaf?.kind === 'table' && isWithin)) {
-      this.leaf.add(content);
-      return;
-    }
-    this.closeTo(place);
-    this.leaf = new Paragraph(this.printer, this.containers);
-    this.leaf.add(content);
-  }
-
-  private startBlock(
-    content: string,
-    cursor: LineCursor,
-    { place, isWithin }: { place: number; isWithin: boolean },
-  ): boolean {
-    if (!syntax.MAY_START_BLOCK.test(content)) return false;
-    const paragraph = this.leaf?.kind === 'paragraph' ? this.leaf : undefined;
-    if (paragraph && isWithin && this.turnParagraph(paragraph, content)) return true;
-    const heading = syntax.heading(content);
-    const fence = syntax.fence(content);
-    const isRule = syntax.isRule(content);
-    const isHtml = !paragraph && syntax.startsHtml(content);
-    if (!heading && !fence && !isRule && !isHtml) return false;
-    this.closeTo(place);
-    if (heading) this.printHeading(heading);
-    else if (fence) this.leaf = fencedCode(fence, cursor.indent(), this.place);
-    else if (isRule) this.printBlock(this.printer.theme.rule);
-    else {
-      this.leaf = htmlText(this.place);
-      this.leaf.take(cursor);
-    }
-    return true;
-  }
-
-  /** A line that makes something else of the lines before it: a heading, or a table's header. */
-  private turnParagraph(paragraph: Paragraph, content: string): boolean {
-    const header = paragraph.lastLine;
-    if (header === undefined) return false;
-    const level = syntax.underline(content);
-    const columns = alignments(content);
-    if (level) paragraph.closeAsHeading(level);
-    else if (!columns || columns.length !== splitCells(header).length) return false;
-    else paragraph.dropLastLine();
-    this.closeLeaf();
-    if (columns) {
-      this.leaf = new Table(header, columns, { ...this.place, columns: this.columns });
-    }
-    return true;
-  }
-
-  private printHeading({ text, level }: syntax.Heading): void {
-    const { theme } = this.printer;
-    this.printBlock(theme.heading(renderInline(text, theme), level));
-  }
-
-  private printBlock(line: string): void {
-    this.printer.begin('apart', this.containers);
-    this.printer.lines(line, this.containers);
   }
 }

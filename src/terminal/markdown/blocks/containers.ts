@@ -1,53 +1,5 @@
-import type { Theme } from '../theme.js';
 import type { LineCursor } from './line-cursor.js';
 import { type ListMarker, taskState } from './syntax.js';
-
-/** Takes a list marker off the line and makes an item of it. `before` stood in the same place. */
-export function takeItem(
-  cursor: LineCursor,
-  marker: ListMarker,
-  before: Container | undefined,
-  theme: Theme,
-): Item {
-  const outer = cursor.indent();
-  cursor.skipIndent(outer);
-  cursor.skip(marker.length);
-  const inner = innerIndent(cursor);
-  cursor.skipIndent(inner);
-  const shown = shownNumber(marker, before);
-  return {
-    kind: 'item',
-    type: marker.type,
-    written: marker.number,
-    shown,
-    indent: outer + marker.length + inner,
-    marker: printedMarker(cursor, shown === undefined ? '' : `${shown}${marker.type} `, theme),
-    isMarkerPrinted: false,
-  };
-}
-
-/** More than four columns after a marker begin indented code inside the item. */
-function innerIndent(cursor: LineCursor): number {
-  const indent = cursor.indent();
-  return indent > 4 || cursor.content() === '' ? 1 : indent;
-}
-
-/**
- * The number in the source, since a reply may count down or leave one out; but in a list that repeats
- * its number, as many are written to be counted by the renderer, the next one.
- */
-function shownNumber(marker: ListMarker, before: Container | undefined): number | undefined {
-  if (marker.number === undefined || before?.kind !== 'item') return marker.number;
-  const isRepeated = before.type === marker.type && before.written === marker.number;
-  return isRepeated && before.shown !== undefined ? before.shown + 1 : marker.number;
-}
-
-function printedMarker(cursor: LineCursor, number: string, theme: Theme): string {
-  const isChecked = taskState(cursor.content());
-  if (isChecked === undefined) return number || `${theme.bullet} `;
-  cursor.skip('[x]'.length);
-  return `${number}${theme.checkbox(isChecked)} `;
-}
 
 export interface Quote {
   kind: 'quote';
@@ -55,16 +7,15 @@ export interface Quote {
 
 export interface Item {
   kind: 'item';
-  /** What items of one list share. */
+  /** The bullet, or the delimiter after the number: the same for all items of one list. */
   type: string;
-  /** The number written in the source, and the one shown. */
+  /** The number in the source, and the one to show; undefined for a bullet. */
   written: number | undefined;
   shown: number | undefined;
+  /** For an item of a task list. */
+  isChecked: boolean | undefined;
   /** Columns that a line must be indented by to belong to it. */
   indent: number;
-  marker: string;
-  /** The marker is printed with the item's first line. */
-  isMarkerPrinted: boolean;
 }
 
 /** A block that holds others. */
@@ -95,18 +46,41 @@ export function skipQuoteMark(cursor: LineCursor): boolean {
   return true;
 }
 
-/** What stands before a line inside these containers; markers that were not yet printed are now. */
-export function linePrefix(containers: readonly Container[], theme: Theme): string {
-  let prefix = '';
-  for (const container of containers) {
-    if (container.kind === 'quote') prefix += `${theme.quoteMark} `;
-    else {
-      prefix += container.isMarkerPrinted ? ' '.repeat(container.marker.length) : container.marker;
-      container.isMarkerPrinted = true;
-    }
-  }
-  return prefix;
+/** Takes a list marker off the line and makes an item of it. `before` stood in the same place. */
+export function takeItem(
+  cursor: LineCursor,
+  marker: ListMarker,
+  before: Container | undefined,
+): Item {
+  const outer = cursor.indent();
+  cursor.skipIndent(outer);
+  cursor.skip(marker.length);
+  const inner = innerIndent(cursor);
+  cursor.skipIndent(inner);
+  const isChecked = taskState(cursor.content());
+  if (isChecked !== undefined) cursor.skip('[x]'.length);
+  return {
+    kind: 'item',
+    type: marker.type,
+    written: marker.number,
+    shown: shownNumber(marker, before),
+    isChecked,
+    indent: outer + marker.length + inner,
+  };
 }
 
-export const hasUnprintedMarker = (containers: readonly Container[]): boolean =>
-  containers.some((container) => container.kind === 'item' && !container.isMarkerPrinted);
+/** More than four columns after a marker begin indented code inside the item. */
+function innerIndent(cursor: LineCursor): number {
+  const indent = cursor.indent();
+  return indent > 4 || cursor.content() === '' ? 1 : indent;
+}
+
+/**
+ * The number in the source, since a reply may count down or leave one out. A list that repeats its
+ * number leaves the counting to the renderer, so there it is the next one.
+ */
+function shownNumber(marker: ListMarker, before: Container | undefined): number | undefined {
+  if (marker.number === undefined || before?.kind !== 'item') return marker.number;
+  const isRepeated = before.type === marker.type && before.written === marker.number;
+  return isRepeated && before.shown !== undefined ? before.shown + 1 : marker.number;
+}

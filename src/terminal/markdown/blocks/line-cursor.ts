@@ -1,7 +1,10 @@
 const SPACE = 0x20;
 const TAB = 0x09;
 
-/** One line, read from the left by columns: a tab reaches to the next multiple of four. */
+/**
+ * One line, or the beginning of one that is still arriving, read from the left by columns: a tab reaches
+ * to the next multiple of four.
+ */
 export class LineCursor {
   private offset = 0;
   private column = 0;
@@ -9,13 +12,17 @@ export class LineCursor {
   private ofTab = 0;
   private trimmed: string | undefined;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly line: string,
+    /** Whether the line is all there; if not, nothing is known of what its end may bring. */
+    readonly isWhole: boolean,
+  ) {}
 
   /** Columns of white space ahead. */
   indent(): number {
     let column = this.column + this.ofTab;
     for (let index = this.offset; ; index += 1) {
-      const unit = this.text.charCodeAt(index);
+      const unit = this.line.charCodeAt(index);
       if (unit === SPACE) column += 1;
       else if (unit === TAB) column += 4 - (column % 4);
       else return column - this.column;
@@ -40,20 +47,38 @@ export class LineCursor {
 
   /** All that is left, as it stands. */
   rest(): string {
-    return ' '.repeat(this.ofTab) + this.text.slice(this.offset);
+    return ' '.repeat(this.ofTab) + this.line.slice(this.offset);
   }
 
-  /** What is left, without the white space around it. */
+  /** What is left, without the white space before it. */
+  text(): string {
+    return this.line.slice(this.textStart());
+  }
+
+  /** What is left, without the white space before it and, once the line is whole, after it. */
   content(): string {
-    this.trimmed ??= this.text.slice(this.offset).trim();
+    if (this.trimmed === undefined) {
+      const start = this.textStart();
+      let end = this.line.length;
+      while (this.isWhole && end > start && isSpace(this.line.charCodeAt(end - 1))) end -= 1;
+      this.trimmed = this.line.slice(start, end);
+    }
     return this.trimmed;
   }
 
+  private textStart(): number {
+    let start = this.offset;
+    while (isSpace(this.line.charCodeAt(start))) start += 1;
+    return start;
+  }
+
   private startSpace(): boolean {
-    const unit = this.text.charCodeAt(this.offset);
-    if (unit !== SPACE && unit !== TAB) return false;
+    const unit = this.line.charCodeAt(this.offset);
+    if (!isSpace(unit)) return false;
     this.offset += 1;
     if (unit === TAB) this.ofTab = 3 - (this.column % 4);
     return true;
   }
 }
+
+const isSpace = (unit: number): boolean => unit === SPACE || unit === TAB;

@@ -1,39 +1,33 @@
-export interface CodeSpan {
-  source: string;
-  content: string;
-}
+import { MAX_OPEN } from './spans.js';
 
-/** Finds code spans in one text, asked from left to right; each run of backticks is looked at once. */
-export class CodeSpans {
-  private runs: Map<number, number[]> | undefined;
+/** A longer run of marks is read as several runs. */
+export const MAX_RUN = 64;
 
-  constructor(private readonly text: string) {}
+const BACKTICKS = /`+/g;
 
-  /** The code span that the run of `length` backticks at `index` opens. */
-  at(index: number, length: number): CodeSpan | undefined {
-    this.runs ??= findRuns(this.text);
-    const starts = this.runs.get(length) ?? [];
-    while (starts.length > 0 && (starts.at(-1) ?? 0) <= index) starts.pop();
-    const end = starts.at(-1);
-    if (end === undefined) return undefined;
-    const content = this.text.slice(index + length, end).replaceAll('\n', ' ');
-    return { source: this.text.slice(index, end + length), content: withoutPadding(content) };
+/**
+ * Where the code span ends that a run of `length` backticks opens before `from`: the index of the run that
+ * closes it. -1: nothing closes it; undefined: that is not known yet.
+ */
+export function codeEnd(
+  source: string,
+  from: number,
+  { length, isWhole }: { length: number; isWhole: boolean },
+): number | undefined {
+  const last = from + MAX_OPEN;
+  BACKTICKS.lastIndex = from;
+  for (let run = BACKTICKS.exec(source); run; run = BACKTICKS.exec(source)) {
+    if (run.index > last) return -1;
+    const mayGrow = run.index + run[0].length === source.length && !isWhole;
+    if (mayGrow && run[0].length <= length) return undefined;
+    if (run[0].length === length) return run.index;
   }
+  return isWhole || source.length > last + MAX_RUN ? -1 : undefined;
 }
 
-/** Where runs of each length start, last first. */
-function findRuns(text: string): Map<number, number[]> {
-  const runs = new Map<number, number[]>();
-  for (const { 0: run, index } of text.matchAll(/`+/g)) {
-    const starts = runs.get(run.length);
-    if (starts) starts.push(index);
-    else runs.set(run.length, [index]);
-  }
-  for (const starts of runs.values()) starts.reverse();
-  return runs;
-}
-
-function withoutPadding(content: string): string {
+/** One space on each side of code keeps its own backticks apart from the marks. */
+export function codeContent(source: string): string {
+  const content = source.replaceAll('\n', ' ');
   const isPadded = content.startsWith(' ') && content.endsWith(' ') && content.trim() !== '';
   return isPadded ? content.slice(1, -1) : content;
 }

@@ -1,33 +1,98 @@
-/** `(url "title")` after the text of a link. */
-const TARGET =
-  /\([ \t\n]*(?:<([^<>\n]*)>|([^\s<()]*(?:\([^\s()]*\)[^\s()]*)*))(?:[ \t\n]+("[^"]*"|'[^']*'|\([^()]*\)))?[ \t\n]*\)/y;
-const AUTOLINK = /<([a-zA-Z][a-zA-Z\d+.-]{1,31}:[^\s<>]*|[\w.+-]+@[\w.-]+)>/y;
-const TAG = /<(?:\/?[a-zA-Z][^<>]*|!--[^<>]*)>/y;
-const ESCAPED = /\\([!-/:-@[-`{-~])/g;
+/** A link's target that is longer, in characters, is text; so is one with a longer title. */
+const MAX_TARGET = 2048;
+const MAX_TITLE = 240;
+const MAX_PARENTHESES = 32;
 
 export interface LinkTarget {
+  /** Of the source, parentheses and all. */
   length: number;
   url: string;
   title: string | undefined;
 }
 
-export function linkTargetAt(text: string, index: number): LinkTarget | undefined {
-  TARGET.lastIndex = index;
-  const match = TARGET.exec(text);
-  if (!match) return undefined;
-  const url = (match[1] ?? match[2] ?? '').replace(ESCAPED, '$1');
-  return { length: match[0].length, url, title: match[3] };
+const TITLE = /(?:"(?:\\[^]|[^"\\])*"|'(?:\\[^]|[^'\\])*'|\((?:\\[^]|[^()\\])*\))/y;
+const BRACKETED_URL = /<((?:\\[^\n]|[^<>\\\n])*)>/y;
+const BROKEN_URL = /<(?:\\[^\n]|[^<>\\\n])*[<\n]/y;
+const ESCAPABLE = /[!-/:-@[-`{-~]/;
+const ESCAPED = /\\([!-/:-@[-`{-~])/g;
+
+/**
+ * `(url "title")` after the text of a link. Null: there is none; undefined: that is not known before more
+ * of the source is there.
+ */
+export function linkTarget(
+  source: string,
+  index: number,
+  isWhole: boolean,
+): LinkTarget | null | undefined {
+  const end = Math.min(source.length, index + MAX_TARGET);
+  const isKnown = isWhole || end < source.length;
+  if (index >= source.length) return isWhole ? null : undefined;
+  if (source.charAt(index) !== '(') return null;
+  if (!isKnown && !source.includes(')', index)) return undefined;
+  const text = source.slice(index, end);
+  const target = parseTarget(text);
+  return target ?? (isKnown || target === null ? null : undefined);
 }
 
-export function autolinkAt(text: string, index: number): string | undefined {
-  AUTOLINK.lastIndex = index;
-  return AUTOLINK.exec(text)?.[1];
+/** Undefined where more text could make a target of it. */
+function parseTarget(text: string): LinkTarget | null | undefined {
+  const start = skipSpace(text, 1);
+  const url = text.charAt(start) === '<' ? bracketedUrl(text, start) : bareUrl(text, start);
+  if (!url) return url;
+  const afterUrl = start + url.length;
+  const titleStart = skipSpace(text, afterUrl);
+  const quote = text.charAt(titleStart);
+  if (quote === ')') return { length: titleStart + 1, url: url.text, title: undefined };
+  if (quote === '') return undefined;
+  if (titleStart === afterUrl || !'"\'('.includes(quote)) return null;
+  const title = matchAt(TITLE, text, titleStart);
+  const titleLength = title?.length ?? text.length - titleStart;
+  if (titleLength > MAX_TITLE) return null;
+  if (title === undefined) return undefined;
+  const close = skipSpace(text, titleStart + title.length);
+  if (close === text.length) return undefined;
+  return text.charAt(close) === ')' ? { length: close + 1, url: url.text, title } : null;
 }
 
-export function tagAt(text: string, index: number): string | undefined {
-  TAG.lastIndex = index;
-  return TAG.exec(text)?.[0];
+interface Url {
+  length: number;
+  text: string;
 }
+
+function bracketedUrl(text: string, start: number): Url | null | undefined {
+  const match = matchAt(BRACKETED_URL, text, start);
+  if (match) return { length: match.length, text: unescaped(match.slice(1, -1)) };
+  return matchAt(BROKEN_URL, text, start) ? null : undefined;
+}
+
+/** An address up to white space or to the parenthesis that closes the target. */
+function bareUrl(text: string, start: number): Url | null | undefined {
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '\\' && ESCAPABLE.test(text.charAt(at + 1))) at += 1;
+    else if (character === '(') depth += 1;
+    else if (character === ')') depth -= 1;
+    const isEnd = depth < 0 || character === ' ' || character === '\n' || character === '\t';
+    if (depth > MAX_PARENTHESES || (isEnd && depth > 0)) return null;
+    if (isEnd) return { length: at - start, text: unescaped(text.slice(start, at)) };
+  }
+  return undefined;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  while (' \n\t'.includes(text.charAt(at)) && at < text.length) at += 1;
+  return at;
+}
+
+function matchAt(pattern: RegExp, text: string, index: number): string | undefined {
+  pattern.lastIndex = index;
+  return pattern.exec(text)?.[0];
+}
+
+const unescaped = (url: string): string => url.replace(ESCAPED, '$1');
 
 /** An address in running text, without the punctuation of the sentence around it. */
 export function trimUrl(candidate: string): string {

@@ -1,0 +1,50 @@
+/** White space and `#` that go on for longer are text, even at the end of a heading. */
+const MAX_CLOSING = 1024;
+const CLOSING = /(?<=[ \t])#+[ \t]*$/;
+
+/** Passes a heading's text on as it comes, without the marks that may close it: `# Title #`. */
+export class HeadingText {
+  /** Marks at the end of the text so far, which close the heading if nothing follows them. */
+  private tail = '';
+  private isTooLong = false;
+  private isBegun = false;
+  /** What was passed on last. */
+  private before = ' ';
+
+  constructor(private readonly write: (text: string) => void) {}
+
+  add(text: string): void {
+    const certain = marksStart(text);
+    if (certain > 0) {
+      this.release(text.slice(0, certain));
+      this.isTooLong = false;
+    }
+    const marks = text.slice(certain);
+    const start = this.tail === '' ? marks.length - marks.trimStart().length : 0;
+    if (start > 0) this.release(marks.slice(0, start));
+    this.tail += marks.slice(start);
+    this.isTooLong ||= this.tail.length > MAX_CLOSING;
+    if (this.isTooLong) this.release();
+  }
+
+  end(): void {
+    this.tail = (this.before + this.tail).replace(CLOSING, '').slice(this.before.length);
+    this.release();
+  }
+
+  private release(more = ''): void {
+    const text = this.isBegun ? this.tail + more : (this.tail + more).trimStart();
+    this.tail = '';
+    if (text === '') return;
+    this.isBegun = true;
+    this.before = text.slice(-1);
+    this.write(text);
+  }
+}
+
+/** Where the white space and `#` at the end of a text begin. */
+function marksStart(text: string): number {
+  let start = text.length;
+  while (start > 0 && '# \t'.includes(text.charAt(start - 1))) start -= 1;
+  return start;
+}

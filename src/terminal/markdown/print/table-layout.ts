@@ -1,0 +1,135 @@
+import { displayWidth } from '../../../text/width.js';
+import { InlineParser } from '../inline/inline-parser.js';
+import type { Style } from '../style.js';
+import type { Theme } from '../theme.js';
+import { LineWriter } from '../wrap/line-writer.js';
+import type { Alignment } from '../blocks/syntax.js';
+
+export const GAP = '  ';
+
+interface CellLine {
+  text: string;
+  width: number;
+}
+
+export interface Cell {
+  /** Its text, as Markdown, and the look of all of it. */
+  source: string;
+  base: Style;
+  /** As it looks unbroken. */
+  line: CellLine;
+}
+
+const EMPTY: CellLine = { text: '', width: 0 };
+
+export interface TableLayout {
+  widths: readonly number[];
+  /** Whether columns are narrower than their widest cells. */
+  isNarrowed: boolean;
+}
+
+/** Renders cells, each by itself. */
+export class CellRenderer {
+  private width: number | undefined;
+  private readonly writer: LineWriter;
+  private readonly inline: InlineParser;
+
+  constructor(theme: Theme) {
+    this.writer = new LineWriter(theme, () => this.width);
+    this.inline = new InlineParser(this.writer, !theme.isColored);
+  }
+
+  cell(source: string, base: Style): Cell {
+    const [line = EMPTY] = this.lines({ source, base });
+    return { source, base, line };
+  }
+
+  /** A cell in lines of at most so many columns, as far as its words allow. */
+  lines({ source, base }: Pick<Cell, 'source' | 'base'>, width?: number): CellLine[] {
+    this.width = width;
+    this.inline.render(source, base);
+    this.writer.endLine();
+    const lines = this.writer.take().split('\n').slice(0, -1);
+    return lines.map((text) => ({ text, width: displayWidth(text) }));
+  }
+}
+
+/**
+ * Widths of columns that fit into `room`. Where they have to be narrower than their cells, the widest
+ * ones are first, but none gets narrower than its longest word; undefined if that is not enough.
+ */
+export function layOut(
+  rows: readonly (readonly Cell[])[],
+  renderer: CellRenderer,
+  room: number,
+): TableLayout | undefined {
+  const natural = columnWidths(rows, ({ line }) => line.width);
+  const free = room - GAP.length * (natural.length - 1);
+  if (sum(natural) <= free) return { widths: natural, isNarrowed: false };
+  const least = columnWidths(rows, (cell) => longestWord(cell, renderer));
+  if (sum(least) > free) return undefined;
+  const upTo = (limit: number): number[] =>
+    natural.map((width, column) => Math.max(least[column] ?? 0, Math.min(width, limit)));
+  return {
+    widths: upTo(largestLimit((limit) => sum(upTo(limit)) <= free, free)),
+    isNarrowed: true,
+  };
+}
+
+function columnWidths(
+  rows: readonly (readonly Cell[])[],
+  widthOf: (cell: Cell) => number,
+): number[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, widthOf(cell));
+    });
+  }
+  return widths;
+}
+
+const longestWord = (cell: Cell, renderer: CellRenderer): number =>
+  Math.max(0, ...renderer.lines(cell, 1).map(({ width }) => width));
+
+/** The largest number up to `max` that fits, where all smaller ones do. */
+function largestLimit(fits: (limit: number) => boolean, max: number): number {
+  let [low, high] = [0, max];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total + number, 0);
+
+/** A row's lines: each cell wrapped in its column, beside the others. Undefined if a word is too long. */
+export function rowLines(
+  row: readonly Cell[],
+  { widths }: TableLayout,
+  { renderer, alignments }: { renderer: CellRenderer; alignments: readonly Alignment[] },
+): string[] | undefined {
+  const cells = row.map((cell, column) =>
+    cell.line.width <= (widths[column] ?? 0) ? [cell.line] : renderer.lines(cell, widths[column]),
+  );
+  const isTooWide = cells.some((lines, column) =>
+    lines.some(({ width }) => width > (widths[column] ?? 0)),
+  );
+  if (isTooWide) return undefined;
+  const height = Math.max(1, ...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    cells
+      .map((lines, column) => pad(lines[line] ?? EMPTY, widths[column] ?? 0, alignments[column]))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+function pad({ text, width }: CellLine, columns: number, alignment: Alignment = 'left'): string {
+  const space = Math.max(0, columns - width);
+  const left = { left: 0, center: space >> 1, right: space }[alignment];
+  return ' '.repeat(left) + text + ' '.repeat(space - left);
+}

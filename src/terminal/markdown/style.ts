@@ -1,0 +1,23 @@
+/** How a piece of text looks: a sum of the values below. */
+export type Style = number;
+
+export const PLAIN: Style = 0;
+export const BOLD: Style = 1;
+export const ITALIC: Style = 2;
+export const UNDERLINE: Style = 4;
+export const STRIKE: Style = 8;
+export const DIM: Style = 16;
+/** The colour of code. */
+export const TINT: Style = 32;
+/** Kept together at the end of a line. */
+export const UNBROKEN: Style = 64;
+/** An address, which a terminal may be able to open. */
+const CLICKABLE: Style = 128;
+
+export const CODE: Style = TINT | UNBROKEN;
+export const ADDRESS: Style = UNDERLINE | UNBROKEN | CLICKABLE;
+
+/** Takes text piece by piece; a newline in it is a line break of the source. */
+export interface TextSink {
+  text(text: string, style: Style): void;
+}

@@ -1,0 +1,219 @@
+import { PLAIN, type Style, type TextSink, UNBROKEN } from '../style.js';
+import type { Theme } from '../theme.js';
+import { breakPoints } from './line-breaks.js';
+import { Painter } from './painter.js';
+import { Word } from './word.js';
+
+/** Stands before each line: the marks of the quotes and items around a block. */
+export interface Margin {
+  width: number;
+  /** For the next line; the first one may have an item's marker, the others its indent. */
+  next(): string;
+}
+
+export const NO_MARGIN: Margin = { width: 0, next: () => '' };
+
+/** A longer word is printed as it comes, even if nothing of it can be seen. */
+const MAX_WORD = 4096;
+/** Shorter words are not measured before they are whole. */
+const MIN_MEASURED = 64;
+/** White space that is longer fills the widest window. */
+const MAX_GAP = 1024;
+const TAB_STOP = 8;
+const WHITE_SPACE = /[ \t\n]/g;
+const ASCII = /^[ -~]*$/;
+
+/**
+ * Puts text into lines, word by word. A word is printed once it is whole: it ends at white space, or
+ * where a line may break between ideographs. A word that is wider than a line gets a line of its own,
+ * where it is printed as it comes and broken by the terminal.
+ */
+export class LineWriter implements TextSink {
+  private readonly painter: Painter;
+  private margin = NO_MARGIN;
+  /** Columns that are printed of the line, and that it has. */
+  private column = 0;
+  private edge = 0;
+  private isOpen = false;
+  private hasWord = false;
+  /** White space before the word, printed with it unless the line breaks there. */
+  private gap = '';
+  private gapStyle = PLAIN;
+  private readonly word = new Word();
+  private isOverlong = false;
+  /** The length at which the word is measured; it grows, so that the work is linear. */
+  private nextMeasure = MIN_MEASURED;
+
+  constructor(
+    theme: Theme,
+    /** Columns of a line, asked at the start of each; undefined leaves all breaks to the terminal. */
+    private readonly width: () => number | undefined,
+  ) {
+    this.painter = new Painter(theme);
+  }
+
+  take(): string {
+    return this.painter.take();
+  }
+
+  /** For the lines that begin from now on. */
+  setMargin(margin: Margin): void {
+    this.margin = margin;
+  }
+
+  text(text: string, style: Style): void {
+    const isAscii = ASCII.test(text);
+    if (style & UNBROKEN) this.addPiece(text, style, isAscii);
+    else if (isAscii) this.addWords(text, style);
+    else this.addAnyWords(text, style);
+  }
+
+  /** Text that is printed as it is and at once: never broken, never held back. */
+  verbatim(text: string, style: Style): void {
+    if (text === '') return;
+    if (!this.isOpen) this.openLine();
+    this.painter.put(text, style);
+  }
+
+  newLine(): void {
+    this.finishWord(PLAIN);
+    if (!this.isOpen) this.painter.put(this.margin.next().trimEnd(), PLAIN);
+    this.painter.newLine();
+    this.isOpen = false;
+    this.hasWord = false;
+    this.gap = '';
+  }
+
+  /** Ends the line, if there is one. */
+  endLine(): void {
+    this.finishWord(PLAIN);
+    if (this.isOpen) this.newLine();
+    this.gap = '';
+  }
+
+  /** Words of ASCII characters, between spaces. */
+  private addWords(text: string, style: Style): void {
+    let from = 0;
+    while (from < text.length) {
+      if (this.hasWord && !this.word.isBegun) from = this.printWords(text, from, style);
+      const space = text.indexOf(' ', from);
+      const to = space < 0 ? text.length : space;
+      if (to > from) this.addPiece(text.slice(from, to), style, true);
+      if (space >= 0) this.addSpace(' ', style);
+      from = to + 1;
+    }
+  }
+
+  /** Prints as many whole words as the line has room for, in one go; returns where they end. */
+  private printWords(text: string, from: number, style: Style): number {
+    const start = columnAfter(this.gap, this.column);
+    let to = text.lastIndexOf(' ', from + this.edge - start);
+    while (to > from && text.charAt(to - 1) === ' ') to -= 1;
+    if (to <= from) return from;
+    this.printGap(Infinity);
+    this.painter.put(text.slice(from, to), style);
+    this.column += to - from;
+    this.gap = '';
+    return to;
+  }
+
+  private addAnyWords(text: string, style: Style): void {
+    let from = 0;
+    for (const { 0: space, index } of text.matchAll(WHITE_SPACE)) {
+      if (index > from) this.addIdeographs(text.slice(from, index), style);
+      if (space === '\n') this.newLine();
+      else this.addSpace(space, style);
+      from = index + 1;
+    }
+    if (from < text.length) this.addIdeographs(text.slice(from), style);
+  }
+
+  /** Text without white space, each part of it a word that a line may break before. */
+  private addIdeographs(text: string, style: Style): void {
+    let from = 0;
+    for (const to of [...breakPoints(text), text.length]) {
+      this.addPiece(text.slice(from, to), style, false);
+      from = to;
+    }
+  }
+
+  private addSpace(space: string, style: Style): void {
+    this.finishWord(style);
+    if (this.gap === '') this.gapStyle = style;
+    if (this.gap.length < MAX_GAP) this.gap += space;
+  }
+
+  /** More of the word, or the beginning of one that needs no space before it. */
+  private addPiece(text: string, style: Style, isAscii: boolean): void {
+    const { word } = this;
+    if (word.endsBefore(text, isAscii)) this.finishWord(style);
+    if (this.isOverlong) {
+      word.skip(text, isAscii);
+      this.painter.put(text, style);
+      return;
+    }
+    word.add(text, style, isAscii);
+    if (word.text.length >= this.nextMeasure) this.measure();
+  }
+
+  /** A word that fits no line need not be whole to be printed. */
+  private measure(): void {
+    const { word } = this;
+    const columns = (this.width() ?? Infinity) - this.margin.width;
+    this.isOverlong = word.text.length > MAX_WORD || word.width > columns;
+    this.nextMeasure = word.text.length * 1.25;
+    if (this.isOverlong) this.printWord();
+  }
+
+  /** `style` is that of what follows. */
+  private finishWord(style: Style): void {
+    const { word } = this;
+    if (!word.isBegun) return;
+    if (word.text !== '') this.printWord();
+    this.painter.narrow(style);
+    word.end();
+    this.isOverlong = false;
+    this.nextMeasure = MIN_MEASURED;
+  }
+
+  private printWord(): void {
+    const { word, painter } = this;
+    const width = word.text.length > MAX_WORD ? Infinity : word.width;
+    if (!this.isOpen) this.openLine();
+    const isFitting = columnAfter(this.gap, this.column) + width <= this.edge;
+    if (isFitting || !this.hasWord) this.printGap(isFitting ? Infinity : this.edge - width);
+    else {
+      painter.newLine();
+      this.openLine();
+    }
+    word.print(painter);
+    this.column += width;
+    this.hasWord = true;
+    this.gap = '';
+  }
+
+  /** White space at a line's start must not push the word after it over the edge. */
+  private printGap(end: number): void {
+    if (this.gap === '') return;
+    const isWhole = end === Infinity;
+    const gap = isWhole ? this.gap : ' '.repeat(Math.max(0, end - this.column));
+    this.painter.put(gap, this.gapStyle);
+    this.column = columnAfter(gap, this.column);
+  }
+
+  private openLine(): void {
+    this.edge = this.width() ?? Infinity;
+    this.painter.put(this.margin.next(), PLAIN);
+    this.column = this.margin.width;
+    this.isOpen = true;
+    this.hasWord = false;
+  }
+}
+
+/** The column after white space that begins in this one. */
+function columnAfter(gap: string, column: number): number {
+  if (!gap.includes('\t')) return column + gap.length;
+  let end = column;
+  for (const space of gap) end += space === '\t' ? TAB_STOP - (end % TAB_STOP) : 1;
+  return end;
+}
