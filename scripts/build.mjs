@@ -1,4 +1,4 @@
-// Bundles src/ into dist/: one file that every start needs, and others that load when asked for.
+// Bundles src/ into dist/: a file each for a start, a turn and a chat, and others that load when asked for.
 //
 // esbuild splits code for ES modules only, but an ES-module entry costs Node about 4 ms a start,
 // which is more than `--version` may take over bare Node. So the chunks are made as ES modules and

@@ -1,3 +1,4 @@
+// Loaded late: undici is for `serve` alone.
 import type { IncomingHttpHeaders } from 'node:http';
 import { Exchange, type Carrier } from './exchange.js';
 import { otherProtocol } from './failures.js';

@@ -1,3 +1,4 @@
+// Loaded late: for `serve` alone.
 import type { Clock } from '../base/time.js';
 import type { Call } from './call.js';
 import { ControllerPool } from './chat/controller-pool.js';

@@ -1,3 +1,4 @@
+// Loaded late: only changing a setting needs conf.
 import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './config-file.js';

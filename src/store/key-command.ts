@@ -1,3 +1,4 @@
+// Loaded late: only a profile with a command for its key needs it.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { isatty } from 'node:tty';
 import { checkedKey, type Setting } from '../settings/settings.js';

@@ -1,3 +1,4 @@
+// Loaded late: a piped chat needs no terminal.
 import type { Account } from '../../account/account.js';
 import type { Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';

@@ -1,3 +1,4 @@
+// Loaded late: most completions need no account.
 import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
 import type { Context } from '../../process/context.js';
 import type { ParsedLine } from '../../command-line/parsed-line.js';

@@ -1,3 +1,4 @@
+// Loaded late: pino is for `serve` alone.
 import type { Writable } from 'node:stream';
 import pino, { destination as fileDestination, type DestinationStream } from 'pino';
 import type { Clock } from '../../base/time.js';

@@ -1,3 +1,4 @@
+// Loaded late: for `serve --ui` alone.
 import { createHash } from 'node:crypto';
 import type { Call } from '../call.js';
 import eventStream from './browser/event-stream.js?raw';

@@ -1,3 +1,4 @@
+// Loaded late: a pipe needs no renderer.
 import { BlockParser } from './blocks/block-parser.js';
 import { LineFeeder } from './blocks/line-feeder.js';
 import { BlockPrinter } from './print/block-printer.js';

@@ -1,3 +1,4 @@
+// Loaded late: with Redis it is not needed.
 import type { Clock } from '../../../base/time.js';
 import type { Coordination, Rate, RateLimits } from '../coordination.js';
 import { RecordStore } from './record-store.js';

@@ -1,3 +1,4 @@
+// Loaded late: ioredis is for `serve --redis` alone.
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../base/time.js';
 import { CoordinationError, ORPHAN_MS, type Coordination } from '../coordination.js';
