@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
+import { run } from '../../src/main.js';
 import { account } from '../helpers/account.js';
-import { runCli, temporaryFolder } from '../helpers/run-cli.js';
+import { cliContext, runCli, temporaryFolder } from '../helpers/run-cli.js';
 
 const PARAMETERS = { code: 0, stderr: '' };
 const GREETED = 'Nice to meet you, Ada. I will remember your name.';
@@ -172,4 +173,15 @@ describe('output', () => {
     );
     expect(result.stderr).not.toMatch(/KEY|secret/);
   });
+});
+
+it('never opens stdin when the message is in words: it may belong to a loop around us', async () => {
+  const context = cliContext();
+  Object.defineProperty(context, 'stdin', {
+    get: () => {
+      throw new Error('stdin was opened');
+    },
+  });
+  const code = await run(['send', '--sandbox', '--quiet', 'hello'], context);
+  expect([code, context.stderr.text]).toEqual([0, '']);
 });
