@@ -28,6 +28,7 @@ test('a stream that was cut goes on where it stopped', async () => {
 });
 
 test('on a terminal, too', async () => {
-  const { code, stdout } = await sendWith('cut@150', ['--no-color'], { stdoutIsTTY: true });
+  const terminal = { stdoutIsTTY: true, columns: 100 };
+  const { code, stdout } = await sendWith('cut@150', ['--no-color'], terminal);
   expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: REPLY });
 });
