@@ -46,7 +46,7 @@ async function chat({ content, stream }, response) {
   if (!stream) return answer(response, { content: `You said: ${content}` });
   response.setHeader('content-type', 'text/event-stream');
   // For measuring many turns: a stream without waits.
-  if (content.startsWith('at once')) return response.end(event('done', `You said: ${content}`));
+  if (content.startsWith('at-once')) return response.end(event('done', `said:${content}`));
   await sleep(BEFORE_STREAM_MS);
   for (let piece = 0; piece < PIECES; piece++) {
     // Each piece says when it was written, on the clock that all processes share.

@@ -43,8 +43,9 @@ export async function growthOverTurns(world) {
   await chat.prompts(1);
   let early = 0;
   for (let turn = 1; turn <= 1000; turn++) {
-    chat.type(`at once ${turn}\r`);
-    await chat.shows(`You said: at once ${turn}\r`);
+    chat.type(`at-once-${turn}\r`);
+    // One word: words are printed one by one.
+    await chat.shows(`said:at-once-${turn}\r`);
     await chat.isReady();
     if (turn === 10) early = residentMemory(chat.pid);
   }
