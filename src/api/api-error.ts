@@ -74,16 +74,19 @@ function validationProblem({ loc, msg }: Record<string, unknown>): Problem {
   return { message: field === '' ? problem : `${field}: ${problem}` };
 }
 
-/** Undefined for what is nested too deeply to be written. */
+/** A detail nested deeper is not for a person, and older Nodes can't write one that never ends. */
+const MAX_DEPTH = 20;
+
 function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
+  return isDeeperThan(MAX_DEPTH, value) ? undefined : JSON.stringify(value);
 }
 
-function isNested(value: unknown): boolean {
+function isDeeperThan(depth: number, value: unknown): boolean {
+  if (!isNested(value)) return false;
+  return depth === 0 || Object.values(value).some((each) => isDeeperThan(depth - 1, each));
+}
+
+function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
