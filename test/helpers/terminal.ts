@@ -79,7 +79,7 @@ export class TerminalSession {
     });
     onTestFinished(() => {
       this.kill('SIGKILL');
-      if (options.home === undefined) rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+      if (options.home === undefined) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     });
   }
 
