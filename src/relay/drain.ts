@@ -12,7 +12,7 @@ const CHECK_MS = 50;
 /** Accepts nothing new and waits for what runs; stops it after 30 seconds. */
 export async function drain(server: Server, state: RelayState): Promise<void> {
   state.isDraining = true;
-  // Responses that have not begun tell their callers to use another connection.
+  // Responses without a head yet tell their callers to use another connection.
   for (const { call } of state.running) call.response.shouldKeepAlive = false;
   const closed = stopListening(server);
   const ended = turnsEnded(state);
@@ -21,7 +21,7 @@ export async function drain(server: Server, state: RelayState): Promise<void> {
     for (const turn of state.running) turn.stop.abort(reason);
   }, DRAIN_MS);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS + FINAL_ANSWERS_MS);
-  // A response that had begun before has promised to keep its connection open.
+  // A response whose head was sent before has promised to keep its connection open.
   const check = setInterval(() => closeIdle(server, state), CHECK_MS);
   await Promise.all([closed, ended]);
   clearTimeout(stop);

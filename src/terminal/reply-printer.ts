@@ -28,7 +28,7 @@ export async function openReplyPrinter(
   };
 }
 
-/** The text as it comes, and a newline at the end of what was begun. */
+/** The text as it comes, and a newline after the last one. */
 function untouched(): ReplyPrinter {
   let last = '';
   return {

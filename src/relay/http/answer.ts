@@ -67,7 +67,7 @@ const PARSER_ERRORS: Record<string, RawAnswer> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'Request took too long'],
 };
 
-/** Answers a request that is invalid or too slow, unless an answer has begun already. */
+/** Answers a request that is invalid or too slow, unless an answer has already started. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
   // The previous answer may still be written at the end of this round.
