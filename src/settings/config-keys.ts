@@ -2,16 +2,16 @@ import { AppError } from '../base/errors.js';
 import { checkedId } from '../text/ids.js';
 import { nearest } from '../text/nearest.js';
 import { checkedBaseUrl } from './base-url.js';
-import { masked, type Config, type ProfileValues } from './settings.js';
+import {
+  masked,
+  PREFERENCES,
+  type Config,
+  type Preference,
+  type ProfileValues,
+} from './settings.js';
 
 /** The keys that `config set` can change. */
-export const CONFIG_KEYS = [
-  'assistant_id',
-  'base_url',
-  'api_key_command',
-  'persist',
-  'history',
-] as const;
+export const CONFIG_KEYS = ['assistant_id', 'base_url', 'api_key_command', ...PREFERENCES] as const;
 
 /** All stored keys. The API key is stored by `login` only: others can see a command line. */
 const STORED_KEYS = ['api_key', ...CONFIG_KEYS] as const;
@@ -28,8 +28,8 @@ export function checkedConfigKey(key: string): ConfigKey {
   });
 }
 
-function isPreference(name: ConfigKey): name is 'persist' | 'history' {
-  return name === 'persist' || name === 'history';
+function isPreference(name: ConfigKey): name is Preference {
+  return PREFERENCES.some((preference) => preference === name);
 }
 
 /** The stored value as text, secrets masked; undefined when there is none. */

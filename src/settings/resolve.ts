@@ -6,6 +6,7 @@ import {
   checked,
   checkedKey,
   isOff,
+  type Preference,
   type Setting,
   type Settings,
   type Sources,
@@ -45,10 +46,22 @@ export function settingsOneByOne(sources: Sources): Settings {
       return timeout(sources);
     },
     get persist() {
-      return persist(sources);
+      return turnedOff(sources, 'persist') ?? stored(sources, 'persist') ?? byDefault(true);
     },
     get history() {
-      return history(sources);
+      return history(sources) ?? stored(sources, 'history') ?? byDefault(true);
+    },
+    get wrap() {
+      return turnedOff(sources, 'wrap') ?? stored(sources, 'wrap') ?? byDefault(true);
+    },
+    get trace() {
+      return trace(sources) ?? stored(sources, 'trace');
+    },
+    get notify() {
+      return stored(sources, 'notify') ?? byDefault(true);
+    },
+    get names() {
+      return stored(sources, 'names') ?? byDefault(true);
     },
   };
 }
@@ -93,7 +106,7 @@ function baseUrl(sources: Sources): Setting<string> {
     env: 'TELNYX_BASE_URL',
     profile: 'base_url',
   });
-  if (!found) return setting(DEFAULT_BASE_URL, 'default', '');
+  if (!found) return byDefault(DEFAULT_BASE_URL);
   if (found.origin.source === 'env-file') assertTrusted(found, sources);
   return checked(found, checkedBaseUrl);
 }
@@ -112,7 +125,7 @@ function assertTrusted(baseUrl: Setting<string>, sources: Sources): void {
 
 function timeout(sources: Sources): Setting<number> {
   const found = findSetting(sources, { flag: 'timeout', env: 'TELNYX_CHAT_TIMEOUT' });
-  return found ? checked(found, checkedTimeout) : setting(120_000, 'default', '');
+  return found ? checked(found, checkedTimeout) : byDefault(120_000);
 }
 
 function checkedTimeout(text: string): number {
@@ -124,17 +137,28 @@ function checkedTimeout(text: string): number {
   });
 }
 
-function persist(sources: Sources): Setting<boolean> {
-  if (sources.flags.persist === false) return setting(false, 'flag', '--no-persist');
-  const { persist, path } = sources.config;
-  return persist === undefined ? setting(true, 'default', '') : setting(persist, 'config', path);
+/** A flag that turns off what is on by default. */
+function turnedOff({ flags }: Sources, name: 'persist' | 'wrap'): Setting<boolean> | undefined {
+  return flags[name] === false ? setting(false, 'flag', `--no-${name}`) : undefined;
 }
 
-function history(sources: Sources): Setting<boolean> {
-  const variable = sources.env['TELNYX_CHAT_HISTORY'];
-  if (variable) return setting(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY');
-  const { history, path } = sources.config;
-  return history === undefined ? setting(true, 'default', '') : setting(history, 'config', path);
+function trace({ flags }: Sources): Setting<boolean> | undefined {
+  if (flags.trace === undefined) return undefined;
+  return setting(flags.trace, 'flag', flags.trace ? '--trace' : '--no-trace');
+}
+
+function stored({ config }: Sources, name: Preference): Setting<boolean> | undefined {
+  const value = config[name];
+  return value === undefined ? undefined : setting(value, 'config', config.path);
+}
+
+function byDefault<T>(value: T): Setting<T> {
+  return setting(value, 'default', '');
+}
+
+function history({ env }: Sources): Setting<boolean> | undefined {
+  const variable = env['TELNYX_CHAT_HISTORY'];
+  return variable ? setting(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY') : undefined;
 }
 
 export function requireKey({ apiKey }: Settings): string {

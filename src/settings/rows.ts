@@ -32,6 +32,10 @@ export function settingRows(settings: Settings): SettingRow[] {
     ),
     row('persist', () => settings.persist),
     row('history', () => settings.history),
+    row('wrap', () => settings.wrap),
+    row('trace', () => settings.trace),
+    row('notify', () => settings.notify),
+    row('names', () => settings.names),
   ];
 }
 

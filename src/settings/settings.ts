@@ -24,6 +24,9 @@ export interface Sources {
     isNewProfile?: boolean | undefined;
     timeout?: string | undefined;
     persist?: boolean | undefined;
+    wrap?: boolean | undefined;
+    /** Undefined without the flag. */
+    trace?: boolean | undefined;
   };
   env: Values;
   envFile?: { path: string; values: Values } | undefined;
@@ -37,11 +40,14 @@ export interface TelnyxFile {
   profiles(): string[];
 }
 
+/** Stored choices between two ways, the same for every profile. */
+export const PREFERENCES = ['persist', 'history', 'wrap', 'trace', 'notify', 'names'] as const;
+
+export type Preference = (typeof PREFERENCES)[number];
+
 /** Our own config file. */
-export interface Config {
+export interface Config extends Partial<Record<Preference, boolean | undefined>> {
   path: string;
-  persist?: boolean | undefined;
-  history?: boolean | undefined;
   profiles: Record<string, ProfileValues>;
 }
 
@@ -67,6 +73,14 @@ export interface Settings {
   persist: Setting<boolean>;
   /** Whether inputs of chats are kept for the next chat. */
   history: Setting<boolean>;
+  /** Whether words are wrapped at the window's edge. */
+  wrap: Setting<boolean>;
+  /** Whether tool calls are shown; undefined where that depends on the assistant. */
+  trace?: Setting<boolean> | undefined;
+  /** Whether a long reply is announced in a window without focus. */
+  notify: Setting<boolean>;
+  /** Whether a new conversation is named after its first words. */
+  names: Setting<boolean>;
 }
 
 /** The setting with its value checked; a failure names the origin of the value. */

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Config, Setting, TelnyxFile } from '../settings/settings.js';
+import { PREFERENCES, type Config, type Setting, type TelnyxFile } from '../settings/settings.js';
 import { readJson } from './files.js';
 
 const optionalString = v.optional(v.string());
 
 /** Unknown values of a later version are kept when the file is written again. */
 const configShape = v.looseObject({
-  persist: v.optional(v.boolean()),
-  history: v.optional(v.boolean()),
+  ...v.entriesFromList(PREFERENCES, v.optional(v.boolean())),
   profiles: v.optional(
     v.record(
       v.string(),

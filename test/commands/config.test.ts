@@ -44,6 +44,10 @@ it('lists every effective setting with its origin, secrets masked', async () => 
       'timeout       120 s  default',
       'persist       true  default',
       'history       true  default',
+      'wrap          true  default',
+      'trace         (not set)',
+      'notify        true  default',
+      'names         true  default',
       '',
     ].join('\n'),
   );
@@ -72,6 +76,10 @@ it('lists what it can when values are refused, and says what is wrong with the f
       'timeout       (refused: bad timeout "soon" (from environment TELNYX_CHAT_TIMEOUT))',
       'persist       true  default',
       `history       false  config ${file}`,
+      'wrap          true  default',
+      'trace         (not set)',
+      'notify        true  default',
+      'names         true  default',
       '',
     ],
     stderr: [
@@ -100,6 +108,10 @@ it('lists them as JSON too', async () => {
       timeout: { value: null, origin: null, error: expect.stringContaining('bad timeout') },
       persist: { value: 'true', origin: 'default', error: null },
       history: { value: 'false', origin: `config ${file}`, error: null },
+      wrap: { value: 'true', origin: 'default', error: null },
+      trace: { value: null, origin: null, error: null },
+      notify: { value: 'true', origin: 'default', error: null },
+      names: { value: 'true', origin: 'default', error: null },
     },
   });
 });

@@ -55,7 +55,10 @@ describe('a stored setting', () => {
   test.each([
     ['asistant_id', 'did you mean assistant_id?'],
     ['api_keys', 'did you mean api_key?'],
-    ['', 'settings are api_key, assistant_id, base_url, api_key_command, persist, history'],
+    [
+      '',
+      'settings are api_key, assistant_id, base_url, api_key_command, persist, history, wrap, trace, notify, names',
+    ],
   ])('an unknown name: %j', (key, hint) => {
     expect(failureFrom(() => checkedConfigKey(key))).toEqual({
       kind: 'usage',

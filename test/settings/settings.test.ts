@@ -30,6 +30,12 @@ const DEFAULT = { source: 'default', detail: '' };
 
 const HISTORY_OFF = { value: false, origin: { source: 'config', detail: '/c/config.json' } };
 
+const UNSTORED_PREFERENCES = {
+  wrap: { value: true, origin: DEFAULT },
+  notify: { value: true, origin: DEFAULT },
+  names: { value: true, origin: DEFAULT },
+};
+
 describe('precedence', () => {
   const all = {
     flags: {
@@ -77,6 +83,7 @@ describe('precedence', () => {
       timeoutMs: { value: 1_000, origin: flag('--timeout') },
       persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
       history: HISTORY_OFF,
+      ...UNSTORED_PREFERENCES,
     });
   });
 
@@ -89,6 +96,7 @@ describe('precedence', () => {
       timeoutMs: { value: 2_000, origin: environment('TELNYX_CHAT_TIMEOUT') },
       persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
       history: HISTORY_OFF,
+      ...UNSTORED_PREFERENCES,
     });
   });
 
@@ -101,6 +109,7 @@ describe('precedence', () => {
       timeoutMs: { value: 3_000, origin: FILE },
       persist: { value: false, origin: { source: 'config', detail: '/c/config.json' } },
       history: HISTORY_OFF,
+      ...UNSTORED_PREFERENCES,
     });
   });
 
@@ -113,6 +122,7 @@ describe('precedence', () => {
       timeoutMs: { value: 120_000, origin: DEFAULT },
       persist: { value: true, origin: { source: 'config', detail: '/c/config.json' } },
       history: HISTORY_OFF,
+      ...UNSTORED_PREFERENCES,
     });
   });
 
@@ -123,6 +133,28 @@ describe('precedence', () => {
       timeoutMs: { value: 120_000, origin: DEFAULT },
       persist: { value: false, origin: flag('--no-persist') },
       history: { value: true, origin: DEFAULT },
+      ...UNSTORED_PREFERENCES,
+    });
+  });
+
+  test('preferences of the chat are stored, and two of them have flags', () => {
+    const stored = { source: 'config', detail: '/c/config.json' };
+    const off = { wrap: false, trace: false, notify: false, names: false };
+    const config = { ...off, profiles: {} };
+    expect(resolve({ config })).toMatchObject({
+      wrap: { value: false, origin: stored },
+      trace: { value: false, origin: stored },
+      notify: { value: false, origin: stored },
+      names: { value: false, origin: stored },
+    });
+    const flags = { wrap: true, trace: true };
+    expect(resolve({ config, flags })).toMatchObject({
+      wrap: { value: false, origin: stored },
+      trace: { value: true, origin: flag('--trace') },
+    });
+    expect(resolve({ flags: { wrap: false, trace: false } })).toMatchObject({
+      wrap: { value: false, origin: flag('--no-wrap') },
+      trace: { value: false, origin: flag('--no-trace') },
     });
   });
 
@@ -488,6 +520,10 @@ test('settings as rows, without their secret', () => {
     { name: 'timeout', value: '1.5 s', origin: 'flag --timeout' },
     { name: 'persist', value: 'true', origin: 'default' },
     { name: 'history', value: 'true', origin: 'default' },
+    { name: 'wrap', value: 'true', origin: 'default' },
+    { name: 'trace', value: null, origin: null },
+    { name: 'notify', value: 'true', origin: 'default' },
+    { name: 'names', value: 'true', origin: 'default' },
   ]);
   expect(settingRows(resolve({ env: { TELNYX_API_KEY: 'KEY01234567' } }))[1]?.value).toBe('…');
 });

@@ -6,6 +6,7 @@ import type { Candidate } from '../../command-line/candidates.js';
 import type { Source } from '../../command-line/flag.js';
 import { KNOWN_CHANNELS } from '../../conversations/filters.js';
 import { CONFIG_KEYS } from '../../settings/config-keys.js';
+import { PREFERENCES } from '../../settings/settings.js';
 import { profileNames } from '../../settings/profiles.js';
 import { loadSettings, sourcesOf, type Target } from '../../account/sources.js';
 import { openAccount, type Account, type Notices } from '../../account/account.js';
@@ -48,7 +49,7 @@ async function profiles(context: Context): Promise<string[]> {
 
 async function configValues(line: ParsedLine, context: Context): Promise<Candidate[]> {
   const [key] = line.operands;
-  if (key === 'persist' || key === 'history') return asCandidates(['true', 'false']);
+  if (PREFERENCES.some((name) => name === key)) return asCandidates(['true', 'false']);
   if (key !== 'assistant_id') return [];
   return fromAccount('assistants', targetIn(line), context);
 }
