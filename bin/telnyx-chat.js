@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 const fs = require('node:fs');
-const { dirname, join, resolve } = require('node:path');
+const { join, resolve } = require('node:path');
 
 const DIST = join(__dirname, '../dist');
 const [flag, ...others] = process.argv.slice(2);
@@ -59,7 +59,7 @@ function loaderWithCache(folder) {
   };
   const keepCode = () => {
     // A file that is new has also run more functions of the others.
-    if (files.some(({ isKept }) => !isKept)) files.forEach(keep);
+    if (files.some(({ isKept }) => !isKept)) keep(files, folder);
   };
   return { load, keepCode };
 }
@@ -87,17 +87,20 @@ function keptCode(cache, source) {
   }
 }
 
-function keep({ cache, source, script }) {
-  const temporary = `${cache}.${process.pid}.tmp`;
+function keep(files, folder) {
   try {
-    fs.mkdirSync(dirname(cache), { recursive: true, mode: 0o700 });
-    const code = script.createCachedData();
-    const text = Buffer.concat([source, code, code]);
-    fs.writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
-    fs.renameSync(temporary, cache);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const { cache, source, script } of files) {
+      const code = script.createCachedData();
+      const temporary = `${cache}.${process.pid}`;
+      fs.writeFileSync(temporary, Buffer.concat([source, code, code]), { mode: 0o600 });
+      fs.renameSync(temporary, cache);
+    }
+    // Of files that dist/ no longer has, or left by programs that were killed.
+    const stale = fs.readdirSync(folder).filter((name) => !fs.existsSync(join(DIST, name)));
+    for (const name of stale) fs.rmSync(join(folder, name), { force: true });
   } catch {
-    // Nothing can be written: the next start is only slower.
-    fs.rmSync(temporary, { force: true });
+    // It cannot be written: the next start is only slower.
   }
 }
 

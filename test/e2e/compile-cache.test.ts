@@ -69,6 +69,16 @@ describe.skipIf(process.platform !== 'linux')('compiled code', () => {
     expect(statSync(file).size).toBeGreaterThan(size);
   });
 
+  it('is removed when it is of a file that the program no longer has', async () => {
+    const home = temporaryFolder();
+    await run(home);
+    const { folder } = keptIn(home);
+    const stale = ['old-ABCDEFGH.cjs', 'entry.cjs.1'].map((name) => join(folder, name));
+    for (const path of stale) writeFileSync(path, '');
+    await builtProgram(['send', '--sandbox', 'my name is Ada'], { home });
+    expect(stale.filter((path) => existsSync(path))).toEqual([]);
+  });
+
   it.each([
     ['cut off', (kept: Buffer) => kept.subarray(0, -1000)],
     ['of another source', (kept: Buffer) => Buffer.concat([Buffer.from(' '), kept])],
@@ -109,6 +119,13 @@ describe('no compiled code is kept', () => {
     const home = temporaryFolder();
     // Even root cannot make a folder below a device.
     expect(await run(home, { HOME: '/dev/null' })).toEqual(HELP);
+  });
+
+  it('in a home where a file has its name', async () => {
+    const home = temporaryFolder();
+    writeFileSync(join(home, '.cache'), '');
+    expect(await run(home)).toEqual(HELP);
+    expect(readdirSync(home)).toEqual(['.cache']);
   });
 
   it.skipIf(process.platform === 'win32')('where others can write', async () => {
