@@ -37,7 +37,7 @@ describe('conversations export', () => {
     const { code, stdout } = await builtProgram(argv, { env, home, command });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(readFileSync(log, 'utf8')).toMatch(/^before\n# Seeded\n[^]*answer 1\n/);
-    // Node may keep compiled code there.
+    // Compiled code is kept there.
     expect(readdirSync(home).filter((name) => name !== '.cache')).toEqual(['log']);
   });
 });
