@@ -1,8 +1,8 @@
-import { type ServerResponse, createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Call } from '../call.js';
+import type { Call } from '../state.js';
 import { assertHost, hostNames } from '../exposure/browser-guards.js';
-import { errorBody, sendJson, answerBrokenRequest, Refusal } from '../http/answer.js';
+import { answerBrokenRequest, Refusal, sendError, type Answerable } from '../http/answer.js';
 import { listen } from '../http/listen.js';
 import { statusOf } from './request-log.js';
 
@@ -71,21 +71,22 @@ function registerMetrics(registry: Registry, turnsInFlight: () => number) {
 }
 
 /** Answers with metrics. Never rejects. */
-export async function sendMetrics(
-  response: ServerResponse,
-  text: () => Promise<string>,
-): Promise<void> {
+export async function sendMetrics(to: Answerable, text: () => Promise<string>): Promise<void> {
   try {
     const body = await text();
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
-    response.end(body);
+    const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+    to.response.writeHead(
+      200,
+      to.id === undefined ? headers : { ...headers, 'x-request-id': to.id },
+    );
+    to.response.end(body);
   } catch {
-    sendJson(response, 503, errorBody('Metrics unavailable'));
+    sendError(to, new Refusal(503, 'Metrics unavailable'));
   }
 }
 
 const HOST = '127.0.0.1';
-const HOST_NAMES = hostNames(HOST, true, []);
+const HOST_NAMES = hostNames({ host: HOST, isLoopback: true, allowedHosts: [] });
 
 /** Serves `GET /metrics` on a loopback port of its own. Returns a function that stops it. */
 export async function startMetricsServer(
@@ -95,8 +96,8 @@ export async function startMetricsServer(
   // A request without a Host is refused below, in JSON.
   const server = createServer({ requireHostHeader: false }, (request, response) => {
     const refusal = refusalOf(request);
-    if (refusal) sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);
-    else void sendMetrics(response, text);
+    if (refusal) sendError({ response }, refusal);
+    else void sendMetrics({ response }, text);
   });
   server.on('clientError', answerBrokenRequest);
   await listen(server, HOST, port, 'choose another --metrics-port');

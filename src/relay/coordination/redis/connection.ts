@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { CoordinationError } from '../coordination.js';
 import type { RedisAddress } from './address.js';
-import { SCRIPTS, type Script } from './scripts/script.js';
+import { SCRIPTS, type Script } from './scripts.js';
 
 /** For connecting, and for each answer of the server. */
 const TIMEOUT_MS = 2_000;

@@ -1,14 +1,54 @@
-// Loaded late: ioredis is for `serve --redis` alone.
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../base/time.js';
-import { CoordinationError, ORPHAN_MS, type Coordination } from '../coordination.js';
+import {
+  type Rate,
+  type RateLimits,
+  CoordinationError,
+  ORPHAN_MS,
+  type Coordination,
+} from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { Connection, PendingCommands } from './connection.js';
 import { Keys } from './keys.js';
-import { type RedisContext, RedisTurnOrder } from './turn-order.js';
-import { RedisRateLimits } from './rate-limits.js';
 import { RedisRecords } from './records.js';
+import { NOW, script } from './scripts.js';
 import { LEASE_MS, Session } from './session.js';
+import { type RedisContext, RedisTurnOrder } from './turn-order.js';
+
+const MINUTE_MICROS = 60_000_000;
+
+/**
+ * KEYS: limit. ARGV: cost of one request in microseconds, burst. Stores the time at which the allowance is
+ * full again (generic cell rate algorithm), in microseconds. Gives {'ok', microseconds to wait}.
+ */
+const TAKE = script(`${NOW}
+local micros = time[1] * 1000000 + time[2]
+local cost = tonumber(ARGV[1])
+local fullAt = math.max(micros, tonumber(redis.call('GET', KEYS[1]) or '0')) + cost
+local wait = fullAt - micros - ARGV[2] * cost
+if wait > 1 then return {'ok', math.ceil(wait)} end
+redis.call('SET', KEYS[1], whole(fullAt), 'PX', whole(math.ceil((fullAt - micros) / 1000)))
+return {'ok', 0}
+`);
+
+/** Rate limits that all replicas share. */
+export class RedisRateLimits implements RateLimits {
+  readonly #connection: Connection;
+  readonly #keys: Keys;
+
+  constructor({ connection, keys }: { connection: Connection; keys: Keys }) {
+    this.#connection = connection;
+    this.#keys = keys;
+  }
+
+  async take(caller: string, { perMinute, burst }: Rate): Promise<number> {
+    const args = [MINUTE_MICROS / perMinute, burst];
+    const [, micros] = await this.#connection.run(TAKE, [this.#keys.limit(caller)], args);
+    return Number(micros) / 1000;
+  }
+}
+
+// Loaded late: ioredis is for `serve --redis` alone.
 
 export interface RedisOptions {
   address: RedisAddress;
@@ -22,6 +62,7 @@ export interface RedisOptions {
 }
 
 export interface InRedis extends Coordination {
+  readonly turns: RedisTurnOrder;
   /** Connects. Rejects with `unavailable` when the first try fails; further tries follow all the same. */
   open(): Promise<void>;
 }
