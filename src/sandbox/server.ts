@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIPv6, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { AppError } from '../base/errors.js';
-import { INITIAL_ASSISTANTS } from './assistants.js';
+import { INITIAL_ASSISTANTS, type SandboxStore } from './store.js';
 import { control, isControl } from './control.js';
 import { exchange, type SandboxRequest } from './exchange.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
@@ -11,7 +11,6 @@ import type { OperationName } from './routes.js';
 import { sendAnswer } from './send-answer.js';
 import { createState, type SandboxSettings, type SandboxState } from './state.js';
 import { statsOf, type Stats } from './stats.js';
-import type { SandboxStore } from './store.js';
 
 /** Longer than a client waits between two requests, so that none meets a closing connection. */
 const KEEP_ALIVE_MS = 60_000;
