@@ -1,17 +1,16 @@
+// Loaded late: ioredis is for `serve --redis` alone.
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../base/time.js';
 import {
-  type Rate,
-  type RateLimits,
   CoordinationError,
   ORPHAN_MS,
   type Coordination,
+  type RateLimits,
 } from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { Connection, PendingCommands } from './connection.js';
-import { Keys } from './keys.js';
 import { RedisRecords } from './records.js';
-import { NOW, script } from './scripts.js';
+import { keysWith, NOW, script } from './scripts.js';
 import { LEASE_MS, Session } from './session.js';
 import { type RedisContext, RedisTurnOrder } from './turn-order.js';
 
@@ -30,25 +29,6 @@ if wait > 1 then return {'ok', math.ceil(wait)} end
 redis.call('SET', KEYS[1], whole(fullAt), 'PX', whole(math.ceil((fullAt - micros) / 1000)))
 return {'ok', 0}
 `);
-
-/** Rate limits that all replicas share. */
-export class RedisRateLimits implements RateLimits {
-  readonly #connection: Connection;
-  readonly #keys: Keys;
-
-  constructor({ connection, keys }: { connection: Connection; keys: Keys }) {
-    this.#connection = connection;
-    this.#keys = keys;
-  }
-
-  async take(caller: string, { perMinute, burst }: Rate): Promise<number> {
-    const args = [MINUTE_MICROS / perMinute, burst];
-    const [, micros] = await this.#connection.run(TAKE, [this.#keys.limit(caller)], args);
-    return Number(micros) / 1000;
-  }
-}
-
-// Loaded late: ioredis is for `serve --redis` alone.
 
 export interface RedisOptions {
   address: RedisAddress;
@@ -90,7 +70,7 @@ export function inRedis(options: RedisOptions): InRedis {
 
 function connected({ address, prefix, clock, onChange, ...times }: RedisOptions) {
   const { leaseMs = LEASE_MS, orphanMs = ORPHAN_MS } = times;
-  const keys = new Keys(prefix);
+  const keys = keysWith(prefix);
   const pending = new PendingCommands();
   const instance = randomBytes(9).toString('base64url');
   const connection: Connection = new Connection(address, keys.channels + instance, {
@@ -121,7 +101,7 @@ function connected({ address, prefix, clock, onChange, ...times }: RedisOptions)
   const context: RedisContext = { connection, session, pending, keys, orphanMs };
   const turns = new RedisTurnOrder(context);
   const records = new RedisRecords(context);
-  return { ...context, turns, records, limits: new RedisRateLimits(context) };
+  return { ...context, turns, records, limits: rateLimits(context) };
 }
 
 async function assertTurnsMayBegin(session: Session): Promise<void> {
@@ -129,4 +109,15 @@ async function assertTurnsMayBegin(session: Session): Promise<void> {
   if (quietMs > 0) {
     throw new CoordinationError('unavailable', `no turns for ${Math.ceil(quietMs / 1000)} s yet`);
   }
+}
+
+/** Rate limits that all replicas share. */
+function rateLimits({ connection, keys }: RedisContext): RateLimits {
+  return {
+    async take(caller, { perMinute, burst }) {
+      const args = [MINUTE_MICROS / perMinute, burst];
+      const [, micros] = await connection.run(TAKE, [keys.limit(caller)], args);
+      return Number(micros) / 1000;
+    },
+  };
 }

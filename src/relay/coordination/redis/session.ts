@@ -1,8 +1,7 @@
 import type { Clock } from '../../../base/time.js';
 import { CoordinationError } from '../coordination.js';
 import type { Connection, Reply } from './connection.js';
-import type { Keys } from './keys.js';
-import { CLOSE, OPEN, RENEW, type Script } from './scripts.js';
+import { CLOSE, OPEN, RENEW, type Script, type Keys } from './scripts.js';
 
 /** One session from its opening to its loss. After a loss the process opens another one. */
 export class SessionEpoch {
