@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Server, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { AppError } from '../base/errors.js';
+import { listen } from '../base/listen.js';
 import {
   answerBrokenRequest,
   answerOnSocket,
@@ -11,7 +12,6 @@ import {
   retryAfter,
   sendError,
 } from './http/answer.js';
-import { listen, urlOf } from './http/listen.js';
 import { serveCall } from './routes.js';
 import type { Call, RelayState } from './state.js';
 
@@ -96,11 +96,8 @@ export async function startServer(
   state: RelayState,
 ): Promise<RunningServer> {
   const server = createRelayServer(state, bounds);
-  const boundPort = await listen(server, host, port);
-  return {
-    url: urlOf(host, boundPort),
-    drain: () => drain(server, state),
-  };
+  const url = await listen(server, { host, port, hint: 'choose another --port or --host' });
+  return { url, drain: () => drain(server, state) };
 }
 
 function createRelayServer(state: RelayState, bounds: CallerBounds): Server {

@@ -4,8 +4,8 @@ import { empty, errorAnswer, json, Refusal, type Answer } from './answer.js';
 import type { SandboxRequest } from './exchange.js';
 import { FaultPlan } from './faults/plan.js';
 import { parseBody, metadataBody } from './operations/parse-body.js';
+import type { OperationName } from './routes.js';
 import { resetState, type SandboxState } from './state.js';
-import { statsOf } from './stats.js';
 import type { Message, SandboxStore, Thread } from './store.js';
 
 type ControlRoute = (state: SandboxState, body: Buffer) => Answer;
@@ -125,4 +125,44 @@ function seededMessage(index: number, time: string): Message {
 
 function iso(time: number): string {
   return new Date(time).toISOString();
+}
+
+/** Counts of requests and faults, and everything that is stored, even if a fault hides it. */
+export interface Stats {
+  seed: number;
+  /** Requests with a valid key, by operation. */
+  requests: Partial<Record<OperationName, number>>;
+  /** Faults that happened, such as `chat/reset_after`. */
+  faults: Record<string, number>;
+  /** Newest first. */
+  conversations: ConversationStats[];
+}
+
+export interface ConversationStats {
+  id: string;
+  /** The texts of the user's messages, and how often each is stored. */
+  turns: { text: string; count: number }[];
+  /** Everything that is stored, in order. */
+  messages: { role: string; text: string | null; created_at: string }[];
+}
+
+export function statsOf({ store, requests, plan }: SandboxState): Stats {
+  return {
+    seed: plan.seed,
+    requests: Object.fromEntries(requests),
+    faults: plan.caused,
+    conversations: store.list().map(conversationStats),
+  };
+}
+
+function conversationStats({ conversation, messages }: Thread): ConversationStats {
+  const counts = new Map<string, number>();
+  for (const { role, text } of messages) {
+    if (role === 'user') counts.set(text ?? '', (counts.get(text ?? '') ?? 0) + 1);
+  }
+  return {
+    id: conversation.id,
+    turns: [...counts].map(([text, count]) => ({ text, count })),
+    messages: messages.map(({ role, text, created_at }) => ({ role, text, created_at })),
+  };
 }

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { listen } from '../../base/listen.js';
 import type { Call } from '../state.js';
 import { assertHost, hostNames } from '../exposure/browser-guards.js';
 import { answerBrokenRequest, Refusal, sendError, type Answerable } from '../http/answer.js';
-import { listen } from '../http/listen.js';
 import { statusOf } from './request-log.js';
 
 /** In seconds, from the relay's own answers to the longest turns. */
@@ -95,26 +95,26 @@ export async function startMetricsServer(
 ): Promise<() => void> {
   // A request without a Host is refused below, in JSON.
   const server = createServer({ requireHostHeader: false }, (request, response) => {
-    const refusal = refusalOf(request);
-    if (refusal) sendError({ response }, refusal);
-    else void sendMetrics({ response }, text);
+    try {
+      assertScrape(request);
+      void sendMetrics({ response }, text);
+    } catch (error) {
+      sendError({ response }, error as Refusal);
+    }
   });
   server.on('clientError', answerBrokenRequest);
-  await listen(server, HOST, port, 'choose another --metrics-port');
+  await listen(server, { host: HOST, port, hint: 'choose another --metrics-port' });
   return () => {
     server.close();
     server.closeAllConnections();
   };
 }
 
-function refusalOf(request: IncomingMessage): Refusal | undefined {
-  try {
-    assertHost(request, HOST_NAMES);
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
+/** Throws a Refusal of any other request. */
+function assertScrape(request: IncomingMessage): void {
+  assertHost(request, HOST_NAMES);
+  if (request.url !== '/metrics') throw new Refusal(404, 'Not found');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    throw new Refusal(405, 'Method not allowed', { allow: 'GET, HEAD' });
   }
-  if (request.url !== '/metrics') return new Refusal(404, 'Not found');
-  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
-  return new Refusal(405, 'Method not allowed', { allow: 'GET, HEAD' });
 }
