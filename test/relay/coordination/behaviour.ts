@@ -80,7 +80,9 @@ export function coordinationBehaves(name: string, open: () => Promise<Opened> | 
         first.leave();
         await second;
         let isThird = false;
-        const third = Promise.resolve(one.turns.enter('c', live())).then(() => void (isThird = true));
+        const third = Promise.resolve(one.turns.enter('c', live())).then(
+          () => void (isThird = true),
+        );
         third.catch(() => undefined); // The test ends before it.
         await tick();
         expect(isThird).toBe(false);
