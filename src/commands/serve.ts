@@ -5,7 +5,7 @@ import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
 import { keepToOneCore } from '../process/v8-flags.js';
-import type { TakeTurn } from '../relay/relay-state.js';
+import type { TakeTurn } from '../relay/state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import { requireAssistant } from '../settings/resolve.js';
@@ -36,12 +36,12 @@ export const serve = defineCommand({
     const log = openLog(context.stderr, settings.logLevel, context.clock);
     context.onExit(log.flush);
     const { createUndiciTransport } = await import('../api/undici-transport.js');
-    const { uniqueId } = await import('../relay/call.js');
     const account = await openAccount(target, {
       context,
       notices: noticesTo((line) => log.info({}, line), output, context.env),
       openTransport: createUndiciTransport,
-      randomId: uniqueId,
+      // It draws its random numbers many at a time, which suits a process that needs many.
+      randomId: () => crypto.randomUUID(),
     });
     try {
       requireAssistant(account.settings);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { seed } from '../../src/sandbox/seed.js';
+import { seed } from '../../src/sandbox/control.js';
 import { account } from '../helpers/account.js';
 import { BIN, builtProgram } from '../helpers/built-program.js';
 import { openChat, SIZES } from '../helpers/chat.js';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { seed } from '../../src/sandbox/seed.js';
+import { seed } from '../../src/sandbox/control.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { account } from '../helpers/account.js';
 import { temporaryFolder } from '../helpers/run-cli.js';

@@ -1,13 +1,13 @@
 // Loaded late: pino is for `serve` alone.
 import type { Writable } from 'node:stream';
-import pino, { destination as fileDestination, type DestinationStream } from 'pino';
+import pino, { destination as fileDestination, type DestinationStream, type Logger } from 'pino';
 import type { Clock } from '../../base/time.js';
+import { atEndOfRound } from '../http/answer.js';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** The operator's log, a line of JSON for each entry. */
-export interface Log extends Record<Level, (facts: object, message: string) => void> {
-  isLevelEnabled(level: Level): boolean;
+export interface Log extends Pick<Logger, Level | 'isLevelEnabled'> {
   /** Writes everything at once, because the process is about to end. */
   flush: () => void;
 }
@@ -31,26 +31,20 @@ export function openLog(stream: Writable, level: string, clock: LogClock): Log {
     timestamp: () => `,"time":"${clock.now().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const log = pino(options, destination);
-  return {
-    debug: (facts, message) => log.debug(facts, message),
-    info: (facts, message) => log.info(facts, message),
-    warn: (facts, message) => log.warn(facts, message),
-    error: (facts, message) => log.error(facts, message),
-    isLevelEnabled: (each) => log.isLevelEnabled(each),
-    flush,
-  };
+  return Object.assign(pino(options, destination), { flush });
 }
 
-function openDestination(
-  stream: Writable,
-  clock: LogClock,
-): { destination: DestinationStream; flush: () => void } {
+interface Destination {
+  destination: DestinationStream;
+  flush: () => void;
+}
+
+function openDestination(stream: Writable, clock: LogClock): Destination {
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
     return { destination: stream, flush: () => undefined };
   }
   let flushedAt: number | undefined;
-  const destination = fileDestination({
+  const file = fileDestination({
     fd: stream.fd,
     sync: false,
     minLength: BATCH_LENGTH,
@@ -59,14 +53,25 @@ function openDestination(
     retryEAGAIN: () => flushedAt === undefined || clock.monotonic() - flushedAt < MAX_FLUSH_MS,
   });
   // A log that nobody reads must not end the service.
-  destination.on('error', () => undefined);
+  file.on('error', () => undefined);
+  // At each write pino counts the bytes of all that waits, so the lines of a round are written as one.
+  let lines = '';
+  const writeLines = (): void => {
+    file.write(lines);
+    lines = '';
+  };
+  const write = (line: string): void => {
+    if (lines === '') atEndOfRound(writeLines);
+    lines += line;
+  };
   const flush = (): void => {
     flushedAt ??= clock.monotonic();
     try {
-      destination.flushSync();
+      writeLines();
+      file.flushSync();
     } catch {
       // The descriptor is closed, so there is nowhere to write.
     }
   };
-  return { destination, flush };
+  return { destination: { write }, flush };
 }

@@ -1,6 +1,6 @@
 import type { Interceptor } from '../call.js';
 import type { Message } from '../store.js';
-import { before, failure, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
+import { failure, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
 
 const LIST = { targets: ['list_messages'], hasFixedTargets: true } as const;
 
@@ -9,7 +9,7 @@ export const LIST_KINDS: FaultKinds = {
   list_fail: {
     ...LIST,
     about: 'a 503 in place of the messages',
-    effect: () => before(() => failure(503)),
+    effect: () => () => failure(503),
   },
   list_small_pages: shaping({
     about: 'a page has fewer messages than asked for, and says so',

@@ -1,8 +1,16 @@
 import { errorBody, type Answer, type ApiAnswer, type StreamEvent } from '../answer.js';
 import type { Interceptor } from '../call.js';
-import { after, before, FAILURE_DETAIL, failure, type FaultKind, type FaultKinds } from './kind.js';
+import {
+  after,
+  FAILURE_DETAIL,
+  failure,
+  stored,
+  unstored,
+  type FaultKind,
+  type FaultKinds,
+} from './kind.js';
 
-const LATE = 'ms until it is stored, 1000 unless given';
+const LATE = { hasFixedTargets: true, amount: 'ms until it is stored, 1000 unless given' };
 const RESET: Answer = { type: 'reset' };
 const STALL: Answer = { type: 'stall' };
 
@@ -12,29 +20,16 @@ export const TURN_KINDS: FaultKinds = {
     about: 'a new connection is reset before a byte of it is read',
     targets: ['connection'],
     hasFixedTargets: true,
-    effect: () => before(() => RESET),
+    effect: () => () => RESET,
   },
-  reset_before: {
-    about: 'reset; nothing is stored',
-    effect: () => before(() => RESET),
-  },
-  reset_after: {
-    about: 'reset without a byte of answer; all is stored',
-    effect: () => after(() => RESET),
-  },
+  reset_before: unstored('reset', RESET),
+  reset_after: stored('reset without a byte of answer', RESET),
   reset_idle: {
-    about: 'a reused connection is reset when the next request comes; nothing is stored',
+    ...unstored('a reused connection is reset when the next request comes', RESET),
     needsReuse: true,
-    effect: () => before(() => RESET),
   },
-  stall_before: {
-    about: 'never an answer; nothing is stored',
-    effect: () => before(() => STALL),
-  },
-  stall_after: {
-    about: 'never an answer; all is stored',
-    effect: () => after(() => STALL),
-  },
+  stall_before: unstored('never an answer', STALL),
+  stall_after: stored('never an answer', STALL),
   error_event: {
     about: 'a streamed reply ends in an error event, any other is a 500; all is stored',
     hasFixedTargets: true,
@@ -50,21 +45,13 @@ export const TURN_KINDS: FaultKinds = {
 };
 
 function lateReply(answer: Answer, words: string): FaultKind {
-  return {
-    about: `${words}; the message is stored at once and its reply later`,
-    hasFixedTargets: true,
-    amount: LATE,
-    effect: (ms) => replyLater(answer, ms),
-  };
+  const about = `${words}; the message is stored at once and its reply later`;
+  return { ...LATE, about, effect: (ms) => replyLater(answer, ms) };
 }
 
 function lateTurn(answer: Answer, words: string): FaultKind {
-  return {
-    about: `${words}; message and reply are stored only later`,
-    hasFixedTargets: true,
-    amount: LATE,
-    effect: (ms) => runLater(answer, ms),
-  };
+  const about = `${words}; message and reply are stored only later`;
+  return { ...LATE, about, effect: (ms) => runLater(answer, ms) };
 }
 
 /** Answers while the turn waits for its reply: its message is stored by then. */
