@@ -25,15 +25,20 @@ export function apiError(
   { now, keyName, path }: RefusalContext,
 ): AppError {
   const { status, requestId } = response;
-  const { code, message } = problemIn(parsedJson(body));
+  const json = parsedJson(body);
+  const { code, message } = problemIn(json);
   const retryAfterMs = retryAfter(response, now);
+  const fromGateway = (status >= 500 && !isTelnyxError(json)) || undefined;
+  // A gateway's own advice when to come back says nothing of the turn behind it.
+  const isPutOff = status === 503 && retryAfterMs !== undefined && !fromGateway;
   const details = {
     status,
     code,
     requestId,
     hint: hintFor(status, retryAfterMs, { keyName, path }),
-    delivery: deliveryOf(status),
+    delivery: isPutOff ? 'refused' : deliveryOf(status),
     retryAfterMs,
+    fromGateway,
   };
   if (status === 400 && /ai_disabled|ai is disabled/i.test(body)) return aiDisabled(details);
   return new AppError(kindOf(status), message ?? fallbackMessage(response, body), details);
@@ -49,6 +54,13 @@ function kindOf(status: number): ErrorKind {
 /** After 408 and 5xx the request may have run; any other refusal means that it did not. */
 function deliveryOf(status: number): Delivery {
   return status === 408 || status >= 500 ? 'unknown' : 'refused';
+}
+
+/** Whether a body has one of the two shapes of Telnyx's errors. */
+function isTelnyxError(body: unknown): boolean {
+  const { errors, detail } = isObject(body) ? body : {};
+  const [first] = [errors, detail].flatMap((list): unknown[] => (Array.isArray(list) ? list : []));
+  return isObject(first) && ['title', 'code', 'msg'].some((key) => first[key] !== undefined);
 }
 
 /** The first problem in either of the API's two error shapes. */

@@ -175,5 +175,6 @@ function streamFailed(text: string | undefined, { code, message }: Problem = {})
   return new AppError('api', detail ? `${failed}: ${detail}` : failed, {
     code,
     delivery: 'unknown',
+    hasEnded: true,
   });
 }

@@ -58,7 +58,7 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
       throw new AppError('bug', 'a turn ended without a reply');
     },
     assistants: assistantCalls(api, options),
-    conversations: conversationCalls(api, options),
+    conversations: conversationCalls(api, options, memory),
     close() {
       isClosed = true;
       api.close();
@@ -111,7 +111,7 @@ function assistantCalls(api: Client, options: OptionsOf): AssistantCalls {
   };
 }
 
-function conversationCalls(api: Client, options: OptionsOf): ConversationCalls {
+function conversationCalls(api: Client, options: OptionsOf, memory: TurnMemory): ConversationCalls {
   return {
     list: async (filters, settings) =>
       api.listConversations(checkedFilters(filters), options(settings)),
@@ -120,7 +120,10 @@ function conversationCalls(api: Client, options: OptionsOf): ConversationCalls {
       const create = api.conversationCreator(checkedConversation(conversation));
       const { clock } = api;
       const { signal, timeoutMs } = options(settings);
-      return retrying(create, { clock, signal, deadline: new Deadline(clock, timeoutMs) });
+      const deadline = new Deadline(clock, timeoutMs);
+      const created = await retrying(create, { clock, signal, deadline });
+      memory.begin(created.id, { ...created, isShared: true });
+      return created;
     },
     update: async (id, replacement, settings) =>
       api.updateConversation(text(id, 'id'), metadata(replacement, 'metadata'), options(settings)),

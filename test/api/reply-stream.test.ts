@@ -35,6 +35,7 @@ const failed = (detail?: string, code?: string): Failure => ({
   message: `the assistant failed during its reply${detail === undefined ? '' : `: ${detail}`}`,
   ...(code === undefined ? {} : { code }),
   delivery: 'unknown',
+  hasEnded: true,
 });
 
 describe('the name and the text of an event', () => {

@@ -1,6 +1,6 @@
 import { json, type Answer, type ApiAnswer, type WholeAnswer } from '../answer.js';
 import type { Call } from '../call.js';
-import { after, before, failure, type FaultKind, type FaultKinds } from './kind.js';
+import { after, before, failure, webPage, type FaultKind, type FaultKinds } from './kind.js';
 
 /** Faults that are answers: errors, web pages and malformed JSON. */
 export const STATUS_KINDS: FaultKinds = {
@@ -31,8 +31,8 @@ export const STATUS_KINDS: FaultKinds = {
   ...beforeAndAfter('status_502', 'a 502', failure(502)),
   ...beforeAndAfter('status_503', 'a 503', failure(503)),
   ...beforeAndAfter('status_504', 'a 504', failure(504)),
-  ...beforeAndAfter('html_502', 'a 502 that is a web page', page(502, 'Bad Gateway')),
-  ...beforeAndAfter('html_200', 'a 200 that is a web page', page(200, 'Welcome to the lobby')),
+  ...beforeAndAfter('html_502', 'a 502 that is a web page', webPage(502, 'Bad Gateway')),
+  ...beforeAndAfter('html_200', 'a 200 that is a web page', webPage(200, 'Welcome to the lobby')),
   half_json: {
     about: 'a 200 whose JSON stops half way; all is stored',
     effect: () => after((answer) => half(textOf(answer))),
@@ -70,11 +70,6 @@ function advised(
     amount: `${amount} unless given`,
     effect: (value) => before((call) => failure(429, headers(value, call))),
   };
-}
-
-function page(status: number, title: string): WholeAnswer {
-  const body = `<!doctype html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
-  return { type: 'whole', status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
 
 /** The answer's JSON; of a stream, that of its last event. */
