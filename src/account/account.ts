@@ -24,6 +24,11 @@ export function requestLines(print: (line: string) => void): (report: RequestRep
   };
 }
 
+/** A line for each reply: the events and property names that it was made of, never its text. */
+export function replyLines(print: (line: string) => void): (seen: string) => void {
+  return (seen) => print(sanitizeLine(`debug: ${seen}`, 1000));
+}
+
 function timeOf(name: string, ms: number | undefined): string[] {
   return ms === undefined ? [] : [`${name} ${ms.toFixed(1)} ms`];
 }
@@ -119,6 +124,7 @@ export function accountWith(settings: Settings, options: AccountOptions): Accoun
     apiKey,
     keyName: options.keyName ?? (settings.apiKey && keyName(settings.apiKey.origin)),
     timeoutName: '--timeout <seconds>',
+    onReply: notices.debug && replyLines(notices.debug),
     transport: openTransport({ baseUrl, proxy, clock, onRequest }),
     clock,
     randomId: options.randomId ?? context.randomId,

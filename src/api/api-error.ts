@@ -1,6 +1,7 @@
 import { aiDisabled } from '../conversations/update.js';
 import { DEFAULT_BASE_URL } from '../settings/base-url.js';
 import { AppError, type Delivery, type ErrorKind } from '../base/errors.js';
+import { parseJson } from '../base/unicode.js';
 import type { HttpResponse } from './http.js';
 import { isObject } from './wire.js';
 
@@ -104,7 +105,7 @@ function isNested(value: unknown): value is object {
 
 function parsedJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch {
     return undefined;
   }

@@ -453,7 +453,7 @@ describe('a success that is none', () => {
     ['no content', raw(204, {}), '204 with nothing'],
     ['half a JSON', raw(200, {}, '{"content":"h'), '200 with something that is not JSON'],
     ['JSON of another kind', json(['hi']), '200 with something that is not JSON'],
-    ['JSON of another shape', json({ reply: 'hi' }), '200 with JSON of another shape'],
+    ['JSON of another shape', json({ words: 'hi' }), '200 with JSON of another shape'],
     ['the wrong type', json({ content: 7 }), '200 with JSON of another shape'],
     ['null', json(null), '200 with something that is not JSON'],
   ])('%s', async (_, answer, what) => {
