@@ -24,9 +24,13 @@ export function requestLines(print: (line: string) => void): (report: RequestRep
   };
 }
 
-/** A line for each reply: the events and property names that it was made of, never its text. */
-export function replyLines(print: (line: string) => void): (seen: string) => void {
-  return (seen) => print(sanitizeLine(`debug: ${seen}`, 1000));
+/** With `--debug`, a line for each reply: events and property names, never its text. */
+function onReplyOf({ notices: { debug }, onReply }: AccountOptions): AccountOptions['onReply'] {
+  if (!debug) return onReply;
+  return (seen) => {
+    debug(sanitizeLine(`debug: ${seen}`, 1000));
+    onReply?.(seen);
+  };
 }
 
 function timeOf(name: string, ms: number | undefined): string[] {
@@ -58,6 +62,8 @@ export interface AccountOptions {
   context: Context;
   notices: Notices;
   openTransport?: (options: TransportOptions) => Transport;
+  /** Told which events and property names each reply was made of. */
+  onReply?: ((seen: string) => void) | undefined;
   /** Makes the idempotency keys of new conversations. */
   randomId?: () => string;
   /** The key's name in hints; derived from where it came from unless given. */
@@ -124,7 +130,7 @@ export function accountWith(settings: Settings, options: AccountOptions): Accoun
     apiKey,
     keyName: options.keyName ?? (settings.apiKey && keyName(settings.apiKey.origin)),
     timeoutName: '--timeout <seconds>',
-    onReply: notices.debug && replyLines(notices.debug),
+    onReply: onReplyOf(options),
     transport: openTransport({ baseUrl, proxy, clock, onRequest }),
     clock,
     randomId: options.randomId ?? context.randomId,

@@ -127,10 +127,14 @@ const PATH_WITHOUT_ID = /^\/ai\/(assistants|conversations)$/;
 const MISPLACED_HINT = `check the base URL: that of Telnyx is ${DEFAULT_BASE_URL}, with /v2 at its end`;
 
 const HINTS: Record<number, string> = {
+  402: 'the account has no funds left: add some in the Telnyx portal',
   403: 'this key may not do that: check its permissions in the Telnyx portal',
   404: 'check the assistant id and the conversation id, and that the key is of the same account',
   429: 'wait a little and try again',
 };
+
+/** Other APIs of Telnyx answer so when their models are. */
+const OVERLOADED = 529;
 
 function hintFor(
   status: number,
@@ -141,6 +145,7 @@ function hintFor(
   if (status === 404 && PATH_WITHOUT_ID.test(path)) return MISPLACED_HINT;
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
+  if (status === OVERLOADED) return 'the API is overloaded: wait a little and try again';
   if (status >= 500) return 'the API failed; https://status.telnyx.com tells of outages';
   if (status >= 300 && status < 400) return 'check the base URL';
   return HINTS[status];

@@ -66,6 +66,7 @@ function createCall(
     listed: (messages) => messages,
     maxPageSize: Infinity,
     isRetentionOff: false,
+    needsRetention: true,
   };
 }
 

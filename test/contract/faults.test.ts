@@ -24,6 +24,7 @@ const MAYBE: Outcome = { sends: 1, stored: 0, code: 7, delivery: 'unknown' };
 /** Stored, but not listed. */
 const UNSEEN: Outcome = { sends: 1, stored: 1, code: 7, delivery: 'unknown' };
 const LIMITED: Outcome = { sends: 3, stored: 0, code: 6, delivery: 'refused' };
+const REFUSED: Outcome = { sends: 1, stored: 0, code: 1, delivery: 'refused' };
 const FAILED: Outcome = { sends: 3, stored: 0, code: 1, delivery: 'refused' };
 
 const MODES = ['first json', 'first stream', 'later json', 'later stream'] as const;
@@ -66,6 +67,7 @@ const TABLE: Row[] = [
   ['status_408_before', MAYBE],
   ['status_408_after', FOUND],
   ['status_409', AGAIN],
+  ['status_402', REFUSED],
   ['status_429', AGAIN],
   ['status_429_retry_after_ms', AGAIN],
   ['status_429_retry_after', AGAIN],
@@ -84,6 +86,8 @@ const TABLE: Row[] = [
   ['status_503_after', FOUND],
   ['status_504_before', MAYBE],
   ['status_504_after', FOUND],
+  ['status_529_before', AGAIN],
+  ['status_529_after', FOUND],
   ['html_502_before', MAYBE],
   ['html_502_after', FOUND],
   ['html_200_before', MAYBE],
@@ -106,15 +110,15 @@ const TABLE: Row[] = [
   ['reset_after', UNSEEN, 'list_messages/wrong_shape:1'],
   ['reset_after', FOUND, 'list_small_pages@1:1'],
   ['reset_after', FOUND, 'list_reordered:1'],
-  ['reset_after', FOUND, 'list_newest_first:1'],
-  ['reset_after', FOUND, 'list_newest_first:1 list_small_pages:1'],
+  ['reset_after', FOUND, 'list_oldest_first:1'],
+  ['reset_after', FOUND, 'list_oldest_first:1 list_small_pages:1'],
   ['reset_after list_lag@2 list_lag@2 list_lag', FOUND],
   ['reset_after', UNSEEN, 'list_lag:1'],
   ['reset_after', FOUND, 'list_lag_ms@4000:1'],
   ['reset_after', UNSEEN, 'no_retention:1'],
   ['status_500_after', FOUND, 'list_lag_ms@9000:1'],
   ['status_500_after', UNSEEN, 'list_lag@2:1'],
-  ['status_500_before', AGAIN, 'list_newest_first:1'],
+  ['status_500_before', AGAIN, 'list_oldest_first:1'],
   ['status_500_before list_fail get_assistant/status_503_before', AGAIN],
   ['status_500_before', MAYBE, 'list_fail:1'],
   ['status_500_before', MAYBE, 'no_retention:1'],

@@ -5,6 +5,10 @@ import { after, before, failure, webPage, type FaultKind, type FaultKinds } from
 /** Faults that are answers: errors, web pages and malformed JSON. */
 export const STATUS_KINDS: FaultKinds = {
   ...beforeAndAfter('status_408', 'a 408', failure(408)),
+  status_402: {
+    about: 'a 402, as without funds; nothing is stored',
+    effect: () => before(() => failure(402)),
+  },
   status_409: {
     about: 'a 409; nothing is stored',
     effect: () => before(() => failure(409)),
@@ -31,6 +35,7 @@ export const STATUS_KINDS: FaultKinds = {
   ...beforeAndAfter('status_502', 'a 502', failure(502)),
   ...beforeAndAfter('status_503', 'a 503', failure(503)),
   ...beforeAndAfter('status_504', 'a 504', failure(504)),
+  ...beforeAndAfter('status_529', 'a 529, as of an overloaded model', failure(529)),
   ...beforeAndAfter('html_502', 'a 502 that is a web page', webPage(502, 'Bad Gateway')),
   ...beforeAndAfter('html_200', 'a 200 that is a web page', webPage(200, 'Welcome to the lobby')),
   half_json: {

@@ -55,6 +55,11 @@ export const TURN_KINDS: FaultKinds = {
     hasFixedTargets: true,
     effect: () => before((call) => errorEvent(asAnswer(call))),
   },
+  private_answers: {
+    about: 'an assistant that retains no data answers, though its conversations list nothing',
+    combines: true,
+    effect: () => (call, run) => run({ ...call, needsRetention: false }),
+  },
   late_reply_reset: lateReply(RESET, 'reset'),
   late_reply_stall: lateReply(STALL, 'never an answer'),
   late_reply_504: lateReply(failure(504), 'a 504'),
