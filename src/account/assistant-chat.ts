@@ -43,7 +43,9 @@ export function assistantChat(
     assistantId,
     last,
     takeTurn(input, signal) {
-      const turn = takeTurn(client, { ...input, assistantId }, { signal, timeoutMs, memory });
+      const stream = input.stream && settings.stream.value;
+      const request = { ...input, stream, assistantId };
+      const turn = takeTurn(client, request, { signal, timeoutMs, memory });
       return remembering(turn, last, onUnsaved);
     },
   };

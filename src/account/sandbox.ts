@@ -26,10 +26,10 @@ export async function openSandbox(
 }
 
 function sandboxSettings(target: Target, context: Context): Settings {
-  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY } = context.env;
+  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY, TELNYX_CHAT_STREAM } = context.env;
   return resolveSettings({
     flags: { ...target, baseUrl: 'http://127.0.0.1', persist: false },
-    env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY },
+    env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY, TELNYX_CHAT_STREAM },
     // Any profile exists, and is empty.
     config: { ...storedPreferences(context), profiles: { [target.profile ?? 'default']: {} } },
   });

@@ -52,7 +52,7 @@ export interface LineEditor {
 }
 
 /** A turn of the chat; streaming and metadata are the caller's choice. */
-export type ChatTurn = Omit<TurnRequest, 'stream' | 'isNew' | 'metadata'>;
+export type ChatTurn = Omit<TurnRequest, 'stream' | 'created' | 'metadata'>;
 
 /** The calls of Telnyx for the chat's commands. */
 export interface ChatApi extends UpdateApi {

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.js';
+import { parseJson } from '../base/unicode.js';
 import type { Message } from '../conversations/conversation.js';
 import { allMessages, lastTurn } from '../conversations/messages.js';
 import {
@@ -32,7 +33,7 @@ function labelled(label: string, json: string): string[] {
 /** JSON with indentation; any other text as it is. */
 function indented(json: string): string {
   try {
-    return JSON.stringify(JSON.parse(json), null, 2);
+    return JSON.stringify(parseJson(json), null, 2);
   } catch {
     return json;
   }

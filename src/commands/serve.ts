@@ -85,13 +85,15 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
 function turnsOf({ client, settings }: Account, { isShared }: Coordination): TakeTurn {
   const assistantId = requireAssistant(settings);
   const timeoutMs = settings.timeoutMs.value;
+  const mayStream = settings.stream.value;
   // With many callers, remembering texts of other conversations costs time and finds almost nothing.
   const own = new TurnMemory({ ofOthers: false });
   return (input, signal) => {
     // A replica does not know what others have said, so its memory must not outlast one turn.
     const memory = isShared ? new TurnMemory({ ofOthers: false }) : own;
     // Without a spread, which is slow at thousands of turns a second.
-    const { conversationId, text, speaker, stream } = input;
+    const { conversationId, text, speaker } = input;
+    const stream = input.stream && mayStream;
     const turn: TurnRequest = { assistantId, conversationId, text, speaker, stream };
     return takeTurn(client, turn, { signal, timeoutMs, memory });
   };

@@ -61,7 +61,7 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
       throw new AppError('bug', 'a turn ended without a reply');
     },
     assistants: assistantCalls(api, options),
-    conversations: conversationCalls(api, options),
+    conversations: conversationCalls(api, options, memory),
     close() {
       isClosed = true;
       api.close();
@@ -122,7 +122,7 @@ function assistantCalls(api: Client, options: OptionsOf): AssistantCalls {
   };
 }
 
-function conversationCalls(api: Client, options: OptionsOf): ConversationCalls {
+function conversationCalls(api: Client, options: OptionsOf, memory: TurnMemory): ConversationCalls {
   return {
     list: async (given, settings) =>
       api.listConversations(checked(filters, given, 'the filters'), options(settings)),
@@ -131,7 +131,10 @@ function conversationCalls(api: Client, options: OptionsOf): ConversationCalls {
       const create = api.conversationCreator(checked(conversation, given, 'the conversation'));
       const { clock } = api;
       const { signal, timeoutMs } = options(settings);
-      return retrying(create, { clock, signal, deadline: new Deadline(clock, timeoutMs) });
+      const deadline = new Deadline(clock, timeoutMs);
+      const created = await retrying(create, { clock, signal, deadline });
+      memory.begin(created.id, { ...created, isShared: true });
+      return created;
     },
     async update(id, given, settings) {
       const { metadata } = checked(replacement, { metadata: given }, 'metadata');

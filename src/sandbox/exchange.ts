@@ -61,6 +61,7 @@ function createCall(
     listed: (messages) => messages,
     maxPageSize: Infinity,
     isRetentionOff: false,
+    needsRetention: true,
   };
 }
 

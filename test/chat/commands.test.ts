@@ -362,7 +362,7 @@ describe('/assistant', () => {
     expect(words).toEqual([
       'assistant: Q',
       `greeting: ${'w'.repeat(499)}…`,
-      'this assistant keeps no history: it may forget what was said',
+      'warning: this assistant keeps no data, and Telnyx may refuse to chat with it: turn on data retention in the assistant’s privacy settings in the Telnyx portal, or choose another assistant',
     ]);
     expect(introduction(assistantOf({ name: 'Q', model: 'm' }))).toEqual(['assistant: Q (m)']);
   });

@@ -167,7 +167,9 @@ describe('output', () => {
     expect(lines.map((line) => line.replace(/: .*/, '').replace(/:$/, ''))).toEqual([
       'debug',
       'debug',
+      'debug',
     ]);
+    expect(lines[2]).toBe('debug: reply: 1 {content}');
     expect(lines[0]).toMatch(
       /^debug: POST \/ai\/conversations 200: connect \d.* first byte .* total .* ms \(request /,
     );

@@ -99,8 +99,8 @@ describe('a day of 10,000 conversations', () => {
 
 describe('a conversation of 5,000 messages', () => {
   it.each([
-    ['oldest first', []],
-    ['newest first', ['list_messages/list_newest_first:1']],
+    ['newest first', []],
+    ['oldest first', ['list_messages/list_oldest_first:1']],
   ])('is exported whole and by time in a small heap, listed %s', async (_, rules) => {
     const { env, id } = await longTalk(rules);
     const result = await run(['conversations', 'export', id, '--format', 'txt'], env);

@@ -26,7 +26,7 @@ export async function pipedChat(
 ): Promise<number> {
   const isJson = output.json || output.jsonl;
   const chosen = await chosenConversation(conversation, { session, context });
-  const { conversationId, isNew, ...input } = chosen;
+  const { conversationId, created, ...input } = chosen;
   let isFirst = true;
   // The writer of the pipe may never end: when we are done, its lines are not awaited.
   const leave = (): unknown => context.stdin.destroy();
@@ -35,9 +35,9 @@ export async function pipedChat(
     conversationId,
     takeTurn(text, id) {
       const turn = { ...input, conversationId: id, text: checkedMessage(text), stream: false };
-      const isNewNow = isFirst && isNew;
+      const createdNow = isFirst ? created : undefined;
       isFirst = false;
-      return session.takeTurn({ ...turn, isNew: isNewNow }, context.signal);
+      return session.takeTurn({ ...turn, created: createdNow }, context.signal);
     },
     show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
     clock: context.clock,

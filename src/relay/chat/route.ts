@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parseJson } from '../../base/unicode.js';
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
@@ -143,7 +144,7 @@ function parseChatRequest(body: Buffer): ChatRequest {
 
 function parsedObject(body: Buffer): Record<string, unknown> {
   try {
-    const value: unknown = isUtf8(body) ? JSON.parse(body.toString('utf8')) : undefined;
+    const value: unknown = isUtf8(body) ? parseJson(body.toString('utf8')) : undefined;
     if (isObject(value)) return value;
   } catch {
     // Refused below, as other invalid bodies are.
@@ -155,8 +156,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Many libraries write `null` for what is left out. */
 function optionalText(value: unknown): string | undefined {
-  if (value === undefined || typeof value === 'string') return value;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
   throw invalidBody();
 }
 

@@ -1,4 +1,10 @@
-import { errorAnswer, isSuccess, type Answer, type ApiAnswer } from '../answer.js';
+import {
+  errorAnswer,
+  isSuccess,
+  type Answer,
+  type ApiAnswer,
+  type WholeAnswer,
+} from '../answer.js';
 import type { Interceptor } from '../call.js';
 import type { OperationName } from '../routes.js';
 
@@ -46,6 +52,11 @@ export const FAILURE_DETAIL = 'The sandbox was asked to fail here.';
 
 export function failure(status: number, headers?: Record<string, string>): Answer {
   return errorAnswer(status, { detail: FAILURE_DETAIL, headers });
+}
+
+export function webPage(status: number, title: string): WholeAnswer {
+  const body = `<!doctype html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
+  return { type: 'whole', status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
 
 /** The source of a fault's random choices. */

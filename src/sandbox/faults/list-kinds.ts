@@ -26,8 +26,8 @@ export const LIST_KINDS: FaultKinds = {
       (call, run) =>
         run({ ...call, listed: (messages) => shuffled(call.listed(messages), seed) }),
   }),
-  list_newest_first: shaping({
-    about: 'the newest message is the first',
+  list_oldest_first: shaping({
+    about: 'the oldest message is the first',
     effect: () => (call, run) =>
       run({ ...call, listed: (messages) => call.listed(messages).toReversed() }),
   }),
@@ -44,7 +44,7 @@ export const LIST_KINDS: FaultKinds = {
       hiding((messages, now) => new Set(messages.filter((each) => ageOf(each, now) < ms))),
   }),
   no_retention: {
-    about: 'the assistant says data_retention: false, and no message is listed',
+    about: 'the assistant says data_retention: false and answers, and no message is listed',
     targets: ['list_assistants', 'get_assistant', 'list_messages'],
     hasFixedTargets: true,
     combines: true,

@@ -1,11 +1,13 @@
-import { errorBody, type Answer, type ApiAnswer, type StreamEvent } from '../answer.js';
-import type { Interceptor } from '../call.js';
+import { errorBody, json, type Answer, type ApiAnswer, type StreamEvent } from '../answer.js';
+import type { Call, Interceptor } from '../call.js';
+import { parseChatBody } from '../operations/chat.js';
 import {
   after,
   FAILURE_DETAIL,
   failure,
   stored,
   unstored,
+  webPage,
   type FaultKind,
   type FaultKinds,
 } from './kind.js';
@@ -36,12 +38,24 @@ export const TURN_KINDS: FaultKinds = {
     amount: 'deltas before it, 0 unless given',
     effect: (deltas) => after((answer) => errorEvent(answer, deltas)),
   },
+  error_event_lost: {
+    about: 'a stream of an error event, any other answer is a 500; nothing is stored',
+    hasFixedTargets: true,
+    effect: () => (call) => errorEvent(asAnswer(call)),
+  },
+  private_answers: {
+    about: 'an assistant that retains no data answers, though its conversations list nothing',
+    combines: true,
+    effect: () => (call, run) => run({ ...call, needsRetention: false }),
+  },
   late_reply_reset: lateReply(RESET, 'reset'),
   late_reply_stall: lateReply(STALL, 'never an answer'),
   late_reply_504: lateReply(failure(504), 'a 504'),
   late_turn_reset: lateTurn(RESET, 'reset'),
   late_turn_stall: lateTurn(STALL, 'never an answer'),
   late_turn_504: lateTurn(failure(504), 'a 504'),
+  late_turn_html_502: lateTurn(webPage(502, 'Bad Gateway'), 'a 502 that is a web page'),
+  late_turn_html_503: lateTurn(webPage(503, 'Service Unavailable'), 'a 503 that is a web page'),
 };
 
 function lateReply(answer: Answer, words: string): FaultKind {
@@ -74,6 +88,12 @@ function runLater(answer: Answer, ms = 1000): Interceptor {
     later.catch(() => undefined);
     return answer;
   };
+}
+
+/** An answer of the kind that was asked for, without content. */
+function asAnswer({ body }: Call): ApiAnswer {
+  if (!parseChatBody(body).stream) return json(null);
+  return { type: 'stream', events: [], spreadMs: 0 };
 }
 
 function errorEvent(answer: ApiAnswer, count = 0): Answer {
