@@ -4,6 +4,7 @@ import { checkedId } from '../text/ids.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { callApi, notify, type Chat } from './chat.js';
 import type { Choice } from './ports.js';
+import { noteAssistant } from './tool-calls.js';
 
 /** /assistant: switches to another assistant, in a new conversation. */
 export async function chooseAssistant(chat: Chat, argument: string): Promise<void> {
@@ -13,6 +14,7 @@ export async function chooseAssistant(chat: Chat, argument: string): Promise<voi
   chat.state.assistantId = assistant.id;
   chat.state.conversationId = undefined;
   chat.state.title = undefined;
+  noteAssistant(chat, assistant);
   notify(chat, ...introduction(assistant), 'your next message starts a new conversation');
 }
 

@@ -15,6 +15,8 @@ export interface ChatState {
   /** Undefined when the last message was answered. */
   lastFailure: AppError | undefined;
   turns: Pick<Turn, 'reply' | 'timing'>[];
+  /** Whether tool calls are shown below each reply. */
+  trace: boolean;
 }
 
 /** A running chat: its state, and the ports through which it acts. */
@@ -41,7 +43,7 @@ export function notifyFailure({ ports }: Chat, error: AppError): void {
 /** Runs a task with a status line; Ctrl-C cancels it. */
 export async function cancellable<T>(
   chat: Chat,
-  status: string,
+  status: string | undefined,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { editor, signal } = chat.ports;

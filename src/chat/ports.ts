@@ -7,8 +7,10 @@ import type {
   Message,
   NewMessage,
 } from '../conversations/conversation.js';
+import type { ToolCallResult } from '../conversations/tool-calls.js';
 import type { UpdateApi } from '../conversations/update.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
+import type { ToolCallPorts } from '../turn/turn-tool-calls.js';
 
 /** One input of the person at the terminal. */
 export type Typed =
@@ -55,7 +57,7 @@ export interface LineEditor {
 export type ChatTurn = Omit<TurnRequest, 'stream' | 'isNew' | 'metadata'>;
 
 /** The calls of Telnyx for the chat's commands. */
-export interface ChatApi extends UpdateApi {
+export interface ChatApi extends UpdateApi, ToolCallPorts {
   listAssistants(options: CallOptions): Promise<Assistant[]>;
   getAssistant(id: string, options: CallOptions): Promise<Assistant>;
   listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
@@ -104,6 +106,10 @@ export interface ChatPorts {
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
   /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;
+  /** Whether tool calls are shown; undefined: when the assistant has tools. */
+  trace: boolean | undefined;
+  /** A tool call as one line that fits into the window. */
+  toolCallLine: (call: ToolCallResult) => string;
   /** The effective settings, as lines for `/info`. */
   settingLines: () => string[];
   /** Writes a new file and gives its path. Rejects when it already exists. */

@@ -1,41 +1,18 @@
 import { AppError } from '../base/errors.js';
-import type { Message } from '../conversations/conversation.js';
-import { allMessages, lastTurn } from '../conversations/messages.js';
+import { allMessages } from '../conversations/messages.js';
 import {
   ANY_TRANSCRIPT_ENDING,
   formatByName,
   transcript,
   type TranscriptFormat,
 } from '../conversations/transcript.js';
-import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import { sanitizeLine } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 
 /** The percentile for a share such as 0.95 (nearest rank); undefined without values. */
 export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
-}
-
-/** The tool calls among messages: name, arguments and results, safe on a terminal. */
-export function traceLines(messages: readonly Message[]): string[] {
-  return messages.flatMap(({ role, text, toolCalls }) => {
-    if (role === 'tool') return labelled('result', text);
-    return toolCalls.flatMap(({ name, arguments: args }) => labelled(`call ${name}`, args));
-  });
-}
-
-function labelled(label: string, json: string): string[] {
-  const [first = '', ...others] = sanitize(indented(json)).split('\n');
-  return [sanitize(`${label}: ${first}`), ...others.map((line) => `  ${line}`)];
-}
-
-/** JSON with indentation; any other text as it is. */
-function indented(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2);
-  } catch {
-    return json;
-  }
 }
 
 /** /info */
@@ -71,14 +48,6 @@ function timingLines({ state: { turns } }: Chat): string[] {
     line('p50', ...all(0.5)),
     line('p95', ...all(0.95)),
   ];
-}
-
-/** /trace */
-export async function showTrace(chat: Chat): Promise<void> {
-  const id = currentConversation(chat);
-  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
-  const lines = traceLines(lastTurn(messages));
-  notify(chat, ...(lines.length === 0 ? ['the last turn called no tools'] : lines));
 }
 
 /** /export */

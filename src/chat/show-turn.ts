@@ -4,6 +4,7 @@ import { SEARCH_NOTICE, noticeOf, WAITING } from '../turn/turn-report.js';
 import { createReplyText, CUT_OFF } from '../turn/reply-text.js';
 import { cancellable, notifyFailure, notify, type Chat } from './chat.js';
 import { withWaysOut } from './control-commands.js';
+import { showToolCalls } from './tool-calls.js';
 
 /** Sends a message and shows its reply. After a failure, the message is back at the prompt. */
 export async function showTurn(chat: Chat, text: string): Promise<void> {
@@ -12,6 +13,7 @@ export async function showTurn(chat: Chat, text: string): Promise<void> {
   state.lastFailure = undefined;
   try {
     await cancellable(chat, WAITING, (signal) => showReply(chat, text, signal));
+    await showToolCalls(chat, text);
   } catch (error) {
     if (!(error instanceof AppError) || ports.signal.aborted) throw error;
     state.lastFailure = error;

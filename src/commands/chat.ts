@@ -4,12 +4,12 @@ import { toggle } from '../command-line/flag.js';
 import { pipedChat } from './chat/piped.js';
 import { CONVERSATION } from './options/conversation.js';
 import { APPEARANCE, noticesOn, TURN_OUTPUT } from './options/output.js';
-import { TURN_TARGET } from './options/target.js';
+import { TRACE, TURN_TARGET } from './options/target.js';
 
 export const chat = defineCommand({
   description: 'A chat. With stdin piped, each line is one turn and the replies come out in order.',
   flags: {
-    target: TURN_TARGET,
+    target: { ...TURN_TARGET, trace: TRACE },
     output: TURN_OUTPUT,
     conversation: CONVERSATION,
     appearance: APPEARANCE,

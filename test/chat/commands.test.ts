@@ -508,7 +508,7 @@ describe('a line that begins with /', () => {
       /edit [text]       write the next message in $EDITOR
       /copy              copy the last reply
       /export [file]     save this conversation (.md, .json, .txt)
-      /trace             show the tool calls of the last turn
+      /trace [n]         show the tool calls of the last turn, or of the nth last
       /info              show assistant, conversation, settings and timings
       /clear             clear the screen
       /help              show the commands

@@ -8,6 +8,7 @@ import type {
   Insight,
   Message,
 } from '../../src/conversations/conversation.js';
+import { toolCallLine } from '../../src/conversations/tool-calls.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';
 
@@ -23,6 +24,8 @@ export interface World {
   conversations?: Partial<Conversation>[];
   messages?: Partial<Message>[];
   insights?: Insight[];
+  /** How reading a page of messages fails. */
+  pageFailure?: AppError;
   /** How adding a message fails, try by try; then it is added. */
   addFailures?: AppError[];
   turns?: Step[][];
@@ -88,6 +91,7 @@ export function scene(world: World = {}): Scene {
         lastText: undefined,
         lastFailure: undefined,
         turns: [],
+        trace: false,
         ...world.state,
       },
       ports: {
@@ -110,6 +114,8 @@ export function scene(world: World = {}): Scene {
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
+        trace: undefined,
+        toolCallLine: (call) => toolCallLine(call, { columns: 60, arrow: '→' }),
         settingLines: () => ['api_key       …  environment'],
         async *takeTurn(turn, stop) {
           const steps = world.turns?.[sent.length] ?? [done('ok')];
@@ -192,6 +198,12 @@ function apiOf(world: World, asked: unknown[][]): ChatPorts['api'] {
       asked.push(['listMessages', id]);
       yield await Promise.resolve((world.messages ?? []).map(messageOf));
     },
+    getMessages: (id, { number }) => {
+      asked.push(['getMessages', id, number]);
+      const messages = (world.messages ?? []).map(messageOf);
+      if (world.pageFailure) return Promise.reject(world.pageFailure);
+      return Promise.resolve({ messages, total: messages.length, pages: 1 });
+    },
     updateConversation: (id, metadata) => {
       asked.push(['updateConversation', id, metadata]);
       return one(id, conversations);
@@ -214,7 +226,7 @@ function apiOf(world: World, asked: unknown[][]): ChatPorts['api'] {
 
 export function assistantOf(some: Partial<Assistant>): Assistant {
   const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
-  return { id: 'a-1', ...texts, dataRetention: true, ...some };
+  return { id: 'a-1', ...texts, dataRetention: true, hasTools: false, ...some };
 }
 
 function conversationOf(some: Partial<Conversation>): Conversation {

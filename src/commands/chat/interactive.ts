@@ -7,6 +7,7 @@ import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/cha
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { recapLines } from '../../chat/conversation-commands.js';
 import { runChat } from '../../chat/loop.js';
+import { noteAssistant } from '../../chat/tool-calls.js';
 import type { Assistant, Conversation, Message } from '../../conversations/conversation.js';
 import { allMessages } from '../../conversations/messages.js';
 import { isTakenOver } from '../../conversations/update.js';
@@ -20,7 +21,13 @@ import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
-import { appearanceFor, isSilent, noticesTo, RAW_WARNING } from '../options/output.js';
+import {
+  appearanceFor,
+  isSilent,
+  noticesTo,
+  RAW_WARNING,
+  tracePreference,
+} from '../options/output.js';
 import { completionFor, chatPorts } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
 
@@ -82,16 +89,17 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const chosen = await chosenConversation(values.conversation, { session, context });
   const { conversationId, title, speaker, metadata, isNew } = chosen;
   const history = historyFor(account.settings, context, lines.print);
+  const trace = tracePreference(account.settings, output);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
-    ...{ lastText: undefined, lastFailure: undefined, turns: [] },
+    ...{ lastText: undefined, lastFailure: undefined, turns: [], trace: trace === true },
   };
   const complete = completionFor(account.client, () => state.assistantId, context.signal);
   const editor = openChatTerminal(context, appearance, { history, complete });
   const { stream } = output;
   const chat = {
     state,
-    ports: chatPorts({ account, context, editor, appearance, metadata, stream }),
+    ports: chatPorts({ account, context, editor, appearance, metadata, stream, trace }),
   };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   const leaving = new AbortController();
@@ -132,6 +140,7 @@ async function introduce(
 ): Promise<void> {
   try {
     const { assistant, messages, conversation } = await known(chat, earlier, signal);
+    noteAssistant(chat, assistant);
     await chat.running;
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;

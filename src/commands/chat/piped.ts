@@ -11,9 +11,11 @@ import type { Turn } from '../../turn/events.js';
 import { checkedMessage } from '../../turn/message-text.js';
 import { turnJson } from '../../turn/turn-report.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
+import { appearanceFor, noticesOn, tracePreference } from '../options/output.js';
+import { findToolCalls, printToolCalls } from '../options/tool-calls.js';
 
 interface PipedValues {
-  output: { json: boolean; jsonl: boolean };
+  output: { json: boolean; jsonl: boolean; quiet: boolean; color: boolean };
   conversation: ConversationChoice;
   piped: { keepsGoing: boolean };
 }
@@ -28,6 +30,13 @@ export async function pipedChat(
   const chosen = await chosenConversation(conversation, { session, context });
   const { conversationId, isNew, ...input } = chosen;
   let isFirst = true;
+  let said = '';
+  const isTraced = tracePreference(session.settings, output) === true;
+  const { notify } = noticesOn(context, output);
+  const toolCalls = (turn: Turn) =>
+    isTraced
+      ? findToolCalls({ ...turn, text: said }, { client: session.client, context, notify })
+      : Promise.resolve(undefined);
   // The writer of the pipe may never end: when we are done, its lines are not awaited.
   const leave = (): unknown => context.stdin.destroy();
   const failure = await runPipedChat({
@@ -37,9 +46,15 @@ export async function pipedChat(
       const turn = { ...input, conversationId: id, text: checkedMessage(text), stream: false };
       const isNewNow = isFirst && isNew;
       isFirst = false;
+      said = text;
       return session.takeTurn({ ...turn, isNew: isNewNow }, context.signal);
     },
-    show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
+    async show(turn) {
+      const { stdout } = context;
+      if (isJson) return write(stdout, jsonLine(turnJson(turn, await toolCalls(turn))));
+      await write(stdout, text(turn, context));
+      printToolCalls((await toolCalls(turn)) ?? [], context, appearanceFor(output, context));
+    },
     clock: context.clock,
     signal: context.signal,
     onFailure: piped.keepsGoing ? (error) => report(error, isJson, context) : undefined,

@@ -3,6 +3,7 @@ import { assistantCandidates, conversationCandidates } from '../../account/candi
 import type { Client } from '../../api/client.js';
 import { completeDraft, type Completion } from '../../chat/completion.js';
 import type { ChatPorts, LineEditor } from '../../chat/ports.js';
+import { toolCallLine } from '../../conversations/tool-calls.js';
 import type { Context } from '../../process/context.js';
 import { settingRows } from '../../settings/rows.js';
 import type { Appearance } from '../../terminal/appearance.js';
@@ -19,11 +20,12 @@ interface ChatPortsOptions {
   /** For new conversations. */
   metadata: Record<string, string> | undefined;
   stream: boolean;
+  trace: boolean | undefined;
 }
 
 /** The chat's ports, as this program has them. */
 export function chatPorts(options: ChatPortsOptions): ChatPorts {
-  const { account, context, editor, appearance, metadata, stream } = options;
+  const { account, context, editor, appearance, metadata, stream, trace } = options;
   return {
     editor,
     clock: context.clock,
@@ -32,6 +34,12 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
+    trace,
+    toolCallLine: (call) =>
+      toolCallLine(call, {
+        columns: context.stderr.columns ?? 80,
+        arrow: appearance.screenReader ? '->' : '→',
+      }),
     settingLines: () => settingLines(account),
     async save(file, text) {
       const { writeNewFile } = await import('../../store/new-file.js');
