@@ -50,6 +50,42 @@ describe('what is sent', () => {
   });
 });
 
+describe('the name of a new conversation', () => {
+  const named = async (argv: string[], input?: string, home = temporaryFolder()) => {
+    const { env, sandbox } = await account();
+    const { code } = await runCli(argv, { env, home, ...(input === undefined ? {} : { input }) });
+    expect(code).toBe(0);
+    return sandbox.store.list().map(({ conversation }) => conversation.name);
+  };
+
+  it.each([
+    [['send', 'When do you', 'open?'], undefined, 'When do you open?'],
+    [['send', 'hello', '--title', 'Support'], undefined, 'Support'],
+    [['send', 'hello', '--for', 'ticket=4711'], undefined, ''],
+    [['send', 'hello', '--meta', 'ticket=4711'], undefined, 'hello'],
+    [['send'], 'line 1\nline 2\n', 'line 1 line 2'],
+    [[], 'first turn\nsecond turn\n', 'first turn'],
+  ])('is its first words unless another is given: %j %j', async (argv, input, name) => {
+    expect(await named(argv, input)).toEqual([name]);
+  });
+
+  it('is none when the config says so', async () => {
+    const home = temporaryFolder();
+    await runCli(['config', 'set', 'names', 'false'], { home });
+    expect(await named(['send', 'hello'], undefined, home)).toEqual(['']);
+  });
+
+  it('changes nothing in a repeated request: same key, same bytes, one conversation', async () => {
+    // The sandbox refuses another body with the same key, and another key makes another conversation.
+    const rules = ['create_conversation/reset_after:1x'];
+    const { env, sandbox } = await account({ faultSettings: { rules } });
+    expect((await runCli(['send', 'hello there'], { env })).code).toBe(0);
+    expect(sandbox.stats()).toMatchObject({ requests: { create_conversation: 2 } });
+    const names = sandbox.store.list().map(({ conversation }) => conversation.name);
+    expect(names).toEqual(['hello there']);
+  });
+});
+
 function storedMessages(sandbox: Sandbox): (string | null)[] {
   const messages = sandbox.store.list().flatMap((thread) => thread.messages);
   return messages.filter(({ role }) => role === 'user').map(({ text }) => text);

@@ -38,7 +38,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
     await chat.say('/new Opening hours', 'your next message starts a new conversation');
     await chat.say('what is my name?', 'You have not told me your name yet.');
     const names = chat.sandbox.store.list().map(({ conversation }) => conversation.name);
-    expect(names).toEqual(['Opening hours', '']);
+    expect(names).toEqual(['Opening hours', 'my name is Ada']);
   });
 
   it('/resume offers the recent ones to search, by name, age and channel, and recaps', async () => {
