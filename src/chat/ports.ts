@@ -112,7 +112,7 @@ export interface ChatPorts {
   toolCallLine: (call: ToolCallResult) => string;
   /** The effective settings, as lines for `/info`. */
   settingLines: () => string[];
-  /** Writes a new file and gives its path. Rejects when it already exists. */
+  /** Writes a new file and gives its path. It never replaces one: the name gets a number then. */
   save: (file: string, text: string) => Promise<string>;
   /** Ends the chat from outside. */
   signal: AbortSignal;

@@ -51,9 +51,10 @@ function timingLines({ state: { turns } }: Chat): string[] {
 }
 
 /** /export */
-export async function exportChat(chat: Chat, file: string): Promise<void> {
+export async function exportChat(chat: Chat, argument: string): Promise<void> {
   const id = currentConversation(chat);
-  const path = file === '' ? `conversation-${id}.md` : file;
+  // An id is whatever the API says.
+  const path = fileIn(argument) || `conversation-${id.replace(/[^\w.-]/g, '_')}.md`;
   const format = formatForFile(path);
   const text = await callApi(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
@@ -61,6 +62,16 @@ export async function exportChat(chat: Chat, file: string): Promise<void> {
     return transcript(conversation, messages, format);
   });
   notify(chat, `saved to ${await chat.ports.save(path, text)}`);
+}
+
+/** The name of a file, without the quotes that a shell would take off. */
+function fileIn(argument: string): string {
+  const [, quote = '', file = ''] = /^(["']?)(.*)$/s.exec(argument.trim()) ?? [];
+  if (quote === '') return file;
+  if (file.endsWith(quote)) return file.slice(0, -1);
+  throw new AppError('usage', `the quote before ${JSON.stringify(file)} has no end`, {
+    hint: `/export ${quote}my notes.md${quote}`,
+  });
 }
 
 function formatForFile(path: string): TranscriptFormat {

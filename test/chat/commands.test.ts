@@ -403,6 +403,10 @@ describe('/export', () => {
   test.each([
     ['/export', 'conversation-c-1.md: # Trip'],
     ['/export notes.MD', 'notes.MD: # Trip'],
+    ['/export my notes.md', 'my notes.md: # Trip'],
+    ['/export "my notes.txt" ', 'my notes.txt: Trip'],
+    ["/export 'it is.md'", 'it is.md: # Trip'],
+    ['/export ""', 'conversation-c-1.md: # Trip'],
     ['/export notes.txt', 'notes.txt: Trip\nc-1'],
     ['/export notes.json', 'notes.json: {"id":"c-1","name":"Trip"'],
   ])('%s', async (line, start) => {
@@ -423,6 +427,23 @@ describe('/export', () => {
       ]);
     },
   );
+});
+
+test('/export refuses a name whose quote has no end', async () => {
+  const state = { conversationId: 'c-1' };
+  expect(await shown('/export "my notes.md', { state })).toEqual([
+    '!error: the quote before "my notes.md" has no end!\n~hint: /export "my notes.md"~',
+    'draft: /export "my notes.md',
+  ]);
+});
+
+test('/export makes a name of an id that is none', async () => {
+  const conversationId = '../../etc/x y';
+  const lines = await shown('/export', {
+    state: { conversationId },
+    conversations: [{ id: conversationId }],
+  });
+  expect(lines.at(-1)).toContain('conversation-.._.._etc_x_y.md: ');
 });
 
 describe('/trace', () => {

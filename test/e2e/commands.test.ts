@@ -229,14 +229,34 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
     );
     expect(statSync(join(cwd, 'notes.txt')).mode & 0o777).toBe(0o600);
     await done(chat);
-    await chat.say('/export notes.txt', 'notes.txt already exists');
-    await chat.terminal.ends(['> /export notes.txt▏']);
-    chat.terminal.type(CTRL('c'));
-    await chat.say('/export', /saved to [^]*conversation-[^]*\.md\n>$/);
-    expect(readdirSync(cwd).find((file) => file.endsWith('.md'))).toMatch(UUID);
+    await chat.say('/export', /saved to [^]*conversation-[^]*\.md\n+>$/);
+    await done(chat);
+    await chat.say('/export', /saved to [^]*conversation-[^]*-2\.md\n+>$/);
+    expect(readdirSync(cwd).find((file) => file.endsWith('-2.md'))).toMatch(UUID);
     await chat.say('/export notes.pdf', 'error: cannot save as "notes.pdf"');
     await chat.terminal.ends(['> /export notes.pdf▏']);
     expect(existsSync(join(cwd, 'notes.pdf'))).toBe(false);
+  });
+
+  it('/export understands quotes and ~, and numbers a file whose name is taken', async () => {
+    const home = temporaryFolder();
+    const chat = await openChat({ size, home });
+    await chat.say('my name is Ada', /remember\syour\sname\.\n+>$/);
+    for (const [name, file] of [
+      ['~/notes.md', 'notes.md'],
+      ['~/notes.md', 'notes-2.md'],
+      ['"~/my notes.txt"', 'my notes.txt'],
+      ["'~/my notes.txt'", 'my notes-2.txt'],
+      ['my notes.txt', 'my notes-3.txt'],
+    ] as const) {
+      await done(chat);
+      const path = join(home, file);
+      await chat.say(`/export ${name}`, new RegExp(`saved to ${path.replace(/ /g, '\\s')}\n+>$`));
+      expect(readFileSync(path, 'utf8')).toMatch(/my name is Ada/);
+    }
+    await done(chat);
+    await chat.say('/export ~/missing/notes.md', /there is no folder \S+\/missing\s/);
+    await chat.terminal.ends(['> /export ~/missing/notes.md▏']);
   });
 });
 

@@ -42,9 +42,11 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
       }),
     settingLines: () => settingLines(account),
     async save(file, text) {
-      const { writeNewFile } = await import('../../store/new-file.js');
-      const { cwd, randomId } = context;
-      return writeNewFile({ cwd, file, id: randomId() }, context, (write) => write(text));
+      const { assertFree, writeNewFile } = await import('../../store/new-file.js');
+      const { cwd, home, randomId } = context;
+      const newFile = { cwd, home, file, id: randomId(), isNumbered: true };
+      await assertFree(newFile);
+      return writeNewFile(newFile, context, (write) => write(text));
     },
     takeTurn({ assistantId, text, ...turn }, signal) {
       const input = { ...turn, text: checkedMessage(text), metadata, stream };
