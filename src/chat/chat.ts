@@ -14,7 +14,9 @@ export interface ChatState {
   lastText: string | undefined;
   /** Undefined when the last message was answered. */
   lastFailure: AppError | undefined;
-  turns: Pick<Turn, 'reply' | 'timing'>[];
+  turns: Pick<Turn, 'timing'>[];
+  /** Those that can be copied, the last one at the end. */
+  replies: string[];
   /** Whether tool calls are shown below each reply. */
   trace: boolean;
 }

@@ -10,6 +10,7 @@ import { age } from '../text/age.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
+import { noteReplies } from './message-commands.js';
 import type { Choice } from './ports.js';
 
 /** How many conversations `/resume` offers. */
@@ -89,6 +90,7 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
 async function recap(chat: Chat, count: number): Promise<void> {
   const id = currentConversation(chat);
   const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  noteReplies(chat, messages);
   notify(chat, ...recapLines(messages, count));
 }
 

@@ -106,6 +106,8 @@ export interface ChatPorts {
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
   /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;
+  /** The code blocks of a reply, without their fences. */
+  codeBlocks: (reply: string) => Promise<string[]>;
   /** Whether tool calls are shown; undefined: when the assistant has tools. */
   trace: boolean | undefined;
   /** A tool call as one line that fits into the window. */

@@ -54,8 +54,10 @@ function printReply({ ports: { editor } }: Chat, text: string): void {
 function noteEvent(chat: Chat, event: ReplyEvent): void {
   const { state, ports } = chat;
   if (event.type === 'start') state.conversationId = event.conversationId;
-  if (event.type === 'done')
-    state.turns.push({ reply: event.turn.reply, timing: event.turn.timing });
+  if (event.type === 'done') {
+    state.turns.push({ timing: event.turn.timing });
+    state.replies.push(event.turn.reply);
+  }
   if (event.type === 'search') ports.editor.setStatus(SEARCH_NOTICE);
   const notice = event.type === 'retry' ? noticeOf(event) : undefined;
   if (notice !== undefined) notify(chat, notice);

@@ -66,7 +66,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     summary: 'write the next message in $EDITOR',
     run: editDraft,
   },
-  { name: 'copy', argument: '', summary: 'copy the last reply', run: copyReply },
+  {
+    name: 'copy',
+    argument: '[code] [n]',
+    summary: 'copy the last reply or the nth last; or a code block of the last',
+    run: copyReply,
+  },
   {
     name: 'export',
     argument: '[file]',

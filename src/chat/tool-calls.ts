@@ -15,9 +15,9 @@ export function noteAssistant({ state, ports }: Chat, assistant: Assistant): voi
 export async function showToolCalls(chat: Chat, text: string): Promise<void> {
   const { state, ports } = chat;
   const { conversationId, trace } = state;
-  const last = state.turns.at(-1);
-  if (!trace || conversationId === undefined || !last) return;
-  const turn = { conversationId, text, reply: last.reply };
+  const reply = state.replies.at(-1);
+  if (!trace || conversationId === undefined || reply === undefined) return;
+  const turn = { conversationId, text, reply };
   const { api, clock } = ports;
   try {
     // Without a status: the reply is there, and the next message can be typed.

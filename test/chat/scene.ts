@@ -8,6 +8,7 @@ import type {
   Insight,
   Message,
 } from '../../src/conversations/conversation.js';
+import { codeBlocksIn } from '../../src/terminal/markdown/code-blocks.js';
 import { toolCallLine } from '../../src/conversations/tool-calls.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';
@@ -91,6 +92,7 @@ export function scene(world: World = {}): Scene {
         lastText: undefined,
         lastFailure: undefined,
         turns: [],
+        replies: [],
         trace: false,
         ...world.state,
       },
@@ -114,6 +116,7 @@ export function scene(world: World = {}): Scene {
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
+        codeBlocks: (reply) => Promise.resolve(codeBlocksIn(reply)),
         trace: undefined,
         toolCallLine: (call) => toolCallLine(call, { columns: 60, arrow: '→' }),
         settingLines: () => ['api_key       …  environment'],

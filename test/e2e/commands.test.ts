@@ -217,6 +217,32 @@ describe.each(SIZES)('/copy at %i×%i', (...size) => {
   });
 });
 
+describe.each(SIZES)('/copy of more than the last reply at %i×%i', (...size) => {
+  it('takes earlier replies, and code without its fences', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'xclip'), `#!/bin/sh\ncat > '${folder}/clipboard'\n`);
+    chmodSync(join(folder, 'xclip'), 0o700);
+    const env = { DISPLAY: ':0', PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    const chat = await openChat({ size, env });
+    const copied = async (command: string, expected: string): Promise<string> => {
+      await done(chat);
+      await chat.say(command, expected);
+      return readFileSync(join(folder, 'clipboard'), 'utf8');
+    };
+    await chat.say('my name is Ada', /remember\syour\sname\.\n+>$/);
+    await chat.say('show markdown', /Sunday.*\n+>$/);
+    expect(await copied('/copy 2', 'copied to the clipboard (xclip)')).toBe(
+      'Nice to meet you, Ada. I will remember your name.',
+    );
+    expect(await copied('/copy code', 'copied code block to')).toBe(
+      "const answer = await chat('hello');",
+    );
+    await done(chat);
+    await chat.say('/copy code 2', /there is only 1 code block in the last\s+reply/);
+    await chat.terminal.ends(['> /copy code 2▏']);
+  });
+});
+
 describe.each(SIZES)('/export at %i×%i', (...size) => {
   it('saves the conversation for its owner only, and never over a file', async () => {
     const cwd = temporaryFolder();

@@ -7,6 +7,7 @@ import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/cha
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { recapLines } from '../../chat/conversation-commands.js';
 import { runChat } from '../../chat/loop.js';
+import { noteReplies } from '../../chat/message-commands.js';
 import { noteAssistant } from '../../chat/tool-calls.js';
 import type { Assistant, Conversation, Message } from '../../conversations/conversation.js';
 import { allMessages } from '../../conversations/messages.js';
@@ -92,7 +93,8 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const trace = tracePreference(account.settings, output);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
-    ...{ lastText: undefined, lastFailure: undefined, turns: [], trace: trace === true },
+    ...{ lastText: undefined, lastFailure: undefined, turns: [] },
+    ...{ replies: [], trace: trace === true },
   };
   const complete = completionFor(account.client, () => state.assistantId, context.signal);
   const editor = openChatTerminal(context, appearance, { history, complete });
@@ -146,7 +148,10 @@ async function introduce(
     const isFirst = chat.state.lastText === undefined;
     notify(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
     if (conversation && isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
-    if (messages && isFirst) notify(chat, ...recapLines(messages));
+    if (messages && isFirst) {
+      noteReplies(chat, messages);
+      notify(chat, ...recapLines(messages));
+    }
   } catch (error) {
     await chat.running;
     if (signal.aborted) return;

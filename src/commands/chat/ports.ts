@@ -34,6 +34,10 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
+    async codeBlocks(reply) {
+      const { codeBlocksIn } = await import('../../terminal/markdown/code-blocks.js');
+      return codeBlocksIn(reply);
+    },
     trace,
     toolCallLine: (call) =>
       toolCallLine(call, {
