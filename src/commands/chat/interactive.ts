@@ -31,6 +31,7 @@ import {
 } from '../options/output.js';
 import { completionFor, chatPorts } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
+import { deleteAndReport, TEMPORARY_NOTICE, TemporaryConversations } from './temporary.js';
 
 /** Bound on asking who the assistant is, in milliseconds. */
 const INTRODUCTION_MS = 30_000;
@@ -46,6 +47,7 @@ interface ChatValues {
     stream: boolean;
   };
   conversation: ConversationChoice;
+  ending: { temporary: boolean };
   appearance: { format: Format; screenReader: boolean; raw: boolean };
 }
 
@@ -68,7 +70,9 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
   try {
     const assistantId = await assistantFor(account, setup);
     if (assistantId === undefined) return 0;
-    await converse(values, { context, appearance, account, assistantId, lines });
+    const own = values.ending.temporary ? new TemporaryConversations(account, context) : undefined;
+    const chosen = { account: own?.account ?? account, assistantId };
+    await converse(values, { context, appearance, own, ...chosen, lines });
     return 0;
   } finally {
     await account.close();
@@ -80,16 +84,17 @@ interface ConverseOptions {
   appearance: Appearance;
   account: Account;
   assistantId: string;
+  own: TemporaryConversations | undefined;
   lines: Lines;
 }
 
 async function converse(values: ChatValues, options: ConverseOptions): Promise<void> {
   const { output } = values;
-  const { context, appearance, account, assistantId, lines } = options;
+  const { context, appearance, account, assistantId, own, lines } = options;
   const session = { ...account, ...account.chatWith(assistantId) };
   const chosen = await chosenConversation(values.conversation, { session, context });
   const { conversationId, title, speaker, metadata, isNew } = chosen;
-  const history = historyFor(account.settings, context, lines.print);
+  const history = own ? undefined : historyFor(account.settings, context, lines.print);
   const trace = tracePreference(account.settings, output);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
@@ -108,13 +113,17 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   try {
     const signal = AbortSignal.any([context.signal, leaving.signal]);
     const earlier = isNew ? undefined : conversationId;
+    if (own && !isSilent(output)) notify(chat, TEMPORARY_NOTICE);
     if (!isSilent(output)) void introduce(chat, earlier, signal);
     await runChat(chat);
   } finally {
     leaving.abort();
+    if (own) context.outliveReader();
     editor.close();
     lines.through(undefined);
-    if (!output.quiet) sayHowToResume(chat, account, context);
+    if (own) await deleteAndReport(own, output.quiet, context);
+    if (!output.quiet && !own?.has(chat.state.conversationId))
+      sayHowToResume(chat, account, context);
   }
 }
 
