@@ -2,6 +2,7 @@ import { AppError } from '../base/errors.js';
 import type { Assistant } from '../conversations/conversation.js';
 import { checkedId } from '../text/ids.js';
 import { sanitizeLine } from '../text/sanitize.js';
+import { nameWindow } from './attention.js';
 import { callApi, notify, type Chat } from './chat.js';
 import type { Choice } from './ports.js';
 import { noteAssistant } from './tool-calls.js';
@@ -15,6 +16,7 @@ export async function chooseAssistant(chat: Chat, argument: string): Promise<voi
   chat.state.conversationId = undefined;
   chat.state.title = undefined;
   noteAssistant(chat, assistant);
+  nameWindow(chat, { assistant: assistant.name, conversation: '' });
   notify(chat, ...introduction(assistant), 'your next message starts a new conversation');
 }
 

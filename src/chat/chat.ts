@@ -15,6 +15,8 @@ export interface ChatState {
   /** Undefined when the last message was answered. */
   lastFailure: AppError | undefined;
   turns: Pick<Turn, 'timing'>[];
+  /** As the window's title has them; '' when there is none. */
+  names: { assistant: string; conversation: string };
   /** Those that can be copied, the last one at the end. */
   replies: string[];
   /** Whether tool calls are shown below each reply. */

@@ -47,6 +47,8 @@ export interface LineEditor {
   setStatus(text: string | undefined): void;
   /** Hands the terminal to `task` (a picker, an editor program) and takes it back. */
   suspend<T>(task: () => Promise<T>): Promise<T>;
+  /** Whether the window has the focus; undefined when the terminal has not said so. */
+  hasFocus(): boolean | undefined;
   /** Clears the screen; the draft stays. */
   clear(): void;
   /** Restores the terminal. */
@@ -106,6 +108,10 @@ export interface ChatPorts {
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
   /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;
+  /** Calls the person back to a window without focus. */
+  announce: () => void;
+  /** The title of the window. */
+  setTitle: (title: string) => void;
   /** The code blocks of a reply, without their fences. */
   codeBlocks: (reply: string) => Promise<string[]>;
   /** Whether tool calls are shown; undefined: when the assistant has tools. */

@@ -2,6 +2,7 @@ import { AppError } from '../base/errors.js';
 import { type ReplyEvent, startedEarly } from '../turn/events.js';
 import { SEARCH_NOTICE, noticeOf, WAITING } from '../turn/turn-report.js';
 import { createReplyText, CUT_OFF } from '../turn/reply-text.js';
+import { announced, nameWindow, newName } from './attention.js';
 import { cancellable, notifyFailure, notify, type Chat } from './chat.js';
 import { withWaysOut } from './control-commands.js';
 import { showToolCalls } from './tool-calls.js';
@@ -12,7 +13,7 @@ export async function showTurn(chat: Chat, text: string): Promise<void> {
   state.lastText = text;
   state.lastFailure = undefined;
   try {
-    await cancellable(chat, WAITING, (signal) => showReply(chat, text, signal));
+    await cancellable(chat, WAITING, (signal) => announced(chat, showReply(chat, text, signal)));
     await showToolCalls(chat, text);
   } catch (error) {
     if (!(error instanceof AppError) || ports.signal.aborted) throw error;
@@ -32,6 +33,8 @@ async function showReply(chat: Chat, text: string, signal: AbortSignal): Promise
   try {
     for await (const event of events) {
       noteEvent(chat, event);
+      if (event.type === 'start' && event.newConversation)
+        nameWindow(chat, { conversation: newName(chat, text) });
       if (reply.isReplaced(event)) {
         printReply(chat, printer.end());
         notify(chat, CUT_OFF);

@@ -41,6 +41,8 @@ export interface Scene {
   clock: StillClock;
   /** What the person sees and does, in order: see `scene`. */
   transcript: string[];
+  /** Of the window. */
+  titles: string[];
   /** What the assistant was told. */
   sent: ChatTurn[];
   /** Calls of the API, with what they were given. */
@@ -61,6 +63,7 @@ const TIMES = { createdAt: '', lastMessageAt: '' };
  */
 export function scene(world: World = {}): Scene {
   const transcript: string[] = [];
+  const titles: string[] = [];
   const ending = new AbortController();
   let listener: (() => void) | undefined;
   let listeners = 0;
@@ -74,6 +77,7 @@ export function scene(world: World = {}): Scene {
     print: (text, to) => void transcript.push(to === 'stderr' ? text.replace(/\n$/, '') : text),
     setStatus: (text) => void transcript.push(`[${text ?? ''}]`),
     suspend: (task) => task(),
+    hasFocus: () => undefined,
     clear: () => void transcript.push('(cleared)'),
     close: () => void transcript.push('(closed)'),
   };
@@ -92,6 +96,7 @@ export function scene(world: World = {}): Scene {
         lastText: undefined,
         lastFailure: undefined,
         turns: [],
+        names: { assistant: '', conversation: '' },
         replies: [],
         trace: false,
         ...world.state,
@@ -116,6 +121,8 @@ export function scene(world: World = {}): Scene {
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
+        announce: () => void transcript.push('(announced)'),
+        setTitle: (title) => void titles.push(title),
         codeBlocks: (reply) => Promise.resolve(codeBlocksIn(reply)),
         trace: undefined,
         toolCallLine: (call) => toolCallLine(call, { columns: 60, arrow: '→' }),
@@ -135,6 +142,7 @@ export function scene(world: World = {}): Scene {
     },
     clock,
     transcript,
+    titles,
     sent,
     asked,
     interrupt: () => listener?.(),

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { account } from '../helpers/account.js';
 import { builtProgram } from '../helpers/built-program.js';

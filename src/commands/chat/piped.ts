@@ -28,7 +28,7 @@ export async function pipedChat(
   context: Context,
 ): Promise<number> {
   if (!values.ending.temporary) return takeLines(sessionOf(account), values, context);
-  const { TemporaryConversations } = await import('./temporary.js');
+  const { TemporaryConversations } = await import('./ending.js');
   const own = new TemporaryConversations(account, context);
   let failures: AppError[] = [];
   try {

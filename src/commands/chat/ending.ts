@@ -3,6 +3,7 @@ import type { AssistantChat } from '../../account/assistant-chat.js';
 import { AppError } from '../../base/errors.js';
 import { retrying } from '../../base/retry.js';
 import { Deadline } from '../../base/time.js';
+import type { ChatState } from '../../chat/chat.js';
 import { foundOrUndefined } from '../../conversations/find.js';
 import type { Context } from '../../process/context.js';
 import { errorLines } from '../../text/error-report.js';
@@ -33,8 +34,8 @@ export class TemporaryConversations {
     });
   }
 
-  has(id: string | undefined): boolean {
-    return id !== undefined && this.#all.has(id);
+  has(id: string): boolean {
+    return this.#all.has(id);
   }
 
   /** The account, with turns that note the conversations that they start. */
@@ -83,17 +84,29 @@ export class TemporaryConversations {
   }
 }
 
-/** Deletes them after a chat, and says so to the person. */
-export async function deleteAndReport(
-  own: TemporaryConversations,
-  quiet: boolean,
-  { stderr }: Pick<Context, 'stderr'>,
+export interface EndChatOptions {
+  account: Account;
+  context: Context;
+  own: TemporaryConversations | undefined;
+  quiet: boolean;
+}
+
+/** Deletes temporary conversations, or says how to resume the last one. */
+export async function endChat(
+  { conversationId }: Pick<ChatState, 'conversationId'>,
+  { account, context, own, quiet }: EndChatOptions,
 ): Promise<void> {
-  const { deleted, failures } = await own.deleteAll();
+  const { stderr } = context;
+  const { deleted, failures } = (await own?.deleteAll()) ?? { deleted: 0, failures: [] };
   for (const failure of failures) stderr.write(`${errorLines(failure).join('\n')}\n`);
-  if (deleted === 0 || quiet) return;
+  if (quiet) return;
   const what = deleted === 1 ? 'the conversation was' : `${deleted} conversations were`;
-  stderr.write(`${what} deleted\n`);
+  if (deleted > 0) stderr.write(`${what} deleted\n`);
+  if (conversationId === undefined || own?.has(conversationId)) return;
+  const id = safe(conversationId);
+  // A sandbox in this process takes its conversations with it.
+  const resume = account.isSandbox ? '' : `resume: telnyx-chat --conversation ${id}\n`;
+  stderr.write(`conversation: ${id}\n${resume}`);
 }
 
 function wayOut(id: string): string {
