@@ -4,7 +4,7 @@ import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
 import type { Config, Settings, Sources } from '../settings/settings.js';
 import { readConfig, openTelnyxFile } from '../store/config-file.js';
 import { readEnvFile } from '../store/env-file.js';
-import { storePaths } from '../store/paths.js';
+import { expandHome, storePaths } from '../store/paths.js';
 
 /** The account and assistant that the command line asks for. */
 export interface Target extends GivenSettings {
@@ -39,7 +39,9 @@ export async function newProfileName(target: Target, context: Context): Promise<
 /** Where settings come from; a file that cannot be read throws when a setting needs it. */
 export async function sourcesOf(target: Target, context: Context): Promise<Sources> {
   const { env, cwd, home } = context;
-  const envFile = await outcomeOf(readEnvFile(cwd, target.dotenv));
+  const envFile = await outcomeOf(
+    readEnvFile(cwd, target.dotenv && expandHome(target.dotenv, home)),
+  );
   const { config: path } = storePaths(context);
   let config: Config | undefined;
   return {

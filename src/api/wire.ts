@@ -21,6 +21,8 @@ const metadata = v.pipe(
   ),
 );
 
+const list = v.fallback(v.array(v.unknown()), []);
+
 const assistant = v.pipe(
   v.object({
     id: v.string(),
@@ -32,12 +34,18 @@ const assistant = v.pipe(
     privacy_settings: v.fallback(v.object({ data_retention: v.fallback(v.boolean(), true) }), {
       data_retention: true,
     }),
+    tools: list,
+    mcp_servers: list,
+    integrations: list,
   }),
-  v.transform(({ created_at, privacy_settings, ...rest }): Assistant => ({
-    ...rest,
-    createdAt: created_at,
-    dataRetention: privacy_settings.data_retention,
-  })),
+  v.transform(
+    ({ created_at, privacy_settings, tools, mcp_servers, integrations, ...rest }): Assistant => ({
+      ...rest,
+      createdAt: created_at,
+      dataRetention: privacy_settings.data_retention,
+      hasTools: [tools, mcp_servers, integrations].some(({ length }) => length > 0),
+    }),
+  ),
 );
 
 const conversation = v.pipe(

@@ -63,8 +63,13 @@ export function instant(time: string): number {
   return Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`) || 0;
 }
 
-/** The last message of the user and all that follow it. */
-export function lastTurn(messages: readonly Message[]): Message[] {
-  const start = messages.findLastIndex(({ role }) => role === 'user');
-  return messages.slice(Math.max(0, start));
+/** The turns of a conversation: a message of the user, and all that follow it up to the next one. */
+export function turnsIn(messages: readonly Message[]): Message[][] {
+  const turns: Message[][] = [];
+  for (const message of messages) {
+    const turn = turns.at(-1);
+    if (message.role === 'user' || !turn) turns.push([message]);
+    else turn.push(message);
+  }
+  return turns;
 }

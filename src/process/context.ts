@@ -36,7 +36,7 @@ export interface Context {
   readonly onExit: (callback: () => void) => void;
   /** Runs a task (a program of the person's) whose Ctrl-C is not ours. */
   readonly withoutInterrupts: <T>(task: () => Promise<T>) => Promise<T>;
-  /** From now on a reader that closes stdout's pipe does not end the process: changes are finished. */
+  /** From now on a closed pipe or terminal does not end the process: changes are finished. */
   readonly outliveReader: () => void;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   readonly stop: () => Promise<void>;
@@ -80,6 +80,13 @@ function stopped(process: NodeJS.Process): Promise<void> {
   });
 }
 
+interface ClosedPipeOptions {
+  /** Whether a closed pipe leaves something to do. */
+  mayGoOn?: () => boolean;
+  /** Whether even a closed terminal does. */
+  outlivesReader: () => boolean;
+}
+
 /**
  * A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. A terminal
  * that was closed (EIO) has nobody to be told.
@@ -87,13 +94,14 @@ function stopped(process: NodeJS.Process): Promise<void> {
 function forgivingClosedPipe(
   process: NodeJS.Process,
   stream: Output,
-  mayGoOn: () => boolean = () => true,
+  { mayGoOn = () => true, outlivesReader }: ClosedPipeOptions,
 ): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE' && !mayGoOn()) process.exit(0);
       // Nobody reads our notices: that must not cost the answer.
       if (error.code === 'EPIPE') return;
+      if (error.code === 'EIO' && outlivesReader()) return;
       if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
       // The caller that waits for the write reports why.
       process.exitCode = 1;
@@ -112,10 +120,12 @@ export function processContext(process: NodeJS.Process): Context {
       return process.stdin;
     },
     get stdout() {
-      return forgivingClosedPipe(process, process.stdout, () => outlivesReader);
+      const isOutliving = (): boolean => outlivesReader;
+      const options = { mayGoOn: isOutliving, outlivesReader: isOutliving };
+      return forgivingClosedPipe(process, process.stdout, options);
     },
     get stderr() {
-      return forgivingClosedPipe(process, process.stderr);
+      return forgivingClosedPipe(process, process.stderr, { outlivesReader: () => outlivesReader });
     },
     env: process.env,
     get cwd() {

@@ -1,35 +1,54 @@
 import { constants, open as openCallback, type Stats } from 'node:fs';
-import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, parse, resolve, sep } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '../base/errors.js';
 import { codeOf } from './files.js';
+import { expandHome } from './paths.js';
 import type { WaitOptions } from './lock.js';
 
 export interface NewFile {
   cwd: string;
+  /** For a name that begins with `~`. */
+  home: string;
   file: string;
   /** Whether another file may be replaced; undefined where the person cannot choose. */
   force?: boolean | undefined;
+  /** Where there is a file already, another one is written: `notes-2.md`. */
+  isNumbered?: boolean | undefined;
   /** Unique: part of the name of a temporary file. */
   id: string;
 }
 
 /** Throws what `writeNewFile` would throw, before there is anything to write. */
-export async function assertFree({ cwd, file, force }: Omit<NewFile, 'id'>): Promise<void> {
-  const path = resolve(cwd, file);
+export async function assertFree(newFile: Omit<NewFile, 'id'>): Promise<void> {
+  const { file, force, isNumbered } = newFile;
+  const path = pathOf(newFile);
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory()) {
     throw new AppError('usage', `${path} is a folder`, {
       hint: `give a file in it: ${join(path, 'conversation.md')}`,
     });
   }
-  if (existing && !force) throw fileExists(path, force);
+  if (existing && !force && !isNumbered) throw fileExists(path, force);
   if (existing) return;
   if (file.endsWith('/') || file.endsWith(sep)) throw noFolder(path);
   if (!(await stat(dirname(path)).catch(() => undefined))) throw noFolder(dirname(path));
+}
+
+function pathOf({ cwd, home, file }: Pick<NewFile, 'cwd' | 'home' | 'file'>): string {
+  return resolve(cwd, expandHome(file, home));
+}
+
+/** Where nothing is yet: the path itself, or `notes-2.md`, `notes-3.md`, … beside it. */
+async function freePath(path: string): Promise<string> {
+  const { dir, name, ext } = parse(path);
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? path : join(dir, `${name}-${number}${ext}`);
+    if (!(await lstat(candidate).catch(() => undefined))) return candidate;
+  }
 }
 
 function fileExists(path: string, force: boolean | undefined): AppError {
@@ -51,11 +70,12 @@ type WriteTask = (write: Sink['write']) => Promise<void>;
  * device or a pipe is written to.
  */
 export async function writeNewFile(
-  { cwd, file, force, id }: NewFile,
+  newFile: NewFile,
   waiting: WaitOptions,
   task: WriteTask,
 ): Promise<string> {
-  const path = resolve(cwd, file);
+  const { force, isNumbered, id } = newFile;
+  const path = isNumbered ? await freePath(pathOf(newFile)) : pathOf(newFile);
   const saving = <T>(write: () => Promise<T>): Promise<T> =>
     write().catch((error: unknown) => {
       throw saveFailure(error, path, force);

@@ -22,6 +22,7 @@ const ASSISTANT = {
   greeting: '',
   createdAt: '',
   dataRetention: true,
+  hasTools: false,
 };
 const MESSAGE = { role: 'user', text: '', createdAt: '', sentAt: '', toolCalls: [] };
 
@@ -89,6 +90,7 @@ describe('what the API gives', () => {
         instructions: 'i',
         greeting: 'g',
         created_at: 'c',
+        tools: [{ type: 'webhook' }],
       },
       (client) => client.getAssistant('a-1', options()),
       {
@@ -99,7 +101,14 @@ describe('what the API gives', () => {
         greeting: 'g',
         createdAt: 'c',
         dataRetention: false,
+        hasTools: true,
       },
+    ],
+    [
+      'an assistant with an MCP server',
+      { id: 'a-1', tools: null, mcp_servers: [{}], integrations: 'none' },
+      (client) => client.getAssistant('a-1', options()),
+      { ...ASSISTANT, hasTools: true },
     ],
     [
       'an assistant in data, with odd settings',

@@ -94,7 +94,12 @@ async function take(script: Script) {
       return Array.isArray(list) ? listOf(list) : list;
     },
     getAssistant: async () => {
-      return { id: 'a-1', ...texts, dataRetention: await next('assistant', retention) };
+      return {
+        id: 'a-1',
+        ...texts,
+        dataRetention: await next('assistant', retention),
+        hasTools: false,
+      };
     },
     getConversation: async () => {
       return { ...conversation, lastMessageAt: await next('conversation', last) };

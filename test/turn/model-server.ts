@@ -119,7 +119,7 @@ export class ModelServer {
         this.#read(() => {
           const { isRetained: dataRetention } = this.#world;
           const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
-          return { id: 'a-1', ...texts, dataRetention };
+          return { id: 'a-1', ...texts, dataRetention, hasTools: false };
         }),
       getConversation: () =>
         this.#read(() => {
