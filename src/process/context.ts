@@ -1,4 +1,5 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { AppError } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
@@ -22,9 +23,13 @@ export interface Context {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Throws an AppError when the folder is gone. */
   readonly cwd: string;
-  readonly home: string;
+  /** Undefined: the account has none. */
+  readonly home: string | undefined;
   readonly platform: NodeJS.Platform;
+  /** Of the effective user; undefined on Windows. */
+  readonly uid: number | undefined;
   /** Such as `20.12.0`. */
   readonly nodeVersion: string;
   readonly clock: Clock;
@@ -102,6 +107,32 @@ function forgivingClosedPipe(
   return stream;
 }
 
+function workingFolder(process: NodeJS.Process): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new AppError('usage', 'the working folder is gone', {
+      hint: 'change to another folder: cd',
+      cause,
+    });
+  }
+}
+
+/** As HOME says, else as the system does of the account. A relative one would lead anywhere. */
+function homeFolder(): string | undefined {
+  return [homedir, () => userInfo().homedir]
+    .map(outcomeOf)
+    .find((path) => path && isAbsolute(path));
+}
+
+function outcomeOf(ask: () => string): string | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined; // The account has no entry in the system's list.
+  }
+}
+
 /** The real world. Streams are opened at first use: a command that never reads stdin never touches it. */
 export function processContext(process: NodeJS.Process): Context {
   let signal: AbortSignal | undefined;
@@ -119,12 +150,15 @@ export function processContext(process: NodeJS.Process): Context {
     },
     env: process.env,
     get cwd() {
-      return process.cwd();
+      return workingFolder(process);
     },
     get home() {
-      return homedir();
+      return homeFolder();
     },
     platform: process.platform,
+    get uid() {
+      return process.geteuid?.();
+    },
     get nodeVersion() {
       return process.versions.node;
     },

@@ -1,15 +1,18 @@
 import { constants, open as openCallback, type Stats } from 'node:fs';
-import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '../base/errors.js';
 import { codeOf } from './files.js';
 import type { WaitOptions } from './lock.js';
+import { locate, type Place } from './paths.js';
+import { endOfLinks } from './write-file.js';
 
 export interface NewFile {
-  cwd: string;
+  /** Where a relative path starts, and what `~` stands for. */
+  place: Place;
   file: string;
   /** Whether another file may be replaced; undefined where the person cannot choose. */
   force?: boolean | undefined;
@@ -18,8 +21,8 @@ export interface NewFile {
 }
 
 /** Throws what `writeNewFile` would throw, before there is anything to write. */
-export async function assertFree({ cwd, file, force }: Omit<NewFile, 'id'>): Promise<void> {
-  const path = resolve(cwd, file);
+export async function assertFree({ place, file, force }: Omit<NewFile, 'id'>): Promise<void> {
+  const path = locate(file, place);
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory()) {
     throw new AppError('usage', `${path} is a folder`, {
@@ -51,11 +54,11 @@ type WriteTask = (write: Sink['write']) => Promise<void>;
  * device or a pipe is written to.
  */
 export async function writeNewFile(
-  { cwd, file, force, id }: NewFile,
+  { place, file, force, id }: NewFile,
   waiting: WaitOptions,
   task: WriteTask,
 ): Promise<string> {
-  const path = resolve(cwd, file);
+  const path = locate(file, place);
   const saving = <T>(write: () => Promise<T>): Promise<T> =>
     write().catch((error: unknown) => {
       throw saveFailure(error, path, force);
@@ -65,7 +68,7 @@ export async function writeNewFile(
     await fill(await saving(() => openSpecial(path, existing, waiting)), task, saving);
     return path;
   }
-  const target = force ? await saving(() => endOfLinks(path)) : path;
+  const target = force ? await saving(() => Promise.resolve(path).then(endOfLinks)) : path;
   const written = force ? join(dirname(target), `${id}.tmp`) : target;
   const sink = await saving(() => openNew(written));
   try {
@@ -75,17 +78,6 @@ export async function writeNewFile(
   } catch (error) {
     await rm(written, { force: true });
     throw error;
-  }
-}
-
-/** The target of a link need not exist yet. */
-async function endOfLinks(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    const next = await readlink(path).catch(() => undefined);
-    return next === undefined ? path : endOfLinks(resolve(dirname(path), next));
   }
 }
 

@@ -116,8 +116,9 @@ function historyFor(
 ): InputHistory | undefined {
   if (!history.value) return undefined;
   const onWarning = (message: string): void => print(`warning: ${message}`);
-  const guard = { platform: context.platform, warn: onWarning };
-  return openInputHistory({ directory: storePaths(context).state, guard, onWarning });
+  const { platform, uid } = context;
+  const guard = { platform, uid, warn: onWarning };
+  return openInputHistory({ directory: () => storePaths(context).state, guard, onWarning });
 }
 
 /**

@@ -35,8 +35,8 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     settingLines: () => settingLines(account),
     async save(file, text) {
       const { writeNewFile } = await import('../../store/new-file.js');
-      const { cwd, randomId } = context;
-      return writeNewFile({ cwd, file, id: randomId() }, context, (write) => write(text));
+      const newFile = { place: context, file, id: context.randomId() };
+      return writeNewFile(newFile, context, (write) => write(text));
     },
     takeTurn({ assistantId, text, ...turn }, signal) {
       const input = { ...turn, text: checkedMessage(text), metadata, stream };
