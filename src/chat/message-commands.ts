@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { notify, type Chat } from './chat.js';
+import { cancellable, notify, notifyFailure, type Chat } from './chat.js';
 import { showTurn } from './show-turn.js';
 
 /** /as */
@@ -23,12 +23,16 @@ export async function retryLast(chat: Chat): Promise<void> {
 /** /edit */
 export async function editDraft(chat: Chat, text: string): Promise<void> {
   const { dialogs, editor } = chat.ports;
-  editor.restoreDraft(await dialogs.edit(text));
+  const edited = await dialogs.edit(text);
+  if (edited.failure) notifyFailure(chat, edited.failure);
+  editor.restoreDraft(edited.text);
 }
 
 /** /copy */
 export async function copyReply(chat: Chat): Promise<void> {
   const last = chat.state.turns.at(-1);
   if (!last) throw new AppError('usage', 'there is no reply to copy yet');
-  notify(chat, `copied to ${await chat.ports.dialogs.copy(last.reply)}`);
+  const copy = (signal: AbortSignal): Promise<string> =>
+    chat.ports.dialogs.copy(last.reply, signal);
+  notify(chat, `copied to ${await cancellable(chat, 'copying', copy)}`);
 }

@@ -43,11 +43,12 @@ export function openDialogs(context: Context, appearance: Appearance, editor: Li
     edit: (text) =>
       editor.suspend(async () => {
         const { editExternally } = await import('./external-programs.js');
-        return context.withoutInterrupts(() => editExternally(text, env, context.signal));
+        return context.withoutInterrupts(() => editExternally(text, context));
       }),
-    async copy(text) {
+    async copy(text, signal) {
       const { copyText } = await import('./external-programs.js');
-      return copyText(text, { env, platform, write: (sequence) => stderr.write(sequence) });
+      const write = (sequence: string): void => void stderr.write(sequence);
+      return copyText(text, { env, platform, write, signal });
     },
   };
 }
