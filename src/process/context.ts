@@ -1,10 +1,13 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { AppError } from '../base/errors.js';
+import { AppError, EXIT_CODES, exitCodeOf } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import { systemClock } from './clock.js';
+import { closeLostTerminals, isLost } from './lost-terminal.js';
 import { randomId } from './random-id.js';
+
+const STDIN = 0;
 
 export interface Input extends Readable {
   isTTY?: boolean;
@@ -47,21 +50,19 @@ export interface Context {
   readonly stop: () => Promise<void>;
 }
 
-/** As for SIGHUP, which usually comes first. */
-const CLOSED_TERMINAL = 143;
-
 /** A signal that aborts at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
 function stopSignal(process: NodeJS.Process, isShielded: () => boolean): AbortSignal {
   const controller = new AbortController();
-  const stop = (kind: 'interrupted' | 'terminated', code: number): void => {
-    if (controller.signal.aborted) process.exit(code);
-    controller.abort(new AppError(kind, kind));
+  const stop = (kind: 'interrupted' | 'terminated' | 'hung_up'): void => {
+    const reason = new AppError(kind, kind.replace('_', ' '));
+    if (controller.signal.aborted) process.exit(exitCodeOf(reason));
+    controller.abort(reason);
   };
   process.on('SIGINT', () => {
-    if (!isShielded()) stop('interrupted', 130);
+    if (!isShielded()) stop('interrupted');
   });
-  process.on('SIGTERM', () => stop('terminated', 143));
-  process.on('SIGHUP', () => stop('terminated', 143));
+  process.on('SIGTERM', () => stop('terminated'));
+  process.on('SIGHUP', () => stop('hung_up'));
   return controller.signal;
 }
 
@@ -87,21 +88,17 @@ function stopped(process: NodeJS.Process): Promise<void> {
 
 /**
  * A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. A terminal
- * that was closed (EIO) has nobody to be told.
+ * that was closed (EIO) has nobody to be told. Notices that nobody can read change no exit code.
  */
 function forgivingClosedPipe(
   process: NodeJS.Process,
   stream: Output,
-  mayGoOn: () => boolean = () => true,
+  onUnwritten: (error: NodeJS.ErrnoException) => void = () => undefined,
 ): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE' && !mayGoOn()) process.exit(0);
-      // Nobody reads our notices: that must not cost the answer.
-      if (error.code === 'EPIPE') return;
-      if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
-      // The caller that waits for the write reports why.
-      process.exitCode = 1;
+      if (error.code === 'EIO' && stream.isTTY) process.exit(EXIT_CODES.hung_up);
+      onUnwritten(error);
     });
   }
   return stream;
@@ -133,17 +130,52 @@ function outcomeOf(ask: () => string): string | undefined {
   }
 }
 
+const forgiven = new WeakSet<NodeJS.ReadStream>();
+
+/** Who reads gets an error too. A terminal that is gone is not set back: readline would crash at the error. */
+function forgivingInput(stdin: NodeJS.ReadStream): Input {
+  if (forgiven.has(stdin)) return stdin;
+  forgiven.add(stdin);
+  stdin.on('error', () => undefined);
+  if (stdin.isTTY) {
+    const setRawMode = stdin.setRawMode.bind(stdin);
+    stdin.setRawMode = (on) => (isLost(STDIN) ? stdin : setRawMode(on));
+  }
+  return stdin;
+}
+
+/** An end of the input or of a question, as it comes of a terminal that is gone. */
+function isQuiet(code: NodeJS.Process['exitCode']): boolean {
+  return !code || code === EXIT_CODES.interrupted;
+}
+
+/** They come first: a terminal that is still there is set back by them. */
+function exitCallbacks(process: NodeJS.Process): Context['onExit'] {
+  const callbacks: (() => void)[] = [];
+  process.on('exit', () => {
+    for (const callback of callbacks) callback();
+    if (closeLostTerminals() && isQuiet(process.exitCode)) process.exitCode = EXIT_CODES.hung_up;
+  });
+  return (callback) => void callbacks.push(callback);
+}
+
 /** The real world. Streams are opened at first use: a command that never reads stdin never touches it. */
 export function processContext(process: NodeJS.Process): Context {
   let signal: AbortSignal | undefined;
   let shields = 0;
   let outlivesReader = false;
+  const answerIsUnwritten = ({ code }: NodeJS.ErrnoException): void => {
+    // The caller that waits for the write reports why.
+    if (code !== 'EPIPE') process.exitCode = 1;
+    else if (!outlivesReader) process.exit(0);
+  };
+  const onExit = exitCallbacks(process);
   return {
     get stdin() {
-      return process.stdin;
+      return forgivingInput(process.stdin);
     },
     get stdout() {
-      return forgivingClosedPipe(process, process.stdout, () => outlivesReader);
+      return forgivingClosedPipe(process, process.stdout, answerIsUnwritten);
     },
     get stderr() {
       return forgivingClosedPipe(process, process.stderr);
@@ -164,7 +196,7 @@ export function processContext(process: NodeJS.Process): Context {
     },
     clock: systemClock(process.hrtime),
     randomId: () => randomId(process.platform),
-    onExit: (callback) => void process.on('exit', callback),
+    onExit,
     outliveReader: () => void (outlivesReader = true),
     stop: () => stopped(process),
     async withoutInterrupts(task) {

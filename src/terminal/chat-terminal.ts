@@ -19,8 +19,6 @@ export function openChatTerminal(
 ): LineEditor {
   const { stdin, stdout, stderr, clock, stop, platform } = context;
   const modes = { pasteMarks: !dumb, drawn: !screenReader };
-  // Restoring a closed terminal fails with an error event, which does not matter.
-  stdin.on('error', () => undefined);
   context.onExit(() => {
     stdin.setRawMode?.(false);
     stderr.write(restoreSequence(modes));

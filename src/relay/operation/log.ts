@@ -8,6 +8,8 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 /** The operator's log, a line of JSON for each entry. */
 export interface Log extends Record<Level, (facts: object, message: string) => void> {
   isLevelEnabled(level: Level): boolean;
+  /** Resolves when everything is written, or cannot be. */
+  settled: () => Promise<void>;
   /** Writes everything at once, because the process is about to end. */
   flush: () => void;
 }
@@ -24,7 +26,7 @@ type LogClock = Pick<Clock, 'now' | 'monotonic'>;
 
 /** Logs to a stream. Writing to one with a file descriptor never blocks the process. */
 export function openLog(stream: Writable, level: string, clock: LogClock): Log {
-  const { destination, flush } = openDestination(stream, clock);
+  const { destination, settled, flush } = openDestination(stream, clock);
   const options = {
     level,
     base: null,
@@ -38,6 +40,7 @@ export function openLog(stream: Writable, level: string, clock: LogClock): Log {
     warn: (facts, message) => log.warn(facts, message),
     error: (facts, message) => log.error(facts, message),
     isLevelEnabled: (each) => log.isLevelEnabled(each),
+    settled,
     flush,
   };
 }
@@ -45,9 +48,9 @@ export function openLog(stream: Writable, level: string, clock: LogClock): Log {
 function openDestination(
   stream: Writable,
   clock: LogClock,
-): { destination: DestinationStream; flush: () => void } {
+): { destination: DestinationStream } & Pick<Log, 'settled' | 'flush'> {
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
-    return { destination: stream, flush: () => undefined };
+    return { destination: stream, settled: () => Promise.resolve(), flush: () => undefined };
   }
   let flushedAt: number | undefined;
   const destination = fileDestination({
@@ -58,15 +61,22 @@ function openDestination(
     maxLength: MAX_UNWRITTEN_BYTES,
     retryEAGAIN: () => flushedAt === undefined || clock.monotonic() - flushedAt < MAX_FLUSH_MS,
   });
-  // A log that nobody reads must not end the service.
-  destination.on('error', () => undefined);
+  // A log that nobody reads must not end the service, and pino would try for ever to flush it.
+  let isBroken = false;
+  destination.on('error', () => (isBroken = true));
+  const settled = (): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, MAX_FLUSH_MS).unref();
+      destination.flush(() => resolve());
+    });
   const flush = (): void => {
     flushedAt ??= clock.monotonic();
     try {
-      destination.flushSync();
+      if (isBroken) destination.destroy();
+      else destination.flushSync();
     } catch {
       // The descriptor is closed, so there is nowhere to write.
     }
   };
-  return { destination, flush };
+  return { destination, settled, flush };
 }
