@@ -6,11 +6,25 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
   printVersion();
 } else {
   keepCompiledCode();
-  const { processContext, run } = require('../dist/entry.cjs');
+  const { processContext, run } = loadProgram();
   void run(process.argv.slice(2), processContext(process)).then((code) => {
     // An output that could not be written has set it already.
     process.exitCode ||= code;
   });
+}
+
+/** A clone may have been installed without what builds it. */
+function loadProgram() {
+  try {
+    return require('../dist/entry.cjs');
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND' || !error.message.includes('entry.cjs')) throw error;
+    require('node:fs').writeSync(
+      2,
+      'error: telnyx-chat is not built\nhint: npm ci --include=dev\n',
+    );
+    process.exit(1);
+  }
 }
 
 /** Loads neither the program nor even process.stdout. */
@@ -33,10 +47,10 @@ function keepCompiledCode() {
   // Node itself obeys both variables.
   if (!enableCompileCache || NODE_COMPILE_CACHE || NODE_DISABLE_COMPILE_CACHE) return;
   const { mkdirSync } = require('node:fs');
-  const { resolve } = require('node:path');
+  const { isAbsolute, resolve } = require('node:path');
   try {
     const [base, ...names] = cachePlace(process);
-    if (!isOurs(base)) return;
+    if (!isAbsolute(base) || !isOurs(base)) return;
     const folder = resolve(base, ...names);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (isOurs(folder)) enableCompileCache(folder);

@@ -55,8 +55,10 @@ function stopSignal(process: NodeJS.Process, isShielded: () => boolean): AbortSi
   const controller = new AbortController();
   const stop = (kind: 'interrupted' | 'terminated' | 'hung_up'): void => {
     const reason = new AppError(kind, kind.replace('_', ' '));
-    if (controller.signal.aborted) process.exit(exitCodeOf(reason));
+    const end = (): never => process.exit(exitCodeOf(reason));
+    if (controller.signal.aborted) end();
     controller.abort(reason);
+    endWithoutReader(process, end);
   };
   process.on('SIGINT', () => {
     if (!isShielded()) stop('interrupted');
@@ -64,6 +66,20 @@ function stopSignal(process: NodeJS.Process, isShielded: () => boolean): AbortSi
   process.on('SIGTERM', () => stop('terminated'));
   process.on('SIGHUP', () => stop('hung_up'));
   return controller.signal;
+}
+
+/** A reader that takes nothing for so long, in milliseconds, does not keep a program from ending that was told to. */
+const READER_MS = 2_000;
+
+function endWithoutReader({ stdout, stderr }: NodeJS.Process, end: () => void): void {
+  const unread = (): number[] => [stdout, stderr].map(({ writableLength }) => writableLength);
+  let before = unread();
+  const check = (): void => {
+    const now = unread();
+    if (now.some((length, index) => length > 0 && length === before[index])) end();
+    before = now;
+  };
+  setInterval(check, READER_MS).unref();
 }
 
 /** How soon a process stops that stops at all, in milliseconds; stopped, it does not count them. */

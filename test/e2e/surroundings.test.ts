@@ -290,3 +290,19 @@ it.runIf(process.platform === 'linux')(
     }
   },
 );
+
+it('a reader that takes nothing keeps no program from ending at a signal', async () => {
+  const { sandbox, env } = await account();
+  const thread = sandbox.store.create('', { assistant_id: sandbox.assistantId });
+  sandbox.store.append(thread, { role: 'assistant', text: 'x'.repeat(3_000_000) });
+  const argv = [BIN, 'conversations', 'export', thread.conversation.id];
+  const child = spawn(process.execPath, argv, {
+    env: { PATH: process.env['PATH'], HOME: temporaryFolder(), ...env },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  // What has come tells that it writes; nothing more is read.
+  await new Promise((resolve) => child.stdout.once('readable', resolve));
+  child.kill('SIGTERM');
+  expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(143);
+});
