@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 const fs = require('node:fs');
-const { join, resolve } = require('node:path');
+const { isAbsolute, join, resolve } = require('node:path');
 
 const DIST = join(__dirname, '../dist');
 const [flag, ...others] = process.argv.slice(2);
@@ -10,12 +10,19 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
   printVersion();
 } else {
   const { load, keepCode } = loader();
-  const { processContext, run } = load('./entry.cjs');
+  const { processContext, run } = loadProgram(load);
   void run(process.argv.slice(2), processContext(process)).then((code) => {
     // An output that could not be written has set it already.
     process.exitCode ||= code;
     if (process.exitCode === 0) keepCode();
   });
+}
+
+/** A clone may have been installed without what builds it. */
+function loadProgram(load) {
+  if (fs.existsSync(join(DIST, 'entry.cjs'))) return load('./entry.cjs');
+  fs.writeSync(2, 'error: telnyx-chat is not built\nhint: npm ci --include=dev\n');
+  process.exit(1);
 }
 
 /** Loads neither the program nor even process.stdout. */
@@ -108,6 +115,7 @@ function keep(files, folder) {
 function cacheFolder() {
   try {
     const [base, ...names] = cachePlace(process);
+    if (!isAbsolute(base)) return undefined;
     const folder = resolve(base, ...names);
     const isSafe = isOurs(base) && (isOurs(folder) ?? true);
     return isSafe ? join(folder, `${process.version}-${process.arch}`) : undefined;

@@ -48,6 +48,7 @@ export const EXIT_STATUS = [
     'Network: not reached, timed out or cut off; or it is unknown whether the turn was delivered.',
   ],
   ['8', 'AI is disabled on this conversation: a person has taken over.'],
+  ['129', 'The terminal was closed (SIGHUP).'],
   ['130, 143', 'Stopped by SIGINT, SIGTERM.'],
 ];
 

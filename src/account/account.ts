@@ -5,7 +5,8 @@ import { createTransport, type Transport, type TransportOptions } from '../api/t
 import type { Context } from '../process/context.js';
 import { requireAssistant, requireKey } from '../settings/resolve.js';
 import { keyName, type Setting, type Settings } from '../settings/settings.js';
-import { privatePaths, keepPrivate, type Guard } from '../store/paths.js';
+import { privatePaths } from '../store/paths.js';
+import { keepPrivate, type Guard } from '../store/private-files.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { assistantChat, type AssistantChat } from './assistant-chat.js';
@@ -166,6 +167,6 @@ export function guardConfig(context: Context, notices: Notices): void {
   keepPrivate(privatePaths(context), guardFor(context, notices));
 }
 
-function guardFor({ platform }: Context, { notify }: Notices): Guard {
-  return { platform, warn: (warning) => notify(`warning: ${warning}`) };
+function guardFor({ platform, uid }: Context, { notify }: Pick<Notices, 'notify'>): Guard {
+  return { platform, uid, warn: (warning) => notify(`warning: ${warning}`) };
 }

@@ -11,6 +11,8 @@ export type ErrorKind =
   | 'api'
   | 'interrupted'
   | 'terminated'
+  /** The terminal was closed. */
+  | 'hung_up'
   /** A failure that was not foreseen. */
   | 'bug';
 
@@ -79,10 +81,10 @@ export class AppError extends Error {
 
 /** Whether it was stopped from outside: that ends the whole run, not only one step of it. */
 export function isStop({ kind }: AppError): boolean {
-  return kind === 'interrupted' || kind === 'terminated';
+  return kind === 'interrupted' || kind === 'terminated' || kind === 'hung_up';
 }
 
-const EXIT_CODES: Record<ErrorKind, number> = {
+export const EXIT_CODES: Record<ErrorKind, number> = {
   api: 1,
   bug: 1,
   usage: 2,
@@ -95,6 +97,7 @@ const EXIT_CODES: Record<ErrorKind, number> = {
   ai_disabled: 8,
   interrupted: 130,
   terminated: 143,
+  hung_up: 129,
 };
 
 /** Process exit code for a failure; a turn that may have run exits 7 whatever broke it. */

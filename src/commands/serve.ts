@@ -5,6 +5,7 @@ import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
 import { keepToOneCore } from '../process/v8-flags.js';
+import { write } from '../process/write.js';
 import type { TakeTurn } from '../relay/state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
@@ -48,7 +49,7 @@ export const serve = defineCommand({
       await serveUntilStopped({ settings, context, log, account });
     } finally {
       await account.close();
-      log.flush();
+      await log.settled();
     }
     const { reason } = context.signal as { reason: unknown };
     if (reason instanceof AppError && reason.kind !== 'terminated') throw reason;
@@ -74,9 +75,12 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   try {
     const services = { takeTurn, turnTimeoutMs, coordination, clock, log };
     const relay = await startRelay(settings, services);
-    stdout.write(`relay: ${relay.url}\n`);
-    await aborted(signal);
-    await relay.drain();
+    try {
+      await write(stdout, `relay: ${relay.url}\n`);
+      await aborted(signal);
+    } finally {
+      await relay.drain();
+    }
   } finally {
     await coordination.close();
   }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { introduction } from '../../src/chat/assistant-commands.js';
 import { recapLines } from '../../src/chat/conversation-commands.js';
+import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
 
 const ASKING = ['[waiting for Telnyx]', '[]'];
@@ -584,9 +585,28 @@ describe('a line that begins with /', () => {
     `);
   });
 
-  test.each(['/exit', '/quit', '/q', '/exit now'])('%s leaves', async (line) => {
+  test.each(['/exit', '/quit', '/q'])('%s leaves', async (line) => {
     const { transcript } = await chatOf([line, 'hello']);
     expect(transcript).toEqual([`> ${line}`]);
+  });
+
+  test.each(SLASH_COMMANDS.filter(({ argument }) => argument === '').map(({ name }) => name))(
+    'is given back when more follows than /%s takes, as it may be a message',
+    async (name) => {
+      const line = `/${name} the hounds, how?`;
+      const { transcript, asked } = await chatOf([line]);
+      expect(asked).toEqual([]);
+      expect(transcript).toEqual([
+        `> ${line}`,
+        `!error: /${name} takes nothing after it!\n~hint: to send it as a message, start with a space~`,
+        `draft: ${line}`,
+      ]);
+    },
+  );
+
+  test('is a message when lines follow', async () => {
+    const { sent } = await chatOf(['/exit\nsecond', '/takeover\nthe company']);
+    expect(sent.map(({ text }) => text)).toEqual(['/exit\nsecond', '/takeover\nthe company']);
   });
 
   test.each([

@@ -235,6 +235,7 @@ describe('exit codes and JSON errors', () => {
 
   it.each([
     ['130', 'interrupted' as const],
+    ['129', 'hung_up' as const],
     ['143', 'terminated' as const],
   ])('%s: stopped by a signal', async (code, kind) => {
     const controller = new AbortController();

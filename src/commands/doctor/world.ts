@@ -12,7 +12,8 @@ import type { Context } from '../../process/context.js';
 import type { Settings } from '../../settings/settings.js';
 import { readConfig } from '../../store/config-file.js';
 import { readText } from '../../store/files.js';
-import { privatePaths, privateStatePaths, storePaths, keepPrivate } from '../../store/paths.js';
+import { privatePaths, privateStatePaths, storePaths } from '../../store/paths.js';
+import { keepPrivate } from '../../store/private-files.js';
 import { accountPorts } from './account.js';
 import { networkPorts } from './network.js';
 
@@ -31,9 +32,9 @@ export async function openWorld(
   const seen: string[] = [];
   const watched = { ...options, onReply: (each: string) => void seen.push(each) };
   const config = configState(context); // Before anything else mends its rights.
+  const sources = await sourcesOf(target, context);
   const sandbox = target.sandbox ? await openAccount(target, watched) : undefined;
   const settings = sandbox?.settings ?? (await inspectSettings(target, context));
-  const sources = await sourcesOf(target, context);
   const key = once(() => effectiveKey(settings, context));
   let account = sandbox;
   const open = async (): Promise<Account> =>
@@ -61,12 +62,12 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 function configState(context: Context): DoctorPorts['config'] {
-  const { config: path } = storePaths(context);
   const warnings: string[] = [];
-  const { platform } = context;
-  const tell = (warning: string): void => void warnings.push(warning);
-  keepPrivate([...privatePaths(context), ...privateStatePaths(context)], { platform, warn: tell });
+  const { platform, uid } = context;
+  const warn = (warning: string): void => void warnings.push(warning);
+  keepPrivate([...privatePaths(context), ...privateStatePaths(context)], { platform, uid, warn });
   return () => {
+    const { config: path } = storePaths(context);
     readConfig(path);
     return { path, isThere: readText(path) !== undefined, warnings };
   };

@@ -8,6 +8,8 @@ export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** The operator's log, a line of JSON for each entry. */
 export interface Log extends Pick<Logger, Level | 'isLevelEnabled'> {
+  /** Resolves when everything is written, or cannot be. */
+  settled: () => Promise<void>;
   /** Writes everything at once, because the process is about to end. */
   flush: () => void;
 }
@@ -24,24 +26,23 @@ type LogClock = Pick<Clock, 'now' | 'monotonic'>;
 
 /** Logs to a stream. Writing to one with a file descriptor never blocks the process. */
 export function openLog(stream: Writable, level: string, clock: LogClock): Log {
-  const { destination, flush } = openDestination(stream, clock);
+  const { destination, settled, flush } = openDestination(stream, clock);
   const options = {
     level,
     base: null,
     timestamp: () => `,"time":"${clock.now().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return Object.assign(pino(options, destination), { flush });
+  return Object.assign(pino(options, destination), { settled, flush });
 }
 
-interface Destination {
+interface Destination extends Pick<Log, 'settled' | 'flush'> {
   destination: DestinationStream;
-  flush: () => void;
 }
 
 function openDestination(stream: Writable, clock: LogClock): Destination {
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
-    return { destination: stream, flush: () => undefined };
+    return { destination: stream, settled: () => Promise.resolve(), flush: () => undefined };
   }
   let flushedAt: number | undefined;
   const file = fileDestination({
@@ -52,8 +53,9 @@ function openDestination(stream: Writable, clock: LogClock): Destination {
     maxLength: MAX_UNWRITTEN_BYTES,
     retryEAGAIN: () => flushedAt === undefined || clock.monotonic() - flushedAt < MAX_FLUSH_MS,
   });
-  // A log that nobody reads must not end the service.
-  file.on('error', () => undefined);
+  // A log that nobody reads must not end the service, and pino would try for ever to flush it.
+  let isBroken = false;
+  file.on('error', () => (isBroken = true));
   // At each write pino counts the bytes of all that waits, so the lines of a round are written as one.
   let lines = '';
   const writeLines = (): void => {
@@ -64,14 +66,21 @@ function openDestination(stream: Writable, clock: LogClock): Destination {
     if (lines === '') atEndOfRound(writeLines);
     lines += line;
   };
+  const settled = (): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, MAX_FLUSH_MS).unref();
+      writeLines();
+      file.flush(() => resolve());
+    });
   const flush = (): void => {
     flushedAt ??= clock.monotonic();
     try {
       writeLines();
-      file.flushSync();
+      if (isBroken) file.destroy();
+      else file.flushSync();
     } catch {
       // The descriptor is closed, so there is nowhere to write.
     }
   };
-  return { destination: { write }, flush };
+  return { destination: { write }, settled, flush };
 }
