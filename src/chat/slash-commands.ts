@@ -12,6 +12,8 @@ export interface SlashCommand {
   /** As `/help` shows it: `<required>`, `[optional]`, or ''. */
   argument: string;
   summary: string;
+  /** The argument is a draft, so that blanks around it belong to it. */
+  takesDraft?: true;
   /** Gives 'exit' to end the chat. */
   run: (chat: Chat, argument: string) => unknown;
 }
@@ -63,6 +65,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'edit',
     argument: '[text]',
     summary: 'write the next message in $EDITOR',
+    takesDraft: true,
     run: editDraft,
   },
   { name: 'copy', argument: '', summary: 'copy the last reply', run: copyReply },
@@ -102,7 +105,7 @@ export type ChatInput =
   | { type: 'command'; command: SlashCommand; argument: string }
   | { type: 'unknown'; name: string; nearest: string | undefined };
 
-const COMMAND = /^\/([\w-]+)(?:\s+([^]*))?$/;
+const COMMAND = /^\/([\w-]+)(?:\s([^]*))?$/;
 
 /**
  * Parses a line of the chat: `/word` is a command; anything else is text, including a path such as
@@ -110,10 +113,12 @@ const COMMAND = /^\/([\w-]+)(?:\s+([^]*))?$/;
  */
 export function parseInput(line: string): ChatInput {
   if (line.startsWith('//')) return { type: 'message', text: line.slice(1) };
-  const [, name, argument = ''] = COMMAND.exec(line.trimEnd()) ?? [];
+  const [, name, argument = ''] = COMMAND.exec(line) ?? [];
   if (name === undefined) return { type: 'message', text: line };
   const command = SLASH_COMMANDS.find((known) => known.name === (ALIASES[name] ?? name));
-  if (command) return { type: 'command', command, argument };
+  if (command) {
+    return { type: 'command', command, argument: command.takesDraft ? argument : argument.trim() };
+  }
   const names = SLASH_COMMANDS.map((known) => known.name);
   return { type: 'unknown', name, nearest: nearest(name, names) };
 }

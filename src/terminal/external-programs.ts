@@ -21,7 +21,9 @@ export async function editExternally(
     await writeFile(file, text, { mode: 0o600 });
     // As with git, an empty variable counts as none.
     await runEditor(env['VISUAL'] || env['EDITOR'] || 'vi', file, signal);
-    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+    const edited = await readFile(file, 'utf8');
+    // Editors end the last line with a newline, which belongs to the text only if it did before.
+    return text.endsWith('\n') ? edited : edited.replace(/\r?\n$/, '');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -98,7 +98,7 @@ class TerminalLineEditor implements LineEditor {
       composer: this.#composer,
       queue: this.#queue,
       editCommand: options.editCommand,
-      record: (text) => this.#display.record(options.prompt, options.hidden ? '' : text),
+      record: (text) => this.#record(options.hidden ? '' : text),
       interrupt: () => this.#interrupt(),
       completeWord: () => this.#tab.press(),
       clearScreen: () => this.#display.clear(),
@@ -109,7 +109,7 @@ class TerminalLineEditor implements LineEditor {
 
   read(): Promise<Typed> {
     const next = this.#queue.next();
-    if (next?.type === 'text') this.#display.record(this.#options.prompt, next.text);
+    if (next?.type === 'text') this.#record(next.text);
     const read = next ? Promise.resolve(next) : this.#queue.read();
     this.#refresh();
     return read;
@@ -183,9 +183,14 @@ class TerminalLineEditor implements LineEditor {
     this.#held = [];
   }
 
-  /** Unsent text stays on the screen. */
+  /** Leaves a sent text on the screen, its long pastes folded. */
+  #record(text: string): void {
+    this.#display.record(this.#options.prompt, this.#composer.drawn(text));
+  }
+
+  /** Unsent text stays on the screen, complete: it is nowhere else. */
   #leaveUnsent(): void {
-    const unsent = [...this.#queue.takeBack(), this.#composer.draft.text];
+    const unsent = [...this.#queue.takeBack(), this.#composer.draft.fullText];
     for (const text of unsent) if (text !== '') this.#display.record(this.#options.prompt, text);
   }
 
@@ -218,7 +223,7 @@ class TerminalLineEditor implements LineEditor {
     const screen: ScreenState = {
       ...(hidden ? { prompt, ...EMPTY_BUFFER } : this.#composer.shown(prompt)),
       status: this.#status.current,
-      queued: this.#queue.queued,
+      queued: this.#queue.queued.map((text) => this.#composer.drawn(text)),
       isBusy: !this.#queue.isBeingRead,
     };
     this.#display.show(screen);
