@@ -62,18 +62,17 @@ async function pickConversation(chat: Chat): Promise<string | undefined> {
     choice(conversation, now),
   );
   if (choices.length === 0) throw new AppError('usage', 'this assistant has no conversations yet');
-  return chat.ports.dialogs.choose('Which conversation?', choices);
+  const text = 'Which conversation?';
+  return chat.ports.dialogs.choose({ text, noun: 'conversation', choices });
 }
 
+/** One without a name goes by its id. */
 function choice(conversation: Conversation, now: Date): Choice {
   const { id, metadata, lastMessageAt, createdAt } = conversation;
-  const parts = [
-    sanitizeLine(nameOf(conversation), 40) || 'unnamed',
-    age(lastMessageAt || createdAt, now),
-    sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20),
-    id,
-  ];
-  return { value: id, label: parts.filter((part) => part !== '').join('  ') };
+  const name = sanitizeLine(nameOf(conversation), 40);
+  const used = age(lastMessageAt || createdAt, now);
+  const channel = sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20);
+  return { value: id, cells: [name || id, used, channel, name === '' ? '' : id] };
 }
 
 /** /history */

@@ -67,14 +67,21 @@ export interface ChatApi extends UpdateApi {
 
 export interface Choice {
   value: string;
-  /** One line, safe to print. */
-  label: string;
+  /** Its columns: the first one names it. Each is one line, safe to print. */
+  cells: readonly string[];
+}
+
+export interface ChooseQuestion {
+  text: string;
+  /** One of the choices, as in `no conversation matches`. */
+  noun: string;
+  choices: readonly Choice[];
 }
 
 /** Dialogs that take over the terminal. */
 export interface Dialogs {
-  /** Undefined when the person cancels. */
-  choose(question: string, choices: readonly Choice[]): Promise<string | undefined>;
+  /** The value of the choice; undefined when the person cancels. */
+  choose(question: ChooseQuestion): Promise<string | undefined>;
   /** Undefined when the person cancels with Ctrl-C. */
   confirm(question: string): Promise<boolean | undefined>;
   /** Opens the text in the person's editor program and gives the edited text. */

@@ -74,7 +74,7 @@ describe('/resume', () => {
       '? Which conversation?',
       '  Trip  1 h ago  c-7',
       `  ${'x'.repeat(39)}…  2 d ago  sms  c-8`,
-      `  unnamed  ${'y'.repeat(19)}…  c-9`,
+      `  c-9  ${'y'.repeat(19)}…`,
       ...ASKING,
       '~conversation Trip c-7~',
       ...ASKING,

@@ -1,7 +1,7 @@
 import { AppError } from '../../src/base/errors.js';
 import type { Chat, ChatState } from '../../src/chat/chat.js';
 import { runChat } from '../../src/chat/loop.js';
-import type { ChatPorts, ChatTurn, Choice, LineEditor, Typed } from '../../src/chat/ports.js';
+import type { ChatPorts, ChatTurn, LineEditor, Typed } from '../../src/chat/ports.js';
 import type {
   Assistant,
   Conversation,
@@ -96,8 +96,9 @@ export function scene(world: World = {}): Scene {
         signal,
         api: apiOf(world, asked),
         dialogs: {
-          choose: (question: string, choices: readonly Choice[]) => {
-            transcript.push(`? ${question}`, ...choices.map(({ label }) => `  ${label}`));
+          choose: ({ text, choices }) => {
+            const labels = choices.map(({ cells }) => cells.filter((cell) => cell !== ''));
+            transcript.push(`? ${text}`, ...labels.map((label) => `  ${label.join('  ')}`));
             return Promise.resolve(world.choose);
           },
           confirm: (question) => {

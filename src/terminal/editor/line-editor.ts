@@ -78,12 +78,12 @@ class TerminalLineEditor implements LineEditor {
     this.#options = options;
     this.#display = screenReader
       ? new PlainDisplay({ output, stdout })
-      : new TerminalDisplay({ output, stdout }, stylesFor({ color }).dim);
+      : new TerminalDisplay({ output, stdout, timers, styleNotice: stylesFor({ color }).dim });
     this.#composer = new Composer(history ?? memoryHistory());
     this.#tab = new TabKey({
       complete: complete ?? (() => undefined),
       draft: this.#composer.draft,
-      list: (lines) => this.#display.note(`${lines.join('\n')}\n`),
+      styleNote: stylesFor({ color }).dim,
       onChange: () => this.#refresh(),
     });
     const onTick = (): void => this.#refresh();
@@ -197,7 +197,10 @@ class TerminalLineEditor implements LineEditor {
   #onKeys(events: readonly KeyEvent[]): void {
     const { columns, rows } = windowSize(this.#options.output);
     for (const event of events) {
-      const command = event.type === 'key' ? this.#commands.get(event.name) : undefined;
+      const { name, raw } = event.type === 'key' ? event : { name: undefined, raw: '' };
+      if (name === 'unknown') this.#display.answer(raw);
+      else if (name !== 'tab') this.#tab.dismiss();
+      const command = name === undefined ? undefined : this.#commands.get(name);
       if (command) command();
       else this.#composer.apply(event, wrapShape(this.#options.prompt, { columns, rows }));
     }
@@ -224,6 +227,7 @@ class TerminalLineEditor implements LineEditor {
       ...(hidden ? { prompt, ...EMPTY_BUFFER } : this.#composer.shown(prompt)),
       status: this.#status.current,
       queued: this.#queue.queued.map((text) => this.#composer.drawn(text)),
+      list: this.#tab.list,
       isBusy: !this.#queue.isBeingRead,
     };
     this.#display.show(screen);
