@@ -108,6 +108,8 @@ export interface ChatPorts {
   api: ChatApi;
   dialogs: Dialogs;
   paint: Paint;
+  /** The width that what is printed on stderr should fit. */
+  columns: () => number;
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
   /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;

@@ -1,8 +1,10 @@
 import { TRANSCRIPT_ENDINGS } from '../conversations/transcript.js';
+import { explainedLines, type Explained } from '../text/columns.js';
 import { nearest } from '../text/nearest.js';
 import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
 import { showInsights, release, addMessage, takeover } from './control-commands.js';
+import { KEYS } from './keys.js';
 import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
 import { copyReply, editDraft, retryLast, speakAs } from './message-commands.js';
 import { exportChat, showInfo, showTrace } from './report-commands.js';
@@ -91,8 +93,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   {
     name: 'help',
     argument: '',
-    summary: 'show the commands',
-    run: ({ ports }) => ports.editor.print(`${helpLines().join('\n')}\n`, 'stderr'),
+    summary: 'show the commands and the keys',
+    run: ({ ports }) => ports.editor.print(`${helpLines(ports.columns()).join('\n')}\n`, 'stderr'),
   },
   { name: 'exit', argument: '', summary: 'leave the chat', run: () => 'exit' },
 ];
@@ -123,11 +125,12 @@ export function parseInput(line: string): ChatInput {
   return { type: 'unknown', name, nearest: nearest(name, names) };
 }
 
-/** `/help` as lines. */
-export function helpLines(): string[] {
-  const usages = SLASH_COMMANDS.map(({ name, argument }) => `/${name} ${argument}`.trim());
-  const width = Math.max(...usages.map((usage) => usage.length));
-  return SLASH_COMMANDS.map(
-    ({ summary }, index) => `${(usages[index] ?? '').padEnd(width)}  ${summary}`,
-  );
+/** `/help` as lines for a window of this width: the commands, then the keys. */
+export function helpLines(columns: number): string[] {
+  const commands = SLASH_COMMANDS.map(({ name, argument, summary }): Explained => [
+    `/${name} ${argument}`.trim(),
+    summary,
+  ]);
+  const keys = KEYS.map((key): Explained => [key.keys, key.does]);
+  return explainedLines([commands, keys], columns);
 }

@@ -67,21 +67,25 @@ export function wordLines(text: string, width: number): string[] {
   return lines;
 }
 
-/** Terms in one column and their explanations in another, which wrap in the window. */
-export function explainedLines(
-  rows: readonly (readonly [term: string, text: string])[],
-  room: number,
-): string[] {
-  const indent = Math.max(...rows.map(([term]) => displayWidth(term))) + COLUMN_GAP.length;
-  const isBeside = room - indent >= MIN_TEXT_WIDTH;
-  return rows.flatMap(([term, text]) => {
-    if (!isBeside) {
-      const below = wordLines(text, room - TEXT_INDENT);
-      return [term, ...below.map((line) => ' '.repeat(TEXT_INDENT) + line)];
-    }
-    const padded = term + ' '.repeat(indent - displayWidth(term));
-    return wordLines(text, room - indent).map(
-      (line, index) => (index === 0 ? padded : ' '.repeat(indent)) + line,
-    );
-  });
+/** A term and its explanation. */
+export type Explained = readonly [term: string, text: string];
+
+/** Groups of terms in one column and their explanations in another, which wrap in the window. */
+export function explainedLines(groups: readonly (readonly Explained[])[], room: number): string[] {
+  const terms = groups.flat().map(([term]) => displayWidth(term));
+  const indent = Math.max(...terms) + COLUMN_GAP.length;
+  return groups.flatMap((group, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...group.flatMap((row) => explained(row, indent, room)),
+  ]);
+}
+
+function explained([term, text]: Explained, indent: number, room: number): string[] {
+  if (room - indent < MIN_TEXT_WIDTH) {
+    const below = wordLines(text, room - TEXT_INDENT);
+    return [term, ...below.map((line) => ' '.repeat(TEXT_INDENT) + line)];
+  }
+  const [first = '', ...others] = wordLines(text, room - indent);
+  const padded = term + ' '.repeat(indent - displayWidth(term));
+  return [padded + first, ...others.map((line) => ' '.repeat(indent) + line)];
 }

@@ -323,11 +323,11 @@ describe('a message that is too long', () => {
     const chat = await openChat({ argv: ['--quiet', '--no-persist'] });
     const line = `${'x'.repeat(1023)}\n`;
     chat.terminal.type(pasted(`${line.repeat(1024)}end`));
-    await chat.terminal.ends(['  end▏']);
+    await chat.terminal.ends(['> [pasted 1025 lines]▏']);
     await chat.terminal.pause();
     chat.terminal.type(ENTER);
     await chat.terminal.shows('error: the message is longer than 1 MiB');
-    await chat.terminal.ends(['  end▏']);
+    await chat.terminal.ends(['> [pasted 1025 lines]▏']);
     expect(chat.sandbox.requestCount('create_conversation')).toBe(0);
   });
 });

@@ -31,6 +31,7 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     api: account.client,
     dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
+    columns: () => (appearance.screenReader ? Infinity : context.stderr.columns || 80),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
     settingLines: () => settingLines(account),
     async save(file, text) {

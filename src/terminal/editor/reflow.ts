@@ -6,7 +6,7 @@ import type { Area } from './view.js';
  * How a terminal wraps what is on the screen again when its window becomes narrower:
  * - `complete`: every line, and the cursor stays at its character;
  * - `not_cursor_line`: every line but the cursor's;
- * - `xterm.js`: as above, and lines that are added below the cursor move it down too.
+ * - `xterm.js`: as above, but lines that are added below the cursor move it down too.
  */
 export type Reflow = 'complete' | 'not_cursor_line' | 'xterm.js';
 
@@ -38,13 +38,21 @@ export interface RowsAboveOptions {
 
 /** How many rows above the cursor an area begins after the window has changed. */
 export function rowsAbove({ area, before, now, reflow }: RowsAboveOptions): number {
-  const rowsOf = (row: string): number => Math.max(1, Math.ceil(displayWidth(row) / now.columns));
-  const above = area.rows.slice(0, area.row);
-  const distance = above.reduce((sum, row) => sum + rowsOf(row), 0);
-  if (reflow === 'complete') return distance + Math.floor(area.column / now.columns);
-  if (reflow === 'not_cursor_line') return distance;
-  // A window that became lower may have lost its last rows before.
-  const lost = Math.max(0, before.rows - now.rows);
-  const below = area.rows.slice(area.row + 1, Math.max(area.row + 1, area.rows.length - lost));
-  return below.reduce((sum, row) => sum + rowsOf(row) - 1, distance);
+  const added = area.rows.map((row) => Math.max(0, Math.ceil(displayWidth(row) / now.columns) - 1));
+  const above = added.slice(0, area.row).reduce((sum, rows) => sum + rows, area.row);
+  if (reflow === 'complete') return above + Math.floor(area.column / now.columns);
+  if (reflow === 'not_cursor_line') return above;
+  // A window that became lower may have lost some of its last rows before.
+  const lost = Math.max(0, Math.min(before.rows - now.rows, area.rows.length - area.row - 1));
+  const ends = Array.from({ length: lost + 1 }, (_, count) => added.length - count);
+  return Math.min(...ends.map((end) => rowsAboveInXterm(added.slice(0, end), area.row)));
+}
+
+/** Goes through the rows as xterm.js does: from the last one, moving the cursor with each. */
+function rowsAboveInXterm(added: readonly number[], row: number): number {
+  let cursor = row;
+  for (const [index, rows] of [...added.entries()].toReversed()) {
+    if (index !== cursor) cursor += rows;
+  }
+  return cursor;
 }
