@@ -104,3 +104,12 @@ describe.each(SIZES)('the picker of conversations at %i×%i', (...size) => {
     );
   });
 });
+
+it('a question that wants yes or no is left with Esc too', async () => {
+  const chat = await openChat();
+  await chat.say('hello', /Hello![^]*\n>$/);
+  await chat.say('/retry', 'Send it again?');
+  chat.terminal.type(ESCAPE);
+  await chat.terminal.shows(/Send it again\?[^\n]*\n>$/);
+  expect(chat.sandbox.requestCount('chat')).toBe(1);
+});

@@ -19,6 +19,9 @@ const MAX_CHOICES_SHOWN = 10;
 const POINTER = '› ';
 const KEY_HINTS = ['type to search · ↑↓ · Enter · Esc', '↑↓ · Enter · Esc'];
 
+/** Short, because a person waits for it, and because there are no marks of pastes to be cut. */
+const ESCAPE_TIMEOUT_MS = 100;
+
 /** The keys that leave without a choice. */
 const CANCEL_KEYS = new Set(['escape', 'ctrl+c', 'ctrl+g']);
 
@@ -95,6 +98,7 @@ class Picker {
     this.#input = new TerminalInput({
       ...{ input, output, timers, monotonic: () => clock.monotonic() },
       modes: { pasteMarks: false, drawn: true },
+      escapeTimeoutMs: ESCAPE_TIMEOUT_MS,
       onKeys: (events) => this.#onKeys(events),
       onEnd: () => this.#end(undefined),
     });
