@@ -272,7 +272,7 @@ describe.each(SIZES)('reports at %i×%i', (...size) => {
 
   it('/help lists every command', async () => {
     const chat = await openChat({ size });
-    await chat.say('/help', '/exit');
+    await chat.say('/help', /suspend; fg resumes\n>$/);
     expect(chat.terminal.lines()).toMatchSnapshot();
   });
 
