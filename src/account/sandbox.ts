@@ -3,7 +3,7 @@ import { AppError } from '../base/errors.js';
 import type { Context } from '../process/context.js';
 import { startSandbox } from '../sandbox/server.js';
 import { resolveSettings } from '../settings/resolve.js';
-import type { Setting, Settings } from '../settings/settings.js';
+import type { Config, Setting, Settings } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
 import type { Target } from './sources.js';
@@ -39,10 +39,10 @@ function sandboxSettings(target: Target, context: Context): Settings {
  * A sandbox uses nothing of the account, but the person decides what is kept on this machine. With a
  * damaged config nothing is kept.
  */
-function storedPreferences(context: Context): { path: string; history: boolean | undefined } {
+function storedPreferences(context: Context): Omit<Config, 'profiles'> {
   const path = storePaths(context).config;
   try {
-    return { path, history: readConfig(path).history };
+    return { ...readConfig(path), path };
   } catch (error) {
     if (error instanceof AppError) return { path, history: false };
     throw error;

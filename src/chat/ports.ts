@@ -101,6 +101,8 @@ export interface ChatPorts {
   api: ChatApi;
   dialogs: Dialogs;
   paint: Paint;
+  /** Prose as it fits the window. */
+  wrap: (text: string) => string;
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
   /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;

@@ -1,27 +1,20 @@
 import { openAccount, sessionOf } from '../account/account.js';
 import { defineCommand } from '../command-line/command.js';
-import { toggle } from '../command-line/flag.js';
 import { pipedChat } from './chat/piped.js';
-import { CONVERSATION } from './options/conversation.js';
-import { APPEARANCE, noticesOn, TURN_OUTPUT } from './options/output.js';
-import { TURN_TARGET } from './options/target.js';
+import { CHAT_FLAGS } from './options/chat.js';
+import { noticesOn } from './options/output.js';
 
 export const chat = defineCommand({
   description: 'A chat. With stdin piped, each line is one turn and the replies come out in order.',
-  flags: {
-    target: TURN_TARGET,
-    output: TURN_OUTPUT,
-    conversation: CONVERSATION,
-    appearance: APPEARANCE,
-    piped: { keepsGoing: toggle('--keep-going', 'with piped lines: continue after a failed turn') },
-  },
+  flags: CHAT_FLAGS,
   async run(values, context) {
     if (context.stdin.isTTY && context.stderr.isTTY) {
       const { interactiveChat } = await import('./chat/interactive.js');
       return interactiveChat(values, context);
     }
-    const notices = noticesOn(context, values.output);
-    const account = await openAccount(values.target, { context, notices });
+    const { target, output, appearance } = values;
+    const notices = await noticesOn(context, { ...target, ...output, ...appearance });
+    const account = await openAccount(target, { context, notices });
     try {
       return await pipedChat(sessionOf(account), values, context);
     } finally {

@@ -19,6 +19,7 @@ import {
   RAW_WARNING,
   TURN_OUTPUT,
 } from './options/output.js';
+import { proseLines } from './options/prose.js';
 import { TURN_TARGET } from './options/target.js';
 
 const WITHOUT_WORDS = 'give one: telnyx-chat send hello; or chat: telnyx-chat';
@@ -34,20 +35,23 @@ export const send = defineCommand({
     appearance: APPEARANCE,
   },
   async run({ operands, target, output, conversation, appearance }, context) {
-    const session = await openSession(target, { context, notices: noticesOn(context, output) });
+    const looks = { ...target, ...output, ...appearance };
+    const notices = await noticesOn(context, looks);
+    const session = await openSession(target, { context, notices });
     try {
       const text = await messageFrom(operands, context, WITHOUT_WORDS);
       const chosen = await chosenConversation(conversation, { session, context });
       const input = { ...chosen, text, stream: isStreamed(output, context) };
       const events = session.takeTurn(input, context.signal);
-      await showTurn(events, { ...output, ...appearance }, context);
+      const wrap = session.settings.wrap.value;
+      await showTurn(events, { ...output, ...appearance, wrap }, context);
     } finally {
       await session.close();
     }
   },
 });
 
-type Printing = ValuesOf<typeof TURN_OUTPUT> & ValuesOf<typeof APPEARANCE>;
+type Printing = ValuesOf<typeof TURN_OUTPUT> & ValuesOf<typeof APPEARANCE> & { wrap: boolean };
 
 function isStreamed(
   { stream, json, jsonl }: ValuesOf<typeof TURN_OUTPUT>,
@@ -82,17 +86,20 @@ async function show(
   context: Context,
 ): Promise<void> {
   const { stdout, stderr } = context;
-  if (printing.jsonl) return showJsonLines(withRetryNotices(events, printing, context), context);
-  if (printing.json) {
-    for await (const event of withRetryNotices(events, printing, context)) {
+  if (printing.json || printing.jsonl) {
+    const noted = await withRetryNotices(events, printing, context);
+    if (printing.jsonl) return showJsonLines(noted, context);
+    for await (const event of noted) {
       if (event.type === 'done') await write(stdout, jsonLine(turnJson(event.turn)));
     }
     return;
   }
   const isWatched = stderr.isTTY === true && !isSilent(printing);
   const appearance = appearanceFor(printing, context);
-  if (appearance.raw && stdout.isTTY && !isSilent(printing)) stderr.write(`${RAW_WARNING}\n`);
-  const started = withRetryNotices(startedEarly(events), printing, context);
+  const started = await withRetryNotices(startedEarly(events), printing, context);
+  if (appearance.raw && stdout.isTTY && !isSilent(printing)) {
+    (await proseLines(printing, context))(RAW_WARNING);
+  }
   const isAnimated = isWatched && appearance.animation && !printing.verbose;
   const { withSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
   const watched = withSpinner ? withSpinner(started, stderr) : started;
@@ -101,13 +108,14 @@ async function show(
 }
 
 /** With `-v`, stderr reports retries and searches. */
-function withRetryNotices(
+async function withRetryNotices(
   events: AsyncGenerator<ReplyEvent>,
-  { verbose }: Printing,
-  { stderr }: Context,
-): AsyncGenerator<ReplyEvent> {
-  if (!verbose) return events;
-  return withNotices(events, (line) => void stderr.write(`${sanitizeLine(line)}\n`));
+  printing: Printing,
+  context: Context,
+): Promise<AsyncGenerator<ReplyEvent>> {
+  if (!printing.verbose) return events;
+  const print = await proseLines(printing, context);
+  return withNotices(events, (line) => print(sanitizeLine(line)));
 }
 
 /** An object for each event that a program can use. */

@@ -37,9 +37,10 @@ export const serve = defineCommand({
     context.onExit(log.flush);
     const { createUndiciTransport } = await import('../api/undici-transport.js');
     const { uniqueId } = await import('../relay/call.js');
+    const toLog = (line: string): void => log.info({}, line);
     const account = await openAccount(target, {
       context,
-      notices: noticesTo((line) => log.info({}, line), output, context.env),
+      notices: noticesTo({ notify: toLog, debug: toLog }, output, context.env),
       openTransport: createUndiciTransport,
       randomId: uniqueId,
     });

@@ -23,6 +23,17 @@ export function resolveSettings(sources: Sources): Settings {
 
 /** The same, but each setting is resolved when it is read, and throws only then. */
 export function settingsOneByOne(sources: Sources): Settings {
+  return withGetters(accountSettings(sources), preferences(sources));
+}
+
+function withGetters<One extends object, Other extends object>(
+  one: One,
+  other: Other,
+): One & Other {
+  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other)) as One & Other;
+}
+
+function accountSettings(sources: Sources): Omit<Settings, Preference> {
   return {
     get profile() {
       return effectiveProfile(sources);
@@ -45,6 +56,11 @@ export function settingsOneByOne(sources: Sources): Settings {
     get timeoutMs() {
       return timeout(sources);
     },
+  };
+}
+
+function preferences(sources: Sources): Pick<Settings, Preference> {
+  return {
     get persist() {
       return turnedOff(sources, 'persist') ?? stored(sources, 'persist') ?? byDefault(true);
     },

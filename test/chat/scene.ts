@@ -109,6 +109,7 @@ export function scene(world: World = {}): Scene {
         },
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
+        wrap: (text) => text,
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
         settingLines: () => ['api_key       …  environment'],
         async *takeTurn(turn, stop) {

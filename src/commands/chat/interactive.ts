@@ -1,6 +1,6 @@
 // Loaded late: a piped chat needs no terminal.
 import type { Account } from '../../account/account.js';
-import type { Target } from '../../account/sources.js';
+import { wrapsWords, type Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';
 import { introduction } from '../../chat/assistant-commands.js';
 import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/chat.js';
@@ -21,6 +21,7 @@ import { questionsOn } from '../../terminal/questions.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 import { appearanceFor, isSilent, noticesTo, RAW_WARNING } from '../options/output.js';
+import { proseOn, type Prose } from '../options/prose.js';
 import { completionFor, chatPorts } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
 
@@ -45,22 +46,24 @@ interface ChatValues {
 export async function interactiveChat(values: ChatValues, context: Context): Promise<number> {
   keepMemorySmall();
   const { target, output } = values;
-  const appearance = appearanceFor({ ...output, ...values.appearance }, context);
-  const lines = linesTo(context);
+  const prose = await proseOn(context.stderr, { ...target, ...values.appearance }, context);
+  const wrap = wrapsWords(target.wrap, context);
+  const appearance = appearanceFor({ ...output, ...values.appearance, wrap }, context);
+  const lines = linesTo(context, prose);
   if (appearance.raw) lines.print(RAW_WARNING);
   const setup: Setup = {
     target,
     context,
     questions: questionsOn(context, appearance),
     print: lines.print,
-    notices: noticesTo(lines.print, output, context.env),
+    notices: noticesTo({ notify: lines.print, debug: lines.printAsIs }, output, context.env),
   };
   const account = await accountFor(setup);
   if (!account) return 0;
   try {
     const assistantId = await assistantFor(account, setup);
     if (assistantId === undefined) return 0;
-    await converse(values, { context, appearance, account, assistantId, lines });
+    await converse(values, { context, appearance, prose, account, assistantId, lines });
     return 0;
   } finally {
     await account.close();
@@ -70,6 +73,7 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
 interface ConverseOptions {
   context: Context;
   appearance: Appearance;
+  prose: Prose;
   account: Account;
   assistantId: string;
   lines: Lines;
@@ -77,7 +81,7 @@ interface ConverseOptions {
 
 async function converse(values: ChatValues, options: ConverseOptions): Promise<void> {
   const { output } = values;
-  const { context, appearance, account, assistantId, lines } = options;
+  const { context, appearance, prose, account, assistantId, lines } = options;
   const session = { ...account, ...account.chatWith(assistantId) };
   const chosen = await chosenConversation(values.conversation, { session, context });
   const { conversationId, title, speaker, metadata, isNew } = chosen;
@@ -91,7 +95,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const { stream } = output;
   const chat = {
     state,
-    ports: chatPorts({ account, context, editor, appearance, metadata, stream }),
+    ports: chatPorts({ account, context, editor, appearance, prose, metadata, stream }),
   };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   const leaving = new AbortController();
@@ -183,18 +187,22 @@ function sayHowToResume(
 type Print = (line: string) => void;
 
 interface Lines {
+  /** Wrapped at the window's edge. */
   print: Print;
+  printAsIs: Print;
   /** While there is a prompt, lines go above it. */
   through(print: Print | undefined): void;
 }
 
-function linesTo({ stderr }: Context): Lines {
+function linesTo({ stderr }: Context, prose: Prose): Lines {
   let above: Print | undefined;
+  const printAsIs = (line: string): void => {
+    if (above) above(line);
+    else stderr.write(`${line}\n`);
+  };
   return {
-    print(line) {
-      if (above) above(line);
-      else stderr.write(`${line}\n`);
-    },
+    print: (line) => printAsIs(prose(line)),
+    printAsIs,
     through(next) {
       above = next;
     },

@@ -11,25 +11,33 @@ import type { Turn } from '../../turn/events.js';
 import { checkedMessage } from '../../turn/message-text.js';
 import { turnJson } from '../../turn/turn-report.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
+import { proseLines, type ProseFlags } from '../options/prose.js';
 
 interface PipedValues {
+  target: ProseFlags;
   output: { json: boolean; jsonl: boolean };
   conversation: ConversationChoice;
+  appearance: ProseFlags;
   piped: { keepsGoing: boolean };
 }
 
 /** Lines from a pipe, one turn each. Gives the exit code. */
 export async function pipedChat(
   session: Session,
-  { output, conversation, piped }: PipedValues,
+  { target, output, conversation, appearance, piped }: PipedValues,
   context: Context,
 ): Promise<number> {
   const isJson = output.json || output.jsonl;
+  const complain = await proseLines({ ...target, ...appearance }, context);
   const chosen = await chosenConversation(conversation, { session, context });
   const { conversationId, isNew, ...input } = chosen;
   let isFirst = true;
   // The writer of the pipe may never end: when we are done, its lines are not awaited.
   const leave = (): unknown => context.stdin.destroy();
+  const report = (error: AppError): void => {
+    if (isJson) context.stderr.write(jsonLine(errorJson(error)));
+    else errorLines(error).forEach((line) => complain(line));
+  };
   const failure = await runPipedChat({
     lines: readLines(context.stdin),
     conversationId,
@@ -42,7 +50,7 @@ export async function pipedChat(
     show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
     clock: context.clock,
     signal: context.signal,
-    onFailure: piped.keepsGoing ? (error) => report(error, isJson, context) : undefined,
+    onFailure: piped.keepsGoing ? report : undefined,
   }).finally(leave);
   return failure ? exitCodeOf(failure) : 0;
 }
@@ -50,8 +58,4 @@ export async function pipedChat(
 /** Made safe on a terminal, untouched in a pipe. */
 function text({ reply }: Turn, { stdout }: Context): string {
   return `${stdout.isTTY ? sanitize(reply) : reply}\n`;
-}
-
-function report(error: AppError, isJson: boolean, { stderr }: Context): void {
-  stderr.write(isJson ? jsonLine(errorJson(error)) : `${errorLines(error).join('\n')}\n`);
 }

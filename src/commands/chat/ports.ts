@@ -10,12 +10,15 @@ import { openDialogs } from '../../terminal/chat-terminal.js';
 import { openReplyPrinter } from '../../terminal/reply-printer.js';
 import { paintFor } from '../../terminal/styles.js';
 import { checkedMessage } from '../../turn/message-text.js';
+import type { Prose } from '../options/prose.js';
 
 interface ChatPortsOptions {
   account: Account;
   context: Context;
   editor: LineEditor;
   appearance: Appearance;
+  /** For what is printed on stderr. */
+  prose: Prose;
   /** For new conversations. */
   metadata: Record<string, string> | undefined;
   stream: boolean;
@@ -23,7 +26,7 @@ interface ChatPortsOptions {
 
 /** The chat's ports, as this program has them. */
 export function chatPorts(options: ChatPortsOptions): ChatPorts {
-  const { account, context, editor, appearance, metadata, stream } = options;
+  const { account, context, editor, appearance, prose, metadata, stream } = options;
   return {
     editor,
     clock: context.clock,
@@ -31,6 +34,7 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     api: account.client,
     dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
+    wrap: (text) => prose(text),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
     settingLines: () => settingLines(account),
     async save(file, text) {

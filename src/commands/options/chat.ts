@@ -1,0 +1,13 @@
+import { toggle } from '../../command-line/flag.js';
+import { CONVERSATION } from './conversation.js';
+import { APPEARANCE, TURN_OUTPUT } from './output.js';
+import { TURN_TARGET } from './target.js';
+
+/** The flags of a chat, which the program's own help shows too, without loading a chat. */
+export const CHAT_FLAGS = {
+  target: TURN_TARGET,
+  output: TURN_OUTPUT,
+  conversation: CONVERSATION,
+  appearance: APPEARANCE,
+  piped: { keepsGoing: toggle('--keep-going', 'with piped lines: continue after a failed turn') },
+};
