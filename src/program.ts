@@ -26,15 +26,13 @@ const EXAMPLES: readonly HelpItem[] = [
   ['git diff | telnyx-chat send "Explain this:" -', 'with the output of a program'],
 ];
 
-const CHAT: CommandEntry = {
-  usage: 'chat',
-  summary: 'chat; the default without a command',
-  load: async () => (await import('./commands/chat.js')).chat,
-};
-
 /** Each is loaded when it runs. */
 const COMMANDS: readonly CommandEntry[] = [
-  CHAT,
+  {
+    usage: 'chat',
+    summary: 'chat; the default without a command',
+    load: async () => (await import('./commands/chat.js')).chat,
+  },
   {
     usage: 'send [message...]',
     summary: 'send one message and print the reply',
@@ -126,10 +124,13 @@ function newParser(helpWidth: number | undefined, print: (text: string) => void)
   return parser.addHelpText('after', () => `\n${helpParts(parser, helpWidth).join('\n\n')}`);
 }
 
+function chatFlags(): Flag<unknown>[] {
+  return Object.values(CHAT_FLAGS).flatMap((group) => Object.values<Flag<unknown>>(group));
+}
+
 /** What the program's help has besides the commands. */
 function helpParts(parser: Parser, helpWidth: number | undefined): string[] {
-  const flags = Object.values(CHAT_FLAGS).flatMap((group) => Object.values<Flag<unknown>>(group));
-  const options = flags.map((flag) => optionItem(parser, flag));
+  const options = chatFlags().map((flag) => optionItem(parser, flag));
   return [
     helpPart('Options of a chat:', options, { parser, helpWidth }),
     helpPart('Examples:', EXAMPLES, { parser, helpWidth }),
@@ -155,7 +156,7 @@ async function helpLayout(words: readonly string[], context: Context): Promise<H
 }
 
 function inOrder(words: readonly string[]): Promise<string[]> {
-  return commandFirst(words, COMMANDS, CHAT);
+  return commandFirst(words, COMMANDS, chatFlags());
 }
 
 /** The program as data, with the flags of all its commands, or of those among the words. */

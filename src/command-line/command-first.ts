@@ -14,15 +14,15 @@ interface Scanned {
 
 /**
  * Puts options that stand before the name of a command behind it: `-p work send hi` as `send -p work hi`.
- * `usual` is the command that runs without a name.
+ * `flags` are those of the command that runs without a name.
  */
 export async function commandFirst(
   words: readonly string[],
   entries: readonly CommandEntry[],
-  usual: CommandEntry,
+  flags: readonly Flag<unknown>[],
 ): Promise<string[]> {
   const [first = ''] = words;
-  const { options, path, rest } = await scan(words, entries, usual);
+  const { options, path, rest } = await scan(words, entries, flags);
   const isUnknown = !entries.some((entry) => isNamed(entry, path[0]));
   // The program's own flags say by themselves that they take no word.
   if (isUnknown && OWN_FLAGS.includes(first) && path[0] !== 'help') return [...words];
@@ -32,7 +32,7 @@ export async function commandFirst(
 async function scan(
   words: readonly string[],
   entries: readonly CommandEntry[],
-  usual: CommandEntry,
+  flags: readonly Flag<unknown>[],
 ): Promise<Scanned> {
   const options: string[] = [];
   const path: string[] = [];
@@ -44,7 +44,7 @@ async function scan(
       const next = words[at];
       const mayBeValue =
         next !== undefined && !next.startsWith('-') && !level.some(isNamedBy(next));
-      const hasValue = takesValue(word, await flagsOf(usual)) ?? mayBeValue;
+      const hasValue = takesValue(word, flags) ?? mayBeValue;
       options.push(word, ...(hasValue && next !== undefined ? [next] : []));
       at += hasValue ? 1 : 0;
       continue;
@@ -62,11 +62,6 @@ const isNamedBy =
   (name: string | undefined) =>
   (entry: CommandEntry): boolean =>
     isNamed(entry, name);
-
-async function flagsOf(entry: CommandEntry): Promise<readonly Flag<unknown>[]> {
-  const command = await entry.load();
-  return isGroup(command) ? [] : command.flags;
-}
 
 /** Whether the next word is the option's value; undefined for an option of another command. */
 function takesValue(option: string, flags: readonly Flag<unknown>[]): boolean | undefined {

@@ -5,23 +5,17 @@ import { text, toggle } from '../../src/command-line/flag.js';
 
 const run = (): Promise<void> => Promise.resolve();
 const leaf = defineCommand({ flags: {}, run });
-const chat = defineCommand({
-  flags: {
-    all: {
-      assistant: text('-a, --assistant <id>', '', { alias: '--agent <id>' }),
-      quiet: toggle('-q, --quiet', ''),
-      verbose: toggle('-v, --verbose', ''),
-      json: toggle('--json', ''),
-    },
-  },
-  run,
-});
+const FLAGS = [
+  text('-a, --assistant <id>', '', { alias: '--agent <id>' }),
+  toggle('-q, --quiet', ''),
+  toggle('-v, --verbose', ''),
+  toggle('--json', ''),
+];
 const entry = (usage: string, load: CommandEntry['load'] = () => leaf): CommandEntry => ({
   ...{ usage, summary: '', load },
 });
-const CHAT = entry('chat', () => chat);
 const ENTRIES = [
-  CHAT,
+  entry('chat'),
   entry('send [message...]'),
   entry('list', () => ({ description: '', commands: [entry('show <id>'), entry('all')] })),
 ];
@@ -64,7 +58,7 @@ const CASES: [given: string, ordered: string][] = [
 describe('options before the name of a command', () => {
   it.each(CASES)('`%s` is read as `%s`', async (given, ordered) => {
     const words = given.split(' ').filter((word) => word !== '');
-    expect((await commandFirst(words, ENTRIES, CHAT)).join(' ')).toBe(ordered);
+    expect((await commandFirst(words, ENTRIES, FLAGS)).join(' ')).toBe(ordered);
   });
 
   it('loads no command that is not named', async () => {
@@ -72,9 +66,6 @@ describe('options before the name of a command', () => {
       throw new Error('loaded');
     };
     const entries = [entry('chat', never), entry('send'), entry('other', never)];
-    expect(await commandFirst(['send', 'other'], entries, entry('chat', never))).toEqual([
-      'send',
-      'other',
-    ]);
+    expect(await commandFirst(['send', 'other'], entries, FLAGS)).toEqual(['send', 'other']);
   });
 });
