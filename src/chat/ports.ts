@@ -121,6 +121,8 @@ export interface ChatPorts {
   paint: Paint;
   /** The width that what is printed on stderr should fit. */
   columns: () => number;
+  /** Prose as it fits the window. */
+  wrap: (text: string) => string;
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
   /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;

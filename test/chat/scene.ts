@@ -122,6 +122,7 @@ export function scene(world: World = {}): Scene {
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
         columns: () => 80,
+        wrap: (text) => text,
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
         announce: () => void transcript.push('(announced)'),
         setTitle: (title) => void titles.push(title),
