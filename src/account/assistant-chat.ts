@@ -3,7 +3,8 @@ import { firstWords } from '../conversations/names.js';
 import type { Context } from '../process/context.js';
 import type { Settings } from '../settings/settings.js';
 import { openLastConversation, type LastConversation } from '../store/last-conversation.js';
-import { storePaths, type Guard } from '../store/paths.js';
+import { storePaths } from '../store/paths.js';
+import type { Guard } from '../store/private-files.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { TurnMemory } from '../turn/turn-memory.js';
 import { takeTurn } from '../turn/turn.js';
@@ -37,15 +38,16 @@ export function assistantChat(
   const { randomId } = context;
   const place = { profile: settings.profile.value, assistantId, randomId, guard };
   const last = settings.persist.value
-    ? openLastConversation(storePaths(context).state, place)
+    ? openLastConversation(() => storePaths(context).state, place)
     : undefined;
   const timeoutMs = settings.timeoutMs.value;
   return {
     assistantId,
     last,
     takeTurn(input, signal) {
+      const stream = input.stream && settings.stream.value;
       const title = input.title ?? (settings.names.value ? firstWords(input.text) : undefined);
-      const request = { ...input, assistantId, title };
+      const request = { ...input, stream, assistantId, title };
       const turn = takeTurn(client, request, { signal, timeoutMs, memory });
       return remembering(turn, last, onUnsaved);
     },

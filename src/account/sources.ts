@@ -2,9 +2,9 @@ import type { Context } from '../process/context.js';
 import { effectiveProfile, resolveProfile } from '../settings/profiles.js';
 import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
 import type { Config, Settings, Sources } from '../settings/settings.js';
-import { readConfig, openTelnyxFile } from '../store/config-file.js';
+import { openTelnyxFile, readConfig } from '../store/config-file.js';
 import { readEnvFile } from '../store/env-file.js';
-import { expandHome, storePaths } from '../store/paths.js';
+import { findStorePaths } from '../store/paths.js';
 
 /** The account and assistant that the command line asks for. */
 export interface Target extends GivenSettings {
@@ -38,11 +38,10 @@ export async function newProfileName(target: Target, context: Context): Promise<
 
 /** Where settings come from; a file that cannot be read throws when a setting needs it. */
 export async function sourcesOf(target: Target, context: Context): Promise<Sources> {
-  const { env, cwd, home } = context;
-  const envFile = await outcomeOf(
-    readEnvFile(cwd, target.dotenv && expandHome(target.dotenv, home)),
-  );
-  const { config: path } = storePaths(context);
+  const { env, home } = context;
+  const envFile = await outcomeOf(readEnvFile(target.dotenv, context));
+  // Without a home folder nothing is stored: there is no file of that name.
+  const { config: path = '' } = findStorePaths(context) ?? {};
   let config: Config | undefined;
   return {
     flags: target,

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.js';
+import { RETENTION_FIX } from '../conversations/assistants.js';
 import type { Assistant } from '../conversations/conversation.js';
 import { checkedId } from '../text/ids.js';
 import { sanitizeLine } from '../text/sanitize.js';
@@ -38,6 +39,10 @@ export function introduction({ name, model, greeting, dataRetention }: Assistant
   const who = sanitizeLine(`${name}${model === '' ? '' : ` (${model})`}`);
   const lines = [`assistant: ${who}`];
   if (greeting !== '') lines.push(`greeting: ${sanitizeLine(greeting, 500)}`);
-  if (!dataRetention) lines.push('this assistant keeps no history: it may forget what was said');
+  if (!dataRetention) {
+    lines.push(
+      `warning: this assistant keeps no data, and Telnyx may refuse to chat with it: ${RETENTION_FIX}`,
+    );
+  }
   return lines;
 }

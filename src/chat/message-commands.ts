@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
 import type { Message } from '../conversations/conversation.js';
-import { notify, type Chat } from './chat.js';
+import { cancellable, notify, notifyFailure, type Chat } from './chat.js';
 import { showTurn } from './show-turn.js';
 
 /** /as */
@@ -24,7 +24,9 @@ export async function retryLast(chat: Chat): Promise<void> {
 /** /edit */
 export async function editDraft(chat: Chat, text: string): Promise<void> {
   const { dialogs, editor } = chat.ports;
-  editor.restoreDraft(await dialogs.edit(text));
+  const edited = await dialogs.edit(text);
+  if (edited.failure) notifyFailure(chat, edited.failure);
+  editor.restoreDraft(edited.text);
 }
 
 /** /copy: a reply counted back from the last, or a code block of the last reply counted from its first. */
@@ -77,5 +79,6 @@ function are(count: number, one: string, many: string): string {
 }
 
 async function copyText(chat: Chat, text: string, what: string): Promise<void> {
-  notify(chat, `copied ${what}to ${await chat.ports.dialogs.copy(text)}`);
+  const copy = (signal: AbortSignal): Promise<string> => chat.ports.dialogs.copy(text, signal);
+  notify(chat, `copied ${what}to ${await cancellable(chat, 'copying', copy)}`);
 }

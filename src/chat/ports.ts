@@ -1,3 +1,4 @@
+import type { AppError } from '../base/errors.js';
 import type { CallOptions, Clock } from '../base/time.js';
 import type {
   Assistant,
@@ -14,8 +15,8 @@ import type { ToolCallPorts } from '../turn/turn-tool-calls.js';
 
 /** One input of the person at the terminal. */
 export type Typed =
-  /** A finished message or command; it may have several lines. */
-  | { type: 'text'; text: string }
+  /** A finished message or command. Of several lines it is a command only where a key made it one. */
+  | { type: 'text'; text: string; isByKey?: boolean }
   /** Ctrl-C on an empty prompt. (On text, it only clears the text.) */
   | { type: 'interrupt' }
   /** Ctrl-D on an empty prompt, or the end of the input. */
@@ -56,7 +57,7 @@ export interface LineEditor {
 }
 
 /** A turn of the chat; streaming and metadata are the caller's choice. */
-export type ChatTurn = Omit<TurnRequest, 'stream' | 'isNew' | 'metadata'>;
+export type ChatTurn = Omit<TurnRequest, 'stream' | 'created' | 'metadata'>;
 
 /** The calls of Telnyx for the chat's commands. */
 export interface ChatApi extends UpdateApi, ToolCallPorts {
@@ -75,16 +76,22 @@ export interface Choice {
   label: string;
 }
 
+/** A text as an editor left it, or as it was; and what went wrong. */
+export interface EditedText {
+  text: string;
+  failure?: AppError | undefined;
+}
+
 /** Dialogs that take over the terminal. */
 export interface Dialogs {
   /** Undefined when the person cancels. */
   choose(question: string, choices: readonly Choice[]): Promise<string | undefined>;
   /** Undefined when the person cancels with Ctrl-C. */
   confirm(question: string): Promise<boolean | undefined>;
-  /** Opens the text in the person's editor program and gives the edited text. */
-  edit(text: string): Promise<string>;
+  /** Opens the text in the person's editor program. */
+  edit(text: string): Promise<EditedText>;
   /** Copies the text and gives the name of the clipboard. */
-  copy(text: string): Promise<string>;
+  copy(text: string, signal: AbortSignal): Promise<string>;
 }
 
 /** Turns the text of a reply into safe text for the terminal, piece by piece. */

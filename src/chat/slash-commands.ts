@@ -116,10 +116,11 @@ export type ChatInput =
 const COMMAND = /^\/([\w-]+)(?:\s+([^]*))?$/;
 
 /**
- * Parses a line of the chat: `/word` is a command; anything else is text, including a path such as
- * `/a/b` and a line that starts with a space. `//word` sends `/word`.
+ * Parses an input of the chat: `/word` is a command; anything else is text, including a path such as `/a/b`, a
+ * line that starts with a space, and several lines, which are pasted more often than not. `//word` sends `/word`.
  */
-export function parseInput(line: string): ChatInput {
+export function parseInput(line: string, isByKey = false): ChatInput {
+  if (!isByKey && line.trimEnd().includes('\n')) return { type: 'message', text: line };
   if (line.startsWith('//')) return { type: 'message', text: line.slice(1) };
   const [, name, argument = ''] = COMMAND.exec(line.trimEnd()) ?? [];
   if (name === undefined) return { type: 'message', text: line };

@@ -1,3 +1,4 @@
+import { parseJson } from '../base/unicode.js';
 import { AppError } from '../base/errors.js';
 import type { Assistant, Message } from '../conversations/conversation.js';
 import { allMessages, turnsIn } from '../conversations/messages.js';
@@ -70,7 +71,7 @@ function labelled(label: string, json: string): string[] {
 /** JSON with indentation; any other text as it is. */
 function indented(json: string): string {
   try {
-    return JSON.stringify(JSON.parse(json), null, 2);
+    return JSON.stringify(parseJson(json), null, 2);
   } catch {
     return json;
   }

@@ -18,6 +18,13 @@ export function inOrder(messages: readonly Message[]): Message[] {
   return sortedByTime(isAscending(times) ? messages : usersFirst(messages));
 }
 
+/** Whether the list is oldest or newest first, so that it also tells the order of equal times. */
+export function hasDirection(messages: readonly Message[]): boolean {
+  const times = messages.map(timeOf);
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  return first < last ? isAscending(times) : first > last && isAscending(times.toReversed());
+}
+
 function isAscending(times: readonly number[]): boolean {
   return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0));
 }

@@ -1,18 +1,18 @@
 import { constants, open as openCallback, type Stats } from 'node:fs';
-import { lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { dirname, join, parse, resolve, sep } from 'node:path';
+import { dirname, join, parse, sep } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '../base/errors.js';
 import { codeOf } from './files.js';
-import { expandHome } from './paths.js';
 import type { WaitOptions } from './lock.js';
+import { locate, type Place } from './paths.js';
+import { endOfLinks } from './write-file.js';
 
 export interface NewFile {
-  cwd: string;
-  /** For a name that begins with `~`. */
-  home: string;
+  /** Where a relative path starts, and what `~` stands for. */
+  place: Place;
   file: string;
   /** Whether another file may be replaced; undefined where the person cannot choose. */
   force?: boolean | undefined;
@@ -23,9 +23,13 @@ export interface NewFile {
 }
 
 /** Throws what `writeNewFile` would throw, before there is anything to write. */
-export async function assertFree(newFile: Omit<NewFile, 'id'>): Promise<void> {
-  const { file, force, isNumbered } = newFile;
-  const path = pathOf(newFile);
+export async function assertFree({
+  place,
+  file,
+  force,
+  isNumbered,
+}: Omit<NewFile, 'id'>): Promise<void> {
+  const path = locate(file, place);
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory()) {
     throw new AppError('usage', `${path} is a folder`, {
@@ -36,10 +40,6 @@ export async function assertFree(newFile: Omit<NewFile, 'id'>): Promise<void> {
   if (existing) return;
   if (file.endsWith('/') || file.endsWith(sep)) throw noFolder(path);
   if (!(await stat(dirname(path)).catch(() => undefined))) throw noFolder(dirname(path));
-}
-
-function pathOf({ cwd, home, file }: Pick<NewFile, 'cwd' | 'home' | 'file'>): string {
-  return resolve(cwd, expandHome(file, home));
 }
 
 /** Where nothing is yet: the path itself, or `notes-2.md`, `notes-3.md`, … beside it. */
@@ -70,12 +70,11 @@ type WriteTask = (write: Sink['write']) => Promise<void>;
  * device or a pipe is written to.
  */
 export async function writeNewFile(
-  newFile: NewFile,
+  { place, file, force, isNumbered, id }: NewFile,
   waiting: WaitOptions,
   task: WriteTask,
 ): Promise<string> {
-  const { force, isNumbered, id } = newFile;
-  const path = isNumbered ? await freePath(pathOf(newFile)) : pathOf(newFile);
+  const path = isNumbered ? await freePath(locate(file, place)) : locate(file, place);
   const saving = <T>(write: () => Promise<T>): Promise<T> =>
     write().catch((error: unknown) => {
       throw saveFailure(error, path, force);
@@ -85,7 +84,7 @@ export async function writeNewFile(
     await fill(await saving(() => openSpecial(path, existing, waiting)), task, saving);
     return path;
   }
-  const target = force ? await saving(() => endOfLinks(path)) : path;
+  const target = force ? await saving(() => Promise.resolve(path).then(endOfLinks)) : path;
   const written = force ? join(dirname(target), `${id}.tmp`) : target;
   const sink = await saving(() => openNew(written));
   try {
@@ -95,17 +94,6 @@ export async function writeNewFile(
   } catch (error) {
     await rm(written, { force: true });
     throw error;
-  }
-}
-
-/** The target of a link need not exist yet. */
-async function endOfLinks(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    const next = await readlink(path).catch(() => undefined);
-    return next === undefined ? path : endOfLinks(resolve(dirname(path), next));
   }
 }
 

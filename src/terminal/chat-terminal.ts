@@ -22,8 +22,6 @@ export function openChatTerminal(
 ): LineEditor {
   const { stdin, stdout, stderr, clock, platform } = context;
   const modes = { pasteMarks: !dumb, focusReports: notify && !screenReader, drawn: !screenReader };
-  // Restoring a closed terminal fails with an error event, which does not matter.
-  stdin.on('error', () => undefined);
   context.onExit(() => {
     stdin.setRawMode?.(false);
     stderr.write(restoreSequence(modes));
@@ -51,11 +49,12 @@ export function openDialogs(context: Context, appearance: Appearance, editor: Li
     edit: (text) =>
       editor.suspend(async () => {
         const { editExternally } = await import('./external-programs.js');
-        return context.withoutInterrupts(() => editExternally(text, env, context.signal));
+        return context.withoutInterrupts(() => editExternally(text, context));
       }),
-    async copy(text) {
+    async copy(text, signal) {
       const { copyText } = await import('./external-programs.js');
-      return copyText(text, { env, platform, write: (sequence) => stderr.write(sequence) });
+      const write = (sequence: string): void => void stderr.write(sequence);
+      return copyText(text, { env, platform, write, signal });
     },
   };
 }

@@ -27,6 +27,7 @@ function world(env: Record<string, string> = {}) {
     cwd,
     home,
     platform: 'linux',
+    uid: process.geteuid?.(),
     nodeVersion: '20.12.0',
     clock: stillClock(),
     randomId: () => 'id-1',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { introduction } from '../../src/chat/assistant-commands.js';
 import { recapLines } from '../../src/chat/conversation-commands.js';
+import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
 
 const ASKING = ['[waiting for Telnyx]', '[]'];
@@ -362,7 +363,7 @@ describe('/assistant', () => {
     expect(words).toEqual([
       'assistant: Q',
       `greeting: ${'w'.repeat(499)}…`,
-      'this assistant keeps no history: it may forget what was said',
+      'warning: this assistant keeps no data, and Telnyx may refuse to chat with it: turn on data retention in the assistant’s privacy settings in the Telnyx portal, or choose another assistant',
     ]);
     expect(introduction(assistantOf({ name: 'Q', model: 'm' }))).toEqual(['assistant: Q (m)']);
   });
@@ -396,7 +397,7 @@ describe('/copy', () => {
     ['/copy code', 'copied code block 2 of 2 to the clipboard: npm test'],
     ['/copy code 1', 'copied code block 1 of 2 to the clipboard: npm ci'],
   ])('%s', async (line, expected) => {
-    expect(await shown(line, { state: { replies } })).toEqual([`~${expected}~`]);
+    expect((await shown(line, { state: { replies } })).at(-1)).toBe(`~${expected}~`);
   });
 
   test.each([
@@ -584,9 +585,28 @@ describe('a line that begins with /', () => {
     `);
   });
 
-  test.each(['/exit', '/quit', '/q', '/exit now'])('%s leaves', async (line) => {
+  test.each(['/exit', '/quit', '/q'])('%s leaves', async (line) => {
     const { transcript } = await chatOf([line, 'hello']);
     expect(transcript).toEqual([`> ${line}`]);
+  });
+
+  test.each(SLASH_COMMANDS.filter(({ argument }) => argument === '').map(({ name }) => name))(
+    'is given back when more follows than /%s takes, as it may be a message',
+    async (name) => {
+      const line = `/${name} the hounds, how?`;
+      const { transcript, asked } = await chatOf([line]);
+      expect(asked).toEqual([]);
+      expect(transcript).toEqual([
+        `> ${line}`,
+        `!error: /${name} takes nothing after it!\n~hint: to send it as a message, start with a space~`,
+        `draft: ${line}`,
+      ]);
+    },
+  );
+
+  test('is a message when lines follow', async () => {
+    const { sent } = await chatOf(['/exit\nsecond', '/takeover\nthe company']);
+    expect(sent.map(({ text }) => text)).toEqual(['/exit\nsecond', '/takeover\nthe company']);
   });
 
   test.each([

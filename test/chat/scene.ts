@@ -115,7 +115,7 @@ export function scene(world: World = {}): Scene {
             transcript.push(`? ${question}`);
             return Promise.resolve(world.confirm ?? false);
           },
-          edit: (text) => Promise.resolve(`${text}, edited`),
+          edit: (text) => Promise.resolve({ text: `${text}, edited` }),
           copy: (text) => Promise.resolve(`the clipboard: ${text}`),
         },
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),

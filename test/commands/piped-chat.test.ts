@@ -59,6 +59,16 @@ it('goes on with --keep-going and exits with the first failure', async () => {
   expect(sandbox.store.list()).toHaveLength(1);
 });
 
+it('takes the byte order mark off the first line', async () => {
+  const { env, sandbox } = await account();
+  await runCli([], { env, input: '\ufeffone\ntwo\n' });
+  const [conversation] = sandbox.store.list();
+  const texts = conversation?.messages
+    .filter(({ role }) => role === 'user')
+    .map(({ text }) => text);
+  expect(texts).toEqual(['one', 'two']);
+});
+
 it('refuses lines that are not UTF-8', async () => {
   const { env, sandbox } = await account();
   const input = Buffer.concat([Buffer.from('hello\n'), Buffer.from([0xff, 0x0a])]);

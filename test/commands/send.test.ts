@@ -28,6 +28,7 @@ describe('what is sent', () => {
     ['stdin alone, less one newline', ['send'], 'line 1\n\nline 2\n\n', 'line 1\n\nline 2\n'],
     ['stdin for -', ['send', 'Explain:', '-', 'now'], 'a\tb\n', 'Explain: a\tb now'],
     ['stdin for - alone', ['send', '-'], 'x\r\n', 'x'],
+    ['stdin without its byte order mark', ['send'], '\ufeffx\ufeff\n', 'x\ufeff'],
     ['what looks like a file, YAML or JSON', ['send', '@/etc/hosts'], '', '@/etc/hosts'],
     ['flags behind --', ['send', '--', '--json', '-v'], '', '--json -v'],
     ['words with every kind of character', ['send', 'ä 漢 👩‍👩‍👧 "\\'], '', 'ä 漢 👩‍👩‍👧 "\\'],
@@ -204,7 +205,9 @@ describe('output', () => {
     expect(lines.map((line) => line.replace(/: .*/, '').replace(/:$/, ''))).toEqual([
       'debug',
       'debug',
+      'debug',
     ]);
+    expect(lines[2]).toBe('debug: reply: 1 {content}');
     expect(lines[0]).toMatch(
       /^debug: POST \/ai\/conversations 200: connect \d.* first byte .* total .* ms \(request /,
     );

@@ -92,7 +92,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const { context, appearance, account, assistantId, own, lines } = options;
   const session = { ...account, ...account.chatWith(assistantId) };
   const chosen = await chosenConversation(values.conversation, { session, context });
-  const { conversationId, title, speaker, metadata, isNew } = chosen;
+  const { conversationId, title, speaker, metadata, created } = chosen;
   const trace = tracePreference(account.settings, output);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
@@ -112,7 +112,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const leaving = new AbortController();
   try {
     const signal = AbortSignal.any([context.signal, leaving.signal]);
-    const earlier = isNew ? undefined : conversationId;
+    const earlier = created ? undefined : conversationId;
     if (own && !isSilent(output)) notify(chat, TEMPORARY_NOTICE);
     if (!isSilent(output)) void introduce(chat, earlier, signal);
     await runChat(chat);

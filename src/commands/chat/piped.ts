@@ -43,7 +43,7 @@ export async function pipedChat(
 
 async function takeLines(session: Session, values: PipedValues, context: Context): Promise<number> {
   const chosen = await chosenConversation(values.conversation, { session, context });
-  const { conversationId, isNew, ...input } = chosen;
+  const { conversationId, created, ...input } = chosen;
   let isFirst = true;
   let said = '';
   const show = turnPrinter(session, values, context);
@@ -55,10 +55,10 @@ async function takeLines(session: Session, values: PipedValues, context: Context
     conversationId,
     takeTurn(text, id) {
       const turn = { ...input, conversationId: id, text: checkedMessage(text), stream: false };
-      const isNewNow = isFirst && isNew;
+      const createdNow = isFirst ? created : undefined;
       isFirst = false;
       said = text;
-      return session.takeTurn({ ...turn, isNew: isNewNow }, context.signal);
+      return session.takeTurn({ ...turn, created: createdNow }, context.signal);
     },
     show: (turn) => show(turn, said),
     clock: context.clock,

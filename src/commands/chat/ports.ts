@@ -59,8 +59,8 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     settingLines: () => settingLines(account),
     async save(file, text) {
       const { assertFree, writeNewFile } = await import('../../store/new-file.js');
-      const { cwd, home, randomId } = context;
-      const newFile = { cwd, home, file, id: randomId(), isNumbered: true };
+      const id = context.randomId();
+      const newFile = { place: context, file, id, isNumbered: true };
       await assertFree(newFile);
       return writeNewFile(newFile, context, (write) => write(text));
     },
@@ -88,8 +88,9 @@ export function historyFor(
 ): InputHistory | undefined {
   if (!history.value) return undefined;
   const onWarning = (message: string): void => print(`warning: ${message}`);
-  const guard = { platform: context.platform, warn: onWarning };
-  return openInputHistory({ directory: storePaths(context).state, guard, onWarning });
+  const { platform, uid } = context;
+  const guard = { platform, uid, warn: onWarning };
+  return openInputHistory({ directory: () => storePaths(context).state, guard, onWarning });
 }
 
 /** Bound on asking for candidates, in milliseconds: Tab should not hang. */

@@ -32,7 +32,7 @@ export const CONVERSATION = {
 
 export type ConversationChoice = ValuesOf<typeof CONVERSATION>;
 
-type Chosen = Pick<TurnRequest, 'conversationId' | 'isNew'>;
+type Chosen = Pick<TurnRequest, 'conversationId' | 'created'>;
 
 /**
  * The part of a turn that the flags decide. Throws on flags that contradict each other, before any

@@ -1,5 +1,5 @@
 import { json, refuse, type Answer } from '../answer.js';
-import type { Assistant } from '../assistants.js';
+import type { Assistant } from '../store.js';
 import type { Call } from '../call.js';
 
 export function listAssistants(call: Call): Answer {
