@@ -318,7 +318,7 @@ describe.each(SIZES)('reports at %i×%i', (...size) => {
 
   it('/help lists every command', async () => {
     const chat = await openChat({ size });
-    await chat.say('/help', '/exit');
+    await chat.say('/help', /suspend; fg resumes\n>$/);
     expect(chat.terminal.lines()).toMatchSnapshot();
   });
 
@@ -369,11 +369,11 @@ describe('a message that is too long', () => {
     const chat = await openChat({ argv: ['--quiet', '--no-persist'] });
     const line = `${'x'.repeat(1023)}\n`;
     chat.terminal.type(pasted(`${line.repeat(1024)}end`));
-    await chat.terminal.ends(['  end▏']);
+    await chat.terminal.ends(['> [pasted 1025 lines]▏']);
     await chat.terminal.pause();
     chat.terminal.type(ENTER);
     await chat.terminal.shows('error: the message is longer than 1 MiB');
-    await chat.terminal.ends(['  end▏']);
+    await chat.terminal.ends(['> [pasted 1025 lines]▏']);
     expect(chat.sandbox.requestCount('create_conversation')).toBe(0);
   });
 });

@@ -41,6 +41,7 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     api: account.client,
     dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
+    columns: () => (appearance.screenReader ? Infinity : context.stderr.columns || 80),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
     announce() {
       if (editor.hasFocus() === false) context.stderr.write(alertSequence(context.env, ANSWERED));
