@@ -575,7 +575,7 @@ describe('a line that begins with /', () => {
       /as [name]         set the name you speak as
       /retry             send the last message again
       /edit [text]       write the next message in $EDITOR
-      /copy [code] [n]   copy the last reply or the nth last; or a code block of the last
+      /copy [code] [n]   copy the last reply or the nth last, or its nth code block
       /export [file]     save this conversation (.md, .json, .txt)
       /trace [n]         show the tool calls of the last turn, or of the nth last
       /info              show assistant, conversation, settings and timings
