@@ -74,7 +74,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   {
     name: 'copy',
     argument: '[code] [n]',
-    summary: 'copy the last reply or the nth last; or a code block of the last',
+    summary: 'copy the last reply or the nth last, or its nth code block',
     run: copyReply,
   },
   {

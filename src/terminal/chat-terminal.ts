@@ -21,7 +21,7 @@ export function openChatTerminal(
   { notify, stopProcess, ...extras }: Extras,
 ): LineEditor {
   const { stdin, stdout, stderr, clock, platform } = context;
-  const modes = { pasteMarks: !dumb, focusReports: notify && !dumb, drawn: !screenReader };
+  const modes = { pasteMarks: !dumb, focusReports: notify && !screenReader, drawn: !screenReader };
   context.onExit(() => {
     stdin.setRawMode?.(false);
     stderr.write(restoreSequence(modes));

@@ -397,7 +397,7 @@ describe('/copy', () => {
     ['/copy code', 'copied code block 2 of 2 to the clipboard: npm test'],
     ['/copy code 1', 'copied code block 1 of 2 to the clipboard: npm ci'],
   ])('%s', async (line, expected) => {
-    expect(await shown(line, { state: { replies } })).toEqual([`~${expected}~`]);
+    expect((await shown(line, { state: { replies } })).at(-1)).toBe(`~${expected}~`);
   });
 
   test.each([
@@ -575,7 +575,7 @@ describe('a line that begins with /', () => {
       /as [name]         set the name you speak as
       /retry             send the last message again
       /edit [text]       write the next message in $EDITOR
-      /copy [code] [n]   copy the last reply or the nth last; or a code block of the last
+      /copy [code] [n]   copy the last reply or the nth last, or its nth code block
       /export [file]     save this conversation (.md, .json, .txt)
       /trace [n]         show the tool calls of the last turn, or of the nth last
       /info              show assistant, conversation, settings and timings

@@ -10,23 +10,36 @@ const CORPUS = TERMINAL_ATTACKS.map(({ text }) => text).join('\n\n');
 const HOSTILE = TERMINAL_ATTACKS.map(({ text }) => text).join(' ');
 
 /** What our own program writes: its colours, its cursor moves, its modes. Nothing else may be there. */
-const OURS = /\x1b\[(?:[0-4]?m|2[234]m|3[1-79]m|9\dm|\d*[AC]|[JK]|\?(?:7|25|2004)[hl])/g;
+const OURS = /\x1b\[(?:[0-4]?m|2[234]m|3[1-79]m|9\dm|\d*[AC]|[JK]|\?(?:7|25|1004|2004)[hl])/g;
+/** Our title of the window; what it may not hold is looked for in it, and in the titles that arrived. */
+const OUR_TITLE = /\x1b\]2;([^\0-\x1f\x7f-\x9f]*)\x07/g;
+/** What the attacks would make of the title. */
+const STOLEN_TITLE = /owned|rm -rf|^a$|^x$/;
 /** And what draws a picker. */
 const PICKERS = /\x1b\[(?:2K|\d*[BDG])/g;
 
 /** Control characters and hidden ones that reached the terminal and are not the program's own. */
 function foreign(output: string): string[] {
-  const text = output.replaceAll(OURS, '').replaceAll(/[\r\n\t]/g, '');
+  const text = output
+    // Only once: the earlier title is kept before our first one.
+    .replace('\x1b[22;0t', '')
+    .replaceAll(OUR_TITLE, '$1')
+    .replaceAll(OURS, '')
+    .replaceAll(/[\r\n\t]/g, '');
   return text.match(/[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b]|\u{e0069}/gu) ?? [];
 }
 
 /** Window titles, clipboard writes and answers that a terminal would have given. */
 function harm(terminal: TerminalSession): unknown {
-  return { foreign: foreign(terminal.output), titles: terminal.titles };
+  return { foreign: foreign(terminal.output), titles: stolen(terminal) };
+}
+
+function stolen({ titles }: TerminalSession): string[] {
+  return titles.filter((title) => STOLEN_TITLE.test(title));
 }
 
 function harmBesidesPicker(terminal: TerminalSession): unknown {
-  return { foreign: foreign(terminal.output.replaceAll(PICKERS, '')), titles: terminal.titles };
+  return { foreign: foreign(terminal.output.replaceAll(PICKERS, '')), titles: stolen(terminal) };
 }
 
 const HARMLESS = { foreign: [], titles: [] };

@@ -49,7 +49,7 @@ describe.each([
     ['Ctrl-C twice', CTRL('c'), 0],
     ['SIGINT', 'SIGINT', 130],
     ['SIGTERM', 'SIGTERM', 143],
-    ['SIGHUP', 'SIGHUP', 143],
+    ['SIGHUP', 'SIGHUP', 129],
   ] as const)('is deleted after %s', async (_, how, code) => {
     const chat = await temporaryChat({ size });
     await chat.say('my name is Ada', GREETED);

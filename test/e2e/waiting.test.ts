@@ -123,6 +123,10 @@ it('nothing moves with CI set: a status that stands still', async () => {
   const { intercept, release } = heldTurns();
   const { terminal, say } = await openChat({ intercept, env: { CI: '1' } });
   await say('hello', /^waiting for the assistant$/m);
+  await terminal.until(
+    () => terminal.titles.length === 1,
+    () => 'a title',
+  );
   const drawn = terminal.output.length;
   await terminal.pause();
   await terminal.pause();

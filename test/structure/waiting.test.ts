@@ -48,6 +48,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'process/clock.ts: promise': ['what is asked for', 'the signal'],
   'base/retry.ts: pause': ['the deadline of the call', 'the signal of the call'],
   'base/time.ts: promise': ['none: until a stop', STOP],
+  'turn/turn-tool-calls.ts: pause': ['5 s for all looks', 'Ctrl-C, a stop'],
   'turn/search.ts: pause': ['the time left to search', 'the signal of the turn'],
   'commands/conversations/insights.ts: pause': ['--timeout', STOP],
   'account/assistant-chat.ts: promise': ['one round of the event loop', 'needs none'],
