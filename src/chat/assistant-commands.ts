@@ -13,6 +13,7 @@ export async function chooseAssistant(chat: Chat, argument: string): Promise<voi
   chat.state.assistantId = assistant.id;
   chat.state.conversationId = undefined;
   chat.state.title = undefined;
+  chat.state.isTakenOver = false;
   notify(chat, ...introduction(assistant), 'your next message starts a new conversation');
 }
 

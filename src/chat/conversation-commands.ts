@@ -24,6 +24,7 @@ export function startNew(chat: Chat, text: string): void {
   const title = text === '' ? undefined : checkedName(text);
   chat.state.conversationId = undefined;
   chat.state.title = title;
+  chat.state.isTakenOver = false;
   notify(chat, 'your next message starts a new conversation');
 }
 
@@ -33,9 +34,10 @@ export async function resume(chat: Chat, idOrName: string): Promise<void> {
   if (id === undefined) return;
   const conversation = await callApi(chat, (api, call) => api.getConversation(id, call));
   chat.state.conversationId = conversation.id;
+  chat.state.isTakenOver = isTakenOver(conversation);
   const title = sanitizeLine(nameOf(conversation));
   notify(chat, `conversation ${title === '' ? '' : `${title} `}${conversation.id}`);
-  if (isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
+  if (chat.state.isTakenOver) notify(chat, TAKEN_OVER_NOTICE);
   await recap(chat, RECAP_COUNT);
 }
 

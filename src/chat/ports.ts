@@ -29,11 +29,19 @@ export interface LineEditor {
    * queued and come first, in order.
    */
   read(): Promise<Typed>;
+  /** Changes what stands before the draft. It may contain colours. */
+  setPrompt(prompt: string): void;
   /** Puts text back on the prompt, before any text that is already there. */
   restoreDraft(text: string): void;
+  /** Holds the queued lines, after those that are held already: no read gives them. `first` goes before all. */
+  holdQueued(first?: string): void;
+  /** Puts the first held line that may come back on the prompt, if nothing is typed there. */
+  restoreHeld(mayComeBack?: (line: string) => boolean): void;
+  /** Takes a line out of those that are held, because it is sent after all. */
+  forgetHeld(line: string): void;
   /**
    * Calls the listener on Ctrl-C while no read is pending; returns a function that stops listening.
-   * Queued lines go back to the draft: they were meant to follow the turn that is cancelled.
+   * Queued lines are held: they were meant to follow the turn that is cancelled.
    */
   onInterrupt(listener: () => void): () => void;
   /**
@@ -41,6 +49,8 @@ export interface LineEditor {
    * While a task has the terminal, printing waits.
    */
   print(text: string, to?: 'stdout' | 'stderr'): void;
+  /** Prints a message above the prompt as it looks once it is sent. */
+  printSent(text: string, prompt?: string): void;
   /** A status line with a spinner above the prompt, until called with undefined. */
   setStatus(text: string | undefined): void;
   /** Hands the terminal to `task` (a picker, an editor program) and takes it back. */
@@ -89,10 +99,13 @@ export interface ReplyPrinter {
   end(): string;
 }
 
-/** Styles of notices; without colour they return the text itself. */
+/** Styles of prompts and notices; without colour they return the text itself. */
 export interface Paint {
   dim(text: string): string;
   error(text: string): string;
+  prompt(text: string): string;
+  /** The prompt of a conversation that a person has taken over. */
+  takenOver(text: string): string;
 }
 
 export interface ChatPorts {
@@ -108,6 +121,10 @@ export interface ChatPorts {
   settingLines: () => string[];
   /** Writes a new file and gives its path. Rejects when it already exists. */
   save: (file: string, text: string) => Promise<string>;
+  /** Whether failures name the conversation and the request. */
+  isVerbose: boolean;
+  /** Whether a spinner may turn. */
+  isAnimated: boolean;
   /** Ends the chat from outside. */
   signal: AbortSignal;
 }

@@ -2,7 +2,7 @@ import { TRANSCRIPT_ENDINGS } from '../conversations/transcript.js';
 import { nearest } from '../text/nearest.js';
 import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
-import { showInsights, release, addMessage, takeover } from './control-commands.js';
+import { release, say, showInsights, takeover } from './control-commands.js';
 import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
 import { copyReply, editDraft, retryLast, speakAs } from './message-commands.js';
 import { exportChat, showInfo, showTrace } from './report-commands.js';
@@ -49,7 +49,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'say',
     argument: '<text>',
     summary: 'add a message from a person, without a reply',
-    run: addMessage,
+    run: say,
   },
   {
     name: 'insights',

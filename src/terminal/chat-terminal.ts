@@ -6,7 +6,7 @@ import { openLineEditor } from './editor/line-editor.js';
 import type { LineEditorOptions } from './editor/line-editor.js';
 import { restoreSequence } from './editor/terminal-input.js';
 
-type Extras = Pick<LineEditorOptions, 'history' | 'complete'>;
+type Extras = Pick<LineEditorOptions, 'history' | 'complete' | 'prompt' | 'hasTextAbove'>;
 
 /**
  * The chat's line editor: prompt and notices on stderr, replies on stdout. The terminal is restored
@@ -26,7 +26,7 @@ export function openChatTerminal(
     stderr.write(restoreSequence(modes));
   });
   return openLineEditor({
-    ...{ input: stdin, output: stderr, stdout, clock, prompt: '> ', screenReader },
+    ...{ input: stdin, output: stderr, stdout, clock, screenReader },
     ...{ color: noticeColor, animated: animation, pasteMarks: modes.pasteMarks },
     // Windows has no signal that stops a process.
     ...{ stopProcess: platform === 'win32' ? undefined : stop, editCommand: '/edit', ...extras },

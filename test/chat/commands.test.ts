@@ -5,7 +5,8 @@ import { recapLines } from '../../src/chat/conversation-commands.js';
 import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
 
 const ASKING = ['[waiting for Telnyx]', '[]'];
-const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a message of your own';
+const WAYS_OUT =
+  'what you type is added as a person’s message; /release lets the assistant answer again';
 const NO_CONVERSATION =
   '!error: there is no conversation yet!\n~hint: your first message starts one; /resume continues an earlier one~';
 const NEXT = '~your next message starts a new conversation~';
@@ -220,15 +221,16 @@ describe('/name', () => {
 
 describe('/takeover and /release', () => {
   test.each([
-    ['/takeover', 'true', `~taken over: the assistant is silent; ${WAYS_OUT}~`],
-    ['/release', 'false', '~released: the assistant answers again~'],
-  ])('%s keeps the other metadata', async (line, disabled, said) => {
+    ['/takeover', true, 'taken over> ', `taken over: the assistant is silent; ${WAYS_OUT}`],
+    ['/release', false, '> ', 'released: the assistant answers again'],
+  ])('%s keeps the other metadata', async (line, on, prompt, said) => {
     const { transcript, asked } = await chatOf([line], {
-      state: { conversationId: 'c-1' },
+      state: { conversationId: 'c-1', isTakenOver: !on },
       conversations: [{ metadata: { ticket: '7', ai_disabled: 'before' } }],
     });
-    expect(transcript.slice(1)).toEqual([...ASKING, said]);
-    expect(asked).toEqual([['updateConversation', 'c-1', { ticket: '7', ai_disabled: disabled }]]);
+    expect(transcript.slice(1)).toEqual([...ASKING, `~${said}~`, `prompt: ${prompt}`]);
+    const metadata = { ticket: '7', ai_disabled: String(on) };
+    expect(asked).toEqual([['updateConversation', 'c-1', metadata]]);
   });
 });
 
@@ -259,7 +261,6 @@ describe('/say', () => {
         '~delivery: unknown, the message may have been delivered; at most once~',
         '~hint: it may have been added: check with /history before sending it again~',
       ].join('\n'),
-      'draft: /say One moment',
     ]);
   });
 
@@ -473,12 +474,13 @@ describe('/info', () => {
     ]);
   });
 
-  test('shows who speaks, and timings once there are some', async () => {
+  test('shows who speaks, timings once there are some, and the request that failed', async () => {
+    const lastFailure = new AppError('api', 'no', { requestId: 'r-1\x07' });
     const turns = Array.from({ length: 20 }, (_, index) => {
       const ms = index === 19 ? 7 : (index + 1) * 10;
       return { reply: '', timing: { firstTokenMs: ms, totalMs: ms * 2 } };
     });
-    const state = { conversationId: 'c-1', speaker: 'Ana\x07', turns };
+    const state = { conversationId: 'c-1', speaker: 'Ana\x07', turns, lastFailure };
     expect((await shown('/info', { state })).join('').replaceAll('~', '').split('\n')).toEqual([
       'assistant     a-1',
       'conversation  c-1',
@@ -486,6 +488,7 @@ describe('/info', () => {
       'last turn     first token 7 ms, full reply 14 ms',
       'p50           first token 90 ms, full reply 180 ms',
       'p95           first token 180 ms, full reply 360 ms',
+      'last failure  request r-1',
       'api_key       …  environment',
     ]);
   });

@@ -7,6 +7,7 @@ import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/cha
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { recapLines } from '../../chat/conversation-commands.js';
 import { runChat } from '../../chat/loop.js';
+import { promptOf, showPrompt } from '../../chat/prompt.js';
 import type { Assistant, Conversation, Message } from '../../conversations/conversation.js';
 import { allMessages } from '../../conversations/messages.js';
 import { isTakenOver } from '../../conversations/update.js';
@@ -18,9 +19,11 @@ import { storePaths } from '../../store/paths.js';
 import type { Appearance, Format } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
+import { paintFor } from '../../terminal/styles.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 import { appearanceFor, isSilent, noticesTo, RAW_WARNING } from '../options/output.js';
+import { linesTo, type Lines } from './lines.js';
 import { completionFor, chatPorts } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
 
@@ -33,6 +36,7 @@ interface ChatValues {
     json: boolean;
     jsonl: boolean;
     quiet: boolean;
+    verbose: boolean;
     debug: boolean;
     color: boolean;
     stream: boolean;
@@ -51,7 +55,7 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
   const setup: Setup = {
     target,
     context,
-    questions: questionsOn(context, appearance),
+    questions: lines.noting(questionsOn(context, appearance)),
     print: lines.print,
     notices: noticesTo(lines.print, output, context.env),
   };
@@ -84,14 +88,16 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const history = historyFor(account.settings, context, lines.print);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
-    ...{ lastText: undefined, lastFailure: undefined, turns: [] },
+    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set(), turns: [] },
   };
   const complete = completionFor(account.client, () => state.assistantId, context.signal);
-  const editor = openChatTerminal(context, appearance, { history, complete });
-  const { stream } = output;
+  const prompt = promptOf(state, paintFor(appearance));
+  const { hasText: hasTextAbove } = lines;
+  const editor = openChatTerminal(context, appearance, { history, complete, prompt, hasTextAbove });
+  const { stream, verbose: isVerbose } = output;
   const chat = {
     state,
-    ports: chatPorts({ account, context, editor, appearance, metadata, stream }),
+    ports: chatPorts({ account, context, editor, appearance, metadata, stream, isVerbose }),
   };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   const leaving = new AbortController();
@@ -136,7 +142,7 @@ async function introduce(
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;
     notify(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
-    if (conversation && isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
+    if (conversation) noteTakenOver(chat, conversation);
     if (messages && isFirst) notify(chat, ...recapLines(messages));
   } catch (error) {
     await chat.running;
@@ -144,6 +150,15 @@ async function introduce(
     if (!(error instanceof AppError)) throw error;
     notifyFailure(chat, error);
   }
+}
+
+/** Whether it is taken over is known better from commands and turns that came first. */
+function noteTakenOver(chat: Chat, conversation: Conversation): void {
+  const { state } = chat;
+  if (state.conversationId !== conversation.id) return;
+  state.isTakenOver ??= isTakenOver(conversation);
+  if (state.isTakenOver) notify(chat, TAKEN_OVER_NOTICE);
+  showPrompt(chat);
 }
 
 interface Known {
@@ -178,25 +193,4 @@ function sayHowToResume(
   const id = sanitizeLine(conversationId);
   const resume = isSandbox ? '' : `resume: telnyx-chat --conversation ${id}\n`;
   stderr.write(`conversation: ${id}\n${resume}`);
-}
-
-type Print = (line: string) => void;
-
-interface Lines {
-  print: Print;
-  /** While there is a prompt, lines go above it. */
-  through(print: Print | undefined): void;
-}
-
-function linesTo({ stderr }: Context): Lines {
-  let above: Print | undefined;
-  return {
-    print(line) {
-      if (above) above(line);
-      else stderr.write(`${line}\n`);
-    },
-    through(next) {
-      above = next;
-    },
-  };
 }

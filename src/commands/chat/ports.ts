@@ -19,13 +19,16 @@ interface ChatPortsOptions {
   /** For new conversations. */
   metadata: Record<string, string> | undefined;
   stream: boolean;
+  isVerbose: boolean;
 }
 
 /** The chat's ports, as this program has them. */
 export function chatPorts(options: ChatPortsOptions): ChatPorts {
-  const { account, context, editor, appearance, metadata, stream } = options;
+  const { account, context, editor, appearance, metadata, stream, isVerbose } = options;
   return {
     editor,
+    isVerbose,
+    isAnimated: appearance.animation,
     clock: context.clock,
     signal: context.signal,
     api: account.client,

@@ -14,6 +14,8 @@ export interface ScreenState {
   status: ShownStatus | undefined;
   /** Messages sent during a turn, which wait for their own turns. */
   queued: readonly string[];
+  /** Messages that come back to the prompt one by one. */
+  held: readonly string[];
   /** True while a turn runs and nobody reads the input. */
   isBusy: boolean;
 }
@@ -35,8 +37,10 @@ export interface Display {
   print(text: string, to: PrintTarget): void;
   /** Puts complete lines above, with the next `show`. */
   note(text: string): void;
-  /** Puts a sent draft above, with the next `show`. */
+  /** Leaves the draft that is sent above, with the next `show`. */
   record(prompt: string, text: string): void;
+  /** Puts an earlier message above, with the next `show`. */
+  noteSent(prompt: string, text: string): void;
   /** Removes the bottom until the next `show`. */
   hide(): void;
   clear(): void;

@@ -5,11 +5,12 @@ import { stylesFor } from '../styles.js';
 import { TabKey, type Complete } from './completion.js';
 import { Composer } from './composer.js';
 import { windowSize, type Display, type PrintTarget, type ScreenState } from './display.js';
-import type { InputHistory } from './history.js';
+import { memoryHistory, type InputHistory } from './history.js';
 import { InputQueue } from './input-queue.js';
 import { keyCommands } from './key-commands.js';
 import { PlainDisplay } from './plain-display.js';
 import { realTimers, StatusTimer, type Timers } from './status.js';
+import { Suspension } from './suspension.js';
 import { TerminalDisplay } from './terminal-display.js';
 import { TerminalInput } from './terminal-input.js';
 import { EMPTY_BUFFER } from './text-buffer.js';
@@ -25,6 +26,8 @@ export interface LineEditorOptions {
   clock: Pick<Clock, 'monotonic'>;
   /** May contain colours. */
   prompt: string;
+  /** Something was printed already: the first prompt, too, gets an empty line before it. */
+  hasTextAbove?: boolean | undefined;
   /** By default, sent messages are remembered until the editor closes. */
   history?: InputHistory | undefined;
   complete?: Complete | undefined;
@@ -45,11 +48,6 @@ export interface LineEditorOptions {
   timers?: Timers | undefined;
 }
 
-function memoryHistory(): InputHistory {
-  const entries: string[] = [];
-  return { entries: () => entries, add: (text) => void entries.push(text) };
-}
-
 /** Opens a line editor on a terminal: one paste is one message, and typing works at any time. */
 export function openLineEditor(options: LineEditorOptions): LineEditor {
   return new TerminalLineEditor(options);
@@ -65,20 +63,19 @@ class TerminalLineEditor implements LineEditor {
   readonly #queue = new InputQueue();
   readonly #interruptListeners = new Set<() => void>();
   readonly #commands: ReadonlyMap<string, () => void>;
-  /** Text printed while another task has the terminal. */
-  #held: [text: string, to: PrintTarget][] = [];
-  #suspensions = 0;
+  #prompt: string;
+  readonly #suspension = new Suspension();
   #isClosed = false;
 
   constructor(options: LineEditorOptions) {
     const { output, stdout, screenReader = false, color = false, history, complete } = options;
-    const { animated = true, pasteMarks = true } = options;
-    const timers = options.timers ?? realTimers;
+    const { animated = true, pasteMarks = true, timers = realTimers } = options;
     const monotonic = (): number => options.clock.monotonic();
     this.#options = options;
+    this.#prompt = options.prompt;
     this.#display = screenReader
       ? new PlainDisplay({ output, stdout })
-      : new TerminalDisplay({ output, stdout }, stylesFor({ color }).dim);
+      : new TerminalDisplay({ output, stdout }, stylesFor({ color }).dim, options.hasTextAbove);
     this.#composer = new Composer(history ?? memoryHistory());
     this.#tab = new TabKey({
       complete: complete ?? (() => undefined),
@@ -98,7 +95,7 @@ class TerminalLineEditor implements LineEditor {
       composer: this.#composer,
       queue: this.#queue,
       editCommand: options.editCommand,
-      record: (text) => this.#display.record(options.prompt, options.hidden ? '' : text),
+      record: (text) => this.#display.record(this.#prompt, options.hidden ? '' : text),
       interrupt: () => this.#interrupt(),
       completeWord: () => this.#tab.press(),
       clearScreen: () => this.#display.clear(),
@@ -109,7 +106,7 @@ class TerminalLineEditor implements LineEditor {
 
   read(): Promise<Typed> {
     const next = this.#queue.next();
-    if (next?.type === 'text') this.#display.record(this.#options.prompt, next.text);
+    if (next?.type === 'text') this.#display.record(this.#prompt, next.text);
     const read = next ? Promise.resolve(next) : this.#queue.read();
     this.#refresh();
     return read;
@@ -121,14 +118,40 @@ class TerminalLineEditor implements LineEditor {
     this.#refresh();
   }
 
+  setPrompt(prompt: string): void {
+    this.#prompt = prompt;
+    this.#refresh();
+  }
+
+  holdQueued(first?: string): void {
+    this.#queue.hold(first);
+    this.#refresh();
+  }
+
+  restoreHeld(mayComeBack: (line: string) => boolean = () => true): void {
+    const { draft, isSearching } = this.#composer;
+    if (draft.text !== '' || isSearching || this.#queue.queued.length > 0) return;
+    draft.restore(this.#queue.release(mayComeBack) ?? '');
+    this.#refresh();
+  }
+
+  forgetHeld(text: string): void {
+    this.#queue.forget(text);
+    this.#refresh();
+  }
+
   onInterrupt(listener: () => void): () => void {
     this.#interruptListeners.add(listener);
     return () => void this.#interruptListeners.delete(listener);
   }
 
   print(text: string, to: PrintTarget = 'stdout'): void {
-    if (this.#suspensions > 0) this.#held.push([text, to]);
-    else this.#display.print(text, to);
+    this.#suspension.print(() => this.#display.print(text, to));
+  }
+
+  printSent(text: string, prompt = this.#prompt): void {
+    this.#suspension.print(() => this.#display.noteSent(prompt, text));
+    this.#refresh();
   }
 
   setStatus(text: string | undefined): void {
@@ -140,30 +163,26 @@ class TerminalLineEditor implements LineEditor {
     this.#display.clear();
   }
 
-  async suspend<T>(task: () => Promise<T>): Promise<T> {
-    this.#suspensions++;
+  suspend<T>(task: () => Promise<T>): Promise<T> {
     this.#release();
-    try {
-      return await task();
-    } finally {
-      this.#suspensions--;
-      if (this.#suspensions === 0) this.#printHeld();
+    return this.#suspension.during(task, () => {
+      this.#suspension.flush();
       if (this.#isHeld) this.#take();
-    }
+    });
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#status.set(undefined);
-    if (this.#suspensions === 0 && !this.#options.hidden) this.#leaveUnsent();
+    if (!this.#suspension.isActive && !this.#options.hidden) this.#leaveUnsent();
     this.#release();
-    this.#printHeld();
+    this.#suspension.flush();
     this.#queue.end();
   }
 
   get #isHeld(): boolean {
-    return this.#suspensions === 0 && !this.#isClosed;
+    return !this.#suspension.isActive && !this.#isClosed;
   }
 
   #take(): void {
@@ -178,15 +197,10 @@ class TerminalLineEditor implements LineEditor {
     this.#input.release();
   }
 
-  #printHeld(): void {
-    for (const [text, to] of this.#held) this.#display.print(text, to);
-    this.#held = [];
-  }
-
   /** Unsent text stays on the screen. */
   #leaveUnsent(): void {
     const unsent = [...this.#queue.takeBack(), this.#composer.draft.text];
-    for (const text of unsent) if (text !== '') this.#display.record(this.#options.prompt, text);
+    for (const text of unsent) if (text !== '') this.#display.record(this.#prompt, text);
   }
 
   #onKeys(events: readonly KeyEvent[]): void {
@@ -194,7 +208,7 @@ class TerminalLineEditor implements LineEditor {
     for (const event of events) {
       const command = event.type === 'key' ? this.#commands.get(event.name) : undefined;
       if (command) command();
-      else this.#composer.apply(event, wrapShape(this.#options.prompt, { columns, rows }));
+      else this.#composer.apply(event, wrapShape(this.#prompt, { columns, rows }));
     }
     this.#refresh();
   }
@@ -214,11 +228,12 @@ class TerminalLineEditor implements LineEditor {
 
   #refresh(): void {
     if (!this.#isHeld) return;
-    const { prompt, hidden } = this.#options;
+    const shown = this.#composer.shown(this.#prompt);
     const screen: ScreenState = {
-      ...(hidden ? { prompt, ...EMPTY_BUFFER } : this.#composer.shown(prompt)),
+      ...(this.#options.hidden ? { prompt: this.#prompt, ...EMPTY_BUFFER } : shown),
       status: this.#status.current,
       queued: this.#queue.queued,
+      held: this.#queue.held,
       isBusy: !this.#queue.isBeingRead,
     };
     this.#display.show(screen);

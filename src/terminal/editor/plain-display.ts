@@ -84,6 +84,7 @@ export class PlainDisplay implements Display {
   #screen: ScreenState | undefined;
   #line: PlainLine | undefined;
   #status: string | undefined;
+  #heldCount = 0;
   #isAtLineStart = true;
   #printedTo: PrintTarget = 'stdout';
 
@@ -95,6 +96,7 @@ export class PlainDisplay implements Display {
     this.#screen = screen;
     this.#announce(screen.status?.text);
     if (screen.isBusy) return;
+    this.#announceHeld(screen.held);
     const line = { prompt: screen.prompt, text: screen.text, cursor: screen.cursor };
     const { columns } = windowSize(this.#streams.output);
     if (this.#line) this.#write(editLine(this.#line, line, columns));
@@ -125,10 +127,14 @@ export class PlainDisplay implements Display {
     this.#isAtLineStart = true;
   }
 
+  noteSent(prompt: string, text: string): void {
+    this.note(sentDraft(prompt, text));
+  }
+
   /** The draft is on the screen already, except for keys that arrived in one chunk with Enter. */
   record(prompt: string, text: string): void {
     if (!this.#line) {
-      this.note(sentDraft(prompt, text));
+      this.noteSent(prompt, text);
       return;
     }
     const { columns } = windowSize(this.#streams.output);
@@ -156,6 +162,15 @@ export class PlainDisplay implements Display {
       this.#write(`${status}\r\n`);
     }
     this.#status = status;
+  }
+
+  /** Prints the held messages when there are more than before. */
+  #announceHeld(held: readonly string[]): void {
+    if (held.length > this.#heldCount) {
+      this.hide();
+      for (const text of held) this.#write(`held: ${drawnText(text).replaceAll('\n', ' / ')}\r\n`);
+    }
+    this.#heldCount = held.length;
   }
 
   #fresh(): string {

@@ -1,4 +1,4 @@
-import { displayWidth } from '../../text/width.js';
+import { displayWidth, ESCAPE_SEQUENCE } from '../../text/width.js';
 import {
   windowSize,
   type Display,
@@ -17,6 +17,15 @@ import {
 } from './open-line.js';
 import { sentDraft, viewOf, type Area } from './view.js';
 
+/** Whether the last line of a text is an empty one, where `before` stands before the text. */
+function endsInBlankLine(text: string, before = ''): boolean {
+  if (!text.endsWith('\n')) return false;
+  const lines = text.slice(0, -1);
+  const start = lines.lastIndexOf('\n') + 1;
+  const line = (start === 0 ? before : '') + lines.slice(start);
+  return line.replace(ESCAPE_SEQUENCE, '').trim() === '';
+}
+
 /**
  * Draws the bottom area on a terminal, each change in one write.
  *
@@ -30,11 +39,18 @@ export class TerminalDisplay implements Display {
   #area: (Area & { top: number }) | undefined;
   #openLine: OpenLine = NO_OPEN_LINE;
   #openLineTarget: PrintTarget = 'stdout';
+  /** Whether the last printed line is empty, as what is above the first one counts. */
+  #isBlankAbove: boolean;
   #pending = '';
 
-  constructor(streams: DisplayStreams, styleNotice: (text: string) => string) {
+  constructor(
+    streams: DisplayStreams,
+    styleNotice: (text: string) => string,
+    hasTextAbove = false,
+  ) {
     this.#streams = streams;
     this.#styleNotice = styleNotice;
+    this.#isBlankAbove = !hasTextAbove;
   }
 
   show(screen: ScreenState): void {
@@ -58,15 +74,21 @@ export class TerminalDisplay implements Display {
     const frame =
       this.#area && this.#screen ? this.#printAbove(this.#area, line, this.#screen) : line;
     if (!this.#area) this.#extendOpenLine(line);
-    (to === 'stdout' ? stdout : output).write(frame);
+    (to === 'stdout' ? stdout : output).write(this.#pending + frame);
+    this.#pending = '';
   }
 
   note(text: string): void {
     this.#pending += this.#erased() + text;
+    this.#isBlankAbove = endsInBlankLine(text);
   }
 
   record(prompt: string, text: string): void {
-    this.note(sentDraft(prompt, text));
+    this.noteSent(prompt, text);
+  }
+
+  noteSent(prompt: string, text: string): void {
+    this.note((this.#isBlankAbove ? '' : '\n') + sentDraft(prompt, text));
   }
 
   hide(): void {
@@ -76,6 +98,7 @@ export class TerminalDisplay implements Display {
   clear(): void {
     this.#area = undefined;
     this.#openLine = NO_OPEN_LINE;
+    this.#isBlankAbove = true;
     this.#pending += CLEAR_SCREEN;
     if (this.#screen) this.show(this.#screen);
   }
@@ -101,7 +124,9 @@ export class TerminalDisplay implements Display {
 
   #view(screen: ScreenState): Area & { top: number } {
     const size = windowSize(this.#streams.output);
-    return viewOf(screen, { size, styleNotice: this.#styleNotice, top: this.#area?.top ?? 0 });
+    const { top = 0 } = this.#area ?? {};
+    const hasTextAbove = !this.#isBlankAbove;
+    return viewOf(screen, { size, styleNotice: this.#styleNotice, hasTextAbove, top });
   }
 
   #printAbove(area: Area, text: string, screen: ScreenState): string {
@@ -112,6 +137,7 @@ export class TerminalDisplay implements Display {
   }
 
   #extendOpenLine(text: string): void {
+    this.#isBlankAbove = endsInBlankLine(text, this.#openLine.line);
     this.#openLine = extendOpenLine(this.#openLine, text, this.#columns);
   }
 

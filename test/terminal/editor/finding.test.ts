@@ -25,7 +25,7 @@ describe('the history', () => {
     const terminal = new TestTerminal(SIZE);
     void terminal.editor.read();
     await terminal.type('one', '\r', UP);
-    expect(await terminal.screen()).toEqual(['> one', '> one▏']);
+    expect(await terminal.screen()).toEqual(['> one', '', '> one▏']);
   });
 
   it('never draws a control character from a file that was tampered with', async () => {
@@ -86,7 +86,7 @@ describe('Tab', () => {
     await terminal.type(CTRL('u'), '/h', '\t');
     expect(await terminal.screen()).toEqual(['> /h▏']);
     await terminal.type('\t');
-    expect(await terminal.screen()).toEqual(['/help', '/history', '> /h▏']);
+    expect(await terminal.screen()).toEqual(['/help', '/history', '', '> /h▏']);
   });
 
   it('drops an answer that comes after more was typed', async () => {
