@@ -1,21 +1,19 @@
 import { AppError } from '../base/errors.js';
-import type { Conversation, ConversationFilters, Message } from '../conversations/conversation.js';
+import type { Conversation, ConversationFilters } from '../conversations/conversation.js';
 import { CHANNEL_KEY } from '../conversations/filters.js';
 import { conversationIdFor } from '../conversations/find.js';
 import { allMessages } from '../conversations/messages.js';
 import { checkedName, isConversationId, nameOf } from '../conversations/names.js';
-import { transcriptLines } from '../conversations/transcript.js';
 import { isTakenOver, rename } from '../conversations/update.js';
 import { age } from '../text/age.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
 import type { Choice } from './ports.js';
+import { openRecap } from './recap.js';
 
 /** How many conversations `/resume` offers. */
 const MAX_CHOICES = 100;
-/** Messages shown after `/resume`. */
-const RECAP_COUNT = 4;
 /** Messages shown by `/history` without a number. */
 const HISTORY_COUNT = 20;
 
@@ -38,7 +36,7 @@ export async function resume(chat: Chat, idOrName: string): Promise<void> {
   const title = sanitizeLine(nameOf(conversation));
   notify(chat, `conversation ${title === '' ? '' : `${title} `}${conversation.id}`);
   if (chat.state.isTakenOver) notify(chat, TAKEN_OVER_NOTICE);
-  await recap(chat, RECAP_COUNT);
+  await recap(chat);
 }
 
 /** The conversations of this assistant, the latest first. */
@@ -88,18 +86,11 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
   await recap(chat, count);
 }
 
-async function recap(chat: Chat, count: number): Promise<void> {
+async function recap(chat: Chat, count?: number): Promise<void> {
   const id = currentConversation(chat);
   const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
-  notify(chat, ...recapLines(messages, count));
-}
-
-/** The last messages of a conversation. */
-export function recapLines(messages: readonly Message[], count = RECAP_COUNT): string[] {
-  if (messages.length === 0) return ['no messages are kept of this conversation'];
-  const earlier = messages.length - count;
-  const omitted = earlier > 0 ? [`… ${earlier} earlier messages: /history ${messages.length}`] : [];
-  return [...omitted, ...transcriptLines(messages.slice(-count))];
+  const show = await openRecap(chat, messages, count);
+  show();
 }
 
 /** /name */

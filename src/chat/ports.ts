@@ -7,6 +7,7 @@ import type {
   Message,
   NewMessage,
 } from '../conversations/conversation.js';
+import type { ToolCallResult } from '../conversations/tool-calls.js';
 import type { UpdateApi } from '../conversations/update.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 
@@ -115,8 +116,13 @@ export interface ChatPorts {
   dialogs: Dialogs;
   paint: Paint;
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
-  /** Loads the renderer; called once the request of the first reply has been sent. */
-  openReplyPrinter: () => Promise<ReplyPrinter>;
+  /**
+   * Loads the renderer; called once the request of the first reply has been sent. Replies go to stdout,
+   * unless they are earlier ones.
+   */
+  openReplyPrinter: (to?: 'stdout' | 'stderr') => Promise<ReplyPrinter>;
+  /** A tool call as one line that fits into the window. */
+  toolCallLine: (call: ToolCallResult) => string;
   /** The effective settings, as lines for `/info`. */
   settingLines: () => string[];
   /** Writes a new file and gives its path. Rejects when it already exists. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { introduction } from '../../src/chat/assistant-commands.js';
-import { recapLines } from '../../src/chat/conversation-commands.js';
-import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
+import { assistantOf, chatOf, done, type World } from './scene.js';
 
 const ASKING = ['[waiting for Telnyx]', '[]'];
 const WAYS_OUT =
@@ -79,7 +78,7 @@ describe('/resume', () => {
       ...ASKING,
       '~conversation Trip c-7~',
       ...ASKING,
-      '~… 1 earlier messages: /history 5~\n~assistant: two~\n~you: three~\n~assistant: four~\n~you: five~',
+      ...['~… 1 earlier messages: /history 5~', 'two⏎', '> three', 'four⏎', '> five'],
     ]);
     expect(asked[0]).toEqual([
       'listConversations',
@@ -148,27 +147,18 @@ describe('/history', () => {
   const world = { state: { conversationId: 'c-1' }, messages: MESSAGES };
 
   test.each([
-    ['1', ['~… 4 earlier messages: /history 5~', '~you: five~']],
-    [
-      '4',
-      [
-        '~… 1 earlier messages: /history 5~',
-        '~assistant: two~',
-        '~you: three~',
-        '~assistant: four~',
-        '~you: five~',
-      ],
-    ],
-    ['5', ['~you: one~', '~assistant: two~', '~you: three~', '~assistant: four~', '~you: five~']],
+    ['1', ['~… 4 earlier messages: /history 5~', '> five']],
+    ['4', ['~… 1 earlier messages: /history 5~', 'two⏎', '> three', 'four⏎', '> five']],
+    ['5', ['> one', 'two⏎', '> three', 'four⏎', '> five']],
   ])('%s', async (count, lines) => {
-    expect(await shown(`/history ${count}`, world)).toEqual([...ASKING, lines.join('\n')]);
+    expect(await shown(`/history ${count}`, world)).toEqual([...ASKING, ...lines]);
   });
 
   test('shows twenty unless told', async () => {
     const messages = Array.from({ length: 21 }, (_, index) => ({ text: `${index + 1}` }));
-    const lines = (await shown('/history', { ...world, messages })).at(-1)?.split('\n') ?? [];
+    const lines = (await shown('/history', { ...world, messages })).slice(ASKING.length);
     expect(lines).toHaveLength(21);
-    expect(lines.slice(0, 2)).toEqual(['~… 1 earlier messages: /history 21~', '~you: 2~']);
+    expect(lines.slice(0, 2)).toEqual(['~… 1 earlier messages: /history 21~', '> 2']);
   });
 
   test.each(['0', '-1', '1.5', 'x'])('refuses %j', async (argument) => {
@@ -532,12 +522,5 @@ describe('a line that begins with /', () => {
       `!error: ${message}!\n~hint: ${near}to send it as a message, start with a space~`,
       `draft: ${line}`,
     ]);
-  });
-});
-
-describe('a recap', () => {
-  test('has the last four messages', () => {
-    expect(recapLines(MESSAGES.map(messageOf))).toHaveLength(5);
-    expect(recapLines(MESSAGES.slice(1).map(messageOf))).toHaveLength(4);
   });
 });

@@ -16,6 +16,7 @@ import type {
   Insight,
   Message,
 } from '../../src/conversations/conversation.js';
+import { toolCallLine } from '../../src/conversations/tool-calls.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';
 
@@ -125,6 +126,7 @@ export function scene(world: World = {}): Scene {
         isVerbose: false,
         isAnimated: false,
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
+        toolCallLine: (call) => toolCallLine(call, { columns: 60, arrow: '→' }),
         settingLines: () => ['api_key       …  environment'],
         async *takeTurn(turn, stop) {
           const steps = world.turns?.[sent.length] ?? [done('ok')];

@@ -5,8 +5,8 @@ import { AppError } from '../../base/errors.js';
 import { introduction } from '../../chat/assistant-commands.js';
 import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
-import { recapLines } from '../../chat/conversation-commands.js';
 import { runChat } from '../../chat/loop.js';
+import { openRecap } from '../../chat/recap.js';
 import { promptOf, showPrompt } from '../../chat/prompt.js';
 import type { Assistant, Conversation, Message } from '../../conversations/conversation.js';
 import { allMessages } from '../../conversations/messages.js';
@@ -138,12 +138,13 @@ async function introduce(
 ): Promise<void> {
   try {
     const { assistant, messages, conversation } = await known(chat, earlier, signal);
+    const showRecap = messages && (await openRecap(chat, messages));
     await chat.running;
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;
     notify(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
     if (conversation) noteTakenOver(chat, conversation);
-    if (messages && isFirst) notify(chat, ...recapLines(messages));
+    if (isFirst) showRecap?.();
   } catch (error) {
     await chat.running;
     if (signal.aborted) return;

@@ -3,6 +3,7 @@ import { assistantCandidates, conversationCandidates } from '../../account/candi
 import type { Client } from '../../api/client.js';
 import { completeDraft, type Completion } from '../../chat/completion.js';
 import type { ChatPorts, LineEditor } from '../../chat/ports.js';
+import { toolCallLine } from '../../conversations/tool-calls.js';
 import type { Context } from '../../process/context.js';
 import { settingRows } from '../../settings/rows.js';
 import type { Appearance } from '../../terminal/appearance.js';
@@ -34,7 +35,12 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     api: account.client,
     dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
-    openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
+    openReplyPrinter: (to = 'stdout') => openReplyPrinter(appearance, context[to]),
+    toolCallLine: (call) =>
+      toolCallLine(call, {
+        columns: context.stderr.columns ?? 80,
+        arrow: appearance.screenReader ? '->' : '→',
+      }),
     settingLines: () => settingLines(account),
     async save(file, text) {
       const { writeNewFile } = await import('../../store/new-file.js');
