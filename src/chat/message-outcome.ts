@@ -4,6 +4,7 @@ import { notify, notifyFailure, type Chat } from './chat.js';
 /** Whether a failed message was delivered; what fails before any request has no `delivery`. */
 export function deliveryOf({ kind, details }: AppError): Delivery {
   if (details.delivery !== undefined) return details.delivery;
+  if (kind === 'ai_disabled') return 'refused';
   return kind === 'usage' || kind === 'not_configured' ? 'not_sent' : 'unknown';
 }
 
@@ -62,10 +63,16 @@ const ANOTHER_TRY = 'see /history; Up and /retry have it';
 
 function tell(chat: Chat, { error, hasReply = false }: MessageFailure): void {
   const isUnknown = deliveryOf(error) === 'unknown';
-  if (error.kind !== 'interrupted')
-    notifyFailure(chat, isUnknown ? error.with({ hint: ANOTHER_TRY }) : error);
+  if (error.kind !== 'interrupted') notifyFailure(chat, isUnknown ? withAnotherTry(error) : error);
   else if (hasReply || !isUnknown) notify(chat, 'cancelled');
   else notify(chat, `cancelled; the message may have been delivered: ${ANOTHER_TRY}`);
+}
+
+/** A message that was added without a turn has such a hint already. */
+function withAnotherTry(error: AppError): AppError {
+  const { hint, wasRepeatable } = error.details;
+  if (wasRepeatable) return error;
+  return error.but({ hint: hint === undefined ? ANOTHER_TRY : `${hint}; ${ANOTHER_TRY}` });
 }
 
 /** A command's name and blank, or two slashes: a text that would not be sent as it is. */

@@ -4,6 +4,7 @@ import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import type { Context, Output } from '../process/context.js';
 import { write } from '../process/write.js';
 import type { Appearance } from '../terminal/appearance.js';
+import type { Spinner } from '../terminal/status-line.js';
 import { jsonLine } from '../text/json-line.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { type ReplyEvent, startedEarly } from '../turn/events.js';
@@ -92,11 +93,11 @@ async function show(
   const isWatched = stderr.isTTY === true && !isSilent(printing);
   const appearance = appearanceFor(printing, context);
   if (appearance.raw && stdout.isTTY && !isSilent(printing)) stderr.write(`${RAW_WARNING}\n`);
-  const started = withRetryNotices(startedEarly(events), printing, context);
+  const started = startedEarly(events);
   const isAnimated = isWatched && appearance.animation && !printing.verbose;
-  const { withSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
-  const watched = withSpinner ? withSpinner(started, stderr) : started;
-  const conversationId = await showText(watched, appearance, context);
+  const { openSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
+  const spinner = await openSpinner?.(stderr);
+  const conversationId = await showText(started, { ...printing, appearance, spinner }, context);
   if (isWatched) stderr.write(`conversation: ${sanitizeLine(conversationId)}\n`);
 }
 
@@ -129,30 +130,43 @@ async function showJsonLines(
   }
 }
 
+interface TextOptions extends Printing {
+  appearance: Appearance;
+  spinner: Spinner | undefined;
+}
+
 /** The reply as a person reads it on a terminal; in a pipe, untouched and with one newline. */
 async function showText(
   events: AsyncGenerator<ReplyEvent>,
-  appearance: Appearance,
+  options: TextOptions,
   context: Context,
 ): Promise<string> {
   const { stdout } = context;
-  if (!stdout.isTTY && !appearance.markdown) return showUntouched(events, stdout);
+  if (!stdout.isTTY && !options.appearance.markdown)
+    return showUntouched(withRetryNotices(events, options, context), options.spinner, stdout);
   const { printRendered } = await import('../terminal/reply-printer.js');
-  return printRendered(events, appearance, context);
+  return printRendered(events, options, context);
 }
 
-async function showUntouched(events: AsyncGenerator<ReplyEvent>, stdout: Output): Promise<string> {
+async function showUntouched(
+  events: AsyncGenerator<ReplyEvent>,
+  spinner: Spinner | undefined,
+  stdout: Output,
+): Promise<string> {
   const reply = createReplyText();
   let conversationId = '';
   let isLineOpen = false;
+  spinner?.start();
   try {
     for await (const event of events) {
       if (event.type === 'start') ({ conversationId } = event);
       const shown = reply.next(event);
+      if (shown !== '') spinner?.stop();
       if (shown !== '') await write(stdout, shown);
       isLineOpen ||= shown !== '' || event.type === 'done';
     }
   } finally {
+    spinner?.stop();
     if (isLineOpen) await write(stdout, '\n');
   }
   return conversationId;

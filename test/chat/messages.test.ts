@@ -47,7 +47,7 @@ describe('a message', () => {
       [
         '!error: it was timeout!',
         '~delivery: unknown, the message may have been delivered; it was not sent again~',
-        '~hint: wait~',
+        '~hint: wait; see /history; Up and /retry have it~',
       ].join('\n'),
     ]);
     expect(failure(chat.state.lastFailure)).toMatchObject({ kind: 'timeout' });

@@ -51,14 +51,14 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
       () => chat.terminal.text(),
     );
     chat.terminal.type(ENTER);
-    await chat.terminal.shows(/conversation Opening hours[^]*you: question of Opening hours/);
+    await chat.terminal.shows(/conversation Opening hours[^]*\n\n> question of Opening hours/);
     await chat.say('how many turns?', 'This is turn 2 of our conversation.');
   });
 
   it('/resume takes an id, or a name', async () => {
     const sandbox = await accountWith('Deliveries', 'Opening hours');
     const chat = await openChat({ size, sandbox });
-    await chat.say('/resume Opening hours', 'answer to Opening hours');
+    await chat.say('/resume Opening hours', /\nanswer to Opening hours/);
     const id = ids(chat.sandbox)[1] ?? '';
     await chat.say(`/resume ${id}`, 'answer to Deliveries');
   });
@@ -92,7 +92,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
     await chat.terminal.ends(['> /name▏']);
     await chat.say(' Ada’s', 'named Ada’s; /resume Ada’s');
     await chat.say('/new', 'starts a new conversation');
-    await chat.say('/resume Ada’s', 'you: my name is Ada');
+    await chat.say('/resume Ada’s', /conversation Ada’s[^]*> my name is Ada\nNice to meet/);
     await chat.say('what is my name?', 'Your name is Ada.');
   });
 
@@ -102,7 +102,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
     await chat.say('what is my name?', /Your name is Ada\.\n\n>$/);
     await chat.say(
       '/history 2',
-      /earlier messages: \/history 4\nyou: what is my name\?\nassistant: Your name is Ada\./,
+      /earlier messages: \/history 4\n\n> what is my name\?\nYour name is Ada\./,
     );
     await chat.say('/history none', 'error: bad number "none"');
     await chat.terminal.ends(['> /history none▏']);
@@ -116,7 +116,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
     first.terminal.type('/exit\r');
     expect(await first.terminal.exit).toBe(0);
     const second = await openChat({ size, home, sandbox, argv: ['--continue'] });
-    await second.terminal.shows('you: my name is Ada');
+    await second.terminal.shows(/> my name is Ada\nNice to meet/);
     await second.say('what is my name?', 'Your name is Ada.');
   });
 });

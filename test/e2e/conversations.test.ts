@@ -194,7 +194,7 @@ describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...s
     await first.terminal.shows('greeting: Hello!');
     await first.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
     const second = await openChat({ size, sandbox, argv });
-    await second.terminal.shows('you: my name is Ada');
+    await second.terminal.shows(/> my name is Ada\nNice to meet/);
     await second.say('what is my name?', 'Your name is Ada.');
     expect(sandbox.sandbox.store.list()).toHaveLength(1);
   });

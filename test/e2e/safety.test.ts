@@ -88,10 +88,10 @@ describe.each(SIZES)('text from outside at %i×%i', (...size) => {
       'a conversation that goes on',
       { conversations: [conversation], messages },
       ['/resume conversation-1\r'],
-      'calls before',
+      /conversation-1\n[^]*> before[^]*before.*: before/,
     ],
     ['tool calls', { messages }, ['hello\r', '/trace\r'], /call before[^]*result: before/],
-    ['the history', { messages }, ['hello\r', '/history\r'], 'calls before'],
+    ['the history', { messages }, ['hello\r', '/history\r'], /\/history\n[^]*> before/],
     ['an error', { refusal, headers }, ['hello\r'], /error: before[^]*request: request/],
     [
       'candidates of Tab',

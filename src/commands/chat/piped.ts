@@ -13,7 +13,7 @@ import { turnJson } from '../../turn/turn-report.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 
 interface PipedValues {
-  output: { json: boolean; jsonl: boolean };
+  output: { json: boolean; jsonl: boolean; verbose: boolean };
   conversation: ConversationChoice;
   piped: { keepsGoing: boolean };
 }
@@ -25,6 +25,11 @@ export async function pipedChat(
   context: Context,
 ): Promise<number> {
   const isJson = output.json || output.jsonl;
+  let ids = true;
+  const onFailure = (error: AppError): void => {
+    report(error, { isJson, ids }, context);
+    ids = output.verbose;
+  };
   const chosen = await chosenConversation(conversation, { session, context });
   const { conversationId, isNew, ...input } = chosen;
   let isFirst = true;
@@ -42,7 +47,7 @@ export async function pipedChat(
     show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
     clock: context.clock,
     signal: context.signal,
-    onFailure: piped.keepsGoing ? (error) => report(error, isJson, context) : undefined,
+    onFailure: piped.keepsGoing ? onFailure : undefined,
   }).finally(leave);
   return failure ? exitCodeOf(failure) : 0;
 }
@@ -52,6 +57,12 @@ function text({ reply }: Turn, { stdout }: Context): string {
   return `${stdout.isTTY ? sanitize(reply) : reply}\n`;
 }
 
-function report(error: AppError, isJson: boolean, { stderr }: Context): void {
-  stderr.write(isJson ? jsonLine(errorJson(error)) : `${errorLines(error).join('\n')}\n`);
+/** In words, the ids of conversation and request are shown once, or with each failure (`-v`). */
+function report(
+  error: AppError,
+  { isJson, ids }: { isJson: boolean; ids: boolean },
+  { stderr }: Context,
+): void {
+  const words = (): string => `${errorLines(error, { ids }).join('\n')}\n`;
+  stderr.write(isJson ? jsonLine(errorJson(error)) : words());
 }
