@@ -11,13 +11,13 @@ import { played } from './drawing/terminal.mjs';
 const SESSION = {
   columns: 84,
   rows: 26,
-  begins: /greeting: [^]+\n>$/,
+  begins: /greeting: [^]+\n\n>$/,
   steps: [
-    { type: 'My name is Ada.\r', shows: /Nice to meet you, Ada\..*\n>$/ },
-    { type: 'Show me some Markdown.\r', shows: /\nSunday .*\n>$/ },
-    { type: 'What is the weather in Paris?\r', shows: /made that up\.\nget_weather .*\n+>$/ },
-    { type: '/trace\r', shows: /"made up by the sandbox"\n.*\}\n>$/ },
-    { type: 'What is my name?\r', shows: /Your name is Ada\.\n>$/ },
+    { type: 'My name is Ada.\r', shows: /Nice to meet you, Ada\..*\n\n>$/ },
+    { type: 'Show me some Markdown.\r', shows: /\nSunday .*\n\n>$/ },
+    { type: 'What is the weather in Paris?\r', shows: /made that up\.\nget_weather .*\n\n>$/ },
+    { type: '/trace\r', shows: /"made up by the sandbox"\n.*\}\n\n>$/ },
+    { type: 'What is my name?\r', shows: /Your name is Ada\.\n\n>$/ },
     { type: '\x04', shows: /\nconversation: [0-9a-f-]{36}$/ },
   ],
 };

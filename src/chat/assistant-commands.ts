@@ -16,6 +16,7 @@ export async function chooseAssistant(chat: Chat, argument: string): Promise<voi
   chat.state.assistantId = assistant.id;
   chat.state.conversationId = undefined;
   chat.state.title = undefined;
+  chat.state.isTakenOver = false;
   noteAssistant(chat, assistant);
   nameWindow(chat, { assistant: assistant.name, conversation: '' });
   notify(chat, ...introduction(assistant), 'your next message starts a new conversation');

@@ -11,9 +11,15 @@ export interface ChatState {
   /** Of the conversation that the next message starts. */
   title: string | undefined;
   speaker: string | undefined;
+  /** Whether a person has taken the conversation over; undefined until it is known. */
+  isTakenOver?: boolean | undefined;
   lastText: string | undefined;
-  /** Undefined when the last message was answered. */
+  /** A turn, or a person's message that was added without one. */
+  lastKind?: 'turn' | 'added';
+  /** Undefined when the last message arrived. */
   lastFailure: AppError | undefined;
+  /** Lines that may have been delivered, until another try of them arrives. */
+  unconfirmed: Set<string>;
   turns: Pick<Turn, 'timing'>[];
   /** As the window's title has them; '' when there is none. */
   names: { assistant: string; conversation: string };
@@ -37,9 +43,15 @@ export function notify({ ports }: Chat, ...lines: string[]): void {
   ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
 }
 
-/** Prints a failure above the prompt. */
-export function notifyFailure({ ports }: Chat, error: AppError): void {
-  const [first = '', ...others] = errorLines(error).map((line) => ports.wrap(line));
+/** Prints a failure above the prompt. The conversation is named on leaving, not each time. */
+export function notifyFailure(chat: Chat, error: AppError): void {
+  const { ports } = chat;
+  if (error.kind === 'interrupted') {
+    notify(chat, error.message);
+    return;
+  }
+  const all = errorLines(error, { ids: ports.isVerbose });
+  const [first = '', ...others] = all.map((line) => ports.wrap(line));
   const lines = [ports.paint.error(first), ...others.map((line) => ports.paint.dim(line))];
   ports.editor.print(`${lines.join('\n')}\n`, 'stderr');
 }

@@ -5,19 +5,18 @@ import { insightBlock, TAKEN_OVER } from '../conversations/details.js';
 import { setTakenOver, lostMessage } from '../conversations/update.js';
 import { checkedMessage } from '../turn/message-text.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
+import { messageArrived, messageFailed, messageStarts } from './message-outcome.js';
 
 /** For a conversation that a person has taken over. */
-const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a message of your own';
+const WAYS_OUT =
+  'what you type is added as a person’s message; /release lets the assistant answer again';
 
 /** Shown when a chat continues such a conversation. */
 export const TAKEN_OVER_NOTICE = `${TAKEN_OVER}; ${WAYS_OUT}`;
 
-/** The refused text is in the way of a command. */
-const CLEARING = 'your text is back at the prompt: Ctrl-C clears it';
-
-/** The refusal of a turn in such a conversation, with the commands that help in a chat. */
+/** The refusal of a turn in such a conversation gets the commands that help in a chat. */
 export function withWaysOut(error: AppError): AppError {
-  return error.but({ hint: `${WAYS_OUT}; ${CLEARING}` });
+  return error.kind === 'ai_disabled' ? error.but({ hint: WAYS_OUT }) : error;
 }
 
 /** /takeover */
@@ -35,15 +34,33 @@ export async function release(chat: Chat): Promise<void> {
 async function takeOver(chat: Chat, on: boolean): Promise<void> {
   const id = currentConversation(chat);
   await callApi(chat, (api, call) => setTakenOver(api, { id, on }, call));
+  chat.state.isTakenOver = on;
 }
 
-/** /say: adds a message in the assistant's role, because the person replaces the assistant. */
-export async function addMessage(chat: Chat, argument: string): Promise<void> {
+/** /say */
+export async function say(chat: Chat, argument: string): Promise<void> {
   if (argument === '')
     throw new AppError('usage', 'message is required', { hint: '/say One moment, please' });
+  await addMessage(chat, argument);
+}
+
+/** Adds what was typed in a conversation that a person has taken over. */
+export async function showAddition(chat: Chat, text: string): Promise<void> {
+  messageStarts(chat, text, 'added');
+  try {
+    await addMessage(chat, text);
+    messageArrived(chat, text);
+  } catch (error) {
+    if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;
+    messageFailed(chat, { text, error });
+  }
+}
+
+/** Adds a message in the assistant's role, because the person replaces the assistant. */
+async function addMessage(chat: Chat, text: string): Promise<void> {
   const conversationId = currentConversation(chat);
   const { speaker } = chat.state;
-  const message = { conversationId, role: 'assistant', text: checkedMessage(argument) } as const;
+  const message = { conversationId, role: 'assistant', text: checkedMessage(text) } as const;
   const added = callApi(chat, (api, { signal, timeoutMs }) => {
     const { clock } = chat.ports;
     const deadline = new Deadline(clock, timeoutMs);

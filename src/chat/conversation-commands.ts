@@ -4,7 +4,6 @@ import { CHANNEL_KEY } from '../conversations/filters.js';
 import { conversationIdFor } from '../conversations/find.js';
 import { allMessages } from '../conversations/messages.js';
 import { checkedName, isConversationId, nameOf } from '../conversations/names.js';
-import { transcriptLines } from '../conversations/transcript.js';
 import { isTakenOver, rename } from '../conversations/update.js';
 import { age } from '../text/age.js';
 import { sanitizeLine } from '../text/sanitize.js';
@@ -13,13 +12,12 @@ import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
 import { noteReplies } from './message-commands.js';
 import type { Choice } from './ports.js';
+import { openRecap } from './recap.js';
 
 /** How many conversations `/resume` offers. */
 const MAX_CHOICES = 100;
 /** How much of an id stands for a name: enough to tell ids apart. */
 const SHORT_ID = 9;
-/** Messages shown after `/resume`. */
-const RECAP_COUNT = 4;
 /** Messages shown by `/history` without a number. */
 const HISTORY_COUNT = 20;
 
@@ -29,6 +27,7 @@ export function startNew(chat: Chat, text: string): void {
   chat.state.conversationId = undefined;
   chat.state.title = title;
   nameWindow(chat, { conversation: title ?? '' });
+  chat.state.isTakenOver = false;
   notify(chat, 'your next message starts a new conversation');
 }
 
@@ -38,10 +37,11 @@ export async function resume(chat: Chat, idOrName: string): Promise<void> {
   if (id === undefined) return;
   const conversation = await callApi(chat, (api, call) => api.getConversation(id, call));
   chat.state.conversationId = conversation.id;
+  chat.state.isTakenOver = isTakenOver(conversation);
   const title = sanitizeLine(nameOf(conversation));
   notify(chat, `conversation ${title === '' ? '' : `${title} `}${conversation.id}`);
-  if (isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
-  const messages = await recap(chat, RECAP_COUNT);
+  if (chat.state.isTakenOver) notify(chat, TAKEN_OVER_NOTICE);
+  const messages = await recap(chat);
   nameWindow(chat, { conversation: nameFrom(conversation, messages) });
 }
 
@@ -91,20 +91,13 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
   await recap(chat, count);
 }
 
-async function recap(chat: Chat, count: number): Promise<Message[]> {
+async function recap(chat: Chat, count?: number): Promise<Message[]> {
   const id = currentConversation(chat);
   const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  const show = await openRecap(chat, messages, count);
+  show();
   noteReplies(chat, messages);
-  notify(chat, ...recapLines(messages, count));
   return messages;
-}
-
-/** The last messages of a conversation. */
-export function recapLines(messages: readonly Message[], count = RECAP_COUNT): string[] {
-  if (messages.length === 0) return ['no messages are kept of this conversation'];
-  const earlier = messages.length - count;
-  const omitted = earlier > 0 ? [`… ${earlier} earlier messages: /history ${messages.length}`] : [];
-  return [...omitted, ...transcriptLines(messages.slice(-count))];
 }
 
 /** /name */

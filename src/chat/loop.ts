@@ -1,6 +1,9 @@
 import { AppError } from '../base/errors.js';
 import { notify, notifyFailure, type Chat } from './chat.js';
+import { showAddition } from './control-commands.js';
+import { restoreHeld } from './message-outcome.js';
 import type { Typed } from './ports.js';
+import { showPrompt } from './prompt.js';
 import { showTurn } from './show-turn.js';
 import { parseInput, type ChatInput } from './slash-commands.js';
 
@@ -25,6 +28,7 @@ async function readInputs(chat: Chat): Promise<void> {
   const { editor, clock, signal } = chat.ports;
   let interruptedAt = -Infinity;
   while (!signal.aborted) {
+    showPrompt(chat);
     const typed = await editor.read();
     if (typed.type === 'end') return;
     if (typed.type === 'interrupt') {
@@ -46,19 +50,25 @@ async function runInput(
     if (input.type === 'unknown') throw unknownSlashCommand(input);
     if (input.type === 'command') assertArgument(input);
     if (input.type === 'command') return await input.command.run(chat, input.argument);
-    await showTurn(chat, input.text);
+    await (chat.state.isTakenOver ? showAddition : showTurn)(chat, input.text);
     return undefined;
   } catch (error) {
     if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;
     notifyFailure(chat, error);
-    if (isWorthCorrecting(input)) chat.ports.editor.restoreDraft(line);
+    const comesBack = isWorthCorrecting(input, error);
+    chat.ports.editor.holdQueued(comesBack ? line : undefined);
+    if (comesBack) restoreHeld(chat);
     return undefined;
   }
 }
 
-/** A failed command comes back to the prompt, unless it is quickly typed again: one without argument. */
-function isWorthCorrecting(input: ChatInput): boolean {
+/**
+ * A failed command comes back to the prompt, unless it is quickly typed again (one without argument), or
+ * has added a message perhaps.
+ */
+function isWorthCorrecting(input: ChatInput, error: AppError): boolean {
   if (input.type !== 'command') return input.type === 'unknown';
+  if (error.details.delivery === 'unknown') return false;
   return input.argument !== '' || input.command.argument.startsWith('<');
 }
 

@@ -1,7 +1,9 @@
 import { AppError } from '../base/errors.js';
 import type { Message } from '../conversations/conversation.js';
 import { cancellable, notify, notifyFailure, type Chat } from './chat.js';
+import { isKnownUndelivered } from './message-outcome.js';
 import { showTurn } from './show-turn.js';
+import { showAddition } from './control-commands.js';
 
 /** /as */
 export function speakAs(chat: Chat, name: string): void {
@@ -11,14 +13,14 @@ export function speakAs(chat: Chat, name: string): void {
 
 /** /retry: asks first, unless the last message is known not to have been delivered. */
 export async function retryLast(chat: Chat): Promise<void> {
-  const { lastText, lastFailure } = chat.state;
+  const { lastText, lastKind, lastFailure } = chat.state;
   if (lastText === undefined) throw new AppError('usage', 'there is no message to send again yet');
-  const delivery = lastFailure?.details.delivery;
+  const arrived = lastKind === 'added' ? 'added' : 'answered';
   const question = lastFailure
     ? 'The last message may have been delivered. Send it again?'
-    : 'The last message was answered. Send it again?';
-  const isSafe = delivery === 'not_sent' || delivery === 'refused' || lastFailure?.kind === 'usage';
-  if (isSafe || (await chat.ports.dialogs.confirm(question))) await showTurn(chat, lastText);
+    : `The last message was ${arrived}. Send it again?`;
+  if (!isKnownUndelivered(chat) && !(await chat.ports.dialogs.confirm(question))) return;
+  await (lastKind === 'added' ? showAddition : showTurn)(chat, lastText);
 }
 
 /** /edit */

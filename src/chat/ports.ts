@@ -32,11 +32,19 @@ export interface LineEditor {
    * queued and come first, in order.
    */
   read(): Promise<Typed>;
+  /** Changes what stands before the draft. It may contain colours. */
+  setPrompt(prompt: string): void;
   /** Puts text back on the prompt, before any text that is already there. */
   restoreDraft(text: string): void;
+  /** Holds the queued lines, after those that are held already: no read gives them. `first` goes before all. */
+  holdQueued(first?: string): void;
+  /** Puts the first held line that may come back on the prompt, if nothing is typed there. */
+  restoreHeld(mayComeBack?: (line: string) => boolean): void;
+  /** Takes a line out of those that are held, because it is sent after all. */
+  forgetHeld(line: string): void;
   /**
    * Calls the listener on Ctrl-C while no read is pending; returns a function that stops listening.
-   * Queued lines go back to the draft: they were meant to follow the turn that is cancelled.
+   * Queued lines are held: they were meant to follow the turn that is cancelled.
    */
   onInterrupt(listener: () => void): () => void;
   /**
@@ -44,6 +52,8 @@ export interface LineEditor {
    * While a task has the terminal, printing waits.
    */
   print(text: string, to?: 'stdout' | 'stderr'): void;
+  /** Prints a message above the prompt as it looks once it is sent. */
+  printSent(text: string, prompt?: string): void;
   /** A status line with a spinner above the prompt, until called with undefined. */
   setStatus(text: string | undefined): void;
   /** Hands the terminal to `task` (a picker, an editor program) and takes it back. */
@@ -107,10 +117,13 @@ export interface ReplyPrinter {
   end(): string;
 }
 
-/** Styles of notices; without colour they return the text itself. */
+/** Styles of prompts and notices; without colour they return the text itself. */
 export interface Paint {
   dim(text: string): string;
   error(text: string): string;
+  prompt(text: string): string;
+  /** The prompt of a conversation that a person has taken over. */
+  takenOver(text: string): string;
 }
 
 export interface ChatPorts {
@@ -124,8 +137,11 @@ export interface ChatPorts {
   /** Prose as it fits the window. */
   wrap: (text: string) => string;
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
-  /** Loads the renderer; called once the request of the first reply has been sent. */
-  openReplyPrinter: () => Promise<ReplyPrinter>;
+  /**
+   * Loads the renderer; called once the request of the first reply has been sent. Replies go to stdout,
+   * unless they are earlier ones.
+   */
+  openReplyPrinter: (to?: 'stdout' | 'stderr') => Promise<ReplyPrinter>;
   /** Calls the person back to a window without focus. */
   announce: () => void;
   /** The title of the window. */
@@ -140,6 +156,10 @@ export interface ChatPorts {
   settingLines: () => string[];
   /** Writes a new file and gives its path. It never replaces one: the name gets a number then. */
   save: (file: string, text: string) => Promise<string>;
+  /** Whether failures name the conversation and the request. */
+  isVerbose: boolean;
+  /** Whether a spinner may turn. */
+  isAnimated: boolean;
   /** Ends the chat from outside. */
   signal: AbortSignal;
 }

@@ -24,8 +24,15 @@ export function showInfo(chat: Chat): void {
     `conversation  ${state.conversationId ?? '(starts with your first message)'}`,
     ...(state.speaker === undefined ? [] : [`speaking as   ${sanitizeLine(state.speaker)}`]),
     ...timingLines(chat),
+    ...failedRequest(chat),
     ...ports.settingLines(),
   );
+}
+
+/** The id of a failed request, for a question to Telnyx: the failure itself does not show it. */
+function failedRequest({ state: { lastFailure } }: Chat): string[] {
+  const id = lastFailure?.details.requestId;
+  return id === undefined ? [] : [`last failure  request ${sanitizeLine(id)}`];
 }
 
 function timingLines({ state: { turns } }: Chat): string[] {

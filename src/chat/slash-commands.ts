@@ -3,7 +3,7 @@ import { explainedLines, type Explained } from '../text/columns.js';
 import { nearest } from '../text/nearest.js';
 import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
-import { showInsights, release, addMessage, takeover } from './control-commands.js';
+import { release, say, showInsights, takeover } from './control-commands.js';
 import { KEYS } from './keys.js';
 import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
 import { copyReply, editDraft, retryLast, speakAs } from './message-commands.js';
@@ -54,7 +54,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'say',
     argument: '<text>',
     summary: 'add a message from a person, without a reply',
-    run: addMessage,
+    run: say,
   },
   {
     name: 'insights',

@@ -5,6 +5,7 @@ import type { ToolCallResult } from '../conversations/tool-calls.js';
 import type { Context, Output } from '../process/context.js';
 import { write } from '../process/write.js';
 import type { Appearance } from '../terminal/appearance.js';
+import type { Spinner } from '../terminal/status-line.js';
 import { jsonLine } from '../text/json-line.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { type ReplyEvent, startedEarly, type Turn } from '../turn/events.js';
@@ -130,14 +131,14 @@ async function show(
   }
   const isWatched = stderr.isTTY === true && !isSilent(printing);
   const appearance = appearanceFor(printing, context);
-  const started = await withRetryNotices(startedEarly(events), printing, context);
+  const started = startedEarly(events);
   if (appearance.raw && stdout.isTTY && !isSilent(printing)) {
     (await proseLines(printing, context))(RAW_WARNING);
   }
   const isAnimated = isWatched && appearance.animation && !printing.verbose;
-  const { withSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
-  const watched = withSpinner ? withSpinner(started, stderr) : started;
-  await showText(watched, appearance, context);
+  const { openSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
+  const spinner = await openSpinner?.(stderr);
+  await showText(started, { ...printing, appearance, spinner }, context);
 }
 
 /** With `-v`, stderr reports retries and searches. */
@@ -171,28 +172,41 @@ async function showJson(
   }
 }
 
+interface TextOptions extends Printing {
+  appearance: Appearance;
+  spinner: Spinner | undefined;
+}
+
 /** The reply as a person reads it on a terminal; in a pipe, untouched and with one newline. */
 async function showText(
   events: AsyncGenerator<ReplyEvent>,
-  appearance: Appearance,
+  options: TextOptions,
   context: Context,
 ): Promise<void> {
   const { stdout } = context;
-  if (!stdout.isTTY && !appearance.markdown) return showUntouched(events, stdout);
+  if (!stdout.isTTY && !options.appearance.markdown)
+    return showUntouched(await withRetryNotices(events, options, context), options.spinner, stdout);
   const { printRendered } = await import('../terminal/reply-printer.js');
-  await printRendered(events, appearance, context);
+  await printRendered(events, options, context);
 }
 
-async function showUntouched(events: AsyncGenerator<ReplyEvent>, stdout: Output): Promise<void> {
+async function showUntouched(
+  events: AsyncGenerator<ReplyEvent>,
+  spinner: Spinner | undefined,
+  stdout: Output,
+): Promise<void> {
   const reply = createReplyText();
   let isLineOpen = false;
+  spinner?.start();
   try {
     for await (const event of events) {
       const shown = reply.next(event);
+      if (shown !== '') spinner?.stop();
       if (shown !== '') await write(stdout, shown);
       isLineOpen ||= shown !== '' || event.type === 'done';
     }
   } finally {
+    spinner?.stop();
     if (isLineOpen) await write(stdout, '\n');
   }
 }

@@ -3,10 +3,13 @@ import type { Dialogs, LineEditor } from '../chat/ports.js';
 import type { Appearance } from './appearance.js';
 import { questionsOn } from './questions.js';
 import { openLineEditor } from './editor/line-editor.js';
-import type { LineEditorOptions } from './editor/line-editor.js';
+import type { LineEditorOptions } from './editor/line-editor-options.js';
 import { restoreSequence } from './editor/terminal-input.js';
 
-type Extras = Pick<LineEditorOptions, 'history' | 'complete' | 'stopProcess'> & {
+type Extras = Pick<
+  LineEditorOptions,
+  'history' | 'complete' | 'stopProcess' | 'prompt' | 'hasTextAbove'
+> & {
   /** Whether a long reply is announced in a window without focus. */
   notify: boolean;
 };
@@ -27,7 +30,7 @@ export function openChatTerminal(
     stderr.write(restoreSequence(modes));
   });
   return openLineEditor({
-    ...{ input: stdin, output: stderr, stdout, clock, prompt: '> ', screenReader },
+    ...{ input: stdin, output: stderr, stdout, clock, screenReader },
     ...{ color: noticeColor, animated: animation },
     ...{ pasteMarks: modes.pasteMarks, focusReports: modes.focusReports },
     // Windows has no signal that stops a process.

@@ -1,10 +1,13 @@
 import type { ReplyPrinter } from '../chat/ports.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
-import { createSanitizer } from '../text/sanitize.js';
+import { createSanitizer, sanitizeLine } from '../text/sanitize.js';
 import type { ReplyEvent } from '../turn/events.js';
 import { createReplyText, CUT_OFF } from '../turn/reply-text.js';
+import { withSilences } from '../turn/silence.js';
+import { noticeOf } from '../turn/turn-report.js';
 import type { Appearance } from './appearance.js';
+import type { Spinner } from './status-line.js';
 
 /**
  * Makes one reply printable: sanitized on a terminal, rendered if it is to be. Ends with a newline.
@@ -44,30 +47,74 @@ function untouched(): ReplyPrinter {
   };
 }
 
+export interface RenderedOptions {
+  appearance: Appearance;
+  /** Turns until the first word, and again when nothing comes; undefined where nothing may move. */
+  spinner?: Spinner | undefined;
+  /** Whether retries and searches are told. */
+  verbose: boolean;
+}
+
 /** Prints one reply as a chat would, while it comes. Gives the conversation's id. */
 export async function printRendered(
   events: AsyncGenerator<ReplyEvent>,
-  appearance: Appearance,
-  { stdout, stderr }: Pick<Context, 'stdout' | 'stderr'>,
+  { appearance, spinner, verbose }: RenderedOptions,
+  context: Pick<Context, 'stdout' | 'stderr' | 'clock'>,
 ): Promise<string> {
+  const { stdout } = context;
+  const screen = openReplyScreen(context, spinner);
+  spinner?.start();
   let printer = await openReplyPrinter(appearance, stdout);
   const reply = createReplyText();
   let conversationId = '';
-  const print = async (text: string): Promise<void> => {
-    if (text !== '') await write(stdout, text);
-  };
   try {
-    for await (const event of events) {
+    for await (const event of spinner ? withSilences(events, context.clock) : events) {
+      if (event.type === 'silence') {
+        spinner?.start();
+        continue;
+      }
       if (event.type === 'start') ({ conversationId } = event);
+      const notice = verbose ? noticeOf(event) : undefined;
+      if (notice !== undefined) screen.note(sanitizeLine(notice));
       if (reply.isReplaced(event)) {
-        await print(printer.end());
-        stderr.write(`${CUT_OFF}\n`);
+        await screen.print(printer.end());
+        screen.note(CUT_OFF);
         printer = await openReplyPrinter(appearance, stdout);
       }
-      await print(printer.write(reply.next(event)));
+      await screen.print(printer.write(reply.next(event)));
     }
   } finally {
-    await print(printer.end());
+    await screen.print(printer.end());
+    spinner?.stop();
   }
   return conversationId;
+}
+
+interface ReplyScreen {
+  print(text: string): Promise<void>;
+  /** Prints a line on stderr; an unfinished line of the reply goes on below it. */
+  note(line: string): void;
+}
+
+function openReplyScreen(
+  { stdout, stderr }: Pick<Context, 'stdout' | 'stderr'>,
+  spinner: Spinner | undefined,
+): ReplyScreen {
+  let isLineOpen = false;
+  return {
+    async print(text) {
+      if (text === '') return;
+      spinner?.stop();
+      await write(stdout, text);
+      if (!stdout.isTTY) return;
+      spinner?.printed(text);
+      isLineOpen = !text.endsWith('\n');
+    },
+    note(line) {
+      spinner?.stop();
+      stderr.write(`${isLineOpen ? '\n' : ''}${line}\n`);
+      spinner?.printed('\n');
+      isLineOpen = false;
+    },
+  };
 }

@@ -2,47 +2,68 @@ import type { Writable } from 'node:stream';
 import type { Clock } from '../base/time.js';
 import type { Output } from '../process/context.js';
 import { WAITING } from '../turn/turn-report.js';
+import {
+  extendOpenLine,
+  leaveOpenLine,
+  NO_OPEN_LINE,
+  reflowOpenLine,
+  resumeOpenLine,
+} from './editor/open-line.js';
 
 /** The spinner of the prompt and the one of `send` turn equally fast. */
 export const SPINNER_TICK_MS = 100;
 export const SPINNER_FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
+/** A spinner on a line of its own, below what is printed. */
+export interface Spinner {
+  start(): void;
+  /** Leaves nothing of it on the screen, and the cursor where the printed text ends. */
+  stop(): void;
+  /** Text was printed on the terminal of the spinner, while it was stopped. */
+  printed(text: string): void;
+}
+
 /**
- * Passes a reply's events on, with a spinner on `output` until there is something to show.
- * ora loads only now, because the request should be out before it does.
+ * A spinner on `output`; undefined on a terminal that does not know its width, as ora clears lines
+ * there without end. ora loads only now, because the request should be out before it does.
  */
-export async function* withSpinner<Event extends { type: string }>(
-  events: AsyncGenerator<Event>,
+export async function openSpinner(
   output: Writable & { columns?: number },
-): AsyncGenerator<Event> {
-  // On a terminal that does not know its width, ora clears lines without end.
-  if (!output.columns) {
-    yield* events;
-    return;
-  }
+): Promise<Spinner | undefined> {
+  if (!output.columns) return undefined;
   const { default: ora } = await import('ora');
   const spinner = ora({
-    text: WAITING,
     stream: output,
     interval: SPINNER_TICK_MS,
     isEnabled: true,
     discardStdin: false,
     hideCursor: false,
   });
-  // Every stop moves the cursor to the start of the line, also when nothing spins any more.
-  const stop = (): void => {
-    if (spinner.isSpinning) spinner.stop();
+  const columns = (): number => output.columns ?? DEFAULT_COLUMNS;
+  let openLine = NO_OPEN_LINE;
+  let hasPrinted = false;
+  return {
+    start() {
+      if (spinner.isSpinning) return;
+      output.write(leaveOpenLine(openLine));
+      // Below a reply it is a single cell, which no change of the window can wrap.
+      spinner.start(hasPrinted ? '' : WAITING);
+    },
+    stop() {
+      // Every stop moves the cursor to the start of the line, also when nothing spins any more.
+      if (!spinner.isSpinning) return;
+      spinner.stop();
+      openLine = reflowOpenLine(openLine, columns());
+      output.write(resumeOpenLine(openLine, columns()));
+    },
+    printed(text) {
+      hasPrinted = true;
+      openLine = extendOpenLine(openLine, text, columns());
+    },
   };
-  spinner.start();
-  try {
-    for await (const event of events) {
-      if (event.type === 'delta' || event.type === 'done') stop();
-      yield event;
-    }
-  } finally {
-    stop();
-  }
 }
+
+const DEFAULT_COLUMNS = 80;
 
 /** A task that is done sooner than this shows no progress. */
 const PROGRESS_DELAY_MS = 1_000;
@@ -68,7 +89,7 @@ export function openProgress(
       if (!isWatched || now - started < PROGRESS_DELAY_MS || now - shownAt < PROGRESS_INTERVAL_MS)
         return;
       shownAt = now;
-      stderr.write(`${CLEAR_ROW}${line.slice(0, (stderr.columns ?? 80) - 1)}`);
+      stderr.write(`${CLEAR_ROW}${line.slice(0, (stderr.columns ?? DEFAULT_COLUMNS) - 1)}`);
     },
     end() {
       if (shownAt !== -Infinity) stderr.write(CLEAR_ROW);

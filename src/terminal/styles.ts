@@ -32,9 +32,18 @@ export function stylesFor({ color }: Pick<Appearance, 'color'>): Styles {
   };
 }
 
-/** Styles for notices and errors; without colour they return the text itself. */
+/** Violet and brown: the contrast of each to white and to black is over 4.4. */
+const PROMPT_COLOR = 98;
+const TAKEN_OVER_COLOR = 130;
+
+/** Styles for prompts, notices and errors; without colour they return the text itself. */
 export function paintFor({ noticeColor }: Pick<Appearance, 'noticeColor'>): Paint {
   const chalk = noticeColor ? basicColors : noColors;
   const palette = noticeColor ? paletteColors : noColors;
-  return { dim: (text) => chalk.dim(text), error: (text) => palette.ansi256(ERROR_COLOR)(text) };
+  return {
+    dim: (text) => chalk.dim(text),
+    error: (text) => palette.ansi256(ERROR_COLOR)(text),
+    prompt: (text) => palette.bold.ansi256(PROMPT_COLOR)(text),
+    takenOver: (text) => palette.bold.ansi256(TAKEN_OVER_COLOR)(text),
+  };
 }

@@ -4,8 +4,8 @@ import { sanitizeLine } from './sanitize.js';
 /** Longer than any line of ours; an API's own words may be longer. */
 const MAX_LINE = 2_000;
 
-/** A failure for a person: message, hint, and the known details of the turn. */
-export function errorLines(error: AppError): string[] {
+/** A failure for a person: message, hint, and the known details of the turn, with its ids or without. */
+export function errorLines(error: AppError, { ids = true } = {}): string[] {
   const { hint, conversationId, delivery, requestId, wasRepeatable } = error.details;
   const lines = [`error: ${error.message}`];
   if (delivery === 'unknown') {
@@ -13,8 +13,8 @@ export function errorLines(error: AppError): string[] {
     lines.push(`delivery: unknown, the message may have been delivered; ${repeats}`);
   }
   if (hint) lines.push(`hint: ${hint}`);
-  if (conversationId) lines.push(`conversation: ${conversationId}`);
-  if (requestId) lines.push(`request: ${requestId}`);
+  if (ids && conversationId) lines.push(`conversation: ${conversationId}`);
+  if (ids && requestId) lines.push(`request: ${requestId}`);
   return lines.map((line) => sanitizeLine(line, MAX_LINE));
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { introduction } from '../../src/chat/assistant-commands.js';
-import { recapLines } from '../../src/chat/conversation-commands.js';
 import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
-import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
+import { assistantOf, chatOf, done, type World } from './scene.js';
 
 const ASKING = ['[waiting for Telnyx]', '[]'];
-const WAYS_OUT = '/release lets the assistant answer again, /say <text> adds a message of your own';
+const WAYS_OUT =
+  'what you type is added as a person’s message; /release lets the assistant answer again';
 const NO_CONVERSATION =
   '!error: there is no conversation yet!\n~hint: your first message starts one; /resume continues an earlier one~';
 const NEXT = '~your next message starts a new conversation~';
@@ -79,7 +79,7 @@ describe('/resume', () => {
       ...ASKING,
       '~conversation Trip c-7~',
       ...ASKING,
-      '~… 1 earlier messages: /history 5~\n~assistant: two~\n~you: three~\n~assistant: four~\n~you: five~',
+      ...['~… 1 earlier messages: /history 5~', 'two⏎', '> three', 'four⏎', '> five'],
     ]);
     expect(asked[0]).toEqual([
       'listConversations',
@@ -148,27 +148,18 @@ describe('/history', () => {
   const world = { state: { conversationId: 'c-1' }, messages: MESSAGES };
 
   test.each([
-    ['1', ['~… 4 earlier messages: /history 5~', '~you: five~']],
-    [
-      '4',
-      [
-        '~… 1 earlier messages: /history 5~',
-        '~assistant: two~',
-        '~you: three~',
-        '~assistant: four~',
-        '~you: five~',
-      ],
-    ],
-    ['5', ['~you: one~', '~assistant: two~', '~you: three~', '~assistant: four~', '~you: five~']],
+    ['1', ['~… 4 earlier messages: /history 5~', '> five']],
+    ['4', ['~… 1 earlier messages: /history 5~', 'two⏎', '> three', 'four⏎', '> five']],
+    ['5', ['> one', 'two⏎', '> three', 'four⏎', '> five']],
   ])('%s', async (count, lines) => {
-    expect(await shown(`/history ${count}`, world)).toEqual([...ASKING, lines.join('\n')]);
+    expect(await shown(`/history ${count}`, world)).toEqual([...ASKING, ...lines]);
   });
 
   test('shows twenty unless told', async () => {
     const messages = Array.from({ length: 21 }, (_, index) => ({ text: `${index + 1}` }));
-    const lines = (await shown('/history', { ...world, messages })).at(-1)?.split('\n') ?? [];
+    const lines = (await shown('/history', { ...world, messages })).slice(ASKING.length);
     expect(lines).toHaveLength(21);
-    expect(lines.slice(0, 2)).toEqual(['~… 1 earlier messages: /history 21~', '~you: 2~']);
+    expect(lines.slice(0, 2)).toEqual(['~… 1 earlier messages: /history 21~', '> 2']);
   });
 
   test.each(['0', '-1', '1.5', 'x'])('refuses %j', async (argument) => {
@@ -221,15 +212,16 @@ describe('/name', () => {
 
 describe('/takeover and /release', () => {
   test.each([
-    ['/takeover', 'true', `~taken over: the assistant is silent; ${WAYS_OUT}~`],
-    ['/release', 'false', '~released: the assistant answers again~'],
-  ])('%s keeps the other metadata', async (line, disabled, said) => {
+    ['/takeover', true, 'taken over> ', `taken over: the assistant is silent; ${WAYS_OUT}`],
+    ['/release', false, '> ', 'released: the assistant answers again'],
+  ])('%s keeps the other metadata', async (line, on, prompt, said) => {
     const { transcript, asked } = await chatOf([line], {
-      state: { conversationId: 'c-1' },
+      state: { conversationId: 'c-1', isTakenOver: !on },
       conversations: [{ metadata: { ticket: '7', ai_disabled: 'before' } }],
     });
-    expect(transcript.slice(1)).toEqual([...ASKING, said]);
-    expect(asked).toEqual([['updateConversation', 'c-1', { ticket: '7', ai_disabled: disabled }]]);
+    expect(transcript.slice(1)).toEqual([...ASKING, `~${said}~`, `prompt: ${prompt}`]);
+    const metadata = { ticket: '7', ai_disabled: String(on) };
+    expect(asked).toEqual([['updateConversation', 'c-1', metadata]]);
   });
 });
 
@@ -260,7 +252,6 @@ describe('/say', () => {
         '~delivery: unknown, the message may have been delivered; at most once~',
         '~hint: it may have been added: check with /history before sending it again~',
       ].join('\n'),
-      'draft: /say One moment',
     ]);
   });
 
@@ -542,12 +533,13 @@ describe('/info', () => {
     ]);
   });
 
-  test('shows who speaks, and timings once there are some', async () => {
+  test('shows who speaks, timings once there are some, and the request that failed', async () => {
+    const lastFailure = new AppError('api', 'no', { requestId: 'r-1\x07' });
     const turns = Array.from({ length: 20 }, (_, index) => {
       const ms = index === 19 ? 7 : (index + 1) * 10;
       return { timing: { firstTokenMs: ms, totalMs: ms * 2 } };
     });
-    const state = { conversationId: 'c-1', speaker: 'Ana\x07', turns };
+    const state = { conversationId: 'c-1', speaker: 'Ana\x07', turns, lastFailure };
     expect((await shown('/info', { state })).join('').replaceAll('~', '').split('\n')).toEqual([
       'assistant     a-1',
       'conversation  c-1',
@@ -555,6 +547,7 @@ describe('/info', () => {
       'last turn     first token 7 ms, full reply 14 ms',
       'p50           first token 90 ms, full reply 180 ms',
       'p95           first token 180 ms, full reply 360 ms',
+      'last failure  request r-1',
       'api_key       …  environment',
     ]);
   });
@@ -632,12 +625,5 @@ describe('a line that begins with /', () => {
       `!error: ${message}!\n~hint: ${near}to send it as a message, start with a space~`,
       `draft: ${line}`,
     ]);
-  });
-});
-
-describe('a recap', () => {
-  test('has the last four messages', () => {
-    expect(recapLines(MESSAGES.map(messageOf))).toHaveLength(5);
-    expect(recapLines(MESSAGES.slice(1).map(messageOf))).toHaveLength(4);
   });
 });

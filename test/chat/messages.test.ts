@@ -36,7 +36,7 @@ describe('a message', () => {
     expect([transcript, sent]).toEqual([['> ', '>   \n '], []]);
   });
 
-  test('that failed comes back as draft, with what is known of it', async () => {
+  test('whose reply broke off does not come back: it may have been delivered', async () => {
     const { transcript, chat } = await chatOf(['hello'], {
       turns: [[STARTED, delta('Hi'), fails('timeout', { delivery: 'unknown', hint: 'wait' })]],
     });
@@ -45,18 +45,17 @@ describe('a message', () => {
       [
         '!error: it was timeout!',
         '~delivery: unknown, the message may have been delivered; it was not sent again~',
-        '~hint: wait~',
+        '~hint: wait; see /history; Up and /retry have it~',
       ].join('\n'),
-      'draft: hello',
     ]);
     expect(failure(chat.state.lastFailure)).toMatchObject({ kind: 'timeout' });
   });
 
-  test('that a person has silenced the assistant for comes back with the ways out', async () => {
+  test('that a person has silenced the assistant for leaves the prompt to the ways out', async () => {
     const { transcript } = await chatOf(['hello'], { turns: [[STARTED, fails('ai_disabled')]] });
     expect(transcript.slice(-2)).toEqual([
-      '!error: it was ai_disabled!\n~hint: /release lets the assistant answer again, /say <text> adds a message of your own; your text is back at the prompt: Ctrl-C clears it~',
-      'draft: hello',
+      '!error: it was ai_disabled!\n~hint: what you type is added as a person’s message; /release lets the assistant answer again~',
+      'prompt: taken over> ',
     ]);
   });
 
@@ -107,7 +106,7 @@ describe('Ctrl-C', () => {
       turns: [[delta('Hi'), (chat) => chat.interrupt(), delta('never')]],
     });
     expect(transcript).toEqual([
-      ...['> hello', WAITING, '[]', 'Hi', '[]', '⏎', '[]', '!error: cancelled!', 'draft: hello'],
+      ...['> hello', WAITING, '[]', 'Hi', '[]', '⏎', '[]', '~cancelled~'],
       ...['> again', WAITING, '[]', 'ok', '[]', '⏎', '[]'],
     ]);
     expect(sent).toHaveLength(2);

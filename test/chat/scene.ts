@@ -1,7 +1,8 @@
 import { AppError } from '../../src/base/errors.js';
 import type { Chat, ChatState } from '../../src/chat/chat.js';
 import { runChat } from '../../src/chat/loop.js';
-import type { ChatPorts, ChatTurn, LineEditor, Typed } from '../../src/chat/ports.js';
+import type { ChatPorts, ChatTurn, LineEditor, Paint, Typed } from '../../src/chat/ports.js';
+import { promptOf } from '../../src/chat/prompt.js';
 import type {
   Assistant,
   Conversation,
@@ -13,8 +14,8 @@ import { toolCallLine } from '../../src/conversations/tool-calls.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';
 
-/** What the person does: a line typed, or something that happens when the chat next reads. */
-export type Doing = string | { type: 'interrupt' } | ((scene: Scene) => void);
+/** What the person does: a line typed, Enter on the draft, or something that happens when the chat next reads. */
+export type Doing = string | { type: 'interrupt' } | { type: 'enter' } | ((scene: Scene) => void);
 
 /** What the assistant gives in one turn. An AppError fails it there; a function runs there. */
 export type Step = ReplyEvent | AppError | ((scene: Scene) => void);
@@ -47,6 +48,10 @@ export interface Scene {
   sent: ChatTurn[];
   /** Calls of the API, with what they were given. */
   asked: unknown[][];
+  /** Sends lines with Enter while something runs. */
+  queue(...lines: string[]): void;
+  /** Lines on hold: they come back to the prompt one by one. */
+  held: string[];
   /** Ctrl-C while something runs. */
   interrupt(): void;
   /** Ends the chat from outside. */
@@ -55,11 +60,19 @@ export interface Scene {
   listeners(): number;
 }
 
+const PAINT: Paint = {
+  dim: (text) => `~${text}~`,
+  error: (text) => `!${text}!`,
+  prompt: (text) => text,
+  takenOver: (text) => text,
+};
+
 const TIMES = { createdAt: '', lastMessageAt: '' };
 
 /**
  * In the transcript, `> ` is what was typed, `~…~` a notice, `!…!` an error, `draft: ` what is put
- * back on the prompt, `[…]` the status line, `[]` its end; a reply is as it was printed.
+ * back on the prompt, `prompt: ` another prompt, `[…]` the status line, `[]` its end; a reply is as it
+ * was printed.
  */
 export function scene(world: World = {}): Scene {
   const transcript: string[] = [];
@@ -67,19 +80,10 @@ export function scene(world: World = {}): Scene {
   const ending = new AbortController();
   let listener: (() => void) | undefined;
   let listeners = 0;
-  const editor: LineEditor = {
-    read: () => Promise.resolve({ type: 'end' }),
-    restoreDraft: (text) => void transcript.push(`draft: ${text}`),
-    onInterrupt(called) {
-      listener = called;
-      return () => (listener = undefined);
-    },
-    print: (text, to) => void transcript.push(to === 'stderr' ? text.replace(/\n$/, '') : text),
-    setStatus: (text) => void transcript.push(`[${text ?? ''}]`),
-    suspend: (task) => task(),
-    hasFocus: () => undefined,
-    clear: () => void transcript.push('(cleared)'),
-    close: () => void transcript.push('(closed)'),
+  const editor = fakeEditor(transcript, promptOf({ speaker: undefined, ...world.state }, PAINT));
+  editor.onInterrupt = (called) => {
+    listener = called;
+    return () => (listener = undefined);
   };
   const { signal } = ending;
   countListeners(signal, (change) => (listeners += change));
@@ -95,6 +99,7 @@ export function scene(world: World = {}): Scene {
         speaker: undefined,
         lastText: undefined,
         lastFailure: undefined,
+        unconfirmed: new Set(),
         turns: [],
         names: { assistant: '', conversation: '' },
         replies: [],
@@ -120,7 +125,9 @@ export function scene(world: World = {}): Scene {
           copy: (text) => Promise.resolve(`the clipboard: ${text}`),
         },
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
-        paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
+        paint: PAINT,
+        isVerbose: false,
+        isAnimated: false,
         columns: () => 80,
         wrap: (text) => text,
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
@@ -148,11 +155,59 @@ export function scene(world: World = {}): Scene {
     titles,
     sent,
     asked,
+    queue: (...lines) => void editor.queued.push(...lines),
+    held: editor.held,
     interrupt: () => listener?.(),
     stop: (reason) => ending.abort(reason),
     listeners: () => listeners,
   };
   return result;
+}
+
+interface FakeEditor extends LineEditor {
+  queued: string[];
+  held: string[];
+  draft: string;
+}
+
+function fakeEditor(transcript: string[], prompt: string): FakeEditor {
+  let shownPrompt = prompt;
+  const editor: FakeEditor = {
+    queued: [],
+    held: [],
+    draft: '',
+    read: () => Promise.resolve({ type: 'end' }),
+    setPrompt(next) {
+      if (next !== shownPrompt) transcript.push(`prompt: ${next}`);
+      shownPrompt = next;
+    },
+    restoreDraft(text) {
+      transcript.push(`draft: ${text}`);
+      editor.draft = text;
+    },
+    holdQueued(first) {
+      if (first !== undefined) editor.held.unshift(first);
+      editor.held.push(...editor.queued.splice(0));
+    },
+    restoreHeld(mayComeBack = () => true) {
+      if (editor.draft !== '' || editor.queued.length > 0) return;
+      const index = editor.held.findIndex(mayComeBack);
+      if (index >= 0) editor.restoreDraft(editor.held.splice(index, 1)[0] ?? '');
+    },
+    forgetHeld(line) {
+      const index = editor.held.indexOf(line);
+      if (index >= 0) editor.held.splice(index, 1);
+    },
+    onInterrupt: () => () => undefined,
+    print: (text, to) => void transcript.push(to === 'stderr' ? text.replace(/\n$/, '') : text),
+    printSent: (text, prompt = shownPrompt) => void transcript.push(`${prompt}${text}`),
+    setStatus: (text) => void transcript.push(`[${text ?? ''}]`),
+    suspend: (task) => task(),
+    hasFocus: () => undefined,
+    clear: () => void transcript.push('(cleared)'),
+    close: () => void transcript.push('(closed)'),
+  };
+  return editor;
 }
 
 /** Tells of each that begins or stops to listen for the abort. */
@@ -179,12 +234,28 @@ export async function chatOf(doings: Doing[], world: World = {}): Promise<Scene>
 /** Plays a chat to its end. */
 export function play(played: Scene, doings: Doing[]): Promise<void> {
   const left = [...doings];
-  played.chat.ports.editor.read = (): Promise<Typed> => {
-    let next = left.shift();
-    for (; typeof next === 'function'; next = left.shift()) next(played);
-    if (next === undefined) return Promise.resolve({ type: 'end' });
-    played.transcript.push(typeof next === 'string' ? `> ${next}` : '> ^C');
-    return Promise.resolve(typeof next === 'string' ? { type: 'text', text: next } : next);
+  const editor = played.chat.ports.editor as FakeEditor;
+  const typed = (next: string): Typed => {
+    played.transcript.push(`> ${next}`);
+    return { type: 'text', text: next };
+  };
+  editor.read = async (): Promise<Typed> => {
+    const queued = editor.queued.shift();
+    if (queued !== undefined) return typed(queued);
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      if (typeof next === 'function') {
+        next(played);
+        continue;
+      }
+      const { draft } = editor;
+      if (typeof next === 'string' || next.type === 'enter') editor.draft = '';
+      if (typeof next === 'string') return typed(next);
+      if (next.type === 'enter' && draft !== '') return typed(draft);
+      if (next.type === 'enter') continue;
+      played.transcript.push('> ^C');
+      return next;
+    }
+    return Promise.resolve({ type: 'end' });
   };
   return runChat(played.chat);
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { account } from '../helpers/account.js';
 import { runCli } from '../helpers/run-cli.js';
-import { refusingTurn } from '../sandbox/interceptors.js';
+import { refusing, refusingTurn } from '../sandbox/interceptors.js';
 
 const TALK = 'my name is Ada\n\n  \r\nwhat is my name?\r\n/help\nwhat is my name?';
 
@@ -68,6 +68,20 @@ it('takes the byte order mark off the first line', async () => {
     .map(({ text }) => text);
   expect(texts).toEqual(['one', 'two']);
 });
+
+it.each<[string[], number]>([
+  [[], 1],
+  [['--verbose'], 3],
+])(
+  'names the conversation once, however many turns fail, or each time: %j',
+  async (argv, count) => {
+    const { env } = await account({ intercept: refusing(422, 'chat') });
+    const input = 'one\ntwo\nthree\n';
+    const { stderr } = await runCli(['--keep-going', ...argv], { env, input });
+    expect(stderr.match(/^error: /gm)).toHaveLength(3);
+    expect(stderr.match(/^conversation: /gm)).toHaveLength(count);
+  },
+);
 
 it('refuses lines that are not UTF-8', async () => {
   const { env, sandbox } = await account();

@@ -9,7 +9,7 @@ it('talks with the sandbox: a name told is known two turns later; Ctrl-D leaves'
   terminal.type('My name is Ada.\r');
   await terminal.shows(/Nice to meet you, Ada[^]*\n>$/);
   terminal.type('hello\r');
-  await terminal.shows(/> hello\n.+\n>$/);
+  await terminal.shows(/> hello\n.+\n\n>$/);
   terminal.type('What is my name?\r');
   await terminal.shows('Your name is Ada.');
   terminal.type('\x04');
@@ -17,7 +17,7 @@ it('talks with the sandbox: a name told is known two turns later; Ctrl-D leaves'
   await terminal.shows(/conversation: [0-9a-f-]{36}/);
 });
 
-it('cancels a turn with Ctrl-C, says what is known of it, gives the text back and stays', async () => {
+it('cancels a turn with Ctrl-C, says what is known of it, and stays', async () => {
   const { intercept, arrived } = heldTurns();
   const { env } = await account({ intercept });
   const terminal = new TerminalSession([], { env });
@@ -26,11 +26,7 @@ it('cancels a turn with Ctrl-C, says what is known of it, gives the text back an
   await arrived;
   await terminal.shows('waiting for the assistant');
   terminal.type('\x03');
-  await terminal.shows('error: cancelled');
-  await terminal.shows('delivery: unknown');
-  await terminal.shows(/conversation: [0-9a-f-]{36}[^]*\n> wait for it$/);
-  terminal.type('\x03');
-  await terminal.shows(/^>$/m);
+  await terminal.shows(/cancelled; the message may have been delivered[^]*\n\n>$/);
   terminal.type('/exit\r');
   expect(await terminal.exit).toBe(0);
 });

@@ -29,12 +29,12 @@ const ids = (sandbox: Sandbox): string[] =>
   sandbox.store.list().map(({ conversation }) => conversation.id);
 
 /** Waits for the prompt behind what was said before. */
-const done = ({ terminal }: OpenChat): Promise<void> => terminal.shows(/\n>$/);
+const done = ({ terminal }: OpenChat): Promise<void> => terminal.shows(/\n\n>$/);
 
 describe.each(SIZES)('conversations at %i×%i', (...size) => {
   it('/new begins one, with the title that is given', async () => {
     const chat = await openChat({ size });
-    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
     await chat.say('/new Opening hours', 'your next message starts a new conversation');
     await chat.say('what is my name?', 'You have not told me your name yet.');
     const names = chat.sandbox.store.list().map(({ conversation }) => conversation.name);
@@ -51,14 +51,14 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
       () => chat.terminal.text(),
     );
     chat.terminal.type(ENTER);
-    await chat.terminal.shows(/conversation Opening hours[^]*you: question of Opening hours/);
+    await chat.terminal.shows(/conversation Opening hours[^]*\n\n> question of Opening hours/);
     await chat.say('how many turns?', 'This is turn 2 of our conversation.');
   });
 
   it('/resume takes an id, or a name', async () => {
     const sandbox = await accountWith('Deliveries', 'Opening hours');
     const chat = await openChat({ size, sandbox });
-    await chat.say('/resume Opening hours', 'answer to Opening hours');
+    await chat.say('/resume Opening hours', /\nanswer to Opening hours/);
     const id = ids(chat.sandbox)[1] ?? '';
     await chat.say(`/resume ${id}`, 'answer to Deliveries');
   });
@@ -87,22 +87,22 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
 
   it('/name names this one, and /resume finds it by that name', async () => {
     const chat = await openChat({ size });
-    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
     await chat.say('/name', 'error: a name is required');
     await chat.terminal.ends(['> /name▏']);
     await chat.say(' Ada’s', 'named Ada’s; /resume Ada’s');
     await chat.say('/new', 'starts a new conversation');
-    await chat.say('/resume Ada’s', 'you: my name is Ada');
+    await chat.say('/resume Ada’s', /conversation Ada’s[^]*> my name is Ada\nNice to meet/);
     await chat.say('what is my name?', 'Your name is Ada.');
   });
 
   it('/history shows the last messages, as many as are asked for', async () => {
     const chat = await openChat({ size });
-    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
-    await chat.say('what is my name?', /Your name is Ada\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
+    await chat.say('what is my name?', /Your name is Ada\.\n\n>$/);
     await chat.say(
       '/history 2',
-      /earlier messages: \/history 4\nyou: what is my name\?\nassistant: Your name is Ada\./,
+      /earlier messages: \/history 4\n\n> what is my name\?\nYour name is Ada\./,
     );
     await chat.say('/history none', 'error: bad number "none"');
     await chat.terminal.ends(['> /history none▏']);
@@ -112,11 +112,11 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
     const home = temporaryFolder();
     const sandbox = await account();
     const first = await openChat({ size, home, sandbox });
-    await first.say('my name is Ada', /remember\syour\sname\.\n>$/);
+    await first.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
     first.terminal.type('/exit\r');
     expect(await first.terminal.exit).toBe(0);
     const second = await openChat({ size, home, sandbox, argv: ['--continue'] });
-    await second.terminal.shows('you: my name is Ada');
+    await second.terminal.shows(/> my name is Ada\nNice to meet/);
     await second.say('what is my name?', 'Your name is Ada.');
   });
 });
@@ -153,9 +153,7 @@ describe.each(SIZES)('/retry at %i×%i', (...size) => {
   it('sends again at once what was refused', async () => {
     const chat = await openChat({ size, intercept: refusingTurn(1, 422) });
     await chat.say('my name is Ada', 'error: ');
-    await chat.terminal.ends(['> my name is Ada▏']);
-    chat.terminal.type(CTRL('c'));
-    await chat.terminal.ends(['> ▏']);
+    await chat.terminal.ends(['', '> ▏']);
     await chat.say('/retry', 'Nice to meet you, Ada.');
     expect(said(chat.sandbox)).toEqual(['my name is Ada']);
   });
@@ -165,7 +163,7 @@ describe.each(SIZES)('/retry at %i×%i', (...size) => {
     ['y', ['my name is Ada', 'my name is Ada']],
   ])('asks before it sends again what was answered: %s', async (answer, expected) => {
     const chat = await openChat({ size });
-    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
     await chat.say('/retry', /The last message was answered\. Send it\s+again\?/);
     chat.terminal.type(answer + ENTER);
     await chat.terminal.ends(['> ▏']);
@@ -181,8 +179,7 @@ describe.each(SIZES)('/retry at %i×%i', (...size) => {
       () => 'delivered',
     );
     chat.terminal.type(CTRL('c'));
-    await chat.terminal.shows('delivery: unknown');
-    chat.terminal.type(CTRL('c'));
+    await chat.terminal.shows(/cancelled; the message may\s?have\s?been delivered/);
     await chat.say('/retry', /The last message may have been\s+delivered\. Send it again\?/);
   });
 
@@ -197,7 +194,7 @@ describe.each(SIZES)('/copy at %i×%i', (...size) => {
   it('asks the terminal over SSH (OSC 52), with the reply as it came', async () => {
     const chat = await openChat({ size, env: { SSH_TTY: '/dev/pts/1', DISPLAY: ':0' } });
     await chat.say('/copy', 'error: there is no reply to copy yet');
-    await chat.say('show markdown', /Sunday.*\n>$/);
+    await chat.say('show markdown', /Sunday.*\n\n>$/);
     await chat.say('/copy', 'copied to the clipboard, if the terminal allows it (OSC 52)');
     const [, base64 = ''] = /\x1b\]52;c;([\w+/=]+)\x07/.exec(chat.terminal.output) ?? [];
     expect(Buffer.from(base64, 'base64').toString()).toMatch(/^# Markdown\n\nSome \*\*bold\*\*/);
@@ -209,7 +206,7 @@ describe.each(SIZES)('/copy at %i×%i', (...size) => {
     chmodSync(join(folder, 'xclip'), 0o700);
     const env = { DISPLAY: ':0', PATH: `${folder}:${process.env['PATH'] ?? ''}` };
     const chat = await openChat({ size, env });
-    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
     await chat.say('/copy', 'copied to the clipboard (xclip)');
     expect(readFileSync(join(folder, 'clipboard'), 'utf8')).toBe(
       'Nice to meet you, Ada. I will remember your name.',
@@ -248,16 +245,16 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
     const cwd = temporaryFolder();
     const chat = await openChat({ size, cwd });
     await chat.say('/export', 'error: there is no conversation yet');
-    await chat.say('my name is Ada', /remember\syour\sname\.\n>$/);
+    await chat.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
     await chat.say('/export notes.txt', 'saved to ');
     expect(readFileSync(join(cwd, 'notes.txt'), 'utf8')).toMatch(
       /my name is Ada[^]*Nice to meet you, Ada/,
     );
     expect(statSync(join(cwd, 'notes.txt')).mode & 0o777).toBe(0o600);
     await done(chat);
-    await chat.say('/export', /saved to [^]*conversation-[^]*\.md\n+>$/);
+    await chat.say('/export', /saved to [^]*conversation-[^]*\.md\n\n>$/);
     await done(chat);
-    await chat.say('/export', /saved to [^]*conversation-[^]*-2\.md\n+>$/);
+    await chat.say('/export', /saved to [^]*conversation-[^]*-2\.md\n\n>$/);
     expect(readdirSync(cwd).find((file) => file.endsWith('-2.md'))).toMatch(UUID);
     await chat.say('/export notes.pdf', 'error: cannot save as "notes.pdf"');
     await chat.terminal.ends(['> /export notes.pdf▏']);
@@ -289,13 +286,13 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
 describe.each(SIZES)('reports at %i×%i', (...size) => {
   it('/trace shows the tool calls of the last turn, with arguments and results', async () => {
     const chat = await openChat({ size });
-    await chat.say('what is the weather in Paris?', /made\sthat\sup\.\n>$/);
+    await chat.say('what is the weather in Paris?', /made\sthat\sup\.\n\n>$/);
     await chat.say(
       '/trace',
       /call get_weather: \{\n {4}"city": "Paris"\n {2}\}\nresult: \{\n {4}"city": "Paris",\n {4}"conditions": "sunny"/,
     );
     await done(chat);
-    await chat.say('hello', /can\sdo\.\n>$/);
+    await chat.say('hello', /can\sdo\.\n\n>$/);
     await chat.say('/trace', 'the last turn called no tools');
   });
 
@@ -305,7 +302,7 @@ describe.each(SIZES)('reports at %i×%i', (...size) => {
       '/info',
       /assistant +assistant-sandbox\nconversation +\(starts\s+with\s+your\s+first\s+message\)/,
     );
-    await chat.say('hello', /can\sdo\.\n>$/);
+    await chat.say('hello', /can\sdo\.\n\n>$/);
     await chat.say(
       '/info',
       new RegExp(

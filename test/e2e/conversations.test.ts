@@ -155,18 +155,22 @@ describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...s
   it('/takeover, /say and /release', async () => {
     const chat = await openChat({ size });
     await chat.say('/takeover', 'error: there is no conversation yet');
-    await chat.say('hello', /can\sdo\.\n>$/);
+    await chat.say('hello', /can\sdo\.\n\n>$/);
     await chat.say('/takeover', 'taken over: the assistant is silent');
-    await chat.say('are you there?', /error: AI is disabled[^]*hint: \/release lets/);
-    chat.terminal.type('\x03');
-    await chat.terminal.ends(['> ▏']);
+    await chat.terminal.ends(['', 'taken over> ▏']);
+    await chat.say('I am a person', 'added to the conversation');
     await chat.say('/say', 'error: message is required');
     chat.terminal.type('\x03');
     await chat.say('/as Eve', 'you now speak as Eve');
-    await chat.say('/say One moment, please', 'added to the conversation');
+    await chat.terminal.ends(['', 'Eve, taken over> ▏']);
+    await chat.say(
+      '/say One moment, please',
+      /added to the conversation[^]*added to the conversation/,
+    );
     const messages = chat.sandbox.store.list()[0]?.messages.at(-1);
     expect(messages).toMatchObject({ role: 'assistant', text: 'One moment, please' });
     await chat.say('/release', 'released: the assistant answers again');
+    await chat.terminal.ends(['', 'Eve> ▏']);
     await chat.say('how many turns?', 'This is turn 2 of our conversation.');
     await chat.say('/insights', /completed\n {2}sandbox-summary: A sandbox/);
   });
@@ -191,9 +195,9 @@ describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...s
     const argv = ['--for', 'ticket=4711'];
     const first = await openChat({ size, sandbox, argv });
     await first.terminal.shows('greeting: Hello!');
-    await first.say('my name is Ada', /remember\syour\sname\.\n>$/);
+    await first.say('my name is Ada', /remember\syour\sname\.\n\n>$/);
     const second = await openChat({ size, sandbox, argv });
-    await second.terminal.shows('you: my name is Ada');
+    await second.terminal.shows(/> my name is Ada\nNice to meet/);
     await second.say('what is my name?', 'Your name is Ada.');
     expect(sandbox.sandbox.store.list()).toHaveLength(1);
   });

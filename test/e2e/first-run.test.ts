@@ -111,7 +111,7 @@ describe.each(SIZES)('with no key at %i×%i', (...size) => {
       /warning: not stored, it is only used in\s+this\s+chat[^]*Which assistant\?/,
     );
     terminal.type(ENTER);
-    await terminal.shows(/\n>$/);
+    await terminal.shows(/\n\n>$/);
     terminal.type(`my name is Ada${ENTER}`);
     await terminal.shows('Nice to meet you, Ada');
     expect(terminal.text().match(/warning: /g)).toHaveLength(1);

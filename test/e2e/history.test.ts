@@ -23,7 +23,7 @@ async function earlier(lines: string[], options: ChatOptions): Promise<void> {
 }
 
 async function leave({ terminal }: OpenChat): Promise<void> {
-  await terminal.shows(/\n>$/);
+  await terminal.shows(/\n\n>$/);
   terminal.type(CTRL('d'));
   expect(await terminal.exit).toBe(0);
 }
@@ -112,7 +112,7 @@ describe('a history that is switched off', () => {
     }
     const { terminal, say } = await openChat({ home, env, argv });
     await say('not to be kept', 'You said:');
-    await terminal.shows(/\n>$/);
+    await terminal.shows(/\n\n>$/);
     terminal.type(UP);
     await terminal.ends(['> not to be kept▏']);
     expect(() => statSync(join(home, FILE))).toThrow('ENOENT');
@@ -138,9 +138,9 @@ describe.each(SIZES)('a history that cannot be kept at %i×%i', (...size) => {
     spoil(home);
     const { terminal, say } = await openChat({ home, size, argv: ['--quiet', '--no-persist'] });
     await say('one', 'You said: "one"');
-    await terminal.shows(/\n>$/);
+    await terminal.shows(/\n\n>$/);
     await say('two', 'You said: "two"');
-    await terminal.shows(/\n>$/);
+    await terminal.shows(/\n\n>$/);
     expect(terminal.text().match(/warning: input history is not saved/g)).toHaveLength(1);
     terminal.type(`${UP}${ENTER}`);
     await terminal.shows(/"two"[^]*"two"/);

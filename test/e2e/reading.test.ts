@@ -16,7 +16,7 @@ const CODE =
 describe.each(SIZES)('a reply at %i×%i', (...size) => {
   it('is rendered Markdown', async () => {
     const { terminal, say } = await openChat({ size });
-    await say('show markdown', /Sunday.*\n>$/);
+    await say('show markdown', /Sunday.*\n\n>$/);
     expect(terminal.lines()).toMatchSnapshot();
   });
 
@@ -34,7 +34,7 @@ describe.each(SIZES)('a reply at %i×%i', (...size) => {
     await say('go', /Title\n+First paragraph\.\n\nSecond/);
     expect(terminal.text()).not.toContain('wo');
     resolve(undefined);
-    await terminal.shows(/First paragraph\.\n\nSecond word one\.\n>$/);
+    await terminal.shows(/First paragraph\.\n\nSecond word one\.\n\n>$/);
     expect(terminal.output.match(/First/g)).toHaveLength(1);
   });
 
@@ -50,8 +50,8 @@ describe.each(SIZES)('a reply at %i×%i', (...size) => {
     const paragraph = 'A sentence that goes on. '.repeat(30).trimEnd();
     const reply = [`${paragraph}\n\n- ${paragraph}`];
     const { terminal, say } = await chatWith({ size, env: await scriptedAccount({ reply }) });
-    await say('go', /\n\n[^]*on\.\n>$/);
-    const [first, second] = terminal.lines().slice(1, -1).join('\n').split('\n\n• ');
+    await say('go', /\n\n[^]*on\.\n\n>$/);
+    const [first, second] = terminal.lines().slice(1, -2).join('\n').split('\n\n• ');
     expect(first?.replaceAll('\n', ' ')).toBe(paragraph);
     expect(second?.replaceAll('\n  ', ' ')).toBe(paragraph);
     const longest = Math.max(...terminal.lines().map((line) => line.length));
@@ -64,7 +64,7 @@ describe.each(SIZES)('a reply at %i×%i', (...size) => {
     const env = await scriptedAccount({ reply });
     const { terminal, say } = await chatWith({ size, env, argv: ['-q', '--format', 'plain'] });
     await say('go', '`code`.');
-    expect(terminal.lines()).toEqual(['> go', 'Some **bold** and', '`code`.', '>']);
+    expect(terminal.lines()).toEqual(['> go', 'Some **bold** and', '`code`.', '', '>']);
   });
 });
 
@@ -75,7 +75,7 @@ describe('a notice in the middle of a reply', () => {
     const { terminal, say } = await chatWith({ env, argv: ['-q', '--format', 'plain'] });
     await say('go', /^Half a$/m);
     terminal.type(CTRL('c'));
-    await terminal.shows(/Half a li\nerror: cancelled/);
+    await terminal.looks(['> go', 'Half a li', 'cancelled', '', '> ▏']);
     resolve(undefined);
   });
 });
@@ -93,7 +93,7 @@ describe('replies into a file', () => {
       argv: ['-q', '--format', format],
       command: underShell('"$0" "$@" > "$FILE"'),
     });
-    await say('go', /> go\n>$/);
+    await say('go', /> go\n\n>$/);
     terminal.type(CTRL('d'));
     await terminal.exit;
     expect(readFileSync(file, 'utf8')).toBe(expected);

@@ -10,7 +10,8 @@ const CORPUS = TERMINAL_ATTACKS.map(({ text }) => text).join('\n\n');
 const HOSTILE = TERMINAL_ATTACKS.map(({ text }) => text).join(' ');
 
 /** What our own program writes: its colours, its cursor moves, its modes. Nothing else may be there. */
-const OURS = /\x1b\[(?:[0-4]?m|2[234]m|3[1-79]m|9\dm|\d*[AC]|[JK]|\?(?:7|25|1004|2004)[hl])/g;
+const OURS =
+  /\x1b\[(?:[0-4]?m|2[234]m|3[1-79]m|38;5;(?:98|130)m|9\dm|\d*[AC]|[JK]|\?(?:7|25|1004|2004)[hl])/g;
 /** Our title of the window; what it may not hold is looked for in it, and in the titles that arrived. */
 const OUR_TITLE = /\x1b\]2;([^\0-\x1f\x7f-\x9f]*)\x07/g;
 /** What the attacks would make of the title. */
@@ -51,8 +52,8 @@ describe.each(SIZES)('text from outside at %i×%i', (...size) => {
       const reply = CORPUS.match(/[^]{1,7}/g) ?? [];
       const env = await scriptedAccount({ reply: [...reply, '\n\nThe end.'] });
       const { terminal, say } = await chatWith({ size, env, argv: ['-q', '--format', format] });
-      await say('go', /The end\.\n>$/);
-      await terminal.ends(['The end.', '> ▏']);
+      await say('go', /The end\.\n\n>$/);
+      await terminal.ends(['The end.', '', '> ▏']);
       expect(harm(terminal)).toEqual(HARMLESS);
       for (const { shown } of TERMINAL_ATTACKS.filter(({ shown }) => !/[`*_#]/.test(shown)))
         expect(terminal.text()).toContain(shown.split('\n')[0]);
@@ -100,10 +101,10 @@ describe.each(SIZES)('text from outside at %i×%i', (...size) => {
       'a conversation that goes on',
       { conversations: [conversation], messages },
       ['/resume conversation-1\r'],
-      'calls before',
+      /conversation-1\n[^]*> before[^]*before.*: before/,
     ],
     ['tool calls', { messages }, ['hello\r', '/trace\r'], /call before[^]*result: before/],
-    ['the history', { messages }, ['hello\r', '/history\r'], 'calls before'],
+    ['the history', { messages }, ['hello\r', '/history\r'], /\/history\n[^]*> before/],
     ['an error', { refusal, headers }, ['hello\r'], /error: before[^]*request: request/],
     [
       'candidates of Tab',
@@ -113,12 +114,12 @@ describe.each(SIZES)('text from outside at %i×%i', (...size) => {
     ],
   ])('in %s is harmless', async (_, script, keys, expected) => {
     const env = await scriptedAccount(script);
-    const argv = script.assistant ? [] : ['--quiet'];
+    const argv = script.assistant ? [] : ['--quiet', '--verbose'];
     const { terminal } = await chatWith({ size, env, argv });
     if (script.assistant) await terminal.shows('assistant: ');
     for (const key of keys) {
       terminal.type(key);
-      await terminal.shows(key === 'hello\r' && keys.length > 1 ? /\nok\n>$/ : /./);
+      await terminal.shows(key === 'hello\r' && keys.length > 1 ? /\nok\n\n>$/ : /./);
     }
     await terminal.shows(expected);
     const isPicker = String(expected).includes('Which');

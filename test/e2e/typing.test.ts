@@ -137,7 +137,7 @@ describe.each(SIZES)("the person's editor at %i×%i", (...size) => {
   it('opens with /edit and what follows it, and what it leaves is the draft', async () => {
     const { terminal, sandbox, say } = await openChat({ size, env: editor() });
     terminal.type(`/edit first${ENTER}`);
-    await terminal.looks(['> /edit first', 'editing as --flag', '> firstfrom the editor▏']);
+    await terminal.looks(['> /edit first', 'editing as --flag', '', '> firstfrom the editor▏']);
     expect(said(sandbox)).toEqual([]);
     await say('', 'You said:');
     expect(said(sandbox)).toEqual(['firstfrom the editor']);

@@ -5,11 +5,12 @@ import { AppError } from '../../base/errors.js';
 import { introduction } from '../../chat/assistant-commands.js';
 import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
-import { recapLines } from '../../chat/conversation-commands.js';
 import { nameFrom, nameWindow } from '../../chat/attention.js';
 import { runChat } from '../../chat/loop.js';
-import type { LineEditor } from '../../chat/ports.js';
 import { noteReplies } from '../../chat/message-commands.js';
+import type { LineEditor } from '../../chat/ports.js';
+import { promptOf, showPrompt } from '../../chat/prompt.js';
+import { openRecap } from '../../chat/recap.js';
 import { noteAssistant } from '../../chat/tool-calls.js';
 import type { Assistant, Conversation, Message } from '../../conversations/conversation.js';
 import { allMessages } from '../../conversations/messages.js';
@@ -19,6 +20,7 @@ import { keepMemorySmall } from '../../process/v8-flags.js';
 import type { Appearance, Format } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
+import { paintFor } from '../../terminal/styles.js';
 import { openWindowTitle, type WindowTitle } from '../../terminal/window-title.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 import {
@@ -29,6 +31,7 @@ import {
   tracePreference,
 } from '../options/output.js';
 import { proseOn, type Prose } from '../options/prose.js';
+import { linesTo, type Lines } from './lines.js';
 import { completionFor, chatPorts, historyFor } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
 import { endChat, TEMPORARY_NOTICE, TemporaryConversations } from './ending.js';
@@ -42,6 +45,7 @@ interface ChatValues {
     json: boolean;
     jsonl: boolean;
     quiet: boolean;
+    verbose: boolean;
     debug: boolean;
     color: boolean;
     stream: boolean;
@@ -63,7 +67,7 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
   const setup: Setup = {
     target,
     context,
-    questions: questionsOn(context, appearance),
+    questions: lines.noting(questionsOn(context, appearance)),
     print: lines.print,
     notices: noticesTo({ notify: lines.print, debug: lines.printAsIs }, output, context.env),
   };
@@ -100,17 +104,16 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const trace = tracePreference(account.settings, output);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
-    ...{ lastText: undefined, lastFailure: undefined, turns: [] },
+    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set<string>(), turns: [] },
     ...{ replies: [], names: { assistant: '', conversation: '' }, trace: trace === true },
   };
   const windowTitle = openWindowTitle(context, appearance);
   const editor = editorFor(state, { ...options, windowTitle });
-  const { stream } = output;
+  const { stream, verbose: isVerbose } = output;
+  const turns = { metadata, stream, trace, isVerbose };
   const chat = {
     state,
-    ports: chatPorts({
-      ...{ account, context, editor, appearance, prose, metadata, stream, trace, windowTitle },
-    }),
+    ports: chatPorts({ account, context, editor, appearance, prose, windowTitle, ...turns }),
   };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   const leaving = new AbortController();
@@ -141,6 +144,8 @@ function editorFor(
     complete: completionFor(client, () => state.assistantId, context.signal),
     notify: settings.notify.value,
     stopProcess: () => windowTitle.without(context.stop),
+    prompt: promptOf(state, paintFor(appearance)),
+    hasTextAbove: lines.hasText,
   });
 }
 
@@ -159,14 +164,15 @@ async function introduce(
     noteAssistant(chat, assistant);
     nameWindow(chat, { assistant: assistant.name });
     if (conversation) nameWindow(chat, { conversation: nameFrom(conversation, messages) });
+    const showRecap = messages && (await openRecap(chat, messages));
     await chat.running;
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;
     notify(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
-    if (conversation && isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
+    if (conversation) noteTakenOver(chat, conversation);
     if (messages && isFirst) {
       noteReplies(chat, messages);
-      notify(chat, ...recapLines(messages));
+      showRecap?.();
     }
   } catch (error) {
     await chat.running;
@@ -174,6 +180,15 @@ async function introduce(
     if (!(error instanceof AppError)) throw error;
     notifyFailure(chat, error);
   }
+}
+
+/** Whether it is taken over is known better from commands and turns that came first. */
+function noteTakenOver(chat: Chat, conversation: Conversation): void {
+  const { state } = chat;
+  if (state.conversationId !== conversation.id) return;
+  state.isTakenOver ??= isTakenOver(conversation);
+  if (state.isTakenOver) notify(chat, TAKEN_OVER_NOTICE);
+  showPrompt(chat);
 }
 
 interface Known {
@@ -196,29 +211,4 @@ async function known(chat: Chat, id: string | undefined, signal: AbortSignal): P
     api.getConversation(id, call),
   ]);
   return { assistant, messages, conversation };
-}
-
-type Print = (line: string) => void;
-
-interface Lines {
-  /** Wrapped at the window's edge. */
-  print: Print;
-  printAsIs: Print;
-  /** While there is a prompt, lines go above it. */
-  through(print: Print | undefined): void;
-}
-
-function linesTo({ stderr }: Context, prose: Prose): Lines {
-  let above: Print | undefined;
-  const printAsIs = (line: string): void => {
-    if (above) above(line);
-    else stderr.write(`${line}\n`);
-  };
-  return {
-    print: (line) => printAsIs(prose(line)),
-    printAsIs,
-    through(next) {
-      above = next;
-    },
-  };
 }

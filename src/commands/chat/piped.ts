@@ -17,7 +17,7 @@ import { findToolCalls, printToolCalls } from '../options/tool-calls.js';
 
 interface PipedValues {
   target: ProseFlags;
-  output: { json: boolean; jsonl: boolean; quiet: boolean; color: boolean };
+  output: { json: boolean; jsonl: boolean; quiet: boolean; color: boolean; verbose: boolean };
   conversation: ConversationChoice;
   appearance: ProseFlags;
   ending: { temporary: boolean };
@@ -105,9 +105,14 @@ function text({ reply }: Turn, { stdout }: Context): string {
 
 type Report = (error: AppError) => void;
 
+/** In words, the ids of conversation and request are shown once, or with each failure (`-v`). */
 async function reporterFor(values: PipedValues, context: Context): Promise<Report> {
   const { stderr } = context;
   if (isJson(values)) return (error) => void stderr.write(jsonLine(errorJson(error)));
   const complain = await proseLines({ ...values.target, ...values.appearance }, context);
-  return (error) => errorLines(error).forEach((line) => complain(line));
+  let ids = true;
+  return (error) => {
+    for (const line of errorLines(error, { ids })) complain(line);
+    ids = values.output.verbose;
+  };
 }

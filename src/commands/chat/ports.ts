@@ -30,6 +30,7 @@ interface ChatPortsOptions {
   stream: boolean;
   trace: boolean | undefined;
   windowTitle: WindowTitle;
+  isVerbose: boolean;
 }
 
 const ANSWERED = 'telnyx-chat: the assistant has answered';
@@ -37,10 +38,12 @@ const ANSWERED = 'telnyx-chat: the assistant has answered';
 /** The chat's ports, as this program has them. */
 export function chatPorts(options: ChatPortsOptions): ChatPorts {
   const { account, context, editor, appearance, prose, metadata, stream } = options;
-  const { trace, windowTitle } = options;
+  const { trace, windowTitle, isVerbose } = options;
   const arrow = appearance.screenReader ? '->' : '→';
   return {
     editor,
+    isVerbose,
+    isAnimated: appearance.animation,
     clock: context.clock,
     signal: context.signal,
     api: account.client,
@@ -48,7 +51,7 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     paint: paintFor(appearance),
     columns: () => (appearance.screenReader ? Infinity : context.stderr.columns || 80),
     wrap: (text) => prose(text),
-    openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
+    openReplyPrinter: (to = 'stdout') => openReplyPrinter(appearance, context[to]),
     announce() {
       if (editor.hasFocus() === false) context.stderr.write(alertSequence(context.env, ANSWERED));
     },

@@ -25,7 +25,7 @@ export const PAGED_OUTPUT = { ...OUTPUT, pager: toggle('--no-pager', 'print with
 export const TURN_OUTPUT = {
   ...OUTPUT,
   jsonl: toggle('--jsonl', 'print one JSON object a line', { conflicts: 'json' }),
-  verbose: toggle('-v, --verbose', 'report retries'),
+  verbose: toggle('-v, --verbose', 'report retries, and ids with each failure'),
   stream: toggle('--no-stream', 'wait for the whole reply'),
 };
 

@@ -25,6 +25,8 @@ export interface ScreenState {
   /** Complete rows above the status, as a picker asks its question. */
   heading?: (columns: number) => readonly string[];
   list?: ShownList | undefined;
+  /** Messages that come back to the prompt one by one. */
+  held: readonly string[];
   /** True while a turn runs and nobody reads the input. */
   isBusy: boolean;
 }
@@ -46,8 +48,10 @@ export interface Display {
   print(text: string, to: PrintTarget): void;
   /** Puts complete lines above, with the next `show`. */
   note(text: string): void;
-  /** Puts a sent draft above, with the next `show`. */
+  /** Leaves the draft that is sent above, with the next `show`. */
   record(prompt: string, text: string): void;
+  /** Puts an earlier message above, with the next `show`. */
+  noteSent(prompt: string, text: string): void;
   /** Removes the bottom until the next `show`. */
   hide(): void;
   clear(): void;

@@ -8,6 +8,12 @@ export interface InputHistory {
   add(text: string): void;
 }
 
+/** Remembers until the process ends. */
+export function memoryHistory(): InputHistory {
+  const entries: string[] = [];
+  return { entries: () => entries, add: (text) => void entries.push(text) };
+}
+
 interface BrowsedHistory {
   entries: readonly string[];
   index: number;

@@ -23,12 +23,11 @@ function pressEnter({ composer, queue, record }: KeyCommandsOptions): void {
   queue.give({ type: 'text', text: entered.text });
 }
 
-/** While a turn runs, the queued messages return to the draft: they were to follow this turn. */
+/** While a turn runs, the queued messages are held: they were to follow this turn. */
 function pressInterrupt({ composer, queue, interrupt: tell }: KeyCommandsOptions): void {
   if (composer.isSearching) composer.endSearch(false);
   else if (!queue.isBeingRead) {
-    const queued = queue.takeBack();
-    if (queued.length > 0) composer.draft.restore(queued.join('\n'));
+    queue.interrupt();
     tell();
   } else if (composer.draft.text === '') queue.give({ type: 'interrupt' });
   else composer.clear();

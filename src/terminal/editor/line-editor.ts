@@ -1,56 +1,20 @@
-import type { Clock } from '../../base/time.js';
 import type { LineEditor, Typed } from '../../chat/ports.js';
-import type { Input, Output } from '../../process/context.js';
 import { stylesFor } from '../styles.js';
-import { TabKey, type Complete } from './completion.js';
+import { TabKey } from './completion.js';
 import { Composer } from './composer.js';
 import { windowSize, type Display, type PrintTarget, type ScreenState } from './display.js';
-import type { InputHistory } from './history.js';
+import { memoryHistory } from './history.js';
 import { InputQueue } from './input-queue.js';
 import { keyCommands } from './key-commands.js';
+import type { LineEditorOptions } from './line-editor-options.js';
 import { PlainDisplay } from './plain-display.js';
-import { realTimers, StatusTimer, type Timers } from './status.js';
+import { realTimers, StatusTimer } from './status.js';
+import { Suspension } from './suspension.js';
 import { TerminalDisplay } from './terminal-display.js';
 import { TerminalInput } from './terminal-input.js';
 import { EMPTY_BUFFER } from './text-buffer.js';
 import type { KeyEvent } from './tokens.js';
 import { wrapShape } from './view.js';
-
-export interface LineEditorOptions {
-  input: Input;
-  /** The terminal that the prompt is drawn on: stderr. */
-  output: Output;
-  /** The stream for replies; when it is not a terminal, its text passes through unchanged. */
-  stdout: Output;
-  clock: Pick<Clock, 'monotonic'>;
-  /** May contain colours. */
-  prompt: string;
-  /** By default, sent messages are remembered until the editor closes. */
-  history?: InputHistory | undefined;
-  complete?: Complete | undefined;
-  /** Lines are only added: no colour, no spinner, nothing is drawn again. */
-  screenReader?: boolean | undefined;
-  /** Whether the status has a spinner. */
-  animated?: boolean | undefined;
-  /** Asks the terminal to mark pastes; false where no escape sequence may be written. */
-  pasteMarks?: boolean | undefined;
-  /** Asks the terminal whether its window has the focus. */
-  focusReports?: boolean | undefined;
-  /** Hides the typed text, for secrets. */
-  hidden?: boolean | undefined;
-  /** Whether notices are dim. */
-  color?: boolean | undefined;
-  /** Ctrl-X sends this command with the draft; it opens the draft in the person's editor. */
-  editCommand?: string | undefined;
-  /** Ctrl-Z: stops the process, and resolves when it continues. Without it the key does nothing. */
-  stopProcess?: (() => Promise<void>) | undefined;
-  timers?: Timers | undefined;
-}
-
-function memoryHistory(): InputHistory {
-  const entries: string[] = [];
-  return { entries: () => entries, add: (text) => void entries.push(text) };
-}
 
 /** Opens a line editor on a terminal: one paste is one message, and typing works at any time. */
 export function openLineEditor(options: LineEditorOptions): LineEditor {
@@ -67,9 +31,8 @@ class TerminalLineEditor implements LineEditor {
   readonly #queue = new InputQueue();
   readonly #interruptListeners = new Set<() => void>();
   readonly #commands: ReadonlyMap<string, () => void>;
-  /** Text printed while another task has the terminal. */
-  #held: [text: string, to: PrintTarget][] = [];
-  #suspensions = 0;
+  #prompt: string;
+  readonly #suspension = new Suspension();
   #isClosed = false;
 
   constructor(options: LineEditorOptions) {
@@ -78,9 +41,13 @@ class TerminalLineEditor implements LineEditor {
     const timers = options.timers ?? realTimers;
     const monotonic = (): number => options.clock.monotonic();
     this.#options = options;
+    this.#prompt = options.prompt;
     this.#display = screenReader
       ? new PlainDisplay({ output, stdout })
-      : new TerminalDisplay({ output, stdout, timers, styleNotice: stylesFor({ color }).dim });
+      : new TerminalDisplay({
+          ...{ output, stdout, timers, styleNotice: stylesFor({ color }).dim },
+          hasTextAbove: options.hasTextAbove,
+        });
     this.#composer = new Composer(history ?? memoryHistory());
     this.#tab = new TabKey({
       complete: complete ?? (() => undefined),
@@ -123,14 +90,40 @@ class TerminalLineEditor implements LineEditor {
     this.#refresh();
   }
 
+  setPrompt(prompt: string): void {
+    this.#prompt = prompt;
+    this.#refresh();
+  }
+
+  holdQueued(first?: string): void {
+    this.#queue.hold(first);
+    this.#refresh();
+  }
+
+  restoreHeld(mayComeBack: (line: string) => boolean = () => true): void {
+    const { draft, isSearching } = this.#composer;
+    if (draft.text !== '' || isSearching || this.#queue.queued.length > 0) return;
+    draft.restore(this.#queue.release(mayComeBack) ?? '');
+    this.#refresh();
+  }
+
+  forgetHeld(text: string): void {
+    this.#queue.forget(text);
+    this.#refresh();
+  }
+
   onInterrupt(listener: () => void): () => void {
     this.#interruptListeners.add(listener);
     return () => void this.#interruptListeners.delete(listener);
   }
 
   print(text: string, to: PrintTarget = 'stdout'): void {
-    if (this.#suspensions > 0) this.#held.push([text, to]);
-    else this.#display.print(text, to);
+    this.#suspension.print(() => this.#display.print(text, to));
+  }
+
+  printSent(text: string, prompt = this.#prompt): void {
+    this.#suspension.print(() => this.#display.noteSent(prompt, this.#composer.drawn(text)));
+    this.#refresh();
   }
 
   setStatus(text: string | undefined): void {
@@ -146,30 +139,26 @@ class TerminalLineEditor implements LineEditor {
     this.#display.clear();
   }
 
-  async suspend<T>(task: () => Promise<T>): Promise<T> {
-    this.#suspensions++;
+  suspend<T>(task: () => Promise<T>): Promise<T> {
     this.#release();
-    try {
-      return await task();
-    } finally {
-      this.#suspensions--;
-      if (this.#suspensions === 0) this.#printHeld();
+    return this.#suspension.during(task, () => {
+      this.#suspension.flush();
       if (this.#isHeld) this.#take();
-    }
+    });
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#status.set(undefined);
-    if (this.#suspensions === 0 && !this.#options.hidden) this.#leaveUnsent();
+    if (!this.#suspension.isActive && !this.#options.hidden) this.#leaveUnsent();
     this.#release();
-    this.#printHeld();
+    this.#suspension.flush();
     this.#queue.end();
   }
 
   get #isHeld(): boolean {
-    return this.#suspensions === 0 && !this.#isClosed;
+    return !this.#suspension.isActive && !this.#isClosed;
   }
 
   #take(): void {
@@ -184,20 +173,15 @@ class TerminalLineEditor implements LineEditor {
     this.#input.release();
   }
 
-  #printHeld(): void {
-    for (const [text, to] of this.#held) this.#display.print(text, to);
-    this.#held = [];
-  }
-
   /** Leaves a sent text on the screen, its long pastes folded. */
   #record(text: string): void {
-    this.#display.record(this.#options.prompt, this.#composer.drawn(text));
+    this.#display.record(this.#prompt, this.#composer.drawn(text));
   }
 
   /** Unsent text stays on the screen, complete: it is nowhere else. */
   #leaveUnsent(): void {
     const unsent = [...this.#queue.takeBack(), this.#composer.draft.fullText];
-    for (const text of unsent) if (text !== '') this.#display.record(this.#options.prompt, text);
+    for (const text of unsent) if (text !== '') this.#display.record(this.#prompt, text);
   }
 
   #onKeys(events: readonly KeyEvent[]): void {
@@ -208,7 +192,7 @@ class TerminalLineEditor implements LineEditor {
       else if (name !== 'tab') this.#tab.dismiss();
       const command = name === undefined ? undefined : this.#commands.get(name);
       if (command) command();
-      else this.#composer.apply(event, wrapShape(this.#options.prompt, { columns, rows }));
+      else this.#composer.apply(event, wrapShape(this.#prompt, { columns, rows }));
     }
     this.#refresh();
   }
@@ -228,11 +212,12 @@ class TerminalLineEditor implements LineEditor {
 
   #refresh(): void {
     if (!this.#isHeld) return;
-    const { prompt, hidden } = this.#options;
+    const shown = this.#composer.shown(this.#prompt);
     const screen: ScreenState = {
-      ...(hidden ? { prompt, ...EMPTY_BUFFER } : this.#composer.shown(prompt)),
+      ...(this.#options.hidden ? { prompt: this.#prompt, ...EMPTY_BUFFER } : shown),
       status: this.#status.current,
       queued: this.#queue.queued.map((text) => this.#composer.drawn(text)),
+      held: this.#queue.held.map((text) => this.#composer.drawn(text)),
       list: this.#tab.list,
       isBusy: !this.#queue.isBeingRead,
     };

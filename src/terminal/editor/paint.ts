@@ -1,4 +1,4 @@
-import { isPlain } from '../../text/width.js';
+import { ESCAPE_SEQUENCE, isPlain } from '../../text/width.js';
 import type { Area } from './view.js';
 
 const CLEAR_LINE = '\x1b[K';
@@ -16,15 +16,19 @@ export const toColumn = (column: number): string => (column > 0 ? `\r\x1b[${colu
 /** Keeps the terminal from wrapping rows that it measures as wider than we do. */
 const withoutWrap = (text: string): string => `\x1b[?7l${text}\x1b[?7h`;
 
+/** Whether every terminal agrees on the width of a row; colours take no cells. */
+const isCertain = (row: string): boolean =>
+  isPlain(row) || (row.includes('\x1b') && isPlain(row.replace(ESCAPE_SEQUENCE, '')));
+
 /**
  * Moves the cursor to its column. After wide characters, the row is written again up to the
  * cursor, so that the terminal's own idea of their widths decides.
  */
 const place = ({ before, column }: Area): string =>
-  isPlain(before) ? toColumn(column) : `\r${before}`;
+  isCertain(before) ? toColumn(column) : `\r${before}`;
 
 const guarded = (area: Area, sequence: string): string =>
-  sequence === '' || area.rows.every(isPlain) ? sequence : withoutWrap(sequence);
+  sequence === '' || area.rows.every(isCertain) ? sequence : withoutWrap(sequence);
 
 /** Draws an area, starting on an empty row. */
 export function paint(area: Area): string {

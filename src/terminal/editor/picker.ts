@@ -120,7 +120,7 @@ class Picker {
   #show(): void {
     const { text, cursor } = this.#term.buffer;
     const screen: ScreenState = {
-      ...{ prompt: PROMPT, text, cursor, status: undefined, queued: [], isBusy: false },
+      ...{ prompt: PROMPT, text, cursor, status: undefined, queued: [], held: [], isBusy: false },
       heading: (columns) => wordLines(this.#question.text, columns).map(this.#styles.bold),
       list: { rows: (room) => this.#rows(room), lines: [] },
     };

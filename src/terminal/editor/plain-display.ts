@@ -86,6 +86,7 @@ export class PlainDisplay implements Display {
   #line: PlainLine | undefined;
   #status: string | undefined;
   #list: ShownList | undefined;
+  #heldCount = 0;
   #isAtLineStart = true;
   #printedTo: PrintTarget = 'stdout';
 
@@ -98,6 +99,7 @@ export class PlainDisplay implements Display {
     this.#announce(screen.status?.text);
     this.#printList(screen.list);
     if (screen.isBusy) return;
+    this.#announceHeld(screen.held);
     const line = { prompt: screen.prompt, text: screen.text, cursor: screen.cursor };
     const { columns } = windowSize(this.#streams.output);
     if (this.#line) this.#write(editLine(this.#line, line, columns));
@@ -128,10 +130,14 @@ export class PlainDisplay implements Display {
     this.#isAtLineStart = true;
   }
 
+  noteSent(prompt: string, text: string): void {
+    this.note(sentDraft(prompt, text));
+  }
+
   /** The draft is on the screen already, except for keys that arrived in one chunk with Enter. */
   record(prompt: string, text: string): void {
     if (!this.#line) {
-      this.note(sentDraft(prompt, text));
+      this.noteSent(prompt, text);
       return;
     }
     const { columns } = windowSize(this.#streams.output);
@@ -168,6 +174,15 @@ export class PlainDisplay implements Display {
   #printList(list: ShownList | undefined): void {
     if (list && list !== this.#list) this.note(`${list.lines.join('\n')}\n`);
     this.#list = list;
+  }
+
+  /** Prints the held messages when there are more than before. */
+  #announceHeld(held: readonly string[]): void {
+    if (held.length > this.#heldCount) {
+      this.hide();
+      for (const text of held) this.#write(`held: ${drawnText(text).replaceAll('\n', ' / ')}\r\n`);
+    }
+    this.#heldCount = held.length;
   }
 
   #fresh(): string {

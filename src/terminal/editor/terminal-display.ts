@@ -1,3 +1,4 @@
+import { ESCAPE_SEQUENCE } from '../../text/width.js';
 import {
   windowSize,
   type Display,
@@ -22,9 +23,20 @@ import { sentDraft, viewOf, type Area } from './view.js';
 /** How long a resized area waits for the terminal's answer. */
 const ANSWER_TIMEOUT_MS = 150;
 
+/** Whether the last line of a text is an empty one, where `before` stands before the text. */
+function endsInBlankLine(text: string, before = ''): boolean {
+  if (!text.endsWith('\n')) return false;
+  const lines = text.slice(0, -1);
+  const start = lines.lastIndexOf('\n') + 1;
+  const line = (start === 0 ? before : '') + lines.slice(start);
+  return line.replace(ESCAPE_SEQUENCE, '').trim() === '';
+}
+
 export interface TerminalDisplayOptions extends DisplayStreams {
   styleNotice: (text: string) => string;
   timers: Pick<Timers, 'after'>;
+  /** Whether there is text above when it opens. */
+  hasTextAbove?: boolean | undefined;
 }
 
 /**
@@ -41,6 +53,8 @@ export class TerminalDisplay implements Display {
   #area: (Area & { top: number }) | undefined;
   #openLine: OpenLine = NO_OPEN_LINE;
   #openLineTarget: PrintTarget = 'stdout';
+  /** Whether the last printed line is empty, as what is above the first one counts. */
+  #isBlankAbove: boolean;
   #pending = '';
   /** Of the window when the area was drawn. */
   #size: WindowSize;
@@ -49,10 +63,11 @@ export class TerminalDisplay implements Display {
   #isAsked = false;
   #stopWaiting: () => void = () => undefined;
 
-  constructor({ styleNotice, timers, ...streams }: TerminalDisplayOptions) {
+  constructor({ styleNotice, timers, hasTextAbove = false, ...streams }: TerminalDisplayOptions) {
     this.#streams = streams;
     this.#styleNotice = styleNotice;
     this.#timers = timers;
+    this.#isBlankAbove = !hasTextAbove;
     this.#size = windowSize(streams.output);
   }
 
@@ -79,16 +94,22 @@ export class TerminalDisplay implements Display {
     const frame =
       this.#area && this.#screen ? this.#printAbove(this.#area, line, this.#screen) : line;
     if (!this.#area) this.#extendOpenLine(line);
-    (to === 'stdout' ? stdout : output).write(frame);
+    (to === 'stdout' ? stdout : output).write(this.#pending + frame);
+    this.#pending = '';
   }
 
   note(text: string): void {
     this.#settle();
     this.#pending += this.#erased() + text;
+    this.#isBlankAbove = endsInBlankLine(text);
   }
 
   record(prompt: string, text: string): void {
-    this.note(sentDraft(prompt, text));
+    this.noteSent(prompt, text);
+  }
+
+  noteSent(prompt: string, text: string): void {
+    this.note((this.#isBlankAbove ? '' : '\n') + sentDraft(prompt, text));
   }
 
   hide(): void {
@@ -100,6 +121,7 @@ export class TerminalDisplay implements Display {
     this.#isAsked = false;
     this.#area = undefined;
     this.#openLine = NO_OPEN_LINE;
+    this.#isBlankAbove = true;
     this.#pending += CLEAR_SCREEN;
     if (this.#screen) this.show(this.#screen);
   }
@@ -153,8 +175,9 @@ export class TerminalDisplay implements Display {
 
   #view(screen: ScreenState): Area & { top: number } {
     this.#size = windowSize(this.#streams.output);
-    const size = this.#size;
-    return viewOf(screen, { size, styleNotice: this.#styleNotice, top: this.#area?.top ?? 0 });
+    const { top = 0 } = this.#area ?? {};
+    const shown = { size: this.#size, styleNotice: this.#styleNotice, top };
+    return viewOf(screen, { ...shown, hasTextAbove: !this.#isBlankAbove });
   }
 
   #printAbove(area: Area, text: string, screen: ScreenState): string {
@@ -165,6 +188,7 @@ export class TerminalDisplay implements Display {
   }
 
   #extendOpenLine(text: string): void {
+    this.#isBlankAbove = endsInBlankLine(text, this.#openLine.line);
     this.#openLine = extendOpenLine(this.#openLine, text, this.#columns);
   }
 

@@ -15,24 +15,44 @@ export interface Area {
 export interface ViewOfOptions {
   size: WindowSize;
   styleNotice: (text: string) => string;
+  /** The line above the area is not empty: the prompt gets an empty line before it. */
+  hasTextAbove: boolean;
   /** The first row of the draft that the view before this one showed. */
   top: number;
 }
 
-const MAX_QUEUED_SHOWN = 3;
+const MAX_LISTED = 3;
 const MIN_LIST_ROWS = 2;
+/** Cells that a prompt leaves for the draft; a window that is too narrow for it has a short one. */
+const MIN_DRAFT_CELLS = 4;
+const SHORT_PROMPT = '> ';
 
-export function wrapShape(prompt: string, { columns }: WindowSize): WrapShape {
-  return { columns, indent: Math.min(displayWidth(prompt), columns - 1) };
+const fittingPrompt = (prompt: string, { columns }: WindowSize): string =>
+  displayWidth(prompt) > columns - MIN_DRAFT_CELLS ? SHORT_PROMPT : prompt;
+
+export function wrapShape(prompt: string, size: WindowSize): WrapShape {
+  return { columns: size.columns, indent: displayWidth(fittingPrompt(prompt, size)) };
 }
 
-function notices({ status, queued }: ScreenState, { size, styleNotice }: ViewOfOptions): string[] {
-  const hidden = queued.length - MAX_QUEUED_SHOWN;
-  const lines = queued
-    .slice(-MAX_QUEUED_SHOWN)
-    .map((text) => `queued: ${text.replaceAll('\n', ' ⏎ ')}`);
-  if (hidden > 0) lines.unshift(`queued: ${hidden} more`);
-  if (status) lines.unshift(statusText(status));
+const listed = (label: string, text: string): string => `${label}: ${text.replaceAll('\n', ' ⏎ ')}`;
+
+/** The queued messages; the last ones are those that were just typed. */
+function queuedLines(queued: readonly string[]): string[] {
+  const hidden = queued.length - MAX_LISTED;
+  const lines = queued.slice(-MAX_LISTED).map((text) => listed('queued', text));
+  return hidden > 0 ? [`queued: ${hidden} more`, ...lines] : lines;
+}
+
+/** The held messages; the first one is the next to come back. */
+function heldLines(held: readonly string[]): string[] {
+  const hidden = held.length - MAX_LISTED;
+  const lines = held.slice(0, MAX_LISTED).map((text) => listed('held', text));
+  return hidden > 0 ? [...lines, `held: ${hidden} more`] : lines;
+}
+
+function notices(screen: ScreenState, { size, styleNotice }: ViewOfOptions): string[] {
+  const status = screen.status ? [statusText(screen.status)] : [];
+  const lines = [...status, ...heldLines(screen.held), ...queuedLines(screen.queued)];
   return lines.map((line) => styleNotice(cutToWidth(drawnText(line), size.columns)));
 }
 
@@ -68,22 +88,26 @@ function cutRow(row: string, columns: number): string {
  * The area for a state. It leaves at least one row of the window free, so that the cursor can
  * still return to an unfinished line above it.
  */
-export function viewOf(screen: ScreenState, options: ViewOfOptions): Area & { top: number } {
+export function viewOf(state: ScreenState, options: ViewOfOptions): Area & { top: number } {
   const { size } = options;
+  const screen = { ...state, prompt: fittingPrompt(state.prompt, size) };
   const laidOut = layOut(screen.text, wrapShape(screen.prompt, size));
   const cursorRow = rowOf(laidOut, screen.cursor);
   const room = Math.max(1, size.rows - 1);
   const heading = screen.heading?.(size.columns) ?? [];
   const kept = Math.min(3, laidOut.length) + (screen.list ? MIN_LIST_ROWS : 0);
   const notes = [...heading, ...notices(screen, options)].slice(0, Math.max(0, room - kept));
-  const list = listRows(screen, { columns: size.columns, rows: room - notes.length }, laidOut);
-  const height = room - notes.length - list.length;
+  const needsGap = options.hasTextAbove || notes.length > 0;
+  const gap = needsGap && notes.length + laidOut.length < room ? [''] : [];
+  const above = notes.length + gap.length;
+  const list = listRows(screen, { columns: size.columns, rows: room - above }, laidOut);
+  const height = room - above - list.length;
   const top = scrollTo(cursorRow, height, laidOut.length, options.top);
   const drafted = laidOut.slice(top, top + height).map((row) => rowText(screen, row, row.end));
   const cursorIn = laidOut[cursorRow] ?? { start: 0, end: 0, indent: 0 };
   return {
-    rows: [...notes, ...drafted, ...list].map((row) => cutRow(row, size.columns)),
-    row: notes.length + cursorRow - top,
+    rows: [...notes, ...gap, ...drafted, ...list].map((row) => cutRow(row, size.columns)),
+    row: above + cursorRow - top,
     column: columnOf(screen, cursorIn),
     before: cutRow(rowText(screen, cursorIn, screen.cursor), size.columns),
     top,

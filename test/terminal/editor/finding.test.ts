@@ -25,7 +25,7 @@ describe('the history', () => {
     const terminal = new TestTerminal(SIZE);
     void terminal.editor.read();
     await terminal.type('one', '\r', UP);
-    expect(await terminal.screen()).toEqual(['> one', '> one▏']);
+    expect(await terminal.screen()).toEqual(['> one', '', '> one▏']);
   });
 
   it('never draws a control character from a file that was tampered with', async () => {

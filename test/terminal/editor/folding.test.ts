@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LineEditorOptions } from '../../../src/terminal/editor/line-editor.js';
+import type { LineEditorOptions } from '../../../src/terminal/editor/line-editor-options.js';
 import { CTRL, DOWN, LEFT, paste, RIGHT, TestTerminal, UP } from './terminal.js';
 
 const SIZES = [

@@ -59,7 +59,7 @@ describe('leaving', () => {
     const terminal = new TestTerminal(SIZE);
     await terminal.type('queued', '\r', 'half a thou');
     terminal.editor.close();
-    expect(await terminal.screen()).toEqual(['> queued', '> half a thou', '▏']);
+    expect(await terminal.screen()).toEqual(['> queued', '', '> half a thou', '▏']);
   });
 
   it('hands the terminal to a task and takes it back with the draft', async () => {
@@ -79,7 +79,7 @@ describe('leaving', () => {
     });
     expect(result).toBe('chosen');
     expect(terminal.keyboard.isRaw).toBe(true);
-    expect(await terminal.screen()).toEqual(['unfinished', 'menu', 'meanwhile', '> draft▏']);
+    expect(await terminal.screen()).toEqual(['unfinished', 'menu', 'meanwhile', '', '> draft▏']);
   });
 
   it('takes the terminal back after a task that failed', async () => {

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import xterm from '@xterm/headless';
 import type { LineEditor } from '../../../src/chat/ports.js';
 import { openLineEditor } from '../../../src/terminal/editor/line-editor.js';
-import type { LineEditorOptions } from '../../../src/terminal/editor/line-editor.js';
+import type { LineEditorOptions } from '../../../src/terminal/editor/line-editor-options.js';
 
 export class FakeKeyboard extends PassThrough {
   readonly isTTY = true;

@@ -12,7 +12,7 @@ describe.each(SIZES)('typing at %i×%i', (...size) => {
     const read = terminal.editor.read();
     await terminal.type('h', 'i', '\r');
     expect(await read).toEqual({ type: 'text', text: 'hi' });
-    expect(await terminal.screen()).toEqual(['> hi', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> hi', '', '> ▏']);
   });
 
   it('edits in the middle', async () => {
@@ -61,7 +61,7 @@ describe.each(SIZES)('typing at %i×%i', (...size) => {
     expect(await terminal.screen()).toEqual(['> a', '  b', '  c', '  d', '  e', '  f▏']);
     await terminal.type('\r');
     expect(await read).toEqual({ type: 'text', text: 'a\nb\nc\nd\ne\nf' });
-    expect(await terminal.screen()).toEqual(['> a', '  b', '  c', '  d', '  e', '  f', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> a', '  b', '  c', '  d', '  e', '  f', '', '> ▏']);
   });
 
   it('sends what stands between """ lines', async () => {

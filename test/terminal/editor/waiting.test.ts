@@ -19,11 +19,11 @@ describe.each(SIZES)('while a turn runs at %i×%i', (...size) => {
   it('shows a spinner and the seconds gone', async () => {
     const terminal = await busy(size);
     terminal.editor.setStatus('thinking…');
-    expect(await terminal.screen()).toEqual(['> hi', '⠋ thinking…', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> hi', '⠋ thinking…', '', '> ▏']);
     terminal.time.pass(3200);
-    expect(await terminal.screen()).toEqual(['> hi', '⠹ thinking… 3s', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> hi', '⠹ thinking… 3s', '', '> ▏']);
     terminal.editor.setStatus(undefined);
-    expect(await terminal.screen()).toEqual(['> hi', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> hi', '', '> ▏']);
     expect(terminal.time.running).toBe(0);
   });
 
@@ -38,6 +38,7 @@ describe.each(SIZES)('while a turn runs at %i×%i', (...size) => {
       '> hi',
       'Hello, world!',
       'Second line',
+      '',
       '> next questio▏n',
     ]);
   });
@@ -51,21 +52,21 @@ describe.each(SIZES)('while a turn runs at %i×%i', (...size) => {
     }
     expect((await terminal.screen()).at(-1)).toBe('> draft▏');
     terminal.editor.print('\nend\n');
-    expect(await terminal.scrollback()).toEqual(['> hi', line, 'end', '> draft']);
+    expect(await terminal.scrollback()).toEqual(['> hi', line, 'end', '', '> draft']);
   });
 
   it('goes on behind a line that fills the window, in its colour', async () => {
     const terminal = await busy(size);
     terminal.editor.print(`\x1b[31m${'x'.repeat(size[0])}`);
-    expect(await terminal.screen()).toEqual(['> hi', 'x'.repeat(size[0]), '> ▏']);
+    expect(await terminal.screen()).toEqual(['> hi', 'x'.repeat(size[0]), '', '> ▏']);
     terminal.editor.print('y\x1b[39m\n');
-    expect(await terminal.screen()).toEqual(['> hi', 'x'.repeat(size[0]), 'y', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> hi', 'x'.repeat(size[0]), 'y', '', '> ▏']);
     const cell = terminal.xterm.buffer.active.getLine(2)?.getCell(0);
     expect(cell?.getFgColor()).toBe(1);
-    expect(terminal.xterm.buffer.active.getLine(3)?.getCell(0)?.isFgDefault()).toBe(true);
+    expect(terminal.xterm.buffer.active.getLine(4)?.getCell(0)?.isFgDefault()).toBe(true);
     terminal.editor.print('z'.repeat(size[0]));
     terminal.editor.print('\nafter\n');
-    expect((await terminal.screen()).slice(-3)).toEqual(['z'.repeat(size[0]), 'after', '> ▏']);
+    expect((await terminal.screen()).slice(-4)).toEqual(['z'.repeat(size[0]), 'after', '', '> ▏']);
   });
 
   it('streams emoji that the terminal measures in its own way', async () => {
@@ -82,7 +83,7 @@ describe.each(SIZES)('while a turn runs at %i×%i', (...size) => {
     terminal.editor.print('|');
     await terminal.resize(size[0], size[1]);
     terminal.editor.print('|\n');
-    expect(await terminal.scrollback()).toEqual(['> hi', `${line}||`, '> ']);
+    expect(await terminal.scrollback()).toEqual(['> hi', `${line}||`, '', '> ']);
   });
 
   it('queues what is sent, and gives it in order', async () => {
@@ -92,21 +93,30 @@ describe.each(SIZES)('while a turn runs at %i×%i', (...size) => {
       '> hi',
       'queued: one',
       'queued: two ⏎ more',
+      '',
       '> draft▏',
     ]);
     expect(await terminal.editor.read()).toEqual({ type: 'text', text: 'one' });
     expect(await terminal.editor.read()).toEqual({ type: 'text', text: 'two\nmore' });
-    expect(await terminal.screen()).toEqual(['> hi', '> one', '> two', '  more', '> draft▏']);
+    expect(await terminal.screen()).toEqual([
+      '> hi',
+      '',
+      '> one',
+      '',
+      '> two',
+      '  more',
+      '',
+      '> draft▏',
+    ]);
   });
 
-  it('tells of Ctrl-C, keeps the draft and takes back what was queued', async () => {
+  it('tells of Ctrl-C, keeps the draft and holds what was queued', async () => {
     const terminal = await busy(size);
     const listener = vi.fn();
     const stop = terminal.editor.onInterrupt(listener);
     await terminal.type('queued', '\r', 'draft', CTRL('c'));
     expect(listener).toHaveBeenCalledTimes(1);
-    terminal.editor.restoreDraft('hi');
-    expect(await terminal.screen()).toEqual(['> hi', '> hi', '  queued', '  draft▏']);
+    expect(await terminal.screen()).toEqual(['> hi', 'held: queued', '', '> draft▏']);
     stop();
     await terminal.type(CTRL('c'));
     expect(listener).toHaveBeenCalledTimes(1);
@@ -121,7 +131,7 @@ describe.each(SIZES)('while a turn runs at %i×%i', (...size) => {
     for (const piece of ['a', 'b\n', 'c']) terminal.editor.print(piece);
     terminal.editor.print('note\n', 'stderr');
     expect(terminal.stdout.writes).toEqual(['a', 'b\n', 'c']);
-    expect(await terminal.screen()).toEqual(['note', '> draft▏']);
+    expect(await terminal.screen()).toEqual(['note', '', '> draft▏']);
   });
 });
 

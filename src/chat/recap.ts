@@ -1,0 +1,70 @@
+import type { Message } from '../conversations/conversation.js';
+import { timeOf } from '../conversations/messages.js';
+import { toolCallsIn } from '../conversations/tool-calls.js';
+import { transcriptLines } from '../conversations/transcript.js';
+import { age } from '../text/age.js';
+import { sanitize } from '../text/sanitize.js';
+import { notify, type Chat } from './chat.js';
+import type { ReplyPrinter } from './ports.js';
+import { promptOf } from './prompt.js';
+
+/** Messages shown when a conversation is continued. */
+const RECAP_COUNT = 4;
+/** After a pause this long, or when they are this old, the age of messages is shown. */
+const PAUSE_MS = 30 * 60_000;
+
+/**
+ * Shows the last messages of a conversation as they looked live: what was typed after the prompt,
+ * replies through the renderer, tool calls as dim lines below them.
+ */
+export async function openRecap(
+  chat: Chat,
+  messages: readonly Message[],
+  count = RECAP_COUNT,
+): Promise<() => void> {
+  const shown = messages.slice(-count);
+  // Opened before anything is shown, so that nothing else gets in between.
+  const printers = new Map<Message, ReplyPrinter>();
+  for (const message of shown.filter(isReply)) {
+    printers.set(message, await chat.ports.openReplyPrinter('stderr'));
+  }
+  return () => {
+    const earlier = messages.length - shown.length;
+    if (messages.length === 0) notify(chat, 'no messages are kept of this conversation');
+    if (earlier > 0) notify(chat, `… ${earlier} earlier messages: /history ${messages.length}`);
+    let turn: Message[] = [];
+    for (const [index, message] of shown.entries()) {
+      if (message.role === 'user') turn = [];
+      turn.push(message);
+      showMessage(chat, message, printers.get(message));
+      const next = shown[index + 1];
+      if (next && next.role !== 'user') continue;
+      showToolCalls(chat, turn);
+      showAge(chat, message, next);
+    }
+  };
+}
+
+const isReply = ({ role, text }: Message): boolean => role === 'assistant' && text !== '';
+
+function showMessage(chat: Chat, message: Message, printer: ReplyPrinter | undefined): void {
+  const { editor, paint } = chat.ports;
+  const { role, text } = message;
+  if (printer) editor.print(printer.write(text) + printer.end(), 'stderr');
+  else if (role === 'user')
+    editor.printSent(sanitize(text), promptOf({ speaker: undefined }, paint));
+  else if (role !== 'assistant' && role !== 'tool') notify(chat, ...transcriptLines([message]));
+}
+
+function showToolCalls(chat: Chat, turn: readonly Message[]): void {
+  const lines = toolCallsIn(turn).map((call) => chat.ports.toolCallLine(call));
+  if (lines.length > 0) notify(chat, ...lines);
+}
+
+/** The age of a turn that is followed by a pause. */
+function showAge(chat: Chat, message: Message, next: Message | undefined): void {
+  const now = chat.ports.clock.now();
+  const time = timeOf(message);
+  if (time === 0 || (next ? timeOf(next) : now.getTime()) - time < PAUSE_MS) return;
+  notify(chat, age(new Date(time).toISOString(), now));
+}
