@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import xterm from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
-import { openReplyPrinter, printRendered } from '../../src/terminal/reply-printer.js';
+import { printRendered } from '../../src/terminal/reply-printer.js';
 import { openProgress, openSpinner } from '../../src/terminal/status-line.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { delta, done, STARTED } from '../chat/scene.js';
@@ -84,7 +84,8 @@ function sharedScreen(columns = 40) {
     stderr,
     stdout,
     written: () => written,
-    resize(cols: number) {
+    async resize(cols: number) {
+      await new Promise<void>((resolve) => terminal.write('', resolve));
       terminal.resize(cols, 12);
       for (const stream of [stdout, stderr]) stream.columns = cols;
     },
@@ -111,8 +112,11 @@ async function sending({ columns = 40, verbose = false, appearance = PLAIN } = {
   const screen = sharedScreen(columns);
   const clock = manualClock();
   let next = deferred<ReplyEvent | Error>();
+  /** Resolves when all that came before has been printed. */
+  let asked = deferred();
   async function* events(): AsyncGenerator<ReplyEvent> {
     for (;;) {
+      asked.resolve(undefined);
       const event = await next.promise;
       next = deferred();
       if (event instanceof Error) throw event;
@@ -120,18 +124,18 @@ async function sending({ columns = 40, verbose = false, appearance = PLAIN } = {
       if (event.type === 'done') return;
     }
   }
-  // What loads late is loaded now: events then come to a reader.
-  await openReplyPrinter(appearance, screen.stdout);
   const spinner = verbose ? undefined : await openSpinner(screen.stderr);
   const printed = printRendered(events(), { appearance, spinner, verbose }, { ...screen, clock });
-  await clock.advance(0);
+  await asked.promise;
   return {
     ...screen,
     printed,
     clock,
     async comes(event: ReplyEvent | Error) {
+      asked = deferred();
       next.resolve(event);
-      await clock.advance(0);
+      if (event instanceof Error || event.type === 'done') await clock.advance(0);
+      else await asked.promise;
     },
   };
 }
@@ -173,7 +177,7 @@ describe('the spinner of send', () => {
     const { comes, rows, clock, resize } = await sending();
     await comes(delta('These words are wrapped by nobody '));
     await clock.advance(2_000);
-    resize(20);
+    await resize(20);
     await comes(delta('else.\n\nEnd '));
     expect(await rows()).toEqual(['These words are wrap', 'ped by nobody else.', '', 'End']);
   });
