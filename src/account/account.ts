@@ -25,6 +25,15 @@ export function requestLines(print: (line: string) => void): (report: RequestRep
   };
 }
 
+/** With `--debug`, a line for each reply: events and property names, never its text. */
+function onReplyOf({ notices: { debug }, onReply }: AccountOptions): AccountOptions['onReply'] {
+  if (!debug) return onReply;
+  return (seen) => {
+    debug(sanitizeLine(`debug: ${seen}`, 1000));
+    onReply?.(seen);
+  };
+}
+
 function timeOf(name: string, ms: number | undefined): string[] {
   return ms === undefined ? [] : [`${name} ${ms.toFixed(1)} ms`];
 }
@@ -54,6 +63,8 @@ export interface AccountOptions {
   context: Context;
   notices: Notices;
   openTransport?: (options: TransportOptions) => Transport;
+  /** Told which events and property names each reply was made of. */
+  onReply?: ((seen: string) => void) | undefined;
   /** Makes the idempotency keys of new conversations. */
   randomId?: () => string;
   /** The key's name in hints; derived from where it came from unless given. */
@@ -120,6 +131,7 @@ export function accountWith(settings: Settings, options: AccountOptions): Accoun
     apiKey,
     keyName: options.keyName ?? (settings.apiKey && keyName(settings.apiKey.origin)),
     timeoutName: '--timeout <seconds>',
+    onReply: onReplyOf(options),
     transport: openTransport({ baseUrl, proxy, clock, onRequest }),
     clock,
     randomId: options.randomId ?? context.randomId,

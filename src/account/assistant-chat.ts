@@ -1,4 +1,5 @@
 import type { Client } from '../api/client.js';
+import { firstWords } from '../conversations/names.js';
 import type { Context } from '../process/context.js';
 import type { Settings } from '../settings/settings.js';
 import { openLastConversation, type LastConversation } from '../store/last-conversation.js';
@@ -44,7 +45,10 @@ export function assistantChat(
     assistantId,
     last,
     takeTurn(input, signal) {
-      const turn = takeTurn(client, { ...input, assistantId }, { signal, timeoutMs, memory });
+      const stream = input.stream && settings.stream.value;
+      const title = input.title ?? (settings.names.value ? firstWords(input.text) : undefined);
+      const request = { ...input, stream, assistantId, title };
+      const turn = takeTurn(client, request, { signal, timeoutMs, memory });
       return remembering(turn, last, onUnsaved);
     },
   };

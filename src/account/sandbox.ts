@@ -3,7 +3,7 @@ import { AppError } from '../base/errors.js';
 import type { Context } from '../process/context.js';
 import { startSandbox } from '../sandbox/server.js';
 import { resolveSettings } from '../settings/resolve.js';
-import type { Setting, Settings } from '../settings/settings.js';
+import type { Config, Setting, Settings } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
 import { findStorePaths } from '../store/paths.js';
 import type { Target } from './sources.js';
@@ -26,10 +26,10 @@ export async function openSandbox(
 }
 
 function sandboxSettings(target: Target, context: Context): Settings {
-  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY } = context.env;
+  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY, TELNYX_CHAT_STREAM } = context.env;
   return resolveSettings({
     flags: { ...target, baseUrl: 'http://127.0.0.1', persist: false },
-    env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY },
+    env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY, TELNYX_CHAT_STREAM },
     // Any profile exists, and is empty.
     config: { ...storedPreferences(context), profiles: { [target.profile ?? 'default']: {} } },
   });
@@ -39,10 +39,10 @@ function sandboxSettings(target: Target, context: Context): Settings {
  * A sandbox uses nothing of the account, but the person decides what is kept on this machine. With a
  * damaged config nothing is kept.
  */
-function storedPreferences(context: Context): { path: string; history: boolean | undefined } {
+function storedPreferences(context: Context): Omit<Config, 'profiles'> {
   const { config: path = '' } = findStorePaths(context) ?? {};
   try {
-    return { path, history: readConfig(path).history };
+    return readConfig(path);
   } catch (error) {
     if (error instanceof AppError) return { path, history: false };
     throw error;

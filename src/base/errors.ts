@@ -38,6 +38,10 @@ export interface ErrorDetails {
    * already closed it and did not run the request.
    */
   diedIdle?: boolean | undefined;
+  /** A server error in another shape than Telnyx's own: what is behind the gateway may still run. */
+  fromGateway?: boolean | undefined;
+  /** The API answered to its end: the turn is over, and its reply is stored by now or never will be. */
+  hasEnded?: boolean | undefined;
   /** It could be repeated without harm, and was until time ran out: it was delivered at most once. */
   wasRepeatable?: boolean | undefined;
   cause?: unknown;

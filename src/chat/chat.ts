@@ -14,7 +14,13 @@ export interface ChatState {
   lastText: string | undefined;
   /** Undefined when the last message was answered. */
   lastFailure: AppError | undefined;
-  turns: Pick<Turn, 'reply' | 'timing'>[];
+  turns: Pick<Turn, 'timing'>[];
+  /** As the window's title has them; '' when there is none. */
+  names: { assistant: string; conversation: string };
+  /** Those that can be copied, the last one at the end. */
+  replies: string[];
+  /** Whether tool calls are shown below each reply. */
+  trace: boolean;
 }
 
 /** A running chat: its state, and the ports through which it acts. */
@@ -41,7 +47,7 @@ export function notifyFailure({ ports }: Chat, error: AppError): void {
 /** Runs a task with a status line; Ctrl-C cancels it. */
 export async function cancellable<T>(
   chat: Chat,
-  status: string,
+  status: string | undefined,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { editor, signal } = chat.ports;

@@ -66,6 +66,8 @@ function addFlag(parser: Parser, flag: Flag<unknown>): void {
   if (flag.isRepeatable) option.argParser(collected);
   if (flag.conflicts !== undefined) option.conflicts(flag.conflicts);
   parser.addOption(option);
+  // Behind its contrary, commander leaves the value undefined until one of them is given.
+  if (flag.opposite) parser.option(flag.opposite.usage, flag.opposite.help);
   if (flag.alias !== undefined) addAlias(parser, option, flag.alias);
 }
 

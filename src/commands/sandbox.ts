@@ -54,7 +54,7 @@ export const sandbox = defineCommand({
 });
 
 async function listFaults({ stdout }: Context): Promise<void> {
-  const { describeKinds } = await import('../sandbox/faults/kinds.js');
+  const { describeKinds } = await import('../sandbox/faults/grammar.js');
   await write(stdout, `${describeKinds().join('\n')}\n`);
 }
 

@@ -44,7 +44,7 @@ export interface Context {
   readonly onExit: (callback: () => void) => void;
   /** Runs a task (a program of the person's) whose Ctrl-C is not ours. */
   readonly withoutInterrupts: <T>(task: () => Promise<T>) => Promise<T>;
-  /** From now on a reader that closes stdout's pipe does not end the process: changes are finished. */
+  /** From now on a closed pipe or terminal does not end the process: changes are finished. */
   readonly outliveReader: () => void;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   readonly stop: () => Promise<void>;
@@ -102,6 +102,12 @@ function stopped(process: NodeJS.Process): Promise<void> {
   });
 }
 
+interface ClosedPipeOptions {
+  onUnwritten?: (error: NodeJS.ErrnoException) => void;
+  /** Whether a closed terminal leaves something to do. */
+  outlivesReader: () => boolean;
+}
+
 /**
  * A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. A terminal
  * that was closed (EIO) has nobody to be told. Notices that nobody can read change no exit code.
@@ -109,10 +115,11 @@ function stopped(process: NodeJS.Process): Promise<void> {
 function forgivingClosedPipe(
   process: NodeJS.Process,
   stream: Output,
-  onUnwritten: (error: NodeJS.ErrnoException) => void = () => undefined,
+  { onUnwritten = () => undefined, outlivesReader }: ClosedPipeOptions,
 ): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EIO' && outlivesReader()) return;
       if (error.code === 'EIO' && stream.isTTY) process.exit(EXIT_CODES.hung_up);
       onUnwritten(error);
     });
@@ -191,10 +198,11 @@ export function processContext(process: NodeJS.Process): Context {
       return forgivingInput(process.stdin);
     },
     get stdout() {
-      return forgivingClosedPipe(process, process.stdout, answerIsUnwritten);
+      const options = { onUnwritten: answerIsUnwritten, outlivesReader: () => outlivesReader };
+      return forgivingClosedPipe(process, process.stdout, options);
     },
     get stderr() {
-      return forgivingClosedPipe(process, process.stderr);
+      return forgivingClosedPipe(process, process.stderr, { outlivesReader: () => outlivesReader });
     },
     env: process.env,
     get cwd() {

@@ -23,6 +23,17 @@ export function resolveSettings(sources: Sources): Settings {
 
 /** The same, but each setting is resolved when it is read, and throws only then. */
 export function settingsOneByOne(sources: Sources): Settings {
+  return withGetters(accountSettings(sources), preferences(sources));
+}
+
+function withGetters<One extends object, Other extends object>(
+  one: One,
+  other: Other,
+): One & Other {
+  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other)) as One & Other;
+}
+
+function accountSettings(sources: Sources): Omit<Settings, Preference> {
   return {
     get profile() {
       return effectiveProfile(sources);
@@ -45,11 +56,19 @@ export function settingsOneByOne(sources: Sources): Settings {
     get timeoutMs() {
       return timeout(sources);
     },
+  };
+}
+
+function preferences(sources: Sources): Pick<Settings, Preference> {
+  return {
     get persist() {
       return turnedOff(sources, 'persist') ?? stored(sources, 'persist') ?? byDefault(true);
     },
     get history() {
       return history(sources) ?? stored(sources, 'history') ?? byDefault(true);
+    },
+    get stream() {
+      return stream(sources) ?? stored(sources, 'stream') ?? byDefault(true);
     },
     get wrap() {
       return turnedOff(sources, 'wrap') ?? stored(sources, 'wrap') ?? byDefault(true);
@@ -159,6 +178,11 @@ function byDefault<T>(value: T): Setting<T> {
 function history({ env }: Sources): Setting<boolean> | undefined {
   const variable = env['TELNYX_CHAT_HISTORY'];
   return variable ? setting(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY') : undefined;
+}
+
+function stream(sources: Sources): Setting<boolean> | undefined {
+  const found = findSetting(sources, { env: 'TELNYX_CHAT_STREAM' });
+  return found && { ...found, value: !isOff(found.value) };
 }
 
 export function requireKey({ apiKey }: Settings): string {

@@ -1,7 +1,7 @@
 import { constants, open as openCallback, type Stats } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, parse, sep } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '../base/errors.js';
@@ -16,12 +16,19 @@ export interface NewFile {
   file: string;
   /** Whether another file may be replaced; undefined where the person cannot choose. */
   force?: boolean | undefined;
+  /** Where there is a file already, another one is written: `notes-2.md`. */
+  isNumbered?: boolean | undefined;
   /** Unique: part of the name of a temporary file. */
   id: string;
 }
 
 /** Throws what `writeNewFile` would throw, before there is anything to write. */
-export async function assertFree({ place, file, force }: Omit<NewFile, 'id'>): Promise<void> {
+export async function assertFree({
+  place,
+  file,
+  force,
+  isNumbered,
+}: Omit<NewFile, 'id'>): Promise<void> {
   const path = locate(file, place);
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory()) {
@@ -29,10 +36,19 @@ export async function assertFree({ place, file, force }: Omit<NewFile, 'id'>): P
       hint: `give a file in it: ${join(path, 'conversation.md')}`,
     });
   }
-  if (existing && !force) throw fileExists(path, force);
+  if (existing && !force && !isNumbered) throw fileExists(path, force);
   if (existing) return;
   if (file.endsWith('/') || file.endsWith(sep)) throw noFolder(path);
   if (!(await stat(dirname(path)).catch(() => undefined))) throw noFolder(dirname(path));
+}
+
+/** Where nothing is yet: the path itself, or `notes-2.md`, `notes-3.md`, … beside it. */
+async function freePath(path: string): Promise<string> {
+  const { dir, name, ext } = parse(path);
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? path : join(dir, `${name}-${number}${ext}`);
+    if (!(await lstat(candidate).catch(() => undefined))) return candidate;
+  }
 }
 
 function fileExists(path: string, force: boolean | undefined): AppError {
@@ -54,11 +70,11 @@ type WriteTask = (write: Sink['write']) => Promise<void>;
  * device or a pipe is written to.
  */
 export async function writeNewFile(
-  { place, file, force, id }: NewFile,
+  { place, file, force, isNumbered, id }: NewFile,
   waiting: WaitOptions,
   task: WriteTask,
 ): Promise<string> {
-  const path = locate(file, place);
+  const path = isNumbered ? await freePath(locate(file, place)) : locate(file, place);
   const saving = <T>(write: () => Promise<T>): Promise<T> =>
     write().catch((error: unknown) => {
       throw saveFailure(error, path, force);

@@ -59,6 +59,11 @@ export function privateStatePaths(place: StorePathOptions): string[] {
   return [state, join(state, 'last-conversation'), join(state, 'input-history.jsonl')];
 }
 
+/** A file as the person wrote it; the shell leaves `~` as it is in `--flag=~/file` and in quotes. */
+export function expandHome(file: string, home: string): string {
+  return /^~(?=$|[/\\])/.test(file) ? join(home, file.slice(1)) : file;
+}
+
 /** The XDG specification says to ignore relative paths. */
 function absolute(path: string | undefined): string | undefined {
   return path && isAbsolute(path) ? path : undefined;

@@ -187,6 +187,9 @@ describe('a turn', () => {
         '',
       ].join('\n'),
     );
-    expect(JSON.parse(server.requests[0]!.body)).toEqual({ metadata: { assistant_id: 'a-1' } });
+    expect(JSON.parse(server.requests[0]!.body)).toEqual({
+      name: 'my secret words',
+      metadata: { assistant_id: 'a-1' },
+    });
   });
 });

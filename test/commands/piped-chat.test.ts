@@ -94,3 +94,18 @@ it('goes on after a line that cannot be read, and counts those behind it otherwi
   expect(went).toMatchObject({ code: 2, stdout: expect.stringContaining('Your name is Ada.') });
   expect(sandbox.requestCount('chat')).toBe(3);
 });
+
+it('shows the tool calls of each turn when asked for', async () => {
+  const { env } = await account();
+  const input = 'hello\nweather in Paris\n';
+  const { stderr } = await runCli(['--trace'], { env, input });
+  expect(stderr).toMatch(/^get_weather \{"city":"Paris"\} → \{.*\}\n$/);
+  const { stdout } = await runCli(['--trace', '--jsonl'], { env, input });
+  const turns = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { tool_calls: [] });
+  expect(turns.map(({ tool_calls }) => tool_calls.length)).toEqual([0, 1]);
+  const { stdout: untraced } = await runCli(['--jsonl'], { env, input });
+  expect(untraced).not.toContain('tool_calls');
+});

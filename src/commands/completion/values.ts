@@ -34,7 +34,7 @@ export async function valuesOf(
     case 'channels':
       return asCandidates(KNOWN_CHANNELS);
     case 'fault-kinds': {
-      const { FAULT_KINDS } = await import('../../sandbox/faults/kinds.js');
+      const { FAULT_KINDS } = await import('../../sandbox/faults/grammar.js');
       return Object.entries(FAULT_KINDS).map(([name, { about }]) => ({
         value: `${name}:`,
         note: about,

@@ -29,14 +29,16 @@ export async function openWorld(
   options: AccountOptions,
 ): Promise<World> {
   const { context } = options;
+  const seen: string[] = [];
+  const watched = { ...options, onReply: (each: string) => void seen.push(each) };
   const config = configState(context); // Before anything else mends its rights.
   const sources = await sourcesOf(target, context);
-  const sandbox = target.sandbox ? await openAccount(target, options) : undefined;
+  const sandbox = target.sandbox ? await openAccount(target, watched) : undefined;
   const settings = sandbox?.settings ?? (await inspectSettings(target, context));
   const key = once(() => effectiveKey(settings, context));
   let account = sandbox;
   const open = async (): Promise<Account> =>
-    (account ??= accountWith({ ...settings, apiKey: await key() }, options));
+    (account ??= accountWith({ ...settings, apiKey: await key() }, watched));
   return {
     ports: {
       nodeVersion: context.nodeVersion,
@@ -46,7 +48,7 @@ export async function openWorld(
       key,
       route: () => routeOf(settings, context),
       network: networkPorts(settings, context),
-      account: async () => accountPorts(await open(), context),
+      account: async () => accountPorts(await open(), context, seen),
       wantsTurn,
     },
     close: async () => account?.close(),

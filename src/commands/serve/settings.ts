@@ -3,7 +3,7 @@ import type { ValuesOf } from '../../command-line/command.js';
 import { checkedCount, choice, count, text, texts, toggle } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
 import type { Rate } from '../../relay/coordination/coordination.js';
-import type { Token } from '../../relay/exposure/bearer-tokens.js';
+import type { Token } from '../../relay/exposure/credentials.js';
 import type { RelaySettings } from '../../relay/relay.js';
 import { isLoopback } from '../../settings/base-url.js';
 import type { Values } from '../../settings/settings.js';

@@ -1,13 +1,13 @@
 // Loaded late: pino is for `serve` alone.
 import type { Writable } from 'node:stream';
-import pino, { destination as fileDestination, type DestinationStream } from 'pino';
+import pino, { destination as fileDestination, type DestinationStream, type Logger } from 'pino';
 import type { Clock } from '../../base/time.js';
+import { atEndOfRound } from '../http/answer.js';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** The operator's log, a line of JSON for each entry. */
-export interface Log extends Record<Level, (facts: object, message: string) => void> {
-  isLevelEnabled(level: Level): boolean;
+export interface Log extends Pick<Logger, Level | 'isLevelEnabled'> {
   /** Resolves when everything is written, or cannot be. */
   settled: () => Promise<void>;
   /** Writes everything at once, because the process is about to end. */
@@ -33,27 +33,19 @@ export function openLog(stream: Writable, level: string, clock: LogClock): Log {
     timestamp: () => `,"time":"${clock.now().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const log = pino(options, destination);
-  return {
-    debug: (facts, message) => log.debug(facts, message),
-    info: (facts, message) => log.info(facts, message),
-    warn: (facts, message) => log.warn(facts, message),
-    error: (facts, message) => log.error(facts, message),
-    isLevelEnabled: (each) => log.isLevelEnabled(each),
-    settled,
-    flush,
-  };
+  return Object.assign(pino(options, destination), { settled, flush });
 }
 
-function openDestination(
-  stream: Writable,
-  clock: LogClock,
-): { destination: DestinationStream } & Pick<Log, 'settled' | 'flush'> {
+interface Destination extends Pick<Log, 'settled' | 'flush'> {
+  destination: DestinationStream;
+}
+
+function openDestination(stream: Writable, clock: LogClock): Destination {
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
     return { destination: stream, settled: () => Promise.resolve(), flush: () => undefined };
   }
   let flushedAt: number | undefined;
-  const destination = fileDestination({
+  const file = fileDestination({
     fd: stream.fd,
     sync: false,
     minLength: BATCH_LENGTH,
@@ -63,20 +55,32 @@ function openDestination(
   });
   // A log that nobody reads must not end the service, and pino would try for ever to flush it.
   let isBroken = false;
-  destination.on('error', () => (isBroken = true));
+  file.on('error', () => (isBroken = true));
+  // At each write pino counts the bytes of all that waits, so the lines of a round are written as one.
+  let lines = '';
+  const writeLines = (): void => {
+    file.write(lines);
+    lines = '';
+  };
+  const write = (line: string): void => {
+    if (lines === '') atEndOfRound(writeLines);
+    lines += line;
+  };
   const settled = (): Promise<void> =>
     new Promise((resolve) => {
       setTimeout(resolve, MAX_FLUSH_MS).unref();
-      destination.flush(() => resolve());
+      writeLines();
+      file.flush(() => resolve());
     });
   const flush = (): void => {
     flushedAt ??= clock.monotonic();
     try {
-      if (isBroken) destination.destroy();
-      else destination.flushSync();
+      writeLines();
+      if (isBroken) file.destroy();
+      else file.flushSync();
     } catch {
       // The descriptor is closed, so there is nowhere to write.
     }
   };
-  return { destination, settled, flush };
+  return { destination: { write }, settled, flush };
 }

@@ -10,6 +10,9 @@ const KEYS_BY_FINAL: Readonly<Record<string, string>> = {
   Z: 'shift+tab',
 };
 
+/** A terminal that was asked for it tells that its window gets or loses the focus. */
+const FOCUS_BY_FINAL: Readonly<Record<string, string>> = { I: 'focus-in', O: 'focus-out' };
+
 const KEYS_BY_NUMBER: Readonly<Record<string, string>> = {
   1: 'home',
   2: 'insert',
@@ -37,6 +40,7 @@ export function sequenceKeyName(parameterText: string, final: string): string {
   const parameters = parameterText.split(';');
   const modifier = parameter(parameters, 1, 1);
   if (PRIVATE.test(parameterText) || RELEASED.test(parameters[1] ?? '')) return 'unknown';
+  if (parameterText === '' && FOCUS_BY_FINAL[final]) return FOCUS_BY_FINAL[final];
   if (final === 'u') return keyFromCode(parameter(parameters, 0, 0), modifier);
   if (final !== '~') return modifiedKey(KEYS_BY_FINAL[final], modifier);
   if (parameters[0] === '27') return keyFromCode(parameter(parameters, 2, 0), modifier);

@@ -1,19 +1,40 @@
 import { hash } from 'node:crypto';
 
-/** Lua code that the server runs as one atomic step. */
-export interface Script {
-  source: string;
-  /** Its hash, by which EVALSHA calls it. */
-  sha: string;
+/** Lua code that the server runs as one atomic step: the name under which ioredis has it. */
+export type Script = `script${number}`;
+
+/** All scripts. ioredis sends each as a whole once over a connection, then as its hash. */
+export const SCRIPTS: Record<Script, { lua: string }> = {};
+
+export function script(lua: string): Script {
+  const name: Script = `script${Object.keys(SCRIPTS).length}`;
+  SCRIPTS[name] = { lua };
+  return name;
 }
 
-/** All scripts, to be loaded into the server after each connect. */
-export const SCRIPTS: Script[] = [];
+export type Keys = ReturnType<typeof keysWith>;
 
-export function script(source: string): Script {
-  const registered = { source, sha: hash('sha1', source, 'hex') };
-  SCRIPTS.push(registered);
-  return registered;
+/**
+ * Names of keys and channels in Redis. Ids, keys and callers are hashed, so that a list of names gives nobody
+ * a conversation id or an idempotency key.
+ */
+export function keysWith(prefix: string) {
+  const digest = (text: string): string => hash('sha256', text, 'base64url');
+  const sessions = `${prefix}session:`;
+  return {
+    /** Prefix of all sessions. */
+    sessions,
+    session: (id: string) => sessions + id,
+    /** Exists while no turn may begin. */
+    quiet: `${prefix}quiet`,
+    /** The tickets of one conversation's turns. */
+    queue: (conversationId: string) => `${prefix}turns:${digest(conversationId)}`,
+    record: (scope: string, key: string) =>
+      `${prefix}record:${digest(JSON.stringify([scope, key]))}`,
+    limit: (caller: string) => `${prefix}limit:${digest(caller)}`,
+    /** Prefix of the channels that wake waiting turns, one for each process. */
+    channels: `${prefix}wake:`,
+  };
 }
 
 /** Scripts use the server's time, since the clocks of replicas may differ. */

@@ -1,4 +1,4 @@
-import { GIVEN_UP, IN_SESSION, NOW, script } from './script.js';
+import { GIVEN_UP, IN_SESSION, NOW, script } from './scripts.js';
 
 /**
  * A conversation's queue is a list of tickets, `session:number`; the turn of the first one runs. Needs the

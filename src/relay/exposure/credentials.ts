@@ -1,7 +1,43 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual, createHmac } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
 import { checkedId } from '../../text/ids.js';
 import { Refusal } from '../http/answer.js';
+
+export interface Token {
+  /** Identifies the caller in logs and limits, also after the secret has changed. Default: a hash of it. */
+  name?: string | undefined;
+  secret: string;
+}
+
+/** Gives the name of the token in an `Authorization` header; undefined when it is none of the known ones. */
+export type TokenCheck = (authorization: string | undefined) => string | undefined;
+
+/** Compares hashes of all tokens in constant time, so that timing tells nothing about a guess. */
+export function tokenCheck(tokens: readonly Token[]): TokenCheck {
+  const known = tokens.map(({ name, secret }) => {
+    const digest = digestOf(secret);
+    return { name: name ?? `token-${digest.toString('hex', 0, 6)}`, digest };
+  });
+  return (authorization = '') => {
+    const [, shown = ''] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
+    const digest = digestOf(shown);
+    let caller: string | undefined;
+    for (const each of known) if (timingSafeEqual(each.digest, digest)) caller = each.name;
+    return caller;
+  };
+}
+
+/** The name of the token that a request shows. Throws a 401. */
+export function callerOf({ headers }: IncomingMessage, tokens: TokenCheck): string {
+  const caller = tokens(headers.authorization);
+  if (caller !== undefined) return caller;
+  throw new Refusal(401, 'Unauthorized', { 'www-authenticate': 'Bearer' });
+}
+
+function digestOf(secret: string): Buffer {
+  return hash('sha256', secret, 'buffer');
+}
 
 /** Conversation ids as callers get and send them. */
 export interface ConversationIds {
