@@ -4,7 +4,7 @@ import { jsonLine } from './text/json-line.js';
 import { sanitize } from './text/sanitize.js';
 import { isOff } from './settings/settings.js';
 import { AppError, exitCodeOf, isStop } from './base/errors.js';
-import { runProgram } from './program.js';
+import { proseOn, runProgram } from './program.js';
 
 export { processContext } from './process/context.js';
 
@@ -16,12 +16,13 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
   try {
     return await runProgram(argv, context);
   } catch (error) {
-    report(error, argv, context);
+    await report(error, argv, context);
     return exitCodeOf(error);
   }
 }
 
-function report(error: unknown, argv: readonly string[], { stderr, env }: Context): void {
+async function report(error: unknown, argv: readonly string[], context: Context): Promise<void> {
+  const { stderr, env } = context;
   const flags = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
   const known = error instanceof AppError ? error : unforeseen(error);
   if (flags.includes('--json') || flags.includes('--jsonl')) {
@@ -29,7 +30,13 @@ function report(error: unknown, argv: readonly string[], { stderr, env }: Contex
     return;
   }
   if (isWantedStop(known)) return;
-  stderr.write(`${errorLines(known).join('\n')}\n`);
+  const screenReader = flags.includes('--screen-reader');
+  const prose = await proseOn(
+    stderr,
+    { wrap: !flags.includes('--no-wrap'), screenReader },
+    context,
+  );
+  stderr.write(`${prose(errorLines(known).join('\n'))}\n`);
   const isDebugging = flags.includes('--debug') || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
   if (known !== error && isDebugging && error instanceof Error) {
     stderr.write(`${sanitize(error.stack ?? '')}\n`);

@@ -1,14 +1,30 @@
 import { Command as Parser, CommanderError } from 'commander';
 import { version } from './base/version.js';
 import { VERSION_FLAG, type CommandEntry } from './command-line/command.js';
+import { commandFirst, OWN_FLAGS } from './command-line/command-first.js';
+import { HELP_LAYOUT, helpPart, optionItem, type HelpItem } from './command-line/help.js';
 import type { Outline } from './command-line/outline.js';
 import { addCommands } from './command-line/parser.js';
 import { assertNoMistake, helpRequest } from './command-line/usage.js';
+import type { Flag } from './command-line/flag.js';
 import type { Context } from './process/context.js';
 import { write } from './process/write.js';
 
+import { CHAT_FLAGS } from './commands/options/chat.js';
+import { AS_IT_IS, proseOn } from './commands/options/prose.js';
+
+export { proseOn };
+
 const NAME = 'telnyx-chat';
 const DESCRIPTION = 'Chat with a Telnyx AI Assistant. Without a command: a chat.';
+
+const HELP_WORDS: readonly string[] = ['help', '-h', '--help'];
+
+const EXAMPLES: readonly HelpItem[] = [
+  ['telnyx-chat --sandbox', 'try it, without an account'],
+  ['telnyx-chat send "When do you open?"', 'one message and its reply'],
+  ['git diff | telnyx-chat send "Explain this:" -', 'with the output of a program'],
+];
 
 /** Each is loaded when it runs. */
 const COMMANDS: readonly CommandEntry[] = [
@@ -65,24 +81,20 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     usage: 'completion <shell> [words...]',
     summary: 'print the script that lets Tab complete in a shell',
-    load: async () => (await import('./commands/completion.js')).completion(programOutline),
+    load: async () => {
+      const { completion } = await import('./commands/completion.js');
+      return completion({ outline: programOutline, inOrder });
+    },
   },
 ];
 
 /** Parses the arguments and runs the command they name. Gives its exit code. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
-  const words = withDefaultCommand(argv);
+  const words = withDefaultCommand(await inOrder(argv));
   let exitCode = 0;
   let printed = '';
-  const program = new Parser(NAME)
-    .version(version, VERSION_FLAG.usage, VERSION_FLAG.help)
-    .description(DESCRIPTION)
-    .addHelpText('after', '\nFlags without a command are those of chat: see telnyx-chat help chat.')
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => (printed += text),
-      writeErr: () => undefined, // main.ts words all errors
-    });
+  const layout = await helpLayout(words, context);
+  const program = newParser(layout.width, (text) => (printed += text));
   await addCommands(program, COMMANDS, {
     words,
     run: async (task) => void (exitCode = await task(context)),
@@ -91,11 +103,60 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     await program.parseAsync(helpRequest(program, words), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    assertNoMistake(error, program, argv);
+    assertNoMistake(error, program, words);
     // Help, or the version.
-    await write(context.stdout, printed);
+    await write(context.stdout, layout.wrap(printed));
   }
   return exitCode;
+}
+
+function newParser(helpWidth: number | undefined, print: (text: string) => void): Parser {
+  const parser = new Parser(NAME)
+    .version(version, VERSION_FLAG.usage, VERSION_FLAG.help)
+    .description(DESCRIPTION)
+    .exitOverride()
+    .configureHelp(HELP_LAYOUT)
+    .configureOutput({
+      writeOut: print,
+      writeErr: () => undefined, // main.ts words all errors
+      ...(helpWidth !== undefined && { getOutHelpWidth: () => helpWidth }),
+    });
+  return parser.addHelpText('after', () => `\n${helpParts(parser, helpWidth).join('\n\n')}`);
+}
+
+function chatFlags(): Flag<unknown>[] {
+  return Object.values(CHAT_FLAGS).flatMap((group) => Object.values<Flag<unknown>>(group));
+}
+
+/** What the program's help has besides the commands. */
+function helpParts(parser: Parser, helpWidth: number | undefined): string[] {
+  const options = chatFlags().map((flag) => optionItem(parser, flag));
+  return [
+    helpPart('Options of a chat:', options, { parser, helpWidth }),
+    helpPart('Examples:', EXAMPLES, { parser, helpWidth }),
+  ];
+}
+
+interface HelpLayout {
+  /** Undefined where there is no window. */
+  width: number | undefined;
+  /** For the lines that are not in columns. */
+  wrap: (text: string) => string;
+}
+
+const AS_PIPED: HelpLayout = { width: undefined, wrap: (text) => text };
+
+/** How help looks in the window; it is asked for settings only when there is help to print. */
+async function helpLayout(words: readonly string[], context: Context): Promise<HelpLayout> {
+  if (!words.some((word) => HELP_WORDS.includes(word)) || !context.stdout.isTTY) return AS_PIPED;
+  const prose = await proseOn(context.stdout, { wrap: !words.includes('--no-wrap') }, context);
+  if (prose === AS_IT_IS) return { ...AS_PIPED, width: Infinity };
+  const wrap = (text: string): string => text.replaceAll(/^\S.*$/gm, (line) => prose(line));
+  return { width: context.stdout.columns, wrap };
+}
+
+function inOrder(words: readonly string[]): Promise<string[]> {
+  return commandFirst(words, COMMANDS, chatFlags());
 }
 
 /** The program as data, with the flags of all its commands, or of those among the words. */
@@ -109,6 +170,5 @@ export async function programOutline(words?: readonly string[]): Promise<Outline
 function withDefaultCommand(argv: readonly string[]): string[] {
   const [first] = argv;
   if (first === undefined) return ['chat'];
-  const isOwn = ['-h', '--help', '-V', '--version'].includes(first);
-  return first.startsWith('-') && !isOwn ? ['chat', ...argv] : [...argv];
+  return first.startsWith('-') && !OWN_FLAGS.includes(first) ? ['chat', ...argv] : [...argv];
 }

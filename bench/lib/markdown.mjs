@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 
-const source = fileURLToPath(new URL('../programs/render-markdown.ts', import.meta.url));
-const runs = new WeakMap();
+const runs = new Map();
 
 /** A run of the program, which is bundled once. */
-function render(world) {
-  const run = runs.get(world) ?? bundled(world);
-  runs.set(world, run);
+function render(world, program = 'render-markdown') {
+  const run = runs.get(program) ?? bundled(world, program);
+  runs.set(program, run);
   return run;
 }
 
-function bundled({ home, env }) {
-  const outfile = join(home, 'render-markdown.cjs');
+function bundled({ home, env }, program) {
+  const source = fileURLToPath(new URL(`../programs/${program}.ts`, import.meta.url));
+  const outfile = join(home, `${program}.cjs`);
   buildSync({ entryPoints: [source], outfile, bundle: true, platform: 'node', minify: true });
   return () => {
     const { stdout, status, stderr } = spawnSync(process.execPath, [outfile], {
@@ -38,3 +38,6 @@ export const renderingRatio = (world) => {
 
 /** MiB that rendering ten times as much takes more. @type {import('./samplers.mjs').Sampler} */
 export const renderingGrowth = (world) => render(world)().growth;
+
+/** MB/s of the slowest of many replies that are made to be slow. @type {import('./samplers.mjs').Sampler} */
+export const hostileRate = (world) => render(world, 'render-hostile')().rate;

@@ -2,10 +2,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
-import { BARE_NODE, telnyxChat } from './programs.mjs';
+import xterm from '@xterm/headless';
+import { BARE_NODE, BARE_STREAM, telnyxChat } from './programs.mjs';
 
 const CHAT = telnyxChat('--format', 'markdown');
 const ENTRIES = 2000;
+/** In a reply of the server: each is a word, the time at which it was written in nanoseconds. */
+const DELTAS = 5;
+const WRITTEN_AT = /\b\d{12,}\b/g;
 
 /** @typedef {import('./samplers.mjs').Sampler} Sampler */
 
@@ -34,7 +38,28 @@ export async function keyToEcho(world) {
   const times = [];
   for (const key of 'the quick brown fox jumps over') times.push(await chat.echo(key));
   await chat.leave();
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
+  return middle(times);
+}
+
+/** The middle one of some milliseconds from the server's delta to its word on the screen. @type {Sampler} */
+export async function deltaToScreen(world) {
+  const chat = openChat(CHAT, world);
+  await chat.prompts(1);
+  await chat.shows('assistant: Bench');
+  chat.type('hello\r');
+  await chat.hasShown(DELTAS);
+  const delay = chat.delay();
+  await chat.leave();
+  return delay;
+}
+
+/** The same for a program that only passes on what it gets: the terminal's own time. @type {Sampler} */
+export async function bareDeltaToScreen(world) {
+  const program = openChat(BARE_STREAM, world);
+  await program.hasShown(DELTAS);
+  const delay = program.delay();
+  await program.exit;
+  return delay;
 }
 
 /** By how many MiB a chat's memory grows from its 10th to its 1,000th turn. @type {Sampler} */
@@ -65,6 +90,14 @@ export function withHistory(sampler) {
   };
 }
 
+const middle = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
+
+/** The rows of the window. */
+function textOf({ rows, buffer: { active } }) {
+  const line = (_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? '';
+  return Array.from({ length: rows }, line).join('\n');
+}
+
 /** MiB. */
 function residentMemory(pid) {
   const [, kib] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -80,9 +113,18 @@ function openChat(program, world) {
   });
   let output = '';
   let onOutput = () => {};
+  const screen = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
+  const delays = new Map();
+  const noteDelays = () => {
+    const now = process.hrtime.bigint();
+    for (const [written] of textOf(screen).matchAll(WRITTEN_AT))
+      if (!delays.has(written)) delays.set(written, Number(now - BigInt(written)) / 1e6);
+    onOutput();
+  };
   child.onData((data) => {
     output = (output + data).slice(-20_000);
     onOutput();
+    screen.write(data, noteDelays);
   });
   const exit = new Promise((resolve) => child.onExit(resolve));
   const until = (isTrue) =>
@@ -104,6 +146,8 @@ function openChat(program, world) {
     prompts: (count) => until(() => output.split('> ').length > count),
     /** The reply is over: an empty prompt stands at the end. */
     isReady: () => until(() => /> [^\n>]*$/.test(output)),
+    hasShown: (count) => until(() => delays.size >= count),
+    delay: () => middle([...delays.values()]),
     echo(key) {
       const before = output.length;
       const started = process.hrtime.bigint();

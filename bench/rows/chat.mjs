@@ -1,6 +1,8 @@
 // The chat on a terminal, and the Markdown that it prints.
-import { renderingGrowth, renderingRate, renderingRatio } from '../lib/markdown.mjs';
+import { hostileRate, renderingGrowth, renderingRate, renderingRatio } from '../lib/markdown.mjs';
 import {
+  bareDeltaToScreen,
+  deltaToScreen,
   bareNodeInTerminal,
   growthOverTurns,
   keyToEcho,
@@ -26,6 +28,13 @@ export default [
     measure: ({ echo }) => echo,
   },
   {
+    name: 'delta to its word on the screen, over the terminal’s own',
+    unit: 'ms',
+    atMost: 5,
+    samples: { chat: deltaToScreen, bare: bareDeltaToScreen },
+    measure: ({ chat, bare }) => chat - bare,
+  },
+  {
     name: '5 MB of streamed Markdown',
     unit: 'MB/s',
     atLeast: 8,
@@ -48,6 +57,14 @@ export default [
     rounds: 5,
     samples: { growth: renderingGrowth },
     measure: ({ growth }) => growth,
+  },
+  {
+    name: 'the worst Markdown, 4 characters at a time',
+    unit: 'MB/s',
+    atLeast: 0.1,
+    rounds: 1,
+    samples: { rate: hostileRate },
+    measure: ({ rate }) => rate,
   },
   {
     name: 'memory of a chat, from turn 10 to turn 1,000',

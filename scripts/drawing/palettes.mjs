@@ -1,14 +1,14 @@
 /**
  * The colours of a window; `ansi` are the sixteen basic ones, black to bright white.
  *
- * @typedef {{ background: string, bar: string, border: string, text: string, muted: string, mark: string, ansi: string[] }} Palette
+ * @typedef {{ background: string, bar: string, border: string, text: string, muted: string, ansi: string[] }} Palette
  */
 
 /** @type {Record<'light' | 'dark', Palette>} */
 export const PALETTES = {
   light: {
     ...{ background: '#ffffff', bar: '#f6f8fa', border: '#d1d9e0' },
-    ...{ text: '#1f2328', muted: '#59636e', mark: '#00a37a' },
+    ...{ text: '#1f2328', muted: '#59636e' },
     ansi: [
       ...['#24292f', '#cf222e', '#116329', '#7d4e00', '#0969da', '#8250df', '#1b7c83', '#6e7781'],
       ...['#57606a', '#a40e26', '#1a7f37', '#633c01', '#218bff', '#a475f9', '#3192aa', '#8c959f'],
@@ -16,7 +16,7 @@ export const PALETTES = {
   },
   dark: {
     ...{ background: '#0d1117', bar: '#161b22', border: '#3d444d' },
-    ...{ text: '#e6edf3', muted: '#9198a1', mark: '#00c08b' },
+    ...{ text: '#e6edf3', muted: '#9198a1' },
     ansi: [
       ...['#484f58', '#ff7b72', '#3fb950', '#d29922', '#58a6ff', '#bc8cff', '#39c5cf', '#b1bac4'],
       ...['#6e7681', '#ffa198', '#56d364', '#e3b341', '#79c0ff', '#d2a8ff', '#56d4dd', '#ffffff'],

@@ -1,4 +1,4 @@
-// Rows of runs as an SVG: a terminal window with a title bar.
+// Rows of runs as an SVG: a terminal window with a title bar, and in it the cells alone.
 import { element } from './element.mjs';
 import { fillOf } from './palettes.mjs';
 
@@ -8,8 +8,6 @@ const FONT_SIZE = 13;
 const CELL = { width: 7.8, height: 18 };
 const BAR = 34;
 const MARGIN = { side: 24, top: 16, bottom: 18 };
-/** Above what was typed, so that the turns can be told apart. */
-const GAP = 9;
 
 /** @typedef {import('./runs.mjs').Run} Run */
 /** @typedef {import('./palettes.mjs').Palette} Palette */
@@ -20,16 +18,11 @@ const GAP = 9;
  */
 export function svgOf(rows, { columns, title, description, palette }) {
   const width = columns * CELL.width + 2 * MARGIN.side;
-  let y = BAR + MARGIN.top;
-  const lines = rows.flatMap((runs, row) => {
-    const typed = isTyped(runs);
-    if (typed && row > 0) y += GAP;
-    const drawn = runs.map((run) => drawnRun(run, y, palette));
-    if (typed) drawn.unshift(drawnMark(y, palette));
-    y += CELL.height;
-    return drawn;
-  });
-  const [w, h] = [number(width), number(y + MARGIN.bottom)];
+  const top = BAR + MARGIN.top;
+  const lines = rows.flatMap((runs, row) =>
+    runs.map((run) => drawnRun(run, top + row * CELL.height, palette)),
+  );
+  const [w, h] = [number(width), number(top + rows.length * CELL.height + MARGIN.bottom)];
   return `${[
     element('svg', {
       xmlns: 'http://www.w3.org/2000/svg',
@@ -45,9 +38,6 @@ export function svgOf(rows, { columns, title, description, palette }) {
     '</svg>',
   ].join('\n')}\n`;
 }
-
-/** @param {Run[]} runs */
-const isTyped = ([first]) => first?.column === 0 && first.text.startsWith('> ');
 
 /** @param {number} width @param {number} height @param {Palette} palette */
 function frame(width, height, { background, bar, border, muted }) {
@@ -71,10 +61,6 @@ function frame(width, height, { background, bar, border, muted }) {
 /** @param {string} title @param {number} x @param {Palette} palette */
 const drawnTitle = (title, x, { muted }) =>
   element('text', { x: number(x), y: BAR / 2 + 4.5, 'text-anchor': 'middle', fill: muted }, title);
-
-/** In the margin, as terminals mark where a command was given. */
-const drawnMark = (y, { mark }) =>
-  element('rect', { x: 10, y: y + 2, width: 3, height: CELL.height - 4, rx: 1.5, fill: mark }, '');
 
 /** @param {Run} run @param {number} y the top of its row @param {Palette} palette */
 function drawnRun({ column, columns, text, style }, y, palette) {

@@ -1,4 +1,4 @@
-import { assistantChoice } from '../chat/assistant-commands.js';
+import { assistantQuestion } from '../chat/assistant-commands.js';
 import type { Dialogs } from '../chat/ports.js';
 import type { Assistant } from '../conversations/conversation.js';
 import type { Context } from '../process/context.js';
@@ -42,7 +42,7 @@ export function chosenAssistant(
   assistants: readonly Assistant[],
   { choose }: Pick<Dialogs, 'choose'>,
 ): Promise<string | undefined> {
-  return choose('Which assistant?', assistants.map(assistantChoice));
+  return choose(assistantQuestion(assistants));
 }
 
 /** Stores values in a profile, which is made when it is not there; undefined ones are forgotten. */

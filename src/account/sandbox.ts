@@ -42,7 +42,7 @@ function sandboxSettings(target: Target, context: Context): Settings {
 function storedPreferences(context: Context): Omit<Config, 'profiles'> {
   const { config: path = '' } = findStorePaths(context) ?? {};
   try {
-    return readConfig(path);
+    return { ...readConfig(path), path };
   } catch (error) {
     if (error instanceof AppError) return { path, history: false };
     throw error;

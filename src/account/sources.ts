@@ -1,3 +1,4 @@
+import { AppError } from '../base/errors.js';
 import type { Context } from '../process/context.js';
 import { effectiveProfile, resolveProfile } from '../settings/profiles.js';
 import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
@@ -24,6 +25,21 @@ export async function loadSettings(target: Target, context: Context): Promise<Se
 /** The same, for showing: a value that cannot be right throws only when it is looked at. */
 export async function inspectSettings(target: Target, context: Context): Promise<Settings> {
   return settingsOneByOne(await sourcesOf(target, context));
+}
+
+/** Whether words wrap; a config that cannot be read is for other settings to complain about. */
+export function wrapsWords(
+  wrap: boolean | undefined,
+  context: Parameters<typeof findStorePaths>[0],
+): boolean {
+  const { config: path = '' } = findStorePaths(context) ?? {};
+  const sources = { flags: { wrap }, env: {}, config: { path, profiles: {} } };
+  try {
+    return settingsOneByOne({ ...sources, config: readConfig(path) }).wrap.value;
+  } catch (error) {
+    if (error instanceof AppError) return settingsOneByOne(sources).wrap.value;
+    throw error;
+  }
 }
 
 /** The profile's name. Throws when there is none of that name. */

@@ -5,7 +5,7 @@ import { checkedId } from '../text/ids.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { nameWindow } from './attention.js';
 import { callApi, notify, type Chat } from './chat.js';
-import type { Choice } from './ports.js';
+import type { ChooseQuestion } from './ports.js';
 import { noteAssistant } from './tool-calls.js';
 
 /** /assistant: switches to another assistant, in a new conversation. */
@@ -24,14 +24,15 @@ export async function chooseAssistant(chat: Chat, argument: string): Promise<voi
 async function pickAssistant(chat: Chat): Promise<string | undefined> {
   const assistants = await callApi(chat, (api, call) => api.listAssistants(call));
   if (assistants.length === 0) throw new AppError('not_found', 'this account has no assistants');
-  return chat.ports.dialogs.choose('Which assistant?', assistants.map(assistantChoice));
+  return chat.ports.dialogs.choose(assistantQuestion(assistants));
 }
 
-export function assistantChoice({ id, name, model }: Assistant): Choice {
-  const label = [name, model, id]
-    .map((part) => sanitizeLine(part, 40))
-    .filter((part) => part !== '');
-  return { value: id, label: label.join('  ') };
+export function assistantQuestion(assistants: readonly Assistant[]): ChooseQuestion {
+  const choices = assistants.map(({ id, name, model }) => ({
+    value: id,
+    cells: [name, model, id].map((part) => sanitizeLine(part, 40)),
+  }));
+  return { text: 'Which assistant?', noun: 'assistant', choices };
 }
 
 /** The assistant of the chat, its greeting, and a warning when it keeps no history. */

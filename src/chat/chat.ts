@@ -33,13 +33,13 @@ export interface Chat {
 
 /** Prints notices above the prompt. They are made safe: they may quote anything. */
 export function notify({ ports }: Chat, ...lines: string[]): void {
-  const safe = lines.map((line) => ports.paint.dim(sanitize(line)));
+  const safe = lines.map((line) => ports.paint.dim(ports.wrap(sanitize(line))));
   ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
 }
 
 /** Prints a failure above the prompt. */
 export function notifyFailure({ ports }: Chat, error: AppError): void {
-  const [first = '', ...others] = errorLines(error);
+  const [first = '', ...others] = errorLines(error).map((line) => ports.wrap(line));
   const lines = [ports.paint.error(first), ...others.map((line) => ports.paint.dim(line))];
   ports.editor.print(`${lines.join('\n')}\n`, 'stderr');
 }

@@ -6,10 +6,16 @@ export interface Completion {
   candidates: { value: string; note?: string }[];
 }
 
+/** A word that Tab offers, and what it stands for. */
+interface SourceCandidate {
+  value: string;
+  note: string;
+}
+
 /** The ids and names that arguments of commands can be. */
 export interface CompletionSources {
-  conversations(): Promise<{ value: string; note: string }[]>;
-  assistants(): Promise<{ value: string; note: string }[]>;
+  conversations(): Promise<SourceCandidate[]>;
+  assistants(): Promise<SourceCandidate[]>;
 }
 
 /** A command's name, and its argument once there is a space after the name; on one line. */
@@ -25,12 +31,26 @@ export async function completeDraft(
   const [line, name = '', blank, argument = ''] = COMMAND_LINE.exec(typed) ?? [];
   if (line === undefined) return undefined;
   if (blank === undefined) {
-    const commands = SLASH_COMMANDS.map((command) => ({ value: `/${command.name} ` }));
+    const commands = SLASH_COMMANDS.map(({ name: known, summary }) => ({
+      value: `/${known} `,
+      note: summary,
+    }));
     return { from: 0, candidates: startingWith(`/${name}`, commands) };
   }
   const source = sourceFor(name, sources);
   if (!source) return undefined;
-  return { from: cursor - argument.length, candidates: startingWith(argument, await source()) };
+  const candidates = startingWith(argument, await source());
+  return { from: cursor - argument.length, candidates: eachOnce(candidates) };
+}
+
+/** Leaves out the id of what is offered by its name before. */
+function eachOnce(candidates: readonly SourceCandidate[]): SourceCandidate[] {
+  const notes = new Set<string>();
+  return candidates.filter(({ value, note }) => {
+    const isNew = !notes.has(value);
+    if (isNew) notes.add(note);
+    return isNew;
+  });
 }
 
 function sourceFor(

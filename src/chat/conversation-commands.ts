@@ -16,6 +16,8 @@ import type { Choice } from './ports.js';
 
 /** How many conversations `/resume` offers. */
 const MAX_CHOICES = 100;
+/** How much of an id stands for a name: enough to tell ids apart. */
+const SHORT_ID = 9;
 /** Messages shown after `/resume`. */
 const RECAP_COUNT = 4;
 /** Messages shown by `/history` without a number. */
@@ -66,18 +68,17 @@ async function pickConversation(chat: Chat): Promise<string | undefined> {
     choice(conversation, now),
   );
   if (choices.length === 0) throw new AppError('usage', 'this assistant has no conversations yet');
-  return chat.ports.dialogs.choose('Which conversation?', choices);
+  const text = 'Which conversation?';
+  return chat.ports.dialogs.choose({ text, noun: 'conversation', choices });
 }
 
+/** One without a name goes by the start of its id. */
 function choice(conversation: Conversation, now: Date): Choice {
   const { id, metadata, lastMessageAt, createdAt } = conversation;
-  const parts = [
-    sanitizeLine(nameOf(conversation), 40) || 'unnamed',
-    age(lastMessageAt || createdAt, now),
-    sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20),
-    id,
-  ];
-  return { value: id, label: parts.filter((part) => part !== '').join('  ') };
+  const name = sanitizeLine(nameOf(conversation), 40);
+  const used = age(lastMessageAt || createdAt, now);
+  const channel = sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20);
+  return { value: id, cells: [name || sanitizeLine(id, SHORT_ID), used, channel, id] };
 }
 
 /** /history */

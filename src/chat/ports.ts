@@ -72,8 +72,15 @@ export interface ChatApi extends UpdateApi, ToolCallPorts {
 
 export interface Choice {
   value: string;
-  /** One line, safe to print. */
-  label: string;
+  /** Its columns: the first one names it. Each is one line, safe to print. */
+  cells: readonly string[];
+}
+
+export interface ChooseQuestion {
+  text: string;
+  /** One of the choices, as in `no conversation matches`. */
+  noun: string;
+  choices: readonly Choice[];
 }
 
 /** A text as an editor left it, or as it was; and what went wrong. */
@@ -84,8 +91,8 @@ export interface EditedText {
 
 /** Dialogs that take over the terminal. */
 export interface Dialogs {
-  /** Undefined when the person cancels. */
-  choose(question: string, choices: readonly Choice[]): Promise<string | undefined>;
+  /** The value of the choice; undefined when the person cancels. */
+  choose(question: ChooseQuestion): Promise<string | undefined>;
   /** Undefined when the person cancels with Ctrl-C. */
   confirm(question: string): Promise<boolean | undefined>;
   /** Opens the text in the person's editor program. */
@@ -112,6 +119,10 @@ export interface ChatPorts {
   api: ChatApi;
   dialogs: Dialogs;
   paint: Paint;
+  /** The width that what is printed on stderr should fit. */
+  columns: () => number;
+  /** Prose as it fits the window. */
+  wrap: (text: string) => string;
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
   /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;

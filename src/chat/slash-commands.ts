@@ -1,8 +1,10 @@
 import { TRANSCRIPT_ENDINGS } from '../conversations/transcript.js';
+import { explainedLines, type Explained } from '../text/columns.js';
 import { nearest } from '../text/nearest.js';
 import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
 import { showInsights, release, addMessage, takeover } from './control-commands.js';
+import { KEYS } from './keys.js';
 import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
 import { copyReply, editDraft, retryLast, speakAs } from './message-commands.js';
 import { exportChat, showInfo } from './report-commands.js';
@@ -13,6 +15,8 @@ export interface SlashCommand {
   /** As `/help` shows it: `<required>`, `[optional]`, or ''. */
   argument: string;
   summary: string;
+  /** The argument is a draft, so that blanks around it belong to it. */
+  takesDraft?: true;
   /** Gives 'exit' to end the chat. */
   run: (chat: Chat, argument: string) => unknown;
 }
@@ -64,6 +68,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'edit',
     argument: '[text]',
     summary: 'write the next message in $EDITOR',
+    takesDraft: true,
     run: editDraft,
   },
   {
@@ -99,8 +104,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   {
     name: 'help',
     argument: '',
-    summary: 'show the commands',
-    run: ({ ports }) => ports.editor.print(`${helpLines().join('\n')}\n`, 'stderr'),
+    summary: 'show the commands and the keys',
+    run: ({ ports }) => ports.editor.print(`${helpLines(ports.columns()).join('\n')}\n`, 'stderr'),
   },
   { name: 'exit', argument: '', summary: 'leave the chat', run: () => 'exit' },
 ];
@@ -113,7 +118,7 @@ export type ChatInput =
   | { type: 'command'; command: SlashCommand; argument: string }
   | { type: 'unknown'; name: string; nearest: string | undefined };
 
-const COMMAND = /^\/([\w-]+)(?:\s+([^]*))?$/;
+const COMMAND = /^\/([\w-]+)(?:\s([^]*))?$/;
 
 /**
  * Parses an input of the chat: `/word` is a command; anything else is text, including a path such as `/a/b`, a
@@ -122,19 +127,22 @@ const COMMAND = /^\/([\w-]+)(?:\s+([^]*))?$/;
 export function parseInput(line: string, isByKey = false): ChatInput {
   if (!isByKey && line.trimEnd().includes('\n')) return { type: 'message', text: line };
   if (line.startsWith('//')) return { type: 'message', text: line.slice(1) };
-  const [, name, argument = ''] = COMMAND.exec(line.trimEnd()) ?? [];
+  const [, name, argument = ''] = COMMAND.exec(line) ?? [];
   if (name === undefined) return { type: 'message', text: line };
   const command = SLASH_COMMANDS.find((known) => known.name === (ALIASES[name] ?? name));
-  if (command) return { type: 'command', command, argument };
+  if (command) {
+    return { type: 'command', command, argument: command.takesDraft ? argument : argument.trim() };
+  }
   const names = SLASH_COMMANDS.map((known) => known.name);
   return { type: 'unknown', name, nearest: nearest(name, names) };
 }
 
-/** `/help` as lines. */
-export function helpLines(): string[] {
-  const usages = SLASH_COMMANDS.map(({ name, argument }) => `/${name} ${argument}`.trim());
-  const width = Math.max(...usages.map((usage) => usage.length));
-  return SLASH_COMMANDS.map(
-    ({ summary }, index) => `${(usages[index] ?? '').padEnd(width)}  ${summary}`,
-  );
+/** `/help` as lines for a window of this width: the commands, then the keys. */
+export function helpLines(columns: number): string[] {
+  const commands = SLASH_COMMANDS.map(({ name, argument, summary }): Explained => [
+    `/${name} ${argument}`.trim(),
+    summary,
+  ]);
+  const keys = KEYS.map((key): Explained => [key.keys, key.does]);
+  return explainedLines([commands, keys], columns);
 }

@@ -27,12 +27,14 @@ export function completionAt(
   if (words[0] === 'help') return helpTopics(root, words.slice(1));
   const line = parsedLine(root, words, current);
   if (!line) return undefined;
-  const { command, expecting, isPlain } = line;
+  const { command, expecting, isPlain, isUsual } = line;
   if (expecting) return { prefix: '', ...valuesOf(expecting), line };
   if (!isPlain && current.startsWith('-')) return flagOrValue(current, line);
   if (command.commands.length > 0) {
     return { prefix: '', candidates: command.commands.map(asCandidate), line };
   }
+  // Behind nothing but options, a word names a command.
+  if (isUsual && !isPlain) return { prefix: '', candidates: root.commands.map(asCandidate), line };
   const argument = nextArgument(line);
   if (!argument) return undefined;
   return { prefix: '', ...valuesOf(argument), line };

@@ -133,6 +133,11 @@ export function nameOf(usage: string): string {
   return /--[\w-]+/.exec(usage)?.[0] ?? usage;
 }
 
+/** The short name in a usage: `-a`. */
+export function shortNameOf(usage: string): string | undefined {
+  return /^-\w(?=,)/.exec(usage)?.[0];
+}
+
 /** An empty value is most likely a variable that is not set. */
 function textIn(typed: Typed, usage: string): string | undefined {
   if (typeof typed !== 'string') return undefined;

@@ -1,5 +1,5 @@
 import { isGroup, nameIn, VERSION_FLAG, type ArgumentInfo, type CommandEntry } from './command.js';
-import { nameOf, type Flag, type Source } from './flag.js';
+import { nameOf, shortNameOf, type Flag, type Source } from './flag.js';
 
 /** A command with all that can follow it, as data: for completion and the man page. */
 export interface Outline {
@@ -106,7 +106,7 @@ function optionOutline({
   isRepeatable,
 }: Shown): OutlineOption {
   return {
-    short: /^-\w(?=,)/.exec(usage)?.[0],
+    short: shortNameOf(usage),
     long: nameOf(usage),
     shown: usage,
     description: help,

@@ -1,3 +1,4 @@
+import { OWN_FLAGS } from './command-first.js';
 import type { Outline, OutlineArgument, OutlineOption } from './outline.js';
 
 /** The words before the cursor, parsed. */
@@ -13,10 +14,9 @@ export interface ParsedLine {
   expecting: OutlineOption | undefined;
   /** Behind `--` no word is a flag. */
   isPlain: boolean;
+  /** There is no name of a command: it is a chat. */
+  isUsual: boolean;
 }
-
-/** Whose first word stands for a command: flags alone are those of a chat. */
-const OWN_FLAGS = ['-h', '--help', '-V', '--version'];
 
 /** Reads the words as the program would; undefined when there is no such command. */
 export function parsedLine(
@@ -33,6 +33,7 @@ export function parsedLine(
     given: new Map(),
     expecting: undefined,
     isPlain: false,
+    isUsual: isChat,
   };
   for (const word of isChat ? ['chat', ...words] : words) {
     line = line && after(word, line);

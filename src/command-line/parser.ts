@@ -45,7 +45,7 @@ function define(parser: Parser, command: Command, run: Run): void {
   if (command.helpAfter !== '') parser.addHelpText('after', command.helpAfter);
   parser.action(async () => {
     const typed = (flag: Flag<unknown>): Typed =>
-      parser.getOptionValue(optionOf(parser, flag).attributeName()) as Typed;
+      parser.getOptionValue(addedOption(parser, flag).attributeName()) as Typed;
     await run((context) => command.run(typed, parser.args, context));
   });
 }
@@ -60,15 +60,21 @@ function describe(
 }
 
 function addFlag(parser: Parser, flag: Flag<unknown>): void {
+  const option = optionOf(parser, flag);
+  parser.addOption(option);
+  // Behind its contrary, commander leaves the value undefined until one of them is given.
+  if (flag.opposite) parser.option(flag.opposite.usage, flag.opposite.help);
+  if (flag.alias !== undefined) addAlias(parser, option, flag.alias);
+}
+
+/** The parser's form of a flag. */
+export function optionOf(parser: Parser, flag: Flag<unknown>): Option {
   const option = parser.createOption(flag.usage, flag.help);
   if (flag.choices) option.choices(flag.choices);
   if (flag.default !== undefined) option.default(flag.default);
   if (flag.isRepeatable) option.argParser(collected);
   if (flag.conflicts !== undefined) option.conflicts(flag.conflicts);
-  parser.addOption(option);
-  // Behind its contrary, commander leaves the value undefined until one of them is given.
-  if (flag.opposite) parser.option(flag.opposite.usage, flag.opposite.help);
-  if (flag.alias !== undefined) addAlias(parser, option, flag.alias);
+  return option;
 }
 
 /** Another spelling of an option, which help does not show. */
@@ -83,7 +89,7 @@ function collected(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-function optionOf(parser: Parser, { usage }: Flag<unknown>): Option {
+function addedOption(parser: Parser, { usage }: Flag<unknown>): Option {
   const option = parser.options.find(({ flags }) => flags === usage);
   if (!option) throw new Error(`${usage} is not defined`);
   return option;

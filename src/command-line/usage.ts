@@ -40,12 +40,15 @@ export function assertNoMistake(
     return;
   }
   if (error.code === 'commander.help') throw withoutSubcommand(command);
-  if (error.code === 'commander.unknownCommand' && next) throw unknownCommand(next, command);
-  if (error.code === 'commander.excessArguments') assertCommandFirst(program, argv);
+  if (error.code === 'commander.unknownCommand' && next) {
+    throw command.parent ? unknownCommand(next, command) : unknownFirstWord(argv, program);
+  }
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const suggested = suggestion?.replace(/^\((.*)\)$/, '$1') ?? nearestChoice(message);
   const wayOut = error.code === 'commander.unknownOption' ? afterDashes(command) : undefined;
-  throw new AppError('usage', message, { hint: suggested ?? wayOut ?? seeHelp(command) });
+  const isMessage = error.code === 'commander.excessArguments' && command.name() === 'chat';
+  const hint = isMessage ? AS_A_MESSAGE : (suggested ?? wayOut ?? seeHelp(command));
+  throw new AppError('usage', message, { hint });
 }
 
 /** The choice that a mistyped value is nearest to, in any case. */
@@ -67,7 +70,7 @@ function afterDashes(command: Command): string | undefined {
 /** An unknown command has no help and no version; commander would answer for the one above it. */
 function assertAnswerable(command: Command, next = '-'): void {
   if (command.commands.length === 0 || next.startsWith('-') || next === 'help') return;
-  throw unknownCommand(next, command);
+  throw command.parent ? unknownCommand(next, command) : unknownFirstWord([next], command);
 }
 
 /** `--version` takes nothing else. */
@@ -75,7 +78,6 @@ function assertAlone(program: Command, argv: readonly string[]): void {
   const [first = '', ...others] = argv;
   const extra = others.find((word) => !word.startsWith('-'));
   if (!first.startsWith('-') || extra === undefined) return;
-  assertCommandFirst(program, argv);
   throw new AppError('usage', `${first} takes no word '${extra}'`, { hint: seeHelp(program) });
 }
 
@@ -98,8 +100,10 @@ function seeHelp(command: Command): string {
   return command.parent ? `see telnyx-chat help ${pathOf(command)}` : 'see telnyx-chat --help';
 }
 
+const namesOf = ({ commands }: Command): string[] => commands.map((each) => each.name());
+
 function unknownCommand(name: string, command: Command): AppError {
-  const names = command.commands.map((each) => each.name());
+  const names = namesOf(command);
   const near = nearest(name, names);
   const whose = command.parent ? `commands of ${pathOf(command)}` : 'commands';
   return new AppError('usage', `unknown command '${`${pathOf(command)} ${name}`.trim()}'`, {
@@ -107,16 +111,25 @@ function unknownCommand(name: string, command: Command): AppError {
   });
 }
 
-function withoutSubcommand(command: Command): AppError {
-  return new AppError('usage', `${pathOf(command)} needs a command`, { hint: seeHelp(command) });
+/** How the assistant is told what was taken for a command. */
+const AS_A_MESSAGE = 'did you mean: telnyx-chat send "…"';
+
+/** Somebody new may have typed a message in place of a command. */
+function unknownFirstWord(argv: readonly string[], program: Command): AppError {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const [first = ''] = words;
+  const error = unknownCommand(first, program);
+  const isSentence = words.join(' ').trim().includes(' ');
+  // A chat takes no words.
+  const names = namesOf(program).filter((name) => !isSentence || name !== 'chat');
+  // Short words begin many sentences.
+  const near = isSentence && first.length < 4 ? undefined : nearest(first, names);
+  if (near === 'send') return error;
+  if (near) return error.but({ hint: `Did you mean ${near}? To say it: telnyx-chat send "…"` });
+  const hint = isSentence ? AS_A_MESSAGE : `${AS_A_MESSAGE}; ${error.details.hint}`;
+  return error.but({ hint });
 }
 
-/** Flags before a command are read as a chat's, which takes no words. */
-function assertCommandFirst(program: Command, argv: readonly string[]): void {
-  const [first = ''] = argv;
-  const command = argv.find((word) => program.commands.some((each) => each.name() === word));
-  if (command === undefined || !first.startsWith('-')) return;
-  throw new AppError('usage', `${first} stands before the command`, {
-    hint: `put it after the command: telnyx-chat ${command} ${first} …`,
-  });
+function withoutSubcommand(command: Command): AppError {
+  return new AppError('usage', `${pathOf(command)} needs a command`, { hint: seeHelp(command) });
 }

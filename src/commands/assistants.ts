@@ -37,7 +37,7 @@ type Printing = ValuesOf<typeof PAGED_OUTPUT>;
 const list = defineCommand({
   flags: { target: TARGET, output: PAGED_OUTPUT },
   async run({ target, output }, context) {
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withAccount(target, { context, notices }, async ({ settings }, ask) => {
       const assistants = await listAll(ask);
       const current = settings.assistantId?.value;
@@ -54,7 +54,7 @@ const show = defineCommand({
   arguments: REFERENCE,
   flags: { target: TARGET, output: PAGED_OUTPUT },
   async run({ operands: [reference], target, output }, context) {
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withAccount(target, { context, notices }, async ({ settings }, ask) => {
       const assistant =
         reference === undefined
@@ -77,7 +77,7 @@ const use = defineCommand({
   flags: { target: TARGET, output: PAGED_OUTPUT },
   async run({ operands: [reference = ''], target, output }, context) {
     if (target.sandbox) throw cannotStoreSandbox();
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     const options = { context, notices };
     await withAccount({ ...target, isNewProfile: true }, options, async ({ settings }, ask) => {
       const assistant = await named(reference, ask);

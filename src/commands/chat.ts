@@ -1,23 +1,13 @@
 import { openAccount } from '../account/account.js';
 import { defineCommand } from '../command-line/command.js';
-import { toggle } from '../command-line/flag.js';
 import { pipedChat } from './chat/piped.js';
-import { assertNew, CONVERSATION } from './options/conversation.js';
-import { APPEARANCE, noticesOn, TURN_OUTPUT } from './options/output.js';
-import { TRACE, TURN_TARGET } from './options/target.js';
+import { assertNew } from './options/conversation.js';
+import { CHAT_FLAGS } from './options/chat.js';
+import { noticesOn } from './options/output.js';
 
 export const chat = defineCommand({
   description: 'A chat. With stdin piped, each line is one turn and the replies come out in order.',
-  flags: {
-    target: { ...TURN_TARGET, trace: TRACE },
-    output: TURN_OUTPUT,
-    conversation: CONVERSATION,
-    appearance: APPEARANCE,
-    ending: {
-      temporary: toggle('--temporary', 'delete the conversation when the chat ends'),
-    },
-    piped: { keepsGoing: toggle('--keep-going', 'with piped lines: continue after a failed turn') },
-  },
+  flags: CHAT_FLAGS,
   async run(given, context) {
     const { temporary } = given.ending;
     if (temporary) assertNew(given.conversation);
@@ -28,8 +18,9 @@ export const chat = defineCommand({
       const { interactiveChat } = await import('./chat/interactive.js');
       return interactiveChat(values, context);
     }
-    const notices = noticesOn(context, values.output);
-    const account = await openAccount(values.target, { context, notices });
+    const { output, appearance } = values;
+    const notices = await noticesOn(context, { ...target, ...output, ...appearance });
+    const account = await openAccount(target, { context, notices });
     try {
       return await pipedChat(account, values, context);
     } finally {

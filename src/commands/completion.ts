@@ -13,11 +13,15 @@ To have it in each new shell:
   fish        telnyx-chat completion fish > ~/.config/fish/completions/telnyx-chat.fish
   powershell  add to $PROFILE: telnyx-chat completion powershell | Out-String | Invoke-Expression`;
 
-/** Describes the program, in full as far as the words need it. */
-type OutlineOf = (words: readonly string[]) => Promise<Outline>;
+export interface CompletedProgram {
+  /** Describes the program, in full as far as the words need it. */
+  outline: (words: readonly string[]) => Promise<Outline>;
+  /** The words with options behind the name of their command. */
+  inOrder: (words: readonly string[]) => Promise<string[]>;
+}
 
-/** Completes the command lines of the program that the outline describes. */
-export function completion(outline: OutlineOf): Command {
+/** Completes the command lines of the program. */
+export function completion(program: CompletedProgram): Command {
   return defineCommand({
     description:
       'Prints a script for a shell. With it, Tab completes commands, flags and their values, conversations, assistants and profiles.',
@@ -30,7 +34,7 @@ export function completion(outline: OutlineOf): Command {
     async run({ operands: [name, ...words] }, context) {
       const shell = SHELLS.find((each) => each === name) ?? 'bash';
       if (words.length === 0) await write(context.stdout, SCRIPTS[shell]);
-      else await complete(shell, words, { outline, context });
+      else await complete(shell, words, { program, context });
     },
   });
 }
@@ -42,14 +46,15 @@ export function completion(outline: OutlineOf): Command {
 async function complete(
   shell: Shell,
   given: readonly string[],
-  { outline, context }: { outline: OutlineOf; context: Context },
+  { program, context }: { program: CompletedProgram; context: Context },
 ): Promise<void> {
   const request = readRequest(shell, given);
-  const { words, current } = request;
+  const { current } = request;
+  const words = await program.inOrder(request.words);
   const [first = current] = words;
   // Flags alone are those of a chat.
   const named = first.startsWith('-') ? ['chat', ...words] : words;
-  const found = completionAt(await outline(named), words, current);
+  const found = completionAt(await program.outline(named), words, current);
   if (!found) return;
   const lines =
     found.source === 'files'

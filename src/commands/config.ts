@@ -21,6 +21,7 @@ import { storePaths } from '../store/paths.js';
 import { jsonLine } from '../text/json-line.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { JSON_FLAG, noticesOn } from './options/output.js';
+import { proseOn } from './options/prose.js';
 import { DOTENV, profileFlags } from './options/target.js';
 
 const TARGET = profileFlags('profile that the setting belongs to (TELNYX_PROFILE)');
@@ -35,9 +36,10 @@ const ARGUMENTS: Readonly<Record<string, ArgumentInfo>> = {
 const list = defineCommand({
   flags: { target: TARGET_WITH_DOTENV, output: OUTPUT },
   async run({ target, output: { json } }, context) {
-    guardConfig(context, noticesOn(context, { json }));
+    guardConfig(context, await noticesOn(context, { json }));
     const rows = settingRows(await inspectSettings(target, context));
-    await write(context.stdout, json ? jsonLine(settingsJson(rows)) : settingLines(rows));
+    const prose = await proseOn(context.stdout, {}, context);
+    await write(context.stdout, json ? jsonLine(settingsJson(rows)) : prose(settingLines(rows)));
     const refused = rows.find(({ error }) => error !== undefined);
     if (refused?.error) throw refused.error;
   },
@@ -110,7 +112,7 @@ async function change(
 ): Promise<void> {
   const name = checkedConfigKey(key);
   const profile = await (value === undefined ? profileName : newProfileName)(target, context);
-  guardConfig(context, noticesOn(context, { json }));
+  guardConfig(context, await noticesOn(context, { json }));
   const { updateConfig } = await import('../store/config-store.js');
   const changed = await updateConfig(
     storePaths(context).config,

@@ -10,6 +10,7 @@ import { paintFor } from '../terminal/styles.js';
 import { jsonLine } from '../text/json-line.js';
 import { openWorld } from './doctor/world.js';
 import { appearanceFor, noticesOn, OUTPUT } from './options/output.js';
+import { proseOn, type Prose } from './options/prose.js';
 import { TURN_TARGET } from './options/target.js';
 
 export const doctor = defineCommand({
@@ -21,10 +22,11 @@ export const doctor = defineCommand({
     trial: { turn: toggle('--turn', 'try a whole turn, in a conversation that is deleted again') },
   },
   async run({ target, output, trial: { turn } }, context) {
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     const world = await openWorld(target, turn, { context, notices });
     const findings: CheckResult[] = [];
-    const show = lineWriter(appearanceFor(output, context), context);
+    const wrap = await proseOn(context.stdout, target, context);
+    const show = lineWriter(appearanceFor(output, context), wrap, context);
     try {
       for await (const finding of diagnose(DOCTOR_CHECKS, world.ports)) {
         findings.push(finding);
@@ -42,9 +44,11 @@ export const doctor = defineCommand({
 /** Prints each finding when it is there: the network may make the next one wait. */
 function lineWriter(
   appearance: Appearance,
+  wrap: Prose,
   { stdout }: Context,
 ): (finding: CheckResult) => Promise<void> {
-  const width = Math.max(...DOCTOR_CHECKS.map(({ name }) => name.length));
+  const nameWidth = Math.max(...DOCTOR_CHECKS.map(({ name }) => name.length));
   const paint = paintFor({ ...appearance, noticeColor: appearance.color });
-  return (finding) => write(stdout, `${findingLines(finding, width, paint).join('\n')}\n`);
+  const looks = { nameWidth, paint, wrap };
+  return (finding) => write(stdout, `${findingLines(finding, looks).join('\n')}\n`);
 }

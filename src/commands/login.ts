@@ -118,7 +118,7 @@ async function accepted(
   { output, context }: { output: OutputValues; context: Context },
 ): Promise<Known> {
   try {
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, output);
     const { account, assistants } = await openWithKey(key, target, { context, notices });
     await account.close();
     return { assistants, assistantId: account.settings.assistantId?.value };
@@ -167,7 +167,6 @@ async function report(done: LoggedIn, output: OutputValues, context: Context): P
   await write(context.stdout, `${how} in profile ${profile}: ${path}\n`);
   if (assistantId) await write(context.stdout, `assistant: ${assistantId.value}\n`);
   if (shadow === null) return;
-  noticesOn(context, output).notify(
-    `warning: another key is effective and hides this one: ${shadow}`,
-  );
+  const { notify } = await noticesOn(context, output);
+  notify(`warning: another key is effective and hides this one: ${shadow}`);
 }

@@ -20,7 +20,7 @@ export const logout = defineCommand({
   },
   async run({ target, output }, context) {
     const { stdout } = context;
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, output);
     const profile = await profileName(target, context);
     guardConfig(context, notices);
     const path = storePaths(context).config;

@@ -1,4 +1,4 @@
-import { openSession, type Session } from '../account/account.js';
+import { openSession, type Notices, type Session } from '../account/account.js';
 import { AppError } from '../base/errors.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import type { ToolCallResult } from '../conversations/tool-calls.js';
@@ -21,6 +21,7 @@ import {
   tracePreference,
   TURN_OUTPUT,
 } from './options/output.js';
+import { proseLines } from './options/prose.js';
 import { TRACE, TURN_TARGET } from './options/target.js';
 
 const WITHOUT_WORDS = 'give one: telnyx-chat send hello; or chat: telnyx-chat';
@@ -36,16 +37,19 @@ export const send = defineCommand({
     appearance: APPEARANCE,
   },
   async run({ operands, target, output, conversation, appearance }, context) {
-    const session = await openSession(target, { context, notices: noticesOn(context, output) });
+    const looks = { ...target, ...output, ...appearance };
+    const notices = await noticesOn(context, looks);
+    const session = await openSession(target, { context, notices });
     try {
       const text = await messageFrom(operands, context, WITHOUT_WORDS);
       const chosen = await chosenConversation(conversation, { session, context });
       const input = { ...chosen, text, stream: isStreamed(output, context) };
       const events = session.takeTurn(input, context.signal);
       const tools = tracePreference(session.settings, output)
-        ? toolCallFinder(text, session, { output, context })
+        ? toolCallFinder(text, session, { notices, context })
         : undefined;
-      await showTurn(events, { ...output, ...appearance, tools }, context);
+      const wrap = session.settings.wrap.value;
+      await showTurn(events, { ...output, ...appearance, wrap, tools }, context);
     } finally {
       await session.close();
     }
@@ -56,6 +60,7 @@ type FindToolCalls = (turn: Turn) => Promise<ToolCallResult[] | null>;
 
 type Printing = ValuesOf<typeof TURN_OUTPUT> &
   ValuesOf<typeof APPEARANCE> & {
+    wrap: boolean;
     /** Given when they are to be shown. */
     tools: FindToolCalls | undefined;
   };
@@ -63,9 +68,9 @@ type Printing = ValuesOf<typeof TURN_OUTPUT> &
 function toolCallFinder(
   text: string,
   { client }: Session,
-  { output, context }: { output: ValuesOf<typeof TURN_OUTPUT>; context: Context },
+  { notices, context }: { notices: Notices; context: Context },
 ): FindToolCalls {
-  const { notify } = noticesOn(context, output);
+  const { notify } = notices;
   return async (turn) => {
     const { findToolCalls } = await lateToolCalls();
     return findToolCalls({ ...turn, text }, { client, context, notify });
@@ -121,12 +126,14 @@ async function show(
 ): Promise<void> {
   const { stdout, stderr } = context;
   if (printing.jsonl || printing.json) {
-    return showJson(withRetryNotices(events, printing, context), printing, context);
+    return showJson(await withRetryNotices(events, printing, context), printing, context);
   }
   const isWatched = stderr.isTTY === true && !isSilent(printing);
   const appearance = appearanceFor(printing, context);
-  if (appearance.raw && stdout.isTTY && !isSilent(printing)) stderr.write(`${RAW_WARNING}\n`);
-  const started = withRetryNotices(startedEarly(events), printing, context);
+  const started = await withRetryNotices(startedEarly(events), printing, context);
+  if (appearance.raw && stdout.isTTY && !isSilent(printing)) {
+    (await proseLines(printing, context))(RAW_WARNING);
+  }
   const isAnimated = isWatched && appearance.animation && !printing.verbose;
   const { withSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
   const watched = withSpinner ? withSpinner(started, stderr) : started;
@@ -134,13 +141,14 @@ async function show(
 }
 
 /** With `-v`, stderr reports retries and searches. */
-function withRetryNotices(
+async function withRetryNotices(
   events: AsyncGenerator<ReplyEvent>,
-  { verbose }: Printing,
-  { stderr }: Context,
-): AsyncGenerator<ReplyEvent> {
-  if (!verbose) return events;
-  return withNotices(events, (line) => void stderr.write(`${sanitizeLine(line)}\n`));
+  printing: Printing,
+  context: Context,
+): Promise<AsyncGenerator<ReplyEvent>> {
+  if (!printing.verbose) return events;
+  const print = await proseLines(printing, context);
+  return withNotices(events, (line) => print(sanitizeLine(line)));
 }
 
 /** An object for the turn, or with `--jsonl` one for each event that a program can use. */

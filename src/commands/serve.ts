@@ -37,9 +37,10 @@ export const serve = defineCommand({
     const log = openLog(context.stderr, settings.logLevel, context.clock);
     context.onExit(log.flush);
     const { createUndiciTransport } = await import('../api/undici-transport.js');
+    const toLog = (line: string): void => log.info({}, line);
     const account = await openAccount(target, {
       context,
-      notices: noticesTo((line) => log.info({}, line), output, context.env),
+      notices: noticesTo({ notify: toLog, debug: toLog }, output, context.env),
       openTransport: createUndiciTransport,
       // It draws its random numbers many at a time, which suits a process that needs many.
       randomId: () => crypto.randomUUID(),

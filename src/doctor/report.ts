@@ -4,14 +4,25 @@ import { errorJson } from '../text/error-report.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { CheckResult } from './check.js';
 
+export interface FindingLooks {
+  nameWidth: number;
+  paint: Paint;
+  /** Wraps a line at the window's edge, where the indent is that of what does not fit on it. */
+  wrap: (line: string, indent: number) => string;
+}
+
 /** A result for people, with its fix below it. */
-export function findingLines(finding: CheckResult, nameWidth: number, paint: Paint): string[] {
+export function findingLines(
+  finding: CheckResult,
+  { nameWidth, paint, wrap }: FindingLooks,
+): string[] {
   const { name, status, fix } = finding;
   const says = sanitizeLine(finding.says, 1000);
-  const line = `${status}  ${name.padEnd(nameWidth)}  ${says}`;
+  const hang = status.length + nameWidth + 4;
+  const line = wrap(`${status}  ${name.padEnd(nameWidth)}  ${says}`, hang);
   const shown = status === 'fail' ? paint.error(line) : status === 'skip' ? paint.dim(line) : line;
-  const indent = ' '.repeat(status.length + nameWidth + 4);
-  return fix === undefined ? [shown] : [shown, `${indent}fix: ${sanitizeLine(fix, 1000)}`];
+  if (fix === undefined) return [shown];
+  return [shown, wrap(`${' '.repeat(hang)}fix: ${sanitizeLine(fix, 1000)}`, hang + 'fix: '.length)];
 }
 
 /** The counts, in one line. */

@@ -11,6 +11,7 @@ export interface AppearanceOptions {
   screenReader?: boolean | undefined;
   format?: Format | undefined;
   raw?: boolean | undefined;
+  wrap?: boolean | undefined;
 }
 
 /** How things look on this terminal. */
@@ -28,6 +29,8 @@ export interface Appearance {
   markdown: boolean;
   /** Replies reach the terminal as they are, control characters and all. */
   raw: boolean;
+  /** Words wrap at the window's edge; otherwise the terminal breaks the lines. */
+  wrap: boolean;
 }
 
 /** Flags first, then NO_COLOR, FORCE_COLOR, TERM=dumb and CI, then what the streams are. */
@@ -44,6 +47,7 @@ export function appearanceOf(options: AppearanceOptions): Appearance {
     animation: stderrIsTTY && !screenReader && isOff(env['CI'] ?? ''),
     markdown: !raw && (format === 'markdown' || (format === 'auto' && stdoutIsTTY)),
     raw,
+    wrap: options.wrap !== false && !screenReader,
   };
 }
 

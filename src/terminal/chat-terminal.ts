@@ -44,7 +44,7 @@ export function openDialogs(context: Context, appearance: Appearance, editor: Li
   const { env, platform, stderr } = context;
   const questions = questionsOn(context, appearance);
   return {
-    choose: (question, choices) => editor.suspend(() => questions.choose(question, choices)),
+    choose: (question) => editor.suspend(() => questions.choose(question)),
     confirm: (question) => editor.suspend(() => questions.confirm(question)),
     edit: (text) =>
       editor.suspend(async () => {

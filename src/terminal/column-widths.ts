@@ -1,11 +1,10 @@
+import { COLUMN_GAP } from '../text/columns.js';
+
 /** How many cells a column would take, and how many it needs at least. */
 export interface ColumnSpace {
   natural: number;
   minimal: number;
 }
-
-/** The gap between two columns of a table. */
-export const COLUMN_GAP = '  ';
 
 /**
  * The widths of columns that stand side by side in `room` cells. The widest columns become

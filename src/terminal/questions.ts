@@ -19,49 +19,70 @@ export interface QuestionStreams {
 }
 
 /**
- * Questions on stderr: drawn by Inquirer, or as plain lines for a screen reader. Both load with
- * the first question.
+ * Questions on stderr: drawn, or as plain lines for a screen reader. What they need loads with the
+ * first question.
  */
 export function questionsOn(streams: QuestionStreams, appearance: Appearance): Questions {
   return appearance.screenReader
     ? plainQuestions(streams, { pasteMarks: !appearance.dumb })
-    : drawnQuestions(streams);
+    : drawnQuestions(streams, appearance.noticeColor);
 }
 
-/** Choices with every word of the term in them. */
-function matching(choices: readonly Choice[], term: string): Choice[] {
-  const words = term.toLowerCase().split(/\s+/);
-  return choices.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
-}
-
-function drawnQuestions({ stdin, stderr, signal }: QuestionStreams): Questions {
-  const context = { input: stdin, output: stderr, signal, clearPromptOnDone: false };
+function drawnQuestions(
+  { stdin, stderr, clock, signal }: QuestionStreams,
+  color: boolean,
+): Questions {
   return {
-    async choose(message, choices) {
-      const { search } = await import('@inquirer/prompts');
-      const source = (term: string | undefined): { name: string; value: string }[] =>
-        matching(choices, term ?? '').map(({ label, value }) => ({ name: label, value }));
-      return unlessCancelled(signal, search({ message, source }, context));
+    async choose(question) {
+      const { pick } = await import('./editor/picker.js');
+      return pick(question, { input: stdin, output: stderr, clock, signal, color });
     },
     async confirm(message) {
       const { confirm } = await import('@inquirer/prompts');
-      return unlessCancelled(signal, confirm({ message, default: false }, context));
+      return cancellableQuestion({ stdin, stderr, signal }, (context) =>
+        confirm({ message, default: false }, context),
+      );
     },
     async secret(message) {
       const { password } = await import('@inquirer/prompts');
-      return unlessCancelled(signal, password({ message, mask: false }, context));
+      return cancellableQuestion({ stdin, stderr, signal }, (context) =>
+        password({ message, mask: false }, context),
+      );
     },
   };
 }
 
-/** Ctrl-C at a question cancels the question; the end of the whole program is passed on. */
-async function unlessCancelled<T>(signal: AbortSignal, answer: Promise<T>): Promise<T | undefined> {
+interface InquirerContext {
+  input: Input;
+  output: Output;
+  signal: AbortSignal;
+}
+
+/** Ctrl-C or Esc cancels the question; the end of the whole program is passed on. */
+async function cancellableQuestion<T>(
+  { stdin, stderr, signal }: Omit<QuestionStreams, 'clock'>,
+  ask: (context: InquirerContext) => Promise<T>,
+): Promise<T | undefined> {
+  const cancel = new AbortController();
+  const abort = (): void => cancel.abort();
+  const press = (_: unknown, key?: { name?: string }): void => {
+    if (key?.name === 'escape') abort();
+  };
+  signal.throwIfAborted();
+  signal.addEventListener('abort', abort);
+  // Inquirer's readline tells of keys by this event.
+  stdin.on('keypress', press);
   try {
-    return await answer;
+    return await ask({ input: stdin, output: stderr, signal: cancel.signal });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (error instanceof Error && error.name === 'ExitPromptError') return undefined;
+    const isCancelled = cancel.signal.aborted;
+    if (isCancelled || (error instanceof Error && error.name === 'ExitPromptError'))
+      return undefined;
     throw new AppError('bug', 'the question could not be asked', { cause: error });
+  } finally {
+    signal.removeEventListener('abort', abort);
+    stdin.off('keypress', press);
   }
 }
 
@@ -74,17 +95,18 @@ function plainQuestions(streams: QuestionStreams, options: PlainQuestionsOptions
   const ask = (prompt: string, hidden = false): Promise<string | undefined> =>
     typedAnswer(prompt, streams, { ...options, hidden });
   return {
-    async choose(question, choices) {
+    async choose({ text, noun, choices }) {
+      const { matchingChoices } = await import('./editor/picker.js');
       let offered = choices;
       for (;;) {
-        streams.stderr.write(`${question}\n${numbered(offered)}`);
+        streams.stderr.write(`${text}\n${numbered(offered)}`);
         const answer = await ask('number, or words to search for: ');
         if (answer === undefined) return undefined;
         const chosen = offered[Number(answer) - 1];
         if (chosen) return chosen.value;
-        const found = matching(choices, answer);
+        const found = matchingChoices(choices, answer);
         if (found.length === 1) return found[0]?.value;
-        if (found.length === 0) streams.stderr.write('nothing has these words\n');
+        if (found.length === 0) streams.stderr.write(`no ${noun} matches\n`);
         offered = found.length === 0 ? choices : found;
       }
     },
@@ -97,7 +119,9 @@ function plainQuestions(streams: QuestionStreams, options: PlainQuestionsOptions
 }
 
 function numbered(choices: readonly Choice[]): string {
-  return choices.map(({ label }, index) => `${index + 1}. ${label}\n`).join('');
+  return choices
+    .map(({ cells }, index) => `${index + 1}. ${cells.filter((cell) => cell !== '').join('  ')}\n`)
+    .join('');
 }
 
 /** One typed line; undefined when the person cancels. */

@@ -11,7 +11,7 @@ import type { Appearance } from './appearance.js';
  * The renderer loads when the first reply is under way.
  */
 export async function openReplyPrinter(
-  { color, markdown, raw, screenReader, wrap = true }: Appearance & { wrap?: boolean },
+  { color, markdown, raw, screenReader, wrap }: Appearance,
   stdout: { isTTY?: boolean; columns?: number },
 ): Promise<ReplyPrinter> {
   if (raw || (!stdout.isTTY && !markdown)) return untouched();
@@ -20,7 +20,7 @@ export async function openReplyPrinter(
   const renderer = createReplyRenderer({
     width: () => (stdout.isTTY ? stdout.columns || undefined : undefined),
     style: { color, glyphs: !screenReader, plain: !markdown },
-    wrap: wrap && !screenReader,
+    wrap,
   });
   return {
     write: (text) => renderer.write(sanitizer.write(text)),

@@ -15,17 +15,26 @@ export interface Styles {
   warning: (text: string) => string;
 }
 
+/**
+ * Red and purple: the contrast of each to black and to white is about 4 and more. The basic yellow is
+ * hardly seen on white, the basic red on some dark grounds.
+ */
+const ERROR_COLOR = 196;
+const WARNING_COLOR = 133;
+
 export function stylesFor({ color }: Pick<Appearance, 'color'>): Styles {
   const chalk = color ? basicColors : noColors;
+  const palette = color ? paletteColors : noColors;
   return {
     dim: (text) => chalk.dim(text),
     bold: (text) => chalk.bold(text),
-    warning: (text) => chalk.yellow(text),
+    warning: (text) => palette.ansi256(WARNING_COLOR)(text),
   };
 }
 
 /** Styles for notices and errors; without colour they return the text itself. */
 export function paintFor({ noticeColor }: Pick<Appearance, 'noticeColor'>): Paint {
   const chalk = noticeColor ? basicColors : noColors;
-  return { dim: (text) => chalk.dim(text), error: (text) => chalk.red(text) };
+  const palette = noticeColor ? paletteColors : noColors;
+  return { dim: (text) => chalk.dim(text), error: (text) => palette.ansi256(ERROR_COLOR)(text) };
 }

@@ -1,5 +1,6 @@
-import { COLUMN_GAP, columnWidths } from './column-widths.js';
-import { cutToWidth, displayWidth } from '../text/width.js';
+import { COLUMN_GAP, cutWithEllipsis } from '../text/columns.js';
+import { displayWidth } from '../text/width.js';
+import { columnWidths } from './column-widths.js';
 
 export interface Column {
   title: string;
@@ -125,16 +126,10 @@ function tableLine(
   columns: readonly Column[],
 ): string {
   const cells = shown.map(({ index, width }, place) => {
-    const text = cutTo(row[index] ?? '', width);
+    const text = cutWithEllipsis(row[index] ?? '', width);
     const isLast = place === shown.length - 1;
     const padding = isLast ? '' : ' '.repeat(Math.max(0, width - displayWidth(text)));
     return (columns[index]?.style?.(text) ?? text) + padding;
   });
   return cells.join(COLUMN_GAP).trimEnd();
-}
-
-/** The text's start in this many cells, with `…` for what is left out. */
-function cutTo(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text;
-  return `${cutToWidth(text, width - 1).trimEnd()}…`;
 }

@@ -116,7 +116,7 @@ describe('what is missing is said before any request', () => {
     const { context, writeEnv } = world();
     writeEnv(file);
     expect(
-      await failureOf(openSession(flags, { context, notices: noticesOn(context, {}) })),
+      await failureOf(openSession(flags, { context, notices: await noticesOn(context, {}) })),
     ).toMatchObject({
       kind: 'not_configured',
       ...expected,
@@ -138,7 +138,7 @@ describe('a turn', () => {
       TELNYX_BASE_URL: server.url,
     });
     prepare(made);
-    const notices = noticesOn(made.context, { debug });
+    const notices = await noticesOn(made.context, { debug });
     const session = await openSession(target, { context: made.context, notices });
     const events = await all(
       session.takeTurn({ text: 'my secret words', stream: false }, options().signal),

@@ -75,7 +75,7 @@ describe('/resume', () => {
       '? Which conversation?',
       '  Trip  1 h ago  c-7',
       `  ${'x'.repeat(39)}…  2 d ago  sms  c-8`,
-      `  unnamed  ${'y'.repeat(19)}…  c-9`,
+      `  c-9  ${'y'.repeat(19)}…  c-9`,
       ...ASKING,
       '~conversation Trip c-7~',
       ...ASKING,
@@ -580,8 +580,23 @@ describe('a line that begins with /', () => {
       /trace [n]         show the tool calls of the last turn, or of the nth last
       /info              show assistant, conversation, settings and timings
       /clear             clear the screen
-      /help              show the commands
-      /exit              leave the chat"
+      /help              show the commands and the keys
+      /exit              leave the chat
+
+      Enter              send; during a reply, queue the message
+      Ctrl-J             new line; also Alt-Enter, or \\ and Enter
+      """                start a message of several lines; """ ends it
+      Ctrl-G             edit the message in $VISUAL or $EDITOR; also Ctrl-X
+      Tab                complete or list commands, conversations, assistants
+      Up, Down           earlier messages that start with what you typed
+      Ctrl-R             search earlier messages
+      Ctrl-W, Ctrl-U     delete the word, or the line, before the cursor
+      Ctrl-Y             insert what was last deleted
+      Ctrl-_             undo
+      Ctrl-L             clear the screen
+      Ctrl-C             cancel the reply; clear the message; twice when empty: exit
+      Ctrl-D             exit, when the prompt is empty
+      Ctrl-Z             suspend; fg resumes"
     `);
   });
 

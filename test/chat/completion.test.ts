@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { completeDraft, type Completion } from '../../src/chat/completion.js';
+import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 
 const conversations = [
   { value: 'Trip', note: 'c-1' },
@@ -20,8 +21,18 @@ describe('Tab', () => {
     ['/exit', 0, ['/exit ']],
     ['/xyzzy', 0, []],
   ])('completes the command %j', async (draft, from, values) => {
-    const candidates = values.map((value) => ({ value }));
-    expect(await complete(draft)).toEqual({ from, candidates });
+    const completion = await complete(draft);
+    expect(completion?.from).toBe(from);
+    expect(completion?.candidates.map(({ value }) => value)).toEqual(values);
+  });
+
+  test('says what each command does', async () => {
+    expect(await complete('/ex')).toEqual({
+      from: 0,
+      candidates: SLASH_COMMANDS.filter(({ name }) => name.startsWith('ex')).map(
+        ({ name, summary }) => ({ value: `/${name} `, note: summary }),
+      ),
+    });
   });
 
   test('offers every command after a slash', async () => {
@@ -39,10 +50,22 @@ describe('Tab', () => {
   });
 
   test('goes by what is before the cursor', async () => {
-    expect(await complete('/resume Tax', 3)).toEqual({
-      from: 0,
-      candidates: [{ value: '/resume ' }, { value: '/release ' }, { value: '/retry ' }],
-    });
+    const completion = await complete('/resume Tax', 3);
+    expect(completion?.candidates.map(({ value }) => value)).toEqual([
+      ...['/resume ', '/release ', '/retry '],
+    ]);
+  });
+
+  test('offers a conversation by its name or by its id, not by both', async () => {
+    const [trip, other] = [
+      { value: 'Trip', note: 'c-1' },
+      { value: 'c-2', note: '' },
+    ];
+    const both = () => Promise.resolve([trip, { value: 'c-1', note: 'Trip' }, other]);
+    const offered = (draft: string) =>
+      completeDraft(draft, draft.length, { ...sources, conversations: both });
+    expect((await offered('/resume '))?.candidates).toEqual([trip, other]);
+    expect((await offered('/resume c-1'))?.candidates).toEqual([{ value: 'c-1', note: 'Trip' }]);
   });
 
   test.each(['', 'hello', ' /re', '//re', '/a/b', '/history 1', 'so /resume T', '/resume T\nx'])(

@@ -1,7 +1,7 @@
 import { AppError } from '../../src/base/errors.js';
 import type { Chat, ChatState } from '../../src/chat/chat.js';
 import { runChat } from '../../src/chat/loop.js';
-import type { ChatPorts, ChatTurn, Choice, LineEditor, Typed } from '../../src/chat/ports.js';
+import type { ChatPorts, ChatTurn, LineEditor, Typed } from '../../src/chat/ports.js';
 import type {
   Assistant,
   Conversation,
@@ -107,8 +107,9 @@ export function scene(world: World = {}): Scene {
         signal,
         api: apiOf(world, asked),
         dialogs: {
-          choose: (question: string, choices: readonly Choice[]) => {
-            transcript.push(`? ${question}`, ...choices.map(({ label }) => `  ${label}`));
+          choose: ({ text, choices }) => {
+            const labels = choices.map(({ cells }) => cells.filter((cell) => cell !== ''));
+            transcript.push(`? ${text}`, ...labels.map((label) => `  ${label.join('  ')}`));
             return Promise.resolve(world.choose);
           },
           confirm: (question) => {
@@ -120,6 +121,8 @@ export function scene(world: World = {}): Scene {
         },
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
+        columns: () => 80,
+        wrap: (text) => text,
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
         announce: () => void transcript.push('(announced)'),
         setTitle: (title) => void titles.push(title),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { KEYS } from '../../src/chat/keys.js';
 import {
   helpLines,
   parseInput,
@@ -69,10 +70,27 @@ describe('a line of the chat', () => {
     );
   });
 
-  test('help', () => {
-    expect(helpLines().map((line) => line.split(' ', 1)[0])).toEqual(
-      SLASH_COMMANDS.map(({ name }) => `/${name}`),
-    );
-    expect(helpLines()[0]).toBe('/new [title]       start a new conversation');
+  describe('help', () => {
+    test('has every command, then every key', () => {
+      const terms = helpLines(200).map((line) => line.split(/ {2,}/, 1)[0]);
+      const commands = SLASH_COMMANDS.map(({ name, argument }) => `/${name} ${argument}`.trim());
+      expect(terms).toEqual([...commands, '', ...KEYS.map(({ keys }) => keys)]);
+    });
+
+    test.each([80, 40, 30, 20])('fits a window of %i columns, and loses no word', (columns) => {
+      const lines = helpLines(columns);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+      const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+      expect(words(lines.join(' '))).toEqual(words(helpLines(Infinity).join(' ')));
+    });
+
+    test('wraps what a command does under itself', () => {
+      expect(helpLines(40).slice(0, 4)).toEqual([
+        '/new [title]       start a new',
+        '                   conversation',
+        '/resume [id|name]  continue an earlier',
+        '                   conversation',
+      ]);
+    });
   });
 });

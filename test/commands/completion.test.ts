@@ -63,6 +63,11 @@ describe('words', () => {
     [['send', '--dotenv', ''], ['']],
     [['serve', '--token-file', ''], ['']],
     [['conversations', 'list', '--channel', ''], [...KNOWN_CHANNELS]],
+    [
+      ['--json', '-a', 'x', 'send', '--format', ''],
+      ['auto', 'markdown', 'plain'],
+    ],
+    [['--sandbox', '--', ''], []],
     [['send', 'hello', ''], []],
     [['send', '--', '--f'], []],
     [['send', '--title', ''], []],
@@ -72,6 +77,21 @@ describe('words', () => {
     [['send', '--sandbox', '--assistant', ''], []],
   ])('%j may be followed by %j', async (words, expected) => {
     expect(values(await offered(words))).toEqual(expected);
+  });
+
+  it.each([
+    [['--sandbox', ''], ['']],
+    [['-a', 'send', ''], ['']],
+    [
+      ['-q', 'conversations', ''],
+      ['conversations', ''],
+    ],
+    [
+      ['-q', 'conversations', 'list', '-'],
+      ['conversations', 'list', '-q', '-'],
+    ],
+  ])('offers behind %j what it offers behind %j', async (words, same) => {
+    expect(await offered(words)).toEqual(await offered(same));
   });
 
   it('offers the same behind help', async () => {

@@ -304,6 +304,7 @@ describe('1 or 7: an API that answers something else', () => {
 });
 
 describe('2: bad input, nothing sent', () => {
+  const AS_A_MESSAGE = /^hint: did you mean: telnyx-chat send "…"$/;
   const over = 'x'.repeat(1024 * 1024 + 1);
   const cases: [string, string[], { input?: string | Buffer }, string, RegExp?][] = [
     ['no words on a terminal', ['send'], {}, 'message is required'],
@@ -359,13 +360,25 @@ describe('2: bad input, nothing sent', () => {
       ['chat', 'hello'],
       {},
       "too many arguments for 'chat'. Expected 0 arguments but got 1.",
+      AS_A_MESSAGE,
     ],
     [
-      'flags before the command',
-      ['--quiet', 'send', 'x'],
+      'a word',
+      ['hello'],
       {},
-      '--quiet stands before the command',
-      /send --quiet/,
+      "unknown command 'hello'",
+      /did you mean: telnyx-chat send "…"; comm/,
+    ],
+    ['words', ['who', 'are', 'you'], {}, "unknown command 'who'", AS_A_MESSAGE],
+    ['words in quotes', ['who are you'], {}, "unknown command 'who are you'", AS_A_MESSAGE],
+    ['words near to chat', ['what', 'is', 'it'], {}, "unknown command 'what'", AS_A_MESSAGE],
+    ['words behind flags', ['--sandbox', 'a', 'b'], {}, "unknown command 'a'", AS_A_MESSAGE],
+    ['a word near to a command', ['confg'], {}, "unknown command 'confg'", /mean config\? .* send/],
+    [
+      'a flag before a command that has none of this name',
+      ['--meta', 'a=b', 'config', 'list'],
+      {},
+      "unknown option '--meta'",
     ],
     [
       'a bad URL',

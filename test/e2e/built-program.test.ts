@@ -182,15 +182,14 @@ it.each([
   [['config'], 'config needs a command', 'see telnyx-chat help config'],
   [['config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
   [['help', 'config', 'lst'], "unknown command 'config lst'", 'Did you mean list?'],
-  [['nope', '--help'], "unknown command 'nope'", ALL_COMMANDS],
+  [
+    ['nope', '--help'],
+    "unknown command 'nope'",
+    `did you mean: telnyx-chat send "…"; ${ALL_COMMANDS}`,
+  ],
   [['sned', '-V'], "unknown command 'sned'", 'Did you mean send?'],
   [['config', 'lst', '--help'], "unknown command 'config lst'", 'Did you mean list?'],
   [['--version', 'extra'], "--version takes no word 'extra'", 'see telnyx-chat --help'],
-  [
-    ['-V', 'send'],
-    '-V stands before the command',
-    'put it after the command: telnyx-chat send -V …',
-  ],
   [['config', 'get'], "missing required argument 'key'", 'see telnyx-chat help config get'],
 ])('%j is wrong usage', (argv, message, hint) => {
   expect(program(argv)).toMatchObject({
@@ -212,6 +211,15 @@ it.each([
     stdout: '',
     stderr: expect.stringMatching(stderr),
   });
+});
+
+it('takes options before the name of a command', () => {
+  const version = program(['--version']).stdout;
+  expect(program(['-V', 'send'])).toMatchObject({ status: 0, stdout: version });
+  const help = program(['config', 'set', '--help']).stdout;
+  expect(program(['--help', 'config', 'set']).stdout).toBe(help);
+  const said = program(['--sandbox', '--as', 'send', 'send', 'my name is Ada']);
+  expect(said).toMatchObject({ status: 0, stdout: expect.stringContaining('Ada') as string });
 });
 
 it('helps with subcommands too', () => {

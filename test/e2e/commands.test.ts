@@ -303,22 +303,22 @@ describe.each(SIZES)('reports at %i×%i', (...size) => {
     const chat = await openChat({ size });
     await chat.say(
       '/info',
-      /assistant +assistant-sandbox\nconversation +\(starts with your first message\)/,
+      /assistant +assistant-sandbox\nconversation +\(starts\s+with\s+your\s+first\s+message\)/,
     );
     await chat.say('hello', /can\sdo\.\n>$/);
     await chat.say(
       '/info',
       new RegExp(
-        `conversation +${UUID.source}\nlast turn +first token \\d+ ms, full reply \\d+ ms\np50 .*\np95 `,
+        `conversation\\s+${UUID.source}\nlast turn +first token \\d+ ms,\\s+full\\s+reply \\d+ ms\np50 [^]*\np95 `,
       ),
     );
-    expect(chat.terminal.text()).toMatch(/api_key +…  environment TELNYX_API_KEY/);
+    expect(chat.terminal.text()).toMatch(/api_key +…  environment\s+TELNYX_API_KEY/);
     expect(chat.terminal.text()).not.toContain('KEY-test');
   });
 
   it('/help lists every command', async () => {
     const chat = await openChat({ size });
-    await chat.say('/help', '/exit');
+    await chat.say('/help', /suspend; fg resumes\n>$/);
     expect(chat.terminal.lines()).toMatchSnapshot();
   });
 
@@ -338,7 +338,7 @@ describe.each(SIZES)('a line that begins with / at %i×%i', (...size) => {
     const chat = await openChat({ size });
     await chat.say('/resmue abc', 'error: unknown command /resmue');
     await chat.terminal.shows(
-      /did you mean \/resume\? to send it as a message, start with\s+a\s+space/,
+      /did you mean \/resume\? to\s+send\s+it\s+as\s+a\s+message,\s+start\s+with\s+a\s+space/,
     );
     await chat.terminal.ends(['> /resmue abc▏']);
     expect(said(chat.sandbox)).toEqual([]);
@@ -369,11 +369,11 @@ describe('a message that is too long', () => {
     const chat = await openChat({ argv: ['--quiet', '--no-persist'] });
     const line = `${'x'.repeat(1023)}\n`;
     chat.terminal.type(pasted(`${line.repeat(1024)}end`));
-    await chat.terminal.ends(['  end▏']);
+    await chat.terminal.ends(['> [pasted 1025 lines]▏']);
     await chat.terminal.pause();
     chat.terminal.type(ENTER);
     await chat.terminal.shows('error: the message is longer than 1 MiB');
-    await chat.terminal.ends(['  end▏']);
+    await chat.terminal.ends(['> [pasted 1025 lines]▏']);
     expect(chat.sandbox.requestCount('create_conversation')).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import type { Interceptor } from '../../src/sandbox/call.js';
 import { account } from '../helpers/account.js';
 import { openChat, SIZES } from '../helpers/chat.js';
@@ -7,16 +8,35 @@ import { refusing } from '../sandbox/interceptors.js';
 import { deferred } from '../sandbox/start.js';
 
 describe.each(SIZES)('Tab at %i×%i', (...size) => {
-  it('completes a command, and lists those that could be meant', async () => {
+  it('completes a command, and lists those that could be meant with what they do', async () => {
     const { terminal } = await openChat({ size });
     terminal.type(`/ass${TAB}`);
     await terminal.looks(['> /assistant ▏']);
     terminal.type(`\x15/e${TAB}`);
-    await terminal.looks(['> /e▏']);
-    terminal.type(TAB);
-    await terminal.looks(['/edit', '/export', '/exit', '> /e▏']);
+    const cut = (line: string): string =>
+      line.length > size[0] ? `${line.slice(0, size[0] - 1)}…` : line;
+    const listed = SLASH_COMMANDS.filter(({ name }) => name.startsWith('e'));
+    const width = Math.max(...listed.map(({ name }) => name.length)) + '/  '.length;
+    const lines = listed.map(({ name, summary }) => `/${name}`.padEnd(width) + summary);
+    await terminal.looks(['> /e▏', ...lines.map(cut)]);
     terminal.type(`d${TAB}`);
-    await terminal.ends(['> /edit ▏']);
+    await terminal.looks(['> /edit ▏']);
+    expect(terminal.lines()).toEqual(['> /edit']);
+  });
+
+  it('lists all commands after a slash, a page at a time, and takes them away with Esc', async () => {
+    const { terminal } = await openChat({ size });
+    terminal.type(`/${TAB}`);
+    await terminal.shows(/^> \/\n\/new +start a new conversation$/m);
+    expect(terminal.rows().every((row) => row.length <= size[0])).toBe(true);
+    if (size[1] < 20) {
+      await terminal.shows(/^\d+ more: Tab$/m);
+      terminal.type(TAB.repeat(2));
+      await terminal.shows(/^\/exit /m);
+    }
+    terminal.type('\x1b');
+    await terminal.looks(['> /▏']);
+    expect(terminal.lines()).toEqual(['> /']);
   });
 
   it('completes the names and ids of conversations', async () => {

@@ -180,7 +180,10 @@ describe.each(SIZES)('a conversation that a person takes over, at %i×%i', (...s
     await chat.terminal.shows(SILENT);
     await chat.terminal.shows('/release lets the assistant answer again');
     await chat.say('/new', 'your next message starts');
-    await chat.say(`/resume Seeded`, new RegExp(`starts a new[^]*${SILENT}`));
+    await chat.say(
+      `/resume Seeded`,
+      new RegExp(`starts a new[^]*${SILENT.replaceAll(' ', '\\s+')}`),
+    );
   });
 
   it('--for begins one in the chat, and comes back to it', async () => {

@@ -49,7 +49,7 @@ describe.each(SIZES)('with no key at %i×%i', (...size) => {
       () => terminal.text(),
     );
     terminal.type(ENTER);
-    await terminal.shows(/it is this profile’s assistant from now on[^]*\n>$/);
+    await terminal.shows(/it is this profile’s assistant from now\s+on[^]*\n>$/);
     terminal.type(`my name is Ada${ENTER}`);
     await terminal.shows(/Nice to meet you, Ada[^]*\n>$/);
     expect(sandbox.store.list()[0]?.conversation.metadata['assistant_id']).toBe(
@@ -107,7 +107,9 @@ describe.each(SIZES)('with no key at %i×%i', (...size) => {
     terminal.type(ENTER);
     await terminal.shows('hidden while you type');
     terminal.type(`KEY-hidden-one${ENTER}`);
-    await terminal.shows(/warning: not stored, it is only used in this chat[^]*Which assistant\?/);
+    await terminal.shows(
+      /warning: not stored, it is only used in\s+this\s+chat[^]*Which assistant\?/,
+    );
     terminal.type(ENTER);
     await terminal.shows(/\n>$/);
     terminal.type(`my name is Ada${ENTER}`);

@@ -5,6 +5,10 @@ import { openChat, said, SIZES } from '../helpers/chat.js';
 import { CTRL, ENTER, LEFT, PASTE, PASTE_END, pasted, UP } from '../helpers/keys.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
+/** A line as a window cuts it. */
+const rowsOf = (line: string, columns: number): string[] =>
+  line.match(new RegExp(`.{1,${columns}}`, 'g')) ?? [];
+
 const LINES = ['one', 'two', 'three'];
 
 describe.each(SIZES)('a paste at %i×%i', (...size) => {
@@ -50,6 +54,25 @@ describe.each(SIZES)('a paste at %i×%i', (...size) => {
     await terminal.pause();
     await say('', 'You said:');
     expect(said(sandbox)).toEqual(['one\ntwo']);
+  });
+
+  it('of many lines is folded, on the screen and when it comes back, and sent whole', async () => {
+    const { terminal, sandbox, say } = await openChat({ size });
+    const text = Array.from({ length: 500 }, (_, index) => `line ${index}`).join('\n');
+    terminal.type(pasted(text));
+    await terminal.looks(['> [pasted 500 lines]▏']);
+    await terminal.pause();
+    terminal.type('!');
+    await terminal.looks(['> [pasted 500 lines]!▏']);
+    terminal.type('\x7f\x7f');
+    await terminal.looks(['> ▏']);
+    terminal.type('\x1f');
+    await terminal.looks(['> [pasted 500 lines]▏']);
+    await say('', 'You said:');
+    expect(terminal.lines()[0]).toBe('> [pasted 500 lines]');
+    terminal.type(UP);
+    await terminal.ends(['> [pasted 500 lines]▏']);
+    expect(said(sandbox)).toEqual([text]);
   });
 
   it('with an end mark in it cannot get out of its brackets', async () => {
@@ -126,7 +149,25 @@ describe.each(SIZES)("the person's editor at %i×%i", (...size) => {
     await terminal.looks(['> one', '  two', '  ▏']);
     await terminal.pause();
     terminal.type(CTRL('x'));
-    await terminal.shows(/> one\n {2}twofrom the editor$/);
+    await terminal.shows(/> one\n {2}two\n {2}from the editor$/);
+  });
+
+  it('opens with Ctrl-G too, on all that a long paste holds', async () => {
+    const { terminal, sandbox, say } = await openChat({ size, env: editor() });
+    const long = Array.from({ length: 500 }, (_, index) => `line ${index}`).join('\n');
+    terminal.type('Explain: ');
+    await terminal.pause();
+    terminal.type(pasted(long));
+    await terminal.looks(['> Explain: [pasted 500 lines]▏']);
+    await terminal.pause();
+    terminal.type(CTRL('g'));
+    await terminal.looks([
+      '> /edit Explain: [pasted 500 lines]',
+      'editing as --flag',
+      ...rowsOf('> Explain: [pasted 500 lines]from the editor▏', size[0]),
+    ]);
+    await say('', 'You said:');
+    expect(said(sandbox)).toEqual([`Explain: ${long}from the editor`]);
   });
 
   it('that fails is told of, and gives back what it saved', async () => {
@@ -196,11 +237,14 @@ describe.each(SIZES)('the cursor at %i×%i', (...size) => {
 
   it('stays in a window of ten lines whatever is pasted', async () => {
     const { terminal, sandbox, say } = await openChat({ size });
-    const text = Array.from({ length: 40 }, (_, index) => `line ${index}`).join('\n');
-    terminal.type(pasted(text));
-    await terminal.ends(['  line 38', '  line 39▏']);
+    const text = Array.from({ length: 40 }, (_, index) => `line ${index}\n`);
+    terminal.type(pasted(text.slice(0, 20).join('')));
+    await terminal.ends(['  line 19', '  ▏']);
+    await terminal.pause();
+    terminal.type(pasted(text.slice(20).join('')));
+    await terminal.ends(['  line 38', '  line 39', '  ▏']);
     await terminal.pause();
     await say('', 'You said:');
-    expect(said(sandbox)).toEqual([text]);
+    expect(said(sandbox)).toEqual([text.join('')]);
   });
 });

@@ -51,7 +51,7 @@ describe.each(SIZES)('while a reply is awaited at %i×%i', (...size) => {
     await say('and then', 'queued');
     terminal.type(`draft${CTRL('c')}`);
     await terminal.shows('error: cancelled');
-    expect(terminal.text()).toContain('delivery: unknown, the message may have been delivered');
+    expect(terminal.flow()).toContain('delivery: unknown, the message may have been delivered');
     await terminal.ends(['> wait for it', '  and then', '  draft▏']);
   });
 

@@ -27,6 +27,8 @@ export interface TerminalOptions {
   home?: string;
 }
 
+const flowOf = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
 /** What node-pty's type leaves out. */
 const isClosable = (pty: IPty): pty is IPty & { destroy(): void } => 'destroy' in pty;
 
@@ -162,6 +164,15 @@ export class TerminalSession {
     return lines.map((line) => line.trimEnd());
   }
 
+  /** Every row, scrollback first, as the terminal broke them, without blank rows at the end. */
+  allRows(): string[] {
+    const { active } = this.#screen.buffer;
+    const rows = Array.from({ length: active.length }, (_, row) =>
+      (active.getLine(row)?.translateToString(true) ?? '').trimEnd(),
+    );
+    return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
+  }
+
   /** The window as it stands, row by row. */
   rows(): string[] {
     const { active } = this.#screen.buffer;
@@ -180,10 +191,20 @@ export class TerminalSession {
     return { column: active.cursorX, row: active.cursorY };
   }
 
-  /** Waits until the screen shows it; the test's own time limit ends a wait that is in vain. */
+  /** All text with single spaces, wherever words wrap. */
+  flow(): string {
+    return flowOf(this.text());
+  }
+
+  /**
+   * Waits until the screen shows it, a string wherever its words wrap; the test's own time limit ends a
+   * wait that is in vain.
+   */
   async shows(expected: string | RegExp): Promise<void> {
     const isShown = (): boolean =>
-      typeof expected === 'string' ? this.text().includes(expected) : expected.test(this.text());
+      typeof expected === 'string'
+        ? this.flow().includes(flowOf(expected))
+        : expected.test(this.text());
     await this.until(
       isShown,
       () => `the screen shows ${String(expected)}; it shows:\n${this.text()}`,

@@ -31,6 +31,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'terminal/pager.ts: program': [PERSON, STOP],
   'terminal/pager.ts: promise': [PERSON, STOP],
   'terminal/questions.ts: picker': [PERSON, 'Esc, Ctrl-C, a stop'],
+  'terminal/editor/picker.ts: promise': [PERSON, 'Esc, Ctrl-C, a stop'],
   'terminal/editor/input-queue.ts: promise': [PERSON, 'Ctrl-D, Ctrl-C twice, a stop'],
   'terminal/read-text.ts: stream': ['none: stdin; 1 MiB', STOP],
   'store/key-command.ts: program': ['60 s', STOP],

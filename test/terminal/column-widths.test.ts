@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { COLUMN_GAP, columnWidths, type ColumnSpace } from '../../src/terminal/column-widths.js';
+import { columnWidths, type ColumnSpace } from '../../src/terminal/column-widths.js';
+import { COLUMN_GAP } from '../../src/text/columns.js';
 
 const column = (natural: number, minimal: number): ColumnSpace => ({ natural, minimal });
 

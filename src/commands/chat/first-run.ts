@@ -29,11 +29,15 @@ export interface Setup extends AccountOptions {
 export async function accountFor(setup: Setup): Promise<Account | undefined> {
   const { target, context, questions } = setup;
   if (target.sandbox || (await hasKey(target, context))) return openAccount(target, setup);
-  const answer = await questions.choose('There is no Telnyx API key yet. What would you like?', [
-    { value: 'login', label: 'Log in with a key of the Telnyx portal' },
-    { value: 'sandbox', label: 'Try the sandbox: no account needed' },
-    { value: 'leave', label: 'Leave' },
-  ]);
+  const answer = await questions.choose({
+    text: 'There is no Telnyx API key yet. What would you like?',
+    noun: 'answer',
+    choices: [
+      { value: 'login', cells: ['Log in with a key of the Telnyx portal'] },
+      { value: 'sandbox', cells: ['Try the sandbox: no account needed'] },
+      { value: 'leave', cells: ['Leave'] },
+    ],
+  });
   if (answer === 'sandbox') return openAccount({ ...target, sandbox: true }, setup);
   return answer === 'login' ? logIn(setup) : undefined;
 }

@@ -1,6 +1,6 @@
 // Loaded late: a piped chat needs no terminal.
 import type { Account } from '../../account/account.js';
-import type { Target } from '../../account/sources.js';
+import { wrapsWords, type Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';
 import { introduction } from '../../chat/assistant-commands.js';
 import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/chat.js';
@@ -28,6 +28,7 @@ import {
   RAW_WARNING,
   tracePreference,
 } from '../options/output.js';
+import { proseOn, type Prose } from '../options/prose.js';
 import { completionFor, chatPorts, historyFor } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
 import { endChat, TEMPORARY_NOTICE, TemporaryConversations } from './ending.js';
@@ -54,15 +55,17 @@ interface ChatValues {
 export async function interactiveChat(values: ChatValues, context: Context): Promise<number> {
   keepMemorySmall();
   const { target, output } = values;
-  const appearance = appearanceFor({ ...output, ...values.appearance }, context);
-  const lines = linesTo(context);
+  const prose = await proseOn(context.stderr, { ...target, ...values.appearance }, context);
+  const wrap = wrapsWords(target.wrap, context);
+  const appearance = appearanceFor({ ...output, ...values.appearance, wrap }, context);
+  const lines = linesTo(context, prose);
   if (appearance.raw) lines.print(RAW_WARNING);
   const setup: Setup = {
     target,
     context,
     questions: questionsOn(context, appearance),
     print: lines.print,
-    notices: noticesTo(lines.print, output, context.env),
+    notices: noticesTo({ notify: lines.print, debug: lines.printAsIs }, output, context.env),
   };
   const account = await accountFor(setup);
   if (!account) return 0;
@@ -71,7 +74,7 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
     if (assistantId === undefined) return 0;
     const own = values.ending.temporary ? new TemporaryConversations(account, context) : undefined;
     const chosen = { account: own?.account ?? account, assistantId };
-    await converse(values, { context, appearance, own, ...chosen, lines });
+    await converse(values, { context, appearance, prose, own, ...chosen, lines });
     return 0;
   } finally {
     await account.close();
@@ -81,6 +84,7 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
 interface ConverseOptions {
   context: Context;
   appearance: Appearance;
+  prose: Prose;
   account: Account;
   assistantId: string;
   own: TemporaryConversations | undefined;
@@ -89,7 +93,7 @@ interface ConverseOptions {
 
 async function converse(values: ChatValues, options: ConverseOptions): Promise<void> {
   const { output } = values;
-  const { context, appearance, account, assistantId, own, lines } = options;
+  const { context, appearance, prose, account, assistantId, own, lines } = options;
   const session = { ...account, ...account.chatWith(assistantId) };
   const chosen = await chosenConversation(values.conversation, { session, context });
   const { conversationId, title, speaker, metadata, created } = chosen;
@@ -105,7 +109,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const chat = {
     state,
     ports: chatPorts({
-      ...{ account, context, editor, appearance, metadata, stream, trace, windowTitle },
+      ...{ account, context, editor, appearance, prose, metadata, stream, trace, windowTitle },
     }),
   };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
@@ -197,18 +201,22 @@ async function known(chat: Chat, id: string | undefined, signal: AbortSignal): P
 type Print = (line: string) => void;
 
 interface Lines {
+  /** Wrapped at the window's edge. */
   print: Print;
+  printAsIs: Print;
   /** While there is a prompt, lines go above it. */
   through(print: Print | undefined): void;
 }
 
-function linesTo({ stderr }: Context): Lines {
+function linesTo({ stderr }: Context, prose: Prose): Lines {
   let above: Print | undefined;
+  const printAsIs = (line: string): void => {
+    if (above) above(line);
+    else stderr.write(`${line}\n`);
+  };
   return {
-    print(line) {
-      if (above) above(line);
-      else stderr.write(`${line}\n`);
-    },
+    print: (line) => printAsIs(prose(line)),
+    printAsIs,
     through(next) {
       above = next;
     },

@@ -12,11 +12,14 @@ import { checkedMessage } from '../../turn/message-text.js';
 import { turnJson } from '../../turn/turn-report.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 import { appearanceFor, noticesOn, tracePreference } from '../options/output.js';
+import { proseLines, type ProseFlags } from '../options/prose.js';
 import { findToolCalls, printToolCalls } from '../options/tool-calls.js';
 
 interface PipedValues {
+  target: ProseFlags;
   output: { json: boolean; jsonl: boolean; quiet: boolean; color: boolean };
   conversation: ConversationChoice;
+  appearance: ProseFlags;
   ending: { temporary: boolean };
   piped: { keepsGoing: boolean };
 }
@@ -30,26 +33,27 @@ export async function pipedChat(
   if (!values.ending.temporary) return takeLines(sessionOf(account), values, context);
   const { TemporaryConversations } = await import('./ending.js');
   const own = new TemporaryConversations(account, context);
+  const report = await reporterFor(values, context);
   let failures: AppError[] = [];
   try {
     const code = await takeLines(sessionOf(own.account), values, context);
     if (code !== 0) return code;
   } finally {
     ({ failures } = await own.deleteAll());
-    for (const failure of failures) report(failure, isJson(values), context);
+    for (const failure of failures) report(failure);
   }
   return failures[0] ? exitCodeOf(failures[0]) : 0;
 }
 
 async function takeLines(session: Session, values: PipedValues, context: Context): Promise<number> {
+  const report = await reporterFor(values, context);
   const chosen = await chosenConversation(values.conversation, { session, context });
   const { conversationId, created, ...input } = chosen;
   let isFirst = true;
   let said = '';
-  const show = turnPrinter(session, values, context);
+  const show = await turnPrinter(session, values, context);
   // The writer of the pipe may never end: when we are done, its lines are not awaited.
   const leave = (): unknown => context.stdin.destroy();
-  const onFailure = (error: AppError): void => report(error, isJson(values), context);
   const failure = await runPipedChat({
     lines: readLines(context.stdin),
     conversationId,
@@ -63,7 +67,7 @@ async function takeLines(session: Session, values: PipedValues, context: Context
     show: (turn) => show(turn, said),
     clock: context.clock,
     signal: context.signal,
-    onFailure: values.piped.keepsGoing ? onFailure : undefined,
+    onFailure: values.piped.keepsGoing ? report : undefined,
   }).finally(leave);
   return failure ? exitCodeOf(failure) : 0;
 }
@@ -73,14 +77,14 @@ function isJson({ output: { json, jsonl } }: PipedValues): boolean {
 }
 
 /** Prints a turn and, if they are to be shown, its tool calls. */
-function turnPrinter(
+async function turnPrinter(
   { settings, client }: Session,
   values: PipedValues,
   context: Context,
-): (turn: Turn, said: string) => Promise<void> {
+): Promise<(turn: Turn, said: string) => Promise<void>> {
   const { output } = values;
   const { stdout } = context;
-  const { notify } = noticesOn(context, output);
+  const { notify } = await noticesOn(context, output);
   const isTraced = tracePreference(settings, output) === true;
   return async (turn, said) => {
     const toolCalls = () => findToolCalls({ ...turn, text: said }, { client, context, notify });
@@ -99,6 +103,11 @@ function text({ reply }: Turn, { stdout }: Context): string {
   return `${stdout.isTTY ? sanitize(reply) : reply}\n`;
 }
 
-function report(error: AppError, asJson: boolean, { stderr }: Context): void {
-  stderr.write(asJson ? jsonLine(errorJson(error)) : `${errorLines(error).join('\n')}\n`);
+type Report = (error: AppError) => void;
+
+async function reporterFor(values: PipedValues, context: Context): Promise<Report> {
+  const { stderr } = context;
+  if (isJson(values)) return (error) => void stderr.write(jsonLine(errorJson(error)));
+  const complain = await proseLines({ ...values.target, ...values.appearance }, context);
+  return (error) => errorLines(error).forEach((line) => complain(line));
 }

@@ -16,12 +16,15 @@ import { openReplyPrinter } from '../../terminal/reply-printer.js';
 import { paintFor } from '../../terminal/styles.js';
 import type { WindowTitle } from '../../terminal/window-title.js';
 import { checkedMessage } from '../../turn/message-text.js';
+import type { Prose } from '../options/prose.js';
 
 interface ChatPortsOptions {
   account: Account;
   context: Context;
   editor: LineEditor;
   appearance: Appearance;
+  /** For what is printed on stderr. */
+  prose: Prose;
   /** For new conversations. */
   metadata: Record<string, string> | undefined;
   stream: boolean;
@@ -33,7 +36,9 @@ const ANSWERED = 'telnyx-chat: the assistant has answered';
 
 /** The chat's ports, as this program has them. */
 export function chatPorts(options: ChatPortsOptions): ChatPorts {
-  const { account, context, editor, appearance, metadata, stream, trace, windowTitle } = options;
+  const { account, context, editor, appearance, prose, metadata, stream } = options;
+  const { trace, windowTitle } = options;
+  const arrow = appearance.screenReader ? '->' : '→';
   return {
     editor,
     clock: context.clock,
@@ -41,6 +46,8 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     api: account.client,
     dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
+    columns: () => (appearance.screenReader ? Infinity : context.stderr.columns || 80),
+    wrap: (text) => prose(text),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
     announce() {
       if (editor.hasFocus() === false) context.stderr.write(alertSequence(context.env, ANSWERED));
@@ -51,11 +58,7 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
       return codeBlocksIn(reply);
     },
     trace,
-    toolCallLine: (call) =>
-      toolCallLine(call, {
-        columns: context.stderr.columns ?? 80,
-        arrow: appearance.screenReader ? '->' : '→',
-      }),
+    toolCallLine: (call) => toolCallLine(call, { columns: context.stderr.columns ?? 80, arrow }),
     settingLines: () => settingLines(account),
     async save(file, text) {
       const { assertFree, writeNewFile } = await import('../../store/new-file.js');

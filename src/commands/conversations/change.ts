@@ -30,7 +30,7 @@ export const create = defineCommand({
   async run({ target, output, conversation: { title, meta } }, context) {
     const name = title === undefined ? undefined : checkedName(title);
     const given = newMetadata(meta);
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withAccount(target, { context, notices }, async (account, ask) => {
       const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
       const make = account.client.conversationCreator({ name, metadata });
@@ -57,7 +57,7 @@ export const rename = defineCommand({
   flags: { target: CONVERSATIONS_TARGET, output: OUTPUT },
   async run({ operands: [reference = '', text = ''], target, output }, context) {
     const name = checkedName(text);
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
       const renamed = await ask((client, call) => update.rename(client, { id, name }, call));
       await print(renamed, `renamed ${id} to ${oneLine(name)}`, output, context);
@@ -76,7 +76,7 @@ function takeoverCommand(on: boolean) {
     arguments: REFERENCE,
     flags: { target: CONVERSATIONS_TARGET, output: OUTPUT },
     async run({ operands: [reference = ''], target, output }, context) {
-      const notices = noticesOn(context, output);
+      const notices = await noticesOn(context, { ...target, ...output });
       await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
         const changed = await ask((client, call) => update.setTakenOver(client, { id, on }, call));
         await print(changed, `${on ? 'taken over' : 'released'} ${id}`, output, context);

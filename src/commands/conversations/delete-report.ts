@@ -20,6 +20,12 @@ export interface Outcome {
 /** How many ids are shown of those that were not tried. */
 const MAX_SHOWN = 20;
 
+interface ReportOptions {
+  context: Pick<Context, 'stdout'>;
+  /** A line on stderr. */
+  print: (line: string) => void;
+}
+
 export interface DeleteReport {
   one(id: string, error: AppError | undefined): Promise<void>;
   /** At the end. */
@@ -30,9 +36,9 @@ export interface DeleteReport {
 export function openReport(
   outcome: Outcome,
   json: boolean,
-  context: Pick<Context, 'stdout' | 'stderr'>,
+  { context: { stdout }, print: complain }: ReportOptions,
 ): DeleteReport {
-  const write = writerForReader(context.stdout);
+  const write = writerForReader(stdout);
   const print = async (text: string): Promise<void> => {
     try {
       await write(text);
@@ -43,15 +49,14 @@ export function openReport(
   return {
     async one(id, error) {
       if (json) return;
-      if (error)
-        context.stderr.write(`${errorLines(error.with({ conversationId: id })).join('\n')}\n`);
+      if (error) errorLines(error.with({ conversationId: id })).forEach((line) => complain(line));
       else await print(`deleted ${id}\n`);
     },
     async all() {
       const { deleted, failed, notTried } = outcome;
       const all = { deleted, failed: failed.map(asJson), not_tried: notTried };
       if (json) await print(jsonLine(all));
-      else if (notTried.length > 0) context.stderr.write(`${untried(notTried)}\n`);
+      else if (notTried.length > 0) complain(untried(notTried));
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Context } from '../../process/context.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { appearanceFor, isSilent, noticesOn, OUTPUT } from '../options/output.js';
+import { proseLines } from '../options/prose.js';
 import { openReport, type Failed, type Outcome } from './delete-report.js';
 import { CONVERSATIONS_TARGET, idFor, REFERENCE } from './reference.js';
 
@@ -33,14 +34,15 @@ export const deleteConversations = defineCommand({
         hint: 'add --yes to delete without asking',
       });
     }
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     return withAccount(target, { context, notices }, async (account, ask) => {
       // All names are known before anything is deleted.
       const ids = await idsOf(operands, account, ask);
-      const options = { output, context, ask };
+      const print = await proseLines(target, context);
+      const options = { output, context, ask, print };
       if (!yes && !(await isConfirmed(ids, options))) {
         const kept = { deleted: [], failed: [], notTried: ids };
-        if (output.json) await openReport(kept, output.json, context).all();
+        if (output.json) await openReport(kept, output.json, options).all();
         return 0;
       }
       const [first] = await deleteEach(ids, options);
@@ -58,22 +60,24 @@ async function idsOf(references: readonly string[], account: Account, ask: Ask):
 interface DeleteOptions {
   output: ValuesOf<typeof OUTPUT>;
   context: Context;
+  /** A line on stderr. */
+  print: (line: string) => void;
   ask: Ask;
 }
 
 /** Shows what would be gone, and asks. Throws on Ctrl-C. */
 async function isConfirmed(ids: readonly string[], options: DeleteOptions): Promise<boolean> {
-  const { output, context, ask } = options;
+  const { output, context, ask, print } = options;
   for (const id of ids.slice(0, MAX_SHOWN)) {
     const found = await ask((client, call) => client.getConversation(id, call));
-    context.stderr.write(`${described(found)}\n`);
+    print(described(found));
   }
-  if (ids.length > MAX_SHOWN) context.stderr.write(`… and ${ids.length - MAX_SHOWN} more\n`);
+  if (ids.length > MAX_SHOWN) print(`… and ${ids.length - MAX_SHOWN} more`);
   const what = ids.length === 1 ? 'this conversation' : `these ${ids.length} conversations`;
   const questions = questionsOn(context, appearanceFor(output, context));
   const answer = await questions.confirm(`Delete ${what} for good?`);
   if (answer) return true;
-  context.stderr.write('nothing was deleted\n');
+  print('nothing was deleted');
   if (answer === undefined) throw new AppError('interrupted', 'interrupted');
   return false;
 }
@@ -92,7 +96,7 @@ async function deleteEach(ids: readonly string[], options: DeleteOptions): Promi
   const progress = openProgress(context, isWatched);
   const outcome: Outcome = { deleted: [], failed: [], notTried: [...ids] };
   context.outliveReader();
-  const tell = openReport(outcome, output.json, context);
+  const tell = openReport(outcome, output.json, options);
   try {
     for (const [index, id] of ids.entries()) {
       progress.show(`deleting ${index + 1} of ${ids.length}`);

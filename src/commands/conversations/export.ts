@@ -15,6 +15,7 @@ import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { sanitize } from '../../text/sanitize.js';
 import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
+import { proseLines } from '../options/prose.js';
 import {
   CONVERSATIONS_TARGET,
   messagesOf,
@@ -42,11 +43,12 @@ export const exportConversation = defineCommand({
     const format =
       givenFormat(output.json, file.format) ?? (destination ? formatOf(destination.file) : 'md');
     if (destination) await assertFree(destination);
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(reference, { target, context, notices }, async (named) => {
       const isToTerminal = context.stdout.isTTY === true && destination === undefined;
       const isWatched = context.stderr.isTTY === true && !isToTerminal && !isSilent(output);
-      const exported = { ...named, context, isWatched, transcript: openTranscript(format) };
+      const warn = await proseLines(target, context);
+      const exported = { ...named, context, warn, isWatched, transcript: openTranscript(format) };
       if (!destination) return toStdout(exported, output.pager);
       const newFile = { ...destination, id: context.randomId() };
       const path = await writeNewFile(newFile, context, (print) => writeTo(print, exported));
@@ -86,6 +88,7 @@ function destinationOf({ output, force }: FileValues, context: Context) {
 
 interface Exported extends NamedConversation {
   context: Context;
+  warn: (line: string) => void;
   transcript: Transcript;
   /** Whether somebody sees progress on stderr. */
   isWatched: boolean;
@@ -100,13 +103,13 @@ function toStdout(exported: Exported, isPaged: boolean): Promise<void> {
 }
 
 async function writeTo(print: Print, exported: Exported): Promise<void> {
-  const { id, ask, context, transcript, isWatched } = exported;
+  const { id, ask, context, warn, transcript, isWatched } = exported;
   const progress = openProgress(context, isWatched);
   let count = 0;
   try {
     const conversation = await ask((client, call) => client.getConversation(id, call));
     await print(transcript.begin(conversation));
-    for await (const { messages, total } of messagesOf(id, ask, context)) {
+    for await (const { messages, total } of messagesOf(id, ask, warn)) {
       await print(messages.map(transcript.message).join(''));
       count += messages.length;
       progress.show(`${count}${total === undefined ? '' : ` of ${total}`} messages`);

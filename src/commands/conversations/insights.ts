@@ -10,6 +10,7 @@ import { stylesFor } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
 import { jsonText } from '../../text/json-line.js';
 import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
+import { proseOn } from '../options/prose.js';
 import { CONVERSATIONS_TARGET, REFERENCE, withConversation } from './reference.js';
 
 /** Between two looks at insights that are not finished, in milliseconds. */
@@ -24,7 +25,7 @@ export const insights = defineCommand({
     insights: { wait: toggle('--wait', 'wait until they are finished') },
   },
   async run({ operands: [reference = ''], target, output, insights: { wait } }, context) {
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(
       reference,
       { target, context, notices },
@@ -35,7 +36,7 @@ export const insights = defineCommand({
         const { bold } = stylesFor(appearanceFor(output, context));
         const text = output.json
           ? `${jsonText({ insights: found.map(insightJson) })}\n`
-          : readable(found, bold);
+          : (await proseOn(context.stdout, target, context))(readable(found, bold));
         await paged(context, output.pager, (print) => print(text));
         if (found.length === 0) notices.notify('no insights yet');
       },

@@ -20,7 +20,7 @@ export const list = defineCommand({
   flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT, filters: FILTERS },
   async run({ target, output, filters }, context) {
     const selection = selectionOf(filters, target.assistant, context);
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withAccount(target, { context, notices }, async (account) => {
       const outcome = { count: 0, hasMore: false };
       const isQuick = context.stdout.isTTY === true && filters.name === undefined;

@@ -5,7 +5,6 @@ import { AppError } from '../../base/errors.js';
 import type { ArgumentInfo } from '../../command-line/command.js';
 import { conversationIdFor } from '../../conversations/find.js';
 import { messagesByTime, type MessageBatch } from '../../conversations/message-pages.js';
-import type { Context } from '../../process/context.js';
 import { targetFlags } from '../options/target.js';
 
 /** The assistant says which conversations to list and where to look for a name first. */
@@ -50,16 +49,16 @@ export function idFor(
   return conversationIdFor(idOrName, finderWith(ask), scope);
 }
 
-const DISORDER = 'warning: the messages were listed in no order; some may be out of place\n';
+const DISORDER = 'warning: the messages were listed in no order; some may be out of place';
 
 /** The messages of a conversation, by time. */
 export function messagesOf(
   id: string,
   ask: Ask,
-  { stderr }: Pick<Context, 'stderr'>,
+  warn: (line: string) => void,
 ): AsyncGenerator<MessageBatch> {
   return messagesByTime(
     (number) => ask((client, call) => client.getMessages(id, { ...call, number })),
-    () => void stderr.write(DISORDER),
+    () => warn(DISORDER),
   );
 }

@@ -30,7 +30,7 @@ export const say = defineCommand({
   },
   async run({ operands: [reference = '', ...words], target, output, message }, context) {
     const text = await messageFrom(words, context, WITHOUT_WORDS);
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(
       reference,
       { target, context, notices },

@@ -5,19 +5,24 @@ import { openTranscript, type Transcript } from '../../conversations/transcript.
 import { stylesFor, type Styles } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
 import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
+import { proseLines, proseOn, type Prose } from '../options/prose.js';
 import { CONVERSATIONS_TARGET, messagesOf, REFERENCE, withConversation } from './reference.js';
+
+/** Four spaces after the two before each line of a message. */
+const CODE_INDENT = ' '.repeat(6);
 
 /** A conversation's details and all its messages. */
 export const show = defineCommand({
   arguments: REFERENCE,
   flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT },
   async run({ operands: [reference = ''], target, output }, context) {
-    const notices = noticesOn(context, output);
+    const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
       const conversation = await ask((client, call) => client.getConversation(id, call));
-      const messages = messagesOf(id, ask, context);
+      const messages = messagesOf(id, ask, await proseLines(target, context));
       const styles = stylesFor(appearanceFor(output, context));
-      const view = output.json ? openTranscript('json') : readable(styles);
+      const prose = await proseOn(context.stdout, target, context);
+      const view = output.json ? openTranscript('json') : readable(styles, prose);
       await paged(context, output.pager, async (print) => {
         await print(view.begin(conversation));
         for await (const batch of messages) await print(batch.messages.map(view.message).join(''));
@@ -27,16 +32,29 @@ export const show = defineCommand({
   },
 });
 
-function readable({ dim, bold }: Styles): Transcript {
+function readable({ dim, bold }: Styles, prose: Prose): Transcript {
   return {
     begin: (conversation: Conversation) =>
       detailRows(conversation)
-        .map(([label, value]) => `${dim(label.padEnd(9))}  ${value}\n`)
+        .map(
+          ([label, value]) => [label.padEnd(9), prose(`${label.padEnd(9)}  ${value}\n`)] as const,
+        )
+        .map(([label, row]) => dim(label) + row.slice(label.length))
         .join(''),
     message: (message: Message) => {
       const { heading, lines } = messageBlock(message);
-      return `\n${[bold(heading), ...lines].join('\n')}\n`;
+      return `\n${[bold(heading), ...lines.map(withoutCode(prose))].join('\n')}\n`;
     },
     end: () => '',
+  };
+}
+
+/** Lines of code are left as they are. */
+function withoutCode(prose: Prose): (line: string) => string {
+  let isFenced = false;
+  return (line) => {
+    const isFence = /^ *(?:```|~~~)/.test(line);
+    isFenced = isFenced !== isFence;
+    return isFenced || isFence || line.startsWith(CODE_INDENT) ? line : prose(line);
   };
 }

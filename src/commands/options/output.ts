@@ -4,6 +4,7 @@ import type { Context } from '../../process/context.js';
 import { isOff, type Settings } from '../../settings/settings.js';
 import { appearanceOf, type Appearance, type Format } from '../../terminal/appearance.js';
 import { sanitizeLine } from '../../text/sanitize.js';
+import { proseLines, type ProseFlags } from './prose.js';
 
 export const JSON_FLAG = toggle('--json', 'print JSON');
 export const QUIET = toggle('-q, --quiet', 'print nothing but the answer and errors');
@@ -53,22 +54,37 @@ export function isSilent({ quiet, json, jsonl }: Output): boolean {
   return [quiet, json, jsonl].includes(true);
 }
 
-/** Notices go to stderr, a line each. It is opened by the first one, as that takes time. */
-export function noticesOn(context: Context, output: Output): Notices {
-  const print = (line: string): void => void context.stderr.write(`${sanitizeLine(line, 1000)}\n`);
-  return noticesTo(print, output, context.env);
+/** Notices go to stderr, a line each; without any, it is not opened, as that takes time. */
+export async function noticesOn(context: Context, output: Output & ProseFlags): Promise<Notices> {
+  if (isSilent(output) && !isDebugging(output, context.env))
+    return { notify: none, debug: undefined };
+  const print = await proseLines(output, context);
+  const { stderr, env } = context;
+  return noticesTo(
+    {
+      notify: (line) => print(sanitizeLine(line, 1000)),
+      debug: (line) => void stderr.write(`${sanitizeLine(line, 1000)}\n`),
+    },
+    output,
+    env,
+  );
 }
 
-/** The same for whatever prints lines. */
+const none = (): void => undefined;
+
+function isDebugging({ debug }: Output, env: Context['env']): boolean {
+  return debug === true || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
+}
+
+/** The same for whatever prints lines; those about requests are one line each, in any window. */
 export function noticesTo(
-  print: (line: string) => void,
+  { notify, debug }: Record<keyof Notices, (line: string) => void>,
   output: Output,
   env: Context['env'],
 ): Notices {
-  const isDebugging = output.debug === true || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
   return {
-    notify: isSilent(output) ? () => undefined : print,
-    debug: isDebugging ? print : undefined,
+    notify: isSilent(output) ? none : notify,
+    debug: isDebugging(output, env) ? debug : undefined,
   };
 }
 
@@ -85,14 +101,15 @@ interface AppearanceValues {
   screenReader?: boolean;
   format?: Format;
   raw?: boolean;
+  wrap?: boolean;
 }
 
 export function appearanceFor(
-  { color, screenReader = false, format, raw }: AppearanceValues,
+  { screenReader = false, ...values }: AppearanceValues,
   { env, stdout, stderr }: Context,
 ): Appearance {
   const streams = { stdoutIsTTY: stdout.isTTY === true, stderrIsTTY: stderr.isTTY === true };
-  return appearanceOf({ env, ...streams, color, screenReader, format, raw });
+  return appearanceOf({ env, ...streams, ...values, screenReader });
 }
 
 /** Printed once where `--raw` meets a terminal. */

@@ -56,16 +56,7 @@ function openDestination(stream: Writable, clock: LogClock): Destination {
   // A log that nobody reads must not end the service, and pino would try for ever to flush it.
   let isBroken = false;
   file.on('error', () => (isBroken = true));
-  // At each write pino counts the bytes of all that waits, so the lines of a round are written as one.
-  let lines = '';
-  const writeLines = (): void => {
-    file.write(lines);
-    lines = '';
-  };
-  const write = (line: string): void => {
-    if (lines === '') atEndOfRound(writeLines);
-    lines += line;
-  };
+  const { write, writeLines } = inRounds(file);
   const settled = (): Promise<void> =>
     new Promise((resolve) => {
       setTimeout(resolve, MAX_FLUSH_MS).unref();
@@ -83,4 +74,18 @@ function openDestination(stream: Writable, clock: LogClock): Destination {
     }
   };
   return { destination: { write }, settled, flush };
+}
+
+/** At each write pino counts the bytes of all that waits, so the lines of a round are written as one. */
+function inRounds(file: DestinationStream) {
+  let lines = '';
+  const writeLines = (): void => {
+    file.write(lines);
+    lines = '';
+  };
+  const write = (line: string): void => {
+    if (lines === '') atEndOfRound(writeLines);
+    lines += line;
+  };
+  return { write, writeLines };
 }

@@ -1,5 +1,7 @@
 import type { Completion } from '../../chat/completion.js';
+import { alignedCells, COLUMN_GAP, cutWithEllipsis } from '../../text/columns.js';
 import { nextBoundary } from '../../text/width.js';
+import type { ShownList } from './display.js';
 import type { Draft } from './draft.js';
 import { replace, toDraftText, type TextBuffer } from './text-buffer.js';
 
@@ -30,45 +32,84 @@ export function fillIn(buffer: TextBuffer, { from, candidates }: Completion): Te
   return replace(buffer, from, buffer.cursor, prefix);
 }
 
-/** The candidates as lines to show. */
-export function candidateLines({ candidates }: Completion): string[] {
-  return candidates.map(({ value, note }) =>
-    note ? `${value.trimEnd()}  ${note}` : value.trimEnd(),
-  );
+export interface CandidateListOptions {
+  candidates: Completion['candidates'];
+  /** Counts up with each further Tab. */
+  page: number;
+  styleNote: (text: string) => string;
+}
+
+/** Candidates with their notes: in columns where they can be drawn, a page at a time. */
+function candidateList({ candidates, page, styleNote }: CandidateListOptions): ShownList {
+  const cells = candidates.map(({ value, note = '' }) => [value.trimEnd(), note]);
+  return {
+    lines: cells.map((row) => row.join(COLUMN_GAP).trimEnd()),
+    rows({ columns, rows }) {
+      const shown = pageOf(alignedCells(cells, columns), page, rows);
+      const lines = shown.map(([value = '', note]) =>
+        note ? `${value}${COLUMN_GAP}${styleNote(note)}` : value.trimEnd(),
+      );
+      const hidden = cells.length - shown.length;
+      return hidden > 0 && rows > 1
+        ? [...lines, styleNote(cutWithEllipsis(`${hidden} more: Tab`, columns))]
+        : lines;
+    },
+  };
+}
+
+/** One of the pages that a list has in so many rows, the last one kept for what is hidden. */
+function pageOf<T>(items: readonly T[], page: number, rows: number): T[] {
+  const size = items.length <= rows ? rows : Math.max(1, rows - 1);
+  const from = (page % Math.ceil(items.length / size)) * size;
+  return items.slice(from, from + size);
 }
 
 export interface TabKeyOptions {
   complete: Complete;
   draft: Draft;
-  /** Shows the candidates to the person. */
-  list: (lines: readonly string[]) => void;
-  /** Called when a late answer has changed the draft. */
+  styleNote: (text: string) => string;
+  /** Called when a late answer has changed what is shown. */
   onChange: () => void;
 }
 
-/** Tab fills in the part that is certain. Pressed again without effect, it lists the candidates. */
+/** A list of candidates belongs to the draft for which Tab was pressed. */
+interface Listed {
+  at: TextBuffer;
+  page: number;
+  list: ShownList;
+}
+
+/** Tab fills in the part that is certain. Where nothing is, it lists the candidates. */
 export class TabKey {
   readonly #options: TabKeyOptions;
-  #pressedAt: TextBuffer | undefined;
+  #listed: Listed | undefined;
 
   constructor(options: TabKeyOptions) {
     this.#options = options;
   }
 
+  /** The candidates to show below the draft. */
+  get list(): ShownList | undefined {
+    return this.#listed?.at === this.#options.draft.buffer ? this.#listed.list : undefined;
+  }
+
+  /** Called for every other key. */
+  dismiss(): void {
+    this.#listed = undefined;
+  }
+
   press(): void {
     const { complete, draft } = this.#options;
     const before = draft.buffer;
-    const isAgain = this.#pressedAt === before;
-    this.#pressedAt = before;
     const answer = complete(before.text, before.cursor);
     if (!(answer instanceof Promise)) {
-      this.#apply(before, answer, isAgain);
+      this.#apply(before, answer);
       return;
     }
     // A failed lookup only means that there is no completion: typing must not fail with it.
     answer.then(
       (completion) => {
-        this.#apply(before, completion, isAgain);
+        this.#apply(before, completion);
         this.#options.onChange();
       },
       () => undefined,
@@ -76,15 +117,17 @@ export class TabKey {
   }
 
   /** Ignores an answer for a draft that has changed in the meantime. */
-  #apply(before: TextBuffer, completion: Completion | undefined, isAgain: boolean): void {
-    const { draft, list } = this.#options;
+  #apply(before: TextBuffer, completion: Completion | undefined): void {
+    const { draft, styleNote } = this.#options;
     if (!completion || draft.buffer !== before) return;
     const safe = asDraftText(completion);
     const filled = fillIn(before, safe);
-    if (filled.text !== before.text) {
-      draft.set(filled);
-      this.#pressedAt = draft.buffer;
-    } else if (isAgain && safe.candidates.length > 1) list(candidateLines(safe));
+    if (filled.text !== before.text) draft.set(filled);
+    else if (safe.candidates.length > 1) {
+      const page = this.#listed?.at === before ? this.#listed.page + 1 : 0;
+      const list = candidateList({ candidates: safe.candidates, page, styleNote });
+      this.#listed = { at: before, page, list };
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { Draft } from './draft.js';
 import * as search from './history.js';
 import { HistoryBrowser, type InputHistory } from './history.js';
 import { columnOf, layOut, moveByRow, rowOf, type WrapShape } from './layout.js';
-import { insert, replace, type TextBuffer, EMPTY_BUFFER } from './text-buffer.js';
+import { bufferOf, insert, replace, type TextBuffer, EMPTY_BUFFER } from './text-buffer.js';
 import type { KeyEvent } from './tokens.js';
 
 type EnterResult =
@@ -27,9 +27,6 @@ const newlineResult = (buffer: TextBuffer, opensBlock = false): EnterResult => (
   opensBlock,
 });
 
-const sendResult = (text: string): EnterResult =>
-  text.trim() === '' ? { type: 'nothing' } : { type: 'send', text };
-
 /** A `\` before the cursor asks for a newline; an even number of them is text. */
 function endsInBackslash({ text, cursor }: TextBuffer): boolean {
   const backslashes = /\\*$/.exec(text.slice(Math.max(0, cursor - 64), cursor))?.[0].length ?? 0;
@@ -44,10 +41,10 @@ function enterKey(buffer: TextBuffer, inBlock: boolean): EnterResult {
   const { text, cursor } = buffer;
   if (inBlock && isBlock(text)) {
     const content = blockContent(text);
-    return content === undefined ? newlineResult(buffer) : sendResult(content);
+    return content === undefined ? newlineResult(buffer) : { type: 'send', text: content };
   }
   if (text === QUOTES) return newlineResult(buffer, true);
-  if (!endsInBackslash(buffer)) return sendResult(text);
+  if (!endsInBackslash(buffer)) return { type: 'send', text };
   return { type: 'edit', buffer: replace(buffer, cursor - 1, cursor, '\n'), opensBlock: false };
 }
 
@@ -63,16 +60,21 @@ export class Composer {
 
   constructor(history: InputHistory) {
     this.#history = history;
-    this.#browser = new HistoryBrowser(history);
+    this.#browser = new HistoryBrowser(history, this.draft.folds);
   }
 
-  /** The prompt with the draft, or with the entry that a search has found. */
+  /** The prompt with the draft, or with the entry that a search has found, as they are drawn. */
   shown(prompt: string): { prompt: string } & TextBuffer {
-    if (!this.#search) return { prompt, ...this.draft.buffer };
-    return {
-      prompt: search.searchPrompt(this.#search),
-      ...(search.foundEntry(this.#search) ?? EMPTY_BUFFER),
-    };
+    const { buffer, folds } = this.draft;
+    if (!this.#search) return { prompt, ...folds.drawnBuffer(buffer) };
+    const found = this.#found(this.#search) ?? EMPTY_BUFFER;
+    return { prompt: search.searchPrompt(this.#search), ...folds.drawnBuffer(found) };
+  }
+
+  /** A sent text as it is drawn. */
+  drawn(text: string): string {
+    const { folds } = this.draft;
+    return folds.drawn(folds.fold(text));
   }
 
   get isSearching(): boolean {
@@ -84,7 +86,7 @@ export class Composer {
     const goal = this.#goal;
     this.#goal = undefined;
     if (event.type === 'text') this.#type(event.text);
-    else if (event.type === 'paste') this.#paste(event.text);
+    else if (event.type === 'paste') this.#paste(event.text, event.isNextPart);
     else if (this.#searchKey(event.name)) return;
     else if (event.name === 'up') this.#vertical(-1, shape, goal);
     else if (event.name === 'down') this.#vertical(1, shape, goal);
@@ -98,13 +100,12 @@ export class Composer {
       this.draft.set(entered.buffer);
       this.#inBlock ||= entered.opensBlock;
     }
-    if (entered.type === 'send') this.#sent(entered.text);
-    return entered;
+    return entered.type === 'send' ? this.#send(entered.text) : entered;
   }
 
   /** Ends a search; `keep` makes the entry found the draft. */
   endSearch(keep: boolean): void {
-    const found = this.#search && search.foundEntry(this.#search);
+    const found = this.#search && this.#found(this.#search);
     this.#search = undefined;
     if (keep && found) this.draft.set(found);
   }
@@ -115,10 +116,22 @@ export class Composer {
     this.#forget();
   }
 
-  #sent(text: string): void {
+  #send(folded: string): EnterResult {
+    const text = this.draft.folds.unfold(folded);
+    if (text.trim() === '') return { type: 'nothing' };
     this.draft.clear();
     this.#forget();
     this.#history.add(text);
+    return { type: 'send', text };
+  }
+
+  /** The entry found, folded. A match inside of a fold leaves the cursor at the end. */
+  #found(current: search.ReverseSearch): TextBuffer | undefined {
+    const found = search.foundEntry(current);
+    if (!found) return undefined;
+    const text = this.draft.folds.foldMessage(found.text);
+    const isOpen = text.startsWith(found.text.slice(0, found.cursor));
+    return isOpen ? { text, cursor: found.cursor } : bufferOf(text);
   }
 
   #forget(): void {
@@ -131,9 +144,9 @@ export class Composer {
     else this.draft.type(text);
   }
 
-  #paste(text: string): void {
+  #paste(text: string, isNextPart?: boolean): void {
     this.endSearch(true);
-    this.draft.paste(text);
+    this.draft.paste(text, isNextPart);
   }
 
   /** Whether the search took the key; any other key ends the search and then works as usual. */
@@ -144,7 +157,7 @@ export class Composer {
     }
     if (name === 'ctrl+r') this.#search = search.searchOlder(this.#search);
     else if (name === 'backspace') this.#search = search.shortenQuery(this.#search);
-    else if (name === 'escape' || name === 'ctrl+g') this.endSearch(false);
+    else if (name === 'escape') this.endSearch(false);
     else {
       this.endSearch(true);
       return false;
@@ -153,13 +166,14 @@ export class Composer {
   }
 
   #vertical(by: 1 | -1, shape: WrapShape, goal: number | undefined): void {
-    const { buffer } = this.draft;
-    const rows = layOut(buffer.text, shape);
-    const row = rows[rowOf(rows, buffer.cursor)];
-    const column = goal ?? (row ? columnOf(buffer, row) : 0);
-    const moved = moveByRow(buffer, rows, by, column);
+    const { buffer, folds } = this.draft;
+    const drawn = folds.drawnBuffer(buffer);
+    const rows = layOut(drawn.text, shape);
+    const row = rows[rowOf(rows, drawn.cursor)];
+    const column = goal ?? (row ? columnOf(drawn, row) : 0);
+    const moved = moveByRow(drawn, rows, by, column);
     if (moved) {
-      this.draft.move(moved);
+      this.draft.move({ ...buffer, cursor: folds.cursorAt(buffer.text, moved.cursor, by) });
       this.#goal = column;
       return;
     }

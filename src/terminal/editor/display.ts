@@ -6,6 +6,14 @@ export interface ShownStatus {
   elapsed: number | undefined;
 }
 
+/** Something to choose from, below the draft. */
+export interface ShownList {
+  /** The rows for a room of this size, at most as many as it has. */
+  rows: (room: WindowSize) => readonly string[];
+  /** For a terminal on which nothing is drawn. */
+  lines: readonly string[];
+}
+
 /** The state that the bottom of the terminal shows. */
 export interface ScreenState {
   prompt: string;
@@ -14,6 +22,9 @@ export interface ScreenState {
   status: ShownStatus | undefined;
   /** Messages sent during a turn, which wait for their own turns. */
   queued: readonly string[];
+  /** Complete rows above the status, as a picker asks its question. */
+  heading?: (columns: number) => readonly string[];
+  list?: ShownList | undefined;
   /** True while a turn runs and nobody reads the input. */
   isBusy: boolean;
 }
@@ -41,6 +52,8 @@ export interface Display {
   hide(): void;
   clear(): void;
   resize(): void;
+  /** Takes what the terminal sent that is no key: it may be an answer. */
+  answer(text: string): void;
 }
 
 export interface WindowSize {
@@ -48,7 +61,8 @@ export interface WindowSize {
   rows: number;
 }
 
+/** A terminal that does not know its size says that it is 0. */
 export const windowSize = ({ columns, rows }: Output): WindowSize => ({
-  columns: Math.max(8, columns ?? 80),
-  rows: Math.max(2, rows ?? 24),
+  columns: columns || 80,
+  rows: rows || 24,
 });

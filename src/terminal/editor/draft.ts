@@ -1,22 +1,35 @@
+import { Folds } from './folds.js';
 import { DELETIONS, KILLS, MOVES, NEWLINE_KEYS } from './key-bindings.js';
-import { toDraftText } from './text-buffer.js';
-import { EMPTY_BUFFER, insert, replace, type TextBuffer } from './text-buffer.js';
+import { EMPTY_BUFFER, insert, replace, toDraftText, type TextBuffer } from './text-buffer.js';
 
 const MAX_UNDO_STEPS = 200;
 
-/** The text being typed, with its undo steps and the killed text. */
+interface PastedText {
+  text: string;
+  before: TextBuffer;
+  after: TextBuffer;
+}
+
+/** The text being typed, with its undo steps and the killed text. Long pastes in it are folded. */
 export class Draft {
+  readonly folds = new Folds();
   #buffer: TextBuffer = EMPTY_BUFFER;
   #undo: TextBuffer[] = [];
   #killed = '';
   #isTyping = false;
+  #pasted: PastedText | undefined;
 
   get buffer(): TextBuffer {
     return this.#buffer;
   }
 
+  /** With a mark for each fold. */
   get text(): string {
     return this.#buffer.text;
+  }
+
+  get fullText(): string {
+    return this.folds.unfold(this.text);
   }
 
   /** Inserts typed characters; undo removes a run of them at once. */
@@ -26,13 +39,24 @@ export class Draft {
     this.#isTyping = true;
   }
 
-  paste(text: string): void {
-    this.set(insert(this.#buffer, toDraftText(text)));
+  /** Inserts a paste, which can arrive in several parts; undo removes it at once. */
+  paste(text: string, isNextPart = false): void {
+    const last = isNextPart && this.#pasted?.after === this.#buffer ? this.#pasted : undefined;
+    const part = toDraftText(text);
+    const pasted = (last?.text ?? '') + part;
+    const before = last?.before ?? this.#buffer;
+    // One line may have been typed right after the paste, so it must not vanish in its fold.
+    const after =
+      last && !part.includes('\n')
+        ? insert(this.#buffer, part)
+        : insert(before, this.folds.paste(pasted, last && this.text.charAt(before.cursor)));
+    this.#change(after, last !== undefined);
+    this.#pasted = { text: pasted, before, after: this.#buffer };
   }
 
   /** Inserts text before the draft; the cursor keeps its place in the draft. */
   restore(text: string): void {
-    const restored = toDraftText(text);
+    const restored = this.folds.fold(toDraftText(text));
     const gap = this.text === '' ? '' : '\n';
     const changed = replace(this.#buffer, 0, 0, restored + gap);
     this.set({ ...changed, cursor: changed.cursor + this.#buffer.cursor });
@@ -52,6 +76,7 @@ export class Draft {
     this.#buffer = EMPTY_BUFFER;
     this.#undo = [];
     this.#isTyping = false;
+    this.folds.forget(this.#killed);
   }
 
   /** Applies an editing key; returns false for other keys. */
@@ -62,8 +87,8 @@ export class Draft {
     if (move) this.move(move(this.#buffer));
     else if (deletion) this.set(deletion(this.#buffer));
     else if (kill) this.#kill(kill(this.#buffer));
-    else if (NEWLINE_KEYS.has(key)) this.paste('\n');
-    else if (key === 'ctrl+y') this.paste(this.#killed);
+    else if (NEWLINE_KEYS.has(key)) this.set(insert(this.#buffer, '\n'));
+    else if (key === 'ctrl+y') this.set(insert(this.#buffer, this.#killed));
     else if (key === 'ctrl+_') this.#undoLast();
     else return false;
     return true;

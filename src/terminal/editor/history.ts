@@ -1,4 +1,5 @@
 import { nextBoundary, previousBoundary } from '../../text/width.js';
+import type { Folds } from './folds.js';
 import { bufferOf, toDraftText, type TextBuffer } from './text-buffer.js';
 
 /** Sent messages, the oldest first. */
@@ -20,10 +21,12 @@ interface BrowsedHistory {
 /** Walks through the history with Up and Down, starting from the draft. */
 export class HistoryBrowser {
   readonly #history: InputHistory;
+  readonly #folds: Folds;
   #browsing: BrowsedHistory | undefined;
 
-  constructor(history: InputHistory) {
+  constructor(history: InputHistory, folds: Folds) {
     this.#history = history;
+    this.#folds = folds;
   }
 
   stop(): void {
@@ -33,32 +36,32 @@ export class HistoryBrowser {
   /** The previous entry; undefined when there is none. */
   older(current: TextBuffer): TextBuffer | undefined {
     const browsing = this.#continued(current) ?? this.#begin(current);
-    for (let index = browsing.index - 1; index >= 0; index--) {
-      const entry = browsing.entries[index] ?? '';
-      if (entry.startsWith(browsing.prefix) && entry !== current.text) {
-        return this.#show(browsing, index, entry);
-      }
-    }
-    return undefined;
+    return this.#firstMatch(browsing, current, -1);
   }
 
   /** The next entry or, after the last one, the draft; undefined while the draft is shown. */
   newer(current: TextBuffer): TextBuffer | undefined {
     const browsing = this.#continued(current);
     if (!browsing) return undefined;
-    for (let index = browsing.index + 1; index < browsing.entries.length; index++) {
-      const entry = browsing.entries[index] ?? '';
-      if (entry.startsWith(browsing.prefix) && entry !== current.text) {
-        return this.#show(browsing, index, entry);
-      }
+    const entry = this.#firstMatch(browsing, current, 1);
+    if (!entry) this.stop();
+    return entry ?? browsing.draft;
+  }
+
+  /** The nearest entry that begins as typed and is not shown already. */
+  #firstMatch(browsing: BrowsedHistory, current: TextBuffer, by: 1 | -1): TextBuffer | undefined {
+    const { entries, prefix } = browsing;
+    const shown = this.#folds.unfold(current.text);
+    for (let index = browsing.index + by; index in entries; index += by) {
+      const entry = entries[index] ?? '';
+      if (entry.startsWith(prefix) && entry !== shown) return this.#show(browsing, index, entry);
     }
-    this.stop();
-    return browsing.draft;
+    return undefined;
   }
 
   #begin(draft: TextBuffer): BrowsedHistory {
     const entries = this.#history.entries();
-    const prefix = draft.text.slice(0, draft.cursor);
+    const prefix = this.#folds.unfold(draft.text.slice(0, draft.cursor));
     return { entries, index: entries.length, prefix, draft, shown: draft.text };
   }
 
@@ -68,7 +71,7 @@ export class HistoryBrowser {
   }
 
   #show(browsing: BrowsedHistory, index: number, entry: string): TextBuffer {
-    const shown = toDraftText(entry);
+    const shown = this.#folds.foldMessage(toDraftText(entry));
     this.#browsing = { ...browsing, index, shown };
     return bufferOf(shown);
   }

@@ -4,7 +4,7 @@ import type { InputQueue } from './input-queue.js';
 export interface KeyCommandsOptions {
   composer: Composer;
   queue: InputQueue;
-  /** The command that Ctrl-X puts before the draft. */
+  /** The command that Ctrl-X and Ctrl-G put before the draft. */
   editCommand: string | undefined;
   /** Leaves a sent draft on the screen. */
   record: (text: string) => void;
@@ -44,10 +44,16 @@ function pressEnd({ composer, queue }: KeyCommandsOptions): void {
 function openDraftInEditor({ composer, queue, record, editCommand }: KeyCommandsOptions): void {
   if (editCommand === undefined) return;
   composer.endSearch(true);
-  const text = `${editCommand} ${composer.draft.text}`;
+  const text = `${editCommand} ${composer.draft.fullText}`;
   composer.clear();
   if (queue.isBeingRead) record(text);
   queue.give({ type: 'text', text, isByKey: true });
+}
+
+/** Ctrl-G leaves a search, as in a shell. */
+function pressEditor(parts: KeyCommandsOptions): void {
+  if (parts.composer.isSearching) parts.composer.endSearch(false);
+  else openDraftInEditor(parts);
 }
 
 function pressTab({ composer, completeWord }: KeyCommandsOptions): void {
@@ -61,6 +67,7 @@ export function keyCommands(parts: KeyCommandsOptions): ReadonlyMap<string, () =
     ['enter', () => pressEnter(parts)],
     ['ctrl+c', () => pressInterrupt(parts)],
     ['ctrl+d', () => pressEnd(parts)],
+    ['ctrl+g', () => pressEditor(parts)],
     ['ctrl+l', () => parts.clearScreen()],
     ['ctrl+x', () => openDraftInEditor(parts)],
     ['ctrl+z', () => parts.stopProcess()],

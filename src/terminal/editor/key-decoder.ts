@@ -32,7 +32,7 @@ export class KeyDecoder {
    * emitted. Of other incomplete sequences, only what turns out to be text is kept.
    */
   flush(): KeyEvent[] {
-    if (this.#paste) return pasted(this.#paste.collected());
+    if (this.#paste) return this.#paste.isEmpty ? [] : [this.#paste.event()];
     const raw = this.#rest;
     this.#rest = '';
     if (raw === '') return [];
@@ -44,10 +44,10 @@ export class KeyDecoder {
 
   /** Ends a paste that has lost its end mark. */
   endPaste(): KeyEvent[] {
-    const text = (this.#paste?.collected() ?? '') + this.#rest;
+    const paste = this.#paste?.event(this.#rest);
     this.#paste = undefined;
     this.#rest = '';
-    return pasted(text);
+    return paste && paste.text !== '' ? [paste] : [];
   }
 
   #readPaste(paste: PasteCollector, events: KeyEvent[]): boolean {
@@ -55,7 +55,7 @@ export class KeyDecoder {
     this.#rest = rest;
     if (!finished) return false;
     this.#paste = undefined;
-    events.push({ type: 'paste', text: paste.collected() });
+    events.push(paste.event());
     return true;
   }
 
@@ -70,8 +70,6 @@ export class KeyDecoder {
   }
 }
 
-const pasted = (text: string): KeyEvent[] => (text === '' ? [] : [{ type: 'paste', text }]);
-
 const PASTE_END = '\x1b[201~';
 
 /** How many of the last characters may belong to an end mark that is cut. */
@@ -85,6 +83,11 @@ function unfinishedMark(text: string): number {
 /** Collects the text of a bracketed paste; its end mark may be cut too. */
 export class PasteCollector {
   #pieces: string[] = [];
+  #hasBegun = false;
+
+  get isEmpty(): boolean {
+    return this.#pieces.length === 0;
+  }
 
   /** Takes the paste's part of `input`; returns the rest, and whether the paste is complete. */
   take(input: string): { rest: string; finished: boolean } {
@@ -98,10 +101,12 @@ export class PasteCollector {
     return { rest: input.slice(kept), finished: false };
   }
 
-  /** Returns the collected text, and forgets it. */
-  collected(): string {
-    const text = this.#pieces.join('');
+  /** What was collected since the last event, and `more`. */
+  event(more = ''): KeyEvent & { type: 'paste' } {
+    const text = this.#pieces.join('') + more;
+    const isNextPart = this.#hasBegun;
     this.#pieces = [];
-    return text;
+    this.#hasBegun = true;
+    return { type: 'paste', text, ...(isNextPart && { isNextPart }) };
   }
 }

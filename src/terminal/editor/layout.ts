@@ -65,7 +65,8 @@ function wrapWide(line: string, start: number, { columns, indent }: WrapShape): 
 }
 
 /** The rows that a text takes. A full row at the end of a line is followed by an empty one. */
-export function layOut(text: string, shape: WrapShape): Row[] {
+export function layOut(text: string, { columns, indent }: WrapShape): Row[] {
+  const shape = { columns, indent: Math.min(indent, columns) };
   const rows: Row[] = [];
   let start = 0;
   for (const line of text.split('\n')) {

@@ -80,12 +80,12 @@ class TerminalLineEditor implements LineEditor {
     this.#options = options;
     this.#display = screenReader
       ? new PlainDisplay({ output, stdout })
-      : new TerminalDisplay({ output, stdout }, stylesFor({ color }).dim);
+      : new TerminalDisplay({ output, stdout, timers, styleNotice: stylesFor({ color }).dim });
     this.#composer = new Composer(history ?? memoryHistory());
     this.#tab = new TabKey({
       complete: complete ?? (() => undefined),
       draft: this.#composer.draft,
-      list: (lines) => this.#display.note(`${lines.join('\n')}\n`),
+      styleNote: stylesFor({ color }).dim,
       onChange: () => this.#refresh(),
     });
     const onTick = (): void => this.#refresh();
@@ -100,7 +100,7 @@ class TerminalLineEditor implements LineEditor {
       composer: this.#composer,
       queue: this.#queue,
       editCommand: options.editCommand,
-      record: (text) => this.#display.record(options.prompt, options.hidden ? '' : text),
+      record: (text) => this.#record(options.hidden ? '' : text),
       interrupt: () => this.#interrupt(),
       completeWord: () => this.#tab.press(),
       clearScreen: () => this.#display.clear(),
@@ -111,7 +111,7 @@ class TerminalLineEditor implements LineEditor {
 
   read(): Promise<Typed> {
     const next = this.#queue.next();
-    if (next?.type === 'text') this.#display.record(this.#options.prompt, next.text);
+    if (next?.type === 'text') this.#record(next.text);
     const read = next ? Promise.resolve(next) : this.#queue.read();
     this.#refresh();
     return read;
@@ -189,16 +189,24 @@ class TerminalLineEditor implements LineEditor {
     this.#held = [];
   }
 
-  /** Unsent text stays on the screen. */
+  /** Leaves a sent text on the screen, its long pastes folded. */
+  #record(text: string): void {
+    this.#display.record(this.#options.prompt, this.#composer.drawn(text));
+  }
+
+  /** Unsent text stays on the screen, complete: it is nowhere else. */
   #leaveUnsent(): void {
-    const unsent = [...this.#queue.takeBack(), this.#composer.draft.text];
+    const unsent = [...this.#queue.takeBack(), this.#composer.draft.fullText];
     for (const text of unsent) if (text !== '') this.#display.record(this.#options.prompt, text);
   }
 
   #onKeys(events: readonly KeyEvent[]): void {
     const { columns, rows } = windowSize(this.#options.output);
     for (const event of events) {
-      const command = event.type === 'key' ? this.#commands.get(event.name) : undefined;
+      const { name, raw } = event.type === 'key' ? event : { name: undefined, raw: '' };
+      if (name === 'unknown') this.#display.answer(raw);
+      else if (name !== 'tab') this.#tab.dismiss();
+      const command = name === undefined ? undefined : this.#commands.get(name);
       if (command) command();
       else this.#composer.apply(event, wrapShape(this.#options.prompt, { columns, rows }));
     }
@@ -224,7 +232,8 @@ class TerminalLineEditor implements LineEditor {
     const screen: ScreenState = {
       ...(hidden ? { prompt, ...EMPTY_BUFFER } : this.#composer.shown(prompt)),
       status: this.#status.current,
-      queued: this.#queue.queued,
+      queued: this.#queue.queued.map((text) => this.#composer.drawn(text)),
+      list: this.#tab.list,
       isBusy: !this.#queue.isBeingRead,
     };
     this.#display.show(screen);

@@ -35,7 +35,8 @@ function joinBurst(events: KeyEvent[], afterPaste: boolean): KeyEvent[] {
     .slice(first, last + 1)
     .map(rawText)
     .join('');
-  return [...events.slice(0, first), { type: 'paste', text }, ...events.slice(last + 1)];
+  const paste: KeyEvent = { type: 'paste', text, ...(afterPaste && { isNextPart: true }) };
+  return [...events.slice(0, first), paste, ...events.slice(last + 1)];
 }
 
 /**

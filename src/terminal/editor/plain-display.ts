@@ -5,6 +5,7 @@ import {
   type DisplayStreams,
   type PrintTarget,
   type ScreenState,
+  type ShownList,
 } from './display.js';
 import { drawnText } from './layout.js';
 import { sentDraft } from './view.js';
@@ -84,6 +85,7 @@ export class PlainDisplay implements Display {
   #screen: ScreenState | undefined;
   #line: PlainLine | undefined;
   #status: string | undefined;
+  #list: ShownList | undefined;
   #isAtLineStart = true;
   #printedTo: PrintTarget = 'stdout';
 
@@ -94,6 +96,7 @@ export class PlainDisplay implements Display {
   show(screen: ScreenState): void {
     this.#screen = screen;
     this.#announce(screen.status?.text);
+    this.#printList(screen.list);
     if (screen.isBusy) return;
     const line = { prompt: screen.prompt, text: screen.text, cursor: screen.cursor };
     const { columns } = windowSize(this.#streams.output);
@@ -150,12 +153,21 @@ export class PlainDisplay implements Display {
     // The terminal itself wraps the lines that it shows.
   }
 
+  answer(): void {
+    // Nothing is asked.
+  }
+
   /** Prints a status once, when it begins. */
   #announce(status: string | undefined): void {
     if (status !== undefined && status !== this.#status && this.#isAtLineStart) {
       this.#write(`${status}\r\n`);
     }
     this.#status = status;
+  }
+
+  #printList(list: ShownList | undefined): void {
+    if (list && list !== this.#list) this.note(`${list.lines.join('\n')}\n`);
+    this.#list = list;
   }
 
   #fresh(): string {

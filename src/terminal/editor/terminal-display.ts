@@ -1,10 +1,10 @@
-import { displayWidth } from '../../text/width.js';
 import {
   windowSize,
   type Display,
   type DisplayStreams,
   type PrintTarget,
   type ScreenState,
+  type WindowSize,
 } from './display.js';
 import { CLEAR_BELOW, CLEAR_SCREEN, erase, paint, repaint, up } from './paint.js';
 import {
@@ -15,7 +15,17 @@ import {
   resumeOpenLine,
   type OpenLine,
 } from './open-line.js';
+import { ASK_TERMINAL, reflowOf, rowsAbove, type Reflow } from './reflow.js';
+import type { Timers } from './status.js';
 import { sentDraft, viewOf, type Area } from './view.js';
+
+/** How long a resized area waits for the terminal's answer. */
+const ANSWER_TIMEOUT_MS = 150;
+
+export interface TerminalDisplayOptions extends DisplayStreams {
+  styleNotice: (text: string) => string;
+  timers: Pick<Timers, 'after'>;
+}
 
 /**
  * Draws the bottom area on a terminal, each change in one write.
@@ -26,18 +36,28 @@ import { sentDraft, viewOf, type Area } from './view.js';
 export class TerminalDisplay implements Display {
   readonly #streams: DisplayStreams;
   readonly #styleNotice: (text: string) => string;
+  readonly #timers: Pick<Timers, 'after'>;
   #screen: ScreenState | undefined;
   #area: (Area & { top: number }) | undefined;
   #openLine: OpenLine = NO_OPEN_LINE;
   #openLineTarget: PrintTarget = 'stdout';
   #pending = '';
+  /** Of the window when the area was drawn. */
+  #size: WindowSize;
+  /** Undefined until the terminal has told which one it is. */
+  #reflow: Reflow | undefined;
+  #isAsked = false;
+  #stopWaiting: () => void = () => undefined;
 
-  constructor(streams: DisplayStreams, styleNotice: (text: string) => string) {
+  constructor({ styleNotice, timers, ...streams }: TerminalDisplayOptions) {
     this.#streams = streams;
     this.#styleNotice = styleNotice;
+    this.#timers = timers;
+    this.#size = windowSize(streams.output);
   }
 
   show(screen: ScreenState): void {
+    this.#settle();
     this.#screen = screen;
     const old = this.#area;
     const next = this.#view(screen);
@@ -52,6 +72,7 @@ export class TerminalDisplay implements Display {
       stdout.write(text);
       return;
     }
+    this.#settle();
     // A notice in the middle of a reply's line goes on a line of its own.
     const line = (this.#openLine.line !== '' && to !== this.#openLineTarget ? '\n' : '') + text;
     this.#openLineTarget = to;
@@ -62,6 +83,7 @@ export class TerminalDisplay implements Display {
   }
 
   note(text: string): void {
+    this.#settle();
     this.#pending += this.#erased() + text;
   }
 
@@ -70,10 +92,12 @@ export class TerminalDisplay implements Display {
   }
 
   hide(): void {
+    this.#settle();
     this.#write(this.#area ? this.#erased() : '');
   }
 
   clear(): void {
+    this.#isAsked = false;
     this.#area = undefined;
     this.#openLine = NO_OPEN_LINE;
     this.#pending += CLEAR_SCREEN;
@@ -81,18 +105,46 @@ export class TerminalDisplay implements Display {
   }
 
   /**
-   * The terminal has wrapped the rows above the cursor again. Only some terminals also wrap the
-   * cursor's own row. It counts as one row, because leaving a part of the prompt on the screen is
-   * better than erasing printed text.
+   * Draws the area again where the terminal has moved it. Which one it is decides where that is,
+   * so it is asked at the first resize. Whatever is shown before the answer does not wait for it.
    */
   resize(): void {
     this.#openLine = reflowOpenLine(this.#openLine, this.#columns);
+    if (!this.#area) return;
+    if (this.#reflow) this.#redraw(this.#reflow);
+    else if (!this.#isAsked) this.#ask();
+  }
+
+  answer(text: string): void {
+    const reflow = reflowOf(text);
+    if (!reflow) return;
+    this.#reflow = reflow;
+    this.#settle(reflow);
+  }
+
+  #ask(): void {
+    this.#write(ASK_TERMINAL);
+    this.#isAsked = true;
+    this.#stopWaiting = this.#timers.after(ANSWER_TIMEOUT_MS, () => {
+      this.#reflow = 'not_cursor_line';
+      this.#settle();
+    });
+  }
+
+  /** Draws what waits for the terminal's answer. */
+  #settle(reflow: Reflow = 'not_cursor_line'): void {
+    if (!this.#isAsked) return;
+    this.#isAsked = false;
+    this.#stopWaiting();
+    this.#redraw(reflow);
+  }
+
+  #redraw(reflow: Reflow): void {
     if (!this.#area || !this.#screen) return;
-    const above = this.#area.rows.slice(0, this.#area.row);
-    const taken = above.map((row) => Math.max(1, Math.ceil(displayWidth(row) / this.#columns)));
-    const distance = taken.reduce((sum, rows) => sum + rows, 0);
+    const now = windowSize(this.#streams.output);
+    const above = rowsAbove({ area: this.#area, before: this.#size, now, reflow });
     this.#area = this.#view(this.#screen);
-    this.#write(`\r${up(distance)}${CLEAR_BELOW}${paint(this.#area)}`);
+    this.#write(`\r${up(above)}${CLEAR_BELOW}${paint(this.#area)}`);
   }
 
   get #columns(): number {
@@ -100,7 +152,8 @@ export class TerminalDisplay implements Display {
   }
 
   #view(screen: ScreenState): Area & { top: number } {
-    const size = windowSize(this.#streams.output);
+    this.#size = windowSize(this.#streams.output);
+    const size = this.#size;
     return viewOf(screen, { size, styleNotice: this.#styleNotice, top: this.#area?.top ?? 0 });
   }
 

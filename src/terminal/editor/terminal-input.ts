@@ -12,8 +12,8 @@ const FOCUS_REPORTS_OFF = '\x1b[?1004l';
 const DRAWING_OFF = '\x1b[?7h\x1b[?25h\x1b[0m';
 
 /**
- * A lone ESC counts as the Escape key after this time. It is long, because on a slow connection
- * the start mark of a paste may be cut: read as keys, it would send the paste line by line.
+ * Long, because on a slow connection the start mark of a paste may be cut: read as keys, it would
+ * send the paste line by line.
  */
 const ESCAPE_TIMEOUT_MS = 500;
 const PASTE_TIMEOUT_MS = 1000;
@@ -43,6 +43,8 @@ export interface TerminalInputOptions {
   modes: TerminalModes;
   timers: Timers;
   monotonic: () => number;
+  /** A lone ESC counts as the Escape key after this time. */
+  escapeTimeoutMs?: number;
   onKeys: (events: readonly KeyEvent[]) => void;
   onEnd: () => void;
 }
@@ -111,8 +113,9 @@ export class TerminalInput {
 
   #wait(): void {
     if (!this.#keys.isWaiting) return;
-    const pause = this.#keys.isPasting ? PASTE_TIMEOUT_MS : ESCAPE_TIMEOUT_MS;
-    this.#stopWaiting = this.#options.timers.after(pause, () => this.#pass(this.#keys.flush()));
+    const { timers, escapeTimeoutMs = ESCAPE_TIMEOUT_MS } = this.#options;
+    const pause = this.#keys.isPasting ? PASTE_TIMEOUT_MS : escapeTimeoutMs;
+    this.#stopWaiting = timers.after(pause, () => this.#pass(this.#keys.flush()));
   }
 
   #pass(events: KeyEvent[]): void {

@@ -81,7 +81,10 @@ function picture(control: string): string {
 /**
  * Makes typed or pasted text safe for a draft: tabs stay, and every other control character
  * becomes its Unicode picture, so that the draft shows exactly the text that will be sent.
+ * Halves of surrogate pairs are replaced, because the draft uses them as marks.
  */
 export function toDraftText(text: string): string {
-  return unifyNewlines(text).replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, picture);
+  return unifyNewlines(text)
+    .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, picture)
+    .replace(/\p{Cs}/gu, '\ufffd');
 }

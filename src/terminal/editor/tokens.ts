@@ -54,8 +54,8 @@ function modifiedKey(name: string | undefined, modifier: number): string {
 export type KeyEvent =
   /** Characters to insert. */
   | { type: 'text'; text: string }
-  /** The raw text between the marks of a bracketed paste. */
-  | { type: 'paste'; text: string }
+  /** The raw text between the marks of a bracketed paste, or the next part of one. */
+  | { type: 'paste'; text: string; isNextPart?: boolean }
   /** A key by name, such as `ctrl+left`, and the characters that the terminal sent for it. */
   | { type: 'key'; name: string; raw: string };
 

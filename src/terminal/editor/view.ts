@@ -1,7 +1,7 @@
 import type { WindowSize, ScreenState } from './display.js';
 import { columnOf, layOut, rowOf, drawnText, type Row, type WrapShape } from './layout.js';
 import { statusText } from './status.js';
-import { cutToWidth, displayWidth } from '../../text/width.js';
+import { cutToWidth, displayWidth, ESCAPE_SEQUENCE } from '../../text/width.js';
 
 /** The rows at the bottom of the terminal, from the status to the draft, and the cursor in them. */
 export interface Area {
@@ -20,6 +20,7 @@ export interface ViewOfOptions {
 }
 
 const MAX_QUEUED_SHOWN = 3;
+const MIN_LIST_ROWS = 2;
 
 export function wrapShape(prompt: string, { columns }: WindowSize): WrapShape {
   return { columns, indent: Math.min(displayWidth(prompt), columns - 1) };
@@ -41,10 +42,26 @@ export function scrollTo(cursorRow: number, height: number, rows: number, top: n
   return Math.min(highest, Math.max(cursorRow - height + 1, Math.min(top, cursorRow)));
 }
 
+/** The list leaves half of the room to a long draft. */
+function listRows(
+  { list }: ScreenState,
+  { columns, rows }: WindowSize,
+  draft: readonly Row[],
+): readonly string[] {
+  const left = rows - Math.min(draft.length, Math.ceil(rows / 2));
+  return left > 0 && list ? list.rows({ columns, rows: left }) : [];
+}
+
 function rowText(screen: ScreenState, row: Row, end: number): string {
   const text = drawnText(screen.text.slice(row.start, end));
   if (row.indent === 0) return text;
-  return (row.start === 0 ? screen.prompt : ' '.repeat(row.indent)) + text;
+  return (row.start === 0 ? cutRow(screen.prompt, row.indent) : ' '.repeat(row.indent)) + text;
+}
+
+/** A row that a very narrow window cannot hold loses its end, and its colours. */
+function cutRow(row: string, columns: number): string {
+  if (displayWidth(row) <= columns) return row;
+  return cutToWidth(row.replace(ESCAPE_SEQUENCE, ''), columns);
 }
 
 /**
@@ -56,16 +73,19 @@ export function viewOf(screen: ScreenState, options: ViewOfOptions): Area & { to
   const laidOut = layOut(screen.text, wrapShape(screen.prompt, size));
   const cursorRow = rowOf(laidOut, screen.cursor);
   const room = Math.max(1, size.rows - 1);
-  const notes = notices(screen, options).slice(0, Math.max(0, room - Math.min(3, laidOut.length)));
-  const height = room - notes.length;
+  const heading = screen.heading?.(size.columns) ?? [];
+  const kept = Math.min(3, laidOut.length) + (screen.list ? MIN_LIST_ROWS : 0);
+  const notes = [...heading, ...notices(screen, options)].slice(0, Math.max(0, room - kept));
+  const list = listRows(screen, { columns: size.columns, rows: room - notes.length }, laidOut);
+  const height = room - notes.length - list.length;
   const top = scrollTo(cursorRow, height, laidOut.length, options.top);
   const drafted = laidOut.slice(top, top + height).map((row) => rowText(screen, row, row.end));
   const cursorIn = laidOut[cursorRow] ?? { start: 0, end: 0, indent: 0 };
   return {
-    rows: [...notes, ...drafted],
+    rows: [...notes, ...drafted, ...list].map((row) => cutRow(row, size.columns)),
     row: notes.length + cursorRow - top,
     column: columnOf(screen, cursorIn),
-    before: rowText(screen, cursorIn, screen.cursor),
+    before: cutRow(rowText(screen, cursorIn, screen.cursor), size.columns),
     top,
   };
 }

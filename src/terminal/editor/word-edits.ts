@@ -1,7 +1,8 @@
 import { nextBoundary, previousBoundary } from '../../text/width.js';
 import { moveTo, replace, type Edit, type TextBuffer } from './text-buffer.js';
 
-const WORD_CHARACTER = /^[\p{L}\p{N}\p{M}_]/u;
+/** Half of a surrogate pair stands for a folded text: see `Folds`. */
+const WORD_CHARACTER = /^[\p{L}\p{N}\p{M}\p{Cs}_]/u;
 
 type GraphemeTest = (grapheme: string) => boolean;
 

@@ -6,13 +6,12 @@ export const BOLD: Style = 1;
 export const ITALIC: Style = 2;
 export const UNDERLINE: Style = 4;
 export const STRIKE: Style = 8;
-export const DIM: Style = 16;
-/** The colour of code. */
-export const TINT: Style = 32;
+/** The colour of code, and of the bars of quotes. */
+export const TINT: Style = 16;
 /** Kept together at the end of a line. */
-export const UNBROKEN: Style = 64;
+export const UNBROKEN: Style = 32;
 /** An address, which a terminal may be able to open. */
-const CLICKABLE: Style = 128;
+const CLICKABLE: Style = 64;
 
 export const CODE: Style = TINT | UNBROKEN;
 export const ADDRESS: Style = UNDERLINE | UNBROKEN | CLICKABLE;

@@ -1,5 +1,5 @@
 import { paletteColors } from '../styles.js';
-import { BOLD, DIM, ITALIC, STRIKE, type Style, TINT, UNDERLINE } from './style.js';
+import { BOLD, ITALIC, STRIKE, type Style, TINT, UNDERLINE } from './style.js';
 
 export interface ThemeOptions {
   color: boolean;
@@ -75,14 +75,14 @@ const HEADINGS: readonly Style[] = [
   ITALIC,
 ];
 
-/** A teal between light and dark: its contrast to white and to black is over 4. */
-const CODE_COLOR = 30;
+/** A teal between light and dark: its contrast to white and to black is over 4. Dim text is not that clear. */
+const TINT_COLOR = 30;
 
 function coloredTheme(marks: Marks, hyperlinks: boolean): Theme {
   const change = changes();
   return {
     ...marks,
-    quoteMark: change(0, DIM) + marks.quoteMark + change(DIM, 0),
+    quoteMark: change(0, TINT) + marks.quoteMark + change(TINT, 0),
     isColored: true,
     codeIndent: '',
     heading: (level) => ({ prefix: '', style: HEADINGS[level - 1] ?? BOLD }),
@@ -96,11 +96,10 @@ function changes(): Theme['change'] {
   const chalk = paletteColors;
   const painted: [Style, string][] = [
     [BOLD, chalk.bold(' ')],
-    [DIM, chalk.dim(' ')],
     [ITALIC, chalk.italic(' ')],
     [UNDERLINE, chalk.underline(' ')],
     [STRIKE, chalk.strikethrough(' ')],
-    [TINT, chalk.ansi256(CODE_COLOR)(' ')],
+    [TINT, chalk.ansi256(TINT_COLOR)(' ')],
   ];
   const known = new Map<number, string>();
   return (from, to) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Completion } from '../../../src/chat/completion.js';
 import type { Complete } from '../../../src/terminal/editor/completion.js';
-import { CTRL, DOWN, TestTerminal, UP } from './terminal.js';
+import { CTRL, DOWN, LEFT, TestTerminal, UP } from './terminal.js';
 
 const SIZE = [80, 24] as const;
 
@@ -70,23 +70,109 @@ describe('searching back', () => {
   });
 });
 
-const COMMANDS = ['/help ', '/history ', '/exit '];
+const COMMANDS = [
+  ['/help ', 'show the commands'],
+  ['/history ', 'show the last messages of this conversation'],
+  ['/exit ', 'leave the chat'],
+] as const;
 const complete: Complete = (draft, cursor) => ({
   from: 0,
-  candidates: COMMANDS.filter((value) => value.startsWith(draft.slice(0, cursor))).map((value) => ({
-    value,
-  })),
+  candidates: COMMANDS.filter(([value]) => value.startsWith(draft.slice(0, cursor))).map(
+    ([value, note]) => ({ value, note }),
+  ),
 });
+const LISTED = [
+  '/help     show the commands',
+  '/history  show the last messages of this conversation',
+];
 
 describe('Tab', () => {
-  it('fills in what is certain and lists what is possible', async () => {
+  it('fills in what is certain, and lists what is possible below the draft', async () => {
     const terminal = new TestTerminal(SIZE, { complete });
     await terminal.type('/e', '\t');
     expect(await terminal.screen()).toEqual(['> /exit ▏']);
     await terminal.type(CTRL('u'), '/h', '\t');
-    expect(await terminal.screen()).toEqual(['> /h▏']);
+    expect(await terminal.screen()).toEqual(['> /h▏', ...LISTED]);
     await terminal.type('\t');
-    expect(await terminal.screen()).toEqual(['/help', '/history', '> /h▏']);
+    expect(await terminal.screen()).toEqual(['> /h▏', ...LISTED]);
+  });
+
+  it.each([
+    ['typing goes on', 'x', '> /hx▏'],
+    ['one is chosen', 'e\t', '> /help ▏'],
+    ['the cursor moves', LEFT, '> /▏h'],
+    ['the key is Escape', '\x1b', '> /h▏'],
+    ['the key does nothing', '\x1b[5~', '> /h▏'],
+    ['a search begins', CTRL('r'), 'search "": ▏'],
+  ])('leaves nothing of the list when %s', async (_, keys, expected) => {
+    const terminal = new TestTerminal(SIZE, { complete });
+    terminal.editor.print('printed\n');
+    await terminal.type('/h', '\t', ...(keys.match(/\x1b.*|[^]/g) ?? []));
+    terminal.time.pass(600);
+    expect(await terminal.screen()).toEqual(['printed', expected]);
+    expect(await terminal.scrollback()).toEqual(['printed', expected.replace('▏', '')]);
+  });
+
+  it('leaves nothing of the list when the line is sent, or the chat closed', async () => {
+    const terminal = new TestTerminal(SIZE, { complete });
+    void terminal.editor.read();
+    await terminal.type('/h', '\t', '\r');
+    expect(await terminal.screen()).toEqual(['> /h', '> ▏']);
+    await terminal.type('/h', '\t');
+    terminal.editor.close();
+    expect(await terminal.screen()).toEqual(['> /h', '> /h', '▏']);
+  });
+
+  it('cuts the list to the window, and follows a resize', async () => {
+    const terminal = new TestTerminal([40, 12], { complete });
+    await terminal.type('/h', '\t');
+    expect(await terminal.screen()).toEqual([
+      '> /h▏',
+      '/help     show the commands',
+      '/history  show the last messages of thi…',
+    ]);
+    await terminal.resize(24, 12);
+    expect(await terminal.screen()).toEqual([
+      '> /h▏',
+      '/help     show the comm…',
+      '/history  show the last…',
+    ]);
+    await terminal.resize(60, 12);
+    expect(await terminal.screen()).toEqual(['> /h▏', ...LISTED]);
+  });
+
+  it('shows a long list page by page with further Tabs', async () => {
+    const many = Array.from({ length: 19 }, (_, index) => ({ value: `word${index + 1}` }));
+    const terminal = new TestTerminal([40, 10], {
+      complete: () => ({ from: 0, candidates: many }),
+    });
+    const words = (from: number, to: number): string[] =>
+      many.slice(from - 1, to).map(({ value }) => value);
+    await terminal.type('word', '\t');
+    expect(await terminal.screen()).toEqual(['> word▏', ...words(1, 7), '12 more: Tab']);
+    await terminal.type('\t');
+    expect(await terminal.screen()).toEqual(['> word▏', ...words(8, 14), '12 more: Tab']);
+    await terminal.type('\t');
+    expect(await terminal.screen()).toEqual(['> word▏', ...words(15, 19), '14 more: Tab']);
+    await terminal.type('\t');
+    expect(await terminal.screen()).toEqual(['> word▏', ...words(1, 7), '12 more: Tab']);
+  });
+
+  it('keeps the list below a reply that arrives', async () => {
+    const terminal = new TestTerminal(SIZE, { complete });
+    await terminal.type('/h', '\t');
+    for (const piece of ['Hel', 'lo\nWor', 'ld']) terminal.editor.print(piece);
+    expect(await terminal.screen()).toEqual(['Hello', 'World', '> /h▏', ...LISTED]);
+  });
+
+  it('prints the list as lines where nothing is drawn', async () => {
+    const terminal = new TestTerminal(SIZE, { complete, screenReader: true });
+    void terminal.editor.read();
+    await terminal.type('/h', '\t');
+    expect(await terminal.screen()).toEqual([
+      ...['> /h', '/help  show the commands'],
+      ...['/history  show the last messages of this conversation', '> /h▏'],
+    ]);
   });
 
   it('drops an answer that comes after more was typed', async () => {

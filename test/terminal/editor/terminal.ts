@@ -84,6 +84,7 @@ export class TestTerminal {
   constructor(size: readonly [number, number], options: Partial<LineEditorOptions> = {}) {
     const [cols, rows] = size;
     this.xterm = new xterm.Terminal({ cols, rows, convertEol: true, allowProposedApi: true });
+    this.xterm.onData((answer) => this.keyboard.emit('data', Buffer.from(answer)));
     this.output = new FakeOutput(size, (text) => this.xterm.write(text));
     this.stdout = new FakeOutput(size, (text) => {
       if (this.stdout.isTTY) this.xterm.write(text);
@@ -118,6 +119,7 @@ export class TestTerminal {
     this.xterm.resize(columns, rows);
     for (const stream of [this.output, this.stdout]) Object.assign(stream, { columns, rows });
     this.output.emit('resize');
+    await this.#written();
   }
 
   /** The window's rows with the cursor as ▏, without the empty rows at the end. */

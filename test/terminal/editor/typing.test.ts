@@ -107,7 +107,8 @@ describe.each(SIZES)('typing at %i×%i', (...size) => {
     const [, rows] = size;
     void terminal.editor.read();
     const lines = Array.from({ length: 40 }, (_, index) => `line ${index}`);
-    await terminal.type(paste(lines.join('\n')));
+    await terminal.type(paste(lines.slice(0, 20).join('\n')), '\n');
+    await terminal.type(paste(lines.slice(20).join('\n')));
     const screen = await terminal.screen();
     expect(screen.at(-1)).toBe('  line 39▏');
     expect(screen).toHaveLength(rows - 1);

@@ -131,7 +131,8 @@ describe('blocks', () => {
   });
 
   it('keeps styles out of the marks before a line', () => {
-    const shown = '\x1b[2m│\x1b[22m \x1b[1ma\x1b[22m\n\x1b[2m│\x1b[22m \x1b[1mb\x1b[22m\n';
+    const shown =
+      '\x1b[38;5;30m│\x1b[39m \x1b[1ma\x1b[22m\n\x1b[38;5;30m│\x1b[39m \x1b[1mb\x1b[22m\n';
     expect(render('> **a\n> b**', { color: true })).toBe(shown);
   });
 
@@ -188,6 +189,23 @@ describe('blocks', () => {
       'Sunday  closed',
     );
     expect(render(source, { columns: 18 })).toBe(table);
+  });
+
+  it('wraps the cells of a table of sentences in a narrow window', () => {
+    const source =
+      '|Plan|Price per month|What it includes|\n|-|-:|-|\n|Starter|$10|calls and messages as you like|\n|Business|$100|the same, and a number|\n';
+    const table = lines(
+      'Plan           Price per  What it',
+      '                   month  includes',
+      '────────  ──────────────  ──────────────',
+      'Starter              $10  calls and',
+      '                          messages as',
+      '                          you like',
+      '',
+      'Business            $100  the same, and',
+      '                          a number',
+    );
+    expect(render(source, { columns: 40 })).toBe(table);
   });
 
   it('fixes the columns of a long table, and prints its later rows as they come', () => {

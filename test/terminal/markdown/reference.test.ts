@@ -21,9 +21,9 @@ const VISIBLE = [
 ];
 
 const FOLDER = join(import.meta.dirname, '../../../node_modules');
-/** What other projects have written: some eight hundred files. */
+/** What other projects have written: more than a thousand files. */
 const documents = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((name) =>
-  /\.(?:md|markdown)$/i.test(name),
+  /\.(?:md|markdown)$|(?:^|\/)(?:licen[cs]e|readme|history)(?:\.txt)?$/i.test(name),
 );
 const readDocument = (name: string): string => readFileSync(join(FOLDER, name), 'utf8');
 
@@ -63,6 +63,10 @@ function lost(source: string): string {
 
 const sorted = (text: string): string => Array.from(text).sort().join('');
 
+it('there are a thousand documents to try', () => {
+  expect(documents.length).toBeGreaterThan(1000);
+});
+
 describe('no letter is lost, and none out of order', () => {
   const examples = [
     ...spec.tests.map(({ number, markdown }) => [`CommonMark ${number}`, markdown] as const),
@@ -82,7 +86,7 @@ describe('the lines of documents', () => {
   const MARGIN = /^(?:│ |• |[☑☐] |\d+[.)] | )*/;
   const SPACED_CODE = /`[^`]* [^`]*`/;
 
-  it.each([40, 80])('are at most %d columns wide, but for code and long words', (width) => {
+  it.each([40, 80, 200])('are at most %d columns wide, but for code and long words', (width) => {
     for (const name of documents) {
       const source = sanitize(readDocument(name));
       const wide = rendered([source], { width })

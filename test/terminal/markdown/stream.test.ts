@@ -3,7 +3,8 @@ import {
   type ReplyRenderer,
   createReplyRenderer,
 } from '../../../src/terminal/markdown/reply-renderer.js';
-import { bare, optionsOf, piecesOf, rendered } from './markup.js';
+import { optionsOf, piecesOf, rendered } from './markup.js';
+import { CORPUS, dueLength, sourceOf, visible } from './streamed.js';
 
 const open = (): ReplyRenderer => createReplyRenderer(optionsOf({ width: 80 }));
 
@@ -65,56 +66,17 @@ describe('a reply that streams', () => {
   });
 });
 
-const URL = 'https://example.com/a/path_of_some_length?query=yes#part';
-
-/** Parts of a reply; `held` ones may be held back from their first character until their last. */
-const PARTS: readonly { text: string; isHeld?: boolean }[] = [
-  { text: '# A heading of several words\n\nA paragraph of plain words, one after the other, ' },
-  { text: '**some in bold**', isHeld: true },
-  { text: ' and ' },
-  { text: '*some in italics, which go on*', isHeld: true },
-  { text: ' and then ' },
-  { text: '`code with words`', isHeld: true },
-  { text: '. A sentence about snake_case and 2 * 3, AT&T, x < y and C#; is it [not] (plain)? ' },
-  { text: `[a link with words](${URL} "and a title")`, isHeld: true },
-  { text: ` or ${URL} as it is.\n\n- an item of words\n- another of ` },
-  { text: '***both kinds***', isHeld: true },
-  { text: '\n  1. nested and long\n  2. nested too\n\n> a quote that goes on\n> in lines\n\n' },
-  { text: '```js\nconst x = 1; // code as it comes\n\nfor (;;) x();\n```\n\n' },
-  { text: '| a table | has |\n|---|---|\n| its rows | held |\n\n', isHeld: true },
-  { text: '<details>\n<summary>HTML by words</summary>\n</details>\n\nLast\n---\n\n1. End of it ' },
-];
-
-describe('what was sent and is not shown', () => {
-  const source = PARTS.map(({ text }) => text).join('');
-  const visible = (text: string): string => bare(text).replaceAll(/\s/g, '');
-
-  /** How much of the source has to be shown when its first `length` characters were sent. */
-  function certain(length: number): number {
-    let start = 0;
-    for (const { text, isHeld } of PARTS) {
-      const end = start + text.length;
-      // The character after a mark tells whether it closes.
-      if (isHeld && length > start && length <= end) return start;
-      start = end;
-    }
-    const word = source.slice(0, length).search(/\S*$/);
-    // The marks before a line's first word are shown with it.
-    return source.slice(0, word).search(/(?:(?<=^|\n)(?: *(?:[->]|#+|\d+\.) *)+)?$/);
-  }
-
+describe.each(Object.entries(CORPUS))('what was sent of %s and is not shown', (_name, parts) => {
   it.each([4, 5, 6, 7, 8])('is a word or an open mark, in pieces of %d', (size) => {
     for (const color of [false, true]) {
-      const renderer = createReplyRenderer(optionsOf({ width: 40, color }));
+      const look = { width: 40, color };
+      const renderer = createReplyRenderer(optionsOf(look));
       let printed = '';
       let sent = '';
-      for (const piece of piecesOf(source, size)) {
+      for (const piece of piecesOf(sourceOf(parts), size)) {
         printed += renderer.write(piece);
         sent += piece;
-        // What is certain, but for the word at its end, which may go on.
-        const due = visible(rendered([source.slice(0, certain(sent.length))], { color }));
-        const isDue =
-          visible(printed).length >= due.length - lastWord(source, certain(sent.length));
+        const isDue = visible(printed).length >= dueLength(parts, sent.length, look);
         expect([sent.slice(-60), visible(printed).slice(-40), isDue]).toEqual([
           sent.slice(-60),
           visible(printed).slice(-40),
@@ -124,7 +86,3 @@ describe('what was sent and is not shown', () => {
     }
   });
 });
-
-/** Characters of the word before `end`, if it touches what follows. */
-const lastWord = (source: string, end: number): number =>
-  /\S*$/.exec(source.slice(0, end))?.[0].length ?? 0;

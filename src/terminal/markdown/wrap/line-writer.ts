@@ -1,6 +1,6 @@
 import { PLAIN, type Style, type TextSink, UNBROKEN } from '../style.js';
 import type { Theme } from '../theme.js';
-import { breakPoints } from './line-breaks.js';
+import { breakPoints } from '../../../text/line-breaks.js';
 import { Painter } from './painter.js';
 import { Word } from './word.js';
 

@@ -1,6 +1,6 @@
 import { displayWidth } from '../../../text/width.js';
 import { PLAIN, type Style } from '../style.js';
-import { breaksBefore } from './line-breaks.js';
+import { breaksBefore } from '../../../text/line-breaks.js';
 import type { Painter } from './painter.js';
 
 /** Most words of Chinese and Japanese: each character takes two columns. */

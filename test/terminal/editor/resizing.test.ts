@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Complete } from '../../../src/terminal/editor/completion.js';
+import { CTRL, DOWN, LEFT, paste, TestTerminal, UP } from './terminal.js';
+
+/** Tab lists so many candidates, in lines of 80 cells. */
+const listing =
+  (length: number): Complete =>
+  (_, cursor) => ({
+    from: cursor,
+    candidates: Array.from({ length }, (__, index) => ({
+      value: `${index.toString(16)}-candidate`,
+      note: 'with a note that is longer than most windows of a terminal are wide',
+    })),
+  });
+const complete = listing(15);
+
+const LONG_PASTE = paste(Array.from({ length: 30 }, (_, index) => `line ${index}`).join('\n'));
+const SHORT_PASTE = paste('one\ntwo\nthree and more');
+
+type Step =
+  | { type: 'keys'; keys: string }
+  | { type: 'print'; text: string }
+  | { type: 'resize'; columns: number; rows: number };
+
+const keys = fc
+  .constantFrom(
+    ...['a', 'word ', '日本', 'e\u0301', '👩‍👩‍👧', LEFT, UP, DOWN, CTRL('a'), CTRL('e'), '\x7f'],
+    ...['\t', '\x1f', SHORT_PASTE, LONG_PASTE, paste('y'.repeat(90)), '\n'],
+  )
+  .map((each): Step => ({ type: 'keys', keys: each }));
+
+const printed = fc
+  .constantFrom('text ', 'line\n', '日本語', `${'z'.repeat(95)} `, '\n')
+  .map((text): Step => ({ type: 'print', text }));
+
+/** Most windows are of a usual size; some are as small or as large as can be. */
+const extent = (usual: number, least: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: Math.ceil(usual / 3), max: usual * 2 }) },
+    { weight: 1, arbitrary: fc.constantFrom(least, least + 1, 5, 500) },
+  );
+const resize = fc
+  .record({ columns: extent(60, 2), rows: extent(20, 1) })
+  .map((size): Step => ({ type: 'resize', ...size }));
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: keys },
+    { weight: 3, arbitrary: printed },
+    { weight: 3, arbitrary: resize },
+  ),
+  { maxLength: 30 },
+);
+
+async function take(terminal: TestTerminal, step: Step): Promise<void> {
+  if (step.type === 'keys') await terminal.type(step.keys);
+  else if (step.type === 'print') terminal.editor.print(step.text);
+  else await terminal.resize(step.columns, step.rows);
+}
+
+/** The printed lines and, at the end, the prompt, each numbered so that they can be told apart. */
+it('keeps every printed line, once and in order, whatever the window does', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (taken) => {
+      const terminal = new TestTerminal([80, 24], { complete });
+      void terminal.editor.read();
+      let count = 0;
+      for (const step of taken) {
+        await take(terminal, step);
+        if (step.type === 'resize') terminal.editor.print(`\nprinted ${count++}.\n`);
+      }
+      await terminal.resize(80, 24);
+      const text = (await terminal.scrollback()).join('\n');
+      const found = [...text.matchAll(/printed (\d+)\./g)].map(([, number]) => Number(number));
+      expect(found).toEqual(Array.from({ length: count }, (_, index) => index));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Up and Down go by rows, so that where they lead depends on the window. */
+const goesByRows = (step: Step): boolean =>
+  step.type === 'keys' && (step.keys === UP || step.keys === DOWN);
+
+/** Which rows of a draft that is too tall are shown depends on how the cursor came there. */
+const cursorRow = (screen: readonly string[]): string | undefined =>
+  screen.find((row) => row.includes('▏'));
+
+it('shows the prompt as in a window that had its last size from the start', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (taken) => {
+      const resized = new TestTerminal([80, 24], { complete });
+      const size = { columns: 80, rows: 24 };
+      for (const step of taken) {
+        if (goesByRows(step)) continue;
+        await take(resized, step);
+        if (step.type === 'resize') Object.assign(size, step);
+      }
+      const steady = new TestTerminal([size.columns, size.rows], { complete });
+      for (const step of taken) {
+        if (step.type === 'keys' && !goesByRows(step)) await take(steady, step);
+      }
+      const area = await steady.screen();
+      const screen = await resized.screen();
+      if (area.length < size.rows - 1) expect(screen.slice(-area.length)).toEqual(area);
+      else expect(cursorRow(screen)).toEqual(cursorRow(area));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** One dimension at a time, as long as everything fits. */
+const gentleResizes = fc.array(
+  fc.oneof(
+    fc.record({ columns: fc.integer({ min: 30, max: 120 }) }),
+    fc.record({ rows: fc.integer({ min: 20, max: 60 }) }),
+  ),
+  { maxLength: 8 },
+);
+
+it('leaves nothing of the prompt behind while it fits the window', async () => {
+  const drafts = fc.constantFrom(['one\n', 'two', LEFT], ['日本 word', CTRL('a')], ['x', '\t'], []);
+  await fc.assert(
+    fc.asyncProperty(gentleResizes, drafts, fc.boolean(), async (sizes, draft, hasText) => {
+      const terminal = new TestTerminal([80, 24], { complete: listing(4) });
+      if (hasText) terminal.editor.print(`${'printed word '.repeat(12)}\nand more\n`);
+      await terminal.type(...draft);
+      const before = await terminal.scrollback();
+      const size = { columns: 80, rows: 24 };
+      for (const change of [...sizes, { columns: 80 }, { rows: 24 }]) {
+        Object.assign(size, change);
+        await terminal.resize(size.columns, size.rows);
+      }
+      expect(await terminal.scrollback()).toEqual(before);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it.each([
+  [1, 1],
+  [1, 24],
+  [80, 1],
+  [3, 2],
+  [500, 500],
+])('goes on in a window of %i×%i', async (columns, rows) => {
+  const terminal = new TestTerminal([80, 24], { complete });
+  const read = terminal.editor.read();
+  // The emulator has no windows of one column, so that only the program is told.
+  Object.assign(terminal.output, { columns, rows });
+  terminal.output.emit('resize');
+  terminal.editor.setStatus('waiting');
+  for (const key of ['a\tb', '日本', '\t', UP, DOWN, LEFT, paste('x\ty\n日'), LONG_PASTE]) {
+    await terminal.type(key);
+  }
+  terminal.editor.print('printed\n');
+  await terminal.type('!', '\r');
+  expect(await read).toMatchObject({ type: 'text', text: expect.stringMatching(/line 29!/) });
+});
