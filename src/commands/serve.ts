@@ -51,6 +51,7 @@ export const serve = defineCommand({
     } finally {
       await account.close();
       await log.settled();
+      log.flush();
     }
     const { reason } = context.signal as { reason: unknown };
     if (reason instanceof AppError && reason.kind !== 'terminated') throw reason;

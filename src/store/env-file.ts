@@ -33,8 +33,10 @@ function envFileIn(place: Place): string | undefined {
     const { cwd } = place;
     const path = locate('.env', place);
     const stats = statsOf(path);
-    // A folder of that name is a Python environment. With sudo, one may stand in a folder that is closed to one.
-    if (stats?.isDirectory() || (!stats && !isSearchable(cwd))) return undefined;
+    // A folder of that name is a Python environment, a device may never end.
+    if (stats && !stats.isFile() && !stats.isFIFO()) return undefined;
+    // With sudo, one may stand in a folder that is closed to one.
+    if (!stats && !isSearchable(cwd)) return undefined;
     return path;
   } catch (error) {
     // The working folder is gone.

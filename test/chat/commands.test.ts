@@ -388,7 +388,7 @@ describe('/copy', () => {
     ['/copy code', 'copied code block 2 of 2 to the clipboard: npm test'],
     ['/copy code 1', 'copied code block 1 of 2 to the clipboard: npm ci'],
   ])('%s', async (line, expected) => {
-    expect((await shown(line, { state: { replies } })).at(-1)).toBe(`~${expected}~`);
+    expect(await shown(line, { state: { replies } })).toEqual(['[copying]', '[]', `~${expected}~`]);
   });
 
   test.each([
