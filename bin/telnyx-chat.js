@@ -1,47 +1,126 @@
 #!/usr/bin/env node
 'use strict';
+const fs = require('node:fs');
+const { isAbsolute, join, resolve } = require('node:path');
+
+const DIST = join(__dirname, '../dist');
 const [flag, ...others] = process.argv.slice(2);
 
 if ((flag === '--version' || flag === '-V') && others.length === 0) {
   printVersion();
 } else {
-  keepCompiledCode();
-  const { processContext, run } = require('../dist/entry.cjs');
+  const { load, keepCode } = loader();
+  const { processContext, run } = loadProgram(load);
   void run(process.argv.slice(2), processContext(process)).then((code) => {
     // An output that could not be written has set it already.
     process.exitCode ||= code;
+    if (process.exitCode === 0) keepCode();
   });
+}
+
+/** A clone may have been installed without what builds it. */
+function loadProgram(load) {
+  if (fs.existsSync(join(DIST, 'entry.cjs'))) return load('./entry.cjs');
+  fs.writeSync(2, 'error: telnyx-chat is not built\nhint: npm ci --include=dev\n');
+  process.exit(1);
 }
 
 /** Loads neither the program nor even process.stdout. */
 function printVersion() {
-  const { writeSync } = require('node:fs');
   try {
-    writeSync(1, `${require('../package.json').version}\n`);
+    fs.writeSync(1, `${require('../package.json').version}\n`);
   } catch (error) {
     if (error.code !== 'EPIPE') {
-      writeSync(2, `error: the output cannot be written: ${error.message}\n`);
+      fs.writeSync(2, `error: the output cannot be written: ${error.message}\n`);
       process.exitCode = 1;
     }
   }
 }
 
-/** Lets Node keep compiled code for the next start, where it can (22.1 and later) and where it is safe. */
-function keepCompiledCode() {
-  const { enableCompileCache } = require('node:module');
+/** Loads files of dist/, with code that an earlier start compiled where that is kept. */
+function loader() {
   const { NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE } = process.env;
   // Node itself obeys both variables.
-  if (!enableCompileCache || NODE_COMPILE_CACHE || NODE_DISABLE_COMPILE_CACHE) return;
-  const { mkdirSync } = require('node:fs');
-  const { resolve } = require('node:path');
+  const folder = NODE_COMPILE_CACHE || NODE_DISABLE_COMPILE_CACHE ? undefined : cacheFolder();
+  if (folder !== undefined) return loaderWithCache(folder);
+  return { load: (id) => require(join(DIST, id)), keepCode: () => undefined };
+}
+
+/**
+ * Node's own compile cache has only what is compiled when a file is loaded, and Node 20 has none. This
+ * one has every function that has run so far.
+ */
+function loaderWithCache(folder) {
+  const modules = new Map();
+  const files = [];
+  const load = (id) => {
+    if (!id.startsWith('./')) return require(id);
+    const known = modules.get(id);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    modules.set(id, module);
+    const file = compiled(id, folder);
+    files.push(file);
+    file.script.runInThisContext()(module.exports, load, module, file.filename, DIST);
+    return module.exports;
+  };
+  const keepCode = () => {
+    // A file that is new has also run more functions of the others.
+    if (files.some(({ isKept }) => !isKept)) keep(files, folder);
+  };
+  return { load, keepCode };
+}
+
+function compiled(id, folder) {
+  const { Script } = require('node:vm');
+  const [filename, cache] = [join(DIST, id), join(folder, id)];
+  const source = fs.readFileSync(filename);
+  const cachedData = keptCode(cache, source);
+  const text = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
+  const script = new Script(text, { filename, cachedData });
+  return { filename, cache, source, script, isKept: script.cachedDataRejected === false };
+}
+
+/** A file of the cache is the source and then its code twice: V8 crashes on damaged code. */
+function keptCode(cache, source) {
+  try {
+    const kept = fs.readFileSync(cache);
+    const middle = (kept.length + source.length) / 2;
+    const code = kept.subarray(source.length, middle);
+    const isWhole = code.equals(kept.subarray(middle));
+    return isWhole && source.equals(kept.subarray(0, source.length)) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(files, folder) {
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const { cache, source, script } of files) {
+      const code = script.createCachedData();
+      const temporary = `${cache}.${process.pid}`;
+      fs.writeFileSync(temporary, Buffer.concat([source, code, code]), { mode: 0o600 });
+      fs.renameSync(temporary, cache);
+    }
+    // Of files that dist/ no longer has, or left by programs that were killed.
+    const stale = fs.readdirSync(folder).filter((name) => !fs.existsSync(join(DIST, name)));
+    for (const name of stale) fs.rmSync(join(folder, name), { force: true });
+  } catch {
+    // It cannot be written: the next start is only slower.
+  }
+}
+
+/** Where compiled code is kept; undefined without a safe place. V8 takes the code of its own version only. */
+function cacheFolder() {
   try {
     const [base, ...names] = cachePlace(process);
-    if (!isOurs(base)) return;
+    if (!isAbsolute(base)) return undefined;
     const folder = resolve(base, ...names);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (isOurs(folder)) enableCompileCache(folder);
+    const isSafe = isOurs(base) && (isOurs(folder) ?? true);
+    return isSafe ? join(folder, `${process.version}-${process.arch}`) : undefined;
   } catch {
-    // There is no home, or nothing can be written to it: the start is only slower.
+    return undefined;
   }
 }
 
@@ -55,9 +134,12 @@ function cachePlace({ env, platform }) {
   return [env.HOME, '.cache', 'telnyx-chat'];
 }
 
-/** Compiled code that somebody else put there would run as ours, and root leaves nothing in other homes. */
+/**
+ * Compiled code that somebody else put there would run as ours, and root leaves nothing in other homes.
+ * Undefined when there is no such folder.
+ */
 function isOurs(folder) {
-  if (process.platform === 'win32') return true;
-  const { uid, mode } = require('node:fs').statSync(folder);
-  return uid === process.geteuid() && (mode & 0o022) === 0;
+  const stats = fs.statSync(folder, { throwIfNoEntry: false });
+  if (process.platform === 'win32') return stats && true;
+  return stats && stats.uid === process.geteuid() && (stats.mode & 0o022) === 0;
 }

@@ -15,7 +15,7 @@ const SESSION = {
   steps: [
     { type: 'My name is Ada.\r', shows: /Nice to meet you, Ada\..*\n>$/ },
     { type: 'Show me some Markdown.\r', shows: /\nSunday .*\n>$/ },
-    { type: 'What is the weather in Paris?\r', shows: /made that up\.\n>$/ },
+    { type: 'What is the weather in Paris?\r', shows: /made that up\.\nget_weather .*\n+>$/ },
     { type: '/trace\r', shows: /"made up by the sandbox"\n.*\}\n>$/ },
     { type: 'What is my name?\r', shows: /Your name is Ada\.\n>$/ },
     { type: '\x04', shows: /\nconversation: [0-9a-f-]{36}$/ },

@@ -39,7 +39,7 @@ const LAYERS = {
   },
   library: {
     own: ['base', 'text', 'settings', 'conversations', 'turn', 'process', 'api'],
-    packages: [ANY_NODE],
+    packages: [ANY_NODE, 'valibot'],
   },
   account: {
     own: [

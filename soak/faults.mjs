@@ -12,6 +12,8 @@ const CHAT = [
   'late_reply_504@700',
   'late_turn_reset@700',
   'late_turn_504@700',
+  'late_turn_html_502@700',
+  'late_turn_html_503@20000',
   'status_408_before',
   'status_408_after',
   'status_409',
@@ -70,4 +72,7 @@ export const UNDECIDABLE = [
   'stall_before',
   'status_408_before',
   'status_504_before',
+  // A gateway says nothing of what is behind it.
+  'html_502_before',
+  'late_turn_html_503',
 ];

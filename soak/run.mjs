@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     turns: { type: 'string', default: '5000' },
     conversations: { type: 'string', default: '50' },
-    timeout: { type: 'string', default: '12' },
+    timeout: { type: 'string', default: '25' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
     only: { type: 'string' },
     json: { type: 'string' },

@@ -3,7 +3,7 @@ import { errorJson, errorLines } from './text/error-report.js';
 import { jsonLine } from './text/json-line.js';
 import { sanitize } from './text/sanitize.js';
 import { isOff } from './settings/settings.js';
-import { AppError, exitCodeOf } from './base/errors.js';
+import { AppError, exitCodeOf, isStop } from './base/errors.js';
 import { proseOn, runProgram } from './program.js';
 
 export { processContext } from './process/context.js';
@@ -44,9 +44,9 @@ async function report(error: unknown, argv: readonly string[], context: Context)
 }
 
 /** Stopping the program while no turn is running needs no message. */
-function isWantedStop({ kind, details: { delivery, hint } }: AppError): boolean {
-  const isStop = kind === 'interrupted' || kind === 'terminated';
-  return isStop && delivery === undefined && hint === undefined;
+function isWantedStop(error: AppError): boolean {
+  const { delivery, hint } = error.details;
+  return isStop(error) && delivery === undefined && hint === undefined;
 }
 
 function unforeseen(error: unknown): AppError {

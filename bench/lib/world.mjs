@@ -11,8 +11,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /**
  * @typedef {object} World
  * @property {string} bin the command of the installed package
- * @property {string} home an empty folder, also the one that programs run in; Node keeps the compiled
- *   code of the command in its .cache
+ * @property {string} home an empty folder, also the one that programs run in; the command keeps its
+ *   compiled code in the .cache of it
  * @property {Record<string, string>} env nothing inherited but PATH
  * @property {Record<string, string>} secureEnv the same, with the API over TLS
  * @property {() => void} close

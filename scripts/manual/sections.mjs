@@ -30,7 +30,7 @@ export const ENVIRONMENT = [
 export const FILES = [
   ['~/.config/telnyx-chat/config.json', 'Profiles and preferences, readable by their owner only.'],
   ['~/.local/state/telnyx-chat/', 'The last conversation with each assistant, and what was typed.'],
-  ['~/.cache/telnyx-chat/', 'Compiled code, which Node 22.1 and later keep for the next start.'],
+  ['~/.cache/telnyx-chat/', 'Compiled code, kept for the next start.'],
   ['./.env', 'Settings of a project, by the names of the environment.'],
   ['~/.config/telnyx/config.json', "Telnyx's own file: its key is used when there is no other."],
 ];
@@ -48,6 +48,7 @@ export const EXIT_STATUS = [
     'Network: not reached, timed out or cut off; or it is unknown whether the turn was delivered.',
   ],
   ['8', 'AI is disabled on this conversation: a person has taken over.'],
+  ['129', 'The terminal was closed (SIGHUP).'],
   ['130, 143', 'Stopped by SIGINT, SIGTERM.'],
 ];
 

@@ -5,7 +5,8 @@ import { createTransport, type Transport, type TransportOptions } from '../api/t
 import type { Context } from '../process/context.js';
 import { requireAssistant, requireKey } from '../settings/resolve.js';
 import { keyName, type Setting, type Settings } from '../settings/settings.js';
-import { privatePaths, keepPrivate, type Guard } from '../store/paths.js';
+import { privatePaths } from '../store/paths.js';
+import { keepPrivate, type Guard } from '../store/private-files.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { assistantChat, type AssistantChat } from './assistant-chat.js';
@@ -21,6 +22,15 @@ export function requestLines(print: (line: string) => void): (report: RequestRep
     ];
     const id = requestId === undefined ? '' : ` (request ${requestId})`;
     print(sanitizeLine(`debug: ${method} ${path} ${outcome}: ${times.join(', ')}${id}`, 1000));
+  };
+}
+
+/** With `--debug`, a line for each reply: events and property names, never its text. */
+function onReplyOf({ notices: { debug }, onReply }: AccountOptions): AccountOptions['onReply'] {
+  if (!debug) return onReply;
+  return (seen) => {
+    debug(sanitizeLine(`debug: ${seen}`, 1000));
+    onReply?.(seen);
   };
 }
 
@@ -53,6 +63,8 @@ export interface AccountOptions {
   context: Context;
   notices: Notices;
   openTransport?: (options: TransportOptions) => Transport;
+  /** Told which events and property names each reply was made of. */
+  onReply?: ((seen: string) => void) | undefined;
   /** Makes the idempotency keys of new conversations. */
   randomId?: () => string;
   /** The key's name in hints; derived from where it came from unless given. */
@@ -119,6 +131,7 @@ export function accountWith(settings: Settings, options: AccountOptions): Accoun
     apiKey,
     keyName: options.keyName ?? (settings.apiKey && keyName(settings.apiKey.origin)),
     timeoutName: '--timeout <seconds>',
+    onReply: onReplyOf(options),
     transport: openTransport({ baseUrl, proxy, clock, onRequest }),
     clock,
     randomId: options.randomId ?? context.randomId,
@@ -154,6 +167,6 @@ export function guardConfig(context: Context, notices: Notices): void {
   keepPrivate(privatePaths(context), guardFor(context, notices));
 }
 
-function guardFor({ platform }: Context, { notify }: Notices): Guard {
-  return { platform, warn: (warning) => notify(`warning: ${warning}`) };
+function guardFor({ platform, uid }: Context, { notify }: Pick<Notices, 'notify'>): Guard {
+  return { platform, uid, warn: (warning) => notify(`warning: ${warning}`) };
 }

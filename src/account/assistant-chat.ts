@@ -1,8 +1,10 @@
 import type { Client } from '../api/client.js';
+import { firstWords } from '../conversations/names.js';
 import type { Context } from '../process/context.js';
 import type { Settings } from '../settings/settings.js';
 import { openLastConversation, type LastConversation } from '../store/last-conversation.js';
-import { storePaths, type Guard } from '../store/paths.js';
+import { storePaths } from '../store/paths.js';
+import type { Guard } from '../store/private-files.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { TurnMemory } from '../turn/turn-memory.js';
 import { takeTurn } from '../turn/turn.js';
@@ -36,14 +38,17 @@ export function assistantChat(
   const { randomId } = context;
   const place = { profile: settings.profile.value, assistantId, randomId, guard };
   const last = settings.persist.value
-    ? openLastConversation(storePaths(context).state, place)
+    ? openLastConversation(() => storePaths(context).state, place)
     : undefined;
   const timeoutMs = settings.timeoutMs.value;
   return {
     assistantId,
     last,
     takeTurn(input, signal) {
-      const turn = takeTurn(client, { ...input, assistantId }, { signal, timeoutMs, memory });
+      const stream = input.stream && settings.stream.value;
+      const title = input.title ?? (settings.names.value ? firstWords(input.text) : undefined);
+      const request = { ...input, stream, assistantId, title };
+      const turn = takeTurn(client, request, { signal, timeoutMs, memory });
       return remembering(turn, last, onUnsaved);
     },
   };

@@ -5,7 +5,7 @@ import { startSandbox } from '../sandbox/server.js';
 import { resolveSettings } from '../settings/resolve.js';
 import type { Config, Setting, Settings } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
-import { storePaths } from '../store/paths.js';
+import { findStorePaths } from '../store/paths.js';
 import type { Target } from './sources.js';
 
 const ORIGIN = { source: 'flag', detail: '--sandbox' } as const;
@@ -26,10 +26,10 @@ export async function openSandbox(
 }
 
 function sandboxSettings(target: Target, context: Context): Settings {
-  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY } = context.env;
+  const { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY, TELNYX_CHAT_STREAM } = context.env;
   return resolveSettings({
     flags: { ...target, baseUrl: 'http://127.0.0.1', persist: false },
-    env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY },
+    env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY, TELNYX_CHAT_STREAM },
     // Any profile exists, and is empty.
     config: { ...storedPreferences(context), profiles: { [target.profile ?? 'default']: {} } },
   });
@@ -40,7 +40,7 @@ function sandboxSettings(target: Target, context: Context): Settings {
  * damaged config nothing is kept.
  */
 function storedPreferences(context: Context): Omit<Config, 'profiles'> {
-  const path = storePaths(context).config;
+  const { config: path = '' } = findStorePaths(context) ?? {};
   try {
     return { ...readConfig(path), path };
   } catch (error) {

@@ -3,9 +3,9 @@ import type { Context } from '../process/context.js';
 import { effectiveProfile, resolveProfile } from '../settings/profiles.js';
 import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
 import type { Config, Settings, Sources } from '../settings/settings.js';
-import { readConfig, openTelnyxFile } from '../store/config-file.js';
+import { openTelnyxFile, readConfig } from '../store/config-file.js';
 import { readEnvFile } from '../store/env-file.js';
-import { storePaths } from '../store/paths.js';
+import { findStorePaths } from '../store/paths.js';
 
 /** The account and assistant that the command line asks for. */
 export interface Target extends GivenSettings {
@@ -30,9 +30,9 @@ export async function inspectSettings(target: Target, context: Context): Promise
 /** Whether words wrap; a config that cannot be read is for other settings to complain about. */
 export function wrapsWords(
   wrap: boolean | undefined,
-  context: Parameters<typeof storePaths>[0],
+  context: Parameters<typeof findStorePaths>[0],
 ): boolean {
-  const { config: path } = storePaths(context);
+  const { config: path = '' } = findStorePaths(context) ?? {};
   const sources = { flags: { wrap }, env: {}, config: { path, profiles: {} } };
   try {
     return settingsOneByOne({ ...sources, config: readConfig(path) }).wrap.value;
@@ -54,9 +54,10 @@ export async function newProfileName(target: Target, context: Context): Promise<
 
 /** Where settings come from; a file that cannot be read throws when a setting needs it. */
 export async function sourcesOf(target: Target, context: Context): Promise<Sources> {
-  const { env, cwd, home } = context;
-  const envFile = await outcomeOf(readEnvFile(cwd, target.dotenv));
-  const { config: path } = storePaths(context);
+  const { env, home } = context;
+  const envFile = await outcomeOf(readEnvFile(target.dotenv, context));
+  // Without a home folder nothing is stored: there is no file of that name.
+  const { config: path = '' } = findStorePaths(context) ?? {};
   let config: Config | undefined;
   return {
     flags: target,

@@ -1,6 +1,7 @@
 import { aiDisabled } from '../conversations/update.js';
 import { DEFAULT_BASE_URL } from '../settings/base-url.js';
 import { AppError, type Delivery, type ErrorKind } from '../base/errors.js';
+import { parseJson } from '../base/unicode.js';
 import type { HttpResponse } from './http.js';
 import { isObject } from './wire.js';
 
@@ -25,15 +26,20 @@ export function apiError(
   { now, keyName, path }: RefusalContext,
 ): AppError {
   const { status, requestId } = response;
-  const { code, message } = problemIn(parsedJson(body));
+  const json = parsedJson(body);
+  const { code, message } = problemIn(json);
   const retryAfterMs = retryAfter(response, now);
+  const fromGateway = (status >= 500 && !isTelnyxError(json)) || undefined;
+  // A gateway's own advice when to come back says nothing of the turn behind it.
+  const isPutOff = status === 503 && retryAfterMs !== undefined && !fromGateway;
   const details = {
     status,
     code,
     requestId,
     hint: hintFor(status, retryAfterMs, { keyName, path }),
-    delivery: deliveryOf(status),
+    delivery: isPutOff ? 'refused' : deliveryOf(status),
     retryAfterMs,
+    fromGateway,
   };
   if (status === 400 && /ai_disabled|ai is disabled/i.test(body)) return aiDisabled(details);
   return new AppError(kindOf(status), message ?? fallbackMessage(response, body), details);
@@ -49,6 +55,13 @@ function kindOf(status: number): ErrorKind {
 /** After 408 and 5xx the request may have run; any other refusal means that it did not. */
 function deliveryOf(status: number): Delivery {
   return status === 408 || status >= 500 ? 'unknown' : 'refused';
+}
+
+/** Whether a body has one of the two shapes of Telnyx's errors. */
+function isTelnyxError(body: unknown): boolean {
+  const { errors, detail } = isObject(body) ? body : {};
+  const [first] = [errors, detail].flatMap((list): unknown[] => (Array.isArray(list) ? list : []));
+  return isObject(first) && ['title', 'code', 'msg'].some((key) => first[key] !== undefined);
 }
 
 /** The first problem in either of the API's two error shapes. */
@@ -92,7 +105,7 @@ function isNested(value: unknown): value is object {
 
 function parsedJson(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch {
     return undefined;
   }
@@ -114,10 +127,14 @@ const PATH_WITHOUT_ID = /^\/ai\/(assistants|conversations)$/;
 const MISPLACED_HINT = `check the base URL: that of Telnyx is ${DEFAULT_BASE_URL}, with /v2 at its end`;
 
 const HINTS: Record<number, string> = {
+  402: 'the account has no funds left: add some in the Telnyx portal',
   403: 'this key may not do that: check its permissions in the Telnyx portal',
   404: 'check the assistant id and the conversation id, and that the key is of the same account',
   429: 'wait a little and try again',
 };
+
+/** Other APIs of Telnyx answer so when their models are. */
+const OVERLOADED = 529;
 
 function hintFor(
   status: number,
@@ -128,6 +145,7 @@ function hintFor(
   if (status === 404 && PATH_WITHOUT_ID.test(path)) return MISPLACED_HINT;
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
+  if (status === OVERLOADED) return 'the API is overloaded: wait a little and try again';
   if (status >= 500) return 'the API failed; https://status.telnyx.com tells of outages';
   if (status >= 300 && status < 400) return 'check the base URL';
   return HINTS[status];

@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors.js';
 import type { CallOptions, Clock } from '../base/time.js';
 import { version } from '../base/version.js';
+import { parseJson, wellFormedJson } from '../base/unicode.js';
 import { momentOf, type ServerClock } from '../turn/server-clock.js';
 import { unexpectedResponse, WRONG_SERVER_HINT, apiError } from './api-error.js';
 import { type HttpResponse, type HttpRequest, queryString, type Query } from './http.js';
@@ -15,7 +16,7 @@ export type Reader<T> = (body: unknown, response: HttpResponse) => T;
 export async function readJson<T>(response: HttpResponse, read: Reader<T>): Promise<T> {
   const text = await readText(response);
   try {
-    return read(JSON.parse(text), response);
+    return read(parseJson(text), response);
   } catch (error) {
     throw unexpectedResponse(response, text, error);
   }
@@ -143,7 +144,7 @@ function requestFor(call: Call, authorization: string): HttpRequest {
     method,
     path: path + queryString(query),
     headers: headersFor(call, authorization),
-    body,
+    body: body && wellFormedJson(body),
     signal,
     timeouts: {
       connectMs: Math.min(CONNECT_MS, timeoutMs),

@@ -15,7 +15,9 @@ import { readJson, type Caller, createCaller, type CallerOptions } from './calle
 import { conversationPath, conversationCreator, createShared } from './conversations.js';
 import { segment } from './http.js';
 import { history, messageAdder, messagePage, messages } from './messages.js';
+import { replyIn } from './reply-shapes.js';
 import { readReply } from './reply-stream.js';
+import { SeenEvents, shapeOf } from './seen-events.js';
 import { parse } from './wire.js';
 
 /** The Telnyx AI Assistants API: one method an operation. All of them reject with AppErrors. */
@@ -51,6 +53,8 @@ export interface Client extends TurnPorts {
 export interface ClientOptions extends Omit<CallerOptions, 'serverClock'> {
   /** Makes the idempotency keys of what is created. */
   randomId: () => string;
+  /** Told which events and property names a reply was made of, without their text. */
+  onReply?: ((seen: string) => void) | undefined;
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -88,7 +92,7 @@ export function createClient(options: ClientOptions): Client {
         { ...call, path: `${conversationPath(id)}/conversations-insights` },
         parse.insights,
       ),
-    chat: (request, call) => chat(caller, request, call),
+    chat: (request, call) => chat(caller, request, { ...call, onReply: options.onReply }),
     close: () => options.transport.close(),
   };
 }
@@ -102,7 +106,7 @@ const STREAM_HEADERS = { accept: 'text/event-stream, application/json' };
 async function* chat(
   caller: Caller,
   request: TurnRequest,
-  call: CallOptions,
+  call: CallOptions & Pick<ClientOptions, 'onReply'>,
 ): AsyncGenerator<ChatEvent> {
   const { assistantId, conversationId, text, speaker, stream } = request;
   const body = {
@@ -122,10 +126,20 @@ async function* chat(
   });
   // The response's own type decides, whatever was asked for.
   const isStream = /^text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
+  const seen = call.onReply && new SeenEvents();
   try {
-    if (isStream) yield* readReply(response.body);
-    else yield { type: 'done', reply: await readJson(response, parse.reply) };
+    if (isStream) yield* readReply(response.body, seen && ((...event) => seen.note(...event)));
+    else yield { type: 'done', reply: await readJson(response, readerOf(seen)) };
   } catch (error) {
     throw caller.presentable(error);
+  } finally {
+    call.onReply?.(`${isStream ? 'stream' : 'reply'}: ${String(seen)}`);
   }
+}
+
+function readerOf(seen: SeenEvents | undefined): (body: unknown) => string {
+  return (body) => {
+    seen?.noteShape(shapeOf(body));
+    return replyIn(body);
+  };
 }

@@ -2,17 +2,21 @@ import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { ChatEvent } from '../turn/events.js';
 import { AppError } from '../base/errors.js';
-import { problemIn, type Problem } from './api-error.js';
+import { createPairJoiner, wellFormed } from '../base/unicode.js';
+import type { Problem } from './api-error.js';
 import { ON_THE_WAY_HINT } from './failures.js';
-import { isObject } from './wire.js';
+import { isWholeEvent, readEvent, type ReadEvent } from './reply-shapes.js';
 
 /**
  * A streamed reply out of the bytes of a `text/event-stream`.
  *
  * @throws AppError, delivery `unknown`, on an `error` event and when the stream ends without `done`.
  */
-export async function* readReply(body: AsyncIterable<Buffer>): AsyncGenerator<ChatEvent> {
-  const parser = createReplyParser();
+export async function* readReply(
+  body: AsyncIterable<Buffer>,
+  onEvent?: EventWatcher,
+): AsyncGenerator<ChatEvent> {
+  const parser = createReplyParser(onEvent);
   const pieces = body[Symbol.asyncIterator]();
   let isDone = false;
   try {
@@ -53,16 +57,16 @@ export interface ReplyParser {
 }
 
 /**
- * Bytes, cut anywhere, to reply events. Telnyx names three events (`delta`, `done`, `error`) without a
- * documented shape: the name comes from `event:`, else from a property; the text from the usual
- * properties, else it is the data itself; the full text of `done` wins over the pieces.
+ * Bytes, cut anywhere, to reply events. The full text of `done` wins over the pieces.
+ *
+ * @throws AppError when the stream is over and no text was understood: nobody sent an empty reply.
  */
-export function createReplyParser(): ReplyParser {
+export function createReplyParser(onEvent: EventWatcher = () => undefined): ReplyParser {
   const decoder = new StringDecoder('utf8');
   const queue: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => queue.push(event) });
+  const builder = new ReplyBuilder();
   let isAtStart = true;
-  let joined = '';
 
   function feed(text: string): EventSourceMessage[] {
     parser.feed(isAtStart ? text.replace(/^\uFEFF/, '') : text);
@@ -71,109 +75,72 @@ export function createReplyParser(): ReplyParser {
   }
 
   function* understand(events: EventSourceMessage[]): Generator<ChatEvent> {
-    for (const event of events) {
-      const { name, text, problem } = readEvent(event);
-      if (name === 'error') throw streamFailed(text, problem);
-      if (name === 'done') yield { type: 'done', reply: text || joined };
-      if (name !== 'delta' || !text) continue;
-      joined += text;
-      yield { type: 'delta', text };
+    for (const { event, data } of events) {
+      onEvent(event, data);
+      yield* builder.add(readEvent(event, data));
     }
   }
 
   return {
     push: (bytes) => understand(feed(decoder.write(bytes))),
-    // A server may omit the blank line after its last event; half an event is not used.
-    end: () => understand(feed(`${decoder.end()}\n\n`).filter(isWhole)),
+    end: function* () {
+      // A server may omit the blank line after its last event; half an event is not used.
+      const last = feed(`${decoder.end()}\n\n`).filter(({ data }) => isWholeEvent(data));
+      yield* understand(last);
+      if (builder.isOver) yield* builder.finish();
+    },
   };
 }
 
-function isWhole({ data }: EventSourceMessage): boolean {
-  return isEndMark(data) || isObject(parsed(data));
-}
+/** The reply so far, out of what its events say. */
+class ReplyBuilder {
+  readonly #joiner = createPairJoiner();
+  #joined = '';
+  #hasText = false;
+  /** The last piece has come, without an event that says so. */
+  isOver = false;
 
-interface ReadEvent {
-  name: string;
-  text: string | undefined;
-  /** Only an error has one. */
-  problem?: Problem;
-}
+  *add({ type, text, isLast = false, problem }: ReadEvent): Generator<ChatEvent> {
+    if (type === 'error') throw streamFailed(text, problem);
+    this.#hasText ||= text !== undefined && type !== 'other';
+    if (type === 'done') yield* this.finish(text);
+    if (type !== 'delta') return;
+    this.isOver ||= isLast;
+    if (!text) return;
+    // Some repeat the whole text in their last piece.
+    const isWhole = isLast && this.#joined !== '' && text.startsWith(this.#joined);
+    yield* this.#grow(this.#joiner.next(isWhole ? text.slice(this.#joined.length) : text));
+  }
 
-function readEvent({ event, data }: EventSourceMessage): ReadEvent {
-  const value = parsed(data);
-  if (typeof value === 'string') return { name: named(event, undefined), text: value };
-  if (!isObject(value)) return plainEvent(event, data);
-  const type = stringIn(value['type'], value['event']) ?? typeByContent(value);
-  return { name: named(event, type), text: textOf(value), problem: problemOf(value) };
-}
+  *finish(text?: string): Generator<ChatEvent> {
+    if (!this.#hasText) throw notUnderstood();
+    if (!text) yield* this.#grow(this.#joiner.end());
+    yield { type: 'done', reply: text ? wellFormed(text) : this.#joined };
+  }
 
-/** The name of an event without one, by properties that only one kind has. */
-function typeByContent(value: Record<string, unknown>): string | undefined {
-  if (value['error'] || value['errors']) return 'error';
-  return 'whatsapp_template' in value ? 'done' : undefined;
-}
-
-/** An error in a stream may come in the shapes of an HTTP error, or with those in `error`. */
-function problemOf(value: Record<string, unknown>): Problem {
-  const { error } = value;
-  return problemIn(isObject(error) ? { errors: [error] } : value);
-}
-
-/** Data that is not a JSON object is the text itself, except for the end mark that other APIs send. */
-function plainEvent(event: string | undefined, data: string): ReadEvent {
-  if (isEndMark(data)) return { name: 'done', text: undefined };
-  return { name: named(event, undefined), text: data };
-}
-
-function isEndMark(data: string): boolean {
-  return data.trim() === '[DONE]';
-}
-
-/** `message` is what SSE calls an event without a name. */
-function named(event: string | undefined, type: string | undefined): string {
-  if (event && event !== 'message') return event;
-  return type ?? 'delta';
-}
-
-function stringIn(...values: unknown[]): string | undefined {
-  return values.find((value) => typeof value === 'string');
-}
-
-function parsed(data: string): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined;
+  *#grow(text: string): Generator<ChatEvent> {
+    this.#joined += text;
+    if (text !== '') yield { type: 'delta', text };
   }
 }
 
-/** How deeply nested the text of an event may be. */
-const MAX_DEPTH = 4;
+/** Told of each event, before it is understood. */
+export type EventWatcher = (event: string | undefined, data: string) => void;
 
-/** The first text among the usual properties, some levels down if need be. */
-function textOf(value: Record<string, unknown>, depth = 1): string | undefined {
-  const candidates = [
-    value['content'],
-    value['delta'],
-    value['text'],
-    value['message'],
-    value['error'],
-    value['data'],
-  ];
-  for (const candidate of candidates) {
-    if (typeof candidate === 'string') return candidate;
-    const isNear = depth < MAX_DEPTH && isObject(candidate);
-    const inner = isNear ? textOf(candidate, depth + 1) : undefined;
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
+function notUnderstood(): AppError {
+  return new AppError('api', 'the reply came as a stream in which no text was understood', {
+    hint: `--debug tells which events came; TELNYX_CHAT_STREAM=0 asks for replies that are not streamed`,
+    delivery: 'unknown',
+    hasEnded: true,
+  });
 }
 
 function streamFailed(text: string | undefined, { code, message }: Problem = {}): AppError {
   const failed = 'the assistant failed during its reply';
-  const detail = message ?? text;
+  const detail = wellFormed(message ?? text ?? '');
   return new AppError('api', detail ? `${failed}: ${detail}` : failed, {
     code,
     delivery: 'unknown',
+    hasEnded: true,
   });
 }

@@ -54,13 +54,8 @@ class UndiciCarrier implements Carrier, PooledRequest {
     return this.#connection?.received ?? 0;
   }
 
+  /** undici itself refuses what would be another request, or more than one. */
   send(): void {
-    const { request, prefix } = this.#options;
-    assertSendable(prefix + request.path, request.headers);
-    this.#dispatch();
-  }
-
-  #dispatch(): void {
     const { pool, request, prefix } = this.#options;
     const { method, path, headers, body = null } = request;
     this.#connection = pool.take();
@@ -114,7 +109,11 @@ class UndiciCarrier implements Carrier, PooledRequest {
 
   onError(error: Error): void {
     if (this.#exchange.isEnded) return;
-    if (this.#diedUnused(error)) this.#dispatch();
+    if (codeOf(error) === 'UND_ERR_INVALID_ARG') {
+      this.#connection?.release();
+      throw new TypeError(error.message);
+    }
+    if (this.#diedUnused(error)) this.send();
     else if (error.message === 'bad upgrade') {
       this.#exchange.fail(otherProtocol(this.#options.host));
     } else this.#exchange.onError(withNodeCode(error, this.#exchange.hasHead));
@@ -127,13 +126,17 @@ class UndiciCarrier implements Carrier, PooledRequest {
   }
 }
 
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}
+
 function isOfUndici(error: Error): boolean {
-  return 'code' in error && String(error.code).startsWith('UND_ERR_');
+  return codeOf(error).startsWith('UND_ERR_');
 }
 
 /** undici's own errors under the codes that node:http has for the same. */
 function withNodeCode(error: Error, hasHead: boolean): Error {
-  const code = 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'HPE_INVALID_EOF_STATE') return connectionClosed();
   if (code === 'ERR_ASSERTION') return notHttp(error);
   if (!isOfUndici(error)) return error;
@@ -157,19 +160,4 @@ function headersFrom(pairs: readonly Buffer[]): IncomingHttpHeaders {
     headers[name] ??= pairs[index + 1]?.toString('latin1').trim() ?? '';
   }
   return headers;
-}
-
-const OUTSIDE_PATH = /[^!-~]/;
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-const OUTSIDE_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
-
-/** Throws a TypeError on what would be another request, or more than one. */
-function assertSendable(path: string, headers: Readonly<Record<string, string>>): void {
-  if (OUTSIDE_PATH.test(path))
-    throw new TypeError('a path with a character that has to be encoded');
-  for (const name in headers) {
-    if (!HEADER_NAME.test(name) || OUTSIDE_VALUE.test(headers[name] ?? '')) {
-      throw new TypeError(`a character in the header ${name} that HTTP does not allow`);
-    }
-  }
 }

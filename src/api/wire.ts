@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { wellFormedJson } from '../base/unicode.js';
 import type { Assistant, Conversation, Insight, Message } from '../conversations/conversation.js';
 
 /**
@@ -20,6 +21,8 @@ const metadata = v.pipe(
   ),
 );
 
+const list = v.fallback(v.array(v.unknown()), []);
+
 const assistant = v.pipe(
   v.object({
     id: v.string(),
@@ -31,12 +34,18 @@ const assistant = v.pipe(
     privacy_settings: v.fallback(v.object({ data_retention: v.fallback(v.boolean(), true) }), {
       data_retention: true,
     }),
+    tools: list,
+    mcp_servers: list,
+    integrations: list,
   }),
-  v.transform(({ created_at, privacy_settings, ...rest }): Assistant => ({
-    ...rest,
-    createdAt: created_at,
-    dataRetention: privacy_settings.data_retention,
-  })),
+  v.transform(
+    ({ created_at, privacy_settings, tools, mcp_servers, integrations, ...rest }): Assistant => ({
+      ...rest,
+      createdAt: created_at,
+      dataRetention: privacy_settings.data_retention,
+      hasTools: [tools, mcp_servers, integrations].some(({ length }) => length > 0),
+    }),
+  ),
 );
 
 const conversation = v.pipe(
@@ -58,7 +67,11 @@ const conversation = v.pipe(
 
 const toolCall = v.pipe(
   v.object({ id: text, function: v.object({ name: text, arguments: text }) }),
-  v.transform(({ id, function: { name, arguments: args } }) => ({ id, name, arguments: args })),
+  v.transform(({ id, function: { name, arguments: args } }) => ({
+    id,
+    name,
+    arguments: wellFormedJson(args),
+  })),
 );
 
 const message = v.pipe(
@@ -77,8 +90,6 @@ const message = v.pipe(
   })),
 );
 
-const reply = v.object({ content: v.string() });
-
 const listOf = <Item extends v.GenericSchema>(item: Item) => v.object({ data: v.array(item) });
 
 const messagePage = v.object({
@@ -95,7 +106,7 @@ const messagePage = v.object({
 /** A value that is not text is given as its JSON. */
 function textOrJson(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? wellFormedJson(value) : JSON.stringify(value);
 }
 
 const finding = v.pipe(
@@ -121,7 +132,7 @@ const insight = v.pipe(
 );
 
 /** The object itself, out of its `data` envelope if it has one. */
-function unwrapped(body: unknown): unknown {
+export function unwrapped(body: unknown): unknown {
   return isObject(body) && isObject(body['data']) ? body['data'] : body;
 }
 
@@ -137,5 +148,4 @@ export const parse = {
   conversations: (body: unknown) => v.parse(listOf(conversation), body).data,
   insights: (body: unknown) => v.parse(listOf(insight), body).data,
   messagePage: (body: unknown) => v.parse(messagePage, body),
-  reply: (body: unknown) => v.parse(reply, unwrapped(body)).content,
 };

@@ -11,6 +11,8 @@ export type ErrorKind =
   | 'api'
   | 'interrupted'
   | 'terminated'
+  /** The terminal was closed. */
+  | 'hung_up'
   /** A failure that was not foreseen. */
   | 'bug';
 
@@ -36,6 +38,10 @@ export interface ErrorDetails {
    * already closed it and did not run the request.
    */
   diedIdle?: boolean | undefined;
+  /** A server error in another shape than Telnyx's own: what is behind the gateway may still run. */
+  fromGateway?: boolean | undefined;
+  /** The API answered to its end: the turn is over, and its reply is stored by now or never will be. */
+  hasEnded?: boolean | undefined;
   /** It could be repeated without harm, and was until time ran out: it was delivered at most once. */
   wasRepeatable?: boolean | undefined;
   cause?: unknown;
@@ -75,10 +81,10 @@ export class AppError extends Error {
 
 /** Whether it was stopped from outside: that ends the whole run, not only one step of it. */
 export function isStop({ kind }: AppError): boolean {
-  return kind === 'interrupted' || kind === 'terminated';
+  return kind === 'interrupted' || kind === 'terminated' || kind === 'hung_up';
 }
 
-const EXIT_CODES: Record<ErrorKind, number> = {
+export const EXIT_CODES: Record<ErrorKind, number> = {
   api: 1,
   bug: 1,
   usage: 2,
@@ -91,6 +97,7 @@ const EXIT_CODES: Record<ErrorKind, number> = {
   ai_disabled: 8,
   interrupted: 130,
   terminated: 143,
+  hung_up: 129,
 };
 
 /** Process exit code for a failure; a turn that may have run exits 7 whatever broke it. */

@@ -1,9 +1,12 @@
 import { AppError } from '../base/errors.js';
+import { RETENTION_FIX } from '../conversations/assistants.js';
 import type { Assistant } from '../conversations/conversation.js';
 import { checkedId } from '../text/ids.js';
 import { sanitizeLine } from '../text/sanitize.js';
+import { nameWindow } from './attention.js';
 import { callApi, notify, type Chat } from './chat.js';
 import type { Choice } from './ports.js';
+import { noteAssistant } from './tool-calls.js';
 
 /** /assistant: switches to another assistant, in a new conversation. */
 export async function chooseAssistant(chat: Chat, argument: string): Promise<void> {
@@ -13,6 +16,8 @@ export async function chooseAssistant(chat: Chat, argument: string): Promise<voi
   chat.state.assistantId = assistant.id;
   chat.state.conversationId = undefined;
   chat.state.title = undefined;
+  noteAssistant(chat, assistant);
+  nameWindow(chat, { assistant: assistant.name, conversation: '' });
   notify(chat, ...introduction(assistant), 'your next message starts a new conversation');
 }
 
@@ -34,6 +39,10 @@ export function introduction({ name, model, greeting, dataRetention }: Assistant
   const who = sanitizeLine(`${name}${model === '' ? '' : ` (${model})`}`);
   const lines = [`assistant: ${who}`];
   if (greeting !== '') lines.push(`greeting: ${sanitizeLine(greeting, 500)}`);
-  if (!dataRetention) lines.push('this assistant keeps no history: it may forget what was said');
+  if (!dataRetention) {
+    lines.push(
+      `warning: this assistant keeps no data, and Telnyx may refuse to chat with it: ${RETENTION_FIX}`,
+    );
+  }
   return lines;
 }

@@ -14,7 +14,13 @@ export interface ChatState {
   lastText: string | undefined;
   /** Undefined when the last message was answered. */
   lastFailure: AppError | undefined;
-  turns: Pick<Turn, 'reply' | 'timing'>[];
+  turns: Pick<Turn, 'timing'>[];
+  /** As the window's title has them; '' when there is none. */
+  names: { assistant: string; conversation: string };
+  /** Those that can be copied, the last one at the end. */
+  replies: string[];
+  /** Whether tool calls are shown below each reply. */
+  trace: boolean;
 }
 
 /** A running chat: its state, and the ports through which it acts. */
@@ -31,6 +37,12 @@ export function notify({ ports }: Chat, ...lines: string[]): void {
   ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
 }
 
+/** The same for what words do not wrap in: tool calls and other code. */
+export function notifyAsIs({ ports }: Chat, ...lines: string[]): void {
+  const safe = lines.map((line) => ports.paint.dim(sanitize(line)));
+  ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
+}
+
 /** Prints a failure above the prompt. */
 export function notifyFailure({ ports }: Chat, error: AppError): void {
   const [first = '', ...others] = errorLines(error).map((line) => ports.wrap(line));
@@ -41,7 +53,7 @@ export function notifyFailure({ ports }: Chat, error: AppError): void {
 /** Runs a task with a status line; Ctrl-C cancels it. */
 export async function cancellable<T>(
   chat: Chat,
-  status: string,
+  status: string | undefined,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { editor, signal } = chat.ports;

@@ -8,8 +8,10 @@ import { transcriptLines } from '../conversations/transcript.js';
 import { isTakenOver, rename } from '../conversations/update.js';
 import { age } from '../text/age.js';
 import { sanitizeLine } from '../text/sanitize.js';
+import { nameFrom, nameWindow } from './attention.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
+import { noteReplies } from './message-commands.js';
 import type { Choice } from './ports.js';
 
 /** How many conversations `/resume` offers. */
@@ -24,6 +26,7 @@ export function startNew(chat: Chat, text: string): void {
   const title = text === '' ? undefined : checkedName(text);
   chat.state.conversationId = undefined;
   chat.state.title = title;
+  nameWindow(chat, { conversation: title ?? '' });
   notify(chat, 'your next message starts a new conversation');
 }
 
@@ -36,7 +39,8 @@ export async function resume(chat: Chat, idOrName: string): Promise<void> {
   const title = sanitizeLine(nameOf(conversation));
   notify(chat, `conversation ${title === '' ? '' : `${title} `}${conversation.id}`);
   if (isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
-  await recap(chat, RECAP_COUNT);
+  const messages = await recap(chat, RECAP_COUNT);
+  nameWindow(chat, { conversation: nameFrom(conversation, messages) });
 }
 
 /** The conversations of this assistant, the latest first. */
@@ -86,10 +90,12 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
   await recap(chat, count);
 }
 
-async function recap(chat: Chat, count: number): Promise<void> {
+async function recap(chat: Chat, count: number): Promise<Message[]> {
   const id = currentConversation(chat);
   const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  noteReplies(chat, messages);
   notify(chat, ...recapLines(messages, count));
+  return messages;
 }
 
 /** The last messages of a conversation. */
@@ -106,5 +112,6 @@ export async function nameConversation(chat: Chat, text: string): Promise<void> 
   const id = currentConversation(chat);
   await callApi(chat, (api, call) => rename(api, { id, name: newName }, call));
   const shown = sanitizeLine(newName);
+  nameWindow(chat, { conversation: newName });
   notify(chat, `named ${shown}; /resume ${shown} continues it later`);
 }

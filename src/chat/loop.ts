@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors.js';
 import { notify, notifyFailure, type Chat } from './chat.js';
+import type { Typed } from './ports.js';
 import { showTurn } from './show-turn.js';
 import { parseInput, type ChatInput } from './slash-commands.js';
 
@@ -31,15 +32,19 @@ async function readInputs(chat: Chat): Promise<void> {
       if (now - interruptedAt <= EXIT_CONFIRM_MS) return;
       interruptedAt = now;
       notify(chat, 'press Ctrl-C again or Ctrl-D to exit');
-    } else if (typed.text.trim() !== '' && (await runInput(chat, typed.text)) === 'exit') return;
+    } else if (typed.text.trim() !== '' && (await runInput(chat, typed)) === 'exit') return;
   }
 }
 
 /** A failure is shown, and the chat continues. */
-async function runInput(chat: Chat, line: string): Promise<unknown> {
-  const input = parseInput(line);
+async function runInput(
+  chat: Chat,
+  { text: line, isByKey }: Extract<Typed, { type: 'text' }>,
+): Promise<unknown> {
+  const input = parseInput(line, isByKey);
   try {
     if (input.type === 'unknown') throw unknownSlashCommand(input);
+    if (input.type === 'command') assertArgument(input);
     if (input.type === 'command') return await input.command.run(chat, input.argument);
     await showTurn(chat, input.text);
     return undefined;
@@ -57,9 +62,19 @@ function isWorthCorrecting(input: ChatInput): boolean {
   return input.argument !== '' || input.command.argument.startsWith('<');
 }
 
+/** What follows may be a message that only begins like a command. */
+function assertArgument({ command, argument }: Extract<ChatInput, { type: 'command' }>): void {
+  if (argument === '' || command.argument !== '') return;
+  throw new AppError('usage', `/${command.name} takes nothing after it`, {
+    hint: AS_MESSAGE,
+  });
+}
+
+const AS_MESSAGE = 'to send it as a message, start with a space';
+
 function unknownSlashCommand({ name, nearest }: Extract<ChatInput, { type: 'unknown' }>): AppError {
   const advice = nearest ? `did you mean /${nearest}? ` : '/help shows the commands; ';
   return new AppError('usage', `unknown command /${name}`, {
-    hint: `${advice}to send it as a message, start with a space`,
+    hint: `${advice}${AS_MESSAGE}`,
   });
 }

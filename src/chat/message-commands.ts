@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors.js';
-import { notify, type Chat } from './chat.js';
+import type { Message } from '../conversations/conversation.js';
+import { cancellable, notify, notifyFailure, type Chat } from './chat.js';
 import { showTurn } from './show-turn.js';
 
 /** /as */
@@ -23,12 +24,61 @@ export async function retryLast(chat: Chat): Promise<void> {
 /** /edit */
 export async function editDraft(chat: Chat, text: string): Promise<void> {
   const { dialogs, editor } = chat.ports;
-  editor.restoreDraft(await dialogs.edit(text));
+  const edited = await dialogs.edit(text);
+  if (edited.failure) notifyFailure(chat, edited.failure);
+  editor.restoreDraft(edited.text);
 }
 
-/** /copy */
-export async function copyReply(chat: Chat): Promise<void> {
-  const last = chat.state.turns.at(-1);
-  if (!last) throw new AppError('usage', 'there is no reply to copy yet');
-  notify(chat, `copied to ${await chat.ports.dialogs.copy(last.reply)}`);
+/** /copy: a reply counted back from the last, or a code block of the last reply counted from its first. */
+export async function copyReply(chat: Chat, argument: string): Promise<void> {
+  const match = /^(?:(code)\b)?\s*([1-9]\d{0,8})?$/.exec(argument.trim());
+  if (!match) {
+    throw new AppError('usage', `cannot copy ${JSON.stringify(argument)}`, {
+      hint: '/copy, /copy 2 for the last reply but one, /copy code, /copy code 2',
+    });
+  }
+  const number = match[2] === undefined ? undefined : Number(match[2]);
+  if (match[1] === undefined) await copyText(chat, replyAt(chat, number ?? 1), '');
+  else await copyCode(chat, number);
+}
+
+/** The latest replies, as /history, a resumed conversation and the turns of this chat show them. */
+export function noteReplies({ state }: Chat, messages: readonly Message[]): void {
+  const replies = messages.filter(({ role, text }) => role === 'assistant' && text !== '');
+  if (replies.length > 0) state.replies = replies.map(({ text }) => text);
+}
+
+function replyAt({ state: { replies } }: Chat, back: number): string {
+  const reply = replies.at(-back);
+  if (reply !== undefined) return reply;
+  if (replies.length === 0) throw new AppError('usage', 'there is no reply to copy yet');
+  throw new AppError('usage', `there ${are(replies.length, 'reply', 'replies')} to copy`, {
+    hint: '/history shows earlier ones, which can then be copied',
+  });
+}
+
+async function copyCode(chat: Chat, given: number | undefined): Promise<void> {
+  const blocks = await chat.ports.codeBlocks(replyAt(chat, 1));
+  if (blocks.length === 0) throw new AppError('usage', 'the last reply has no code block');
+  const number = given ?? blocks.length;
+  const code = blocks[number - 1];
+  if (code === undefined) {
+    const count = are(blocks.length, 'code block', 'code blocks');
+    throw new AppError('usage', `there ${count} in the last reply`);
+  }
+  await copyText(
+    chat,
+    code,
+    blocks.length === 1 ? 'code block ' : `code block ${number} of ${blocks.length} `,
+  );
+}
+
+/** `is only 1 reply`, `are only 2 replies`. */
+function are(count: number, one: string, many: string): string {
+  return count === 1 ? `is only 1 ${one}` : `are only ${count} ${many}`;
+}
+
+async function copyText(chat: Chat, text: string, what: string): Promise<void> {
+  const copy = (signal: AbortSignal): Promise<string> => chat.ports.dialogs.copy(text, signal);
+  notify(chat, `copied ${what}to ${await cancellable(chat, 'copying', copy)}`);
 }

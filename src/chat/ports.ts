@@ -1,3 +1,4 @@
+import type { AppError } from '../base/errors.js';
 import type { CallOptions, Clock } from '../base/time.js';
 import type {
   Assistant,
@@ -7,13 +8,15 @@ import type {
   Message,
   NewMessage,
 } from '../conversations/conversation.js';
+import type { ToolCallResult } from '../conversations/tool-calls.js';
 import type { UpdateApi } from '../conversations/update.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
+import type { ToolCallPorts } from '../turn/turn-tool-calls.js';
 
 /** One input of the person at the terminal. */
 export type Typed =
-  /** A finished message or command; it may have several lines. */
-  | { type: 'text'; text: string }
+  /** A finished message or command. Of several lines it is a command only where a key made it one. */
+  | { type: 'text'; text: string; isByKey?: boolean }
   /** Ctrl-C on an empty prompt. (On text, it only clears the text.) */
   | { type: 'interrupt' }
   /** Ctrl-D on an empty prompt, or the end of the input. */
@@ -45,6 +48,8 @@ export interface LineEditor {
   setStatus(text: string | undefined): void;
   /** Hands the terminal to `task` (a picker, an editor program) and takes it back. */
   suspend<T>(task: () => Promise<T>): Promise<T>;
+  /** Whether the window has the focus; undefined when the terminal has not said so. */
+  hasFocus(): boolean | undefined;
   /** Clears the screen; the draft stays. */
   clear(): void;
   /** Restores the terminal. */
@@ -52,10 +57,10 @@ export interface LineEditor {
 }
 
 /** A turn of the chat; streaming and metadata are the caller's choice. */
-export type ChatTurn = Omit<TurnRequest, 'stream' | 'isNew' | 'metadata'>;
+export type ChatTurn = Omit<TurnRequest, 'stream' | 'created' | 'metadata'>;
 
 /** The calls of Telnyx for the chat's commands. */
-export interface ChatApi extends UpdateApi {
+export interface ChatApi extends UpdateApi, ToolCallPorts {
   listAssistants(options: CallOptions): Promise<Assistant[]>;
   getAssistant(id: string, options: CallOptions): Promise<Assistant>;
   listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
@@ -71,16 +76,22 @@ export interface Choice {
   label: string;
 }
 
+/** A text as an editor left it, or as it was; and what went wrong. */
+export interface EditedText {
+  text: string;
+  failure?: AppError | undefined;
+}
+
 /** Dialogs that take over the terminal. */
 export interface Dialogs {
   /** Undefined when the person cancels. */
   choose(question: string, choices: readonly Choice[]): Promise<string | undefined>;
   /** Undefined when the person cancels with Ctrl-C. */
   confirm(question: string): Promise<boolean | undefined>;
-  /** Opens the text in the person's editor program and gives the edited text. */
-  edit(text: string): Promise<string>;
+  /** Opens the text in the person's editor program. */
+  edit(text: string): Promise<EditedText>;
   /** Copies the text and gives the name of the clipboard. */
-  copy(text: string): Promise<string>;
+  copy(text: string, signal: AbortSignal): Promise<string>;
 }
 
 /** Turns the text of a reply into safe text for the terminal, piece by piece. */
@@ -106,9 +117,19 @@ export interface ChatPorts {
   takeTurn: (turn: ChatTurn, signal: AbortSignal) => AsyncGenerator<ReplyEvent>;
   /** Loads the renderer; called once the request of the first reply has been sent. */
   openReplyPrinter: () => Promise<ReplyPrinter>;
+  /** Calls the person back to a window without focus. */
+  announce: () => void;
+  /** The title of the window. */
+  setTitle: (title: string) => void;
+  /** The code blocks of a reply, without their fences. */
+  codeBlocks: (reply: string) => Promise<string[]>;
+  /** Whether tool calls are shown; undefined: when the assistant has tools. */
+  trace: boolean | undefined;
+  /** A tool call as one line that fits into the window. */
+  toolCallLine: (call: ToolCallResult) => string;
   /** The effective settings, as lines for `/info`. */
   settingLines: () => string[];
-  /** Writes a new file and gives its path. Rejects when it already exists. */
+  /** Writes a new file and gives its path. It never replaces one: the name gets a number then. */
   save: (file: string, text: string) => Promise<string>;
   /** Ends the chat from outside. */
   signal: AbortSignal;

@@ -1,41 +1,18 @@
 import { AppError } from '../base/errors.js';
-import type { Message } from '../conversations/conversation.js';
-import { allMessages, lastTurn } from '../conversations/messages.js';
+import { allMessages } from '../conversations/messages.js';
 import {
   ANY_TRANSCRIPT_ENDING,
   formatByName,
   transcript,
   type TranscriptFormat,
 } from '../conversations/transcript.js';
-import { sanitize, sanitizeLine } from '../text/sanitize.js';
+import { sanitizeLine } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 
 /** The percentile for a share such as 0.95 (nearest rank); undefined without values. */
 export function percentile(values: readonly number[], share: number): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
-}
-
-/** The tool calls among messages: name, arguments and results, safe on a terminal. */
-export function traceLines(messages: readonly Message[]): string[] {
-  return messages.flatMap(({ role, text, toolCalls }) => {
-    if (role === 'tool') return labelled('result', text);
-    return toolCalls.flatMap(({ name, arguments: args }) => labelled(`call ${name}`, args));
-  });
-}
-
-function labelled(label: string, json: string): string[] {
-  const [first = '', ...others] = sanitize(indented(json)).split('\n');
-  return [sanitize(`${label}: ${first}`), ...others.map((line) => `  ${line}`)];
-}
-
-/** JSON with indentation; any other text as it is. */
-function indented(json: string): string {
-  try {
-    return JSON.stringify(JSON.parse(json), null, 2);
-  } catch {
-    return json;
-  }
 }
 
 /** /info */
@@ -73,18 +50,11 @@ function timingLines({ state: { turns } }: Chat): string[] {
   ];
 }
 
-/** /trace */
-export async function showTrace(chat: Chat): Promise<void> {
-  const id = currentConversation(chat);
-  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
-  const lines = traceLines(lastTurn(messages));
-  notify(chat, ...(lines.length === 0 ? ['the last turn called no tools'] : lines));
-}
-
 /** /export */
-export async function exportChat(chat: Chat, file: string): Promise<void> {
+export async function exportChat(chat: Chat, argument: string): Promise<void> {
   const id = currentConversation(chat);
-  const path = file === '' ? `conversation-${id}.md` : file;
+  // An id is whatever the API says.
+  const path = fileIn(argument) || `conversation-${id.replace(/[^\w.-]/g, '_')}.md`;
   const format = formatForFile(path);
   const text = await callApi(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
@@ -92,6 +62,16 @@ export async function exportChat(chat: Chat, file: string): Promise<void> {
     return transcript(conversation, messages, format);
   });
   notify(chat, `saved to ${await chat.ports.save(path, text)}`);
+}
+
+/** The name of a file, without the quotes that a shell would take off. */
+function fileIn(argument: string): string {
+  const [, quote = '', file = ''] = /^(["']?)(.*)$/s.exec(argument.trim()) ?? [];
+  if (quote === '') return file;
+  if (file.endsWith(quote)) return file.slice(0, -1);
+  throw new AppError('usage', `the quote before ${JSON.stringify(file)} has no end`, {
+    hint: `/export ${quote}my notes.md${quote}`,
+  });
 }
 
 function formatForFile(path: string): TranscriptFormat {

@@ -5,7 +5,8 @@ import type { Chat } from './chat.js';
 import { showInsights, release, addMessage, takeover } from './control-commands.js';
 import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
 import { copyReply, editDraft, retryLast, speakAs } from './message-commands.js';
-import { exportChat, showInfo, showTrace } from './report-commands.js';
+import { exportChat, showInfo } from './report-commands.js';
+import { showTrace } from './tool-calls.js';
 
 export interface SlashCommand {
   name: string;
@@ -65,14 +66,24 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     summary: 'write the next message in $EDITOR',
     run: editDraft,
   },
-  { name: 'copy', argument: '', summary: 'copy the last reply', run: copyReply },
+  {
+    name: 'copy',
+    argument: '[code] [n]',
+    summary: 'copy the last reply or the nth last; or a code block of the last',
+    run: copyReply,
+  },
   {
     name: 'export',
     argument: '[file]',
     summary: `save this conversation (${TRANSCRIPT_ENDINGS})`,
     run: exportChat,
   },
-  { name: 'trace', argument: '', summary: 'show the tool calls of the last turn', run: showTrace },
+  {
+    name: 'trace',
+    argument: '[n]',
+    summary: 'show the tool calls of the last turn, or of the nth last',
+    run: showTrace,
+  },
   {
     name: 'info',
     argument: '',
@@ -105,10 +116,11 @@ export type ChatInput =
 const COMMAND = /^\/([\w-]+)(?:\s+([^]*))?$/;
 
 /**
- * Parses a line of the chat: `/word` is a command; anything else is text, including a path such as
- * `/a/b` and a line that starts with a space. `//word` sends `/word`.
+ * Parses an input of the chat: `/word` is a command; anything else is text, including a path such as `/a/b`, a
+ * line that starts with a space, and several lines, which are pasted more often than not. `//word` sends `/word`.
  */
-export function parseInput(line: string): ChatInput {
+export function parseInput(line: string, isByKey = false): ChatInput {
+  if (!isByKey && line.trimEnd().includes('\n')) return { type: 'message', text: line };
   if (line.startsWith('//')) return { type: 'message', text: line.slice(1) };
   const [, name, argument = ''] = COMMAND.exec(line.trimEnd()) ?? [];
   if (name === undefined) return { type: 'message', text: line };

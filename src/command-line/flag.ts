@@ -23,6 +23,8 @@ export interface Flag<Value> {
   readonly isRepeatable?: boolean | undefined;
   /** Another spelling that is understood and not shown. */
   readonly alias?: string | undefined;
+  /** The flag that says the contrary: `--no-trace`. */
+  readonly opposite?: Pick<Flag<unknown>, 'usage' | 'help'> | undefined;
   /** The flag that it cannot stand with, by its property in commander: `json`. */
   readonly conflicts?: string | undefined;
   /** Reads what was typed. Throws `usage`. */
@@ -46,6 +48,19 @@ export function toggle(
     help,
     ...options,
     read: (typed) => (isOnByDefault ? typed !== false : typed === true),
+  };
+}
+
+/** A flag that turns something on, with another one that turns it off; undefined without either. */
+export function onOrOff(
+  usage: string,
+  help: { on: string; off: string },
+): Flag<boolean | undefined> {
+  return {
+    usage,
+    help: help.on,
+    opposite: { usage: usage.replace('--', '--no-'), help: help.off },
+    read: (typed) => (typeof typed === 'boolean' ? typed : undefined),
   };
 }
 

@@ -92,7 +92,8 @@ function argumentOutline(
 
 /** The flags of a command between those that each command has. */
 function ownFlags(flags: readonly Flag<unknown>[] = []): OutlineOption[] {
-  return [VERSION_FLAG, ...flags, HELP_FLAG].map(optionOutline);
+  const all = flags.flatMap((flag) => (flag.opposite ? [flag, flag.opposite] : [flag]));
+  return [VERSION_FLAG, ...all, HELP_FLAG].map(optionOutline);
 }
 
 type Shown = Pick<Flag<unknown>, 'usage' | 'help' | 'choices' | 'completes' | 'isRepeatable'>;

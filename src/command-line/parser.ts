@@ -62,11 +62,15 @@ function describe(
 function addFlag(parser: Parser, flag: Flag<unknown>): void {
   const option = optionOf(parser, flag);
   parser.addOption(option);
+  // Behind its contrary, commander leaves the value undefined until one of them is given.
+  if (flag.opposite) parser.option(flag.opposite.usage, flag.opposite.help);
   if (flag.alias !== undefined) addAlias(parser, option, flag.alias);
 }
 
+export type ShownFlag = Omit<Flag<unknown>, 'read'>;
+
 /** The parser's form of a flag. */
-export function optionOf(parser: Parser, flag: Flag<unknown>): Option {
+export function optionOf(parser: Parser, flag: ShownFlag): Option {
   const option = parser.createOption(flag.usage, flag.help);
   if (flag.choices) option.choices(flag.choices);
   if (flag.default !== undefined) option.default(flag.default);

@@ -1,22 +1,28 @@
-import { openAccount, sessionOf } from '../account/account.js';
+import { openAccount } from '../account/account.js';
 import { defineCommand } from '../command-line/command.js';
 import { pipedChat } from './chat/piped.js';
 import { CHAT_FLAGS } from './options/chat.js';
+import { assertNew } from './options/conversation.js';
 import { noticesOn } from './options/output.js';
 
 export const chat = defineCommand({
   description: 'A chat. With stdin piped, each line is one turn and the replies come out in order.',
   flags: CHAT_FLAGS,
-  async run(values, context) {
+  async run(given, context) {
+    const { temporary } = given.ending;
+    if (temporary) assertNew(given.conversation);
+    // Of a conversation that is soon gone, nothing is remembered.
+    const target = temporary ? { ...given.target, persist: false } : given.target;
+    const values = { ...given, target };
     if (context.stdin.isTTY && context.stderr.isTTY) {
       const { interactiveChat } = await import('./chat/interactive.js');
       return interactiveChat(values, context);
     }
-    const { target, output, appearance } = values;
+    const { output, appearance } = values;
     const notices = await noticesOn(context, { ...target, ...output, ...appearance });
     const account = await openAccount(target, { context, notices });
     try {
-      return await pipedChat(sessionOf(account), values, context);
+      return await pipedChat(account, values, context);
     } finally {
       await account.close();
     }

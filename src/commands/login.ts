@@ -9,7 +9,6 @@ import { write } from '../process/write.js';
 import { checkedBaseUrl } from '../settings/base-url.js';
 import { checkedKey, describeOrigin, masked } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
-import { withoutMark } from '../store/files.js';
 import { storePaths } from '../store/paths.js';
 import { questionsOn, KEY_QUESTION, type Questions } from '../terminal/questions.js';
 import { readText } from '../terminal/read-text.js';
@@ -96,7 +95,7 @@ async function givenKey(questions: Questions | undefined, { stdin }: Context): P
       hint: 'give it on stdin: telnyx-chat login < keyfile',
     });
   }
-  return required(withoutMark(await readText(stdin)).replace(/\r?\n$/, ''));
+  return required((await readText(stdin)).replace(/\r?\n$/, ''));
 }
 
 function required(key: string): string {

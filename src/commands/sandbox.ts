@@ -33,26 +33,28 @@ export const sandbox = defineCommand({
     const faultSettings = { rules: faults, seed: seed ?? randomSeed(context) };
     const { startSandbox } = await import('../sandbox/server.js');
     const server = await startSandbox({ port, latencyMs, clock, randomId, faultSettings });
-    stdout.write(
-      [
-        `sandbox: ${server.url}`,
-        `  export TELNYX_BASE_URL=${server.url}`,
-        '  export TELNYX_API_KEY=KEY-sandbox',
-        `  export TELNYX_ASSISTANT_ID=${server.assistantId}`,
-        ...(faults.length === 0
-          ? []
-          : [`faults: ${faults.join(' ')} (--seed ${faultSettings.seed})`]),
-        '',
-      ].join('\n'),
-    );
-    await aborted(signal);
-    await server.close();
+    const lines = [
+      `sandbox: ${server.url}`,
+      `  export TELNYX_BASE_URL=${server.url}`,
+      '  export TELNYX_API_KEY=KEY-sandbox',
+      `  export TELNYX_ASSISTANT_ID=${server.assistantId}`,
+      ...(faults.length === 0
+        ? []
+        : [`faults: ${faults.join(' ')} (--seed ${faultSettings.seed})`]),
+      '',
+    ];
+    try {
+      await write(stdout, lines.join('\n'));
+      await aborted(signal);
+    } finally {
+      await server.close();
+    }
     throw signal.reason;
   },
 });
 
 async function listFaults({ stdout }: Context): Promise<void> {
-  const { describeKinds } = await import('../sandbox/faults/kinds.js');
+  const { describeKinds } = await import('../sandbox/faults/grammar.js');
   await write(stdout, `${describeKinds().join('\n')}\n`);
 }
 

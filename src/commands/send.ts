@@ -1,12 +1,13 @@
-import { openSession } from '../account/account.js';
+import { openSession, type Notices, type Session } from '../account/account.js';
 import { AppError } from '../base/errors.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
+import type { ToolCallResult } from '../conversations/tool-calls.js';
 import type { Context, Output } from '../process/context.js';
 import { write } from '../process/write.js';
 import type { Appearance } from '../terminal/appearance.js';
 import { jsonLine } from '../text/json-line.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import { type ReplyEvent, startedEarly } from '../turn/events.js';
+import { type ReplyEvent, startedEarly, type Turn } from '../turn/events.js';
 import { withNotices, turnJson } from '../turn/turn-report.js';
 import { createReplyText } from '../turn/reply-text.js';
 import { chosenConversation, CONVERSATION } from './options/conversation.js';
@@ -17,10 +18,11 @@ import {
   isSilent,
   noticesOn,
   RAW_WARNING,
+  tracePreference,
   TURN_OUTPUT,
 } from './options/output.js';
 import { proseLines } from './options/prose.js';
-import { TURN_TARGET } from './options/target.js';
+import { TRACE, TURN_TARGET } from './options/target.js';
 
 const WITHOUT_WORDS = 'give one: telnyx-chat send hello; or chat: telnyx-chat';
 
@@ -29,7 +31,7 @@ export const send = defineCommand({
     'Sends one message and prints the reply. Without words, the message is read from stdin.',
   arguments: { message: { help: 'what to say; - stands for stdin' } },
   flags: {
-    target: TURN_TARGET,
+    target: { ...TURN_TARGET, trace: TRACE },
     output: TURN_OUTPUT,
     conversation: CONVERSATION,
     appearance: APPEARANCE,
@@ -43,15 +45,38 @@ export const send = defineCommand({
       const chosen = await chosenConversation(conversation, { session, context });
       const input = { ...chosen, text, stream: isStreamed(output, context) };
       const events = session.takeTurn(input, context.signal);
+      const tools = tracePreference(session.settings, output)
+        ? toolCallFinder(text, session, { notices, context })
+        : undefined;
       const wrap = session.settings.wrap.value;
-      await showTurn(events, { ...output, ...appearance, wrap }, context);
+      await showTurn(events, { ...output, ...appearance, wrap, tools }, context);
     } finally {
       await session.close();
     }
   },
 });
 
-type Printing = ValuesOf<typeof TURN_OUTPUT> & ValuesOf<typeof APPEARANCE> & { wrap: boolean };
+type FindToolCalls = (turn: Turn) => Promise<ToolCallResult[] | null>;
+
+type Printing = ValuesOf<typeof TURN_OUTPUT> &
+  ValuesOf<typeof APPEARANCE> & {
+    wrap: boolean;
+    /** Given when they are to be shown. */
+    tools: FindToolCalls | undefined;
+  };
+
+function toolCallFinder(
+  text: string,
+  { client }: Session,
+  { notices: { notify }, context }: { notices: Notices; context: Context },
+): FindToolCalls {
+  return async (turn) => {
+    const { findToolCalls } = await lateToolCalls();
+    return findToolCalls({ ...turn, text }, { client, context, notify });
+  };
+}
+
+const lateToolCalls = () => import('./options/tool-calls.js');
 
 function isStreamed(
   { stream, json, jsonl }: ValuesOf<typeof TURN_OUTPUT>,
@@ -67,9 +92,11 @@ async function showTurn(
   context: Context,
 ): Promise<void> {
   let conversationId: string | undefined;
+  let turn: Turn | undefined;
   async function* noting(): AsyncGenerator<ReplyEvent> {
     for await (const event of events) {
       if (event.type === 'start') ({ conversationId } = event);
+      if (event.type === 'done') ({ turn } = event);
       yield event;
     }
   }
@@ -78,6 +105,17 @@ async function showTurn(
   } catch (error) {
     throw error instanceof AppError ? error.with({ conversationId }) : error;
   }
+  if (printing.json || printing.jsonl || !turn) return;
+  await showToolCalls(turn, printing, context);
+  const isWatched = context.stderr.isTTY === true && !printing.quiet;
+  if (isWatched) context.stderr.write(`conversation: ${sanitizeLine(turn.conversationId)}\n`);
+}
+
+async function showToolCalls(turn: Turn, printing: Printing, context: Context): Promise<void> {
+  if (!printing.tools) return;
+  const calls = await printing.tools(turn);
+  const { printToolCalls } = await lateToolCalls();
+  printToolCalls(calls ?? [], context, appearanceFor(printing, context));
 }
 
 async function show(
@@ -86,13 +124,8 @@ async function show(
   context: Context,
 ): Promise<void> {
   const { stdout, stderr } = context;
-  if (printing.json || printing.jsonl) {
-    const noted = await withRetryNotices(events, printing, context);
-    if (printing.jsonl) return showJsonLines(noted, context);
-    for await (const event of noted) {
-      if (event.type === 'done') await write(stdout, jsonLine(turnJson(event.turn)));
-    }
-    return;
+  if (printing.jsonl || printing.json) {
+    return showJson(await withRetryNotices(events, printing, context), printing, context);
   }
   const isWatched = stderr.isTTY === true && !isSilent(printing);
   const appearance = appearanceFor(printing, context);
@@ -103,8 +136,7 @@ async function show(
   const isAnimated = isWatched && appearance.animation && !printing.verbose;
   const { withSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
   const watched = withSpinner ? withSpinner(started, stderr) : started;
-  const conversationId = await showText(watched, appearance, context);
-  if (isWatched) stderr.write(`conversation: ${sanitizeLine(conversationId)}\n`);
+  await showText(watched, appearance, context);
 }
 
 /** With `-v`, stderr reports retries and searches. */
@@ -118,9 +150,10 @@ async function withRetryNotices(
   return withNotices(events, (line) => print(sanitizeLine(line)));
 }
 
-/** An object for each event that a program can use. */
-async function showJsonLines(
+/** An object for the turn, or with `--jsonl` one for each event that a program can use. */
+async function showJson(
   events: AsyncGenerator<ReplyEvent>,
+  { jsonl, tools }: Printing,
   { stdout }: Context,
 ): Promise<void> {
   const reply = createReplyText();
@@ -128,12 +161,12 @@ async function showJsonLines(
   for await (const event of events) {
     const text = reply.isReplaced(event) ? '' : reply.next(event);
     const { type } = event;
-    if (type === 'start') await print({ type, conversation_id: event.conversationId });
-    if (type === 'delta') await print({ type, text });
+    if (jsonl && type === 'start') await print({ type, conversation_id: event.conversationId });
+    if (jsonl && type === 'delta') await print({ type, text });
     if (type !== 'done') continue;
     // A recovered reply continues where its stream was cut.
-    if (event.turn.recovered && text !== '') await print({ type: 'delta', text });
-    await print({ type, ...turnJson(event.turn) });
+    if (jsonl && event.turn.recovered && text !== '') await print({ type: 'delta', text });
+    await print({ ...(jsonl && { type }), ...turnJson(event.turn, await tools?.(event.turn)) });
   }
 }
 
@@ -142,20 +175,18 @@ async function showText(
   events: AsyncGenerator<ReplyEvent>,
   appearance: Appearance,
   context: Context,
-): Promise<string> {
+): Promise<void> {
   const { stdout } = context;
   if (!stdout.isTTY && !appearance.markdown) return showUntouched(events, stdout);
   const { printRendered } = await import('../terminal/reply-printer.js');
-  return printRendered(events, appearance, context);
+  await printRendered(events, appearance, context);
 }
 
-async function showUntouched(events: AsyncGenerator<ReplyEvent>, stdout: Output): Promise<string> {
+async function showUntouched(events: AsyncGenerator<ReplyEvent>, stdout: Output): Promise<void> {
   const reply = createReplyText();
-  let conversationId = '';
   let isLineOpen = false;
   try {
     for await (const event of events) {
-      if (event.type === 'start') ({ conversationId } = event);
       const shown = reply.next(event);
       if (shown !== '') await write(stdout, shown);
       isLineOpen ||= shown !== '' || event.type === 'done';
@@ -163,5 +194,4 @@ async function showUntouched(events: AsyncGenerator<ReplyEvent>, stdout: Output)
   } finally {
     if (isLineOpen) await write(stdout, '\n');
   }
-  return conversationId;
 }

@@ -5,7 +5,8 @@ import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
 import { keepToOneCore } from '../process/v8-flags.js';
-import type { TakeTurn } from '../relay/relay-state.js';
+import { write } from '../process/write.js';
+import type { TakeTurn } from '../relay/state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import { requireAssistant } from '../settings/resolve.js';
@@ -36,20 +37,20 @@ export const serve = defineCommand({
     const log = openLog(context.stderr, settings.logLevel, context.clock);
     context.onExit(log.flush);
     const { createUndiciTransport } = await import('../api/undici-transport.js');
-    const { uniqueId } = await import('../relay/call.js');
     const toLog = (line: string): void => log.info({}, line);
     const account = await openAccount(target, {
       context,
       notices: noticesTo({ notify: toLog, debug: toLog }, output, context.env),
       openTransport: createUndiciTransport,
-      randomId: uniqueId,
+      // It draws its random numbers many at a time, which suits a process that needs many.
+      randomId: () => crypto.randomUUID(),
     });
     try {
       requireAssistant(account.settings);
       await serveUntilStopped({ settings, context, log, account });
     } finally {
       await account.close();
-      log.flush();
+      await log.settled();
     }
     const { reason } = context.signal as { reason: unknown };
     if (reason instanceof AppError && reason.kind !== 'terminated') throw reason;
@@ -75,9 +76,12 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   try {
     const services = { takeTurn, turnTimeoutMs, coordination, clock, log };
     const relay = await startRelay(settings, services);
-    stdout.write(`relay: ${relay.url}\n`);
-    await aborted(signal);
-    await relay.drain();
+    try {
+      await write(stdout, `relay: ${relay.url}\n`);
+      await aborted(signal);
+    } finally {
+      await relay.drain();
+    }
   } finally {
     await coordination.close();
   }
@@ -86,13 +90,15 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
 function turnsOf({ client, settings }: Account, { isShared }: Coordination): TakeTurn {
   const assistantId = requireAssistant(settings);
   const timeoutMs = settings.timeoutMs.value;
+  const mayStream = settings.stream.value;
   // With many callers, remembering texts of other conversations costs time and finds almost nothing.
   const own = new TurnMemory({ ofOthers: false });
   return (input, signal) => {
     // A replica does not know what others have said, so its memory must not outlast one turn.
     const memory = isShared ? new TurnMemory({ ofOthers: false }) : own;
     // Without a spread, which is slow at thousands of turns a second.
-    const { conversationId, text, speaker, stream } = input;
+    const { conversationId, text, speaker } = input;
+    const stream = input.stream && mayStream;
     const turn: TurnRequest = { assistantId, conversationId, text, speaker, stream };
     return takeTurn(client, turn, { signal, timeoutMs, memory });
   };

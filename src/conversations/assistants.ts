@@ -6,6 +6,16 @@ import type { Assistant } from './conversation.js';
 import { clockTime } from './details.js';
 import { foundOrUndefined } from './find.js';
 
+/** What to do about an assistant that keeps no data. */
+export const RETENTION_FIX =
+  'turn on data retention in the assistant’s privacy settings in the Telnyx portal, or choose another assistant';
+
+/** A refusal of the API, explained by the assistant's privacy settings. */
+export function retentionOff(refusal: AppError): AppError {
+  const why = 'this assistant keeps no data (data_retention: false), and chat needs it';
+  return refusal.but({ message: `${refusal.message}; ${why}`, hint: RETENTION_FIX });
+}
+
 /** An assistant for `--json`; unknown values are null. */
 export function assistantJson(assistant: Assistant) {
   const { id, name, model, instructions, greeting, createdAt, dataRetention } = assistant;

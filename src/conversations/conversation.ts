@@ -8,6 +8,8 @@ export interface Assistant {
   createdAt: string;
   /** False when the assistant's privacy settings keep no history of conversations. */
   dataRetention: boolean;
+  /** Whether it can call tools, as far as the API says. */
+  hasTools: boolean;
 }
 
 export interface Conversation {

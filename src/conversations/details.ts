@@ -1,3 +1,4 @@
+import { parseJson } from '../base/unicode.js';
 import { age } from '../text/age.js';
 import { oneLine, sanitize } from '../text/sanitize.js';
 import type { Conversation, Insight, Message } from './conversation.js';
@@ -73,7 +74,7 @@ export function insightBlock({ status, createdAt, results }: Insight): Block {
 /** JSON with indentation, a JSON string without quotes; any other text as it is. */
 function indentedJson(result: string): string {
   try {
-    const value: unknown = JSON.parse(result);
+    const value: unknown = parseJson(result);
     return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
   } catch {
     return result;

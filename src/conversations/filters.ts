@@ -7,7 +7,14 @@ export const CHANNEL_KEY = 'telnyx_conversation_channel';
 export const NUMBER_KEY = 'telnyx_end_user_target';
 
 /** The documented channels; there may be others. */
-export const KNOWN_CHANNELS = ['phone_call', 'web_call', 'sms_chat', 'sms', 'web_chat'];
+export const KNOWN_CHANNELS = [
+  'phone_call',
+  'web_call',
+  'sms_chat',
+  'sms',
+  'web_chat',
+  'whatsapp_chat',
+];
 
 /** Returns the channel when it can be one. */
 export function checkedChannel(text: string): string {

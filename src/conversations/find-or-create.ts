@@ -16,7 +16,7 @@ export interface FindOrCreateApi extends Finder {
 }
 
 export interface FoundOrCreated {
-  id: string;
+  conversation: Conversation;
   /** It was created by this call. */
   isNew: boolean;
 }
@@ -30,7 +30,7 @@ export async function findOrCreate(
   metadata: Record<string, string>,
 ): Promise<FoundOrCreated> {
   const found = await oldestWith(api, metadata);
-  return found ? { id: found.id, isNew: false } : created(api, metadata);
+  return found ? { conversation: found, isNew: false } : created(api, metadata);
 }
 
 async function oldestWith(
@@ -64,9 +64,9 @@ async function created(
 ): Promise<FoundOrCreated> {
   for (let generation = 0; generation < MAX_GENERATIONS; generation++) {
     const { conversation, isReplay } = await api.createShared({ metadata, generation });
-    if (!isReplay) return { id: conversation.id, isNew: true };
+    if (!isReplay) return { conversation, isNew: true };
     const current = await foundOrUndefined(api.get(conversation.id));
-    if (current && hasMetadata(current, metadata)) return { id: current.id, isNew: false };
+    if (current && hasMetadata(current, metadata)) return { conversation: current, isNew: false };
   }
   throw new AppError(
     'api',

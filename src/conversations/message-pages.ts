@@ -43,7 +43,11 @@ function isCounted(page: MessagePage): page is CountedPage {
 async function directionOf(read: ReadPage, first: MessagePage): Promise<Direction | undefined> {
   if (first.pages < MIN_STREAMED_PAGES || first.messages.length === 0) return undefined;
   const last = await read(first.pages);
-  const times = [...first.messages, ...last.messages].map(timeOf);
+  return directionIn([...first.messages, ...last.messages]);
+}
+
+function directionIn(messages: readonly Message[]): Direction | undefined {
+  const times = messages.map(timeOf);
   const isSorted = (sign: number): boolean =>
     times.every((time, index) => index === 0 || sign * (time - (times[index - 1] ?? 0)) >= 0);
   if (isSorted(1)) return 'oldest first';
@@ -51,6 +55,11 @@ async function directionOf(read: ReadPage, first: MessagePage): Promise<Directio
 }
 
 async function* sortedWhole(read: ReadPage, first: MessagePage): AsyncGenerator<MessageBatch> {
+  const messages = await allInOrder(read, first);
+  yield { messages, total: messages.length };
+}
+
+async function allInOrder(read: ReadPage, first: MessagePage): Promise<Message[]> {
   const messages = [...first.messages];
   for (let number = 2, { pages } = first; number <= pages; number++) {
     const page = await read(number);
@@ -58,7 +67,28 @@ async function* sortedWhole(read: ReadPage, first: MessagePage): AsyncGenerator<
     messages.push(...page.messages);
     ({ pages } = page);
   }
-  yield { messages: inOrder(messages), total: messages.length };
+  return inOrder(messages);
+}
+
+/**
+ * The latest messages, in order: of a long list only the pages at its end, back to a message of the
+ * user. All are read when the list shows no order.
+ */
+export async function latestMessages(read: ReadPage): Promise<Message[]> {
+  const first = await read(1);
+  if (first.pages <= 1) return inOrder(first.messages);
+  const last = await read(first.pages);
+  const direction = directionIn([...first.messages, ...last.messages]);
+  if (!direction) return allInOrder(read, first);
+  const isReversed = direction === 'newest first';
+  let messages: Message[] = [];
+  for (let back = 0; back < first.pages; back++) {
+    const number = isReversed ? back + 1 : first.pages - back;
+    const page = number === 1 ? first : number === first.pages ? last : await read(number);
+    messages = isReversed ? [...messages, ...page.messages] : [...page.messages, ...messages];
+    if (messages.some(({ role }) => role === 'user')) break;
+  }
+  return inOrder(messages);
 }
 
 /**

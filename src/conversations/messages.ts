@@ -18,6 +18,13 @@ export function inOrder(messages: readonly Message[]): Message[] {
   return sortedByTime(isAscending(times) ? messages : usersFirst(messages));
 }
 
+/** Whether the list is oldest or newest first, so that it also tells the order of equal times. */
+export function hasDirection(messages: readonly Message[]): boolean {
+  const times = messages.map(timeOf);
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  return first < last ? isAscending(times) : first > last && isAscending(times.toReversed());
+}
+
 function isAscending(times: readonly number[]): boolean {
   return times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0));
 }
@@ -56,8 +63,13 @@ export function instant(time: string): number {
   return Date.parse(/(?:z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`) || 0;
 }
 
-/** The last message of the user and all that follow it. */
-export function lastTurn(messages: readonly Message[]): Message[] {
-  const start = messages.findLastIndex(({ role }) => role === 'user');
-  return messages.slice(Math.max(0, start));
+/** The turns of a conversation: a message of the user, and all that follow it up to the next one. */
+export function turnsIn(messages: readonly Message[]): Message[][] {
+  const turns: Message[][] = [];
+  for (const message of messages) {
+    const turn = turns.at(-1);
+    if (message.role === 'user' || !turn) turns.push([message]);
+    else turn.push(message);
+  }
+  return turns;
 }

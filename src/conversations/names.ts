@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.js';
+import { oneLine } from '../text/sanitize.js';
 import type { Conversation } from './conversation.js';
 
 /**
@@ -41,4 +42,25 @@ export function checkedName(text: string, hint?: string): string {
     : nameFault(name);
   if (fault === undefined) return name;
   throw new AppError('usage', fault, { hint: 'choose another name' });
+}
+
+/** In characters. */
+const MAX_FIRST_WORDS = 60;
+/** A longer last word is cut too. */
+const MAX_LAST_WORD = 30;
+
+/** A message's first words as the name of its conversation; undefined when they cannot be one. */
+export function firstWords(text: string): string | undefined {
+  const line = oneLine(text.trimStart().slice(0, 1000)).replace(/\s+/g, ' ').trim();
+  const name = cutAtWord(Array.from(line));
+  const isName = name !== '' && nameFault(name) === undefined && !isConversationId(name);
+  return isName ? name : undefined;
+}
+
+function cutAtWord(characters: readonly string[]): string {
+  if (characters.length <= MAX_FIRST_WORDS) return characters.join('');
+  const end = MAX_FIRST_WORDS - 1;
+  const space = characters.lastIndexOf(' ', end);
+  const isWord = space > 0 && end - space <= MAX_LAST_WORD;
+  return `${characters.slice(0, isWord ? space : end).join('')}…`;
 }

@@ -74,14 +74,30 @@ export interface NetworkPorts {
   isUnchecked: boolean;
 }
 
+/** One turn that only tries whether it can be taken. */
+export interface TrialOptions {
+  assistantId: string;
+  /** Undefined starts a conversation; `onStart` gets its id as soon as it is known. */
+  conversationId: string | undefined;
+  stream: boolean;
+  onStart: (conversationId: string) => void;
+}
+
+export interface Trial {
+  turn: Turn;
+  /** Pieces of text that came before the whole reply. */
+  pieces: number;
+  /** Events and property names that its reply was made of. */
+  seen: string;
+}
+
 export interface AccountPorts {
   assistants(): Promise<Assistant[]>;
   assistant(id: string): Promise<Assistant>;
   conversation(id: string): Promise<Conversation>;
   /** The one that `--continue` continues. */
   lastConversation(assistantId: string): string | undefined;
-  /** A turn in a new conversation; `onStart` gets its id as soon as it is known. */
-  takeTurn(assistantId: string, onStart: (conversationId: string) => void): Promise<Turn>;
+  takeTurn(options: TrialOptions): Promise<Trial>;
   /** How many messages Telnyx keeps of a conversation. */
   countMessages(conversationId: string): Promise<number>;
   deleteConversation(id: string): Promise<void>;

@@ -1,72 +1,57 @@
+import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
-import type { ConversationFilters, NewConversation } from '../conversations/conversation.js';
 import { assertMetadataKey } from '../conversations/metadata.js';
 import { checkedBaseUrl, DEFAULT_BASE_URL } from '../settings/base-url.js';
 import { checkedKey } from '../settings/settings.js';
 import { checkedId } from '../text/ids.js';
 import { checkedMessage } from '../turn/message-text.js';
-import type { TurnRequest } from '../turn/events.js';
 
-/** Callers without types may pass anything: each check returns the value or throws. */
-export type Check<T> = (value: unknown, name: string) => T;
-
-export const object: Check<Record<string, unknown>> = (value, name) => {
-  if (isObject(value)) return value;
-  throw wrong(name, 'an object', value);
-};
-
-export const text: Check<string> = (value, name) => {
-  if (typeof value === 'string') return value;
-  throw wrong(name, 'a string', value);
-};
-
-export const flag: Check<boolean> = (value, name) => {
-  if (typeof value === 'boolean') return value;
-  throw wrong(name, 'true or false', value);
-};
-
-/** A whole number of 1 or more. */
-export const count: Check<number> = (value, name) => {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-  throw wrong(name, 'a whole number of 1 or more', value);
-};
-
+/** Each schema's message says what its value must be: callers without types may pass anything. */
+export const text = v.string('a string');
+const flag = v.boolean('true or false');
+const NUMBER = 'a whole number of 1 or more';
+const count = v.pipe(v.number(NUMBER), v.safeInteger(NUMBER), v.minValue(1, NUMBER));
+const map = v.custom<Record<string, unknown>>(isObject, 'an object');
+const texts = v.pipe(map, v.record(v.string(), text));
 /** Checked by the members that are used: it may come from another realm. */
-export const signal: Check<AbortSignal> = (value, name) => {
-  if (isSignal(value)) return value;
-  throw wrong(name, 'an AbortSignal', value);
-};
+const signal = v.custom<AbortSignal>(isSignal, 'an AbortSignal');
 
-/** A map of strings. */
-export const texts: Check<Record<string, string>> = (value, name) =>
-  Object.fromEntries(
-    Object.entries(object(value, name)).map(([key, each]) => [key, text(each, `${name}.${key}`)]),
-  );
+/** A map of strings without keys that programs drop, as valibot's record would too. */
+const metadata = v.pipe(
+  map,
+  v.transform((given) => {
+    for (const key of Object.keys(given)) assertMetadataKey(key, 'metadata');
+    return given;
+  }),
+  texts,
+);
 
-/** A map of strings without keys that programs drop. */
-export const metadata: Check<Record<string, string>> = (value, name) => {
-  const checked = texts(value, name);
-  for (const key of Object.keys(checked)) assertMetadataKey(key, name);
-  return checked;
-};
-
-/** The same check, for an optional value. */
-export function optional<T>(check: Check<T>, value: unknown, name: string): T | undefined {
-  return value === undefined ? undefined : check(value, name);
+/** An object with these entries; one that is missing is checked as undefined. */
+function object<Entries extends v.ObjectEntries>(entries: Entries) {
+  const complete = (given: Record<string, unknown>): Record<string, unknown> =>
+    Object.fromEntries(Object.keys(entries).map((key) => [key, given[key]]));
+  return v.pipe(map, v.transform(complete), v.object(entries));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isSignal(value: unknown): value is AbortSignal {
+function isSignal(value: unknown): boolean {
   return isObject(value) && 'aborted' in value && 'addEventListener' in value;
 }
 
-/** The value itself is not shown unless it is a number: it may be a key or a private message. */
-function wrong(name: string, what: string, value: unknown): AppError {
-  return new AppError('usage', `${name} must be ${what}`, {
-    hint: `it is ${kindOf(value)}; see the types of telnyx-chat`,
+/** The value as its schema has it. The value itself is not shown unless it is a number: it may be a key or a private message. */
+export function checked<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  name: string,
+): v.InferOutput<Schema> {
+  const { success, output, issues } = v.safeParse(schema, value, { abortEarly: true });
+  if (success) return output;
+  const [issue] = issues;
+  throw new AppError('usage', `${v.getDotPath(issue) ?? name} must be ${issue.message}`, {
+    hint: `it is ${kindOf(issue.input)}; see the types of telnyx-chat`,
   });
 }
 
@@ -76,78 +61,71 @@ function kindOf(value: unknown): string {
 }
 
 /** One turn, for `takeTurn` and `send`, which differ in whether it is streamed. */
-export function checkedTurn(input: unknown, stream: boolean): TurnRequest {
-  const given = object(input, 'the turn');
-  return {
-    assistantId: assistantId(given['assistantId'], 'assistantId'),
-    conversationId: optional(conversationId, given['conversationId'], 'conversationId'),
-    text: checkedMessage(text(given['text'], 'text')),
-    speaker: optional(text, given['speaker'], 'speaker'),
-    title: optional(text, given['title'], 'title'),
-    metadata: optional(metadata, given['metadata'], 'metadata'),
-    stream: optional(flag, given['stream'], 'stream') ?? stream,
-  };
-}
+export const turn = object({
+  assistantId: v.pipe(
+    text,
+    v.transform((id) => checkedId('assistant', id)),
+  ),
+  conversationId: v.optional(
+    v.pipe(
+      text,
+      v.transform((id) => checkedId('conversation', id)),
+    ),
+  ),
+  text: v.pipe(text, v.transform(checkedMessage)),
+  speaker: v.optional(text),
+  title: v.optional(text),
+  metadata: v.optional(metadata),
+  stream: v.optional(flag),
+});
 
-const assistantId: Check<string> = (id, name) => checkedId('assistant', text(id, name));
-const conversationId: Check<string> = (id, name) => checkedId('conversation', text(id, name));
+export const filters = v.optional(
+  object({ limit: v.optional(count), order: v.optional(text), where: v.optional(texts) }),
+  {},
+);
 
-export function checkedFilters(filters: unknown = {}): ConversationFilters {
-  const { limit, order, where } = object(filters, 'the filters');
-  return {
-    limit: optional(count, limit, 'limit'),
-    order: optional(text, order, 'order'),
-    where: optional(texts, where, 'where'),
-  };
-}
+export const conversation = v.optional(
+  object({ name: v.optional(text), metadata: v.optional(metadata, {}) }),
+  {},
+);
 
-export function checkedConversation(conversation: unknown = {}): NewConversation {
-  const given = object(conversation, 'the conversation');
-  return {
-    name: optional(text, given['name'], 'name'),
-    metadata: optional(metadata, given['metadata'], 'metadata') ?? {},
-  };
-}
+export const replacement = object({ metadata });
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 /** One day; Node's timers hold less than 25. */
 const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
-/** Valid settings. */
-export interface CheckedSettings {
-  apiKey: string;
-  baseUrl: string;
-  timeoutMs: number;
-  proxy: string | undefined;
+const timeout = v.pipe(v.unknown(), v.transform(checkedTimeout));
+
+export const callSettings = v.optional(
+  object({ signal: v.optional(signal), timeoutMs: v.optional(timeout) }),
+  {},
+);
+
+export const clientSettings = object({
+  baseUrl: v.optional(v.pipe(text, v.transform(checkedBaseUrl)), DEFAULT_BASE_URL),
+  timeoutMs: v.optional(timeout, DEFAULT_TIMEOUT_MS),
+  proxy: v.optional(v.pipe(text, v.transform(checkedProxy))),
+  apiKey: v.pipe(v.unknown(), v.transform(withKey), text, v.transform(checkedApiKey)),
+});
+
+function withKey(key: unknown): unknown {
+  if (key !== undefined && key !== '') return key;
+  throw new AppError('not_configured', 'apiKey is required', {
+    hint: 'pass createClient a key from the Telnyx portal; it does not read the environment',
+  });
 }
 
-/** Throws on invalid settings. */
-export function checkedSettings(settings: unknown): CheckedSettings {
-  const { apiKey, baseUrl, timeoutMs, proxy } = object(settings, 'the settings of createClient');
-  return {
-    baseUrl: checkedBaseUrl(optional(text, baseUrl, 'baseUrl') ?? DEFAULT_BASE_URL),
-    timeoutMs: optional(checkedTimeout, timeoutMs, 'timeoutMs') ?? DEFAULT_TIMEOUT_MS,
-    proxy: optional(checkedProxy, proxy, 'proxy'),
-    apiKey: checkedApiKey(apiKey),
-  };
-}
-
-function checkedApiKey(key: unknown): string {
-  if (key === undefined || key === '') {
-    throw new AppError('not_configured', 'apiKey is required', {
-      hint: 'pass createClient a key from the Telnyx portal; it does not read the environment',
-    });
-  }
-  const given = text(key, 'apiKey');
+function checkedApiKey(key: string): string {
   try {
-    return checkedKey(given);
+    return checkedKey(key);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw error.but({ message: 'apiKey does not look like an API key' });
   }
 }
 
-export function checkedTimeout(ms: unknown): number {
+function checkedTimeout(ms: unknown): number {
   if (typeof ms === 'number' && ms > 0 && ms <= MAX_TIMEOUT_MS) return ms;
   throw new AppError('usage', `bad timeoutMs ${typeof ms === 'number' ? ms : typeof ms}`, {
     hint: `give milliseconds, more than 0 and at most ${MAX_TIMEOUT_MS}`,
@@ -155,8 +133,7 @@ export function checkedTimeout(ms: unknown): number {
 }
 
 /** A URL, or a bare `host:port`. It may contain a password, so no error shows it. */
-function checkedProxy(proxy: unknown): string {
-  const given = text(proxy, 'proxy');
+function checkedProxy(given: string): string {
   const url = /^[\w.-]+:\d+$/.test(given) ? `http://${given}` : given;
   if (/^https?:\/\//.test(url) && URL.canParse(url)) return given;
   throw new AppError('usage', 'bad proxy: not a URL', {

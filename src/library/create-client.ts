@@ -11,17 +11,14 @@ import type { ReplyEvent, Turn } from '../turn/events.js';
 import { AppError } from '../base/errors.js';
 import { randomId } from '../process/random-id.js';
 import {
-  metadata,
-  object,
-  optional,
-  signal,
+  callSettings,
+  checked,
+  clientSettings,
+  conversation,
+  filters,
+  replacement,
   text,
-  checkedConversation,
-  checkedFilters,
-  checkedTurn,
-  checkedSettings,
-  checkedTimeout,
-  type CheckedSettings,
+  turn,
 } from './checks.js';
 import type {
   AssistantCalls,
@@ -38,27 +35,33 @@ import type {
  * @throws TelnyxChatError of kind `not_configured` without a key, `usage` for invalid settings.
  */
 export function createClient(settings: ClientSettings): TelnyxChatClient {
-  const checked = checkedSettings(settings);
-  const api = openApi(checked);
+  const { timeoutMs, ...account } = checked(
+    clientSettings,
+    settings,
+    'the settings of createClient',
+  );
+  const api = openApi(account);
   const memory = new TurnMemory();
   let isClosed = false;
-  const options = callOptions(checked.timeoutMs, () => isClosed);
-  const turn = (input: TurnInput, stream: boolean): AsyncGenerator<ReplyEvent> =>
-    takeTurn(api, checkedTurn(input, stream), { ...options(input), memory });
+  const options = callOptions(timeoutMs, () => isClosed);
+  const start = (input: TurnInput, isStreamed: boolean): AsyncGenerator<ReplyEvent> => {
+    const { stream = isStreamed, ...request } = checked(turn, input, 'the turn');
+    return takeTurn(api, { ...request, stream }, { ...options(input), memory });
+  };
   return {
     takeTurn: async function* (input) {
-      yield* turn(input, true);
+      yield* start(input, true);
     },
     async send(input) {
       let finished: Turn | undefined;
-      for await (const event of turn(input, false)) {
+      for await (const event of start(input, false)) {
         if (event.type === 'done') finished = event.turn;
       }
       if (finished) return finished;
       throw new AppError('bug', 'a turn ended without a reply');
     },
     assistants: assistantCalls(api, options),
-    conversations: conversationCalls(api, options),
+    conversations: conversationCalls(api, options, memory),
     close() {
       isClosed = true;
       api.close();
@@ -66,7 +69,13 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
   };
 }
 
-function openApi({ apiKey, baseUrl, proxy }: CheckedSettings): Client {
+interface ApiSettings {
+  apiKey: string;
+  baseUrl: string;
+  proxy?: string | undefined;
+}
+
+function openApi({ apiKey, baseUrl, proxy }: ApiSettings): Client {
   const clock = systemClock(hrtime);
   const url = new URL(baseUrl);
   const transport = createTransport({
@@ -88,45 +97,52 @@ type OptionsOf = (settings?: CallSettings) => CallOptions;
 
 /** Signal and timeout of each call. */
 function callOptions(timeoutMs: number, isClosed: () => boolean): OptionsOf {
-  return (settings = {}) => {
-    if (isClosed()) throw closed();
-    const given = object(settings, 'the settings of a call');
+  return (settings) => {
+    if (isClosed()) {
+      throw new AppError('usage', 'the client is closed', {
+        hint: 'call close() after the last call; createClient makes another client',
+      });
+    }
+    const given = checked(callSettings, settings, 'the settings of a call');
     return {
-      signal: optional(signal, given['signal'], 'signal') ?? new AbortController().signal,
-      timeoutMs: optional(checkedTimeout, given['timeoutMs'], 'timeoutMs') ?? timeoutMs,
+      signal: given.signal ?? new AbortController().signal,
+      timeoutMs: given.timeoutMs ?? timeoutMs,
     };
   };
 }
 
-function closed(): AppError {
-  return new AppError('usage', 'the client is closed', {
-    hint: 'call close() after the last call; createClient makes another client',
-  });
+function checkedId(id: unknown): string {
+  return checked(text, id, 'id');
 }
 
 function assistantCalls(api: Client, options: OptionsOf): AssistantCalls {
   return {
     list: async (settings) => api.listAssistants(options(settings)),
-    get: async (id, settings) => api.getAssistant(text(id, 'id'), options(settings)),
+    get: async (id, settings) => api.getAssistant(checkedId(id), options(settings)),
   };
 }
 
-function conversationCalls(api: Client, options: OptionsOf): ConversationCalls {
+function conversationCalls(api: Client, options: OptionsOf, memory: TurnMemory): ConversationCalls {
   return {
-    list: async (filters, settings) =>
-      api.listConversations(checkedFilters(filters), options(settings)),
-    get: async (id, settings) => api.getConversation(text(id, 'id'), options(settings)),
-    async create(conversation, settings) {
-      const create = api.conversationCreator(checkedConversation(conversation));
+    list: async (given, settings) =>
+      api.listConversations(checked(filters, given, 'the filters'), options(settings)),
+    get: async (id, settings) => api.getConversation(checkedId(id), options(settings)),
+    async create(given, settings) {
+      const create = api.conversationCreator(checked(conversation, given, 'the conversation'));
       const { clock } = api;
       const { signal, timeoutMs } = options(settings);
-      return retrying(create, { clock, signal, deadline: new Deadline(clock, timeoutMs) });
+      const deadline = new Deadline(clock, timeoutMs);
+      const created = await retrying(create, { clock, signal, deadline });
+      memory.begin(created.id, { ...created, isShared: true });
+      return created;
     },
-    update: async (id, replacement, settings) =>
-      api.updateConversation(text(id, 'id'), metadata(replacement, 'metadata'), options(settings)),
-    delete: async (id, settings) => api.deleteConversation(text(id, 'id'), options(settings)),
+    async update(id, given, settings) {
+      const { metadata } = checked(replacement, { metadata: given }, 'metadata');
+      return api.updateConversation(checkedId(id), metadata, options(settings));
+    },
+    delete: async (id, settings) => api.deleteConversation(checkedId(id), options(settings)),
     messages: async function* (id, settings) {
-      for await (const page of api.listMessages(text(id, 'id'), options(settings))) {
+      for await (const page of api.listMessages(checkedId(id), options(settings))) {
         yield* page;
       }
     },

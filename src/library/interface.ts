@@ -25,7 +25,7 @@ export interface CallSettings {
 }
 
 /** One message to an assistant. */
-export interface TurnInput extends CallSettings, Omit<TurnRequest, 'stream' | 'isNew'> {
+export interface TurnInput extends CallSettings, Omit<TurnRequest, 'stream' | 'created'> {
   /** Whether the reply is requested piece by piece: true for `takeTurn`, false for `send` by default. */
   stream?: boolean | undefined;
 }

@@ -1,9 +1,13 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { AppError } from '../base/errors.js';
+import { AppError, EXIT_CODES, exitCodeOf } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import { systemClock } from './clock.js';
+import { closeLostTerminals, isLost } from './lost-terminal.js';
 import { randomId } from './random-id.js';
+
+const STDIN = 0;
 
 export interface Input extends Readable {
   isTTY?: boolean;
@@ -22,9 +26,13 @@ export interface Context {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Throws an AppError when the folder is gone. */
   readonly cwd: string;
-  readonly home: string;
+  /** Undefined: the account has none. */
+  readonly home: string | undefined;
   readonly platform: NodeJS.Platform;
+  /** Of the effective user; undefined on Windows. */
+  readonly uid: number | undefined;
   /** Such as `20.12.0`. */
   readonly nodeVersion: string;
   readonly clock: Clock;
@@ -36,28 +44,42 @@ export interface Context {
   readonly onExit: (callback: () => void) => void;
   /** Runs a task (a program of the person's) whose Ctrl-C is not ours. */
   readonly withoutInterrupts: <T>(task: () => Promise<T>) => Promise<T>;
-  /** From now on a reader that closes stdout's pipe does not end the process: changes are finished. */
+  /** From now on a closed pipe or terminal does not end the process: changes are finished. */
   readonly outliveReader: () => void;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   readonly stop: () => Promise<void>;
 }
 
-/** As for SIGHUP, which usually comes first. */
-const CLOSED_TERMINAL = 143;
-
 /** A signal that aborts at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
 function stopSignal(process: NodeJS.Process, isShielded: () => boolean): AbortSignal {
   const controller = new AbortController();
-  const stop = (kind: 'interrupted' | 'terminated', code: number): void => {
-    if (controller.signal.aborted) process.exit(code);
-    controller.abort(new AppError(kind, kind));
+  const stop = (kind: 'interrupted' | 'terminated' | 'hung_up'): void => {
+    const reason = new AppError(kind, kind.replace('_', ' '));
+    const end = (): never => process.exit(exitCodeOf(reason));
+    if (controller.signal.aborted) end();
+    controller.abort(reason);
+    endWithoutReader(process, end);
   };
   process.on('SIGINT', () => {
-    if (!isShielded()) stop('interrupted', 130);
+    if (!isShielded()) stop('interrupted');
   });
-  process.on('SIGTERM', () => stop('terminated', 143));
-  process.on('SIGHUP', () => stop('terminated', 143));
+  process.on('SIGTERM', () => stop('terminated'));
+  process.on('SIGHUP', () => stop('hung_up'));
   return controller.signal;
+}
+
+/** A reader that takes nothing for so long, in milliseconds, does not keep a program from ending that was told to. */
+const READER_MS = 2_000;
+
+function endWithoutReader({ stdout, stderr }: NodeJS.Process, end: () => void): void {
+  const unread = (): number[] => [stdout, stderr].map(({ writableLength }) => writableLength);
+  let before = unread();
+  const check = (): void => {
+    const now = unread();
+    if (now.some((length, index) => length > 0 && length === before[index])) end();
+    before = now;
+  };
+  setInterval(check, READER_MS).unref();
 }
 
 /** How soon a process stops that stops at all, in milliseconds; stopped, it does not count them. */
@@ -80,26 +102,84 @@ function stopped(process: NodeJS.Process): Promise<void> {
   });
 }
 
+interface ClosedPipeOptions {
+  onUnwritten?: (error: NodeJS.ErrnoException) => void;
+  /** Whether a closed terminal leaves something to do. */
+  outlivesReader: () => boolean;
+}
+
 /**
  * A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. A terminal
- * that was closed (EIO) has nobody to be told.
+ * that was closed (EIO) has nobody to be told. Notices that nobody can read change no exit code.
  */
 function forgivingClosedPipe(
   process: NodeJS.Process,
   stream: Output,
-  mayGoOn: () => boolean = () => true,
+  { onUnwritten = () => undefined, outlivesReader }: ClosedPipeOptions,
 ): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE' && !mayGoOn()) process.exit(0);
-      // Nobody reads our notices: that must not cost the answer.
-      if (error.code === 'EPIPE') return;
-      if (error.code === 'EIO') process.exit(CLOSED_TERMINAL);
-      // The caller that waits for the write reports why.
-      process.exitCode = 1;
+      if (error.code === 'EIO' && outlivesReader()) return;
+      if (error.code === 'EIO' && stream.isTTY) process.exit(EXIT_CODES.hung_up);
+      onUnwritten(error);
     });
   }
   return stream;
+}
+
+function workingFolder(process: NodeJS.Process): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new AppError('usage', 'the working folder is gone', {
+      hint: 'change to another folder: cd',
+      cause,
+    });
+  }
+}
+
+/** As HOME says, else as the system does of the account. A relative one would lead anywhere. */
+function homeFolder(): string | undefined {
+  return [homedir, () => userInfo().homedir]
+    .map(outcomeOf)
+    .find((path) => path && isAbsolute(path));
+}
+
+function outcomeOf(ask: () => string): string | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined; // The account has no entry in the system's list.
+  }
+}
+
+const forgiven = new WeakSet<NodeJS.ReadStream>();
+
+/** Who reads gets an error too. A terminal that is gone is not set back: readline would crash at the error. */
+function forgivingInput(stdin: NodeJS.ReadStream): Input {
+  if (forgiven.has(stdin)) return stdin;
+  forgiven.add(stdin);
+  stdin.on('error', () => undefined);
+  if (stdin.isTTY) {
+    const setRawMode = stdin.setRawMode.bind(stdin);
+    stdin.setRawMode = (on) => (isLost(STDIN) ? stdin : setRawMode(on));
+  }
+  return stdin;
+}
+
+/** An end of the input or of a question, as it comes of a terminal that is gone. */
+function isQuiet(code: NodeJS.Process['exitCode']): boolean {
+  return !code || code === EXIT_CODES.interrupted;
+}
+
+/** They come first: a terminal that is still there is set back by them. */
+function exitCallbacks(process: NodeJS.Process): Context['onExit'] {
+  const callbacks: (() => void)[] = [];
+  process.on('exit', () => {
+    for (const callback of callbacks) callback();
+    if (closeLostTerminals() && isQuiet(process.exitCode)) process.exitCode = EXIT_CODES.hung_up;
+  });
+  return (callback) => void callbacks.push(callback);
 }
 
 /** The real world. Streams are opened at first use: a command that never reads stdin never touches it. */
@@ -107,30 +187,40 @@ export function processContext(process: NodeJS.Process): Context {
   let signal: AbortSignal | undefined;
   let shields = 0;
   let outlivesReader = false;
+  const answerIsUnwritten = ({ code }: NodeJS.ErrnoException): void => {
+    // The caller that waits for the write reports why.
+    if (code !== 'EPIPE') process.exitCode = 1;
+    else if (!outlivesReader) process.exit(0);
+  };
+  const onExit = exitCallbacks(process);
   return {
     get stdin() {
-      return process.stdin;
+      return forgivingInput(process.stdin);
     },
     get stdout() {
-      return forgivingClosedPipe(process, process.stdout, () => outlivesReader);
+      const options = { onUnwritten: answerIsUnwritten, outlivesReader: () => outlivesReader };
+      return forgivingClosedPipe(process, process.stdout, options);
     },
     get stderr() {
-      return forgivingClosedPipe(process, process.stderr);
+      return forgivingClosedPipe(process, process.stderr, { outlivesReader: () => outlivesReader });
     },
     env: process.env,
     get cwd() {
-      return process.cwd();
+      return workingFolder(process);
     },
     get home() {
-      return homedir();
+      return homeFolder();
     },
     platform: process.platform,
+    get uid() {
+      return process.geteuid?.();
+    },
     get nodeVersion() {
       return process.versions.node;
     },
     clock: systemClock(process.hrtime),
     randomId: () => randomId(process.platform),
-    onExit: (callback) => void process.on('exit', callback),
+    onExit,
     outliveReader: () => void (outlivesReader = true),
     stop: () => stopped(process),
     async withoutInterrupts(task) {

@@ -1,17 +1,14 @@
 // Loaded late: for `serve` alone.
 import type { Clock } from '../base/time.js';
-import type { Call } from './call.js';
-import { ControllerPool } from './chat/controller-pool.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
-import { tokenCheck, type Token } from './exposure/bearer-tokens.js';
+import { tokenCheck, type Token, plainIds, signedIds } from './exposure/credentials.js';
 import { hostNames } from './exposure/browser-guards.js';
-import { plainIds, signedIds } from './exposure/signed-ids.js';
 import { BodyReader } from './http/read-body.js';
 import type { Log } from './operation/log.js';
-import { openMetrics, startMetricsServer, type Metrics } from './operation/metrics.js';
+import { openMetrics, startMetricsServer } from './operation/metrics.js';
 import { logRequest } from './operation/request-log.js';
-import type { RelayState, RunningTurn, TakeTurn } from './relay-state.js';
 import { CALLER_BOUNDS, startServer, type CallerBounds, type RunningServer } from './server.js';
+import type { Call, RelayState, RunningTurn, TakeTurn } from './state.js';
 
 export interface RelaySettings {
   host: string;
@@ -54,16 +51,26 @@ export interface Relay {
 export async function startRelay(settings: RelaySettings, services: RelayServices): Promise<Relay> {
   const running: RunningTurn[] = [];
   const metrics = openMetrics(() => running.length);
+  const { tokens, signingSecret, metricsPort, bounds = CALLER_BOUNDS } = settings;
   const state: RelayState = {
-    ...stateOf(settings, services),
+    ...settings,
+    ...services,
+    tokens: tokens.length === 0 ? undefined : tokenCheck(tokens),
+    hosts: hostNames(settings),
+    conversationIds: signingSecret === undefined ? plainIds : signedIds(signingSecret),
     showPage: settings.hasPage ? await pageFor(settings) : undefined,
     metricsText: metrics.text,
-    report: reporter(metrics, services.log),
+    report(call, totalMs) {
+      metrics.count(call, totalMs);
+      logRequest(services.log, call, totalMs);
+    },
+    bodies: new BodyReader(),
     running,
+    unanswered: 0,
+    isDraining: false,
   };
-  const { bounds = CALLER_BOUNDS } = settings;
   const server = await startServer({ ...settings, bounds }, state);
-  const stopMetrics = await startMetricsBeside(server, settings.metricsPort, metrics.text);
+  const stopMetrics = await startMetricsBeside(server, metricsPort, metrics.text);
   return {
     url: server.url,
     async drain() {
@@ -71,34 +78,6 @@ export async function startRelay(settings: RelaySettings, services: RelayService
       stopMetrics();
       await services.coordination.close();
     },
-  };
-}
-
-function stateOf(settings: RelaySettings, services: RelayServices) {
-  const { tokens, signingSecret, host, isLoopback, allowedHosts } = settings;
-  const { takeTurn, turnTimeoutMs, coordination, clock } = services;
-  return {
-    takeTurn,
-    turnTimeoutMs,
-    coordination,
-    clock,
-    maxTurns: settings.maxTurns,
-    rate: settings.rate,
-    origins: settings.origins,
-    tokens: tokens.length === 0 ? undefined : tokenCheck(tokens),
-    hosts: hostNames(host, isLoopback, allowedHosts),
-    conversationIds: signingSecret === undefined ? plainIds : signedIds(signingSecret),
-    bodies: new BodyReader(),
-    controllers: new ControllerPool(),
-    unanswered: 0,
-    isDraining: false,
-  };
-}
-
-function reporter(metrics: Metrics, log: Log): RelayState['report'] {
-  return (call, totalMs) => {
-    metrics.count(call, totalMs);
-    logRequest(log, call, totalMs);
   };
 }
 

@@ -1,13 +1,12 @@
-import type { Call } from './call.js';
-import { chat } from './chat/chat-route.js';
 import { UNAVAILABLE } from './chat/outcome.js';
+import { chat } from './chat/route.js';
 import { CoordinationError } from './coordination/coordination.js';
-import { assertToken } from './exposure/bearer-tokens.js';
 import { assertHost, preflight, shareWithOrigin } from './exposure/browser-guards.js';
-import { busy, errorBody, Refusal, sendJson } from './http/answer.js';
+import { callerOf } from './exposure/credentials.js';
+import { busy, Refusal, sendError, sendJson } from './http/answer.js';
 import { CallerLeft } from './http/read-body.js';
 import { sendMetrics } from './operation/metrics.js';
-import type { RelayState } from './relay-state.js';
+import type { Call, RelayState } from './state.js';
 
 type Handler = (call: Call, state: RelayState) => Promise<void> | void;
 
@@ -23,12 +22,12 @@ const ROUTES: Record<string, Record<string, Handler>> = {
 export async function serveCall(call: Call, state: RelayState): Promise<void> {
   const { response } = call;
   state.unanswered++;
-  response.once('close', () => {
+  response.on('close', () => {
     state.unanswered--;
+    if (!response.writableFinished) call.onLeave?.();
     if (call.turnEnd) void call.turnEnd.then(() => reportEnd(call, state));
     else reportEnd(call, state);
   });
-  response.setHeader('x-request-id', call.id);
   if (state.isDraining) response.shouldKeepAlive = false;
   try {
     assertHost(call.request, state.hosts);
@@ -74,25 +73,26 @@ function page(call: Call, { showPage }: RelayState): void {
   showPage?.(call);
 }
 
-function health({ response }: Call): void {
-  sendJson(response, 200, '{"status":"ok"}');
+function health(call: Call): void {
+  sendJson(call, { status: 200, body: '{"status":"ok"}' });
 }
 
 /** Whether a turn would be accepted now. Rejects when Redis can't be reached. */
-async function ready({ response }: Call, { isDraining, coordination }: RelayState): Promise<void> {
+async function ready(call: Call, { isDraining, coordination }: RelayState): Promise<void> {
   if (isDraining) throw busy('Draining');
   await coordination.check();
-  sendJson(response, 200, '{"status":"ready"}');
+  sendJson(call, { status: 200, body: '{"status":"ready"}' });
 }
 
 /** Metrics need a token. Without tokens they are only on a port of their own. */
 async function metrics(call: Call, { tokens, metricsText }: RelayState): Promise<void> {
   if (!tokens) throw new Refusal(404, 'Not found');
-  assertToken(call, tokens);
-  await sendMetrics(call.response, metricsText);
+  call.facts.caller = callerOf(call.request, tokens);
+  await sendMetrics(call, metricsText);
 }
 
-function refuse({ response, facts }: Call, error: unknown): void {
+function refuse(call: Call, error: unknown): void {
+  const { response, facts } = call;
   if (error instanceof CallerLeft) {
     // An error answer may already be on its way over the connection.
     if (!response.socket?.writableEnded) response.destroy();
@@ -100,7 +100,7 @@ function refuse({ response, facts }: Call, error: unknown): void {
   }
   const refusal = asRefusal(error);
   if (refusal !== error) facts.error = error;
-  sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);
+  sendError(call, refusal);
 }
 
 function asRefusal(error: unknown): Refusal {

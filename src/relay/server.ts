@@ -1,19 +1,63 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import { type Call, requestIds } from './call.js';
-import { drain } from './drain.js';
+import { randomBytes } from 'node:crypto';
+import { type Server, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
+import { AppError } from '../base/errors.js';
+import { listen } from '../base/listen.js';
 import {
   answerBrokenRequest,
   answerOnSocket,
   currentAnswer,
-  errorBody,
   NO_TUNNEL,
+  Refusal,
   retryAfter,
-  sendJson,
+  sendError,
 } from './http/answer.js';
-import { listen, urlOf } from './http/listen.js';
-import type { RelayState } from './relay-state.js';
 import { serveCall } from './routes.js';
+import type { Call, RelayState } from './state.js';
+
+/** Turns that run have this long to end, in milliseconds. */
+const DRAIN_MS = 30_000;
+/** Time to answer the callers of turns that were stopped. */
+const FINAL_ANSWERS_MS = 1_000;
+const CHECK_MS = 50;
+
+/** Accepts nothing new and waits for what runs; stops it after 30 seconds. */
+export async function drain(server: Server, state: RelayState): Promise<void> {
+  state.isDraining = true;
+  // Responses without a head yet tell their callers to use another connection.
+  for (const { call } of state.running) call.response.shouldKeepAlive = false;
+  const closed = stopListening(server);
+  const ended = turnsEnded(state);
+  const stop = setTimeout(() => {
+    const reason = new AppError('terminated', 'the relay is ending');
+    for (const turn of state.running) turn.stop.abort(reason);
+  }, DRAIN_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS + FINAL_ANSWERS_MS);
+  // A response whose head was sent before has promised to keep its connection open.
+  const check = setInterval(() => closeIdle(server, state), CHECK_MS);
+  await Promise.all([closed, ended]);
+  clearTimeout(stop);
+  clearTimeout(cut);
+  clearInterval(check);
+}
+
+/** The `close` of node:http would also close connections with an answer still on its way. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    NetServer.prototype.close.call(server, () => resolve());
+  });
+}
+
+/** Node counts a connection as idle while its answer is still being sent. */
+function closeIdle(server: Server, { unanswered }: RelayState): void {
+  if (unanswered === 0) server.closeIdleConnections();
+}
+
+/** A turn with an idempotency key outlives its connection, so the server's own end is not enough. */
+async function turnsEnded({ running, clock }: RelayState): Promise<void> {
+  const end = clock.monotonic() + DRAIN_MS + FINAL_ANSWERS_MS;
+  while (running.length > 0 && clock.monotonic() < end) await clock.sleep(CHECK_MS);
+}
 
 /** Time limits for slow callers, in milliseconds. */
 export interface CallerBounds {
@@ -52,11 +96,8 @@ export async function startServer(
   state: RelayState,
 ): Promise<RunningServer> {
   const server = createRelayServer(state, bounds);
-  const boundPort = await listen(server, host, port);
-  return {
-    url: urlOf(host, boundPort),
-    drain: () => drain(server, state),
-  };
+  const url = await listen(server, { host, port, hint: 'choose another --port or --host' });
+  return { url, drain: () => drain(server, state) };
 }
 
 function createRelayServer(state: RelayState, bounds: CallerBounds): Server {
@@ -93,13 +134,25 @@ function callServer(state: RelayState) {
   };
 }
 
+const ACCEPTED_ID = /^[\w.:-]{1,64}$/;
+
+/** Gives each request an id: the caller's own `X-Request-Id` if it is acceptable, else a new one. */
+function requestIds(): (request: IncomingMessage) => string {
+  const prefix = randomBytes(6).toString('hex');
+  let count = 0;
+  return ({ headers }) => {
+    const given = headers['x-request-id'];
+    return typeof given === 'string' && ACCEPTED_ID.test(given) ? given : `${prefix}-${++count}`;
+  };
+}
+
 /**
  * A pipelined request has no connection until the answers before it are out, so nothing would tell when
  * its caller leaves.
  */
 function refusePipelined(response: ServerResponse): void {
   const headers = { connection: 'close', ...retryAfter(1_000) };
-  sendJson(response, 503, errorBody('One request at a time on a connection'), headers);
+  sendError({ response }, new Refusal(503, 'One request at a time on a connection', headers));
 }
 
 /** Ends a connection whose answer nobody reads, or whose next request never comes. The first request has its own limits. */
@@ -111,7 +164,7 @@ function endStalled(socket: Socket): void {
 function refuseOthers(server: Server): void {
   server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false;
-    sendJson(response, 417, errorBody('Expectation failed'));
+    sendError({ response }, new Refusal(417, 'Expectation failed'));
   });
   server.on('connect', (_, socket) => answerOnSocket(socket, NO_TUNNEL));
   server.on('clientError', answerBrokenRequest);

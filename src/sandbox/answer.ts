@@ -67,6 +67,7 @@ export class Refusal extends Error {
 /** Telnyx's codes and titles by status. For other statuses the code is the status. */
 const TELNYX_ERRORS: Readonly<Record<number, readonly [code: string, title: string]>> = {
   400: ['10015', 'Bad Request'],
+  402: ['insufficient_credits', 'Insufficient credits'],
   401: ['10009', 'Authentication failed'],
   403: ['10010', 'Authorization failed'],
   404: ['10005', 'Resource not found'],
@@ -77,7 +78,8 @@ const TELNYX_ERRORS: Readonly<Record<number, readonly [code: string, title: stri
   422: ['10027', 'Unprocessable entity'],
   429: ['10011', 'Too many requests'],
   500: ['500', 'Internal Server Error'],
-  503: ['10016', 'Service unavailable'],
+  503: ['10037', 'Service unavailable'],
+  529: ['overloaded', 'Overloaded'],
 };
 
 export interface ErrorParts {

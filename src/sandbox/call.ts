@@ -23,6 +23,8 @@ export interface Call {
   maxPageSize: number;
   /** Whether every assistant says that it retains no data. */
   isRetentionOff: boolean;
+  /** Whether an assistant that retains no data refuses to chat. */
+  needsRetention: boolean;
 }
 
 export type Operation = (call: Call) => Answer | Promise<Answer>;

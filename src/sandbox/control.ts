@@ -3,10 +3,10 @@ import { AppError } from '../base/errors.js';
 import { empty, errorAnswer, json, Refusal, type Answer } from './answer.js';
 import type { SandboxRequest } from './exchange.js';
 import { FaultPlan } from './faults/plan.js';
-import { parseBody } from './operations/parse-body.js';
-import { parseSeed, seed } from './seed.js';
+import { parseBody, metadataBody } from './operations/parse-body.js';
+import type { OperationName } from './routes.js';
 import { resetState, type SandboxState } from './state.js';
-import { statsOf } from './stats.js';
+import type { Message, SandboxStore, Thread } from './store.js';
 
 type ControlRoute = (state: SandboxState, body: Buffer) => Answer;
 
@@ -58,4 +58,111 @@ function seedStore({ store, settings }: SandboxState, body: Buffer): Answer {
 function reset(state: SandboxState): Answer {
   resetState(state);
   return empty(204);
+}
+
+/** Between two messages of a conversation. */
+const MESSAGE_INTERVAL_MS = 1_000;
+
+const MAX_COUNT = 100_000;
+const DAY_MS = 86_400_000;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_COUNT));
+
+const seedBody = v.object({
+  conversations: v.optional(count, 1),
+  messages: v.optional(count, 0),
+  every_ms: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(DAY_MS)), 1_000),
+  name: v.optional(v.string(), ''),
+  metadata: v.optional(metadataBody, {}),
+});
+
+/** Conversations to make; each ends `every_ms` after the previous one. */
+export type Seed = v.InferOutput<typeof seedBody>;
+
+export function parseSeed(body: Buffer): Seed {
+  return parseBody(seedBody, body);
+}
+
+interface SeedOptions {
+  store: SandboxStore;
+  now: Date;
+  randomId: () => string;
+}
+
+/** Adds past conversations, the last of which ends now. Returns their ids, oldest first. */
+export function seed(seeded: Seed, { store, now, randomId }: SeedOptions): string[] {
+  const { conversations, every_ms } = seeded;
+  return Array.from({ length: conversations }, (_, index) => {
+    const end = now.getTime() - (conversations - 1 - index) * every_ms;
+    const thread = seededThread(seeded, randomId(), end);
+    store.add(thread);
+    return thread.conversation.id;
+  });
+}
+
+function seededThread({ messages, name, metadata }: Seed, id: string, end: number): Thread {
+  const created_at = iso(end - messages * MESSAGE_INTERVAL_MS);
+  const times = { created_at, last_message_at: iso(end) };
+  const past = Array.from({ length: messages }, (_, index) =>
+    seededMessage(index, iso(end - (messages - 1 - index) * MESSAGE_INTERVAL_MS)),
+  );
+  const conversation = { id, name, ...times, metadata: { ...metadata } };
+  return { conversation, messages: past, isRetained: true };
+}
+
+function seededMessage(index: number, time: string): Message {
+  const [role, text] = index % 2 === 0 ? ['user', 'question'] : ['assistant', 'answer'];
+  const number = Math.floor(index / 2) + 1;
+  return {
+    role,
+    text: `${text} ${number}`,
+    created_at: time,
+    sent_at: time,
+    tool_calls: [],
+    metadata: {},
+  };
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** Counts of requests and faults, and everything that is stored, even if a fault hides it. */
+export interface Stats {
+  seed: number;
+  /** Requests with a valid key, by operation. */
+  requests: Partial<Record<OperationName, number>>;
+  /** Faults that happened, such as `chat/reset_after`. */
+  faults: Record<string, number>;
+  /** Newest first. */
+  conversations: ConversationStats[];
+}
+
+export interface ConversationStats {
+  id: string;
+  /** The texts of the user's messages, and how often each is stored. */
+  turns: { text: string; count: number }[];
+  /** Everything that is stored, in order. */
+  messages: { role: string; text: string | null; created_at: string }[];
+}
+
+export function statsOf({ store, requests, plan }: SandboxState): Stats {
+  return {
+    seed: plan.seed,
+    requests: Object.fromEntries(requests),
+    faults: plan.caused,
+    conversations: store.list().map(conversationStats),
+  };
+}
+
+function conversationStats({ conversation, messages }: Thread): ConversationStats {
+  const counts = new Map<string, number>();
+  for (const { role, text } of messages) {
+    if (role === 'user') counts.set(text ?? '', (counts.get(text ?? '') ?? 0) + 1);
+  }
+  return {
+    id: conversation.id,
+    turns: [...counts].map(([text, count]) => ({ text, count })),
+    messages: messages.map(({ role, text, created_at }) => ({ role, text, created_at })),
+  };
 }

@@ -33,19 +33,14 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
   const [path, query] = splitTarget(request.target);
   const { operation, id, run, isKeyed } = findOperation(method, path);
   if (body === undefined) throw refuse(413, { detail: 'The request body is too large.' });
-  const { settings, requests, plan, sends } = state;
+  const { settings, requests, plan } = state;
   requests.set(operation, (requests.get(operation) ?? 0) + 1);
   const faults = plan.choose(operation, isReused);
-  if (operation === 'chat' && plan.isActive)
-    sends.note(body, settings.clock.now(), faults[0]?.name);
   const intercepted = surround(run, settings.intercept ? [settings.intercept] : []);
   const keyed = { keys: isKeyed ? idempotencyKeys : [], method, path, query, body };
   const runOnce: Operation = (call) => state.keys.run(keyed, async () => intercepted(call));
   const call = createCall(state, { operation, id, query: new URLSearchParams(query), body });
-  return surround(
-    runOnce,
-    faults.map((fault) => fault.intercept),
-  )(call);
+  return surround(runOnce, faults)(call);
 }
 
 function createCall(
@@ -66,6 +61,7 @@ function createCall(
     listed: (messages) => messages,
     maxPageSize: Infinity,
     isRetentionOff: false,
+    needsRetention: true,
   };
 }
 

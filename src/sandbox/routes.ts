@@ -14,82 +14,58 @@ import {
 } from './operations/conversations.js';
 
 interface Route {
-  name: string;
   method: string;
-  path: string;
+  pattern: RegExp;
   run: Operation;
   /** Whether it honours an Idempotency-Key. Chat does not. */
-  isKeyed?: boolean;
+  isKeyed: boolean;
 }
 
-const CONVERSATION = '/v2/ai/conversations/{id}';
+const ASSISTANTS = '/v2/ai/assistants';
+const CONVERSATIONS = '/v2/ai/conversations';
 
 /** Every operation of the API, declared once. */
-const ROUTES = [
-  { name: 'list_assistants', method: 'GET', path: '/v2/ai/assistants', run: listAssistants },
-  { name: 'get_assistant', method: 'GET', path: '/v2/ai/assistants/{id}', run: getAssistant },
-  { name: 'chat', method: 'POST', path: '/v2/ai/assistants/{id}/chat', run: chat },
-  {
-    name: 'list_conversations',
-    method: 'GET',
-    path: '/v2/ai/conversations',
-    run: listConversations,
-  },
-  {
-    name: 'create_conversation',
-    method: 'POST',
-    path: '/v2/ai/conversations',
-    run: createConversation,
-    isKeyed: true,
-  },
-  { name: 'get_conversation', method: 'GET', path: CONVERSATION, run: getConversation },
-  { name: 'update_conversation', method: 'PUT', path: CONVERSATION, run: updateConversation },
-  { name: 'delete_conversation', method: 'DELETE', path: CONVERSATION, run: deleteConversation },
-  { name: 'list_messages', method: 'GET', path: `${CONVERSATION}/messages`, run: listMessages },
-  {
-    name: 'add_message',
-    method: 'POST',
-    path: `${CONVERSATION}/message`,
-    run: addMessage,
-    isKeyed: true,
-  },
-  {
-    name: 'list_insights',
-    method: 'GET',
-    path: `${CONVERSATION}/conversations-insights`,
-    run: listInsights,
-  },
-] as const satisfies readonly Route[];
+const ROUTES = {
+  list_assistants: route('GET', ASSISTANTS, listAssistants),
+  get_assistant: route('GET', `${ASSISTANTS}/{id}`, getAssistant),
+  chat: route('POST', `${ASSISTANTS}/{id}/chat`, chat),
+  list_conversations: route('GET', CONVERSATIONS, listConversations),
+  create_conversation: keyed(route('POST', CONVERSATIONS, createConversation)),
+  get_conversation: route('GET', `${CONVERSATIONS}/{id}`, getConversation),
+  update_conversation: route('PUT', `${CONVERSATIONS}/{id}`, updateConversation),
+  delete_conversation: route('DELETE', `${CONVERSATIONS}/{id}`, deleteConversation),
+  list_messages: route('GET', `${CONVERSATIONS}/{id}/messages`, listMessages),
+  add_message: keyed(route('POST', `${CONVERSATIONS}/{id}/message`, addMessage)),
+  list_insights: route('GET', `${CONVERSATIONS}/{id}/conversations-insights`, listInsights),
+};
 
-export type OperationName = (typeof ROUTES)[number]['name'];
-
-export const OPERATION_NAMES: readonly OperationName[] = ROUTES.map(({ name }) => name);
-
-interface CompiledRoute extends Route {
-  name: OperationName;
-  pattern: RegExp;
+function route(method: string, path: string, run: Operation): Route {
+  const pattern = new RegExp(`^${path.replace('{id}', '([^/]+)')}$`);
+  return { method, pattern, run, isKeyed: false };
 }
 
-const COMPILED: readonly CompiledRoute[] = ROUTES.map((route) => ({
-  ...route,
-  pattern: new RegExp(`^${route.path.replace('{id}', '([^/]+)')}$`),
-}));
+function keyed(route: Route): Route {
+  return { ...route, isKeyed: true };
+}
 
-export interface FoundOperation {
+export type OperationName = keyof typeof ROUTES;
+
+export const OPERATION_NAMES = Object.keys(ROUTES) as readonly OperationName[];
+
+export interface FoundOperation extends Pick<Route, 'run' | 'isKeyed'> {
   operation: OperationName;
-  run: Operation;
-  isKeyed: boolean;
   /** The id in the path, empty where there is none. */
   id: string;
 }
 
 /** The operation for a method and a path, or a Refusal. HEAD counts as GET. */
 export function findOperation(method: string, path: string): FoundOperation {
-  const routes = COMPILED.filter(({ pattern }) => pattern.test(path));
-  if (routes.length === 0) throw noSuchPath(path);
-  const route = routes.find((each) => each.method === (method === 'HEAD' ? 'GET' : method));
-  if (route === undefined) throw wrongMethod(method, routes);
-  const { name: operation, run, isKeyed = false, pattern } = route;
+  const names = OPERATION_NAMES.filter((name) => ROUTES[name].pattern.test(path));
+  if (names.length === 0) throw noSuchPath(path);
+  const asked = method === 'HEAD' ? 'GET' : method;
+  const operation = names.find((name) => ROUTES[name].method === asked);
+  if (operation === undefined) throw wrongMethod(method, names);
+  const { run, isKeyed, pattern } = ROUTES[operation];
   return { operation, run, isKeyed, id: decodeId(pattern.exec(path)?.[1] ?? '') };
 }
 
@@ -105,8 +81,8 @@ function noSuchPath(path: string): Refusal {
   return refuse(404, { code: '404', title: 'Not Found', detail: `There is nothing at ${path}.` });
 }
 
-function wrongMethod(method: string, routes: readonly Route[]): Refusal {
-  const methods = routes.map((route) => route.method);
+function wrongMethod(method: string, names: readonly OperationName[]): Refusal {
+  const methods = names.map((name) => ROUTES[name].method);
   const implied = methods.includes('GET') ? ['HEAD', 'OPTIONS'] : ['OPTIONS'];
   const headers = { allow: [...methods, ...implied].join(', ') };
   if (method === 'OPTIONS') return new Refusal(empty(204, headers));

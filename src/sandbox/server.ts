@@ -1,17 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { AppError } from '../base/errors.js';
-import { INITIAL_ASSISTANTS } from './assistants.js';
-import { control, isControl } from './control.js';
+import { listen } from '../base/listen.js';
+import { INITIAL_ASSISTANTS, type SandboxStore } from './store.js';
+import { control, isControl, statsOf, type Stats } from './control.js';
 import { exchange, type SandboxRequest } from './exchange.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import type { OperationName } from './routes.js';
 import { sendAnswer } from './send-answer.js';
 import { createState, type SandboxSettings, type SandboxState } from './state.js';
-import { statsOf, type Stats } from './stats.js';
-import type { SandboxStore } from './store.js';
 
 /** Longer than a client waits between two requests, so that none meets a closing connection. */
 const KEEP_ALIVE_MS = 60_000;
@@ -48,9 +46,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   setMaxListeners(0, closing.signal);
   const state = createState(options, closing.signal);
   const server = createSandboxServer(state);
-  const boundPort = await listen(server, host, port);
+  const hint = 'Choose another port, or 0 for a free one.';
+  const problem = 'The sandbox cannot listen';
+  const url = await listen(server, { host, port, hint, problem });
   return {
-    url: `http://${isIPv6(host) ? `[${host}]` : host}:${boundPort}/v2`,
+    url: `${url}/v2`,
     assistantId: INITIAL_ASSISTANTS[0].id,
     get store() {
       return state.store;
@@ -73,20 +73,6 @@ function createSandboxServer(state: SandboxState): Server {
     if (state.plan.choose('connection', false).length > 0) socket.resetAndDestroy();
   });
   return server;
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.on('error', (cause) => {
-      const hint = 'Choose another port, or 0 for a free one.';
-      const message = `The sandbox cannot listen on ${host}:${port} (${cause.message})`;
-      reject(new AppError('usage', message, { hint, cause }));
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }
 
 function close(server: Server, closing: AbortController): Promise<void> {

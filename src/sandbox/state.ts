@@ -3,7 +3,6 @@ import type { Interceptor } from './call.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import type { OperationName } from './routes.js';
-import { SendLog } from './stats.js';
 import { SandboxStore } from './store.js';
 
 export interface SandboxSettings {
@@ -25,7 +24,6 @@ export interface SandboxState {
   store: SandboxStore;
   keys: IdempotencyKeys;
   plan: FaultPlan;
-  sends: SendLog;
   /** Requests so far, by operation. */
   requests: Map<OperationName, number>;
 }
@@ -44,7 +42,6 @@ function initialState({ clock, randomId, faultSettings = {} }: SandboxSettings) 
     store: new SandboxStore(clock, randomId),
     keys: new IdempotencyKeys(clock),
     plan: new FaultPlan(faultSettings),
-    sends: new SendLog(),
     requests: new Map<OperationName, number>(),
   };
 }

@@ -67,6 +67,9 @@ function preferences(sources: Sources): Pick<Settings, Preference> {
     get history() {
       return history(sources) ?? stored(sources, 'history') ?? byDefault(true);
     },
+    get stream() {
+      return stream(sources) ?? stored(sources, 'stream') ?? byDefault(true);
+    },
     get wrap() {
       return turnedOff(sources, 'wrap') ?? stored(sources, 'wrap') ?? byDefault(true);
     },
@@ -175,6 +178,11 @@ function byDefault<T>(value: T): Setting<T> {
 function history({ env }: Sources): Setting<boolean> | undefined {
   const variable = env['TELNYX_CHAT_HISTORY'];
   return variable ? setting(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY') : undefined;
+}
+
+function stream(sources: Sources): Setting<boolean> | undefined {
+  const found = findSetting(sources, { env: 'TELNYX_CHAT_STREAM' });
+  return found && { ...found, value: !isOff(found.value) };
 }
 
 export function requireKey({ apiKey }: Settings): string {

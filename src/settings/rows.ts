@@ -32,6 +32,7 @@ export function settingRows(settings: Settings): SettingRow[] {
     ),
     row('persist', () => settings.persist),
     row('history', () => settings.history),
+    row('stream', () => settings.stream),
     row('wrap', () => settings.wrap),
     row('trace', () => settings.trace),
     row('notify', () => settings.notify),

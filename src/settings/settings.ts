@@ -41,7 +41,15 @@ export interface TelnyxFile {
 }
 
 /** Stored choices between two ways, the same for every profile. */
-export const PREFERENCES = ['persist', 'history', 'wrap', 'trace', 'notify', 'names'] as const;
+export const PREFERENCES = [
+  'persist',
+  'history',
+  'stream',
+  'wrap',
+  'trace',
+  'notify',
+  'names',
+] as const;
 
 export type Preference = (typeof PREFERENCES)[number];
 
@@ -73,6 +81,8 @@ export interface Settings {
   persist: Setting<boolean>;
   /** Whether inputs of chats are kept for the next chat. */
   history: Setting<boolean>;
+  /** Whether replies may be asked for piece by piece. */
+  stream: Setting<boolean>;
   /** Whether words are wrapped at the window's edge. */
   wrap: Setting<boolean>;
   /** Whether tool calls are shown; undefined where that depends on the assistant. */

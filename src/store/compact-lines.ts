@@ -53,10 +53,8 @@ function readFrom(descriptor: number, from: number): Buffer {
   return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, length, from));
 }
 
-function newestLines(bytes: Buffer, maxLines: number): string {
-  const lines = bytes.toString('utf8').split('\n').filter(Boolean);
-  return lines
-    .slice(-maxLines)
-    .map((line) => `${line}\n`)
-    .join('');
+/** Byte by byte: what is not UTF-8 stays as it is. */
+function newestLines(bytes: Buffer, maxLines: number): Buffer {
+  const lines = bytes.toString('latin1').split('\n').filter(Boolean).slice(-maxLines);
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''), 'latin1');
 }

@@ -43,8 +43,8 @@ const telnyxShape = v.object({
 type TelnyxConfig = v.InferOutput<typeof telnyxShape>;
 
 /** Telnyx's own config file, read at the first use. */
-export function openTelnyxFile(home: string): TelnyxFile {
-  const path = join(home, '.config', 'telnyx', 'config.json');
+export function openTelnyxFile(home: string | undefined): TelnyxFile {
+  const path = home === undefined ? '' : join(home, '.config', 'telnyx', 'config.json');
   let read: TelnyxConfig | undefined;
   const file = (): TelnyxConfig =>
     (read ??= readJson(path, (value) => v.parse(telnyxShape, value)) ?? { profiles: {} });

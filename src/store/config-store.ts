@@ -1,9 +1,11 @@
 // Loaded late: only changing a setting needs conf.
+import { chownSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './config-file.js';
-import { makeFolder, sweep, withoutMark, writing } from './files.js';
+import { withoutMark } from './files.js';
 import { locked, type WaitOptions } from './lock.js';
+import { fileToWrite, makeFolder, sweep, writing } from './write-file.js';
 import type { Config } from '../settings/settings.js';
 
 /**
@@ -17,26 +19,70 @@ export async function updateConfig(
 ): Promise<Config> {
   // An invalid change throws before anything is created.
   change(readConfig(path));
-  writing(path, () => makeFolder(dirname(path)));
+  const target = writing(path, () => {
+    makeFolder(dirname(path));
+    return fileToWrite(path);
+  });
   return locked(path, waiting, () => {
     const config = change(readConfig(path));
-    writing(path, () => replaceConfig(path, { ...config, path: undefined }));
+    writing(path, () => replaceConfig(target, { ...config, path: undefined }));
     return config;
   });
 }
 
-/** Writes the whole file, readable by its owner only. */
+/**
+ * Replaces the file, readable by its owner only. conf writes beside it: on a full disk it takes a file that was
+ * cut short for written.
+ */
 function replaceConfig(path: string, changed: object): void {
-  const conf = new Conf({
+  const fresh = `${path}.tmp-0`;
+  // Left by a process that was killed.
+  rmSync(fresh, { force: true });
+  // Through JSON, which drops undefined values.
+  const text = JSON.stringify(changed);
+  try {
+    openConf(fresh).store = JSON.parse(text) as Record<string, unknown>;
+    if (textIn(fresh) !== text) throw new Error('ENOSPC: no space left on device');
+    keepOwner(path, fresh);
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+  sweep(path, /^config\.json\.tmp-[\da-f]+/);
+}
+
+function openConf(path: string): Conf {
+  return new Conf({
     cwd: dirname(path),
-    configName: basename(path, '.json'),
+    configName: basename(path),
+    fileExtension: '',
     projectSuffix: '',
     configFileMode: 0o600,
     clearInvalidConfig: false,
     deserialize: (text) => JSON.parse(withoutMark(text)) as Record<string, unknown>,
     accessPropertiesByDotNotation: false,
   });
-  // Through JSON, which drops undefined values.
-  conf.store = JSON.parse(JSON.stringify(changed)) as Record<string, unknown>;
-  sweep(path);
+}
+
+/** The JSON in a file without its indentation; undefined when it is cut short. */
+function textIn(path: string): string | undefined {
+  try {
+    return JSON.stringify(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** With sudo, the file stays the person's. */
+function keepOwner(path: string, fresh: string): void {
+  const before = statSync(path, { throwIfNoEntry: false });
+  const { uid, gid } = statSync(fresh);
+  if (before && (before.uid !== uid || before.gid !== gid)) {
+    try {
+      chownSync(fresh, before.uid, before.gid);
+    } catch {
+      // Only root can give a file away.
+    }
+  }
 }

@@ -1,22 +1,25 @@
-import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, statSync, type Stats } from 'node:fs';
 import { AppError } from '../base/errors.js';
 import type { Sources } from '../settings/settings.js';
-import { codeOf, readText } from './files.js';
+import { codeOf, decodedText, isStream, readText } from './files.js';
+import type { WaitOptions } from './lock.js';
+import { locate, type Place } from './paths.js';
+
+/** Where a file of settings is looked for, and how a pipe is waited for. */
+export type InputPlace = Place & WaitOptions;
 
 /** The values of the file of `--dotenv`, which must exist, or of an optional `.env` in the working folder. */
 export async function readEnvFile(
-  cwd: string,
   named: string | undefined,
+  place: InputPlace,
 ): Promise<Sources['envFile']> {
-  const path = named === undefined ? join(cwd, '.env') : resolve(cwd, named);
-  // A folder named .env is a Python environment; a device or a pipe may never end.
-  if (named === undefined && !isFile(path)) return undefined;
-  const text = readText(path);
+  const path = named === undefined ? envFileIn(place) : locate(named, place);
+  if (path === undefined) return undefined;
+  const text = await readInput(path, place);
   if (text === undefined && named === undefined) return undefined;
   if (text === undefined)
     throw new AppError('usage', `${path} does not exist`, { hint: 'check --dotenv' });
-  // PowerShell writes UTF-16 with `>`, which would parse as a file without values.
+  // Without its byte order mark, UTF-16 would parse as a file without values.
   if (text.includes('\0')) {
     throw new AppError('usage', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
   }
@@ -24,23 +27,63 @@ export async function readEnvFile(
   return { path, values: parse(text) };
 }
 
-function isFile(path: string): boolean {
+/** The `.env` of the working folder; undefined where there is none to be read. */
+function envFileIn(place: Place): string | undefined {
   try {
-    return statSync(path).isFile();
+    const { cwd } = place;
+    const path = locate('.env', place);
+    const stats = statsOf(path);
+    // A folder of that name is a Python environment. With sudo, one may stand in a folder that is closed to one.
+    if (stats?.isDirectory() || (!stats && !isSearchable(cwd))) return undefined;
+    return path;
   } catch (error) {
-    return codeOf(error) !== 'ENOENT'; // Reading the file reports the reason.
+    // The working folder is gone.
+    if (error instanceof AppError) return undefined;
+    throw error;
   }
 }
 
-/** The tokens in a file, at least one. The path is relative to the working folder. */
-export function readTokenFile(cwd: string, path: string): string[] {
-  const text = readText(resolve(cwd, path));
+function isSearchable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The tokens in a file, at least one. */
+export async function readTokenFile(file: string, place: InputPlace): Promise<string[]> {
+  const text = await readInput(locate(file, place), place);
   if (text === undefined) {
-    throw new AppError('usage', `there is no file ${path}`, { hint: 'check --token-file' });
+    throw new AppError('usage', `there is no file ${file}`, { hint: 'check --token-file' });
   }
   const tokens = text.split(/[\s,]+/).filter(Boolean);
   if (tokens.length > 0) return tokens;
-  throw new AppError('usage', `no token in ${path}`, {
+  throw new AppError('usage', `no token in ${file}`, {
     hint: 'check --token-file: one token per line; openssl rand -hex 32 generates one',
   });
+}
+
+/** Texts of pipes and devices by their paths: a pipe can be read only once. */
+const streams = new Map<string, Promise<Buffer>>();
+
+/** The text of a file that the person names, which may be a pipe (`<(pass show telnyx)`) or a device. */
+async function readInput(path: string, place: InputPlace): Promise<string | undefined> {
+  const stats = statsOf(path);
+  if (!stats || !isStream(stats)) return readText(path);
+  const { readStream } = await import('./read-stream.js');
+  const read = streams.get(path) ?? readStream(path, place);
+  streams.set(path, read);
+  return decodedText(path, await read);
+}
+
+/** Undefined when it does not exist or may not be looked at: reading it reports the reason. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
 }

@@ -1,27 +1,67 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { isUtf8 } from 'node:buffer';
+import { closeSync, constants, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { AppError } from '../base/errors.js';
 
 /** The file's text; undefined when there is no file. Throws an AppError that names the file. */
 export function readText(path: string): string | undefined {
+  const bytes = readBytes(path);
+  return bytes && decodedText(path, bytes);
+}
+
+/** Undefined on Windows, where it counts as no bit. */
+const { O_RDONLY, O_NONBLOCK } = constants;
+
+/**
+ * The content of a file; undefined when there is none. A pipe, a device or a socket is refused: reading one may
+ * never end. Throws an AppError that names the file.
+ */
+export function readBytes(path: string): Buffer | undefined {
   try {
-    return withoutMark(readFileSync(path, 'utf8'));
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats || isNullDevice(path, stats)) return undefined;
+    if (isStream(stats)) throw unusable(path, `is ${kindOf(stats)}, not a file`);
+    return contentOf(path);
   } catch (error) {
+    if (error instanceof AppError) throw error;
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     throw unusable(path, 'cannot be read', error);
   }
 }
 
-/** Some editors start a file with a byte-order mark. */
+/** It may have become a pipe by now: then it is not waited for. */
+function contentOf(path: string): Buffer {
+  const descriptor = openSync(path, O_RDONLY | O_NONBLOCK);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Whether it may give or take bytes without end: anything but a file or a folder. */
+export function isStream(stats: Stats): boolean {
+  return !stats.isFile() && !stats.isDirectory();
+}
+
+/** People link a file there to have none. */
+export function isNullDevice(path: string, stats: Stats): boolean {
+  return stats.isCharacterDevice() && realpathSync(path) === '/dev/null';
+}
+
+export function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return stats.isDirectory() ? 'a folder' : 'a device';
+}
+
+/** UTF-8 without its byte order mark. Other bytes are refused: replaced, they would be lost. */
+export function decodedText(path: string, bytes: Buffer): string {
+  if (isUtf8(bytes)) return withoutMark(bytes.toString('utf8'));
+  throw new AppError('usage', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
+}
+
+/** Some editors start a file with a byte order mark. */
 export function withoutMark(text: string): string {
   return text.replace(/^\uFEFF/, '');
 }
@@ -39,76 +79,9 @@ export function readJson<T>(path: string, parse: (value: unknown) => T): T | und
   }
 }
 
-/** Our own temporary files, a random id and this ending, and those of conf. */
-const TEMPORARY = /^[\da-f-]{36}\.tmp$|^config\.json\.tmp-[\da-f]+$/;
-
-/** Replaces a file atomically: readers see the old one or the new one. Only its owner can read it. */
-export function replaceFile(path: string, text: string, uniqueId: string): void {
-  const temporary = join(dirname(path), `${uniqueId}.tmp`);
-  writing(path, () => {
-    makeFolder(dirname(path));
-    try {
-      writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
-      sweep(temporary);
-      renameSync(temporary, path);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
-  });
-}
-
-/** A running program needs its temporary file for a much shorter time. */
-const STALE_MS = 60_000;
-
-/** Removes temporary files that killed programs left beside a newly written file. */
-export function sweep(ours: string): void {
-  const folder = dirname(ours);
-  const now = statSync(ours).mtimeMs;
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (!TEMPORARY.test(name) || path === ours) continue;
-    const { mtimeMs = now } = statSync(path, { throwIfNoEntry: false }) ?? {};
-    if (now - mtimeMs > STALE_MS) rmSync(path, { force: true });
-  }
-}
-
-/** Runs a task that writes a file. Throws an AppError that names the file. */
-export function writing<T>(path: string, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    throw new AppError('usage', `${path} cannot be written: ${firstLine(error)}`, {
-      hint: 'check the permissions, and that the disk is not full',
-      cause: error,
-    });
-  }
-}
-
-/**
- * Creates a folder and its parents, for their owner only. One by one: Node's recursive mkdir never ends
- * where the system denies that a parent exists (below /proc).
- */
-export function makeFolder(path: string): void {
-  for (const folder of missingFolders(path)) {
-    try {
-      mkdirSync(folder, { mode: 0o700 });
-    } catch (error) {
-      // Another process may have created it meanwhile.
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
-  }
-}
-
-/** The outermost first. */
-function missingFolders(path: string): string[] {
-  if (existsSync(path)) return [];
-  const above = dirname(path);
-  return above === path ? [path] : [...missingFolders(above), path];
-}
-
-function unusable(path: string, what: string, cause: unknown): AppError {
-  return new AppError('usage', `${path} ${what}: ${firstLine(cause)}`, {
+function unusable(path: string, what: string, cause?: unknown): AppError {
+  const why = cause === undefined ? '' : `: ${firstLine(cause)}`;
+  return new AppError('usage', `${path} ${what}${why}`, {
     hint: 'fix it or move it away; it was left unchanged',
     cause,
   });
@@ -120,6 +93,6 @@ export function codeOf(error: unknown): string | undefined {
     : undefined;
 }
 
-function firstLine(error: unknown): string {
+export function firstLine(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : '';
 }

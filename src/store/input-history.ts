@@ -1,12 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compact } from './compact-lines.js';
-import { codeOf, makeFolder } from './files.js';
-import { keepPrivate, type Guard } from './paths.js';
+import { isNullDevice, readBytes, withoutMark } from './files.js';
+import { keepPrivate, type Guard } from './private-files.js';
+import { fileToWrite, makeFolder } from './write-file.js';
 
 export interface InputHistoryOptions {
-  /** Created for its owner only when it is missing. */
-  directory: string;
+  /** Created for its owner only when it is missing. Throws where there can be none. */
+  directory: () => string;
   /** How many entries are kept; 2000 unless given. */
   limit?: number | undefined;
   guard: Guard;
@@ -32,7 +34,6 @@ export function openInputHistory(options: InputHistoryOptions): InputHistory {
 
 class FileHistory implements InputHistory {
   readonly #options: InputHistoryOptions;
-  readonly #path: string;
   readonly #limit: number;
   /** Read at the first use: a chat starts without it. */
   #entries: string[] | undefined;
@@ -40,8 +41,11 @@ class FileHistory implements InputHistory {
 
   constructor(options: InputHistoryOptions) {
     this.#options = options;
-    this.#path = join(options.directory, FILE);
     this.#limit = options.limit ?? MAX_ENTRIES;
+  }
+
+  get #path(): string {
+    return join(this.#options.directory(), FILE);
   }
 
   entries(): readonly string[] {
@@ -59,8 +63,9 @@ class FileHistory implements InputHistory {
 
   #load(): string[] {
     return this.#attempt(() => {
-      keepPrivate([this.#options.directory, this.#path], this.#options.guard);
-      const lines = readHistory(this.#path).split('\n');
+      const { directory, guard } = this.#options;
+      keepPrivate([directory(), this.#path], guard);
+      const lines = linesOf(readBytes(this.#path) ?? Buffer.alloc(0));
       if (lines.length > this.#limit * 1.5) this.#compact();
       const entries = lines.map(parseEntry).filter((entry) => entry !== undefined);
       return entries.slice(-this.#limit);
@@ -69,7 +74,7 @@ class FileHistory implements InputHistory {
 
   #compact(): void {
     try {
-      compact(this.#path, this.#limit);
+      compact(fileToWrite(this.#path), this.#limit);
     } catch {
       // A file that stays too long does no harm; the next chat tries again.
     }
@@ -78,7 +83,7 @@ class FileHistory implements InputHistory {
   #write(text: string): void {
     if (!this.#isWritten) return;
     this.#attempt(() => {
-      makeFolder(this.#options.directory);
+      makeFolder(this.#options.directory());
       appendLine(this.#path, JSON.stringify(text));
     }, undefined);
   }
@@ -96,20 +101,23 @@ class FileHistory implements InputHistory {
   }
 }
 
-/** The file's text; '' when there is no file. */
-function readHistory(path: string): string {
-  try {
-    return fs.readFileSync(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
+/** Lines of bytes: one that is not UTF-8 spoils no other. */
+function linesOf(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0; start <= bytes.length;) {
+    const newline = bytes.indexOf('\n', start);
+    const end = newline === -1 ? bytes.length : newline;
+    lines.push(bytes.subarray(start, end));
+    start = end + 1;
   }
+  return lines;
 }
 
 /** One line of the file as an entry; undefined when it is torn or not ours. */
-function parseEntry(line: string): string | undefined {
+function parseEntry(line: Buffer): string | undefined {
+  if (!isUtf8(line)) return undefined;
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(withoutMark(line.toString('utf8')));
     return typeof value === 'string' && value !== '' ? value : undefined;
   } catch {
     return undefined;
@@ -118,9 +126,12 @@ function parseEntry(line: string): string | undefined {
 
 /** Adds a line in one write, which goes to the end even if others write at the same time. */
 function appendLine(path: string, line: string): void {
-  const descriptor = fs.openSync(path, 'a+', 0o600);
+  const found = fs.statSync(path, { throwIfNoEntry: false });
+  if (found && isNullDevice(path, found)) return;
+  const descriptor = fs.openSync(fileToWrite(path), 'a+', 0o600);
   try {
-    fs.writeSync(descriptor, `${isTorn(descriptor) ? '\n' : ''}${line}\n`);
+    const bytes = Buffer.from(`${isTorn(descriptor) ? '\n' : ''}${line}\n`);
+    if (fs.writeSync(descriptor, bytes) < bytes.length) throw new Error('the disk is full');
   } finally {
     fs.closeSync(descriptor);
   }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { readJson, replaceFile } from './files.js';
-import { keepPrivate, type Guard } from './paths.js';
+import { readJson } from './files.js';
+import { keepPrivate, type Guard } from './private-files.js';
+import { assertOwn, replaceFile } from './write-file.js';
 
 const lastConversationShape = v.object({ conversation_id: v.pipe(v.string(), v.nonEmpty()) });
 
@@ -21,24 +22,29 @@ export interface LastConversationOptions {
 }
 
 /**
- * One small file for each pair, so that chats with different assistants never write the same file.
+ * One small file for each pair, so that chats with different assistants never write the same file. Without a
+ * folder for it, both throw.
  * Without conf, whose loading would double the time of a `send`.
  */
 export function openLastConversation(
-  stateFolder: string,
+  stateFolder: () => string,
   { profile, assistantId, randomId, guard }: LastConversationOptions,
 ): LastConversation {
   // Neither name contains `~`, and Windows allows no `:` in file names.
   const name = `${profile}~${assistantId.replaceAll(':', '~')}.json`;
-  const folder = join(stateFolder, 'last-conversation');
-  const path = join(folder, name);
+  const folderIn = (state: string): string => join(state, 'last-conversation');
+  const pathIn = (state: string): string => join(folderIn(state), name);
   const read = (): string | undefined =>
-    readJson(path, (value) => v.parse(lastConversationShape, value))?.conversation_id;
+    readJson(pathIn(stateFolder()), (value) => v.parse(lastConversationShape, value))
+      ?.conversation_id;
   return {
     read,
     write(conversationId) {
-      keepPrivate([stateFolder, folder, path], guard);
+      const state = stateFolder();
+      const path = pathIn(state);
+      keepPrivate([state, folderIn(state), path], guard);
       if (read() === conversationId) return;
+      assertOwn(state);
       replaceFile(path, `${JSON.stringify({ conversation_id: conversationId })}\n`, randomId());
     },
   };

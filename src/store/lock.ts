@@ -1,6 +1,7 @@
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, rmSync, statSync } from 'node:fs';
 import type { Clock } from '../base/time.js';
-import { codeOf, writing } from './files.js';
+import { codeOf } from './files.js';
+import { writing } from './write-file.js';
 
 /** For waiting until another process is done, or until somebody reads a pipe. */
 export interface WaitOptions {
@@ -48,7 +49,7 @@ async function acquire(path: string, { clock, signal }: WaitOptions): Promise<vo
     const now = clock.monotonic();
     if (mark !== seen.mark) seen = { mark, since: now };
     // By our own clock: a disk elsewhere may have another time.
-    else if (now - seen.since > MAX_LOCK_AGE_MS) rmSync(lock, { force: true });
+    else if (now - seen.since > MAX_LOCK_AGE_MS) writing(path, () => rmSync(lock, { force: true }));
     await clock.sleep(LOCK_POLL_MS, signal);
   }
 }
@@ -69,6 +70,6 @@ function mtimeOf(path: string): number {
 
 /** Tells one holder's lock from the next one's. */
 function lockMark(lock: string): string {
-  const found = statSync(lock, { throwIfNoEntry: false });
+  const found = lstatSync(lock, { throwIfNoEntry: false });
   return found ? `${found.ino} ${found.mtimeMs}` : '';
 }

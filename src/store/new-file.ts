@@ -1,35 +1,54 @@
 import { constants, open as openCallback, type Stats } from 'node:fs';
-import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, parse, sep } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '../base/errors.js';
 import { codeOf } from './files.js';
 import type { WaitOptions } from './lock.js';
+import { locate, type Place } from './paths.js';
+import { endOfLinks } from './write-file.js';
 
 export interface NewFile {
-  cwd: string;
+  /** Where a relative path starts, and what `~` stands for. */
+  place: Place;
   file: string;
   /** Whether another file may be replaced; undefined where the person cannot choose. */
   force?: boolean | undefined;
+  /** Where there is a file already, another one is written: `notes-2.md`. */
+  isNumbered?: boolean | undefined;
   /** Unique: part of the name of a temporary file. */
   id: string;
 }
 
 /** Throws what `writeNewFile` would throw, before there is anything to write. */
-export async function assertFree({ cwd, file, force }: Omit<NewFile, 'id'>): Promise<void> {
-  const path = resolve(cwd, file);
+export async function assertFree({
+  place,
+  file,
+  force,
+  isNumbered,
+}: Omit<NewFile, 'id'>): Promise<void> {
+  const path = locate(file, place);
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory()) {
     throw new AppError('usage', `${path} is a folder`, {
       hint: `give a file in it: ${join(path, 'conversation.md')}`,
     });
   }
-  if (existing && !force) throw fileExists(path, force);
+  if (existing && !force && !isNumbered) throw fileExists(path, force);
   if (existing) return;
   if (file.endsWith('/') || file.endsWith(sep)) throw noFolder(path);
   if (!(await stat(dirname(path)).catch(() => undefined))) throw noFolder(dirname(path));
+}
+
+/** Where nothing is yet: the path itself, or `notes-2.md`, `notes-3.md`, … beside it. */
+async function freePath(path: string): Promise<string> {
+  const { dir, name, ext } = parse(path);
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? path : join(dir, `${name}-${number}${ext}`);
+    if (!(await lstat(candidate).catch(() => undefined))) return candidate;
+  }
 }
 
 function fileExists(path: string, force: boolean | undefined): AppError {
@@ -51,11 +70,11 @@ type WriteTask = (write: Sink['write']) => Promise<void>;
  * device or a pipe is written to.
  */
 export async function writeNewFile(
-  { cwd, file, force, id }: NewFile,
+  { place, file, force, isNumbered, id }: NewFile,
   waiting: WaitOptions,
   task: WriteTask,
 ): Promise<string> {
-  const path = resolve(cwd, file);
+  const path = isNumbered ? await freePath(locate(file, place)) : locate(file, place);
   const saving = <T>(write: () => Promise<T>): Promise<T> =>
     write().catch((error: unknown) => {
       throw saveFailure(error, path, force);
@@ -65,7 +84,7 @@ export async function writeNewFile(
     await fill(await saving(() => openSpecial(path, existing, waiting)), task, saving);
     return path;
   }
-  const target = force ? await saving(() => endOfLinks(path)) : path;
+  const target = force ? await saving(() => Promise.resolve(path).then(endOfLinks)) : path;
   const written = force ? join(dirname(target), `${id}.tmp`) : target;
   const sink = await saving(() => openNew(written));
   try {
@@ -75,17 +94,6 @@ export async function writeNewFile(
   } catch (error) {
     await rm(written, { force: true });
     throw error;
-  }
-}
-
-/** The target of a link need not exist yet. */
-async function endOfLinks(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    const next = await readlink(path).catch(() => undefined);
-    return next === undefined ? path : endOfLinks(resolve(dirname(path), next));
   }
 }
 

@@ -1,7 +1,6 @@
-import { chmodSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { AppError } from '../base/errors.js';
 import type { Values } from '../settings/settings.js';
-import { codeOf } from './files.js';
 
 export interface StorePaths {
   /** The config file: profiles and preferences. */
@@ -12,33 +11,57 @@ export interface StorePaths {
 
 export interface StorePathOptions {
   env: Values;
-  home: string;
+  /** Undefined: the account has none. */
+  home: string | undefined;
   platform: NodeJS.Platform;
 }
 
 const APP_NAME = 'telnyx-chat';
 
-/** XDG folders, `%APPDATA%` on Windows, or all in TELNYX_CHAT_CONFIG_DIR. */
-export function storePaths({ env, home, platform }: StorePathOptions): StorePaths {
+/** As `findStorePaths`. Throws where settings cannot be stored. */
+export function storePaths(place: StorePathOptions): StorePaths {
+  const found = findStorePaths(place);
+  if (found) return found;
+  throw new AppError('usage', 'there is no home folder for settings', {
+    hint: 'set HOME, or TELNYX_CHAT_CONFIG_DIR to a folder for them',
+  });
+}
+
+/**
+ * XDG folders, `%APPDATA%` on Windows, or all in TELNYX_CHAT_CONFIG_DIR; undefined without a home folder. Never
+ * relative to the working folder, which may be anybody's.
+ */
+export function findStorePaths(place: StorePathOptions): StorePaths | undefined {
+  const { env, platform } = place;
   const own = env['TELNYX_CHAT_CONFIG_DIR'];
-  const appData = platform === 'win32' ? env['APPDATA'] || join(home, 'AppData', 'Roaming') : '';
-  const together = own || (appData && join(appData, APP_NAME));
+  const home = (...names: string[]): string | undefined =>
+    place.home === undefined ? undefined : join(place.home, ...names);
+  const appData = platform === 'win32' ? env['APPDATA'] || home('AppData', 'Roaming') : undefined;
+  const together = own ? expanded(own, place.home) : appData && join(appData, APP_NAME);
   if (together) return { config: join(together, 'config.json'), state: join(together, 'state') };
-  const config = absolute(env['XDG_CONFIG_HOME']) ?? join(home, '.config');
-  const state = absolute(env['XDG_STATE_HOME']) ?? join(home, '.local', 'state');
+  const config = absolute(env['XDG_CONFIG_HOME']) ?? home('.config');
+  const state = absolute(env['XDG_STATE_HOME']) ?? home('.local', 'state');
+  if (config === undefined || state === undefined) return undefined;
   return { config: join(config, APP_NAME, 'config.json'), state: join(state, APP_NAME) };
 }
 
 /** Paths of settings that must be private. A folder that the person chose may have other contents. */
 export function privatePaths(place: StorePathOptions): string[] {
-  const { config } = storePaths(place);
+  const { config } = findStorePaths(place) ?? {};
+  if (config === undefined) return [];
   return place.env['TELNYX_CHAT_CONFIG_DIR'] ? [config] : [dirname(config), config];
 }
 
 /** Paths of the state folder that must be private. */
 export function privateStatePaths(place: StorePathOptions): string[] {
-  const { state } = storePaths(place);
+  const { state } = findStorePaths(place) ?? {};
+  if (state === undefined) return [];
   return [state, join(state, 'last-conversation'), join(state, 'input-history.jsonl')];
+}
+
+/** A file as the person wrote it; the shell leaves `~` as it is in `--flag=~/file` and in quotes. */
+export function expandHome(file: string, home: string): string {
+  return /^~(?=$|[/\\])/.test(file) ? join(home, file.slice(1)) : file;
 }
 
 /** The XDG specification says to ignore relative paths. */
@@ -46,46 +69,19 @@ function absolute(path: string | undefined): string | undefined {
   return path && isAbsolute(path) ? path : undefined;
 }
 
-export interface Guard {
-  /** Nothing is done on Windows, which has no file modes. */
-  platform: NodeJS.Platform;
-  warn: (warning: string) => void;
+/** Where the paths that a person gives start. */
+export interface Place {
+  /** Throws when the folder is gone. */
+  readonly cwd: string;
+  readonly home: string | undefined;
 }
 
-/** Permissions of the group and of all others. */
-const OTHERS = 0o077;
-
-/** Removes the access of other users to our files and folders, with a warning. */
-export function keepPrivate(paths: readonly string[], { platform, warn }: Guard): void {
-  if (platform === 'win32') return;
-  for (const path of paths) {
-    const warning = madePrivate(path);
-    if (warning !== undefined) warn(warning);
-  }
+/** A path as the person gave it. No shell expands `~` after a `=` or inside quotes. */
+export function locate(path: string, place: Place): string {
+  const full = expanded(path, place.home);
+  return isAbsolute(full) ? resolve(full) : resolve(place.cwd, full);
 }
 
-function madePrivate(path: string): string | undefined {
-  const mode = modeOf(path);
-  if ((mode & OTHERS) === 0) return undefined;
-  const own = mode & ~OTHERS;
-  try {
-    chmodSync(path, own);
-    return `${path} was accessible to other users (${octal(mode)}); it is now private (${octal(own)})`;
-  } catch (error) {
-    const why = codeOf(error) ?? '';
-    return `${path} is accessible to other users (${octal(mode)}), which cannot be changed: ${why}`;
-  }
-}
-
-/** The permissions of a file or folder; 0 when it does not exist. */
-function modeOf(path: string): number {
-  try {
-    return (statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o777;
-  } catch {
-    return 0; // Reading the file reports the reason.
-  }
-}
-
-function octal(mode: number): string {
-  return mode.toString(8);
+function expanded(path: string, home: string | undefined): string {
+  return home !== undefined && /^~(?=[/\\]|$)/.test(path) ? join(home, path.slice(1)) : path;
 }

@@ -6,7 +6,10 @@ import { openLineEditor } from './editor/line-editor.js';
 import type { LineEditorOptions } from './editor/line-editor.js';
 import { restoreSequence } from './editor/terminal-input.js';
 
-type Extras = Pick<LineEditorOptions, 'history' | 'complete'>;
+type Extras = Pick<LineEditorOptions, 'history' | 'complete' | 'stopProcess'> & {
+  /** Whether a long reply is announced in a window without focus. */
+  notify: boolean;
+};
 
 /**
  * The chat's line editor: prompt and notices on stderr, replies on stdout. The terminal is restored
@@ -15,21 +18,24 @@ type Extras = Pick<LineEditorOptions, 'history' | 'complete'>;
 export function openChatTerminal(
   context: Context,
   { screenReader, dumb, animation, noticeColor }: Appearance,
-  extras: Extras,
+  { notify, stopProcess, ...extras }: Extras,
 ): LineEditor {
-  const { stdin, stdout, stderr, clock, stop, platform } = context;
-  const modes = { pasteMarks: !dumb, drawn: !screenReader };
-  // Restoring a closed terminal fails with an error event, which does not matter.
-  stdin.on('error', () => undefined);
+  const { stdin, stdout, stderr, clock, platform } = context;
+  const modes = { pasteMarks: !dumb, focusReports: notify && !dumb, drawn: !screenReader };
   context.onExit(() => {
     stdin.setRawMode?.(false);
     stderr.write(restoreSequence(modes));
   });
   return openLineEditor({
     ...{ input: stdin, output: stderr, stdout, clock, prompt: '> ', screenReader },
-    ...{ color: noticeColor, animated: animation, pasteMarks: modes.pasteMarks },
+    ...{ color: noticeColor, animated: animation },
+    ...{ pasteMarks: modes.pasteMarks, focusReports: modes.focusReports },
     // Windows has no signal that stops a process.
-    ...{ stopProcess: platform === 'win32' ? undefined : stop, editCommand: '/edit', ...extras },
+    ...{
+      stopProcess: platform === 'win32' ? undefined : stopProcess,
+      editCommand: '/edit',
+      ...extras,
+    },
   });
 }
 
@@ -43,11 +49,12 @@ export function openDialogs(context: Context, appearance: Appearance, editor: Li
     edit: (text) =>
       editor.suspend(async () => {
         const { editExternally } = await import('./external-programs.js');
-        return context.withoutInterrupts(() => editExternally(text, env, context.signal));
+        return context.withoutInterrupts(() => editExternally(text, context));
       }),
-    async copy(text) {
+    async copy(text, signal) {
       const { copyText } = await import('./external-programs.js');
-      return copyText(text, { env, platform, write: (sequence) => stderr.write(sequence) });
+      const write = (sequence: string): void => void stderr.write(sequence);
+      return copyText(text, { env, platform, write, signal });
     },
   };
 }

@@ -1,50 +1,145 @@
 // Loaded when the person opens an editor or copies a reply.
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { isUtf8 } from 'node:buffer';
+import { mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AppError } from '../base/errors.js';
+import type { EditedText } from '../chat/ports.js';
 import type { Values } from '../settings/settings.js';
 
+export interface EditorOptions {
+  env: Values;
+  platform: string;
+  /** Ends the editor. What it has saved by then is kept. */
+  signal: AbortSignal;
+}
+
 /**
- * A text as $VISUAL or $EDITOR leaves it, in a temporary file that only its owner can read.
- * Throws an AppError when the editor cannot be run or fails. The signal ends the editor.
+ * A text as $VISUAL or $EDITOR leaves it, in a temporary file that only its owner can read. Whatever fails, the
+ * text is as it was or as it was saved; a file that cannot be read stays, and the failure names it.
  */
-export async function editExternally(
-  text: string,
-  env: Values,
-  signal: AbortSignal,
-): Promise<string> {
+export async function editExternally(text: string, options: EditorOptions): Promise<EditedText> {
+  const { env, signal } = options;
+  // As with git, an empty variable counts as none.
+  const command = env['VISUAL'] || env['EDITOR'] || 'vi';
+  let file: string;
+  try {
+    file = await draftFile(text);
+  } catch (cause) {
+    return { text, failure: noDraftFile(cause) };
+  }
+  const failure = await runEditor(command, file, options);
+  const saved = await savedText(file);
+  if (signal.aborted) return abandon(file, { text, saved }, signal);
+  if (saved === 'unreadable') return { text, failure: keptFile(file) };
+  if (saved === 'gone') {
+    await rmdir(dirname(file)).catch(() => undefined); // What else is in it may be the person's.
+    return { text, failure: failure ?? editorFailure(command, 'left no file') };
+  }
+  await rm(dirname(file), { recursive: true, force: true });
+  return { text: edited(saved.text, text), failure };
+}
+
+async function draftFile(text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'telnyx-chat-'));
   const file = join(folder, 'message.md');
   try {
     await writeFile(file, text, { mode: 0o600 });
-    // As with git, an empty variable counts as none.
-    await runEditor(env['VISUAL'] || env['EDITOR'] || 'vi', file, signal);
-    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
-  } finally {
+    return file;
+  } catch (error) {
     await rm(folder, { recursive: true, force: true });
+    throw error;
   }
 }
 
+function noDraftFile(cause: unknown): AppError {
+  const why = cause instanceof Error ? cause.message : '';
+  return new AppError('usage', `there can be no file for the editor: ${why}`, {
+    hint: 'set TMPDIR to a folder that takes files',
+    cause,
+  });
+}
+
+type Saved = { text: string } | 'unreadable' | 'gone';
+
+async function savedText(file: string): Promise<Saved> {
+  try {
+    const bytes = await readFile(file);
+    return isUtf8(bytes) ? { text: bytes.toString('utf8').replace(/^\uFEFF/, '') } : 'unreadable';
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isGone ? 'gone' : 'unreadable';
+  }
+}
+
+/** Editors end the last line with a newline. */
+function edited(saved: string, before: string): string {
+  return before.endsWith('\n') ? saved : saved.replace(/\r?\n$/, '');
+}
+
+function keptFile(file: string): AppError {
+  return new AppError('usage', 'what the editor saved is not UTF-8 text, or cannot be read', {
+    hint: `it is kept in ${file}`,
+  });
+}
+
+/** The program ends: nobody takes the text back, so that what was written stays in its file. */
+async function abandon(
+  file: string,
+  { text, saved }: { text: string; saved: Saved },
+  signal: AbortSignal,
+): Promise<never> {
+  if (typeof saved === 'object' && edited(saved.text, text) === text) {
+    await rm(file, { force: true });
+  }
+  // Fails while something is in it: an editor leaves there what it could not save.
+  const isEmpty = await rmdir(dirname(file)).then(
+    () => true,
+    () => false,
+  );
+  const { reason } = signal as { reason: unknown };
+  if (isEmpty || !(reason instanceof AppError)) throw reason;
+  throw reason.with({ hint: `what you wrote is kept in ${dirname(file)}` });
+}
+
+/** Longest wait for an editor that was told to end. */
+const ENDING_MS = 1_000;
+
+/** Runs the editor until the person leaves it. Gives what went wrong. */
+function runEditor(
+  command: string,
+  file: string,
+  { platform, signal }: EditorOptions,
+): Promise<AppError | undefined> {
+  return new Promise((resolve) => {
+    const child = startEditor(command, file, platform);
+    const end = (failure?: AppError): void => {
+      signal.removeEventListener('abort', stop);
+      resolve(failure);
+    };
+    const stop = (): void => {
+      child.kill();
+      setTimeout(end, ENDING_MS).unref();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    child.on('error', () => end(editorFailure(command, 'could not be started')));
+    child.on('exit', (code, killedBy) =>
+      end(code === 0 ? undefined : editorFailure(command, `ended with ${killedBy ?? code}`)),
+    );
+  });
+}
+
 /** The variable may hold arguments (`code --wait`), so a shell reads it, as git does. */
-function runEditor(command: string, file: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(`${command} "${file}"`, { shell: true, stdio: 'inherit', signal });
-    const fail = (why: string): void =>
-      reject(
-        new AppError('usage', `the editor ${JSON.stringify(command)} ${why}`, {
-          hint: 'set EDITOR, for example EDITOR=nano',
-        }),
-      );
-    child.on('error', () => {
-      if (signal.aborted) reject(signal.reason as Error);
-      else fail('could not be started');
-    });
-    child.on('exit', (code, killedBy) => {
-      if (code === 0) resolve();
-      else fail(`ended with ${killedBy ?? code}`);
-    });
+function startEditor(command: string, file: string, platform: string): ChildProcess {
+  if (platform === 'win32') return spawn(`${command} "${file}"`, { shell: true, stdio: 'inherit' });
+  return spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', file], { stdio: 'inherit' });
+}
+
+function editorFailure(command: string, why: string): AppError {
+  return new AppError('usage', `the editor ${JSON.stringify(command)} ${why}`, {
+    hint: 'set EDITOR, for example EDITOR=nano',
   });
 }
 
@@ -70,29 +165,54 @@ export interface CopyTextOptions {
   platform: string;
   /** Writes to the terminal. */
   write: (sequence: string) => void;
+  signal: AbortSignal;
 }
+
+/** Bound on a clipboard program: one may wait for a display that does not answer. */
+const CLIPBOARD_MS = 5_000;
 
 /**
  * Puts text on the clipboard and says which one. Over SSH, or without a clipboard program, the
  * terminal is asked to do it (OSC 52): it may refuse without telling.
  */
 export async function copyText(text: string, options: CopyTextOptions): Promise<string> {
-  const { env, platform } = options;
+  const { env, platform, signal } = options;
   const isRemote = Boolean(env['SSH_TTY'] ?? env['SSH_CONNECTION']);
   const local = isRemote ? [] : CLIPBOARD_PROGRAMS.filter((each) => each.isUsable(env, platform));
   for (const { command, args } of local) {
-    if (await isTakenBy(command, args, text)) return `the clipboard (${command})`;
+    const isTaken = await isTakenBy(spawnCopier(command, args, text), signal);
+    signal.throwIfAborted();
+    if (isTaken) return `the clipboard (${command})`;
   }
   options.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
   return 'the clipboard, if the terminal allows it (OSC 52)';
 }
 
-function isTakenBy(command: string, args: string[], text: string): Promise<boolean> {
+function spawnCopier(command: string, args: string[], text: string): ChildProcess {
+  const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(text);
+  return child;
+}
+
+/** Whether the program takes the text in time. One that does not is killed. */
+function isTakenBy(child: ChildProcess, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
-    child.on('error', () => resolve(false));
-    child.on('exit', (code) => resolve(code === 0));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(text);
+    const end = (isTaken: boolean): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+      resolve(isTaken);
+    };
+    const giveUp = (): void => {
+      child.kill('SIGKILL');
+      child.unref();
+      child.stdin?.destroy();
+      end(false);
+    };
+    const timer = setTimeout(giveUp, CLIPBOARD_MS);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    child.on('error', () => end(false));
+    child.on('exit', (code) => end(code === 0));
   });
 }

@@ -25,13 +25,17 @@ export async function paged(
   const command = isWanted && !isDumb && context.stdout.isTTY ? pagerIn(context) : undefined;
   if (command === undefined) return task(direct);
   const pager = new Pager(command, context, direct);
+  const stop = (): void => pager.stop();
+  context.signal.addEventListener('abort', stop, { once: true });
   try {
     await task((text) => pager.print(text));
   } catch (error) {
     if (!(error instanceof ReaderLeft)) throw error;
   } finally {
     await pager.end();
+    context.signal.removeEventListener('abort', stop);
   }
+  context.signal.throwIfAborted();
 }
 
 /** Our own variable comes before PAGER; empty or `cat` means none. Windows has no `less`. */
@@ -68,6 +72,12 @@ class Pager {
     if (!this.#child || this.#isBroken) return;
     this.#child.stdin?.end();
     if (isCommandMissing(await this.#exit) && this.#kept) await this.#printDirectly();
+  }
+
+  /** The reader has as long as they like, but not longer than the program. */
+  stop(): void {
+    this.#kept = undefined;
+    this.#child?.kill();
   }
 
   #start(): ChildProcess {

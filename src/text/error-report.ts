@@ -1,6 +1,9 @@
 import type { AppError } from '../base/errors.js';
 import { sanitizeLine } from './sanitize.js';
 
+/** Longer than any line of ours; an API's own words may be longer. */
+const MAX_LINE = 2_000;
+
 /** A failure for a person: message, hint, and the known details of the turn. */
 export function errorLines(error: AppError): string[] {
   const { hint, conversationId, delivery, requestId, wasRepeatable } = error.details;
@@ -12,7 +15,7 @@ export function errorLines(error: AppError): string[] {
   if (hint) lines.push(`hint: ${hint}`);
   if (conversationId) lines.push(`conversation: ${conversationId}`);
   if (requestId) lines.push(`request: ${requestId}`);
-  return lines.map((line) => sanitizeLine(line, 1000));
+  return lines.map((line) => sanitizeLine(line, MAX_LINE));
 }
 
 /** A failure for a program. Every key is present; unknown values are null. */

@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors.js';
 import { MAX_ATTEMPTS, waitAfter, waitBefore, type RetryOptions } from '../base/retry.js';
+import { retentionOff } from '../conversations/assistants.js';
 import { aiDisabled } from '../conversations/update.js';
 import type { ReplyPart, SentTurn, TurnPorts } from './events.js';
 import { search, type LostTurn, type SearchResult } from './search.js';
@@ -93,8 +94,8 @@ function notRun(failure: AppError): AppError {
 const MAX_EXPLANATION_MS = 5_000;
 
 /**
- * A 400 may mean that a person has taken the conversation over. Telnyx documents no code for it, so
- * the conversation's metadata is read.
+ * A 400 may mean that a person has taken the conversation over, or that the assistant keeps no data,
+ * without which Telnyx does not chat. It documents no code for either, so both are looked up.
  */
 async function explained(
   ports: TurnPorts,
@@ -103,12 +104,11 @@ async function explained(
 ): Promise<AppError> {
   if (error.kind === 'ai_disabled' || error.details.status !== 400) return error;
   const call = options.deadline.callOptions(options.signal, MAX_EXPLANATION_MS);
-  try {
-    const { metadata } = await ports.getConversation(turn.conversationId, call);
-    return metadata['ai_disabled'] === 'true'
-      ? aiDisabled({ ...error.details, cause: error.cause })
-      : error;
-  } catch {
-    return error; // The first failure is the one to report.
-  }
+  // The first failure is the one to report: one of these says only that it has no explanation.
+  const read = <T>(request: Promise<T>): Promise<T | undefined> => request.catch(() => undefined);
+  const conversation = read(ports.getConversation(turn.conversationId, call));
+  const assistant = read(ports.getAssistant(turn.assistantId, call));
+  const isTakenOver = (await conversation)?.metadata['ai_disabled'] === 'true';
+  if (isTakenOver) return aiDisabled({ ...error.details, cause: error.cause });
+  return (await assistant)?.dataRetention === false ? retentionOff(error) : error;
 }

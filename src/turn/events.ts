@@ -19,8 +19,8 @@ export interface TurnRequest {
   speaker?: string | undefined;
   /** Whether the reply is requested piece by piece. */
   stream: boolean;
-  /** The conversation was created for this turn, possibly shared with turns of other processes. */
-  isNew?: boolean | undefined;
+  /** The conversation was created for this turn, as it was then; turns of other processes may share it. */
+  created?: Pick<Conversation, 'id' | 'lastMessageAt'> | undefined;
   /** The name of a new conversation. */
   title?: string | undefined;
   /** Of a new conversation. `assistant_id` is set to the assistant. */

@@ -1,25 +1,34 @@
 import type { History, Message } from '../conversations/conversation.js';
-import { inOrder, instant } from '../conversations/messages.js';
+import { hasDirection, inOrder, timeOf } from '../conversations/messages.js';
 import { findReply, type ListFinding } from './find-reply.js';
+import { madeAt, timeStep } from './record-times.js';
 import type { TimeWindow } from './server-clock.js';
 import { isSameText, type EarlierMessages } from './turn-memory.js';
 
 /** Whatever tells our turn from others in a list; times are by the server's clock. */
 export interface SoughtTurn {
   text: string;
-  earlier: Pick<EarlierMessages, 'atLeast' | 'isExact'>;
+  earlier: Pick<EarlierMessages, 'atLeast' | 'isExact' | 'isFirst'>;
   /** From before the first earlier message of ours to after the last one's reply. */
   earlierTimes?: { from: TimeWindow; until: TimeWindow } | undefined;
   /** The part of the reply that was received. */
   received: string;
   sent: TimeWindow;
+  /** When the list was read. */
+  read: TimeWindow;
+  /** The windows are by the clock of the records themselves; else that may differ from them. */
+  isByRecords: boolean;
+  /** By the clock of the records the turn was not sent before this time, as lists so far have shown. */
+  sentAfter: number;
 }
 
 const UNCLEAR: ListFinding = { type: 'unclear' };
 const ABSENT: ListFinding = { type: 'absent' };
 
-/** How far the server's clocks may differ among themselves. */
+/** How far the clocks of servers that store messages may differ among themselves. */
 const SKEW_MS = 5_000;
+/** How far they may be from the clock of `Date`: a time without a zone, or one of another zone. */
+const MAX_DISAGREEMENT_MS = 24 * 60 * 60_000;
 
 /**
  * Looks for a turn among a conversation's messages. They have no id and no promised order, so they are
@@ -34,8 +43,18 @@ export function findTurn({ messages, isComplete }: History, sought: SoughtTurn):
   if (since.length < earlier.atLeast) return UNCLEAR; // The list lags behind.
   const candidates = since.slice(earlier.atLeast);
   if (candidates.length === 0) return hidesOurs(since, sought) ? UNCLEAR : ABSENT;
-  const ours = pickOurs(candidates, sought);
-  return 'type' in ours ? ours : findReply(ours, ordered, sought.received);
+  const ours = pickOurs(candidates, ordered, sought);
+  if ('type' in ours) return ours;
+  if (!hasDirection(messages) && isTied(ours, ordered)) return UNCLEAR;
+  return findReply(ours, ordered, sought.received);
+}
+
+/** Whether messages of the same time may as well stand in another order, with another reply to ours. */
+function isTied(ours: Message, ordered: readonly Message[]): boolean {
+  const tie = ordered.filter((each) => each !== ours && timeOf(each) === timeOf(ours));
+  const before = ordered[ordered.indexOf(ours) - 1];
+  const isBefore = before?.role === 'assistant' && tie.includes(before);
+  return isBefore || tie.some(({ role }) => role === 'user');
 }
 
 /** In a conversation that others used before, only what came after our first message is counted. */
@@ -54,22 +73,44 @@ function hidesOurs(since: readonly Message[], { earlierTimes }: SoughtTurn): boo
 /** Ours among the messages with its text that are not known to be older. */
 function pickOurs(
   candidates: readonly Message[],
-  { earlier, sent }: SoughtTurn,
+  ordered: readonly Message[],
+  sought: SoughtTurn,
 ): Message | ListFinding {
+  const { earlier, sent, read, isByRecords } = sought;
+  const step = timeStep(ordered);
+  const latest = (each: Message): number => madeAt(each) + step - 1;
   const [only] = candidates;
   if (only && earlier.isExact && candidates.length === 1) {
-    return madeAt(only) >= sent.earliest - SKEW_MS ? only : UNCLEAR;
+    const isFirst = earlier.isFirst && ordered.find(({ role }) => role === 'user') === only;
+    return isFirst || latest(only) >= sent.earliest - SKEW_MS ? only : UNCLEAR;
   }
-  const [recent, ...more] = candidates.filter((each) => madeAt(each) >= sent.earliest);
+  const [recent, ...more] = candidates.filter((each) => latest(each) >= sent.earliest);
   if (recent === undefined) {
-    const isOld = candidates.every((each) => madeAt(each) < sent.earliest - SKEW_MS);
-    return isOld && !earlier.isExact ? ABSENT : UNCLEAR;
+    const areOld = candidates.every((each) => isOlder(latest(each), sought));
+    return areOld && !earlier.isExact ? ABSENT : UNCLEAR;
   }
-  const isCertain = more.length === 0 && (sent.isSharp || madeAt(recent) >= sent.latest);
+  // Not made yet by the clock of `Date`: the two disagree, and an older message may look like ours.
+  if (!isByRecords && madeAt(recent) > read.latest + SKEW_MS) return UNCLEAR;
+  const isSharp = sent.isSharp && isAfter(recent, { ordered, sent });
+  const isCertain = more.length === 0 && (isSharp || madeAt(recent) >= sent.latest);
   return isCertain ? recent : UNCLEAR;
 }
 
-/** When the server stored the message, in milliseconds since 1970. */
-export function madeAt({ createdAt, sentAt }: Message): number {
-  return instant(createdAt || sentAt);
+/** A time in whole seconds may be from before the turn was sent; then the answer to it is not. */
+function isAfter(
+  message: Message,
+  { ordered, sent }: { ordered: readonly Message[]; sent: TimeWindow },
+): boolean {
+  const next = ordered[ordered.indexOf(message) + 1];
+  return madeAt(message) >= sent.earliest || (next !== undefined && madeAt(next) >= sent.latest);
+}
+
+/**
+ * Whether a message with our text was there before ours was sent. Where the clock of the records is not
+ * known, its place decides: what came after it came before ours.
+ */
+function isOlder(time: number, { sent, isByRecords, sentAfter }: SoughtTurn): boolean {
+  const ageMs = sent.earliest - time;
+  if (isByRecords) return ageMs > SKEW_MS;
+  return time < sentAfter - SKEW_MS || ageMs > MAX_DISAGREEMENT_MS;
 }

@@ -4,7 +4,7 @@ import { Deadline, type CallOptions } from '../base/time.js';
 import type { Assistant, History } from '../conversations/conversation.js';
 import { instant } from '../conversations/messages.js';
 import type { SentTurn, TurnPorts } from './events.js';
-import { madeAt } from './find-turn.js';
+import { madeAt } from './record-times.js';
 
 /** Whether a list of messages without a turn proves that the turn was not run. */
 export type ListEvidence = 'full' | 'not yet' | 'never';
@@ -16,6 +16,8 @@ export type ListEvidence = 'full' | 'not yet' | 'never';
 export function evidenceFor(
   ports: TurnPorts,
   { assistantId, conversationId }: SentTurn,
+  /** The conversation's `last_message_at` when it was created. */
+  initialTime = 0,
 ): (history: History, call: CallOptions) => Promise<ListEvidence> {
   let assistant: Assistant | undefined;
   return async ({ messages }, { signal, timeoutMs }) => {
@@ -29,7 +31,7 @@ export function evidenceFor(
       ]);
       if (!dataRetention) return 'never';
       const times = messages.flatMap((each) => [madeAt(each), instant(each.sentAt)]);
-      const listedUntil = Math.max(instant(conversation.createdAt), ...times);
+      const listedUntil = Math.max(instant(conversation.createdAt), initialTime, ...times);
       return instant(conversation.lastMessageAt) > listedUntil ? 'not yet' : 'full';
     } catch (error) {
       if (signal.aborted || !(error instanceof AppError)) throw error;

@@ -1,9 +1,10 @@
 import { AppError } from '../base/errors.js';
+import { wellFormed } from '../base/unicode.js';
 
 /** In bytes of UTF-8 (1 MiB). It is our own limit: Telnyx documents none. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
-/** Returns the message unchanged when it can be sent. */
+/** Returns the message when it can be sent, unchanged where it is well-formed Unicode. */
 export function checkedMessage(text: string): string {
   if (text.trim() === '') {
     throw new AppError('usage', 'message is required', {
@@ -16,7 +17,7 @@ export function checkedMessage(text: string): string {
     });
   }
   if (Buffer.byteLength(text) > MAX_MESSAGE_BYTES) throw messageTooLong();
-  return text;
+  return wellFormed(text);
 }
 
 export function messageTooLong(): AppError {

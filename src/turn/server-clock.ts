@@ -65,6 +65,12 @@ const DRIFT = 1e-4;
 /** Our two clocks differ by more than this only when one was set or stopped meanwhile. */
 const JUMP_MS = 50;
 
+/** Whether one of our clocks was set or stopped between two moments. */
+export function isJump(one: Moment, other: Moment): boolean {
+  const passed = other.monotonic - one.monotonic;
+  return Math.abs(other.wall - one.wall - passed) > JUMP_MS;
+}
+
 /**
  * Estimates the server's time from its answers: our own clock may be off by any amount. Each answer's
  * `Date` bounds the offset on either side; many at different moments narrow it to a tenth of a second.
@@ -100,14 +106,20 @@ export class ServerClock {
     this.#rival = agreed || agreedWithRival ? undefined : noted;
   }
 
-  /** One of our moments by the server's clock; any time if our computer slept or its clock was set since. */
-  windowAt(moment: Moment): TimeWindow {
-    const offset = this.#offsetAt(moment);
+  /**
+   * One of our moments by the server's clock; any time if our computer slept or its clock was set since.
+   * `records`: what is known of the clock that gives stored records their times, which need not agree.
+   */
+  windowAt(moment: Moment, records?: Offset): TimeWindow {
+    const known = this.#offsetAt(moment);
+    const dated = known && this.#rival ? union(known, this.#rival) : known;
+    const agreed = records && dated && intersection(records, dated);
+    const offset = agreed ?? records ?? dated;
     if (!offset) return ANY_TIME;
-    const { min, max } = this.#rival ? union(offset, this.#rival) : offset;
-    const [earliest, latest] = [moment.monotonic + min, moment.monotonic + max];
+    const [earliest, latest] = [moment.monotonic + offset.min, moment.monotonic + offset.max];
     const width = latest - earliest - DATE_DELAY_MS - this.#roundTripMs;
-    const isWithin = (ms: number): boolean => !this.#rival && width <= ms;
+    const isWithin = (ms: number): boolean =>
+      (records !== undefined || !this.#rival) && width <= ms;
     return { earliest, latest, isSharp: isWithin(SHARP_MS), isFair: isWithin(FAIR_MS) };
   }
 
@@ -124,7 +136,7 @@ export class ServerClock {
   #offsetAt(moment: Moment): Offset | undefined {
     if (!this.#offset) return undefined;
     const passed = moment.monotonic - this.#at.monotonic;
-    if (Math.abs(moment.wall - this.#at.wall - passed) > JUMP_MS) return undefined;
+    if (isJump(this.#at, moment)) return undefined;
     const drift = Math.abs(passed) * DRIFT;
     return { min: this.#offset.min - drift, max: this.#offset.max + drift };
   }

@@ -1,3 +1,4 @@
+import { instant } from '../conversations/messages.js';
 import type { Moment } from './server-clock.js';
 
 /** Whether two texts are the same, whatever a server does to white space and to the form of letters. */
@@ -20,6 +21,21 @@ export interface EarlierMessages {
    * text is known, and no two of them ran at the same time.
    */
   readonly isExact: boolean;
+  /** No turn of this conversation was sent before, and it was created for this one. */
+  readonly isFirst: boolean;
+  /** The conversation's `last_message_at` when it was created; undefined when that is not known. */
+  readonly lastMessageAt?: number | undefined;
+  /** Turns of the conversation that were delivered before, whatever their text. */
+  readonly delivered: readonly DeliveredTurn[];
+}
+
+/** A turn that this program delivered: the server stored it between the two moments. */
+export interface DeliveredTurn {
+  text: string;
+  /** Nobody else said this text in the conversation, as far as this program can know. */
+  isExact: boolean;
+  from: Moment;
+  until: Moment;
 }
 
 /** Whether the conversation has the message of a turn; `unknown`: it may have it. */
@@ -27,8 +43,17 @@ export type DeliveryOutcome = 'delivered' | 'unknown' | 'not delivered';
 
 /** A conversation that was created here. */
 interface OwnConversation {
-  /** All of its texts are remembered. */
+  /** All of its texts are remembered, and nobody else got it. */
   isComplete: boolean;
+  hasTurns: boolean;
+  lastMessageAt: number;
+}
+
+export interface Beginning {
+  /** As the API gave it when it created the conversation. */
+  lastMessageAt?: string;
+  /** Others may have got the same conversation. */
+  isShared?: boolean;
 }
 
 /** One text of a conversation. */
@@ -49,6 +74,9 @@ const MAX_TEXTS = 2_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 /** Texts of conversations that were created elsewhere. An older text is known from a new one by its time. */
 const MAX_RECENT_TEXTS = 256;
+/** Delivered turns of a conversation, which show how its records' times differ from others; short texts do. */
+const MAX_DELIVERED = 4;
+const MAX_DELIVERED_CHARACTERS = 500;
 
 /**
  * Remembers the texts that this program sent. When the answer to a later turn is lost, its message can
@@ -58,6 +86,7 @@ export class TurnMemory {
   readonly #conversations = new Map<string, OwnConversation>();
   readonly #texts = new TextRecords(MAX_TEXTS);
   readonly #recent: TextRecords | undefined;
+  readonly #delivered = new Map<string, DeliveredTurn[]>();
 
   /** `ofOthers`: texts of conversations that were created elsewhere are remembered as well. */
   constructor({ ofOthers }: { ofOthers: boolean } = { ofOthers: true }) {
@@ -65,8 +94,12 @@ export class TurnMemory {
   }
 
   /** A conversation was created: nothing has been said in it yet. */
-  begin(conversationId: string): void {
-    this.#conversations.set(conversationId, { isComplete: true });
+  begin(conversationId: string, { lastMessageAt = '', isShared = false }: Beginning = {}): void {
+    this.#conversations.set(conversationId, {
+      isComplete: !isShared,
+      hasTurns: false,
+      lastMessageAt: instant(lastMessageAt),
+    });
     const [oldest] = this.#conversations.keys();
     if (this.#conversations.size > MAX_CONVERSATIONS && oldest !== undefined) {
       this.#conversations.delete(oldest);
@@ -82,7 +115,20 @@ export class TurnMemory {
     }
     const texts = conversation ? this.#texts : this.#recent;
     const record = texts?.take(`${conversationId}\n${textKey(text)}`, conversation);
-    return new OpenTurn(record ?? newRecord(), now);
+    const delivered = texts ? this.#deliveredIn(conversationId) : [];
+    return new OpenTurn(record ?? newRecord(), { text, from: now, delivered });
+  }
+
+  /** The list of a conversation's turns; that of the conversation used longest ago is forgotten first. */
+  #deliveredIn(conversationId: string): DeliveredTurn[] {
+    const turns = this.#delivered.get(conversationId) ?? [];
+    this.#delivered.delete(conversationId);
+    this.#delivered.set(conversationId, turns);
+    const [oldest] = this.#delivered.keys();
+    if (this.#delivered.size > MAX_CONVERSATIONS && oldest !== undefined) {
+      this.#delivered.delete(oldest);
+    }
+    return turns;
   }
 }
 
@@ -122,21 +168,42 @@ class TextRecords {
   }
 }
 
+interface OpenTurnOptions {
+  text: string;
+  from: Moment;
+  /** Grows when the turn is delivered. */
+  delivered: DeliveredTurn[];
+}
+
 /** A turn that is running, and what is known of earlier messages with its text. */
 export class OpenTurn implements EarlierMessages {
   readonly atLeast: number;
   readonly times: EarlierMessages['times'];
+  readonly isFirst: boolean;
+  readonly delivered: readonly DeliveredTurn[];
   readonly #record: TextRecord;
+  readonly #all: DeliveredTurn[];
+  readonly #text: string;
   readonly #from: Moment;
   #isSettled = false;
 
-  constructor(record: TextRecord, from: Moment) {
+  constructor(record: TextRecord, { text, from, delivered }: OpenTurnOptions) {
+    const { conversation } = record;
     if (record.isOpen) record.isDoubtful = true;
     record.isOpen = true;
     this.atLeast = record.count;
     this.times = record.times;
+    this.isFirst = conversation?.isComplete === true && !conversation.hasTurns;
+    if (conversation) conversation.hasTurns = true;
+    this.delivered = [...delivered];
     this.#record = record;
+    this.#all = delivered;
+    this.#text = text;
     this.#from = from;
+  }
+
+  get lastMessageAt(): number | undefined {
+    return this.#record.conversation?.lastMessageAt;
   }
 
   get isExact(): boolean {
@@ -154,5 +221,9 @@ export class OpenTurn implements EarlierMessages {
     if (outcome !== 'delivered') return;
     record.count++;
     record.times = { from: record.times?.from ?? this.#from, until };
+    if (this.#text.length > MAX_DELIVERED_CHARACTERS) return;
+    const { isExact } = this;
+    this.#all.push({ text: this.#text, isExact, from: this.#from, until });
+    this.#all.splice(0, this.#all.length - MAX_DELIVERED);
   }
 }

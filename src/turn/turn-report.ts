@@ -1,3 +1,4 @@
+import type { ToolCallResult } from '../conversations/tool-calls.js';
 import type { ReplyEvent, Turn } from './events.js';
 
 export const WAITING = 'waiting for the assistant';
@@ -32,9 +33,11 @@ export interface TurnJson {
   recovered: boolean;
   /** Milliseconds. */
   timing: { first_token_ms: number; total_ms: number };
+  /** Only when they were asked for; null when they are not known. */
+  tool_calls?: readonly ToolCallResult[] | null;
 }
 
-export function turnJson(turn: Turn): TurnJson {
+export function turnJson(turn: Turn, toolCalls?: TurnJson['tool_calls']): TurnJson {
   return {
     conversation_id: turn.conversationId,
     reply: turn.reply,
@@ -42,5 +45,6 @@ export function turnJson(turn: Turn): TurnJson {
     new_conversation: turn.newConversation,
     recovered: turn.recovered,
     timing: { first_token_ms: turn.timing.firstTokenMs, total_ms: turn.timing.totalMs },
+    ...(toolCalls === undefined ? {} : { tool_calls: toolCalls }),
   };
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors.js';
 import { retrying, type RetryOptions } from '../base/retry.js';
 import { Deadline, type Clock } from '../base/time.js';
+import type { Conversation } from '../conversations/conversation.js';
 import { deliver } from './deliver.js';
 import type { ReplyEvent, Turn, TurnPorts, TurnRequest } from './events.js';
 import { momentOf } from './server-clock.js';
@@ -22,11 +23,12 @@ export async function* takeTurn(
 ): AsyncGenerator<ReplyEvent> {
   const { clock } = ports;
   const stopwatch = startStopwatch(clock);
+  const create = (): Promise<Conversation> => startConversation(ports, request, retry);
   const retry = { clock, signal, deadline: new Deadline(clock, timeoutMs) };
-  const conversationId = request.conversationId ?? (await startConversation(ports, request, retry));
-  const isOurs = request.conversationId === undefined;
-  const newConversation = isOurs || request.isNew === true;
-  if (isOurs) memory.begin(conversationId);
+  const created = request.conversationId === undefined ? await create() : request.created;
+  const conversationId = request.conversationId ?? created?.id ?? '';
+  const newConversation = created !== undefined;
+  if (created) memory.begin(conversationId, { ...created, isShared: created === request.created });
   yield { type: 'start', conversationId, newConversation };
   const { assistantId, text, speaker, stream } = request;
   const sent = { assistantId, conversationId, text, speaker, stream };
@@ -70,13 +72,13 @@ async function startConversation(
   ports: TurnPorts,
   { title, metadata, assistantId }: TurnRequest,
   retry: RetryOptions,
-): Promise<string> {
+): Promise<Conversation> {
   const create = ports.conversationCreator({
     name: title,
     metadata: { ...metadata, assistant_id: assistantId },
   });
   try {
-    return (await retrying(create, retry)).id;
+    return await retrying(create, retry);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     // The conversation may exist now, but the turn itself was never sent.

@@ -16,18 +16,23 @@ export function verdictOn(error: AppError): Verdict {
   if (delivery === 'unknown') return 'search';
   if (delivery === 'not_sent')
     return kind === 'network' || kind === 'timeout' ? 'resend' : 'report';
-  return status === 429 || status === 409 ? 'resend' : 'report';
+  return WAITING_HELPS.includes(status ?? 0) ? 'resend' : 'report';
 }
+
+/** Refusals of a turn that pass: too many, another one running, and a 503 that says when to come back. */
+const WAITING_HELPS = [409, 429, 503];
 
 /** Timeouts of a gateway: the server behind it may still be running the turn. 524 is Cloudflare's. */
 const GATEWAY_TIMEOUTS = [504, 524];
 
 /**
- * Whether a turn may still be running after this failure. A server error ended it, and so did a kept
- * connection that died without a byte of answer. A timeout or a broken connection did not.
+ * Whether a turn may still be running after this failure. An error of Telnyx's own server ended it, and
+ * so did a kept connection that died without a byte of answer. A timeout, a broken connection or a
+ * gateway's error did not.
  */
 export function mayStillRun({ details }: AppError): boolean {
-  const { status, diedIdle = false } = details;
+  const { status, diedIdle = false, fromGateway = false } = details;
+  if (fromGateway) return true;
   if (status === undefined) return !diedIdle;
   return status < 500 || GATEWAY_TIMEOUTS.includes(status);
 }

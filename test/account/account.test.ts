@@ -27,6 +27,7 @@ function world(env: Record<string, string> = {}) {
     cwd,
     home,
     platform: 'linux',
+    uid: process.geteuid?.(),
     nodeVersion: '20.12.0',
     clock: stillClock(),
     randomId: () => 'id-1',
@@ -186,6 +187,9 @@ describe('a turn', () => {
         '',
       ].join('\n'),
     );
-    expect(JSON.parse(server.requests[0]!.body)).toEqual({ metadata: { assistant_id: 'a-1' } });
+    expect(JSON.parse(server.requests[0]!.body)).toEqual({
+      name: 'my secret words',
+      metadata: { assistant_id: 'a-1' },
+    });
   });
 });

@@ -22,6 +22,7 @@ const ASSISTANT = {
   greeting: '',
   createdAt: '',
   dataRetention: true,
+  hasTools: false,
 };
 const MESSAGE = { role: 'user', text: '', createdAt: '', sentAt: '', toolCalls: [] };
 
@@ -89,6 +90,7 @@ describe('what the API gives', () => {
         instructions: 'i',
         greeting: 'g',
         created_at: 'c',
+        tools: [{ type: 'webhook' }],
       },
       (client) => client.getAssistant('a-1', options()),
       {
@@ -99,7 +101,14 @@ describe('what the API gives', () => {
         greeting: 'g',
         createdAt: 'c',
         dataRetention: false,
+        hasTools: true,
       },
+    ],
+    [
+      'an assistant with an MCP server',
+      { id: 'a-1', tools: null, mcp_servers: [{}], integrations: 'none' },
+      (client) => client.getAssistant('a-1', options()),
+      { ...ASSISTANT, hasTools: true },
     ],
     [
       'an assistant in data, with odd settings',
@@ -206,6 +215,9 @@ const MISSING_HINT =
   'check the assistant id and the conversation id, and that the key is of the same account';
 const OUTAGE_HINT = 'the API failed; https://status.telnyx.com tells of outages';
 
+/** Of a server error without Telnyx's own words. */
+const BY_GATEWAY = { delivery: 'unknown', fromGateway: true } as const;
+
 describe('every refusal by its status', () => {
   test.each<[number, Omit<Failure, 'message'>]>([
     [300, { kind: 'api', hint: 'check the base URL', delivery: 'refused' }],
@@ -221,10 +233,10 @@ describe('every refusal by its status', () => {
     [418, { kind: 'api', delivery: 'refused' }],
     [422, { kind: 'api', delivery: 'refused' }],
     [429, { kind: 'rate_limited', hint: 'wait a little and try again', delivery: 'refused' }],
-    [500, { kind: 'api', hint: OUTAGE_HINT, delivery: 'unknown' }],
-    [502, { kind: 'api', hint: OUTAGE_HINT, delivery: 'unknown' }],
-    [503, { kind: 'api', hint: OUTAGE_HINT, delivery: 'unknown' }],
-    [504, { kind: 'api', hint: OUTAGE_HINT, delivery: 'unknown' }],
+    [500, { kind: 'api', hint: OUTAGE_HINT, ...BY_GATEWAY }],
+    [502, { kind: 'api', hint: OUTAGE_HINT, ...BY_GATEWAY }],
+    [503, { kind: 'api', hint: OUTAGE_HINT, ...BY_GATEWAY }],
+    [504, { kind: 'api', hint: OUTAGE_HINT, ...BY_GATEWAY }],
   ])('%i', async (status, expected) => {
     const { client } = await clientFor(
       raw(status, { 'x-request-id': 'r-1', location: 'https://example.com/' }),
@@ -239,6 +251,31 @@ describe('every refusal by its status', () => {
       status,
       requestId: 'r-1',
     });
+  });
+});
+
+describe('a server error', () => {
+  const own = { errors: [{ code: '10007', title: 'Unexpected error' }] };
+  const isOwn = { delivery: 'unknown', fromGateway: undefined };
+  const isPutOff = { delivery: 'refused', fromGateway: undefined, retryAfterMs: 2_000 };
+  const soon = { 'retry-after': '2' };
+  type Row = [name: string, answer: [number, Record<string, string>, string], expected: object];
+  test.each<Row>([
+    ['in the shape of Telnyx', [500, {}, JSON.stringify(own)], isOwn],
+    ['with a number as code', [502, {}, '{"errors":[{"code":502}]}'], isOwn],
+    ['in the other shape', [500, {}, '{"detail":[{"loc":[],"msg":"x"}]}'], isOwn],
+    ['of a framework', [500, {}, '{"detail":"Internal Server Error"}'], BY_GATEWAY],
+    ['of another API', [502, {}, '{"message":"Bad gateway"}'], BY_GATEWAY],
+    ['with an empty list', [503, {}, '{"errors":[]}'], BY_GATEWAY],
+    ['as a web page', [502, {}, '<html></html>'], BY_GATEWAY],
+    ['without a body', [503, {}, ''], BY_GATEWAY],
+    ['503 that says when to come back', [503, soon, JSON.stringify(own)], isPutOff],
+    ['503 of a gateway that says so', [503, soon, '<html></html>'], BY_GATEWAY],
+    ['500 that says so', [500, soon, JSON.stringify(own)], isOwn],
+  ])('%s', async (_, answer, expected) => {
+    const { client } = await clientFor(raw(...answer));
+    const { delivery, fromGateway, retryAfterMs } = await failureOf(chat(client));
+    expect({ delivery, fromGateway, retryAfterMs }).toMatchObject(expected);
   });
 });
 
@@ -425,7 +462,7 @@ describe('a success that is none', () => {
     ['no content', raw(204, {}), '204 with nothing'],
     ['half a JSON', raw(200, {}, '{"content":"h'), '200 with something that is not JSON'],
     ['JSON of another kind', json(['hi']), '200 with something that is not JSON'],
-    ['JSON of another shape', json({ reply: 'hi' }), '200 with JSON of another shape'],
+    ['JSON of another shape', json({ words: 'hi' }), '200 with JSON of another shape'],
     ['the wrong type', json({ content: 7 }), '200 with JSON of another shape'],
     ['null', json(null), '200 with something that is not JSON'],
   ])('%s', async (_, answer, what) => {

@@ -377,7 +377,11 @@ describe.each(TRANSPORTS)('over %s', (_, openTransport) => {
       const server = await recordingServer((response, request) => {
         const isStream = request.body.includes('"stream":true');
         const answer = isStream
-          ? raw(200, { 'content-type': 'text/event-stream' }, 'data: [DONE]\n\n: bye\n\n')
+          ? raw(
+              200,
+              { 'content-type': 'text/event-stream' },
+              'data: hi\n\ndata: [DONE]\n\n: bye\n\n',
+            )
           : request.method === 'POST'
             ? json({ content: 'hi' })
             : json({ errors: [] }, 404);

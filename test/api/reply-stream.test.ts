@@ -35,6 +35,193 @@ const failed = (detail?: string, code?: string): Failure => ({
   message: `the assistant failed during its reply${detail === undefined ? '' : `: ${detail}`}`,
   ...(code === undefined ? {} : { code }),
   delivery: 'unknown',
+  hasEnded: true,
+});
+
+const NOT_UNDERSTOOD: Failure = {
+  kind: 'api',
+  message: 'the reply came as a stream in which no text was understood',
+  hint: '--debug tells which events came; TELNYX_CHAT_STREAM=0 asks for replies that are not streamed',
+  delivery: 'unknown',
+  hasEnded: true,
+};
+
+describe('the streams of other APIs', () => {
+  const lines = (...values: unknown[]): string =>
+    values.map((value) => `data: ${JSON.stringify(value)}\n\n`).join('');
+  const named = (...events: [name: string, value: unknown][]): string =>
+    events.map(([name, value]) => `event: ${name}\n${lines(value)}`).join('');
+  const typed = (...values: { type: string; [name: string]: unknown }[]): string =>
+    named(...values.map((value): [string, unknown] => [value.type, value]));
+  const END = 'data: [DONE]\n\n';
+  const choice = (delta: object, finish_reason: string | null = null): object => ({
+    object: 'chat.completion.chunk',
+    choices: [{ index: 0, delta, finish_reason }],
+  });
+
+  test.each<[string, string]>([
+    [
+      'choices',
+      lines(choice({ role: 'assistant', content: '' }), choice({ content: 'Hi' })) +
+        lines(choice({ content: ' there' }), choice({}, 'stop')) +
+        END,
+    ],
+    [
+      'choices, without a mark of the end',
+      lines(choice({ content: 'Hi' }), choice({ content: ' there' }, 'stop')),
+    ],
+    [
+      'choices, after thoughts and a tool',
+      lines(choice({ reasoning_content: 'Hm' }), choice({ tool_calls: [{ id: 'x' }] })) +
+        lines(choice({ content: 'Hi there' })) +
+        END,
+    ],
+    [
+      'choices of text',
+      lines({ choices: [{ text: 'Hi' }] }, { choices: [{ text: ' there' }] }) + END,
+    ],
+    [
+      'a list of contents',
+      lines(
+        { content: [{ type: 'text', text: 'Hi' }] },
+        { content: [{ type: 'text', text: ' there' }] },
+      ) + END,
+    ],
+    [
+      'one list of contents',
+      lines({ content: [{ text: 'Hi' }, { type: 'text', text: ' there' }] }) + END,
+    ],
+    [
+      'content blocks',
+      typed(
+        { type: 'message_start', message: { role: 'assistant', content: [] } },
+        { type: 'content_block_start', content_block: { type: 'text', text: '' } },
+        { type: 'ping' },
+        { type: 'content_block_delta', delta: { type: 'thinking_delta', text: 'Hm' } },
+        { type: 'content_block_delta', delta: { type: 'text_delta', text: 'Hi' } },
+        { type: 'content_block_delta', delta: { type: 'text_delta', text: ' there' } },
+        { type: 'content_block_stop' },
+        { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+        { type: 'message_stop' },
+      ),
+    ],
+    [
+      'responses',
+      typed(
+        { type: 'response.created', response: { output: [] } },
+        { type: 'response.function_call_arguments.delta', delta: '{"a":' },
+        { type: 'response.output_text.delta', delta: 'Hi' },
+        { type: 'response.output_text.delta', delta: ' there' },
+        { type: 'response.output_text.done', text: 'Hi there' },
+        { type: 'response.completed', response: { output: [{ content: [{ text: 'Hi there' }] }] } },
+      ),
+    ],
+    [
+      'runs of a thread',
+      named(
+        ['thread.run.created', { id: 'r' }],
+        ['thread.message.delta', { delta: { content: [{ type: 'text', text: { value: 'Hi' } }] } }],
+        [
+          'thread.message.delta',
+          { delta: { content: [{ type: 'text', text: { value: ' there' } }] } },
+        ],
+        ['thread.message.completed', { content: [{ type: 'text', text: { value: 'Hi there' } }] }],
+        ['thread.run.completed', { id: 'r' }],
+      ),
+    ],
+    [
+      'candidates',
+      lines(
+        { candidates: [{ content: { role: 'model', parts: [{ text: 'Hi' }] } }] },
+        { candidates: [{ content: { parts: [{ text: ' there' }] }, finishReason: 'STOP' }] },
+      ),
+    ],
+    [
+      'messages that are done',
+      lines(
+        { message: { role: 'assistant', content: 'Hi' }, done: false },
+        { message: { role: 'assistant', content: ' there' }, done: false },
+        { message: { role: 'assistant', content: '' }, done: true },
+      ),
+    ],
+    [
+      'responses that are done',
+      lines({ response: 'Hi', done: false }, { response: ' there', done: true }),
+    ],
+    ['the whole text at the end', lines({ content: 'Hi' }, { content: 'Hi there', stop: true })],
+    [
+      'parts of a text',
+      lines(
+        { type: 'start' },
+        { type: 'text-start', id: '0' },
+        { type: 'text-delta', id: '0', delta: 'Hi' },
+        { type: 'text-delta', id: '0', delta: ' there' },
+        { type: 'text-end', id: '0' },
+        { type: 'finish-step' },
+        { type: 'finish' },
+      ),
+    ],
+    [
+      'tokens',
+      lines(
+        { token: { text: 'Hi' }, generated_text: null },
+        { token: { text: ' there' }, generated_text: 'Hi there', finish_reason: 'stop' },
+      ),
+    ],
+    [
+      'text generation',
+      lines({ event_type: 'text-generation', text: 'Hi there' }, { event_type: 'stream-end' }),
+    ],
+  ])('%s', async (_, bytes) => {
+    const { events, failure: why } = await read(bytes);
+    const deltas = events.flatMap((event) => (event.type === 'delta' ? event.text : []));
+    expect([deltas.join(''), events.at(-1), why]).toEqual([
+      'Hi there',
+      done('Hi there'),
+      undefined,
+    ]);
+  });
+});
+
+describe('halves of surrogate pairs', () => {
+  const pieces = (...texts: string[]): string =>
+    texts.map((text) => `data: {"content":"${text}"}\n\n`).join('');
+  const END = 'data: [DONE]\n\n';
+  const HI = '\\ud83d';
+  const LO = '\\ude00';
+  test.each<[string, string, ChatEvent[]]>([
+    ['are joined', pieces(`a${HI}`, `${LO}b`) + END, [delta('a'), delta('😀b'), done('a😀b')]],
+    ['over an empty piece', pieces(HI, '', LO) + END, [delta('😀'), done('😀')]],
+    [
+      'alone, the first',
+      pieces(`a${HI}`, 'b') + END,
+      [delta('a'), delta('\ufffdb'), done('a\ufffdb')],
+    ],
+    [
+      'alone, the second',
+      pieces(`a${LO}`, 'b') + END,
+      [delta('a\ufffd'), delta('b'), done('a\ufffdb')],
+    ],
+    ['alone, at the end', pieces(`a${HI}`) + END, [delta('a'), delta('\ufffd'), done('a\ufffd')]],
+    ['twice the first', pieces(HI, HI, LO) + END, [delta('\ufffd'), delta('😀'), done('\ufffd😀')]],
+    [
+      'alone, but not in the whole text',
+      `${pieces(`a${HI}`)}event: done\ndata: {"content":"a${HI}${LO}"}\n\n`,
+      [delta('a'), done('a😀')],
+    ],
+    [
+      'in the whole text',
+      `event: done\ndata: {"content":"${LO}a${HI}"}\n\n`,
+      [done('\ufffda\ufffd')],
+    ],
+  ])('%s', async (_, bytes, events) => {
+    expect(await read(bytes)).toEqual({ events });
+  });
+
+  test('in an error', async () => {
+    const { failure: why } = await read(`event: error\ndata: {"message":"a${HI}"}\n\n`);
+    expect(why).toEqual(failed('a\ufffd'));
+  });
 });
 
 describe('the name and the text of an event', () => {
@@ -82,7 +269,7 @@ test('text is looked for some levels down, not without end', async () => {
   const nested = (levels: number): string =>
     `data: ${'{"content":'.repeat(levels)}"hi"${'}'.repeat(levels)}\n\ndata: [DONE]\n\n`;
   expect((await read(nested(4))).events[0]).toEqual(delta('hi'));
-  expect((await read(nested(20_000))).events).toEqual([done('')]);
+  expect(await read(nested(20_000))).toEqual({ events: [], failure: NOT_UNDERSTOOD });
 });
 
 describe('the end of a reply', () => {
@@ -109,7 +296,19 @@ describe('the end of a reply', () => {
   });
 
   test('a reply without a word', async () => {
-    expect(await read('event: done\ndata: {}\n\n')).toEqual({ events: [done('')] });
+    const empty = 'event: done\ndata: {"content":""}\n\n';
+    expect(await read(empty)).toEqual({ events: [done('')] });
+    expect(await read(`data: {"content":""}\n\ndata: [DONE]\n\n`)).toEqual({ events: [done('')] });
+  });
+
+  test.each([
+    ['done alone', 'event: done\ndata: {}\n\n'],
+    ['the mark of the end alone', 'data: [DONE]\n\n'],
+    ['pieces of another shape', 'data: {"words":["Hi"]}\n\ndata: [DONE]\n\n'],
+    ['pieces of another name', 'event: sentence\ndata: {"content":"Hi"}\n\ndata: [DONE]\n\n'],
+    ['thoughts and tools', 'data: {"type":"tool_result","text":"42"}\n\ndata: [DONE]\n\n'],
+  ])('of which nothing was understood is no empty reply: %s', async (_, bytes) => {
+    expect(await read(bytes)).toEqual({ events: [], failure: NOT_UNDERSTOOD });
   });
 
   test.each([
@@ -266,12 +465,12 @@ test('a reader that leaves early closes the stream', async () => {
 
 test('a failure of the connection after done is nothing', async () => {
   async function* breaking(): AsyncGenerator<Buffer> {
-    yield await Promise.resolve(Buffer.from('data: [DONE]\n\n'));
+    yield await Promise.resolve(Buffer.from('data: hi\n\ndata: [DONE]\n\n'));
     throw new AppError('network', 'cut');
   }
   const events: ChatEvent[] = [];
   for await (const event of readReply(breaking())) events.push(event);
-  expect(events).toEqual([done('')]);
+  expect(events).toEqual([delta('hi'), done('hi')]);
 });
 
 /** A stream as text and what it must give, in every way to write it that the SSE rules allow. */
@@ -308,13 +507,17 @@ function aStream(): fc.Arbitrary<{ text: string; expected: Outcome }> {
       ]);
       const joined = pieces.map((one) => one.text).join('');
       const events = pieces.map((one) => delta(one.text));
+      const whole: Outcome =
+        joined === ''
+          ? { events: [], failure: NOT_UNDERSTOOD }
+          : { events: [...events, done(joined)] };
       const ends: Record<typeof end, { lines: string[]; expected: Outcome }> = {
-        done: { lines: event(true, 'done', {}), expected: { events: [...events, done(joined)] } },
+        done: { lines: event(true, 'done', {}), expected: whole },
         full: {
           lines: event(false, 'done', { content: 'All.' }),
           expected: { events: [...events, done('All.')] },
         },
-        mark: { lines: ['data: [DONE]', ''], expected: { events: [...events, done(joined)] } },
+        mark: { lines: ['data: [DONE]', ''], expected: whole },
         cut: { lines: [], expected: { events, failure: CUT } },
         error: {
           lines: event(true, 'error', { message: 'no' }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { introduction } from '../../src/chat/assistant-commands.js';
 import { recapLines } from '../../src/chat/conversation-commands.js';
+import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import { assistantOf, chatOf, done, messageOf, type World } from './scene.js';
 
 const ASKING = ['[waiting for Telnyx]', '[]'];
@@ -362,7 +363,7 @@ describe('/assistant', () => {
     expect(words).toEqual([
       'assistant: Q',
       `greeting: ${'w'.repeat(499)}…`,
-      'this assistant keeps no history: it may forget what was said',
+      'warning: this assistant keeps no data, and Telnyx may refuse to chat with it: turn on data retention in the assistant’s privacy settings in the Telnyx portal, or choose another assistant',
     ]);
     expect(introduction(assistantOf({ name: 'Q', model: 'm' }))).toEqual(['assistant: Q (m)']);
   });
@@ -379,17 +380,64 @@ describe('/as', () => {
   });
 });
 
-describe('/edit and /copy', () => {
+describe('/edit', () => {
   test('/edit puts what the editor leaves on the prompt', async () => {
     expect(await shown('/edit a draft')).toEqual(['draft: a draft, edited']);
   });
+});
 
-  test('/copy takes the last reply', async () => {
-    const { transcript } = await chatOf(['/copy', 'a', 'b', 'c', '/copy'], {
-      turns: [[done('first')], [done('second')], [done('third')]],
+describe('/copy', () => {
+  const CODE = 'Run:\n\n```sh\nnpm ci\n```\n\n- then\n\n  ```\n  npm test\n  ```\n';
+  const replies = ['first', 'second', CODE];
+
+  test.each([
+    ['/copy', `copied to the clipboard: ${CODE}`],
+    ['/copy 1', `copied to the clipboard: ${CODE}`],
+    ['/copy 3 ', 'copied to the clipboard: first'],
+    ['/copy code', 'copied code block 2 of 2 to the clipboard: npm test'],
+    ['/copy code 1', 'copied code block 1 of 2 to the clipboard: npm ci'],
+  ])('%s', async (line, expected) => {
+    expect(await shown(line, { state: { replies } })).toEqual([`~${expected}~`]);
+  });
+
+  test.each([
+    ['/copy', [], 'there is no reply to copy yet'],
+    ['/copy code', [], 'there is no reply to copy yet'],
+    ['/copy 4', replies, 'there are only 3 replies to copy'],
+    ['/copy 2', ['one'], 'there is only 1 reply to copy'],
+    ['/copy code', ['`no` block'], 'the last reply has no code block'],
+    ['/copy code 3', replies, 'there are only 2 code blocks in the last reply'],
+    ['/copy 0', replies, 'cannot copy "0"'],
+    ['/copy codes', replies, 'cannot copy "codes"'],
+    ['/copy code x', replies, 'cannot copy "code x"'],
+  ])('%s of %j is an error', async (line, given, message) => {
+    const [error] = await shown(line, { state: { replies: given } });
+    expect(error?.split('!')[1]).toBe(`error: ${message}`);
+  });
+
+  test('takes the only code block, and the replies of this chat, the last one first', async () => {
+    const { transcript } = await chatOf(['a', 'b', '/copy', '/copy 2', '/copy code'], {
+      turns: [[done('first')], [done('```\nsecond\n```')]],
     });
-    expect(transcript[1]).toBe('!error: there is no reply to copy yet!');
-    expect(transcript.at(-1)).toBe('~copied to the clipboard: third~');
+    expect(transcript.filter((line) => line.startsWith('~copied'))).toEqual([
+      '~copied to the clipboard: ```\nsecond\n```~',
+      '~copied to the clipboard: first~',
+      '~copied code block to the clipboard: second~',
+    ]);
+  });
+
+  test('takes what /history and /resume have shown', async () => {
+    const world = { conversations: [{}], messages: MESSAGES };
+    for (const line of ['/history', '/resume c-1']) {
+      const { transcript } = await chatOf([line, '/copy 2', 'more', '/copy 3'], {
+        ...world,
+        state: { conversationId: 'c-1', replies: ['of another conversation'] },
+      });
+      expect(transcript.filter((each) => each.startsWith('~copied'))).toEqual([
+        '~copied to the clipboard: two~',
+        '~copied to the clipboard: two~',
+      ]);
+    }
   });
 });
 
@@ -403,6 +451,10 @@ describe('/export', () => {
   test.each([
     ['/export', 'conversation-c-1.md: # Trip'],
     ['/export notes.MD', 'notes.MD: # Trip'],
+    ['/export my notes.md', 'my notes.md: # Trip'],
+    ['/export "my notes.txt" ', 'my notes.txt: Trip'],
+    ["/export 'it is.md'", 'it is.md: # Trip'],
+    ['/export ""', 'conversation-c-1.md: # Trip'],
     ['/export notes.txt', 'notes.txt: Trip\nc-1'],
     ['/export notes.json', 'notes.json: {"id":"c-1","name":"Trip"'],
   ])('%s', async (line, start) => {
@@ -423,6 +475,23 @@ describe('/export', () => {
       ]);
     },
   );
+});
+
+test('/export refuses a name whose quote has no end', async () => {
+  const state = { conversationId: 'c-1' };
+  expect(await shown('/export "my notes.md', { state })).toEqual([
+    '!error: the quote before "my notes.md" has no end!\n~hint: /export "my notes.md"~',
+    'draft: /export "my notes.md',
+  ]);
+});
+
+test('/export makes a name of an id that is none', async () => {
+  const conversationId = '../../etc/x y';
+  const lines = await shown('/export', {
+    state: { conversationId },
+    conversations: [{ id: conversationId }],
+  });
+  expect(lines.at(-1)).toContain('conversation-.._.._etc_x_y.md: ');
 });
 
 describe('/trace', () => {
@@ -476,7 +545,7 @@ describe('/info', () => {
   test('shows who speaks, and timings once there are some', async () => {
     const turns = Array.from({ length: 20 }, (_, index) => {
       const ms = index === 19 ? 7 : (index + 1) * 10;
-      return { reply: '', timing: { firstTokenMs: ms, totalMs: ms * 2 } };
+      return { timing: { firstTokenMs: ms, totalMs: ms * 2 } };
     });
     const state = { conversationId: 'c-1', speaker: 'Ana\x07', turns };
     expect((await shown('/info', { state })).join('').replaceAll('~', '').split('\n')).toEqual([
@@ -506,9 +575,9 @@ describe('a line that begins with /', () => {
       /as [name]         set the name you speak as
       /retry             send the last message again
       /edit [text]       write the next message in $EDITOR
-      /copy              copy the last reply
+      /copy [code] [n]   copy the last reply or the nth last; or a code block of the last
       /export [file]     save this conversation (.md, .json, .txt)
-      /trace             show the tool calls of the last turn
+      /trace [n]         show the tool calls of the last turn, or of the nth last
       /info              show assistant, conversation, settings and timings
       /clear             clear the screen
       /help              show the commands
@@ -516,9 +585,28 @@ describe('a line that begins with /', () => {
     `);
   });
 
-  test.each(['/exit', '/quit', '/q', '/exit now'])('%s leaves', async (line) => {
+  test.each(['/exit', '/quit', '/q'])('%s leaves', async (line) => {
     const { transcript } = await chatOf([line, 'hello']);
     expect(transcript).toEqual([`> ${line}`]);
+  });
+
+  test.each(SLASH_COMMANDS.filter(({ argument }) => argument === '').map(({ name }) => name))(
+    'is given back when more follows than /%s takes, as it may be a message',
+    async (name) => {
+      const line = `/${name} the hounds, how?`;
+      const { transcript, asked } = await chatOf([line]);
+      expect(asked).toEqual([]);
+      expect(transcript).toEqual([
+        `> ${line}`,
+        `!error: /${name} takes nothing after it!\n~hint: to send it as a message, start with a space~`,
+        `draft: ${line}`,
+      ]);
+    },
+  );
+
+  test('is a message when lines follow', async () => {
+    const { sent } = await chatOf(['/exit\nsecond', '/takeover\nthe company']);
+    expect(sent.map(({ text }) => text)).toEqual(['/exit\nsecond', '/takeover\nthe company']);
   });
 
   test.each([

@@ -27,10 +27,8 @@ describe('a message', () => {
       { ...told, text: '/help', conversationId: 'c-1' },
       { ...told, text: '/a/b', conversationId: 'c-1' },
     ]);
-    expect(chat.state.turns[0]).toEqual({
-      reply: 'Hi you!',
-      timing: { firstTokenMs: 20, totalMs: 40 },
-    });
+    expect(chat.state.turns[0]).toEqual({ timing: { firstTokenMs: 20, totalMs: 40 } });
+    expect(chat.state.replies).toEqual(['Hi you!', 'ok', 'ok', 'ok']);
   });
 
   test('of white space is none', async () => {

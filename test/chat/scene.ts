@@ -8,6 +8,8 @@ import type {
   Insight,
   Message,
 } from '../../src/conversations/conversation.js';
+import { codeBlocksIn } from '../../src/terminal/markdown/code-blocks.js';
+import { toolCallLine } from '../../src/conversations/tool-calls.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';
 
@@ -23,6 +25,8 @@ export interface World {
   conversations?: Partial<Conversation>[];
   messages?: Partial<Message>[];
   insights?: Insight[];
+  /** How reading a page of messages fails. */
+  pageFailure?: AppError;
   /** How adding a message fails, try by try; then it is added. */
   addFailures?: AppError[];
   turns?: Step[][];
@@ -37,6 +41,8 @@ export interface Scene {
   clock: StillClock;
   /** What the person sees and does, in order: see `scene`. */
   transcript: string[];
+  /** Of the window. */
+  titles: string[];
   /** What the assistant was told. */
   sent: ChatTurn[];
   /** Calls of the API, with what they were given. */
@@ -57,6 +63,7 @@ const TIMES = { createdAt: '', lastMessageAt: '' };
  */
 export function scene(world: World = {}): Scene {
   const transcript: string[] = [];
+  const titles: string[] = [];
   const ending = new AbortController();
   let listener: (() => void) | undefined;
   let listeners = 0;
@@ -70,6 +77,7 @@ export function scene(world: World = {}): Scene {
     print: (text, to) => void transcript.push(to === 'stderr' ? text.replace(/\n$/, '') : text),
     setStatus: (text) => void transcript.push(`[${text ?? ''}]`),
     suspend: (task) => task(),
+    hasFocus: () => undefined,
     clear: () => void transcript.push('(cleared)'),
     close: () => void transcript.push('(closed)'),
   };
@@ -88,6 +96,9 @@ export function scene(world: World = {}): Scene {
         lastText: undefined,
         lastFailure: undefined,
         turns: [],
+        names: { assistant: '', conversation: '' },
+        replies: [],
+        trace: false,
         ...world.state,
       },
       ports: {
@@ -104,13 +115,18 @@ export function scene(world: World = {}): Scene {
             transcript.push(`? ${question}`);
             return Promise.resolve(world.confirm ?? false);
           },
-          edit: (text) => Promise.resolve(`${text}, edited`),
+          edit: (text) => Promise.resolve({ text: `${text}, edited` }),
           copy: (text) => Promise.resolve(`the clipboard: ${text}`),
         },
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: { dim: (text) => `~${text}~`, error: (text) => `!${text}!` },
         wrap: (text) => text,
         openReplyPrinter: () => Promise.resolve({ write: (text) => text, end: () => '⏎' }),
+        announce: () => void transcript.push('(announced)'),
+        setTitle: (title) => void titles.push(title),
+        codeBlocks: (reply) => Promise.resolve(codeBlocksIn(reply)),
+        trace: undefined,
+        toolCallLine: (call) => toolCallLine(call, { columns: 60, arrow: '→' }),
         settingLines: () => ['api_key       …  environment'],
         async *takeTurn(turn, stop) {
           const steps = world.turns?.[sent.length] ?? [done('ok')];
@@ -127,6 +143,7 @@ export function scene(world: World = {}): Scene {
     },
     clock,
     transcript,
+    titles,
     sent,
     asked,
     interrupt: () => listener?.(),
@@ -193,6 +210,12 @@ function apiOf(world: World, asked: unknown[][]): ChatPorts['api'] {
       asked.push(['listMessages', id]);
       yield await Promise.resolve((world.messages ?? []).map(messageOf));
     },
+    getMessages: (id, { number }) => {
+      asked.push(['getMessages', id, number]);
+      const messages = (world.messages ?? []).map(messageOf);
+      if (world.pageFailure) return Promise.reject(world.pageFailure);
+      return Promise.resolve({ messages, total: messages.length, pages: 1 });
+    },
     updateConversation: (id, metadata) => {
       asked.push(['updateConversation', id, metadata]);
       return one(id, conversations);
@@ -215,7 +238,7 @@ function apiOf(world: World, asked: unknown[][]): ChatPorts['api'] {
 
 export function assistantOf(some: Partial<Assistant>): Assistant {
   const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
-  return { id: 'a-1', ...texts, dataRetention: true, ...some };
+  return { id: 'a-1', ...texts, dataRetention: true, hasTools: false, ...some };
 }
 
 function conversationOf(some: Partial<Conversation>): Conversation {

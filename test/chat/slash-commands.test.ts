@@ -26,7 +26,13 @@ describe('a line of the chat', () => {
     ['/new', command('new')],
     ['/new My  trip ', command('new', 'My  trip')],
     ['/new\tMy trip', command('new', 'My trip')],
-    ['/new a\nb', command('new', 'a\nb')],
+    ['/new a\nb', message('/new a\nb')],
+    ['/exit\nsecond', message('/exit\nsecond')],
+    ['/takeover\nthe company', message('/takeover\nthe company')],
+    ['/nonsense\nthat is pasted', message('/nonsense\nthat is pasted')],
+    ['/edit one\ntwo', message('/edit one\ntwo')],
+    ['// a comment\ncode', message('// a comment\ncode')],
+    ['/exit\n', command('exit')],
     ['/info', command('info')],
     ['/exit now', command('exit', 'now')],
     ['//help', message('/help')],
@@ -45,12 +51,19 @@ describe('a line of the chat', () => {
     ['/toString', unknown('toString')],
   ])('%j', (line, expected) => expect(parseInput(line)).toEqual(expected));
 
+  const isEscaped = (line: string): boolean =>
+    line.startsWith('//') && !line.trimEnd().includes('\n');
+
+  test('of several lines is a command where a key made it one', () => {
+    expect(parseInput('/edit one\ntwo', true)).toEqual(command('edit', 'one\ntwo'));
+  });
+
   test('never fails, and never loses a message', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (line) => {
         const input = parseInput(line);
         if (input.type === 'message')
-          expect(line.startsWith('//') ? `/${input.text}` : input.text).toBe(line);
+          expect(isEscaped(line) ? `/${input.text}` : input.text).toBe(line);
         else expect(line).toMatch(/^\/[\w-]/);
       }),
     );

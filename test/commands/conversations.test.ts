@@ -280,6 +280,20 @@ At ten.
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(WHOLE_JSON);
   });
 
+  it('finds the home folder where the shell has left ~ as it is', async () => {
+    const account = await populatedAccount();
+    const home = temporaryFolder();
+    const options = { home, cwd: temporaryFolder() };
+    const path = join(home, 'hours.md');
+    const { stderr } = await conversations(
+      account,
+      ['export', HOURS, '--output=~/hours.md'],
+      options,
+    );
+    expect(stderr).toBe(`saved to ${path}\n`);
+    expect(readFileSync(path, 'utf8')).toBe(MARKDOWN);
+  });
+
   it('replaces what a link leads to, not the link', async () => {
     const account = await populatedAccount();
     const cwd = temporaryFolder();

@@ -13,7 +13,7 @@ afterEach(() => {
 
 it('talks to api.telnyx.com over TLS unless told otherwise', async () => {
   nock('https://api.telnyx.com', { reqheaders: { authorization: 'Bearer KEY-real' } })
-    .post('/v2/ai/conversations', { metadata: { assistant_id: 'assistant-1' } })
+    .post('/v2/ai/conversations', { name: 'hello', metadata: { assistant_id: 'assistant-1' } })
     .matchHeader('idempotency-key', /^[\w-]{36}$/)
     .reply(200, { id: 'c-1', created_at: '', last_message_at: '', metadata: {} })
     .post('/v2/ai/assistants/assistant-1/chat', { content: 'hello', conversation_id: 'c-1' })

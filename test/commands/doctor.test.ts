@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { RETENTION_FIX } from '../../src/conversations/assistants.js';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { account as accountAtAnyTime, accountEnv } from '../helpers/account.js';
@@ -37,6 +38,11 @@ const WELL = {
 } satisfies Record<string, string[]>;
 
 type Changes = Partial<Record<keyof typeof WELL, string[]>>;
+
+const ANSWERED: [string, string] = [
+  'pass',
+  'answered in N ms; as a stream in N ms, first words after N ms, in 17 pieces (reply: 1 {content}; stream: 17 delta {content}, 1 done {content, whatsapp_template})',
+];
 
 /** The whole output, where these checks find something else; their third word is the fix. */
 function report(changes: Changes, end: string): string[] {
@@ -98,13 +104,12 @@ describe('all is well', () => {
   it('with a turn, which leaves nothing behind', async () => {
     const { env, sandbox } = await account();
     const home = temporaryFolder();
-    const turn = ['pass', 'answered in N ms, first words after N ms'];
     expect(await doctor({ env, home }, '--turn')).toEqual({
       code: 0,
-      lines: report({ turn }, '16 passed'),
+      lines: report({ turn: ANSWERED }, '16 passed'),
       stderr: '',
     });
-    expect([sandbox.requestCount('chat'), sandbox.store.list()]).toEqual([1, []]);
+    expect([sandbox.requestCount('chat'), sandbox.store.list()]).toEqual([2, []]);
     expect((await runCli(['send', '-c', 'hello'], { env, home })).stderr).toContain(
       'there is no last conversation',
     );
@@ -116,7 +121,7 @@ describe('all is well', () => {
       api_key: ['pass', '… (flag --sandbox)'],
       assistant_id: ['pass', 'assistant-sandbox (flag --sandbox)'],
       base_url: ['pass', 'http://127.0.0.1:PORT/v2 (flag --sandbox)'],
-      turn: ['pass', 'answered in N ms, first words after N ms'],
+      turn: ANSWERED,
     };
     expect(
       await doctor({ env: { TELNYX_API_KEY: 'no key' }, home }, '--sandbox', '--turn'),
@@ -436,17 +441,17 @@ describe('the account', () => {
   });
 
   it('an assistant that keeps no history', async () => {
-    const { env } = await account();
+    const { env } = await account({ faultSettings: { rules: ['private_answers:1'] } });
     const changes = {
       assistant_id: ['pass', 'assistant-sandbox-private (flag --assistant)'],
       assistant: [
         'warn',
-        'Private Sandbox Assistant, sandbox/scripted; keeps no history: it may forget what was said, and a lost answer cannot be looked up',
-        'turn on data retention in the assistant’s privacy settings in the Telnyx portal',
+        'Private Sandbox Assistant, sandbox/scripted; keeps no data: Telnyx may refuse to chat with it, and a lost answer cannot be looked up',
+        RETENTION_FIX,
       ],
       turn: [
         'warn',
-        'answered in N ms, first words after N ms; the conversation lists no messages',
+        `${ANSWERED[1]}; the conversation lists no messages`,
         'check data retention in the assistant’s privacy settings: a lost answer cannot be looked up',
       ],
     };
@@ -454,6 +459,38 @@ describe('the account', () => {
       code: 0,
       lines: report(changes, '14 passed, 2 warnings'),
     });
+    const refused = await doctor(await account(), '-a', 'assistant-sandbox-private', '--turn');
+    const turn = [
+      'fail',
+      'Bad Request: The assistant stores no conversations.; this assistant keeps no data (data_retention: false), and chat needs it',
+      RETENTION_FIX,
+    ];
+    expect(refused).toMatchObject({
+      code: 1,
+      lines: report({ ...changes, turn }, '14 passed, 1 warning, 1 failed'),
+    });
+  });
+
+  it.each([
+    ['a stream', (body: string) => body.includes('"stream":true')],
+    ['a reply', (body: string) => !body.includes('"stream":true')],
+  ])('%s that is not understood, though it is stored', async (_, isWrong) => {
+    const { env } = await account({
+      async intercept(call, run) {
+        const answer = await run(call);
+        const isChat = call.operation === 'chat' && isWrong(call.body.toString());
+        if (!isChat || answer.type === 'reset' || answer.type === 'stall') return answer;
+        const headers = { 'content-type': 'text/event-stream' };
+        const body = 'event: sentence\ndata: {"words":[{"w":"Hi"}]}\n\ndata: [DONE]\n\n';
+        return { type: 'whole', status: 200, headers, body };
+      },
+    });
+    const { code, lines } = await doctor({ env }, '--turn');
+    const says = lines.find((each) => each.includes('  turn  '));
+    expect([code, says]).toEqual([
+      0,
+      'warn  turn               a reply had to be looked up in the conversation (stream: 1 sentence {words: [{w}]}, 1 text)',
+    ]);
   });
 
   it('400: AI is disabled on the last conversation; then it is gone', async () => {

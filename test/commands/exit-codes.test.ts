@@ -199,7 +199,8 @@ describe('exit codes and JSON errors', () => {
   });
 
   it('7: cut off behind the request, in a conversation that is not kept: unknown', async () => {
-    const { env, sandbox } = await account({ faultSettings: cutOff });
+    const faultSettings = { rules: [...cutOff.rules, 'private_answers:1'] };
+    const { env, sandbox } = await account({ faultSettings });
     const argv = [...SENT.argv, '-a', 'assistant-sandbox-private'];
     expect(await failure(argv, { env })).toMatchObject({
       code: 7,
@@ -234,6 +235,7 @@ describe('exit codes and JSON errors', () => {
 
   it.each([
     ['130', 'interrupted' as const],
+    ['129', 'hung_up' as const],
     ['143', 'terminated' as const],
   ])('%s: stopped by a signal', async (code, kind) => {
     const controller = new AbortController();
@@ -264,7 +266,7 @@ describe('1 or 7: an API that answers something else', () => {
     ],
     [
       'another shape',
-      (response) => response.writeHead(200).end('{"text": "hello"}'),
+      (response) => response.writeHead(200).end('{"words": "hello"}'),
       'JSON of another shape',
     ],
   ];

@@ -59,6 +59,16 @@ it('goes on with --keep-going and exits with the first failure', async () => {
   expect(sandbox.store.list()).toHaveLength(1);
 });
 
+it('takes the byte order mark off the first line', async () => {
+  const { env, sandbox } = await account();
+  await runCli([], { env, input: '\ufeffone\ntwo\n' });
+  const [conversation] = sandbox.store.list();
+  const texts = conversation?.messages
+    .filter(({ role }) => role === 'user')
+    .map(({ text }) => text);
+  expect(texts).toEqual(['one', 'two']);
+});
+
 it('refuses lines that are not UTF-8', async () => {
   const { env, sandbox } = await account();
   const input = Buffer.concat([Buffer.from('hello\n'), Buffer.from([0xff, 0x0a])]);
@@ -83,4 +93,19 @@ it('goes on after a line that cannot be read, and counts those behind it otherwi
   const went = await runCli(['--keep-going'], { env, input });
   expect(went).toMatchObject({ code: 2, stdout: expect.stringContaining('Your name is Ada.') });
   expect(sandbox.requestCount('chat')).toBe(3);
+});
+
+it('shows the tool calls of each turn when asked for', async () => {
+  const { env } = await account();
+  const input = 'hello\nweather in Paris\n';
+  const { stderr } = await runCli(['--trace'], { env, input });
+  expect(stderr).toMatch(/^get_weather \{"city":"Paris"\} → \{.*\}\n$/);
+  const { stdout } = await runCli(['--trace', '--jsonl'], { env, input });
+  const turns = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { tool_calls: [] });
+  expect(turns.map(({ tool_calls }) => tool_calls.length)).toEqual([0, 1]);
+  const { stdout: untraced } = await runCli(['--jsonl'], { env, input });
+  expect(untraced).not.toContain('tool_calls');
 });

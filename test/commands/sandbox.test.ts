@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
-import { FAULT_KINDS } from '../../src/sandbox/faults/kinds.js';
+import { FAULT_KINDS } from '../../src/sandbox/faults/grammar.js';
 import { runCli, type CliResult } from '../helpers/run-cli.js';
 
 const stopped = AbortSignal.abort(new AppError('interrupted', 'stopped'));

@@ -6,6 +6,7 @@ import type { Sandbox } from '../../src/sandbox/server.js';
 import { run } from '../../src/main.js';
 import { account } from '../helpers/account.js';
 import { cliContext, runCli, temporaryFolder } from '../helpers/run-cli.js';
+import { refusing } from '../sandbox/interceptors.js';
 
 const PARAMETERS = { code: 0, stderr: '' };
 const GREETED = 'Nice to meet you, Ada. I will remember your name.';
@@ -27,6 +28,7 @@ describe('what is sent', () => {
     ['stdin alone, less one newline', ['send'], 'line 1\n\nline 2\n\n', 'line 1\n\nline 2\n'],
     ['stdin for -', ['send', 'Explain:', '-', 'now'], 'a\tb\n', 'Explain: a\tb now'],
     ['stdin for - alone', ['send', '-'], 'x\r\n', 'x'],
+    ['stdin without its byte order mark', ['send'], '\ufeffx\ufeff\n', 'x\ufeff'],
     ['what looks like a file, YAML or JSON', ['send', '@/etc/hosts'], '', '@/etc/hosts'],
     ['flags behind --', ['send', '--', '--json', '-v'], '', '--json -v'],
     ['words with every kind of character', ['send', 'ä 漢 👩‍👩‍👧 "\\'], '', 'ä 漢 👩‍👩‍👧 "\\'],
@@ -46,6 +48,42 @@ describe('what is sent', () => {
       name: 'Support',
       metadata: { ticket: '4711', a: 'b=c', assistant_id: sandbox.assistantId },
     });
+  });
+});
+
+describe('the name of a new conversation', () => {
+  const named = async (argv: string[], input?: string, home = temporaryFolder()) => {
+    const { env, sandbox } = await account();
+    const { code } = await runCli(argv, { env, home, ...(input === undefined ? {} : { input }) });
+    expect(code).toBe(0);
+    return sandbox.store.list().map(({ conversation }) => conversation.name);
+  };
+
+  it.each([
+    [['send', 'When do you', 'open?'], undefined, 'When do you open?'],
+    [['send', 'hello', '--title', 'Support'], undefined, 'Support'],
+    [['send', 'hello', '--for', 'ticket=4711'], undefined, ''],
+    [['send', 'hello', '--meta', 'ticket=4711'], undefined, 'hello'],
+    [['send'], 'line 1\nline 2\n', 'line 1 line 2'],
+    [[], 'first turn\nsecond turn\n', 'first turn'],
+  ])('is its first words unless another is given: %j %j', async (argv, input, name) => {
+    expect(await named(argv, input)).toEqual([name]);
+  });
+
+  it('is none when the config says so', async () => {
+    const home = temporaryFolder();
+    await runCli(['config', 'set', 'names', 'false'], { home });
+    expect(await named(['send', 'hello'], undefined, home)).toEqual(['']);
+  });
+
+  it('changes nothing in a repeated request: same key, same bytes, one conversation', async () => {
+    // The sandbox refuses another body with the same key, and another key makes another conversation.
+    const rules = ['create_conversation/reset_after:1x'];
+    const { env, sandbox } = await account({ faultSettings: { rules } });
+    expect((await runCli(['send', 'hello there'], { env })).code).toBe(0);
+    expect(sandbox.stats()).toMatchObject({ requests: { create_conversation: 2 } });
+    const names = sandbox.store.list().map(({ conversation }) => conversation.name);
+    expect(names).toEqual(['hello there']);
   });
 });
 
@@ -167,7 +205,9 @@ describe('output', () => {
     expect(lines.map((line) => line.replace(/: .*/, '').replace(/:$/, ''))).toEqual([
       'debug',
       'debug',
+      'debug',
     ]);
+    expect(lines[2]).toBe('debug: reply: 1 {content}');
     expect(lines[0]).toMatch(
       /^debug: POST \/ai\/conversations 200: connect \d.* first byte .* total .* ms \(request /,
     );
@@ -184,4 +224,51 @@ it('never opens stdin when the message is in words: it may belong to a loop arou
   });
   const code = await run(['send', '--sandbox', '--quiet', 'hello'], context);
   expect([code, context.stderr.text]).toEqual([0, '']);
+});
+
+describe('tool calls', () => {
+  const ASK = 'what is the weather in Paris?';
+  const RESULT =
+    '{"city":"Paris","conditions":"sunny","degrees_c":21,"source":"made up by the sandbox"}';
+  const CALLS = [{ name: 'get_weather', arguments: '{"city":"Paris"}', result: RESULT }];
+
+  it.each([
+    [['--json', '--trace'], CALLS],
+    [['--jsonl', '--trace'], CALLS],
+    [['--json'], undefined],
+    [['--json', '--no-trace'], undefined],
+  ])('are in the object of %j', async (flags, calls) => {
+    const { env } = await account();
+    const { stdout, stderr } = await runCli(['send', ...flags, ASK], { env });
+    const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+    expect(JSON.parse(last) as { tool_calls?: unknown }).toMatchObject({
+      reply: expect.any(String),
+    });
+    expect((JSON.parse(last) as { tool_calls?: unknown }).tool_calls).toEqual(calls);
+    expect(stderr).toBe('');
+  });
+
+  it('are one line each on stderr, by the flag or the config, and not with --quiet', async () => {
+    const { env } = await account();
+    const home = temporaryFolder();
+    const sent = async (...flags: string[]) =>
+      (await runCli(['send', ASK, ...flags], { env, home })).stderr;
+    const line = `get_weather {"city":"Paris"} → ${RESULT}\n`;
+    expect([await sent(), await sent('--trace')]).toEqual(['', line]);
+    await runCli(['config', 'set', 'trace', 'true'], { env, home });
+    const flags = [[], ['--no-trace'], ['-q'], ['-q', '--trace']];
+    const printed = [];
+    for (const each of flags) printed.push(await sent(...each));
+    expect(printed).toEqual([line, '', '', line]);
+  });
+
+  it('that cannot be read fail no turn: a notice, or null', async () => {
+    const { env } = await account({ intercept: refusing(500, 'list_messages') });
+    const asText = await runCli(['send', '--trace', ASK], { env });
+    expect(asText).toMatchObject({ code: 0, stdout: expect.stringContaining('sunny') });
+    expect(asText.stderr).toMatch(/^the tool calls are not known: .*\n$/);
+    const asJson = await runCli(['send', '--trace', '--json', ASK], { env });
+    expect(asJson).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ tool_calls: null });
+  });
 });

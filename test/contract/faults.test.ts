@@ -24,6 +24,7 @@ const MAYBE: Outcome = { sends: 1, stored: 0, code: 7, delivery: 'unknown' };
 /** Stored, but not listed. */
 const UNSEEN: Outcome = { sends: 1, stored: 1, code: 7, delivery: 'unknown' };
 const LIMITED: Outcome = { sends: 3, stored: 0, code: 6, delivery: 'refused' };
+const REFUSED: Outcome = { sends: 1, stored: 0, code: 1, delivery: 'refused' };
 const FAILED: Outcome = { sends: 3, stored: 0, code: 1, delivery: 'refused' };
 
 const MODES = ['first json', 'first stream', 'later json', 'later stream'] as const;
@@ -54,15 +55,19 @@ const TABLE: Row[] = [
   ['stall_midway@20', FOUND],
   ['error_event', FOUND],
   ['error_event@3', FOUND],
+  ['error_event_lost', inJson(AGAIN, MAYBE)],
   ['late_reply_reset', FOUND],
   ['late_reply_stall', FOUND],
   ['late_reply_504', FOUND],
   ['late_turn_reset', FOUND],
   ['late_turn_stall', FOUND],
   ['late_turn_504', FOUND],
+  ['late_turn_html_502', FOUND],
+  ['late_turn_html_503@19000', FOUND],
   ['status_408_before', MAYBE],
   ['status_408_after', FOUND],
   ['status_409', AGAIN],
+  ['status_402', REFUSED],
   ['status_429', AGAIN],
   ['status_429_retry_after_ms', AGAIN],
   ['status_429_retry_after', AGAIN],
@@ -81,7 +86,9 @@ const TABLE: Row[] = [
   ['status_503_after', FOUND],
   ['status_504_before', MAYBE],
   ['status_504_after', FOUND],
-  ['html_502_before', AGAIN],
+  ['status_529_before', AGAIN],
+  ['status_529_after', FOUND],
+  ['html_502_before', MAYBE],
   ['html_502_after', FOUND],
   ['html_200_before', MAYBE],
   ['html_200_after', FOUND],
@@ -103,15 +110,15 @@ const TABLE: Row[] = [
   ['reset_after', UNSEEN, 'list_messages/wrong_shape:1'],
   ['reset_after', FOUND, 'list_small_pages@1:1'],
   ['reset_after', FOUND, 'list_reordered:1'],
-  ['reset_after', FOUND, 'list_newest_first:1'],
-  ['reset_after', FOUND, 'list_newest_first:1 list_small_pages:1'],
+  ['reset_after', FOUND, 'list_oldest_first:1'],
+  ['reset_after', FOUND, 'list_oldest_first:1 list_small_pages:1'],
   ['reset_after list_lag@2 list_lag@2 list_lag', FOUND],
   ['reset_after', UNSEEN, 'list_lag:1'],
   ['reset_after', FOUND, 'list_lag_ms@4000:1'],
   ['reset_after', UNSEEN, 'no_retention:1'],
   ['status_500_after', FOUND, 'list_lag_ms@9000:1'],
   ['status_500_after', UNSEEN, 'list_lag@2:1'],
-  ['status_500_before', AGAIN, 'list_newest_first:1'],
+  ['status_500_before', AGAIN, 'list_oldest_first:1'],
   ['status_500_before list_fail get_assistant/status_503_before', AGAIN],
   ['status_500_before', MAYBE, 'list_fail:1'],
   ['status_500_before', MAYBE, 'no_retention:1'],
@@ -131,7 +138,10 @@ async function turn(mode: Mode, script: string[], rules: string[]) {
   if (isStalling) argv.push('--timeout', '0.4');
   if (mode.startsWith('later')) {
     await runCli(['send', 'hello'], run);
-    await clock.sleep(120_000);
+    await clock.sleep(60_000);
+    // What was said in between shows that the first hello is another one.
+    await runCli(['send', '--continue', 'and more'], run);
+    await clock.sleep(60_000);
     argv.push('--continue');
   }
   const before = count(sandbox, text);

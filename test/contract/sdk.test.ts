@@ -124,7 +124,7 @@ describe('turns', () => {
     const first = await client.ai.conversations.messages.list(id, { 'page[size]': 2 });
     expect(first.meta).toEqual({ page_number: 1, page_size: 2, total_pages: 3, total_results: 5 });
     const messages = [];
-    for await (const message of first) messages.push(message);
+    for await (const message of first) messages.unshift(message);
     expect(messages.map(({ role, text }) => [role, text])).toEqual([
       ['user', 'call a tool'],
       ['assistant', null],
@@ -142,7 +142,8 @@ describe('turns', () => {
   });
 
   test('leave no messages with an assistant that retains no data', async () => {
-    const { client, sandbox } = await setUp();
+    const faultSettings = { rules: ['private_answers:1'] };
+    const { client, sandbox } = await setUp({ faultSettings });
     const { id } = await client.ai.conversations.create({});
     const say = (content: string) =>
       client.ai.assistants.chat('assistant-sandbox-private', { conversation_id: id, content });
@@ -256,7 +257,7 @@ describe('errors', () => {
     [429, '10011', Telnyx.RateLimitError],
     [500, '500', Telnyx.InternalServerError],
     [502, '502', Telnyx.InternalServerError],
-    [503, '10016', Telnyx.InternalServerError],
+    [503, '10037', Telnyx.InternalServerError],
   ])('a fault of status %i', async (status, code, constructor) => {
     const { client } = await setUp({ intercept: refusing(status) });
     await expect(client.ai.assistants.list()).rejects.toMatchObject({

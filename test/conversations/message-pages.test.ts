@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/conversations/conversation.js';
-import { messagesByTime, type ReadPage } from '../../src/conversations/message-pages.js';
+import {
+  latestMessages,
+  messagesByTime,
+  type ReadPage,
+} from '../../src/conversations/message-pages.js';
+import { timeOf } from '../../src/conversations/messages.js';
 import { message } from '../helpers/messages.js';
 
 interface PagesOptions {
@@ -118,5 +123,26 @@ describe('messages by time', () => {
         expect(times).toEqual(times.toSorted());
       }),
     );
+  });
+});
+
+describe('the latest messages', () => {
+  const withTools = (count: number): Message[] =>
+    Array.from({ length: count }, (_, index) => message(`tool+${95 + index}`));
+
+  it.each<[string, Message[], number[], number]>([
+    ['of a short list are all', chat(8), [1], 8],
+    ['are on the last page', chat(95), [1, 10], 5],
+    ['are on the first page', chat(95).toReversed(), [1, 10], 10],
+    ['reach back to a message of the user', [...chat(95), ...withTools(12)], [1, 11, 10], 17],
+    ['reach on to one', [...chat(95), ...withTools(12)].toReversed(), [1, 11, 2], 20],
+    ['of a list without order are all', [...chat(25), said(3)], [1, 3, 2, 3], 26],
+    ['of nobody are all', withTools(25), [1, 3, 2], 25],
+  ])('%s', async (_, list, reads, count) => {
+    const given = pages(list);
+    const latest = await latestMessages(given.read);
+    expect(given.reads).toEqual(reads);
+    const sorted = list.map(timeOf).toSorted((a, b) => a - b);
+    expect(latest.map(timeOf)).toEqual(sorted.slice(-count));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/conversations/conversation.js';
-import { allMessages, inOrder, instant, lastTurn } from '../../src/conversations/messages.js';
+import { allMessages, inOrder, instant, turnsIn } from '../../src/conversations/messages.js';
 import { message } from '../helpers/messages.js';
 
 describe('messages', () => {
@@ -35,11 +35,21 @@ describe('messages', () => {
   });
 
   test.each([
-    [['u+1 a', 'a+2 b', 'u+3 c', 'a+4 d'], 'c d'],
-    [['a+1 a', 'a+2 b'], 'a b'],
-    [[], ''],
-  ])('of the last turn: %j', (lines, expected) => {
-    expect(texts(lastTurn(lines.map(message)))).toBe(expected);
+    [
+      ['u+1 a', 'a+2 b', 'u+3 c', 'a+4 d'],
+      ['a b', 'c d'],
+    ],
+    [
+      ['u+1 a', 'u+2 b'],
+      ['a', 'b'],
+    ],
+    [
+      ['a+1 a', 'a+2 b', 'u+3 c'],
+      ['a b', 'c'],
+    ],
+    [[], []],
+  ])('by turns: %j', (lines, expected) => {
+    expect(turnsIn(lines.map(message)).map(texts)).toEqual(expected);
   });
 });
 

@@ -38,7 +38,7 @@ describe.each(SIZES)('conversations at %i×%i', (...size) => {
     await chat.say('/new Opening hours', 'your next message starts a new conversation');
     await chat.say('what is my name?', 'You have not told me your name yet.');
     const names = chat.sandbox.store.list().map(({ conversation }) => conversation.name);
-    expect(names).toEqual(['Opening hours', '']);
+    expect(names).toEqual(['Opening hours', 'my name is Ada']);
   });
 
   it('/resume offers the recent ones to search, by name, age and channel, and recaps', async () => {
@@ -217,6 +217,32 @@ describe.each(SIZES)('/copy at %i×%i', (...size) => {
   });
 });
 
+describe.each(SIZES)('/copy of more than the last reply at %i×%i', (...size) => {
+  it('takes earlier replies, and code without its fences', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'xclip'), `#!/bin/sh\ncat > '${folder}/clipboard'\n`);
+    chmodSync(join(folder, 'xclip'), 0o700);
+    const env = { DISPLAY: ':0', PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    const chat = await openChat({ size, env });
+    const copied = async (command: string, expected: string): Promise<string> => {
+      await done(chat);
+      await chat.say(command, expected);
+      return readFileSync(join(folder, 'clipboard'), 'utf8');
+    };
+    await chat.say('my name is Ada', /remember\syour\sname\.\n+>$/);
+    await chat.say('show markdown', /Sunday.*\n+>$/);
+    expect(await copied('/copy 2', 'copied to the clipboard (xclip)')).toBe(
+      'Nice to meet you, Ada. I will remember your name.',
+    );
+    expect(await copied('/copy code', 'copied code block to')).toBe(
+      "const answer = await chat('hello');",
+    );
+    await done(chat);
+    await chat.say('/copy code 2', /there is only 1 code block in the\s+last\s+reply/);
+    await chat.terminal.ends(['> /copy code 2▏']);
+  });
+});
+
 describe.each(SIZES)('/export at %i×%i', (...size) => {
   it('saves the conversation for its owner only, and never over a file', async () => {
     const cwd = temporaryFolder();
@@ -229,14 +255,37 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
     );
     expect(statSync(join(cwd, 'notes.txt')).mode & 0o777).toBe(0o600);
     await done(chat);
-    await chat.say('/export notes.txt', 'notes.txt already exists');
-    await chat.terminal.ends(['> /export notes.txt▏']);
-    chat.terminal.type(CTRL('c'));
-    await chat.say('/export', /saved to [^]*conversation-[^]*\.md\n>$/);
-    expect(readdirSync(cwd).find((file) => file.endsWith('.md'))).toMatch(UUID);
+    await chat.say('/export', /saved\s+to\s+[^]*conversation-[^]*\.md\n+>$/);
+    await done(chat);
+    await chat.say('/export', /saved\s+to\s+[^]*conversation-[^]*-2\.md\n+>$/);
+    expect(readdirSync(cwd).find((file) => file.endsWith('-2.md'))).toMatch(UUID);
     await chat.say('/export notes.pdf', 'error: cannot save as "notes.pdf"');
     await chat.terminal.ends(['> /export notes.pdf▏']);
     expect(existsSync(join(cwd, 'notes.pdf'))).toBe(false);
+  });
+
+  it('/export understands quotes and ~, and numbers a file whose name is taken', async () => {
+    const home = temporaryFolder();
+    const chat = await openChat({ size, home });
+    await chat.say('my name is Ada', /remember\syour\sname\.\n+>$/);
+    for (const [name, file] of [
+      ['~/notes.md', 'notes.md'],
+      ['~/notes.md', 'notes-2.md'],
+      ['"~/my notes.txt"', 'my notes.txt'],
+      ["'~/my notes.txt'", 'my notes-2.txt'],
+      ['my notes.txt', 'my notes-3.txt'],
+    ] as const) {
+      await done(chat);
+      const path = join(home, file);
+      await chat.say(
+        `/export ${name}`,
+        new RegExp(`saved\\s+to\\s+${path.replace(/ /g, '\\s')}\n+>$`),
+      );
+      expect(readFileSync(path, 'utf8')).toMatch(/my name is Ada/);
+    }
+    await done(chat);
+    await chat.say('/export ~/missing/notes.md', /there is no folder \S+\/missing\s/);
+    await chat.terminal.ends(['> /export ~/missing/notes.md▏']);
   });
 });
 

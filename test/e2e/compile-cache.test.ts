@@ -1,11 +1,21 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import module from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { builtProgram } from '../helpers/built-program.js';
+import { BIN, builtProgram } from '../helpers/built-program.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
 
-const isKept = 'enableCompileCache' in module;
+/** Node 22.1 and later obey NODE_COMPILE_CACHE. */
+const hasOwnCache = 'enableCompileCache' in module;
+const SOURCE_BYTES = statSync(join(BIN, '../../dist/entry.cjs')).size;
 const HELP = expect.objectContaining({ code: 0, stderr: '' });
 
 function run(home: string, env: Record<string, string> = {}): ReturnType<typeof builtProgram> {
@@ -14,7 +24,14 @@ function run(home: string, env: Record<string, string> = {}): ReturnType<typeof 
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
-describe.skipIf(!isKept || process.platform !== 'linux')('compiled code', () => {
+/** The folder of this Node's code, and the file of what every command loads. */
+function keptIn(home: string): { folder: string; file: string } {
+  const cache = join(home, '.cache/telnyx-chat');
+  const folder = join(cache, readdirSync(cache)[0] ?? '');
+  return { folder, file: join(folder, 'entry.cjs') };
+}
+
+describe.skipIf(process.platform !== 'linux')('compiled code', () => {
   it.each([
     ['.cache/telnyx-chat', () => ({})],
     ['.cache/telnyx-chat', () => ({ XDG_CACHE_HOME: 'relative' })],
@@ -34,11 +51,55 @@ describe.skipIf(!isKept || process.platform !== 'linux')('compiled code', () => 
     expect(statSync(kept).mtimeMs).toBe(mtimeMs);
   });
 
-  it('is kept where NODE_COMPILE_CACHE says', async () => {
+  it.skipIf(!hasOwnCache)('is kept where NODE_COMPILE_CACHE says', async () => {
     const home = temporaryFolder();
     const folder = join(home, 'own');
     expect(await run(home, { NODE_COMPILE_CACHE: folder })).toEqual(HELP);
     expect(readdirSync(home)).toEqual(['own']);
+  });
+
+  it('is kept again when a command loads more, which runs more of the rest', async () => {
+    const home = temporaryFolder();
+    await run(home);
+    const { folder, file } = keptIn(home);
+    const { size } = statSync(file);
+    const chatted = await builtProgram(['send', '--sandbox', 'my name is Ada'], { home });
+    expect(chatted).toMatchObject({ code: 0 });
+    expect(readdirSync(folder)).toContain('turn.cjs');
+    expect(statSync(file).size).toBeGreaterThan(size);
+  });
+
+  it('is removed when it is of a file that the program no longer has', async () => {
+    const home = temporaryFolder();
+    await run(home);
+    const { folder } = keptIn(home);
+    const stale = ['old-ABCDEFGH.cjs', 'entry.cjs.1'].map((name) => join(folder, name));
+    for (const path of stale) writeFileSync(path, '');
+    await builtProgram(['send', '--sandbox', 'my name is Ada'], { home });
+    expect(stale.filter((path) => existsSync(path))).toEqual([]);
+  });
+
+  it.each([
+    ['cut off', (kept: Buffer) => kept.subarray(0, -1000)],
+    ['of another source', (kept: Buffer) => Buffer.concat([Buffer.from(' '), kept])],
+    ['empty', () => Buffer.alloc(0)],
+    [
+      'damaged in the middle',
+      (kept: Buffer) => kept.fill(1, kept.length / 2 - 9000, kept.length / 2),
+    ],
+    ['damaged at the end', (kept: Buffer) => kept.fill(1, kept.length - 9000)],
+    ['without any code', (kept: Buffer) => kept.fill(0, SOURCE_BYTES)],
+  ])('is not used where it is %s', async (_, damage) => {
+    const home = temporaryFolder();
+    await run(home);
+    const { file } = keptIn(home);
+    const damaged = damage(readFileSync(file));
+    writeFileSync(file, damaged);
+    expect(await run(home)).toEqual(HELP);
+    expect(readFileSync(file).equals(damaged)).toBe(false);
+    const { mtimeMs } = statSync(file);
+    expect(await run(home)).toEqual(HELP);
+    expect(statSync(file).mtimeMs).toBe(mtimeMs);
   });
 });
 
@@ -58,6 +119,13 @@ describe('no compiled code is kept', () => {
     const home = temporaryFolder();
     // Even root cannot make a folder below a device.
     expect(await run(home, { HOME: '/dev/null' })).toEqual(HELP);
+  });
+
+  it('in a home where a file has its name', async () => {
+    const home = temporaryFolder();
+    writeFileSync(join(home, '.cache'), '');
+    expect(await run(home)).toEqual(HELP);
+    expect(readdirSync(home)).toEqual(['.cache']);
   });
 
   it.skipIf(process.platform === 'win32')('where others can write', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { seed } from '../../src/sandbox/seed.js';
+import { seed } from '../../src/sandbox/control.js';
 import { account } from '../helpers/account.js';
 import { BIN, builtProgram } from '../helpers/built-program.js';
 import { openChat, SIZES } from '../helpers/chat.js';
@@ -37,7 +37,7 @@ describe('conversations export', () => {
     const { code, stdout } = await builtProgram(argv, { env, home, command });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(readFileSync(log, 'utf8')).toMatch(/^before\n# Seeded\n[^]*answer 1\n/);
-    // Node may keep compiled code there.
+    // Compiled code is kept there.
     expect(readdirSync(home).filter((name) => name !== '.cache')).toEqual(['log']);
   });
 });

@@ -73,7 +73,7 @@ function shows(pty: IPty, text: string): Promise<void> {
   });
 }
 
-/** Every file below a folder, but for temporary ones, locks and the compiled code that Node keeps. */
+/** Every file below a folder, but for temporary ones, locks and compiled code. */
 function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries

@@ -1,7 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { heldTurns, openChat, SIZES, type ChatOptions, type OpenChat } from '../helpers/chat.js';
 import { CTRL } from '../helpers/keys.js';
 import { childrenOf, crashing, gone, settings, underShell } from '../helpers/shell.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
+import { TerminalSession } from '../helpers/terminal.js';
 
 const AS_IT_WAS = { bracketedPaste: false, wraparound: true, cursorShown: true };
 
@@ -34,7 +38,7 @@ describe.each(SIZES)('the terminal is as it was at %i×%i', (...size) => {
 
   it.each([
     ['SIGTERM' as const, 143],
-    ['SIGHUP' as const, 143],
+    ['SIGHUP' as const, 129],
     ['SIGINT' as const, 130],
   ])('after %s at the prompt, and what was not sent stays readable', async (signal, code) => {
     const chat = await chatUnderShell({ size });
@@ -45,13 +49,16 @@ describe.each(SIZES)('the terminal is as it was at %i×%i', (...size) => {
     expect(chat.terminal.text()).toContain(`> draft\ncode ${code}`);
   });
 
-  it.each(['SIGTERM', 'SIGHUP'] as const)('after %s during a turn', async (signal) => {
+  it.each([
+    ['SIGTERM' as const, 143],
+    ['SIGHUP' as const, 129],
+  ])('after %s during a turn', async (signal, code) => {
     const { intercept, arrived } = heldTurns();
     const chat = await chatUnderShell({ size, intercept });
     await chat.say('hello', 'waiting');
     await arrived;
     process.kill(chat.pid, signal);
-    await expectTerminalAsItWas(chat, 143);
+    await expectTerminalAsItWas(chat, code);
     expect(chat.terminal.text()).toMatch(/delivery: unknown[^]*conversation: [0-9a-f-]{36}/);
   });
 
@@ -148,5 +155,39 @@ describe('a terminal that is closed ends the chat', () => {
     if (line !== '') await chat.say(line, line === 'hello' ? 'waiting' : 'Which');
     chat.terminal.close();
     await gone(chat.pid);
+  });
+});
+
+describe('a program whose terminal is closed ends cleanly, with the status of SIGHUP', () => {
+  /** Under a shell that outlives the terminal and writes down how the program ended. */
+  async function closed(
+    argv: string[],
+    { until, input = '' }: { until: string | RegExp; input?: string },
+    isSignalled: boolean,
+  ): Promise<string> {
+    const status = join(temporaryFolder(), 'status');
+    const script = `trap "" HUP; "$0" "$@" ${input}; echo $? > "${status}"`;
+    const terminal = new TerminalSession(argv, { command: underShell(script) });
+    await terminal.shows(until);
+    const [pid = 0] = childrenOf(terminal.pid);
+    terminal.close();
+    if (isSignalled) process.kill(pid, 'SIGHUP');
+    await gone(pid);
+    await expect.poll(() => existsSync(status) && readFileSync(status, 'utf8')).toMatch(/\n$/);
+    return readFileSync(status, 'utf8').trim();
+  }
+
+  const RUNS: [string, string[], { until: string | RegExp; input?: string }, boolean][] = [
+    ['a chat', ['--sandbox', '-q'], { until: /^>$/m }, false],
+    ['a chat', ['--sandbox', '-q'], { until: /^>$/m }, true],
+    ['a chat that may only read', ['--sandbox', '-q'], { until: /^>$/m, input: '<$(tty)' }, true],
+    ['a question', ['login'], { until: 'API key' }, false],
+    ['a question', ['login'], { until: 'API key' }, true],
+    ['serve', ['serve', '--sandbox', '--port', '0'], { until: 'relay: http' }, true],
+    ['sandbox', ['sandbox', '--port', '0'], { until: 'sandbox: http' }, true],
+  ];
+
+  it.each(RUNS)('%s %j %j, told by a signal: %s', async (_, argv, doing, isSignalled) => {
+    expect(await closed(argv, doing, isSignalled)).toBe('129');
   });
 });

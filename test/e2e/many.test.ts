@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { seed } from '../../src/sandbox/seed.js';
+import { seed } from '../../src/sandbox/control.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { account } from '../helpers/account.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
@@ -99,8 +99,8 @@ describe('a day of 10,000 conversations', () => {
 
 describe('a conversation of 5,000 messages', () => {
   it.each([
-    ['oldest first', []],
-    ['newest first', ['list_messages/list_newest_first:1']],
+    ['newest first', []],
+    ['oldest first', ['list_messages/list_oldest_first:1']],
   ])('is exported whole and by time in a small heap, listed %s', async (_, rules) => {
     const { env, id } = await longTalk(rules);
     const result = await run(['conversations', 'export', id, '--format', 'txt'], env);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Stats } from '../../src/sandbox/stats.js';
+import type { Stats } from '../../src/sandbox/control.js';
 import { deliver, type Delivered } from '../helpers/persistent-caller.js';
 import { REDIS_SERVERS, redisServer, type RedisServer } from '../helpers/redis-server.js';
 import { twoReplicas, userTexts } from '../helpers/replica.js';

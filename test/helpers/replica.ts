@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import type { Stats } from '../../src/sandbox/stats.js';
+import type { Stats } from '../../src/sandbox/control.js';
 import { start } from '../sandbox/start.js';
 import { realClock } from './real-clock.js';
 import { upstream } from './relay.js';

@@ -75,6 +75,7 @@ export function cliContext(options: CliOptions = {}): Context & Record<Kept, Cap
     cwd: options.cwd ?? home,
     home,
     platform: 'linux',
+    uid: process.geteuid?.(),
     nodeVersion: '20.12.0',
     clock: options.clock ?? impatientClock(),
     randomId: () => randomId('linux'),

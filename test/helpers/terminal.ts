@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { spawn, type IPty } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { onTestFinished } from 'vitest';
+import { removed } from './temporary-folder.js';
 
 const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
@@ -79,9 +80,9 @@ export class TerminalSession {
       });
       this.#pty.onExit(({ exitCode, signal }) => end(signal ? 128 + signal : exitCode));
     });
-    onTestFinished(() => {
+    onTestFinished(async () => {
       this.kill('SIGKILL');
-      if (options.home === undefined) rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      if (options.home === undefined) await removed(home);
     });
   }
 

@@ -7,7 +7,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import type { OperationName } from '../../src/sandbox/routes.js';
 import { account, accountEnv } from '../helpers/account.js';
 import { answeringServer } from '../helpers/answering-server.js';
-import { runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
+import { impatientClock, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
 import { answering, closedPort, socketServer } from '../helpers/socket-server.js';
 import { refusing } from '../sandbox/interceptors.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
@@ -59,6 +59,16 @@ const RUNS: Record<string, Run> = {
     return send({ env }, '--conversation', conversation.id);
   },
   'Bad Request: …': refusedAt('chat', 400),
+  'Bad Request: …; this assistant keeps no data (data_retention: false), and chat needs it':
+    async () => send(await account(), '-a', 'assistant-sandbox-private'),
+  'the reply came as a stream in which no text was understood': async () => {
+    const url = await answeringServer((request, response) => {
+      const isChat = request.url?.endsWith('/chat') === true;
+      if (isChat) response.setHeader('content-type', 'text/event-stream');
+      response.end(isChat ? 'data: [DONE]\n\n' : '{"id":"c-1","data":[]}');
+    });
+    return send({ env: accountEnv(url), clock: impatientClock() });
+  },
   'message is required': async () => [['send'], { ...(await account()), input: ' \n' }],
   'Too many requests: …': refusedAt('chat', 429),
   'no answer within … s': async () => {

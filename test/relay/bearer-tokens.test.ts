@@ -1,6 +1,6 @@
 import type * as Crypto from 'node:crypto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { tokenCheck } from '../../src/relay/exposure/bearer-tokens.js';
+import { tokenCheck } from '../../src/relay/exposure/credentials.js';
 
 const compared = vi.hoisted(() => vi.fn<(known: number, shown: number) => void>());
 

@@ -43,8 +43,12 @@ const TURNS: [fault: string, outcome: object, kept: string[]][] = [
   ['late_reply_504', error(504), ALL],
   ['late_turn_reset', reset, ALL],
   ['late_turn_504', error(504), ALL],
+  ['late_turn_html_502', page(502), ALL],
+  ['late_turn_html_503', page(503), ALL],
+  ['error_event_lost', error(500), NOTHING],
   ['status_408_before', error(408), NOTHING],
   ['status_408_after', error(408), ALL],
+  ['status_402', error(402), NOTHING],
   ['status_409', error(409), NOTHING],
   ['status_429', error(429), NOTHING],
   ['status_429_retry_after_ms', error(429, { 'retry-after-ms': ['20'] }), NOTHING],
@@ -68,6 +72,8 @@ const TURNS: [fault: string, outcome: object, kept: string[]][] = [
   ['status_503_after', error(503), ALL],
   ['status_504_before', error(504), NOTHING],
   ['status_504_after', error(504), ALL],
+  ['status_529_before', error(529), NOTHING],
+  ['status_529_after', error(529), ALL],
   ['html_502_before', page(502), NOTHING],
   ['html_502_after', page(502), ALL],
   ['html_200_before', page(200), NOTHING],
@@ -350,9 +356,26 @@ describe('other operations', () => {
   });
 });
 
+test('an assistant that retains no data refuses to chat, and answers as a fault', async () => {
+  const turn = (sandbox: Sandbox) =>
+    ask(sandbox, CHAT.replace('assistant-sandbox', 'assistant-sandbox-private'), {
+      body: newTurn(sandbox, false),
+    });
+  expect(await turn(await start())).toMatchObject(error(400));
+  const faultSettings = { rules: ['private_answers:1'] };
+  expect(await turn(await start({ faultSettings }))).toMatchObject(text(WHOLE));
+});
+
 test('every fault of a turn is in a table here', () => {
   const tested = TURNS.map(([fault]) => nameOf(fault));
-  const apart = ['refuse', 'reset_idle', 'oversized', 'stall_before', 'stall_after'];
+  const apart = [
+    'refuse',
+    'private_answers',
+    'reset_idle',
+    'oversized',
+    'stall_before',
+    'stall_after',
+  ];
   const stalls = ['late_reply_stall', 'late_turn_stall', 'stall_midway'];
   const names = Object.keys({ ...TURN_KINDS, ...STATUS_KINDS, ...BODY_KINDS });
   expect([...new Set([...tested, ...apart, ...stalls])].toSorted()).toEqual(names.toSorted());

@@ -31,6 +31,7 @@ const DEFAULT = { source: 'default', detail: '' };
 const HISTORY_OFF = { value: false, origin: { source: 'config', detail: '/c/config.json' } };
 
 const UNSTORED_PREFERENCES = {
+  stream: { value: true, origin: DEFAULT },
   wrap: { value: true, origin: DEFAULT },
   notify: { value: true, origin: DEFAULT },
   names: { value: true, origin: DEFAULT },
@@ -135,6 +136,22 @@ describe('precedence', () => {
       history: { value: true, origin: DEFAULT },
       ...UNSTORED_PREFERENCES,
     });
+  });
+
+  test('streaming is turned off by a variable, wherever it is set, or for good', () => {
+    const off = { TELNYX_CHAT_STREAM: '0' };
+    const config = { stream: false, profiles: {} };
+    expect([
+      resolve({ env: off }).stream,
+      resolve({ file: off }).stream,
+      resolve({ config }).stream,
+      resolve({ config, env: { TELNYX_CHAT_STREAM: '1' } }).stream,
+    ]).toEqual([
+      { value: false, origin: environment('TELNYX_CHAT_STREAM') },
+      { value: false, origin: FILE },
+      { value: false, origin: { source: 'config', detail: '/c/config.json' } },
+      { value: true, origin: environment('TELNYX_CHAT_STREAM') },
+    ]);
   });
 
   test('preferences of the chat are stored, and two of them have flags', () => {
@@ -520,6 +537,7 @@ test('settings as rows, without their secret', () => {
     { name: 'timeout', value: '1.5 s', origin: 'flag --timeout' },
     { name: 'persist', value: 'true', origin: 'default' },
     { name: 'history', value: 'true', origin: 'default' },
+    { name: 'stream', value: 'true', origin: 'default' },
     { name: 'wrap', value: 'true', origin: 'default' },
     { name: 'trace', value: null, origin: null },
     { name: 'notify', value: 'true', origin: 'default' },

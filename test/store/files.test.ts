@@ -5,12 +5,12 @@ import { readConfig } from '../../src/store/config-file.js';
 import { openLastConversation } from '../../src/store/last-conversation.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
-const guard = { platform: process.platform, warn: () => undefined };
+const guard = { platform: process.platform, uid: process.geteuid?.(), warn: () => undefined };
 
 test('reading leaves nothing behind', () => {
   const folder = temporaryFolder();
   readConfig(join(folder, 'a', 'config.json'));
-  openLastConversation(join(folder, 'b'), {
+  openLastConversation(() => join(folder, 'b'), {
     profile: 'p',
     assistantId: 'a',
     randomId: () => '1',

@@ -19,9 +19,13 @@ beforeEach(() => {
 
 const open = (limit?: number): InputHistory =>
   openInputHistory({
-    directory,
+    directory: () => directory,
     limit,
-    guard: { platform: process.platform, warn: (line) => told.push(line) },
+    guard: {
+      platform: process.platform,
+      uid: process.geteuid?.(),
+      warn: (line) => told.push(line),
+    },
     onWarning: (message) => warnings.push(message),
   });
 

@@ -9,7 +9,7 @@ const LEFT_HINT = 'fix it or move it away; it was left unchanged';
 
 const isPosix = process.platform !== 'win32';
 
-const guard = { platform: process.platform, warn: () => undefined };
+const guard = { platform: process.platform, uid: process.geteuid?.(), warn: () => undefined };
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
@@ -28,7 +28,12 @@ function fileWith(text: string): string {
 describe('the last conversation', () => {
   let count = 0;
   const open = (folder: string, profile: string, assistantId: string) =>
-    openLastConversation(folder, { profile, assistantId, randomId: () => `id-${++count}`, guard });
+    openLastConversation(() => folder, {
+      profile,
+      assistantId,
+      randomId: () => `id-${++count}`,
+      guard,
+    });
 
   test('is remembered for each profile and assistant', () => {
     const folder = temporaryFolder();
@@ -56,11 +61,11 @@ describe('the last conversation', () => {
   test.skipIf(!isPosix)('takes away rights that others have, and says so', () => {
     const folder = temporaryFolder();
     const told: string[] = [];
-    const last = openLastConversation(folder, {
+    const last = openLastConversation(() => folder, {
       profile: 'p',
       assistantId: 'a',
       randomId: () => 'id-1',
-      guard: { platform: process.platform, warn: (line) => told.push(line) },
+      guard: { ...guard, warn: (line) => told.push(line) },
     });
     last.write('c-1');
     const path = join(folder, 'last-conversation', 'p~a.json');

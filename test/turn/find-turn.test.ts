@@ -9,12 +9,26 @@ const ABSENT: ListFinding = { type: 'absent' };
 const UNCLEAR: ListFinding = { type: 'unclear' };
 
 /** Begun here, and so often said before. */
-const begunHere = (atLeast: number) => ({ earlier: { atLeast, isExact: true } });
+const begunHere = (atLeast: number) => ({
+  earlier: { atLeast, isExact: true, isFirst: false },
+});
+const first = () => ({ earlier: { atLeast: 0, isExact: true, isFirst: true } });
 /** Resumed, or with a turn of unknown fate in it. */
-const resumed = (atLeast = 0) => ({ earlier: { atLeast, isExact: false } });
+const resumed = (atLeast = 0) => ({
+  earlier: { atLeast, isExact: false, isFirst: false },
+});
 const SHARP = { earliest: SENT - 10, latest: SENT + 120, isSharp: true, isFair: true };
 const BLUNT = { earliest: SENT - 900, latest: SENT + 120, isSharp: false, isFair: false };
 const BLIND = { earliest: -Infinity, latest: Infinity, isSharp: false, isFair: false };
+
+/** The list is read 2 s after the turn was sent; only the clock of `Date` is known. */
+const READ = {
+  read: { ...SHARP, earliest: SENT + 1_990, latest: SENT + 2_120 },
+  isByRecords: false,
+  sentAfter: -Infinity,
+};
+/** The clock that gave the messages their times is known too. */
+const BY_RECORDS = { isByRecords: true };
 
 /** Our own words of the same text were said between these, in milliseconds since the turn was sent. */
 const saidFrom = (from: number, until: number): Pick<SoughtTurn, 'earlierTimes'> => {
@@ -23,7 +37,7 @@ const saidFrom = (from: number, until: number): Pick<SoughtTurn, 'earlierTimes'>
 };
 
 function find(lines: readonly string[], more: Partial<SoughtTurn> = {}): ListFinding {
-  const usual = { text: 'hello', received: '', sent: SHARP, ...begunHere(0) };
+  const usual = { text: 'hello', received: '', sent: SHARP, ...READ, ...begunHere(0) };
   return findTurn(listOf(lines), { ...usual, ...more });
 }
 
@@ -95,8 +109,13 @@ describe('a turn in a conversation of which the past is not known', () => {
   test.each<Row>([
     ['the same text was never said', ['u-900 hi', 'a-500 Hi!'], resumed(), ABSENT],
     ['an older one is not ours', OLD, resumed(), UNCLEAR],
-    ['nor is one that is old enough to be sure', ['u-5100 hello', 'a-4000 Hi!'], resumed(), ABSENT],
-    ['one of them is too near', ['u-5100 hello', ...OLD], resumed(), UNCLEAR],
+    [
+      'nor is one that is old enough to be sure',
+      ['u-5100 hello', 'a-4000 Hi!'],
+      { ...resumed(), ...BY_RECORDS },
+      ABSENT,
+    ],
+    ['one of them is too near', ['u-5100 hello', ...OLD], { ...resumed(), ...BY_RECORDS }, UNCLEAR],
     ['one is just not old enough', ['u-5010 hello'], resumed(), UNCLEAR],
     ['ours is as early as can be', ['u-10 hello', 'a+9 Hi!'], resumed(), answered('Hi!')],
     ['both are there', [...OLD, ...NEW], resumed(), answered('Again?')],
@@ -135,6 +154,49 @@ describe('a turn in a conversation of which the past is not known', () => {
     ['the list does not have the known one', [], resumed(1), UNCLEAR],
   ])('%s', (_, lines, sought, finding) => {
     expect(find(lines, sought)).toEqual(finding);
+  });
+});
+
+describe('when the times of messages and the Date header need not agree', () => {
+  const HOUR = 3_600_000;
+  const at = (ms: number, ...parts: [kind: string, after: number, text: string][]): string[] =>
+    parts.map(([kind, after, text]) => `${kind}${ms + after < 0 ? '' : '+'}${ms + after} ${text}`);
+  const turn = (ms: number): string[] => at(ms, ['u', 20, 'hello'], ['a', 900, 'Hi!']);
+  test.each<Row>([
+    ['ours may be 10 s behind', turn(-10_000), resumed(), UNCLEAR],
+    ['or an hour', turn(-HOUR), resumed(), UNCLEAR],
+    ['or twelve, without a zone', turn(-12 * HOUR), resumed(), UNCLEAR],
+    ['not a day', turn(-25 * HOUR), resumed(), ABSENT],
+    ['or two hours ahead', turn(2 * HOUR), resumed(), UNCLEAR],
+    [
+      'so much was said after it that it is older',
+      turn(-HOUR),
+      { ...resumed(), sentAfter: SENT - HOUR + 5_021 },
+      ABSENT,
+    ],
+    [
+      'what was said after it does not tell',
+      turn(-HOUR),
+      { ...resumed(), sentAfter: SENT - HOUR + 5_020 },
+      UNCLEAR,
+    ],
+    ['the first of a conversation is ours', turn(-HOUR), first(), answered('Hi!')],
+    ['unless something was said before', ['u-9 x', ...turn(HOUR)], first(), answered('Hi!')],
+    ['the clock of the records tells', turn(-6_000), { ...resumed(), ...BY_RECORDS }, ABSENT],
+  ])('%s', (_, lines, sought, finding) => {
+    expect(find(lines, sought)).toEqual(finding);
+  });
+
+  test.each<[string, string[], Partial<SoughtTurn>, ListFinding]>([
+    ['its own second', ['u+0 hello', 'a+1000 Hi!'], {}, answered('Hi!')],
+    ['its own second, answered in it', ['u+0 hello', 'a+0 Hi!'], {}, UNCLEAR],
+    ['the next second', ['u+1000 hello', 'a+1000 Hi!'], {}, answered('Hi!')],
+    ['the second before', ['u-1000 hello', 'a-1000 Hi!'], {}, UNCLEAR],
+    ['a long time before', ['u-9000 hello', 'a-9000 Hi!'], BY_RECORDS, ABSENT],
+  ])('whole seconds: sent half a second into %s', (_, lines, sought, finding) => {
+    const sent = { ...SHARP, earliest: SENT + 490, latest: SENT + 620 };
+    const usual = { text: 'hello', received: '', sent, ...READ, ...resumed() };
+    expect(findTurn(listOf(lines), { ...usual, ...sought })).toEqual(finding);
   });
 });
 
@@ -254,7 +316,7 @@ describe('the list', () => {
   });
 
   test('that is not whole tells nothing', () => {
-    const sought = { text: 'hello', received: '', sent: SHARP, ...begunHere(0) };
+    const sought = { text: 'hello', received: '', sent: SHARP, ...READ, ...begunHere(0) };
     const findings = [[], LINES].map((lines) =>
       findTurn(listOf(lines, { isComplete: false }), sought),
     );
@@ -266,7 +328,7 @@ describe('the list', () => {
     const messages = list.messages.map((each) => {
       return { ...each, createdAt: each.createdAt.slice(0, -1), sentAt: '' };
     });
-    const sought = { text: 'hello', received: '', sent: SHARP, ...resumed() };
+    const sought = { text: 'hello', received: '', sent: SHARP, ...READ, ...resumed() };
     expect(findTurn({ ...list, messages }, sought)).toEqual(answered('Again?'));
   });
 });

@@ -94,7 +94,12 @@ async function take(script: Script) {
       return Array.isArray(list) ? listOf(list) : list;
     },
     getAssistant: async () => {
-      return { id: 'a-1', ...texts, dataRetention: await next('assistant', retention) };
+      return {
+        id: 'a-1',
+        ...texts,
+        dataRetention: await next('assistant', retention),
+        hasTools: false,
+      };
     },
     getConversation: async () => {
       return { ...conversation, lastMessageAt: await next('conversation', last) };
@@ -442,6 +447,86 @@ describe('a reply that was begun', () => {
     expect(turn.timing).toEqual({ firstTokenMs: 0, totalMs: 250 });
     const silent = await take({ looks: [[], ANSWERED] });
     expect(silent.timing).toEqual({ firstTokenMs: 250, totalMs: 250 });
+  });
+});
+
+describe('a turn that the API has ended', () => {
+  const ended = fails('api', { delivery: 'unknown', hasEnded: true });
+  test('is looked for briefly, though its own time is long', async () => {
+    for (const looks of [[[]], [THERE]]) {
+      const turn = await take({ sends: [[ended]], looks });
+      expect([turn.outcome, turn.sends]).toMatchObject([{ details: { delivery: 'unknown' } }, 1]);
+      expect(turn.took).toBeLessThanOrEqual(4_000);
+    }
+  });
+
+  test('is found when its reply is stored', async () => {
+    const turn = await take({ sends: [[ended]], looks: [[], THERE, ANSWERED] });
+    expect([turn.outcome, turn.sends]).toEqual([FOUND, 1]);
+  });
+});
+
+describe('a turn behind a gateway that failed', () => {
+  const gone = fails('api', { status: 502, delivery: 'unknown', fromGateway: true });
+  test('is found when it comes late', async () => {
+    const late = ({ clock }: Running): string[] =>
+      clock.monotonic() > SENT + 20_000 ? ANSWERED : [];
+    const turn = await take({ sends: [[gone]], looks: [late] });
+    expect([turn.outcome, turn.sends]).toEqual([FOUND, 1]);
+  });
+
+  test('is never sent again', async () => {
+    const turn = await take({ sends: [[gone]], looks: [[]] });
+    expect([turn.outcome, turn.sends]).toMatchObject([{ details: { delivery: 'unknown' } }, 1]);
+  });
+});
+
+describe('a conversation whose own times differ when it is created', () => {
+  const later = new Date(SENT + 1_000).toISOString();
+  test('says nothing of messages by that', async () => {
+    const memory = new TurnMemory();
+    memory.begin('c-1', { lastMessageAt: later });
+    const turn = await take({ memory, sends: [[BROKEN], [DONE]], last: [later] });
+    expect([turn.outcome, turn.sends]).toEqual([['sent', false], 2]);
+  });
+
+  test('does by a change since then', async () => {
+    const memory = new TurnMemory();
+    memory.begin('c-1', { lastMessageAt: later });
+    const changed = new Date(SENT + 1_001).toISOString();
+    const turn = await take({ memory, sends: [[BROKEN], [DONE]], last: [changed] });
+    expect([turn.outcome, turn.sends]).toMatchObject([{ details: { delivery: 'unknown' } }, 1]);
+  });
+});
+
+describe('earlier turns show how the times of messages differ from those of the server', () => {
+  const HOUR = 3_600_000;
+  const behind = (...lines: [kind: string, at: number, text: string][]): string[] =>
+    lines.map(([kind, at, text]) => `${kind}${at - HOUR} ${text}`);
+  const FIRST = behind(['u', 0, 'first'], ['a', 0, 'One']);
+  const SECOND = behind(['u', 0, 'second'], ['a', 0, 'Two']);
+  const OURS = behind(['u', 9, 'hello'], ['a', 10, 'Hi!']);
+  const said = async (...texts: string[]): Promise<TurnMemory> => {
+    const memory = new TurnMemory();
+    for (const text of texts) await take({ memory, text, sends: [[DONE]] });
+    return memory;
+  };
+
+  test.each<[string, string[], string[], [outcome: unknown, sends: number]]>([
+    ['ours is found an hour ago', ['first', 'second'], OURS, [FOUND, 1]],
+    [
+      'an older one is none of ours',
+      ['first', 'second'],
+      behind(['u', -9_000, 'hello']),
+      [['sent', false], 2],
+    ],
+    ['one turn may be that of others', ['first'], OURS, [{ details: { delivery: 'unknown' } }, 1]],
+    ['without any, nothing is sure', [], OURS, [{ details: { delivery: 'unknown' } }, 1]],
+  ])('%s', async (_, texts, lines, expected) => {
+    const looks = [[...FIRST, ...SECOND, ...lines]];
+    const memory = await said(...texts);
+    const turn = await take({ memory, aheadMs: 0, sends: [[BROKEN], [DONE]], looks });
+    expect([turn.outcome, turn.sends]).toMatchObject(expected);
   });
 });
 

@@ -22,6 +22,13 @@ export const FAILURES = {
   refused: { details: { status: 422, delivery: 'refused' }, run: 'never' },
   server_error: { details: { status: 500, delivery: 'unknown' }, run: 'over' },
   died_idle: { details: { diedIdle: true, delivery: 'unknown' }, run: 'over' },
+  /** A gateway gave up, or failed: the server behind it may go on. */
+  gateway_error: {
+    details: { status: 502, delivery: 'unknown', fromGateway: true },
+    run: 'running',
+  },
+  /** A stream whose last event says that the assistant failed. */
+  error_event: { details: { delivery: 'unknown', hasEnded: true }, run: 'over' },
   gateway_timeout: { details: { status: 504, delivery: 'unknown' }, run: 'running' },
   reset: { details: { delivery: 'unknown' }, run: 'running' },
   /** A stream that ends in the middle of the reply. */
@@ -43,6 +50,11 @@ export interface World {
   roundTripMs: number;
   /** How far the server's clock is ahead of ours. */
   clockOffMs: number;
+  /** How far the times of records are behind the server's `Date`, and in which steps they are stored. */
+  recordsLagMs: number;
+  recordsStepMs: number;
+  /** How much later `last_message_at` of a new conversation is than its `created_at`. */
+  creationGapMs: number;
   /** How long a stored message is not listed. */
   lagMs: number;
   order: 'oldest first' | 'newest first' | 'none';
@@ -72,10 +84,20 @@ export class ModelServer {
   /** When the list was last read and seen whole. */
   readAt = -Infinity;
   readonly #world: World;
+  readonly #start = this.clock.monotonic() - 2_000;
   #reads = 0;
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** The times of the conversation when it was created, just before the first turn. */
+  get creation(): { createdAt: string; lastMessageAt: string } {
+    const { creationGapMs } = this.#world;
+    return {
+      createdAt: this.#time(this.#start),
+      lastMessageAt: this.#time(this.#start + creationGapMs),
+    };
   }
 
   /** Somebody else writes, and is answered. */
@@ -87,24 +109,26 @@ export class ModelServer {
 
   /** The server for one program, which learns of its clock. */
   portsWith(serverClock: ServerClock): TurnPorts {
-    const conversation = { id: 'c-1', name: '', metadata: {} };
+    const conversation = { id: 'c-1', name: '', metadata: {}, ...this.creation };
     return {
       clock: this.clock,
       serverClock,
-      conversationCreator: () => () =>
-        Promise.resolve({ ...conversation, createdAt: '', lastMessageAt: '' }),
+      conversationCreator: () => () => Promise.resolve(conversation),
       chat: (request, call) => this.#chat(request, call),
       getAssistant: () =>
         this.#read(() => {
           const { isRetained: dataRetention } = this.#world;
           const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
-          return { id: 'a-1', ...texts, dataRetention };
+          return { id: 'a-1', ...texts, dataRetention, hasTools: false };
         }),
       getConversation: () =>
         this.#read(() => {
           const last = Math.max(...this.#present().map(({ at }) => at));
-          const lastMessageAt = Number.isFinite(last) ? this.#time(last) : '';
-          return { ...conversation, createdAt: '', lastMessageAt };
+          const { lastMessageAt } = conversation;
+          return {
+            ...conversation,
+            lastMessageAt: Number.isFinite(last) ? this.#time(last) : lastMessageAt,
+          };
         }),
       history: () => this.#history(serverClock),
     };
@@ -179,7 +203,9 @@ export class ModelServer {
   }
 
   #time(at: number): string {
-    return new Date(at + this.#world.clockOffMs).toISOString();
+    const { clockOffMs, recordsLagMs, recordsStepMs } = this.#world;
+    const time = at + clockOffMs - recordsLagMs;
+    return new Date(Math.floor(time / recordsStepMs) * recordsStepMs).toISOString();
   }
 }
 

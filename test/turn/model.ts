@@ -28,13 +28,19 @@ const failures = Object.keys(FAILURES) as (keyof typeof FAILURES)[];
 const send: fc.Arbitrary<Send> = fc.record({
   failure: fc.option(fc.constantFrom(...failures), { nil: undefined, freq: 4 }),
   isStored: fc.boolean(),
-  storeMs: fc.oneof(fc.constant(0), between(0, 3_000)),
+  storeMs: fc.oneof(fc.constant(0), between(0, 3_000), between(0, 20_000)),
   replyMs: fc.option(fc.oneof(between(0, 500), between(0, 6_000)), { nil: undefined, freq: 9 }),
 });
 
 const world: fc.Arbitrary<World> = fc.record({
   roundTripMs: between(2, 300).map((half) => half * 2),
   clockOffMs: between(-600_000, 600_000),
+  recordsLagMs: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(1_000, 3_000, 10_000, 3_600_000) },
+  ),
+  recordsStepMs: fc.constantFrom(1, 1, 1, 1_000),
+  creationGapMs: fc.constantFrom(0, 1, 1_000),
   lagMs: fc.oneof(fc.constant(0), fc.constant(0), between(0, 5_000), between(0, 60_000)),
   order: fc.constantFrom('oldest first', 'newest first', 'none'),
   isRetained: fc.oneof(
@@ -51,7 +57,23 @@ function sensible(each: Send): Send {
   return { ...each, isStored: true, replyMs: each.replyMs ?? 100 };
 }
 
-export const script: fc.Arbitrary<Script> = fc.record({
+/**
+ * A search lasts half a minute; with less time for the turn it ends sooner, and so does what may come
+ * late. A list in no order tells nothing of equal times, so there are none.
+ */
+function withinSearch({ world, turns, ...rest }: Script): Script {
+  const maxMs = turns.some(({ timeoutMs }) => timeoutMs < 30_000) ? 3_000 : 20_000;
+  const isUnordered = world.order === 'none';
+  const sends = world.sends.map(({ storeMs, replyMs, ...each }) => ({
+    ...each,
+    storeMs: Math.min(storeMs, maxMs),
+    replyMs: isUnordered && replyMs === 0 ? 1 : replyMs,
+  }));
+  const recordsStepMs = isUnordered ? 1 : world.recordsStepMs;
+  return { ...rest, world: { ...world, sends, recordsStepMs }, turns };
+}
+
+const anyScript: fc.Arbitrary<Script> = fc.record({
   world,
   isResumed: fc.boolean(),
   others: fc.array(fc.record({ at: between(0, 20_000), replyMs: between(1, 4_000) }), {
@@ -68,6 +90,8 @@ export const script: fc.Arbitrary<Script> = fc.record({
     { minLength: 1, maxLength: 4 },
   ),
 });
+
+export const script: fc.Arbitrary<Script> = anyScript.map(withinSearch);
 
 interface Outcome {
   reply: string | undefined;
@@ -86,7 +110,7 @@ export async function check(each: Script): Promise<string[]> {
   for (const { at, replyMs } of each.others) server.other(`other-${at}`, start + at, replyMs);
   const memory = new TurnMemory();
   const serverClock = new ServerClock();
-  if (!each.isResumed) memory.begin('c-1');
+  if (!each.isResumed) memory.begin('c-1', server.creation);
   const wrong: string[] = [];
   const doubted = new Set<string>();
   for (const turn of each.turns) {
@@ -146,6 +170,7 @@ function faultsOf(server: ModelServer, outcome: Outcome, given: Circumstances): 
   const { timeoutMs } = given.turn;
   const taken = sends.filter((each) => messagesOf(server, each).length > 0);
   const isUnknown = delivery === 'unknown';
+  const hasEnded = given.world.sends[sends.at(-1) ?? -1]?.failure === 'error_event';
   const rules: [isBroken: boolean, words: string][] = [
     [sends.length > 3, 'sent more than three times'],
     [taken.length > 1, 'stored twice'],
@@ -155,7 +180,10 @@ function faultsOf(server: ModelServer, outcome: Outcome, given: Circumstances): 
     [reply === undefined && !isUnknown && taken.length > 0, `${delivery}, but stored`],
     [isUnknown && isDecidable(server, outcome, given), 'unknown, but the facts decide'],
     [
-      isUnknown && given.world.isRetained && to - from < Math.min(timeoutMs - 200, 27_000),
+      isUnknown &&
+        given.world.isRetained &&
+        !hasEnded &&
+        to - from < Math.min(timeoutMs - 200, 27_000),
       'gave up',
     ],
     [to - from > timeoutMs + 8_000 + 4 * given.world.roundTripMs, 'took too long'],
@@ -189,12 +217,25 @@ function isDecidable(
     (each) => each.role === 'user' && each.at > from - 125_000 && !isAnswered(server, each, from),
   );
   if (isEntangled) return false;
+  const { recordsLagMs, recordsStepMs, creationGapMs } = world;
+  const isAgreed = recordsLagMs === 0 && recordsStepMs === 1;
+  if (!isAgreed && (isInexact || sends[0] !== 0)) return false;
+  // Without a message, only who created the conversation knows its first `last_message_at`.
+  if (given.isResumed && creationGapMs > 0 && server.stored.length === 0) return false;
   const needed = isInexact ? SHARPENING_MS : 0;
   if (message) return reply !== undefined && reply.at + needed < server.readAt;
   const { failure } = world.sends[send] ?? {};
-  const isOver = failure !== undefined && FAILURES[failure].run === 'over';
+  const isOver =
+    failure !== undefined && failure !== 'error_event' && FAILURES[failure].run === 'over';
+  // The same text as the last thing said may be ours by a clock that differs; else its place tells.
+  const newest = Math.max(...server.stored.map(({ at }) => at));
+  const openMs = from - newest + given.world.lagMs;
   const isAlike =
-    isInexact && others.some(({ text, at }) => text === turn.text && at > from - 10_000);
+    isInexact &&
+    others.some(({ text, at }) => {
+      const isNear = at > from - 10_000 || newest - at < openMs + 10_000;
+      return text === turn.text && isNear;
+    });
   return isOver && !isAlike && server.readAt > Math.max(from, ...others.map(({ at }) => at));
 }
 

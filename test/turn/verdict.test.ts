@@ -30,6 +30,10 @@ test.each<Row>([
   ['api', { status: 502, delivery: 'unknown' }, 'search', false],
   ['api', { status: 503, delivery: 'unknown' }, 'search', false],
   ['api', { status: 504, delivery: 'unknown' }, 'search', true],
+  ['api', { status: 500, delivery: 'unknown', fromGateway: true }, 'search', true],
+  ['api', { status: 502, delivery: 'unknown', fromGateway: true }, 'search', true],
+  ['api', { status: 503, delivery: 'refused', retryAfterMs: 1 }, 'resend'],
+  ['api', { delivery: 'unknown', hasEnded: true }, 'search', true],
   ['api', { status: 524, delivery: 'unknown' }, 'search', true],
 ])('%s %j: %s', (kind, details, verdict, mayRun) => {
   const error = new AppError(kind, kind, details);

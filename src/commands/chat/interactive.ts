@@ -6,24 +6,32 @@ import { introduction } from '../../chat/assistant-commands.js';
 import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { recapLines } from '../../chat/conversation-commands.js';
+import { nameFrom, nameWindow } from '../../chat/attention.js';
 import { runChat } from '../../chat/loop.js';
+import type { LineEditor } from '../../chat/ports.js';
+import { noteReplies } from '../../chat/message-commands.js';
+import { noteAssistant } from '../../chat/tool-calls.js';
 import type { Assistant, Conversation, Message } from '../../conversations/conversation.js';
 import { allMessages } from '../../conversations/messages.js';
 import { isTakenOver } from '../../conversations/update.js';
 import type { Context } from '../../process/context.js';
 import { keepMemorySmall } from '../../process/v8-flags.js';
-import type { Settings } from '../../settings/settings.js';
-import { openInputHistory, type InputHistory } from '../../store/input-history.js';
-import { storePaths } from '../../store/paths.js';
 import type { Appearance, Format } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
-import { sanitizeLine } from '../../text/sanitize.js';
+import { openWindowTitle, type WindowTitle } from '../../terminal/window-title.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
-import { appearanceFor, isSilent, noticesTo, RAW_WARNING } from '../options/output.js';
+import {
+  appearanceFor,
+  isSilent,
+  noticesTo,
+  RAW_WARNING,
+  tracePreference,
+} from '../options/output.js';
 import { proseOn, type Prose } from '../options/prose.js';
-import { completionFor, chatPorts } from './ports.js';
+import { completionFor, chatPorts, historyFor } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
+import { endChat, TEMPORARY_NOTICE, TemporaryConversations } from './ending.js';
 
 /** Bound on asking who the assistant is, in milliseconds. */
 const INTRODUCTION_MS = 30_000;
@@ -39,6 +47,7 @@ interface ChatValues {
     stream: boolean;
   };
   conversation: ConversationChoice;
+  ending: { temporary: boolean };
   appearance: { format: Format; screenReader: boolean; raw: boolean };
 }
 
@@ -63,7 +72,9 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
   try {
     const assistantId = await assistantFor(account, setup);
     if (assistantId === undefined) return 0;
-    await converse(values, { context, appearance, prose, account, assistantId, lines });
+    const own = values.ending.temporary ? new TemporaryConversations(account, context) : undefined;
+    const chosen = { account: own?.account ?? account, assistantId };
+    await converse(values, { context, appearance, prose, own, ...chosen, lines });
     return 0;
   } finally {
     await account.close();
@@ -76,52 +87,61 @@ interface ConverseOptions {
   prose: Prose;
   account: Account;
   assistantId: string;
+  own: TemporaryConversations | undefined;
   lines: Lines;
 }
 
 async function converse(values: ChatValues, options: ConverseOptions): Promise<void> {
   const { output } = values;
-  const { context, appearance, prose, account, assistantId, lines } = options;
+  const { context, appearance, prose, account, assistantId, own, lines } = options;
   const session = { ...account, ...account.chatWith(assistantId) };
   const chosen = await chosenConversation(values.conversation, { session, context });
-  const { conversationId, title, speaker, metadata, isNew } = chosen;
-  const history = historyFor(account.settings, context, lines.print);
+  const { conversationId, title, speaker, metadata, created } = chosen;
+  const trace = tracePreference(account.settings, output);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
     ...{ lastText: undefined, lastFailure: undefined, turns: [] },
+    ...{ replies: [], names: { assistant: '', conversation: '' }, trace: trace === true },
   };
-  const complete = completionFor(account.client, () => state.assistantId, context.signal);
-  const editor = openChatTerminal(context, appearance, { history, complete });
+  const windowTitle = openWindowTitle(context, appearance);
+  const editor = editorFor(state, { ...options, windowTitle });
   const { stream } = output;
   const chat = {
     state,
-    ports: chatPorts({ account, context, editor, appearance, prose, metadata, stream }),
+    ports: chatPorts({
+      ...{ account, context, editor, appearance, prose, metadata, stream, trace, windowTitle },
+    }),
   };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   const leaving = new AbortController();
   try {
     const signal = AbortSignal.any([context.signal, leaving.signal]);
-    const earlier = isNew ? undefined : conversationId;
+    const earlier = created ? undefined : conversationId;
+    if (own && !isSilent(output)) notify(chat, TEMPORARY_NOTICE);
     if (!isSilent(output)) void introduce(chat, earlier, signal);
     await runChat(chat);
   } finally {
     leaving.abort();
+    if (own) context.outliveReader();
     editor.close();
+    windowTitle.close();
     lines.through(undefined);
-    if (!output.quiet) sayHowToResume(chat, account, context);
+    await endChat(state, { ...options, quiet: output.quiet });
   }
 }
 
-/** The input of earlier chats; undefined when nothing may be kept. */
-function historyFor(
-  { history }: Settings,
-  context: Context,
-  print: (line: string) => void,
-): InputHistory | undefined {
-  if (!history.value) return undefined;
-  const onWarning = (message: string): void => print(`warning: ${message}`);
-  const guard = { platform: context.platform, warn: onWarning };
-  return openInputHistory({ directory: storePaths(context).state, guard, onWarning });
+function editorFor(
+  state: ChatState,
+  options: ConverseOptions & { windowTitle: WindowTitle },
+): LineEditor {
+  const { context, appearance, account, own, lines, windowTitle } = options;
+  const { settings, client } = account;
+  return openChatTerminal(context, appearance, {
+    history: own ? undefined : historyFor(settings, context, lines.print),
+    complete: completionFor(client, () => state.assistantId, context.signal),
+    notify: settings.notify.value,
+    stopProcess: () => windowTitle.without(context.stop),
+  });
 }
 
 /**
@@ -136,12 +156,18 @@ async function introduce(
 ): Promise<void> {
   try {
     const { assistant, messages, conversation } = await known(chat, earlier, signal);
+    noteAssistant(chat, assistant);
+    nameWindow(chat, { assistant: assistant.name });
+    if (conversation) nameWindow(chat, { conversation: nameFrom(conversation, messages) });
     await chat.running;
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;
     notify(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
     if (conversation && isTakenOver(conversation)) notify(chat, TAKEN_OVER_NOTICE);
-    if (messages && isFirst) notify(chat, ...recapLines(messages));
+    if (messages && isFirst) {
+      noteReplies(chat, messages);
+      notify(chat, ...recapLines(messages));
+    }
   } catch (error) {
     await chat.running;
     if (signal.aborted) return;
@@ -170,18 +196,6 @@ async function known(chat: Chat, id: string | undefined, signal: AbortSignal): P
     api.getConversation(id, call),
   ]);
   return { assistant, messages, conversation };
-}
-
-/** A sandbox in this process takes its conversations with it. */
-function sayHowToResume(
-  { state: { conversationId } }: Chat,
-  { isSandbox }: Account,
-  { stderr }: Context,
-): void {
-  if (conversationId === undefined) return;
-  const id = sanitizeLine(conversationId);
-  const resume = isSandbox ? '' : `resume: telnyx-chat --conversation ${id}\n`;
-  stderr.write(`conversation: ${id}\n${resume}`);
 }
 
 type Print = (line: string) => void;

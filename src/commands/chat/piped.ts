@@ -1,4 +1,4 @@
-import type { Session } from '../../account/account.js';
+import { sessionOf, type Account, type Session } from '../../account/account.js';
 import { exitCodeOf, type AppError } from '../../base/errors.js';
 import { runPipedChat } from '../../chat/piped-chat.js';
 import type { Context } from '../../process/context.js';
@@ -11,51 +11,102 @@ import type { Turn } from '../../turn/events.js';
 import { checkedMessage } from '../../turn/message-text.js';
 import { turnJson } from '../../turn/turn-report.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
+import { appearanceFor, noticesOn, tracePreference } from '../options/output.js';
 import { proseLines, type ProseFlags } from '../options/prose.js';
+import { findToolCalls, printToolCalls } from '../options/tool-calls.js';
 
 interface PipedValues {
   target: ProseFlags;
-  output: { json: boolean; jsonl: boolean };
+  output: { json: boolean; jsonl: boolean; quiet: boolean; color: boolean };
   conversation: ConversationChoice;
   appearance: ProseFlags;
+  ending: { temporary: boolean };
   piped: { keepsGoing: boolean };
 }
 
 /** Lines from a pipe, one turn each. Gives the exit code. */
 export async function pipedChat(
-  session: Session,
-  { target, output, conversation, appearance, piped }: PipedValues,
+  account: Account,
+  values: PipedValues,
   context: Context,
 ): Promise<number> {
-  const isJson = output.json || output.jsonl;
-  const complain = await proseLines({ ...target, ...appearance }, context);
-  const chosen = await chosenConversation(conversation, { session, context });
-  const { conversationId, isNew, ...input } = chosen;
+  if (!values.ending.temporary) return takeLines(sessionOf(account), values, context);
+  const { TemporaryConversations } = await import('./ending.js');
+  const own = new TemporaryConversations(account, context);
+  let failures: AppError[] = [];
+  try {
+    const code = await takeLines(sessionOf(own.account), values, context);
+    if (code !== 0) return code;
+  } finally {
+    ({ failures } = await own.deleteAll());
+    failures.forEach(await failureReporter(values, context));
+  }
+  return failures[0] ? exitCodeOf(failures[0]) : 0;
+}
+
+async function takeLines(session: Session, values: PipedValues, context: Context): Promise<number> {
+  const chosen = await chosenConversation(values.conversation, { session, context });
+  const { conversationId, created, ...input } = chosen;
   let isFirst = true;
+  let said = '';
+  const show = await turnPrinter(session, values, context);
   // The writer of the pipe may never end: when we are done, its lines are not awaited.
   const leave = (): unknown => context.stdin.destroy();
-  const report = (error: AppError): void => {
-    if (isJson) context.stderr.write(jsonLine(errorJson(error)));
-    else errorLines(error).forEach((line) => complain(line));
-  };
+  const report = await failureReporter(values, context);
   const failure = await runPipedChat({
     lines: readLines(context.stdin),
     conversationId,
     takeTurn(text, id) {
       const turn = { ...input, conversationId: id, text: checkedMessage(text), stream: false };
-      const isNewNow = isFirst && isNew;
+      const createdNow = isFirst ? created : undefined;
       isFirst = false;
-      return session.takeTurn({ ...turn, isNew: isNewNow }, context.signal);
+      said = text;
+      return session.takeTurn({ ...turn, created: createdNow }, context.signal);
     },
-    show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
+    show: (turn) => show(turn, said),
     clock: context.clock,
     signal: context.signal,
-    onFailure: piped.keepsGoing ? report : undefined,
+    onFailure: values.piped.keepsGoing ? report : undefined,
   }).finally(leave);
   return failure ? exitCodeOf(failure) : 0;
+}
+
+function isJson({ output: { json, jsonl } }: Pick<PipedValues, 'output'>): boolean {
+  return json || jsonl;
+}
+
+/** Prints a turn and, if they are to be shown, its tool calls. */
+async function turnPrinter(
+  { settings, client }: Session,
+  values: PipedValues,
+  context: Context,
+): Promise<(turn: Turn, said: string) => Promise<void>> {
+  const { target, output, appearance } = values;
+  const { stdout } = context;
+  const { notify } = await noticesOn(context, { ...target, ...output, ...appearance });
+  const isTraced = tracePreference(settings, output) === true;
+  return async (turn, said) => {
+    const toolCalls = () => findToolCalls({ ...turn, text: said }, { client, context, notify });
+    if (isJson(values)) {
+      await write(stdout, jsonLine(turnJson(turn, isTraced ? await toolCalls() : undefined)));
+      return;
+    }
+    await write(stdout, text(turn, context));
+    if (!isTraced) return;
+    printToolCalls((await toolCalls()) ?? [], context, appearanceFor(output, context));
+  };
 }
 
 /** Made safe on a terminal, untouched in a pipe. */
 function text({ reply }: Turn, { stdout }: Context): string {
   return `${stdout.isTTY ? sanitize(reply) : reply}\n`;
+}
+
+async function failureReporter(
+  { target, appearance, ...values }: PipedValues,
+  context: Context,
+): Promise<(error: AppError) => void> {
+  if (isJson(values)) return (error) => void context.stderr.write(jsonLine(errorJson(error)));
+  const print = await proseLines({ ...target, ...appearance }, context);
+  return (error) => errorLines(error).forEach((line) => print(line));
 }

@@ -3,12 +3,18 @@ import { assistantCandidates, conversationCandidates } from '../../account/candi
 import type { Client } from '../../api/client.js';
 import { completeDraft, type Completion } from '../../chat/completion.js';
 import type { ChatPorts, LineEditor } from '../../chat/ports.js';
+import { toolCallLine } from '../../conversations/tool-calls.js';
 import type { Context } from '../../process/context.js';
 import { settingRows } from '../../settings/rows.js';
+import type { Settings } from '../../settings/settings.js';
+import { openInputHistory, type InputHistory } from '../../store/input-history.js';
+import { storePaths } from '../../store/paths.js';
+import { alertSequence } from '../../terminal/alert.js';
 import type { Appearance } from '../../terminal/appearance.js';
 import { openDialogs } from '../../terminal/chat-terminal.js';
 import { openReplyPrinter } from '../../terminal/reply-printer.js';
 import { paintFor } from '../../terminal/styles.js';
+import type { WindowTitle } from '../../terminal/window-title.js';
 import { checkedMessage } from '../../turn/message-text.js';
 import type { Prose } from '../options/prose.js';
 
@@ -22,11 +28,16 @@ interface ChatPortsOptions {
   /** For new conversations. */
   metadata: Record<string, string> | undefined;
   stream: boolean;
+  trace: boolean | undefined;
+  windowTitle: WindowTitle;
 }
+
+const ANSWERED = 'telnyx-chat: the assistant has answered';
 
 /** The chat's ports, as this program has them. */
 export function chatPorts(options: ChatPortsOptions): ChatPorts {
-  const { account, context, editor, appearance, prose, metadata, stream } = options;
+  const { account, context, editor, appearance, prose } = options;
+  const { metadata, stream, trace, windowTitle } = options;
   return {
     editor,
     clock: context.clock,
@@ -36,11 +47,27 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     paint: paintFor(appearance),
     wrap: (text) => prose(text),
     openReplyPrinter: () => openReplyPrinter(appearance, context.stdout),
+    announce() {
+      if (editor.hasFocus() === false) context.stderr.write(alertSequence(context.env, ANSWERED));
+    },
+    setTitle: (title) => windowTitle.set(title),
+    async codeBlocks(reply) {
+      const { codeBlocksIn } = await import('../../terminal/markdown/code-blocks.js');
+      return codeBlocksIn(reply);
+    },
+    trace,
+    toolCallLine: (call) =>
+      toolCallLine(call, {
+        columns: context.stderr.columns ?? 80,
+        arrow: appearance.screenReader ? '->' : '→',
+      }),
     settingLines: () => settingLines(account),
     async save(file, text) {
-      const { writeNewFile } = await import('../../store/new-file.js');
-      const { cwd, randomId } = context;
-      return writeNewFile({ cwd, file, id: randomId() }, context, (write) => write(text));
+      const { assertFree, writeNewFile } = await import('../../store/new-file.js');
+      const id = context.randomId();
+      const newFile = { place: context, file, id, isNumbered: true };
+      await assertFree(newFile);
+      return writeNewFile(newFile, context, (write) => write(text));
     },
     takeTurn({ assistantId, text, ...turn }, signal) {
       const input = { ...turn, text: checkedMessage(text), metadata, stream };
@@ -56,6 +83,19 @@ function settingLines({ settings }: Account): string[] {
     .map(({ name, value, origin }) =>
       `${name.padEnd(12)}  ${value ?? '(not set)'}  ${origin ?? ''}`.trimEnd(),
     );
+}
+
+/** The input of earlier chats; undefined when nothing may be kept. */
+export function historyFor(
+  { history }: Settings,
+  context: Context,
+  print: (line: string) => void,
+): InputHistory | undefined {
+  if (!history.value) return undefined;
+  const onWarning = (message: string): void => print(`warning: ${message}`);
+  const { platform, uid } = context;
+  const guard = { platform, uid, warn: onWarning };
+  return openInputHistory({ directory: () => storePaths(context).state, guard, onWarning });
 }
 
 /** Bound on asking for candidates, in milliseconds: Tab should not hang. */

@@ -11,7 +11,7 @@ import { profileNames } from '../../settings/profiles.js';
 import { loadSettings, sourcesOf, type Target } from '../../account/sources.js';
 import { openAccount, type Account, type Notices } from '../../account/account.js';
 
-/** Bound on asking Telnyx, in milliseconds: Tab should not hang. */
+/** In milliseconds: Tab should not hang. */
 const ANSWER_MS = 1_500;
 
 /** The values of a source. Throws when it cannot be read. */
@@ -20,26 +20,33 @@ export async function valuesOf(
   line: ParsedLine,
   context: Context,
 ): Promise<Candidate[]> {
+  const bounded = boundedContext(context);
   switch (source) {
     case 'conversations':
     case 'assistants':
-      return fromAccount(source, targetIn(line), context);
+      return fromAccount(source, targetIn(line), bounded);
     case 'profiles':
-      return asCandidates(await profiles(context));
+      return asCandidates(await profiles(bounded));
     case 'config-keys':
       return asCandidates(CONFIG_KEYS);
     case 'config-values':
-      return configValues(line, context);
+      return configValues(line, bounded);
     case 'channels':
       return asCandidates(KNOWN_CHANNELS);
     case 'fault-kinds': {
-      const { FAULT_KINDS } = await import('../../sandbox/faults/kinds.js');
+      const { FAULT_KINDS } = await import('../../sandbox/faults/grammar.js');
       return Object.entries(FAULT_KINDS).map(([name, { about }]) => ({
         value: `${name}:`,
         note: about,
       }));
     }
   }
+}
+
+/** Bounds all that is waited for: Telnyx, and a `.env` that is a pipe. */
+function boundedContext(context: Context): Context {
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ANSWER_MS)]);
+  return Object.create(context, { signal: { value: signal } }) as Context;
 }
 
 async function profiles(context: Context): Promise<string[]> {

@@ -81,9 +81,9 @@ function formatOf(file: string): TranscriptFormat {
 const STDOUT: readonly string[] = ['-', '/dev/stdout', '/dev/fd/1'];
 
 /** The file to write; undefined: stdout. */
-function destinationOf({ output, force }: FileValues, { cwd }: Context) {
+function destinationOf({ output, force }: FileValues, context: Context) {
   if (output === undefined || STDOUT.includes(output)) return undefined;
-  return { cwd, file: output, force };
+  return { place: context, file: output, force };
 }
 
 interface Exported extends NamedConversation {

@@ -20,7 +20,7 @@ export const FILTERS = {
   all: toggle('--all', 'those of all assistants'),
   channel: text(
     '--channel <name>',
-    'those that began on it: phone_call, web_call, sms_chat, web_chat',
+    'those that began on it: phone_call, web_call, sms_chat, web_chat, whatsapp_chat',
     { completes: 'channels' },
   ),
   number: text('--with <number>', 'those with this phone number: +13125550100'),

@@ -5,7 +5,7 @@ import type { Context } from '../../process/context.js';
 import type { NetworkPorts } from '../../doctor/check.js';
 import type { Settings } from '../../settings/settings.js';
 import { AppError } from '../../base/errors.js';
-import { readText } from '../../store/files.js';
+import { readBytes } from '../../store/files.js';
 
 /** The network as doctor probes it. */
 export function networkPorts(settings: Settings, context: Context): NetworkPorts {
@@ -40,7 +40,7 @@ function extraCertificates(path: string | undefined): NetworkPorts['extraCertifi
 
 function isReadable(path: string): boolean {
   try {
-    return readText(path) !== undefined;
+    return readBytes(path) !== undefined;
   } catch (error) {
     if (error instanceof AppError) return false;
     throw error;

@@ -12,7 +12,8 @@ import type { Context } from '../../process/context.js';
 import type { Settings } from '../../settings/settings.js';
 import { readConfig } from '../../store/config-file.js';
 import { readText } from '../../store/files.js';
-import { privatePaths, privateStatePaths, storePaths, keepPrivate } from '../../store/paths.js';
+import { privatePaths, privateStatePaths, storePaths } from '../../store/paths.js';
+import { keepPrivate } from '../../store/private-files.js';
 import { accountPorts } from './account.js';
 import { networkPorts } from './network.js';
 
@@ -28,14 +29,16 @@ export async function openWorld(
   options: AccountOptions,
 ): Promise<World> {
   const { context } = options;
+  const seen: string[] = [];
+  const watched = { ...options, onReply: (each: string) => void seen.push(each) };
   const config = configState(context); // Before anything else mends its rights.
-  const sandbox = target.sandbox ? await openAccount(target, options) : undefined;
-  const settings = sandbox?.settings ?? (await inspectSettings(target, context));
   const sources = await sourcesOf(target, context);
+  const sandbox = target.sandbox ? await openAccount(target, watched) : undefined;
+  const settings = sandbox?.settings ?? (await inspectSettings(target, context));
   const key = once(() => effectiveKey(settings, context));
   let account = sandbox;
   const open = async (): Promise<Account> =>
-    (account ??= accountWith({ ...settings, apiKey: await key() }, options));
+    (account ??= accountWith({ ...settings, apiKey: await key() }, watched));
   return {
     ports: {
       nodeVersion: context.nodeVersion,
@@ -45,7 +48,7 @@ export async function openWorld(
       key,
       route: () => routeOf(settings, context),
       network: networkPorts(settings, context),
-      account: async () => accountPorts(await open(), context),
+      account: async () => accountPorts(await open(), context, seen),
       wantsTurn,
     },
     close: async () => account?.close(),
@@ -59,12 +62,12 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 function configState(context: Context): DoctorPorts['config'] {
-  const { config: path } = storePaths(context);
   const warnings: string[] = [];
-  const { platform } = context;
-  const tell = (warning: string): void => void warnings.push(warning);
-  keepPrivate([...privatePaths(context), ...privateStatePaths(context)], { platform, warn: tell });
+  const { platform, uid } = context;
+  const warn = (warning: string): void => void warnings.push(warning);
+  keepPrivate([...privatePaths(context), ...privateStatePaths(context)], { platform, uid, warn });
   return () => {
+    const { config: path } = storePaths(context);
     readConfig(path);
     return { path, isThere: readText(path) !== undefined, warnings };
   };

@@ -12,7 +12,7 @@ export interface Chooser {
   context: Pick<Context, 'clock' | 'signal'>;
 }
 
-type Found = Pick<TurnRequest, 'conversationId' | 'isNew'>;
+type Found = Pick<TurnRequest, 'conversationId' | 'created'>;
 
 /** The assistant's conversation with a name. */
 export async function findByName(name: string, { session, context }: Chooser): Promise<Found> {
@@ -27,6 +27,6 @@ export async function findByMetadata(
   { session, context }: Chooser,
 ): Promise<Found> {
   const whole = { ...metadata, assistant_id: session.assistantId };
-  const { id, isNew } = await findOrCreate(finderOf(session, context), whole);
-  return { conversationId: id, isNew };
+  const { conversation, isNew } = await findOrCreate(finderOf(session, context), whole);
+  return { conversationId: conversation.id, created: isNew ? conversation : undefined };
 }

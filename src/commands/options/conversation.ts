@@ -32,7 +32,7 @@ export const CONVERSATION = {
 
 export type ConversationChoice = ValuesOf<typeof CONVERSATION>;
 
-type Chosen = Pick<TurnRequest, 'conversationId' | 'isNew'>;
+type Chosen = Pick<TurnRequest, 'conversationId' | 'created'>;
 
 /**
  * The part of a turn that the flags decide. Throws on flags that contradict each other, before any
@@ -49,19 +49,28 @@ export async function chosenConversation(
   return { ...(await chosen(choice, chooser)), title, metadata, speaker };
 }
 
-/** A conversation is chosen in one way, and only a new one gets a title and metadata. */
-function assertOneWay({
-  conversation,
-  isContinued,
-  shared,
-  title,
-  meta,
-}: ConversationChoice): void {
-  const ways = [
+/** The flags that choose a conversation which may be there already. */
+function waysIn({ conversation, isContinued, shared }: ConversationChoice): string[] {
+  return [
     ...(isContinued ? ['--continue'] : []),
     ...(conversation === undefined ? [] : ['--conversation']),
     ...(shared.length === 0 ? [] : ['--for']),
   ];
+}
+
+/** A temporary conversation is deleted, which is only done to the chat's own. */
+export function assertNew(choice: ConversationChoice): void {
+  const [way] = waysIn(choice);
+  if (way === undefined) return;
+  throw new AppError('usage', `--temporary and ${way} exclude each other`, {
+    hint: 'a temporary chat starts a conversation of its own, and deletes it at the end',
+  });
+}
+
+/** A conversation is chosen in one way, and only a new one gets a title and metadata. */
+function assertOneWay(choice: ConversationChoice): void {
+  const { shared, title, meta } = choice;
+  const ways = waysIn(choice);
   if (ways.length > 1) {
     throw new AppError('usage', `${ways.join(' and ')} exclude each other`, {
       hint: 'keep one of them: each chooses the conversation by itself',

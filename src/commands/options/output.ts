@@ -1,7 +1,7 @@
 import type { Notices } from '../../account/account.js';
 import { choice, toggle } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
-import { isOff } from '../../settings/settings.js';
+import { isOff, type Settings } from '../../settings/settings.js';
 import { appearanceOf, type Appearance, type Format } from '../../terminal/appearance.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { proseLines, type ProseFlags } from './prose.js';
@@ -86,6 +86,14 @@ export function noticesTo(
     notify: isSilent(output) ? none : notify,
     debug: isDebugging(output, env) ? debug : undefined,
   };
+}
+
+/** Whether tool calls are shown; undefined: when the assistant has tools. A flag outdoes `--quiet`. */
+export function tracePreference(
+  { trace }: Pick<Settings, 'trace'>,
+  { quiet }: Output,
+): boolean | undefined {
+  return quiet === true && trace?.origin.source !== 'flag' ? false : trace?.value;
 }
 
 interface AppearanceValues {

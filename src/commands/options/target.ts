@@ -1,4 +1,4 @@
-import { text, toggle } from '../../command-line/flag.js';
+import { onOrOff, text, toggle } from '../../command-line/flag.js';
 
 export const DOTENV = text('--dotenv <file>', 'file of settings to read instead of ./.env', {
   completes: 'files',
@@ -31,6 +31,12 @@ export const TURN_TARGET = {
   ...targetFlags(),
   persist: toggle('--no-persist', 'do not remember the conversation on this machine'),
 };
+
+/** For commands that show turns; it is a setting too. */
+export const TRACE = onOrOff('--trace', {
+  on: 'show the tool calls of each turn (in a chat by default, when the assistant has tools)',
+  off: 'do not show tool calls',
+});
 
 /** Which stored profile a setting belongs to. */
 export function profileFlags(help: string) {

@@ -3,11 +3,11 @@ import type { ValuesOf } from '../../command-line/command.js';
 import { checkedCount, choice, count, text, texts, toggle } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
 import type { Rate } from '../../relay/coordination/coordination.js';
-import type { Token } from '../../relay/exposure/bearer-tokens.js';
+import type { Token } from '../../relay/exposure/credentials.js';
 import type { RelaySettings } from '../../relay/relay.js';
 import { isLoopback } from '../../settings/base-url.js';
 import type { Values } from '../../settings/settings.js';
-import { readEnvFile, readTokenFile } from '../../store/env-file.js';
+import { readEnvFile, readTokenFile, type InputPlace } from '../../store/env-file.js';
 import { redisSettings, type RedisSettings } from './redis.js';
 
 const MAX_PORT = 65_535;
@@ -81,7 +81,7 @@ export async function relaySettings(
   context: Context,
 ): Promise<ServeSettings> {
   const env = await environment(source, context);
-  const tokens = bearerTokens(values, env, context.cwd);
+  const tokens = await bearerTokens(values, env, context);
   const { host = '', rateLimit, redisPrefix = '' } = values;
   assertGuarded(host, tokens, values.isOpen);
   return {
@@ -104,10 +104,10 @@ export async function relaySettings(
 /** The environment over `.env`. A sandbox needs no `.env`. */
 async function environment(
   { dotenv, sandbox }: { dotenv: string | undefined; sandbox: boolean },
-  { cwd, env }: Context,
+  context: Context,
 ): Promise<Values> {
-  const file = sandbox ? undefined : await readEnvFile(cwd, dotenv);
-  const set = Object.entries(env).filter(([, value]) => value?.trim());
+  const file = sandbox ? undefined : await readEnvFile(dotenv, context);
+  const set = Object.entries(context.env).filter(([, value]) => value?.trim());
   return { ...file?.values, ...Object.fromEntries(set) };
 }
 
@@ -152,12 +152,13 @@ interface GivenTokens {
 }
 
 /** All bearer tokens, from the flags, else from the environment. Throws a usage error. */
-export function bearerTokens(
+export async function bearerTokens(
   { tokens, tokenFile }: GivenTokens,
   env: Values,
-  cwd: string,
-): Token[] {
-  const given = [...tokens, ...(tokenFile === undefined ? [] : readTokenFile(cwd, tokenFile))];
+  place: InputPlace,
+): Promise<Token[]> {
+  const inFile = tokenFile === undefined ? [] : await readTokenFile(tokenFile, place);
+  const given = [...tokens, ...inFile];
   const words = given.length > 0 ? given : (env['TELNYX_CHAT_TOKEN'] ?? '').split(/[\s,]+/);
   return words.filter((word) => word !== '' || given.length > 0).map(tokenOf);
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../base/errors.js';
+import { RETENTION_FIX } from '../../conversations/assistants.js';
 import type { Assistant } from '../../conversations/conversation.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import { pass, type DoctorCheck, warn, type AccountPorts, type CheckOutcome } from '../check.js';
@@ -25,8 +26,8 @@ export const assistantCheck: DoctorCheck = {
     const says = [found.name, found.model].filter((part) => part !== '').join(', ');
     if (found.dataRetention) return pass(`${says || found.id}; keeps history`);
     return warn(
-      `${says}; keeps no history: it may forget what was said, and a lost answer cannot be looked up`,
-      'turn on data retention in the assistant’s privacy settings in the Telnyx portal',
+      `${says}; keeps no data: Telnyx may refuse to chat with it, and a lost answer cannot be looked up`,
+      RETENTION_FIX,
     );
   },
 };

@@ -1,9 +1,15 @@
 import { AppError, isStop } from '../../base/errors.js';
 import { requireAssistant } from '../../settings/resolve.js';
-import type { Turn } from '../../turn/events.js';
-import { pass, warn, type AccountPorts, type DoctorCheck, type CheckOutcome } from '../check.js';
+import {
+  pass,
+  warn,
+  type AccountPorts,
+  type CheckOutcome,
+  type DoctorCheck,
+  type Trial,
+} from '../check.js';
 
-/** A turn in a new conversation, which is deleted afterwards. */
+/** Two turns in a new conversation, which is deleted afterwards: Telnyx documents no shape of a stream. */
 export const turnCheck: DoctorCheck = {
   name: 'turn',
   needs: ['assistant'],
@@ -22,36 +28,60 @@ export const turnCheck: DoctorCheck = {
   },
 };
 
-/** The conversation of a failed turn is deleted as well. */
+/** The same conversation with a reply that is not streamed, then with one that is. */
 async function tryTurn(
   assistantId: string,
   account: AccountPorts,
 ): Promise<{ outcome: CheckOutcome; id: string }> {
-  let startedId: string | undefined;
+  let id: string | undefined;
+  const take = (stream: boolean): Promise<Trial> => {
+    const onStart = (started: string): void => void (id = started);
+    return account.takeTurn({ assistantId, conversationId: id, stream, onStart });
+  };
   try {
-    const taken = await account.takeTurn(assistantId, (id) => void (startedId = id));
-    return { outcome: await turnOutcome(taken, account), id: taken.conversationId };
+    const trials = [await take(false), await take(true)] as const;
+    const { conversationId } = trials[0].turn;
+    const messages = await account.countMessages(conversationId);
+    return { outcome: turnOutcome(trials, messages), id: conversationId };
   } catch (error) {
-    const left = startedId === undefined ? undefined : await deletionFailure(startedId, account);
-    if (!left || startedId === undefined || !(error instanceof AppError)) throw error;
-    throw withDeletion(error, left, startedId);
+    // The conversation of a failed turn is deleted as well.
+    const left = id === undefined ? undefined : await deletionFailure(id, account);
+    if (!left || id === undefined || !(error instanceof AppError)) throw error;
+    throw withDeletion(error, left, id);
   }
 }
 
-async function turnOutcome(taken: Turn, account: AccountPorts): Promise<CheckOutcome> {
-  const { firstTokenMs, totalMs } = taken.timing;
-  if (taken.reply.trim() === '') {
+function turnOutcome([whole, streamed]: readonly [Trial, Trial], messages: number): CheckOutcome {
+  const trials = [whole, streamed];
+  if (trials.some(({ turn }) => turn.reply.trim() === '')) {
     return warn(
-      'the reply is blank',
+      `the reply is blank (${seenIn(trials)})`,
       'check the assistant’s instructions and model in the Telnyx portal',
     );
   }
-  const says = `answered in ${totalMs} ms, first words after ${firstTokenMs} ms`;
-  if ((await account.countMessages(taken.conversationId)) > 0) return pass(says);
+  const lost = trials.filter(({ turn }) => turn.recovered);
+  if (lost.length > 0) {
+    const fix =
+      'try again; if it stays so, report the events above, and set TELNYX_CHAT_STREAM=0 if only streams fail';
+    return warn(`a reply had to be looked up in the conversation (${seenIn(lost)})`, fix);
+  }
+  const { firstTokenMs, totalMs } = streamed.turn.timing;
+  const says =
+    `answered in ${whole.turn.timing.totalMs} ms; as a stream in ${totalMs} ms, ` +
+    `first words after ${firstTokenMs} ms, in ${piecesOf(streamed)} (${seenIn(trials)})`;
+  if (messages > 0) return pass(says);
   return warn(
     `${says}; the conversation lists no messages`,
     'check data retention in the assistant’s privacy settings: a lost answer cannot be looked up',
   );
+}
+
+function piecesOf({ pieces }: Trial): string {
+  return pieces === 1 ? '1 piece' : `${pieces} pieces`;
+}
+
+function seenIn(trials: readonly Trial[]): string {
+  return trials.map(({ seen }) => seen).join('; ');
 }
 
 /** Why the conversation could not be deleted; undefined once it is gone. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Call } from '../state.js';
 import type { Outcome } from './outcome.js';
 
 /** Comments at this interval keep a silent connection open. */
@@ -19,10 +20,12 @@ export function wantsEvents({ headers }: IncomingMessage): boolean {
 
 /** A reply as server-sent events. The head is sent with the first event, so an early failure has its own status. */
 export class EventStream {
+  readonly #id: string;
   readonly #response: ServerResponse;
   readonly #keepAlive: NodeJS.Timeout;
 
-  constructor(response: ServerResponse) {
+  constructor({ id, response }: Call) {
+    this.#id = id;
     this.#response = response;
     this.#keepAlive = setInterval(() => this.#comment(), KEEP_ALIVE_MS);
     this.#keepAlive.unref();
@@ -48,7 +51,7 @@ export class EventStream {
 
   #sendHead(status: number, headers?: Outcome['headers']): void {
     if (this.#response.headersSent || this.#response.destroyed) return;
-    this.#response.writeHead(status, { ...headers, ...HEADERS });
+    this.#response.writeHead(status, { 'x-request-id': this.#id, ...headers, ...HEADERS });
   }
 
   #write(text: string): Promise<void> | void {

@@ -28,10 +28,10 @@ export interface Coordination {
 /** Turns of one conversation run one after another, in the order in which they asked. */
 export interface TurnOrder {
   /**
-   * Resolves when all earlier turns have left. Rejects when the signal aborts before, and with `queue_full`
+   * Resolves when all earlier turns have left; without any, there may be no promise. Rejects when the signal aborts before, and with `queue_full`
    * when too many turns wait already.
    */
-  enter(conversationId: string, signal: AbortSignal): Promise<Lease>;
+  enter(conversationId: string, signal: AbortSignal): Promise<Lease> | Lease;
 }
 
 /** The right to run one turn of a conversation. */
@@ -85,7 +85,7 @@ export interface StoredAnswer {
 /** Request rates of callers. */
 export interface RateLimits {
   /** Gives 0 and counts the request when it is allowed, else the milliseconds until one will be. */
-  take(caller: string, rate: Rate): Promise<number>;
+  take(caller: string, rate: Rate): Promise<number> | number;
 }
 
 export interface Rate {

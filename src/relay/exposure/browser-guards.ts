@@ -1,6 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import type { Call } from '../call.js';
+import type { Call } from '../state.js';
 import { Refusal } from '../http/answer.js';
+
+type Hosts = ReadonlySet<string>;
+
+interface Address {
+  host: string;
+  isLoopback: boolean;
+  /** Other names under which it may be asked for. */
+  allowedHosts: readonly string[];
+}
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -8,21 +17,17 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
  * The names that the `Host` header may have; undefined for any. On loopback, a page whose DNS name points to
  * 127.0.0.1 would otherwise count as the relay's own origin (DNS rebinding).
  */
-export function hostNames(
-  host: string,
-  isLoopback: boolean,
-  allowed: readonly string[],
-): ReadonlySet<string> | undefined {
-  if (!isLoopback && allowed.length === 0) return undefined;
+export function hostNames({ host, isLoopback, allowedHosts }: Address): Hosts | undefined {
+  if (!isLoopback && allowedHosts.length === 0) return undefined;
   const own = isLoopback ? [...LOOPBACK_NAMES, host] : [];
-  return new Set([...own, ...allowed.map((name) => name.toLowerCase())]);
+  return new Set([...own, ...allowedHosts.map((name) => name.toLowerCase())]);
 }
 
 /**
  * Throws a 400 unless there is exactly one Host (HTTP/1.0 may have none), and a 403 for a name that is not
  * accepted. The port may be any, since it may be forwarded.
  */
-export function assertHost(request: IncomingMessage, names: ReadonlySet<string> | undefined): void {
+export function assertHost(request: IncomingMessage, names: Hosts | undefined): void {
   const { host } = request.headers;
   const count = countHosts(request.rawHeaders);
   if (count > 1 || (count === 0 && request.httpVersionMinor > 0)) {
@@ -42,8 +47,7 @@ function countHosts(rawHeaders: readonly string[]): number {
   return count;
 }
 
-/** Origins whose pages may use the relay; `*` for all. */
-export type Origins = ReadonlySet<string>;
+type Origins = ReadonlySet<string>;
 
 const EXPOSED_HEADERS = 'x-request-id, retry-after, idempotent-replayed';
 const PREFLIGHT_MAX_AGE_S = '600';
@@ -59,10 +63,11 @@ export function shareWithOrigin({ request, response }: Call, origins: Origins): 
 }
 
 /** Answers a CORS preflight. Throws a 403 for an origin that is not listed. */
-export function preflight({ request, response }: Call, origins: Origins): void {
+export function preflight({ id, request, response }: Call, origins: Origins): void {
   const { origin } = request.headers;
   if (origin === undefined || !isListed(origin, origins)) throw originRefused();
   response.writeHead(204, {
+    'x-request-id': id,
     'access-control-allow-methods': 'POST',
     'access-control-allow-headers': 'authorization, content-type, idempotency-key, x-request-id',
     'access-control-max-age': PREFLIGHT_MAX_AGE_S,

@@ -1,13 +1,15 @@
 // Loaded late: pino is for `serve` alone.
 import type { Writable } from 'node:stream';
-import pino, { destination as fileDestination, type DestinationStream } from 'pino';
+import pino, { destination as fileDestination, type DestinationStream, type Logger } from 'pino';
 import type { Clock } from '../../base/time.js';
+import { atEndOfRound } from '../http/answer.js';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** The operator's log, a line of JSON for each entry. */
-export interface Log extends Record<Level, (facts: object, message: string) => void> {
-  isLevelEnabled(level: Level): boolean;
+export interface Log extends Pick<Logger, Level | 'isLevelEnabled'> {
+  /** Resolves when everything is written, or cannot be. */
+  settled: () => Promise<void>;
   /** Writes everything at once, because the process is about to end. */
   flush: () => void;
 }
@@ -24,33 +26,26 @@ type LogClock = Pick<Clock, 'now' | 'monotonic'>;
 
 /** Logs to a stream. Writing to one with a file descriptor never blocks the process. */
 export function openLog(stream: Writable, level: string, clock: LogClock): Log {
-  const { destination, flush } = openDestination(stream, clock);
+  const { destination, settled, flush } = openDestination(stream, clock);
   const options = {
     level,
     base: null,
     timestamp: () => `,"time":"${clock.now().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const log = pino(options, destination);
-  return {
-    debug: (facts, message) => log.debug(facts, message),
-    info: (facts, message) => log.info(facts, message),
-    warn: (facts, message) => log.warn(facts, message),
-    error: (facts, message) => log.error(facts, message),
-    isLevelEnabled: (each) => log.isLevelEnabled(each),
-    flush,
-  };
+  return Object.assign(pino(options, destination), { settled, flush });
 }
 
-function openDestination(
-  stream: Writable,
-  clock: LogClock,
-): { destination: DestinationStream; flush: () => void } {
+interface Destination extends Pick<Log, 'settled' | 'flush'> {
+  destination: DestinationStream;
+}
+
+function openDestination(stream: Writable, clock: LogClock): Destination {
   if (!('fd' in stream) || typeof stream.fd !== 'number') {
-    return { destination: stream, flush: () => undefined };
+    return { destination: stream, settled: () => Promise.resolve(), flush: () => undefined };
   }
   let flushedAt: number | undefined;
-  const destination = fileDestination({
+  const file = fileDestination({
     fd: stream.fd,
     sync: false,
     minLength: BATCH_LENGTH,
@@ -58,15 +53,34 @@ function openDestination(
     maxLength: MAX_UNWRITTEN_BYTES,
     retryEAGAIN: () => flushedAt === undefined || clock.monotonic() - flushedAt < MAX_FLUSH_MS,
   });
-  // A log that nobody reads must not end the service.
-  destination.on('error', () => undefined);
+  // A log that nobody reads must not end the service, and pino would try for ever to flush it.
+  let isBroken = false;
+  file.on('error', () => (isBroken = true));
+  // At each write pino counts the bytes of all that waits, so the lines of a round are written as one.
+  let lines = '';
+  const writeLines = (): void => {
+    file.write(lines);
+    lines = '';
+  };
+  const write = (line: string): void => {
+    if (lines === '') atEndOfRound(writeLines);
+    lines += line;
+  };
+  const settled = (): Promise<void> =>
+    new Promise((resolve) => {
+      setTimeout(resolve, MAX_FLUSH_MS).unref();
+      writeLines();
+      file.flush(() => resolve());
+    });
   const flush = (): void => {
     flushedAt ??= clock.monotonic();
     try {
-      destination.flushSync();
+      writeLines();
+      if (isBroken) file.destroy();
+      else file.flushSync();
     } catch {
       // The descriptor is closed, so there is nowhere to write.
     }
   };
-  return { destination, flush };
+  return { destination: { write }, settled, flush };
 }

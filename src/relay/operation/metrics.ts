@@ -1,9 +1,9 @@
-import { type ServerResponse, createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Call } from '../call.js';
+import { listen } from '../../base/listen.js';
+import type { Call } from '../state.js';
 import { assertHost, hostNames } from '../exposure/browser-guards.js';
-import { errorBody, sendJson, answerBrokenRequest, Refusal } from '../http/answer.js';
-import { listen } from '../http/listen.js';
+import { answerBrokenRequest, Refusal, sendError, type Answerable } from '../http/answer.js';
 import { statusOf } from './request-log.js';
 
 /** In seconds, from the relay's own answers to the longest turns. */
@@ -71,21 +71,22 @@ function registerMetrics(registry: Registry, turnsInFlight: () => number) {
 }
 
 /** Answers with metrics. Never rejects. */
-export async function sendMetrics(
-  response: ServerResponse,
-  text: () => Promise<string>,
-): Promise<void> {
+export async function sendMetrics(to: Answerable, text: () => Promise<string>): Promise<void> {
   try {
     const body = await text();
-    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
-    response.end(body);
+    const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
+    to.response.writeHead(
+      200,
+      to.id === undefined ? headers : { ...headers, 'x-request-id': to.id },
+    );
+    to.response.end(body);
   } catch {
-    sendJson(response, 503, errorBody('Metrics unavailable'));
+    sendError(to, new Refusal(503, 'Metrics unavailable'));
   }
 }
 
 const HOST = '127.0.0.1';
-const HOST_NAMES = hostNames(HOST, true, []);
+const HOST_NAMES = hostNames({ host: HOST, isLoopback: true, allowedHosts: [] });
 
 /** Serves `GET /metrics` on a loopback port of its own. Returns a function that stops it. */
 export async function startMetricsServer(
@@ -94,26 +95,26 @@ export async function startMetricsServer(
 ): Promise<() => void> {
   // A request without a Host is refused below, in JSON.
   const server = createServer({ requireHostHeader: false }, (request, response) => {
-    const refusal = refusalOf(request);
-    if (refusal) sendJson(response, refusal.status, errorBody(refusal.message), refusal.headers);
-    else void sendMetrics(response, text);
+    try {
+      assertScrape(request);
+      void sendMetrics({ response }, text);
+    } catch (error) {
+      sendError({ response }, error as Refusal);
+    }
   });
   server.on('clientError', answerBrokenRequest);
-  await listen(server, HOST, port, 'choose another --metrics-port');
+  await listen(server, { host: HOST, port, hint: 'choose another --metrics-port' });
   return () => {
     server.close();
     server.closeAllConnections();
   };
 }
 
-function refusalOf(request: IncomingMessage): Refusal | undefined {
-  try {
-    assertHost(request, HOST_NAMES);
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
+/** Throws a Refusal of any other request. */
+function assertScrape(request: IncomingMessage): void {
+  assertHost(request, HOST_NAMES);
+  if (request.url !== '/metrics') throw new Refusal(404, 'Not found');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    throw new Refusal(405, 'Method not allowed', { allow: 'GET, HEAD' });
   }
-  if (request.url !== '/metrics') return new Refusal(404, 'Not found');
-  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
-  return new Refusal(405, 'Method not allowed', { allow: 'GET, HEAD' });
 }

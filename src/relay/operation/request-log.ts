@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.js';
-import type { Call, CallFacts } from '../call.js';
 import { CoordinationError } from '../coordination/coordination.js';
+import type { Call, CallFacts } from '../state.js';
 import type { Level, Log } from './log.js';
 
 /** As nginx logs a request whose caller left before the answer. */

@@ -1,6 +1,6 @@
 // Loaded late: for `serve --ui` alone.
 import { createHash } from 'node:crypto';
-import type { Call } from '../call.js';
+import type { Call } from '../state.js';
 import eventStream from './browser/event-stream.js?raw';
 import template from './browser/index.html?raw';
 import log from './browser/log.js?raw';
@@ -28,12 +28,13 @@ export function makePage(needsToken: boolean): Page {
 }
 
 /** Sends the page to anyone; the page itself asks for the token. */
-export function sendPage(page: Page, { request, response }: Call): void {
+export function sendPage(page: Page, { id, request, response }: Call): void {
+  const headers = { ...page.headers, 'x-request-id': id };
   if (isKnown(page, request.headers['if-none-match'])) {
-    response.writeHead(304, page.headers).end();
+    response.writeHead(304, headers).end();
     return;
   }
-  response.writeHead(200, { ...page.headers, 'content-length': page.html.length });
+  response.writeHead(200, { ...headers, 'content-length': page.html.length });
   // Node leaves the body out for HEAD.
   response.end(page.html);
 }

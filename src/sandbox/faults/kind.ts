@@ -1,5 +1,11 @@
-import { errorAnswer, isSuccess, type Answer, type ApiAnswer } from '../answer.js';
-import type { Call, Interceptor } from '../call.js';
+import {
+  errorAnswer,
+  isSuccess,
+  type Answer,
+  type ApiAnswer,
+  type WholeAnswer,
+} from '../answer.js';
+import type { Interceptor } from '../call.js';
 import type { OperationName } from '../routes.js';
 
 /** Where a fault can happen: at a request for an operation, or at a new connection. */
@@ -22,9 +28,15 @@ export interface FaultKind {
 
 export type FaultKinds = Readonly<Record<string, FaultKind>>;
 
-/** The operation does not run. */
-export function before(answer: (call: Call) => Answer): Interceptor {
-  return (call) => answer(call);
+/** Answers in place of the operation, which does not run. */
+export function unstored(about: string, answer: Answer): FaultKind {
+  return { about: `${about}; nothing is stored`, effect: () => () => answer };
+}
+
+/** Changes the answer of the operation, which has run. */
+export function stored(about: string, change: Answer | ((answer: ApiAnswer) => Answer)): FaultKind {
+  const changed = typeof change === 'function' ? change : (): Answer => change;
+  return { about: `${about}; all is stored`, effect: () => after(changed) };
 }
 
 /** The operation runs and stores what it stores. If it refuses, its own answer stays. */
@@ -40,6 +52,11 @@ export const FAILURE_DETAIL = 'The sandbox was asked to fail here.';
 
 export function failure(status: number, headers?: Record<string, string>): Answer {
   return errorAnswer(status, { detail: FAILURE_DETAIL, headers });
+}
+
+export function webPage(status: number, title: string): WholeAnswer {
+  const body = `<!doctype html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
+  return { type: 'whole', status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
 
 /** The source of a fault's random choices. */

@@ -1,6 +1,6 @@
 import type { Interceptor } from '../call.js';
 import type { Message } from '../store.js';
-import { before, failure, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
+import { failure, type FaultKind, type FaultKinds, randomFrom } from './kind.js';
 
 const LIST = { targets: ['list_messages'], hasFixedTargets: true } as const;
 
@@ -9,7 +9,7 @@ export const LIST_KINDS: FaultKinds = {
   list_fail: {
     ...LIST,
     about: 'a 503 in place of the messages',
-    effect: () => before(() => failure(503)),
+    effect: () => () => failure(503),
   },
   list_small_pages: shaping({
     about: 'a page has fewer messages than asked for, and says so',
@@ -26,8 +26,8 @@ export const LIST_KINDS: FaultKinds = {
       (call, run) =>
         run({ ...call, listed: (messages) => shuffled(call.listed(messages), seed) }),
   }),
-  list_newest_first: shaping({
-    about: 'the newest message is the first',
+  list_oldest_first: shaping({
+    about: 'the oldest message is the first',
     effect: () => (call, run) =>
       run({ ...call, listed: (messages) => call.listed(messages).toReversed() }),
   }),
@@ -44,7 +44,7 @@ export const LIST_KINDS: FaultKinds = {
       hiding((messages, now) => new Set(messages.filter((each) => ageOf(each, now) < ms))),
   }),
   no_retention: {
-    about: 'the assistant says data_retention: false, and no message is listed',
+    about: 'the assistant says data_retention: false and answers, and no message is listed',
     targets: ['list_assistants', 'get_assistant', 'list_messages'],
     hasFixedTargets: true,
     combines: true,

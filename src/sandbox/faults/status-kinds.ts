@@ -1,18 +1,13 @@
 import { json, type Answer, type ApiAnswer, type WholeAnswer } from '../answer.js';
 import type { Call } from '../call.js';
-import { after, before, failure, type FaultKind, type FaultKinds } from './kind.js';
+import { failure, stored, unstored, webPage, type FaultKind, type FaultKinds } from './kind.js';
 
 /** Faults that are answers: errors, web pages and malformed JSON. */
 export const STATUS_KINDS: FaultKinds = {
   ...beforeAndAfter('status_408', 'a 408', failure(408)),
-  status_409: {
-    about: 'a 409; nothing is stored',
-    effect: () => before(() => failure(409)),
-  },
-  status_429: {
-    about: 'a 429 without advice when to come back; nothing is stored',
-    effect: () => before(() => failure(429)),
-  },
+  status_402: unstored('a 402, as without funds', failure(402)),
+  status_409: unstored('a 409', failure(409)),
+  status_429: unstored('a 429 without advice when to come back', failure(429)),
   status_429_retry_after_ms: advised('retry-after-ms', 'ms, 20', (ms = 20) => ({
     'retry-after-ms': String(ms),
   })),
@@ -31,32 +26,18 @@ export const STATUS_KINDS: FaultKinds = {
   ...beforeAndAfter('status_502', 'a 502', failure(502)),
   ...beforeAndAfter('status_503', 'a 503', failure(503)),
   ...beforeAndAfter('status_504', 'a 504', failure(504)),
-  ...beforeAndAfter('html_502', 'a 502 that is a web page', page(502, 'Bad Gateway')),
-  ...beforeAndAfter('html_200', 'a 200 that is a web page', page(200, 'Welcome to the lobby')),
-  half_json: {
-    about: 'a 200 whose JSON stops half way; all is stored',
-    effect: () => after((answer) => half(textOf(answer))),
-  },
-  wrong_shape: {
-    about: 'a 200 whose JSON has other fields; all is stored',
-    effect: () => after(() => json({ result: { value: 42 } })),
-  },
-  empty_200: {
-    about: 'a 200 without a body; all is stored',
-    effect: () => after(() => ({ ...json(null), body: '' })),
-  },
+  ...beforeAndAfter('status_529', 'a 529, as of an overloaded model', failure(529)),
+  ...beforeAndAfter('html_502', 'a 502 that is a web page', webPage(502, 'Bad Gateway')),
+  ...beforeAndAfter('html_200', 'a 200 that is a web page', webPage(200, 'Welcome to the lobby')),
+  half_json: stored('a 200 whose JSON stops half way', (answer) => half(textOf(answer))),
+  wrong_shape: stored('a 200 whose JSON has other fields', json({ result: { value: 42 } })),
+  empty_200: stored('a 200 without a body', { ...json(null), body: '' }),
 };
 
 function beforeAndAfter(name: string, words: string, answer: Answer): FaultKinds {
   return {
-    [`${name}_before`]: {
-      about: `${words}; nothing is stored`,
-      effect: () => before(() => answer),
-    },
-    [`${name}_after`]: {
-      about: `${words}; all is stored`,
-      effect: () => after(() => answer),
-    },
+    [`${name}_before`]: unstored(words, answer),
+    [`${name}_after`]: stored(words, answer),
   };
 }
 
@@ -68,13 +49,8 @@ function advised(
   return {
     about: `a 429 with ${name}; nothing is stored`,
     amount: `${amount} unless given`,
-    effect: (value) => before((call) => failure(429, headers(value, call))),
+    effect: (value) => (call) => failure(429, headers(value, call)),
   };
-}
-
-function page(status: number, title: string): WholeAnswer {
-  const body = `<!doctype html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
-  return { type: 'whole', status, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
 }
 
 /** The answer's JSON; of a stream, that of its last event. */

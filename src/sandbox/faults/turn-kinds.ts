@@ -1,8 +1,18 @@
-import { errorBody, type Answer, type ApiAnswer, type StreamEvent } from '../answer.js';
-import type { Interceptor } from '../call.js';
-import { after, before, FAILURE_DETAIL, failure, type FaultKind, type FaultKinds } from './kind.js';
+import { errorBody, json, type Answer, type ApiAnswer, type StreamEvent } from '../answer.js';
+import type { Call, Interceptor } from '../call.js';
+import { parseChatBody } from '../operations/chat.js';
+import {
+  after,
+  FAILURE_DETAIL,
+  failure,
+  stored,
+  unstored,
+  webPage,
+  type FaultKind,
+  type FaultKinds,
+} from './kind.js';
 
-const LATE = 'ms until it is stored, 1000 unless given';
+const LATE = { hasFixedTargets: true, amount: 'ms until it is stored, 1000 unless given' };
 const RESET: Answer = { type: 'reset' };
 const STALL: Answer = { type: 'stall' };
 
@@ -12,34 +22,31 @@ export const TURN_KINDS: FaultKinds = {
     about: 'a new connection is reset before a byte of it is read',
     targets: ['connection'],
     hasFixedTargets: true,
-    effect: () => before(() => RESET),
+    effect: () => () => RESET,
   },
-  reset_before: {
-    about: 'reset; nothing is stored',
-    effect: () => before(() => RESET),
-  },
-  reset_after: {
-    about: 'reset without a byte of answer; all is stored',
-    effect: () => after(() => RESET),
-  },
+  reset_before: unstored('reset', RESET),
+  reset_after: stored('reset without a byte of answer', RESET),
   reset_idle: {
-    about: 'a reused connection is reset when the next request comes; nothing is stored',
+    ...unstored('a reused connection is reset when the next request comes', RESET),
     needsReuse: true,
-    effect: () => before(() => RESET),
   },
-  stall_before: {
-    about: 'never an answer; nothing is stored',
-    effect: () => before(() => STALL),
-  },
-  stall_after: {
-    about: 'never an answer; all is stored',
-    effect: () => after(() => STALL),
-  },
+  stall_before: unstored('never an answer', STALL),
+  stall_after: stored('never an answer', STALL),
   error_event: {
     about: 'a streamed reply ends in an error event, any other is a 500; all is stored',
     hasFixedTargets: true,
     amount: 'deltas before it, 0 unless given',
     effect: (deltas) => after((answer) => errorEvent(answer, deltas)),
+  },
+  error_event_lost: {
+    about: 'a stream of an error event, any other answer is a 500; nothing is stored',
+    hasFixedTargets: true,
+    effect: () => (call) => errorEvent(asAnswer(call)),
+  },
+  private_answers: {
+    about: 'an assistant that retains no data answers, though its conversations list nothing',
+    combines: true,
+    effect: () => (call, run) => run({ ...call, needsRetention: false }),
   },
   late_reply_reset: lateReply(RESET, 'reset'),
   late_reply_stall: lateReply(STALL, 'never an answer'),
@@ -47,24 +54,18 @@ export const TURN_KINDS: FaultKinds = {
   late_turn_reset: lateTurn(RESET, 'reset'),
   late_turn_stall: lateTurn(STALL, 'never an answer'),
   late_turn_504: lateTurn(failure(504), 'a 504'),
+  late_turn_html_502: lateTurn(webPage(502, 'Bad Gateway'), 'a 502 that is a web page'),
+  late_turn_html_503: lateTurn(webPage(503, 'Service Unavailable'), 'a 503 that is a web page'),
 };
 
 function lateReply(answer: Answer, words: string): FaultKind {
-  return {
-    about: `${words}; the message is stored at once and its reply later`,
-    hasFixedTargets: true,
-    amount: LATE,
-    effect: (ms) => replyLater(answer, ms),
-  };
+  const about = `${words}; the message is stored at once and its reply later`;
+  return { ...LATE, about, effect: (ms) => replyLater(answer, ms) };
 }
 
 function lateTurn(answer: Answer, words: string): FaultKind {
-  return {
-    about: `${words}; message and reply are stored only later`,
-    hasFixedTargets: true,
-    amount: LATE,
-    effect: (ms) => runLater(answer, ms),
-  };
+  const about = `${words}; message and reply are stored only later`;
+  return { ...LATE, about, effect: (ms) => runLater(answer, ms) };
 }
 
 /** Answers while the turn waits for its reply: its message is stored by then. */
@@ -87,6 +88,12 @@ function runLater(answer: Answer, ms = 1000): Interceptor {
     later.catch(() => undefined);
     return answer;
   };
+}
+
+/** An answer of the kind that was asked for, without content. */
+function asAnswer({ body }: Call): ApiAnswer {
+  if (!parseChatBody(body).stream) return json(null);
+  return { type: 'stream', events: [], spreadMs: 0 };
 }
 
 function errorEvent(answer: ApiAnswer, count = 0): Answer {

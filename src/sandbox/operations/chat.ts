@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { json, refuse, type Answer, type StreamAnswer, type StreamEvent } from '../answer.js';
+import type { Assistant } from '../store.js';
 import type { Call } from '../call.js';
 import { replyTo, type ScriptedTurn } from '../scripted-assistant.js';
 import type { SandboxStore, Thread } from '../store.js';
@@ -30,6 +31,7 @@ export async function chat(call: Call): Promise<Answer> {
   const assistant = requireAssistant(call);
   const thread = requireThread(store, conversation_id);
   requireRunnable(thread, content);
+  if (call.needsRetention) requireRetention(assistant);
   const turn = replyTo({ history: [...thread.messages], text: content, speaker: name });
   store.involve(thread, assistant);
   store.append(thread, { role: 'user', text: content });
@@ -43,6 +45,11 @@ function requireRunnable({ conversation }: Thread, content: string): void {
     throw refuse(400, { detail: 'AI is disabled for this conversation (ai_disabled).' });
   }
   if (content.trim() === '') throw refuse(400, { detail: 'The message is empty.' });
+}
+
+function requireRetention({ privacy_settings }: Assistant): void {
+  if (privacy_settings.data_retention) return;
+  throw refuse(400, { detail: 'The assistant stores no conversations.' });
 }
 
 function storeReply(store: SandboxStore, thread: Thread, turn: ScriptedTurn): void {

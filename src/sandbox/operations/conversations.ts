@@ -49,10 +49,12 @@ export function deleteConversation(call: Call): Answer {
   return empty(200);
 }
 
-/** Oldest first, although Telnyx promises no order. */
+/** Newest first, as Telnyx seems to list them; it promises no order. */
 export function listMessages(call: Call): Answer {
   const { messages, isRetained } = requireThread(call.store, call.id);
-  return json(paginate(isRetained ? call.listed(messages) : [], call.query, call.maxPageSize));
+  return json(
+    paginate(isRetained ? call.listed(messages).toReversed() : [], call.query, call.maxPageSize),
+  );
 }
 
 const scalar = v.union([v.string(), v.number(), v.boolean()]);

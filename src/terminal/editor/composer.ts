@@ -15,11 +15,10 @@ const QUOTES = '"""';
 /** Whether the draft still starts with the opening quotes: the person may have deleted them. */
 const isBlock = (text: string): boolean => text.startsWith(`${QUOTES}\n`);
 
-/** The text between the quotes of a closed block; undefined while the block is open. */
+/** The text between the quotes of a closed block; undefined while the block is open. They need no own line. */
 function blockContent(text: string): string | undefined {
-  const end = `\n${QUOTES}`;
-  if (!text.endsWith(end)) return undefined;
-  return text.slice(QUOTES.length + 1, Math.max(QUOTES.length + 1, text.length - end.length));
+  const content = text.slice(QUOTES.length + 1);
+  return content.endsWith(QUOTES) ? content.slice(0, -QUOTES.length).replace(/\n$/, '') : undefined;
 }
 
 const newlineResult = (buffer: TextBuffer, opensBlock = false): EnterResult => ({

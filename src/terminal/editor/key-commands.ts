@@ -47,7 +47,7 @@ function openDraftInEditor({ composer, queue, record, editCommand }: KeyCommands
   const text = `${editCommand} ${composer.draft.text}`;
   composer.clear();
   if (queue.isBeingRead) record(text);
-  queue.give({ type: 'text', text });
+  queue.give({ type: 'text', text, isByKey: true });
 }
 
 function pressTab({ composer, completeWord }: KeyCommandsOptions): void {

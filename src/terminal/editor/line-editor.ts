@@ -34,6 +34,8 @@ export interface LineEditorOptions {
   animated?: boolean | undefined;
   /** Asks the terminal to mark pastes; false where no escape sequence may be written. */
   pasteMarks?: boolean | undefined;
+  /** Asks the terminal whether its window has the focus. */
+  focusReports?: boolean | undefined;
   /** Hides the typed text, for secrets. */
   hidden?: boolean | undefined;
   /** Whether notices are dim. */
@@ -72,7 +74,7 @@ class TerminalLineEditor implements LineEditor {
 
   constructor(options: LineEditorOptions) {
     const { output, stdout, screenReader = false, color = false, history, complete } = options;
-    const { animated = true, pasteMarks = true } = options;
+    const { animated = true, pasteMarks = true, focusReports = false } = options;
     const timers = options.timers ?? realTimers;
     const monotonic = (): number => options.clock.monotonic();
     this.#options = options;
@@ -90,7 +92,7 @@ class TerminalLineEditor implements LineEditor {
     this.#status = new StatusTimer({ timers, monotonic, ticks: animated && !screenReader, onTick });
     this.#input = new TerminalInput({
       ...{ input: options.input, output, timers, monotonic },
-      modes: { pasteMarks, drawn: !screenReader },
+      modes: { pasteMarks, focusReports, drawn: !screenReader },
       onKeys: (events) => this.#onKeys(events),
       onEnd: () => this.#queue.end(),
     });
@@ -134,6 +136,10 @@ class TerminalLineEditor implements LineEditor {
   setStatus(text: string | undefined): void {
     this.#status.set(text);
     this.#refresh();
+  }
+
+  hasFocus(): boolean | undefined {
+    return this.#input.hasFocus;
   }
 
   clear(): void {

@@ -7,6 +7,8 @@ import type { KeyEvent } from './tokens.js';
 
 const PASTE_MARKS_ON = '\x1b[?2004h';
 const PASTE_MARKS_OFF = '\x1b[?2004l';
+const FOCUS_REPORTS_ON = '\x1b[?1004h';
+const FOCUS_REPORTS_OFF = '\x1b[?1004l';
 const DRAWING_OFF = '\x1b[?7h\x1b[?25h\x1b[0m';
 
 /**
@@ -20,13 +22,19 @@ const CTRL_C = '\x03';
 /** The terminal modes that an editor uses besides raw mode. */
 export interface TerminalModes {
   pasteMarks: boolean;
+  /** Whether the terminal tells that its window gets or loses the focus. */
+  focusReports: boolean;
   /** False when the display only adds lines. */
   drawn: boolean;
 }
 
 /** Resets every mode except raw mode; exit handlers write it after a crash. */
-export function restoreSequence({ pasteMarks, drawn }: TerminalModes): string {
-  return (pasteMarks ? PASTE_MARKS_OFF : '') + (drawn ? DRAWING_OFF : '');
+export function restoreSequence({ pasteMarks, focusReports, drawn }: TerminalModes): string {
+  return [
+    pasteMarks ? PASTE_MARKS_OFF : '',
+    focusReports ? FOCUS_REPORTS_OFF : '',
+    drawn ? DRAWING_OFF : '',
+  ].join('');
 }
 
 export interface TerminalInputOptions {
@@ -46,10 +54,16 @@ export class TerminalInput {
   readonly #keys = new KeyDecoder();
   readonly #guard = new PasteGuard();
   #isHeld = false;
+  #hasFocus: boolean | undefined;
   #stopWaiting: () => void = () => undefined;
 
   constructor(options: TerminalInputOptions) {
     this.#options = options;
+  }
+
+  /** Undefined until the terminal has reported it. */
+  get hasFocus(): boolean | undefined {
+    return this.#hasFocus;
   }
 
   hold(): void {
@@ -58,6 +72,7 @@ export class TerminalInput {
     this.#isHeld = true;
     input.setRawMode?.(true);
     if (modes.pasteMarks) output.write(PASTE_MARKS_ON);
+    if (modes.focusReports) output.write(FOCUS_REPORTS_ON);
     input.on('data', this.#receive);
     input.on('end', this.#end);
     input.on('error', this.#end);
@@ -68,6 +83,8 @@ export class TerminalInput {
     const { input, output, modes } = this.#options;
     if (!this.#isHeld) return;
     this.#isHeld = false;
+    // What happens now is not reported.
+    this.#hasFocus = undefined;
     this.#stopWaiting();
     input.off('data', this.#receive);
     input.off('end', this.#end);
@@ -99,7 +116,15 @@ export class TerminalInput {
   }
 
   #pass(events: KeyEvent[]): void {
-    const joined = this.#guard.join(events, this.#options.monotonic());
+    const keys = events.filter((event) => !this.#noteFocus(event));
+    const joined = this.#guard.join(keys, this.#options.monotonic());
     if (joined.length > 0) this.#options.onKeys(joined);
+  }
+
+  /** Whether the event is no key but a report, which may come at any time. */
+  #noteFocus(event: KeyEvent): boolean {
+    const isReport = event.type === 'key' && event.name.startsWith('focus-');
+    if (isReport) this.#hasFocus = event.name === 'focus-in';
+    return isReport;
   }
 }

@@ -1,3 +1,5 @@
+import { keyFromCode, keypadKey, withModifiers } from './key-codes.js';
+
 const KEYS_BY_FINAL: Readonly<Record<string, string>> = {
   A: 'up',
   B: 'down',
@@ -7,6 +9,9 @@ const KEYS_BY_FINAL: Readonly<Record<string, string>> = {
   H: 'home',
   Z: 'shift+tab',
 };
+
+/** A terminal that was asked for it tells that its window gets or loses the focus. */
+const FOCUS_BY_FINAL: Readonly<Record<string, string>> = { I: 'focus-in', O: 'focus-out' };
 
 const KEYS_BY_NUMBER: Readonly<Record<string, string>> = {
   1: 'home',
@@ -21,35 +26,9 @@ const KEYS_BY_NUMBER: Readonly<Record<string, string>> = {
   201: 'paste-end',
 };
 
-const KEYS_BY_CODE: Readonly<Record<number, string>> = {
-  9: 'tab',
-  13: 'enter',
-  27: 'escape',
-  127: 'backspace',
-};
-
-const LOCK_BITS = 64 + 128;
-
-/** `ctrl+alt+shift+name`. Terminals send the modifiers as a set of bits, plus one. */
-function withModifiers(name: string, modifier: number): string {
-  const bits = (modifier - 1) & ~LOCK_BITS;
-  const held = [bits & 4 && 'ctrl', bits & 2 && 'alt', bits & 1 && 'shift'];
-  return [...held.filter(Boolean), name].join('+');
-}
-
 function parameter(parameters: readonly string[], index: number, fallback: number): number {
   const value = Number.parseInt(parameters[index] ?? '', 10);
   return Number.isNaN(value) ? fallback : value;
-}
-
-/** A key sent as a character code, by kitty's protocol or xterm's modifyOtherKeys. */
-function keyFromCode(code: number, modifier: number): string {
-  const name = KEYS_BY_CODE[code];
-  if (name) return withModifiers(name, modifier);
-  if (code < 0x20 || code > 0x10ffff) return 'unknown';
-  const character = String.fromCodePoint(code);
-  const plainOrShifted = ((modifier - 1) & ~LOCK_BITS & ~1) === 0;
-  return plainOrShifted ? `text:${character}` : withModifiers(character, modifier);
 }
 
 const RELEASED = /:3$/;
@@ -61,6 +40,7 @@ export function sequenceKeyName(parameterText: string, final: string): string {
   const parameters = parameterText.split(';');
   const modifier = parameter(parameters, 1, 1);
   if (PRIVATE.test(parameterText) || RELEASED.test(parameters[1] ?? '')) return 'unknown';
+  if (parameterText === '' && FOCUS_BY_FINAL[final]) return FOCUS_BY_FINAL[final];
   if (final === 'u') return keyFromCode(parameter(parameters, 0, 0), modifier);
   if (final !== '~') return modifiedKey(KEYS_BY_FINAL[final], modifier);
   if (parameters[0] === '27') return keyFromCode(parameter(parameters, 2, 0), modifier);
@@ -113,18 +93,39 @@ function controlName(control: string): string {
   );
 }
 
-/** A sequence that names a character counts as typing that character. */
 function sequence(parameters: string, final: string, raw: string): KeyToken {
-  const name = sequenceKeyName(parameters, final);
+  return named(sequenceKeyName(parameters, final), raw);
+}
+
+/** A key that is a character counts as typing it. */
+function named(name: string, raw: string): KeyToken {
   if (!name.startsWith('text:')) return key(name, raw);
   return { event: { type: 'text', text: name.slice(5) }, length: raw.length };
 }
 
+/** Reports of the old mouse protocols: so many characters follow these finals, whatever they are. */
+const MOUSE_CHARACTERS: Readonly<Record<string, number>> = { M: 3, t: 2, T: 6 };
+
+/** rxvt ends keys with modifiers so; `$` would else begin an ending of two characters. */
+const RXVT_KEY = /^\x1b\[(\d+)([$^@])/;
+const RXVT_MODIFIERS: Readonly<Record<string, number>> = { $: 2, '^': 5, '@': 6 };
+
 function csi(input: string): KeyToken | undefined {
+  const [, number, sign = ''] = RXVT_KEY.exec(input) ?? [];
+  if (number) {
+    const parameters = `${number};${RXVT_MODIFIERS[sign]}`;
+    return sequence(parameters, '~', `\x1b[${number}${sign}`);
+  }
+  const mouse = input.startsWith('\x1b[') ? MOUSE_CHARACTERS[input.charAt(2)] : undefined;
+  if (mouse !== undefined) return mouseReport(input, 3 + mouse);
   if (CSI_UNFINISHED.test(input)) return undefined;
   const match = CSI.exec(input);
   if (!match) return key('unknown', CSI_BEGUN.exec(input)?.[0] ?? ESC);
   return sequence(match[2] ?? '', match[3] ?? 'unknown', match[0]);
+}
+
+function mouseReport(input: string, length: number): KeyToken | undefined {
+  return input.length < length ? undefined : key('unknown', input.slice(0, length));
 }
 
 function ss3(input: string): KeyToken | undefined {
@@ -132,8 +133,8 @@ function ss3(input: string): KeyToken | undefined {
   const match = SS3.exec(input);
   if (!match) return key('unknown', input.slice(0, 2));
   const [raw, modifier, final = ''] = match;
-  if (final === 'M') return key('enter', raw);
-  return sequence(modifier ? `1;${modifier}` : '', final, raw);
+  const keypad = modifier ? undefined : keypadKey(final);
+  return keypad ? named(keypad, raw) : sequence(modifier ? `1;${modifier}` : '', final, raw);
 }
 
 /** An answer or command of the terminal (OSC, DCS, …), up to BEL or ESC \. */

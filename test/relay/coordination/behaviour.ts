@@ -65,7 +65,7 @@ export function coordinationBehaves(name: string, open: () => Promise<Opened> | 
           one.turns.enter('c', live()),
         );
         await tick();
-        const refused = await failure(other.turns.enter('c', live()));
+        const refused = await failure(Promise.resolve(other.turns.enter('c', live())));
         expect([refused.name, refused.kind]).toEqual(['CoordinationError', 'queue_full']);
         first.leave();
         for (const each of waiting) (await each).leave();
@@ -80,7 +80,9 @@ export function coordinationBehaves(name: string, open: () => Promise<Opened> | 
         first.leave();
         await second;
         let isThird = false;
-        const third = one.turns.enter('c', live()).then(() => void (isThird = true));
+        const third = Promise.resolve(one.turns.enter('c', live())).then(
+          () => void (isThird = true),
+        );
         third.catch(() => undefined); // The test ends before it.
         await tick();
         expect(isThird).toBe(false);

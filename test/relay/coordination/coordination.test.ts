@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inMemory } from '../../../src/relay/coordination/memory/in-memory.js';
-import { RecordStore } from '../../../src/relay/coordination/memory/record-store.js';
+import { RecordStore } from '../../../src/relay/coordination/memory/records.js';
 import { stillClock } from '../../helpers/still-clock.js';
 import { coordinationBehaves } from './behaviour.js';
 

@@ -33,6 +33,9 @@ describe('the key decoder', () => {
     ['\x1b[4~', 'end'],
     ['\x1b[5~', 'pageup'],
     ['\x1b[Z', 'shift+tab'],
+    ['\x1b[I', 'focus-in'],
+    ['\x1b[O', 'focus-out'],
+    ['\x1b[1;2I', 'unknown'],
     ['\x1b[13;2u', 'shift+enter'],
     ['\x1b[13u', 'enter'],
     ['\x1b[27;2;13~', 'shift+enter'],
@@ -44,12 +47,55 @@ describe('the key decoder', () => {
     ['\x1b[[A', 'unknown'],
     ['\x1b[?1;2c', 'unknown'],
     ['\x1b[<0;10;20M', 'unknown'],
-    ['\x1b[M', 'unknown'],
+    ['\x1b[M !!', 'unknown'],
+    ['\x1b[M\x1b[A', 'unknown'],
+    ['\x1b[t!!', 'unknown'],
+    ['\x1b[T!!!!!!', 'unknown'],
+    ['\x1b[32;10;5M', 'unknown'],
+    ['\x1b[57399u', 'text 0'],
+    ['\x1b[57408;129u', 'text 9'],
+    ['\x1b[57409u', 'text .'],
+    ['\x1b[57413u', 'text +'],
+    ['\x1b[57414u', 'enter'],
+    ['\x1b[57414;2u', 'shift+enter'],
+    ['\x1b[57415u', 'text ='],
+    ['\x1b[57419u', 'up'],
+    ['\x1b[57417;5u', 'ctrl+left'],
+    ['\x1b[57426u', 'delete'],
+    ['\x1b[57427u', 'unknown'],
+    ['\x1b[57376u', 'unknown'],
+    ['\x1b[57358u', 'unknown'],
+    ['\x1b[57441;2u', 'unknown'],
+    ['\x1b[55296u', 'unknown'],
+    ['\x1b[155u', 'unknown'],
+    ['\x1b[233u', 'text é'],
+    ['\x1b[15~', 'unknown'],
+    ['\x1bOP', 'unknown'],
+    ['\x1bOp', 'text 0'],
+    ['\x1bOy', 'text 9'],
+    ['\x1bOj', 'text *'],
+    ['\x1bOk', 'text +'],
+    ['\x1bOn', 'text .'],
+    ['\x1bOo', 'text /'],
+    ['\x1bOX', 'text ='],
+    ['\x1bO2p', 'unknown'],
+    ['\x1b[3$', 'shift+delete'],
+    ['\x1b[3^', 'ctrl+delete'],
+    ['\x1b[7@', 'ctrl+shift+home'],
     ['\x1bOM', 'enter'],
     ['\x1b]11;rgb:0/0/0\x07', 'unknown'],
     ['\x1bP1$r\x1b\\', 'unknown'],
   ])('reads %j as one key: %s', (input, name) => {
     expect(decode(input)).toEqual([name]);
+  });
+
+  it('types nothing of a mouse report, wherever it is cut, and what follows it', () => {
+    for (const cut of [1, 2, 3, 4, 5]) {
+      const report = '\x1b[M !!';
+      const keys = new KeyDecoder();
+      const events = [...keys.push(report.slice(0, cut)), ...keys.push(`${report.slice(cut)}x`)];
+      expect(names(events)).toEqual(['unknown', 'text x']);
+    }
   });
 
   it('goes on with text behind a sequence that breaks off', () => {

@@ -3,7 +3,7 @@ import { restoreSequence } from '../../../src/terminal/editor/terminal-input.js'
 import { CTRL, TestTerminal } from './terminal.js';
 
 const SIZE = [40, 10] as const;
-const RESTORE = restoreSequence({ pasteMarks: true, drawn: true });
+const RESTORE = restoreSequence({ pasteMarks: true, focusReports: false, drawn: true });
 
 describe('leaving', () => {
   it('clears text on Ctrl-C, tells of it on an empty prompt; undo brings the text back', async () => {

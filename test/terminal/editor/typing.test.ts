@@ -73,6 +73,13 @@ describe.each(SIZES)('typing at %i×%i', (...size) => {
     expect(await read).toEqual({ type: 'text', text: 'one\ntwo' });
   });
 
+  it('ends a block also where the closing """ follow a text', async () => {
+    const terminal = new TestTerminal(size);
+    const read = terminal.editor.read();
+    await terminal.type('"""', '\r', 'five', '\r', 'six"""', '\r');
+    expect(await read).toEqual({ type: 'text', text: 'five\nsix' });
+  });
+
   it('sends pasted code with """ in it as it is', async () => {
     const terminal = new TestTerminal(size);
     const read = terminal.editor.read();

@@ -1,8 +1,15 @@
 // Loaded late: with Redis it is not needed.
 import type { Clock } from '../../../base/time.js';
-import type { Coordination, Rate, RateLimits } from '../coordination.js';
-import { RecordStore } from './record-store.js';
-import { TurnQueues } from './turn-queues.js';
+import {
+  CoordinationError,
+  MAX_WAITING_TURNS,
+  type Coordination,
+  type Lease,
+  type Rate,
+  type RateLimits,
+  type TurnOrder,
+} from '../coordination.js';
+import { RecordStore } from './records.js';
 
 /** Coordination for one process that serves alone. */
 export function inMemory(clock: Pick<Clock, 'monotonic'>): Coordination {
@@ -14,6 +21,51 @@ export function inMemory(clock: Pick<Clock, 'monotonic'>): Coordination {
     check: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+}
+
+/** A queue for each conversation with a running turn. */
+class TurnQueues implements TurnOrder {
+  /** The turns that wait, by conversation. A conversation has an entry while one of its turns runs. */
+  readonly #queues = new Map<string, (() => void)[]>();
+
+  enter(conversationId: string, signal: AbortSignal): Promise<Lease> | Lease {
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    const queue = this.#queues.get(conversationId);
+    if (queue) return this.#wait(conversationId, queue, signal);
+    this.#queues.set(conversationId, []);
+    return this.#lease(conversationId);
+  }
+
+  #wait(conversationId: string, queue: (() => void)[], signal: AbortSignal): Promise<Lease> {
+    if (queue.length >= MAX_WAITING_TURNS) {
+      return Promise.reject(new CoordinationError('queue_full', 'too many turns are waiting'));
+    }
+    return new Promise((resolve, reject) => {
+      const start = (): void => {
+        signal.removeEventListener('abort', cancel);
+        resolve(this.#lease(conversationId));
+      };
+      const cancel = (): void => {
+        queue.splice(queue.indexOf(start), 1);
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', cancel, { once: true });
+      queue.push(start);
+    });
+  }
+
+  #lease(conversationId: string): Lease {
+    let hasLeft = false;
+    return {
+      leave: () => {
+        if (hasLeft) return;
+        hasLeft = true;
+        const next = this.#queues.get(conversationId)?.shift();
+        if (next) next();
+        else this.#queues.delete(conversationId);
+      },
+    };
+  }
 }
 
 /** The callers that asked last are remembered. */
@@ -31,11 +83,7 @@ class RateAllowances implements RateLimits {
     this.#clock = clock;
   }
 
-  take(caller: string, rate: Rate): Promise<number> {
-    return Promise.resolve(this.#take(caller, rate));
-  }
-
-  #take(caller: string, { perMinute, burst }: Rate): number {
+  take(caller: string, { perMinute, burst }: Rate): number {
     const now = this.#clock.monotonic();
     const cost = 60_000 / perMinute;
     const fullAt = Math.max(now, this.#fullAt.get(caller) ?? now) + cost;

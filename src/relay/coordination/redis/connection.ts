@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { CoordinationError } from '../coordination.js';
 import type { RedisAddress } from './address.js';
-import { SCRIPTS, type Script } from './scripts/script.js';
+import { SCRIPTS, type Script } from './scripts.js';
 
 /** For connecting, and for each answer of the server. */
 const TIMEOUT_MS = 2_000;
@@ -51,15 +51,12 @@ export class Connection {
   }
 
   /** The server runs scripts in the order of the calls. Rejects with `unavailable`. */
-  async run({ sha, source }: Script, keys: string[], args: (string | number)[]): Promise<Reply> {
+  async run(script: Script, keys: string[], args: (string | number)[]): Promise<Reply> {
     if (this.#problem) throw this.#unavailable();
     try {
-      return asReply(await this.#redis.evalsha(sha, keys.length, ...keys, ...args));
-    } catch (error) {
-      if (!isUnknownScript(error)) throw this.#unavailable(error);
-    }
-    try {
-      return asReply(await this.#redis.eval(source, keys.length, ...keys, ...args));
+      // ioredis has a method of this name; all of our scripts reply in this form.
+      const command = Reflect.get(this.#redis, script) as (...all: unknown[]) => Promise<Reply>;
+      return await command.call(this.#redis, keys.length, ...keys, ...args);
     } catch (error) {
       throw this.#unavailable(error);
     }
@@ -78,10 +75,8 @@ export class Connection {
     }
     this.#problem = '';
     this.#isTroubleReported = false;
-    // Both only save time: scripts can be sent whole, and waiting turns check their place by themselves.
-    const ignore = (): void => undefined;
-    for (const { source } of SCRIPTS) this.#redis.script('LOAD', source).catch(ignore);
-    this.#redis.subscribe(this.#channel).catch(ignore);
+    // It only saves time: waiting turns check their place by themselves.
+    this.#redis.subscribe(this.#channel).catch(() => undefined);
     this.#events.onReady();
   }
 
@@ -128,6 +123,7 @@ function optionsFor({ host, port, username, password, database, isTls }: RedisAd
     db: database,
     ...(isTls && { tls: {} }),
     connectionName: 'telnyx-chat',
+    scripts: SCRIPTS,
     lazyConnect: true,
     // Commands fail at once without a connection, and are never repeated.
     enableOfflineQueue: false,
@@ -156,17 +152,8 @@ function isWrongDatabase(problem: string): boolean {
   return problem.includes('DB index');
 }
 
-function isUnknownScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('NOSCRIPT');
-}
-
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return code || error.message;
-}
-
-/** All of our scripts reply in this form. */
-function asReply(reply: unknown): Reply {
-  return reply as Reply;
 }

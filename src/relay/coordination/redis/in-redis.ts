@@ -1,14 +1,34 @@
 // Loaded late: ioredis is for `serve --redis` alone.
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../../base/time.js';
-import { CoordinationError, ORPHAN_MS, type Coordination } from '../coordination.js';
+import {
+  CoordinationError,
+  ORPHAN_MS,
+  type Coordination,
+  type RateLimits,
+} from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { Connection, PendingCommands } from './connection.js';
-import { Keys } from './keys.js';
-import { type RedisContext, RedisTurnOrder } from './turn-order.js';
-import { RedisRateLimits } from './rate-limits.js';
 import { RedisRecords } from './records.js';
+import { keysWith, NOW, script } from './scripts.js';
 import { LEASE_MS, Session } from './session.js';
+import { type RedisContext, RedisTurnOrder } from './turn-order.js';
+
+const MINUTE_MICROS = 60_000_000;
+
+/**
+ * KEYS: limit. ARGV: cost of one request in microseconds, burst. Stores the time at which the allowance is
+ * full again (generic cell rate algorithm), in microseconds. Gives {'ok', microseconds to wait}.
+ */
+const TAKE = script(`${NOW}
+local micros = time[1] * 1000000 + time[2]
+local cost = tonumber(ARGV[1])
+local fullAt = math.max(micros, tonumber(redis.call('GET', KEYS[1]) or '0')) + cost
+local wait = fullAt - micros - ARGV[2] * cost
+if wait > 1 then return {'ok', math.ceil(wait)} end
+redis.call('SET', KEYS[1], whole(fullAt), 'PX', whole(math.ceil((fullAt - micros) / 1000)))
+return {'ok', 0}
+`);
 
 export interface RedisOptions {
   address: RedisAddress;
@@ -22,6 +42,7 @@ export interface RedisOptions {
 }
 
 export interface InRedis extends Coordination {
+  readonly turns: RedisTurnOrder;
   /** Connects. Rejects with `unavailable` when the first try fails; further tries follow all the same. */
   open(): Promise<void>;
 }
@@ -49,7 +70,7 @@ export function inRedis(options: RedisOptions): InRedis {
 
 function connected({ address, prefix, clock, onChange, ...times }: RedisOptions) {
   const { leaseMs = LEASE_MS, orphanMs = ORPHAN_MS } = times;
-  const keys = new Keys(prefix);
+  const keys = keysWith(prefix);
   const pending = new PendingCommands();
   const instance = randomBytes(9).toString('base64url');
   const connection: Connection = new Connection(address, keys.channels + instance, {
@@ -80,7 +101,7 @@ function connected({ address, prefix, clock, onChange, ...times }: RedisOptions)
   const context: RedisContext = { connection, session, pending, keys, orphanMs };
   const turns = new RedisTurnOrder(context);
   const records = new RedisRecords(context);
-  return { ...context, turns, records, limits: new RedisRateLimits(context) };
+  return { ...context, turns, records, limits: rateLimits(context) };
 }
 
 async function assertTurnsMayBegin(session: Session): Promise<void> {
@@ -88,4 +109,15 @@ async function assertTurnsMayBegin(session: Session): Promise<void> {
   if (quietMs > 0) {
     throw new CoordinationError('unavailable', `no turns for ${Math.ceil(quietMs / 1000)} s yet`);
   }
+}
+
+/** Rate limits that all replicas share. */
+function rateLimits({ connection, keys }: RedisContext): RateLimits {
+  return {
+    async take(caller, { perMinute, burst }) {
+      const args = [MINUTE_MICROS / perMinute, burst];
+      const [, micros] = await connection.run(TAKE, [keys.limit(caller)], args);
+      return Number(micros) / 1000;
+    },
+  };
 }

@@ -6,9 +6,76 @@ import {
   type OpenRecord,
   type RecordKey,
 } from '../coordination.js';
+import { GIVEN_UP, IN_SESSION, script } from './scripts.js';
+import type { SessionEpoch } from './session.js';
 import type { RedisContext } from './turn-order.js';
-import { BEGIN, CLAIM, RELEASE, REOPEN, STORE } from './scripts/record-scripts.js';
-import type { SessionEpoch } from './session-epoch.js';
+
+/**
+ * A record is a hash with the fingerprint of the request's body in `print`. While it is open it has the
+ * `token` and `session` of its owner and perhaps `begun`; then the `status` and `body` of its answer.
+ */
+
+/** KEYS: session, quiet, record. ARGV: count, print, token, session id, sessions, keep. */
+export const CLAIM = script(`${IN_SESSION}${GIVEN_UP}
+if quietMs() > 0 then return {'quiet', count} end
+if isGivenUp(KEYS[3], ARGV[3]) then return {'in_flight', count} end
+local function open()
+  redis.call('DEL', KEYS[3])
+  redis.call('HSET', KEYS[3], 'print', ARGV[2], 'token', ARGV[3], 'session', ARGV[4])
+  redis.call('PEXPIRE', KEYS[3], ARGV[6])
+  return {'fresh', count}
+end
+local print, session, begun, status, body =
+  unpack(redis.call('HMGET', KEYS[3], 'print', 'session', 'begun', 'status', 'body'))
+if not print then return open() end
+local alive = session and tonumber(redis.call('HGET', ARGV[5] .. session, 'ends') or '0') > now
+if not status and not alive and not begun then return open() end
+if print ~= ARGV[2] then return {'mismatch', count} end
+if status then return {'answered', count, tonumber(status), body} end
+return {alive and 'in_flight' or 'abandoned', count}
+`);
+
+/** KEYS: session, quiet, record. ARGV: count, token. */
+export const BEGIN = script(`${IN_SESSION}
+if redis.call('HGET', KEYS[3], 'token') ~= ARGV[2] then return {'gone', count} end
+redis.call('HSET', KEYS[3], 'begun', '1')
+return {'ok', count}
+`);
+
+/**
+ * Moves a record to the new session after the old one was lost, unless another owner has the key.
+ * KEYS: session, quiet, record. ARGV: count, print, token, session id, begun or '', keep.
+ */
+export const REOPEN = script(`${IN_SESSION}${GIVEN_UP}
+if isGivenUp(KEYS[3], ARGV[3]) then return {'gone', count} end
+local token = redis.call('HGET', KEYS[3], 'token')
+if redis.call('EXISTS', KEYS[3]) == 1 and token ~= ARGV[3] then return {'gone', count} end
+redis.call('HSET', KEYS[3], 'print', ARGV[2], 'token', ARGV[3], 'session', ARGV[4])
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[3], 'begun', '1') end
+redis.call('PEXPIRE', KEYS[3], ARGV[6])
+return {'ok', count}
+`);
+
+/** KEYS: record. ARGV: token, print, status, body, keep. Idempotent. */
+export const STORE = script(`
+if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
+  return {'gone'}
+end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'print', ARGV[2], 'status', ARGV[3], 'body', ARGV[4])
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+return {'ok'}
+`);
+
+/** KEYS: record. ARGV: token. Idempotent. */
+export const RELEASE = script(`${GIVEN_UP}
+if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+else
+  giveUp(KEYS[1], ARGV[1])
+end
+return {'ok'}
+`);
 
 /** A key that this process has claimed. */
 interface ClaimedKey {

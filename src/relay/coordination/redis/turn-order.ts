@@ -5,11 +5,9 @@ import {
   MAX_WAITING_TURNS,
 } from '../coordination.js';
 import type { Connection, Reply, PendingCommands } from './connection.js';
-import type { Keys } from './keys.js';
-import type { Script } from './scripts/script.js';
-import { CHECK, ENTER, LEAVE } from './scripts/turn-scripts.js';
-import type { SessionEpoch } from './session-epoch.js';
-import type { Session } from './session.js';
+import type { Keys, Script } from './scripts.js';
+import { CHECK, ENTER, LEAVE } from './turn-scripts.js';
+import type { SessionEpoch, Session } from './session.js';
 
 export interface RedisContext {
   connection: Connection;

@@ -1,0 +1,168 @@
+import { isUtf8 } from 'node:buffer';
+import { parseJson } from '../../base/unicode.js';
+import { hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../../base/errors.js';
+import type { Claim, OpenRecord } from '../coordination/coordination.js';
+import { assertNoForm, assertOrigin } from '../exposure/browser-guards.js';
+import { callerOf } from '../exposure/credentials.js';
+import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.js';
+import type { Call, RelayState } from '../state.js';
+import { EventStream, wantsEvents } from './event-stream.js';
+import { CHAT_FAILED, type Outcome } from './outcome.js';
+import { giveBack, newController, runTurn, type ChatRequest, type ChatTurn } from './turn.js';
+
+/** `POST /chat`: one turn. */
+export async function chat(call: Call, state: RelayState): Promise<void> {
+  const { tokens, rate, origins, bodies } = state;
+  const { request, facts } = call;
+  assertOrigin(request, origins);
+  if (tokens) facts.caller = callerOf(request, tokens);
+  assertNoForm(request);
+  if (rate) await takeAllowance(call, state);
+  const key = idempotencyKey(request);
+  assertCapacity(state);
+  const body = await bodies.read(call);
+  try {
+    const turn = openTurn(call, body, state);
+    const answered = answer(turn, key, state);
+    if (key !== undefined) call.turnEnd = answered.catch(() => undefined);
+    await answered;
+  } finally {
+    bodies.release(body);
+  }
+}
+
+/** Throws a 429. */
+async function takeAllowance(
+  { facts, request }: Call,
+  { rate, coordination }: RelayState,
+): Promise<void> {
+  const caller = facts.caller ?? `address ${request.socket.remoteAddress ?? ''}`;
+  const waitMs = rate ? await coordination.limits.take(caller, rate) : 0;
+  if (waitMs > 0) throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
+}
+
+function assertCapacity({ isDraining, running, maxTurns }: RelayState): void {
+  if (isDraining || running.length >= maxTurns) throw busy('Too many requests in flight');
+}
+
+/** Throws the 400s, 404 and 503 of the contract. */
+function openTurn(call: Call, body: Buffer, state: RelayState): ChatTurn {
+  const { facts } = call;
+  const request = parseChatRequest(body);
+  const { conversationId: id } = request;
+  if (id !== undefined) facts.conversationId = state.conversationIds.verify(id, facts.caller);
+  facts.message = request.message;
+  assertCapacity(state);
+  const stream = wantsEvents(call.request) ? new EventStream(call) : undefined;
+  return { call, request, body, stream, stop: newController() };
+}
+
+/** A turn with an idempotency key goes on without its caller, who may ask for the answer again. */
+async function answer(turn: ChatTurn, key: string | undefined, state: RelayState): Promise<void> {
+  const { call, stream, stop } = turn;
+  const { running } = state;
+  running.push(turn);
+  if (key === undefined) {
+    call.onLeave = () => stop.abort(new AppError('interrupted', 'the caller left'));
+  }
+  try {
+    const outcome = await (key === undefined ? runTurn(turn, state) : runOnce(turn, key, state));
+    if (stream) stream.end(outcome);
+    else sendJson(call, outcome);
+  } finally {
+    // The controller may belong to another turn soon.
+    call.onLeave = undefined;
+    running.splice(running.indexOf(turn), 1);
+    giveBack(stop);
+  }
+}
+
+/** Throws 409 and 422 for an idempotency key that is in use. */
+async function runOnce(turn: ChatTurn, key: string, state: RelayState): Promise<Outcome> {
+  const { call, body } = turn;
+  const scope = call.facts.caller ?? ANYONE;
+  const fingerprint = hash('sha256', body, 'base64');
+  const claim = await state.coordination.records.claim({ scope, key, fingerprint });
+  if (claim.type !== 'fresh') return earlierOutcome(claim, turn);
+  const outcome = await runTurn(turn, state, claim.record);
+  // Stored before it is sent: a caller who misses the answer may repeat the request at once.
+  await settleKey(claim.record, outcome);
+  return outcome;
+}
+
+/** Visible ASCII. Node joins a repeated header with a comma and a space, which this refuses. */
+const KEY = /^[!-~]{1,255}$/;
+/** The scope of all keys where there are no tokens. */
+const ANYONE = 'anyone';
+
+/** Throws a 400. */
+function idempotencyKey({ headers }: IncomingMessage): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined || (typeof key === 'string' && KEY.test(key))) return key;
+  throw new Refusal(400, 'Invalid Idempotency-Key');
+}
+
+/** The outcome of the earlier request with this key. */
+function earlierOutcome(
+  claim: Exclude<Claim, { type: 'fresh' }>,
+  { call, request }: ChatTurn,
+): Outcome {
+  if (claim.type === 'in_flight') {
+    const message = 'A request with this Idempotency-Key is in progress';
+    throw new Refusal(409, message, retryAfter(1_000));
+  }
+  if (claim.type === 'mismatch') {
+    throw new Refusal(422, 'This Idempotency-Key was used for another request');
+  }
+  call.facts.isReplay = true;
+  const answer =
+    claim.type === 'answered'
+      ? claim.answer
+      : { status: 502, body: errorBody(CHAT_FAILED, request.conversationId) };
+  return { ...answer, headers: { 'idempotent-replayed': 'true' }, isSettled: true };
+}
+
+/** Keeps the outcome for repeated requests, or frees the key when the turn was not run. */
+function settleKey(record: OpenRecord, { status, body, isSettled }: Outcome): Promise<void> {
+  return isSettled ? record.store({ status, body }) : record.release();
+}
+
+/** Throws the 400s of the contract. */
+function parseChatRequest(body: Buffer): ChatRequest {
+  const fields = parsedObject(body);
+  const message = optionalText(fields['message']);
+  const conversationId = optionalText(fields['conversation_id']);
+  const name = optionalText(fields['name']);
+  if (message === undefined || message.trim() === '') {
+    throw new Refusal(400, 'message is required');
+  }
+  // Some languages send an empty string for a missing id.
+  return { message, conversationId: conversationId || undefined, name };
+}
+
+function parsedObject(body: Buffer): Record<string, unknown> {
+  try {
+    const value: unknown = isUtf8(body) ? parseJson(body.toString('utf8')) : undefined;
+    if (isObject(value)) return value;
+  } catch {
+    // Refused below, as other invalid bodies are.
+  }
+  throw invalidBody();
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Many libraries write `null` for what is left out. */
+function optionalText(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  throw invalidBody();
+}
+
+function invalidBody(): Refusal {
+  return new Refusal(400, 'Invalid request body');
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../base/time.js';
+import type { ReplyEvent, TurnRequest } from '../turn/events.js';
+import type { Coordination, Rate } from './coordination/coordination.js';
+import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
+import type { BodyReader } from './http/read-body.js';
+
+/** One request to the relay and its response. */
+export interface Call {
+  /** In the log and in the response's `X-Request-Id`. */
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The caller sends the body only after a `100 Continue`. */
+  readonly expectsContinue: boolean;
+  /** Reading of the monotonic clock. */
+  readonly startedAt: number;
+  readonly facts: CallFacts;
+  /** Called when the caller leaves before the end of the answer. */
+  onLeave?: (() => void) | undefined;
+  /**
+   * Set by the chat route when the turn goes on without its caller, because of an idempotency key. The call is
+   * reported when both this and the response have ended. Never rejects.
+   */
+  turnEnd?: Promise<void>;
+}
+
+/** Facts for the log and the metrics, each set by the step that learns it. */
+export interface CallFacts {
+  /** The path, if it is one of the relay's. */
+  route?: string;
+  /** The name of the token, where there are tokens. */
+  caller?: string;
+  /** The API's id of the conversation. */
+  conversationId?: string | undefined;
+  /** Time spent waiting for earlier turns of the conversation, in milliseconds. */
+  waitedMs?: number;
+  /** The answer is the stored one of an earlier request with the same idempotency key. */
+  isReplay?: boolean;
+  /** For the log only: callers never see it. */
+  error?: unknown;
+  /** To be redacted from the log. */
+  message?: string;
+  /** The part of the reply that has arrived; to be redacted from the log. */
+  reply?: string;
+}
+
+/** A caller's turn. Without a conversation id it begins a new conversation. */
+export type CallerTurn = Pick<TurnRequest, 'conversationId' | 'text' | 'speaker' | 'stream'>;
+
+/** Runs one turn with the assistant. Rejects with AppErrors that say whether it was delivered. */
+export type TakeTurn = (input: CallerTurn, signal: AbortSignal) => AsyncIterable<ReplyEvent>;
+
+/** A turn that runs, or waits for earlier turns of its conversation. */
+export interface RunningTurn {
+  readonly call: Call;
+  readonly stop: AbortController;
+}
+
+/** The state that all requests to one relay share. */
+export interface RelayState {
+  readonly takeTurn: TakeTurn;
+  readonly coordination: Coordination;
+  readonly turnTimeoutMs: number;
+  /** Turns at once, including those that wait. */
+  readonly maxTurns: number;
+  /** Undefined: no token is needed. */
+  readonly tokens: TokenCheck | undefined;
+  /** Accepted names in the `Host` header; undefined: any. */
+  readonly hosts: ReadonlySet<string> | undefined;
+  /** Whose pages may use the relay; `*` for all. */
+  readonly origins: ReadonlySet<string>;
+  readonly conversationIds: ConversationIds;
+  /** For each token, or for each address where there are no tokens; undefined: no limit. */
+  readonly rate: Rate | undefined;
+  /** Answers `GET /`; undefined: there is no page. */
+  readonly showPage: ((call: Call) => void) | undefined;
+  readonly clock: Clock;
+  readonly metricsText: () => Promise<string>;
+  /** Called once for each call, after its response has ended. */
+  readonly report: (call: Call, totalMs: number) => void;
+  readonly bodies: BodyReader;
+  /** An array, not a Set: V8 frees what was in a Set late, which cost the relay over 10 % of its turns. */
+  readonly running: RunningTurn[];
+  /** Requests whose responses have not ended yet. */
+  unanswered: number;
+  /** The relay is ending and accepts no new turns. */
+  isDraining: boolean;
+}
