@@ -284,7 +284,7 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
       expect(readFileSync(path, 'utf8')).toMatch(/my name is Ada/);
     }
     await done(chat);
-    await chat.say('/export ~/missing/notes.md', /there is no folder \S+\/missing\s/);
+    await chat.say('/export ~/missing/notes.md', /there is no folder\s+\S+\/missing\s/);
     await chat.terminal.ends(['> /export ~/missing/notes.md▏']);
   });
 });
