@@ -4,7 +4,7 @@ import { VERSION_FLAG, type CommandEntry } from './command-line/command.js';
 import { commandFirst, OWN_FLAGS } from './command-line/command-first.js';
 import { HELP_LAYOUT, helpPart, optionItem, type HelpItem } from './command-line/help.js';
 import type { Outline } from './command-line/outline.js';
-import { addCommands } from './command-line/parser.js';
+import { addCommands, type ShownFlag } from './command-line/parser.js';
 import { assertNoMistake, helpRequest } from './command-line/usage.js';
 import type { Flag } from './command-line/flag.js';
 import type { Context } from './process/context.js';
@@ -124,8 +124,10 @@ function newParser(helpWidth: number | undefined, print: (text: string) => void)
   return parser.addHelpText('after', () => `\n${helpParts(parser, helpWidth).join('\n\n')}`);
 }
 
-function chatFlags(): Flag<unknown>[] {
-  return Object.values(CHAT_FLAGS).flatMap((group) => Object.values<Flag<unknown>>(group));
+function chatFlags(): ShownFlag[] {
+  return Object.values(CHAT_FLAGS)
+    .flatMap((group) => Object.values<Flag<unknown>>(group))
+    .flatMap((flag) => (flag.opposite ? [flag, flag.opposite] : [flag]));
 }
 
 /** What the program's help has besides the commands. */

@@ -43,6 +43,12 @@ export function notify({ ports }: Chat, ...lines: string[]): void {
   ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
 }
 
+/** The same for what words do not wrap in: tool calls and other code. */
+export function notifyAsIs({ ports }: Chat, ...lines: string[]): void {
+  const safe = lines.map((line) => ports.paint.dim(sanitize(line)));
+  ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
+}
+
 /** Prints a failure above the prompt. The conversation is named on leaving, not each time. */
 export function notifyFailure(chat: Chat, error: AppError): void {
   const { ports } = chat;

@@ -4,7 +4,14 @@ import type { Assistant, Message } from '../conversations/conversation.js';
 import { allMessages, turnsIn } from '../conversations/messages.js';
 import { sanitize } from '../text/sanitize.js';
 import { turnToolCalls } from '../turn/turn-tool-calls.js';
-import { callApi, cancellable, currentConversation, notify, type Chat } from './chat.js';
+import {
+  callApi,
+  cancellable,
+  currentConversation,
+  notify,
+  notifyAsIs,
+  type Chat,
+} from './chat.js';
 
 /** Decides whether the turns with this assistant show their tool calls. */
 export function noteAssistant({ state, ports }: Chat, assistant: Assistant): void {
@@ -25,7 +32,7 @@ export async function showToolCalls(chat: Chat, text: string): Promise<void> {
     const calls = await cancellable(chat, undefined, (signal) =>
       turnToolCalls(api, turn, { clock, signal }),
     );
-    if (calls.length > 0) notify(chat, ...calls.map((call) => ports.toolCallLine(call)));
+    if (calls.length > 0) notifyAsIs(chat, ...calls.map((call) => ports.toolCallLine(call)));
   } catch (error) {
     if (!(error instanceof AppError) || ports.signal.aborted) throw error;
     // Ctrl-C has skipped them.
@@ -52,7 +59,8 @@ export async function showTrace(chat: Chat, argument: string): Promise<void> {
   }
   const lines = traceLines(turn ?? []);
   const which = back === 1 ? 'the last turn' : 'that turn';
-  notify(chat, ...(lines.length === 0 ? [`${which} called no tools`] : lines));
+  if (lines.length === 0) notify(chat, `${which} called no tools`);
+  else notifyAsIs(chat, ...lines);
 }
 
 /** The tool calls among messages: name, arguments and results, safe on a terminal. */

@@ -4,6 +4,8 @@ import { nameOf, shortNameOf, type Flag } from './flag.js';
 /** The flags that the program has besides those of its commands. */
 export const OWN_FLAGS: readonly string[] = ['-h', '--help', '-V', '--version'];
 
+type OptionName = Pick<Flag<unknown>, 'usage' | 'alias'>;
+
 /** A command line that begins with options. */
 interface Scanned {
   options: string[];
@@ -19,7 +21,7 @@ interface Scanned {
 export async function commandFirst(
   words: readonly string[],
   entries: readonly CommandEntry[],
-  flags: readonly Flag<unknown>[],
+  flags: readonly OptionName[],
 ): Promise<string[]> {
   const [first = ''] = words;
   const { options, path, rest } = await scan(words, entries, flags);
@@ -32,7 +34,7 @@ export async function commandFirst(
 async function scan(
   words: readonly string[],
   entries: readonly CommandEntry[],
-  flags: readonly Flag<unknown>[],
+  flags: readonly OptionName[],
 ): Promise<Scanned> {
   const options: string[] = [];
   const path: string[] = [];
@@ -64,7 +66,7 @@ const isNamedBy =
     isNamed(entry, name);
 
 /** Whether the next word is the option's value; undefined for an option of another command. */
-function takesValue(option: string, flags: readonly Flag<unknown>[]): boolean | undefined {
+function takesValue(option: string, flags: readonly OptionName[]): boolean | undefined {
   if (OWN_FLAGS.includes(option)) return false;
   if (option.startsWith('--')) {
     if (option.includes('=')) return false;

@@ -1,6 +1,5 @@
 import { Help, type Command as Parser } from 'commander';
-import type { Flag } from './flag.js';
-import { optionOf } from './parser.js';
+import { optionOf, type ShownFlag } from './parser.js';
 
 /** Narrower columns are not worth their gap. */
 const MIN_COLUMN = 24;
@@ -22,7 +21,7 @@ export const HELP_LAYOUT: Partial<Help> = {
 export type HelpItem = readonly [term: string, description: string];
 
 /** An option as help shows it. */
-export function optionItem(parser: Parser, flag: Flag<unknown>): HelpItem {
+export function optionItem(parser: Parser, flag: ShownFlag): HelpItem {
   const option = optionOf(parser, flag);
   const helper = parser.createHelp();
   return [helper.optionTerm(option), helper.optionDescription(option)];

@@ -67,8 +67,10 @@ function addFlag(parser: Parser, flag: Flag<unknown>): void {
   if (flag.alias !== undefined) addAlias(parser, option, flag.alias);
 }
 
+export type ShownFlag = Omit<Flag<unknown>, 'read'>;
+
 /** The parser's form of a flag. */
-export function optionOf(parser: Parser, flag: Flag<unknown>): Option {
+export function optionOf(parser: Parser, flag: ShownFlag): Option {
   const option = parser.createOption(flag.usage, flag.help);
   if (flag.choices) option.choices(flag.choices);
   if (flag.default !== undefined) option.default(flag.default);

@@ -1,8 +1,8 @@
 import { openAccount } from '../account/account.js';
 import { defineCommand } from '../command-line/command.js';
 import { pipedChat } from './chat/piped.js';
-import { assertNew } from './options/conversation.js';
 import { CHAT_FLAGS } from './options/chat.js';
+import { assertNew } from './options/conversation.js';
 import { noticesOn } from './options/output.js';
 
 export const chat = defineCommand({

@@ -69,9 +69,8 @@ type Printing = ValuesOf<typeof TURN_OUTPUT> &
 function toolCallFinder(
   text: string,
   { client }: Session,
-  { notices, context }: { notices: Notices; context: Context },
+  { notices: { notify }, context }: { notices: Notices; context: Context },
 ): FindToolCalls {
-  const { notify } = notices;
   return async (turn) => {
     const { findToolCalls } = await lateToolCalls();
     return findToolCalls({ ...turn, text }, { client, context, notify });

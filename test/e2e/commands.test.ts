@@ -235,7 +235,7 @@ describe.each(SIZES)('/copy of more than the last reply at %i×%i', (...size) =>
       "const answer = await chat('hello');",
     );
     await done(chat);
-    await chat.say('/copy code 2', /there is only 1 code block in the last\s+reply/);
+    await chat.say('/copy code 2', /there is only 1 code block in the\s+last\s+reply/);
     await chat.terminal.ends(['> /copy code 2▏']);
   });
 });
@@ -252,9 +252,9 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
     );
     expect(statSync(join(cwd, 'notes.txt')).mode & 0o777).toBe(0o600);
     await done(chat);
-    await chat.say('/export', /saved to [^]*conversation-[^]*\.md\n\n>$/);
+    await chat.say('/export', /saved\s+to\s+[^]*conversation-[^]*\.md\n\n>$/);
     await done(chat);
-    await chat.say('/export', /saved to [^]*conversation-[^]*-2\.md\n\n>$/);
+    await chat.say('/export', /saved\s+to\s+[^]*conversation-[^]*-2\.md\n\n>$/);
     expect(readdirSync(cwd).find((file) => file.endsWith('-2.md'))).toMatch(UUID);
     await chat.say('/export notes.pdf', 'error: cannot save as "notes.pdf"');
     await chat.terminal.ends(['> /export notes.pdf▏']);
@@ -274,11 +274,14 @@ describe.each(SIZES)('/export at %i×%i', (...size) => {
     ] as const) {
       await done(chat);
       const path = join(home, file);
-      await chat.say(`/export ${name}`, new RegExp(`saved to ${path.replace(/ /g, '\\s')}\n+>$`));
+      await chat.say(
+        `/export ${name}`,
+        new RegExp(`saved\\s+to\\s+${path.replace(/ /g, '\\s')}\n+>$`),
+      );
       expect(readFileSync(path, 'utf8')).toMatch(/my name is Ada/);
     }
     await done(chat);
-    await chat.say('/export ~/missing/notes.md', /there is no folder \S+\/missing\s/);
+    await chat.say('/export ~/missing/notes.md', /there is no folder\s+\S+\/missing\s/);
     await chat.terminal.ends(['> /export ~/missing/notes.md▏']);
   });
 });

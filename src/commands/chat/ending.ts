@@ -88,17 +88,19 @@ export interface EndChatOptions {
   account: Account;
   context: Context;
   own: TemporaryConversations | undefined;
+  /** Fits lines to the window. */
+  prose: (text: string) => string;
   quiet: boolean;
 }
 
 /** Deletes temporary conversations, or says how to resume the last one. */
 export async function endChat(
   { conversationId }: Pick<ChatState, 'conversationId'>,
-  { account, context, own, quiet }: EndChatOptions,
+  { account, context, own, prose, quiet }: EndChatOptions,
 ): Promise<void> {
   const { stderr } = context;
   const { deleted, failures } = (await own?.deleteAll()) ?? { deleted: 0, failures: [] };
-  for (const failure of failures) stderr.write(`${errorLines(failure).join('\n')}\n`);
+  for (const failure of failures) stderr.write(`${prose(errorLines(failure).join('\n'))}\n`);
   if (quiet) return;
   const what = deleted === 1 ? 'the conversation was' : `${deleted} conversations were`;
   if (deleted > 0) stderr.write(`${what} deleted\n`);

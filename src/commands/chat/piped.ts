@@ -72,7 +72,7 @@ async function takeLines(session: Session, values: PipedValues, context: Context
   return failure ? exitCodeOf(failure) : 0;
 }
 
-function isJson({ output: { json, jsonl } }: PipedValues): boolean {
+function isJson({ output: { json, jsonl } }: Pick<PipedValues, 'output'>): boolean {
   return json || jsonl;
 }
 
@@ -82,9 +82,9 @@ async function turnPrinter(
   values: PipedValues,
   context: Context,
 ): Promise<(turn: Turn, said: string) => Promise<void>> {
-  const { output } = values;
+  const { target, output, appearance } = values;
   const { stdout } = context;
-  const { notify } = await noticesOn(context, output);
+  const { notify } = await noticesOn(context, { ...target, ...output, ...appearance });
   const isTraced = tracePreference(settings, output) === true;
   return async (turn, said) => {
     const toolCalls = () => findToolCalls({ ...turn, text: said }, { client, context, notify });

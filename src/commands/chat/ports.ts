@@ -37,8 +37,8 @@ const ANSWERED = 'telnyx-chat: the assistant has answered';
 
 /** The chat's ports, as this program has them. */
 export function chatPorts(options: ChatPortsOptions): ChatPorts {
-  const { account, context, editor, appearance, prose, metadata, stream } = options;
-  const { trace, windowTitle, isVerbose } = options;
+  const { account, context, editor, appearance, prose } = options;
+  const { metadata, stream, trace, windowTitle, isVerbose } = options;
   const arrow = appearance.screenReader ? '->' : '→';
   return {
     editor,
