@@ -6,6 +6,7 @@ import { systemClock } from '../process/clock.js';
 import { Deadline, type CallOptions } from '../base/time.js';
 import { retrying } from '../base/retry.js';
 import { TurnMemory } from '../turn/turn-memory.js';
+import { createReplyText } from '../turn/reply-text.js';
 import { takeTurn } from '../turn/turn.js';
 import type { ReplyEvent, Turn } from '../turn/events.js';
 import { AppError } from '../base/errors.js';
@@ -46,9 +47,7 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
   const turn = (input: TurnInput, stream: boolean): AsyncGenerator<ReplyEvent> =>
     takeTurn(api, checkedTurn(input, stream), { ...options(input), memory });
   return {
-    takeTurn: async function* (input) {
-      yield* turn(input, true);
-    },
+    takeTurn: (input) => withWholeText(turn(input, true)),
     async send(input) {
       let finished: Turn | undefined;
       for await (const event of turn(input, false)) {
@@ -64,6 +63,18 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
       api.close();
     },
   };
+}
+
+/** The deltas have the whole reply in the end, also what was found again or came only with `done`. */
+async function* withWholeText(
+  events: AsyncGenerator<ReplyEvent>,
+): AsyncGenerator<ReplyEvent, void> {
+  const reply = createReplyText();
+  for await (const event of events) {
+    const text = reply.next(event);
+    if (event.type === 'done' && text !== '') yield { type: 'delta', text };
+    yield event;
+  }
 }
 
 function openApi({ apiKey, baseUrl, proxy }: CheckedSettings): Client {

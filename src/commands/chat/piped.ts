@@ -39,12 +39,17 @@ export async function pipedChat(
       isFirst = false;
       return session.takeTurn({ ...turn, created: createdNow }, context.signal);
     },
-    show: (turn) => write(context.stdout, isJson ? jsonLine(turnJson(turn)) : text(turn, context)),
+    show: (turn) => write(context.stdout, isJson ? jsonOf(turn, output) : text(turn, context)),
     clock: context.clock,
     signal: context.signal,
     onFailure: piped.keepsGoing ? (error) => report(error, isJson, context) : undefined,
   }).finally(leave);
   return failure ? exitCodeOf(failure) : 0;
+}
+
+/** A line of `--jsonl` says what it is, as those of `send` do. */
+function jsonOf(turn: Turn, { jsonl }: PipedValues['output']): string {
+  return jsonLine(jsonl ? { type: 'done', ...turnJson(turn) } : turnJson(turn));
 }
 
 /** Made safe on a terminal, untouched in a pipe. */

@@ -51,9 +51,18 @@ export function openReport(
       const { deleted, failed, notTried } = outcome;
       const all = { deleted, failed: failed.map(asJson), not_tried: notTried };
       if (json) await print(jsonLine(all));
-      else if (notTried.length > 0) context.stderr.write(`${untried(notTried)}\n`);
+      const failure = json ? failureOfAll(failed) : undefined;
+      if (failure) context.stderr.write(jsonLine(errorJson(failure)));
+      else if (!json && notTried.length > 0) context.stderr.write(`${untried(notTried)}\n`);
     },
   };
+}
+
+/** One error for a program that reads stderr: the first, which also decides the exit code. */
+function failureOfAll([first, ...more]: readonly Failed[]): AppError | undefined {
+  if (!first || more.length === 0) return first?.error;
+  const message = `${first.error.message}; ${more.length} more could not be deleted`;
+  return first.error.but({ message });
 }
 
 function tally({ deleted, notTried }: Outcome): string {
