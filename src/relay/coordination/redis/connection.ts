@@ -65,6 +65,11 @@ export class Connection {
     }
   }
 
+  /** Rejects when messages for this process are not permitted. */
+  async subscribe(): Promise<void> {
+    await this.#redis.subscribe(this.#channel);
+  }
+
   close(): void {
     this.#isTroubleReported = true; // Closing is not a failure.
     this.#redis.disconnect();
@@ -81,7 +86,7 @@ export class Connection {
     // Both only save time: scripts can be sent whole, and waiting turns check their place by themselves.
     const ignore = (): void => undefined;
     for (const { source } of SCRIPTS) this.#redis.script('LOAD', source).catch(ignore);
-    this.#redis.subscribe(this.#channel).catch(ignore);
+    this.subscribe().catch(ignore);
     this.#events.onReady();
   }
 

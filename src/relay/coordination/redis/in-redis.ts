@@ -5,6 +5,7 @@ import { CoordinationError, ORPHAN_MS, type Coordination } from '../coordination
 import type { RedisAddress } from './address.js';
 import { Connection, PendingCommands } from './connection.js';
 import { Keys } from './keys.js';
+import { assertPermitted } from './permissions.js';
 import { type RedisContext, RedisTurnOrder } from './turn-order.js';
 import { RedisRateLimits } from './rate-limits.js';
 import { RedisRecords } from './records.js';
@@ -28,7 +29,7 @@ export interface InRedis extends Coordination {
 
 /** Coordination among all processes that share one Redis or Valkey (6 or later). */
 export function inRedis(options: RedisOptions): InRedis {
-  const { connection, session, pending, turns, records, limits } = connected(options);
+  const { connection, session, pending, keys, turns, records, limits } = connected(options);
   return {
     isShared: true,
     turns,
@@ -37,6 +38,7 @@ export function inRedis(options: RedisOptions): InRedis {
     check: () => assertTurnsMayBegin(session),
     async open() {
       await connection.open();
+      await assertPermitted(connection, keys);
       await session.renew();
     },
     async close() {

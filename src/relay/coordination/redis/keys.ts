@@ -5,15 +5,16 @@ import { hash } from 'node:crypto';
  * a conversation id or an idempotency key.
  */
 export class Keys {
-  readonly #prefix: string;
+  /** Of all keys and channels: a user of Redis needs no others. */
+  readonly prefix: string;
 
   constructor(prefix: string) {
-    this.#prefix = prefix;
+    this.prefix = prefix;
   }
 
   /** Prefix of all sessions. */
   get sessions(): string {
-    return `${this.#prefix}session:`;
+    return `${this.prefix}session:`;
   }
 
   session(id: string): string {
@@ -22,25 +23,25 @@ export class Keys {
 
   /** Exists while no turn may begin. */
   get quiet(): string {
-    return `${this.#prefix}quiet`;
+    return `${this.prefix}quiet`;
   }
 
   /** The tickets of one conversation's turns. */
   queue(conversationId: string): string {
-    return `${this.#prefix}turns:${digest(conversationId)}`;
+    return `${this.prefix}turns:${digest(conversationId)}`;
   }
 
   record(scope: string, key: string): string {
-    return `${this.#prefix}record:${digest(JSON.stringify([scope, key]))}`;
+    return `${this.prefix}record:${digest(JSON.stringify([scope, key]))}`;
   }
 
   limit(caller: string): string {
-    return `${this.#prefix}limit:${digest(caller)}`;
+    return `${this.prefix}limit:${digest(caller)}`;
   }
 
   /** Prefix of the channels that wake waiting turns, one for each process. */
   get channels(): string {
-    return `${this.#prefix}wake:`;
+    return `${this.prefix}wake:`;
   }
 }
 
