@@ -143,6 +143,8 @@ function hintFor(
 ): string | undefined {
   if (status === 401) return `check ${keyName}: ${WORKING_KEY}`;
   if (status === 404 && PATH_WITHOUT_ID.test(path)) return MISPLACED_HINT;
+  if (status === 429 && retryAfterMs === MAX_WAIT_MS)
+    return 'try again much later, as the API asks';
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
   if (status === OVERLOADED) return 'the API is overloaded: wait a little and try again';
@@ -151,17 +153,30 @@ function hintFor(
   return HINTS[status];
 }
 
-/** Milliseconds to wait before a retry: `retry-after-ms`, `retry-after` (seconds or a date), `x-ratelimit-reset` (seconds). */
+/** A longer wait is only told as one for later, in milliseconds (a day). */
+const MAX_WAIT_MS = 24 * 60 * 60_000;
+/** A larger number of seconds is a time since 1970. */
+const MIN_EPOCH_S = 1_000_000_000;
+
+/** Milliseconds to wait before a retry: `retry-after-ms`, `retry-after`, `x-ratelimit-reset`. */
 function retryAfter({ status, headers }: HttpResponse, now: Date): number | undefined {
   const ms = numberIn(headers['retry-after-ms']);
-  if (ms !== undefined) return ms;
-  const after = headers['retry-after'] ?? '';
-  const date = /[a-z]/i.test(after) ? Date.parse(after) - now.getTime() : NaN;
-  if (Number.isFinite(date)) return Math.max(0, date);
   // Every response tells the reset of the limit; only a 429 has to wait for it.
-  const seconds =
-    numberIn(after) ?? (status === 429 ? numberIn(headers['x-ratelimit-reset']) : undefined);
-  return seconds === undefined ? undefined : seconds * 1000;
+  const reset = status === 429 ? headers['x-ratelimit-reset'] : undefined;
+  const waitMs = ms ?? waitIn(headers['retry-after'], now) ?? waitIn(reset, now);
+  return waitMs === undefined ? undefined : Math.min(Math.max(0, waitMs), MAX_WAIT_MS);
+}
+
+/** In seconds, as a date, or as a time in seconds (or milliseconds) since 1970. */
+function waitIn(header: string | string[] | undefined, now: Date): number | undefined {
+  const seconds = numberIn(header);
+  if (seconds === undefined) {
+    const isDate = typeof header === 'string' && /[a-z]/i.test(header);
+    const date = isDate ? Date.parse(header) - now.getTime() : NaN;
+    return Number.isFinite(date) ? date : undefined;
+  }
+  if (seconds < MIN_EPOCH_S) return seconds * 1000;
+  return (seconds < MIN_EPOCH_S * 1000 ? seconds * 1000 : seconds) - now.getTime();
 }
 
 function numberIn(header: string | string[] | undefined): number | undefined {

@@ -7,6 +7,7 @@ import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
 import type { Appearance } from '../terminal/appearance.js';
 import { paintFor } from '../terminal/styles.js';
+import { errorJson } from '../text/error-report.js';
 import { jsonLine } from '../text/json-line.js';
 import { openWorld } from './doctor/world.js';
 import { appearanceFor, noticesOn, OUTPUT } from './options/output.js';
@@ -37,6 +38,8 @@ export const doctor = defineCommand({
     }
     const end = output.json ? jsonLine(findingsJson(findings)) : `\n${summary(findings)}\n`;
     await write(context.stdout, end);
+    const failed = findings.find(({ error }) => error !== undefined)?.error;
+    if (output.json && failed) context.stderr.write(jsonLine(errorJson(failed)));
     return exitCode(findings);
   },
 });

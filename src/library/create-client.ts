@@ -6,6 +6,7 @@ import { systemClock } from '../process/clock.js';
 import { Deadline, type CallOptions } from '../base/time.js';
 import { retrying } from '../base/retry.js';
 import { TurnMemory } from '../turn/turn-memory.js';
+import { createReplyText } from '../turn/reply-text.js';
 import { takeTurn } from '../turn/turn.js';
 import type { ReplyEvent, Turn } from '../turn/events.js';
 import { AppError } from '../base/errors.js';
@@ -50,7 +51,7 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
   };
   return {
     takeTurn: async function* (input) {
-      yield* start(input, true);
+      yield* withWholeText(start(input, true));
     },
     async send(input) {
       let finished: Turn | undefined;
@@ -67,6 +68,18 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
       api.close();
     },
   };
+}
+
+/** The deltas have the whole reply in the end, also what was found again or came only with `done`. */
+async function* withWholeText(
+  events: AsyncGenerator<ReplyEvent>,
+): AsyncGenerator<ReplyEvent, void> {
+  const reply = createReplyText();
+  for await (const event of events) {
+    const text = reply.next(event);
+    if (event.type === 'done' && text !== '') yield { type: 'delta', text };
+    yield event;
+  }
 }
 
 interface ApiSettings {

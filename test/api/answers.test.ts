@@ -213,6 +213,8 @@ const AUTH_HINT = 'check the key: a key of the Telnyx portal, not expired or del
 const FORBIDDEN_HINT = 'this key may not do that: check its permissions in the Telnyx portal';
 const MISSING_HINT =
   'check the assistant id and the conversation id, and that the key is of the same account';
+const FUNDS_HINT = 'the account has no funds left: add some in the Telnyx portal';
+const OVERLOAD_HINT = 'the API is overloaded: wait a little and try again';
 const OUTAGE_HINT = 'the API failed; https://status.telnyx.com tells of outages';
 
 /** Of a server error without Telnyx's own words. */
@@ -225,6 +227,7 @@ describe('every refusal by its status', () => {
     [304, { kind: 'api', hint: 'check the base URL', delivery: 'refused' }],
     [400, { kind: 'api', delivery: 'refused' }],
     [401, { kind: 'auth', hint: AUTH_HINT, delivery: 'refused' }],
+    [402, { kind: 'api', hint: FUNDS_HINT, delivery: 'refused' }],
     [403, { kind: 'auth', hint: FORBIDDEN_HINT, delivery: 'refused' }],
     [404, { kind: 'not_found', hint: MISSING_HINT, delivery: 'refused' }],
     [408, { kind: 'api', delivery: 'unknown' }],
@@ -236,6 +239,7 @@ describe('every refusal by its status', () => {
     [500, { kind: 'api', hint: OUTAGE_HINT, ...BY_GATEWAY }],
     [502, { kind: 'api', hint: OUTAGE_HINT, ...BY_GATEWAY }],
     [503, { kind: 'api', hint: OUTAGE_HINT, ...BY_GATEWAY }],
+    [529, { kind: 'api', hint: OVERLOAD_HINT, ...BY_GATEWAY }],
     [504, { kind: 'api', hint: OUTAGE_HINT, ...BY_GATEWAY }],
   ])('%i', async (status, expected) => {
     const { client } = await clientFor(
@@ -423,6 +427,11 @@ describe('how long it asks to wait', () => {
     ['a date that is over', { 'retry-after': 'Wed, 31 Dec 2025 23:59:59 GMT' }, 0],
     ['seconds before the reset', { 'retry-after': '2', 'x-ratelimit-reset': '9' }, 2_000],
     ['the reset of the limit', { 'x-ratelimit-reset': '9' }, 9_000],
+    ['the reset as a time of day', { 'x-ratelimit-reset': '1767225630' }, 30_000],
+    ['the same in milliseconds', { 'x-ratelimit-reset': '1767225630500' }, 30_500],
+    ['a time of day that is over', { 'x-ratelimit-reset': '1767225599' }, 0],
+    ['a time of day where seconds belong', { 'retry-after': '1767225602' }, 2_000],
+    ['the reset as a date', { 'x-ratelimit-reset': '2026-01-01T00:00:05Z' }, 5_000],
     ['less than nothing', { 'retry-after': '-5' }, undefined],
     ['nonsense', { 'retry-after': 'soon' }, undefined],
     ['a blank', { 'retry-after': ' ', 'retry-after-ms': ' ' }, undefined],
@@ -438,6 +447,18 @@ describe('how long it asks to wait', () => {
       status: 429,
       delivery: 'refused',
       ...wait,
+    });
+  });
+
+  test.each([
+    ['milliseconds without end', { 'retry-after-ms': '1e99' }],
+    ['a year', { 'retry-after': '31536000' }],
+    ['a time of day next year', { 'x-ratelimit-reset': '1798761600' }],
+  ])('%s is for later', async (_, headers) => {
+    const { client } = await clientFor(raw(429, headers));
+    expect(await failureOf(chat(client))).toMatchObject({
+      hint: 'try again much later, as the API asks',
+      retryAfterMs: 86_400_000,
     });
   });
 

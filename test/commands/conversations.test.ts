@@ -591,6 +591,13 @@ describe('conversations delete', () => {
       deleted: [HOURS],
       failed: [{ id: gone, error: { kind: 'not_found', conversation_id: gone } }],
     });
+    expect(JSON.parse(json.stderr)).toMatchObject({
+      error: { kind: 'not_found', conversation_id: gone },
+    });
+    const two = ['delete', gone, gone.replaceAll('9', '7'), '--yes', '--json'];
+    expect(JSON.parse((await conversations(account, two)).stderr)).toMatchObject({
+      error: { message: expect.stringMatching(/; 1 more could not be deleted$/) as string },
+    });
   });
 
   it('knows all names before it deletes anything', async () => {

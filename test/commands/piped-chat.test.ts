@@ -25,7 +25,10 @@ it.each([['--jsonl'], ['--json']])('prints one object a turn with %s', async (fl
   const turns = stdout
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as { reply: string; new_conversation: boolean });
+    .map((line) => JSON.parse(line) as { type?: string; reply: string; new_conversation: boolean });
+  expect(turns.map(({ type }) => type)).toEqual(
+    turns.map(() => (flag === '--jsonl' ? 'done' : undefined)),
+  );
   expect(turns.map(({ new_conversation }) => new_conversation)).toEqual([
     true,
     false,

@@ -146,6 +146,57 @@ describe.skipIf(REDIS_SERVERS.length === 0)('with a Redis', () => {
     expect(stderr).not.toContain('s3cret');
   });
 
+  const LEAST = ['~telnyx-chat:*', '&telnyx-chat:*', '+@all'];
+
+  /** The address of a user with these rights, none but those. */
+  async function userWith(...rights: string[]): Promise<string> {
+    await redis.command('ACL', 'SETUSER', 'relay', 'reset', 'on', '>s3cret', ...rights);
+    return `redis://relay:s3cret@127.0.0.1:${redis.port}`;
+  }
+
+  test('a user with the keys and channels of its prefix alone is enough', async () => {
+    const url = await userWith(...LEAST);
+    const sandbox = await start({ clock: realClock() });
+    const env = { ...upstream(sandbox.url, sandbox.assistantId), TELNYX_CHAT_REDIS: url };
+    const one = await serve(['--rate-limit', '99'], { env });
+    const other = await serve([], { env });
+    const keyed = { 'idempotency-key': 'key-1' };
+    const first = await post(one, { message: 'hello' }, keyed);
+    expect([first.status, (await post(other, { message: 'hello' }, keyed)).text]).toEqual([
+      200,
+      first.text,
+    ]);
+    const { conversation_id } = first.body as { conversation_id: string };
+    const turns = ['a', 'b', 'c', 'd'].map((message, index) =>
+      post(index % 2 === 0 ? one : other, { message, conversation_id }),
+    );
+    expect((await Promise.all(turns)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    await one.stop();
+    expect(await redis.command('ACL', 'LOG')).not.toContain('reason');
+  });
+
+  test.each([
+    [['~telnyx-chat:*', '+@all'], 'channels &telnyx-chat:*, PUBLISH to &telnyx-chat:*'],
+    [['~other:*', '&telnyx-chat:*', '+@all'], 'keys ~telnyx-chat:*'],
+    [[...LEAST, '-lrange', '-subscribe'], 'channels &telnyx-chat:*, LRANGE'],
+    [[...LEAST, '-@scripting'], 'evalsha'],
+  ])('what a user with %j may not do is told at the start', async (rights, missing) => {
+    const url = await userWith(...rights);
+    const { code, stderr } = await runCli(['serve', '--redis', url, '--log-level', 'silent'], {
+      env: NOWHERE,
+      clock: realClock(),
+    });
+    const [line, hint] = stderr.split('\n');
+    expect([code, line?.replace(/ \(redis:.*/, '')]).toEqual([
+      3,
+      `error: NOPERM: this user of Redis may not use ${missing}`,
+    ]);
+    expect(hint).toBe(
+      'hint: give it to the user: ACL SETUSER <name> ~telnyx-chat:* &telnyx-chat:* +@all',
+    );
+    expect(stderr).not.toContain('s3cret');
+  });
+
   test('a password and a database are used', async () => {
     await redis.command('CONFIG', 'SET', 'requirepass', 'p@ss/word');
     const url = `redis://:p%40ss%2Fword@127.0.0.1:${redis.port}/7`;

@@ -89,7 +89,9 @@ async function turnPrinter(
   return async (turn, said) => {
     const toolCalls = () => findToolCalls({ ...turn, text: said }, { client, context, notify });
     if (isJson(values)) {
-      await write(stdout, jsonLine(turnJson(turn, isTraced ? await toolCalls() : undefined)));
+      const object = turnJson(turn, isTraced ? await toolCalls() : undefined);
+      // A line of `--jsonl` says what it is, as those of `send` do.
+      await write(stdout, jsonLine(output.jsonl ? { type: 'done', ...object } : object));
       return;
     }
     await write(stdout, text(turn, context));

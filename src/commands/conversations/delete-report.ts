@@ -21,7 +21,7 @@ export interface Outcome {
 const MAX_SHOWN = 20;
 
 interface ReportOptions {
-  context: Pick<Context, 'stdout'>;
+  context: Pick<Context, 'stdout' | 'stderr'>;
   /** A line on stderr. */
   print: (line: string) => void;
 }
@@ -36,7 +36,7 @@ export interface DeleteReport {
 export function openReport(
   outcome: Outcome,
   json: boolean,
-  { context: { stdout }, print: complain }: ReportOptions,
+  { context: { stdout, stderr }, print: complain }: ReportOptions,
 ): DeleteReport {
   const write = writerForReader(stdout);
   const print = async (text: string): Promise<void> => {
@@ -56,9 +56,18 @@ export function openReport(
       const { deleted, failed, notTried } = outcome;
       const all = { deleted, failed: failed.map(asJson), not_tried: notTried };
       if (json) await print(jsonLine(all));
-      else if (notTried.length > 0) complain(untried(notTried));
+      const failure = json ? failureOfAll(failed) : undefined;
+      if (failure) stderr.write(jsonLine(errorJson(failure)));
+      else if (!json && notTried.length > 0) complain(untried(notTried));
     },
   };
+}
+
+/** One error for a program that reads stderr: the first, which also decides the exit code. */
+function failureOfAll([first, ...more]: readonly Failed[]): AppError | undefined {
+  if (!first || more.length === 0) return first?.error;
+  const message = `${first.error.message}; ${more.length} more could not be deleted`;
+  return first.error.but({ message });
 }
 
 function tally({ deleted, notTried }: Outcome): string {

@@ -40,7 +40,9 @@ export async function openRedis(
     if (isAccessRefused(message)) {
       await coordination.close();
       throw new AppError('not_configured', `${message} (${redis})`, {
-        hint: 'check user, password and database of --redis or TELNYX_CHAT_REDIS',
+        hint: message.includes('NOPERM')
+          ? `give it to the user: ACL SETUSER <name> ~${prefix}* &${prefix}* +@all`
+          : 'check user, password and database of --redis or TELNYX_CHAT_REDIS',
       });
     }
   }

@@ -101,3 +101,17 @@ it('counts a resize from the next line on', () => {
   shown += renderer.write('seven eight nine ten ') + renderer.end();
   expect(shown).toBe('one two three four\nfive six seven eight\nnine ten\n');
 });
+
+it.each([
+  ['Hindi', 'हिन्दी क्षेत्र में आपका स्वागत है'],
+  ['Bengali', 'বাংলা ভাষায় আপনাকে স্বাগতম কৌ'],
+  ['Tamil', 'தமிழ் மொழிக்கு நல்வரவு கொடு'],
+  ['Kannada', 'ಕನ್ನಡ ಭಾಷೆಗೆ ಸ್ವಾಗತ ಕೋರುತ್ತೇವೆ'],
+  ['Thai', 'ยินดีต้อนรับสู่ภาษาไทยน้ำใจ'],
+])('a table in %s keeps its columns in a narrow window', async (_, text) => {
+  const reply = `| Name | ${text} |\n|-|-|\n| ${text} | ${text} |\n| x | ${text} ${text} |\n`;
+  const rows = await screenOf(rendered([reply], { width: 60 }), 60);
+  const shown = rows.filter((row) => row.text !== '');
+  expect(shown.filter(({ isContinued }) => isContinued)).toEqual([]);
+  expect(shown.length).toBeGreaterThan(3);
+});

@@ -62,6 +62,11 @@ export class Connection {
     }
   }
 
+  /** Rejects when messages for this process are not permitted. */
+  async subscribe(): Promise<void> {
+    await this.#redis.subscribe(this.#channel);
+  }
+
   close(): void {
     this.#isTroubleReported = true; // Closing is not a failure.
     this.#redis.disconnect();
@@ -76,7 +81,7 @@ export class Connection {
     this.#problem = '';
     this.#isTroubleReported = false;
     // It only saves time: waiting turns check their place by themselves.
-    this.#redis.subscribe(this.#channel).catch(() => undefined);
+    this.subscribe().catch(() => undefined);
     this.#events.onReady();
   }
 

@@ -9,6 +9,7 @@ import {
 } from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { Connection, PendingCommands } from './connection.js';
+import { assertPermitted } from './permissions.js';
 import { RedisRecords } from './records.js';
 import { keysWith, NOW, script } from './scripts.js';
 import { LEASE_MS, Session } from './session.js';
@@ -49,7 +50,7 @@ export interface InRedis extends Coordination {
 
 /** Coordination among all processes that share one Redis or Valkey (6 or later). */
 export function inRedis(options: RedisOptions): InRedis {
-  const { connection, session, pending, turns, records, limits } = connected(options);
+  const { connection, session, pending, keys, turns, records, limits } = connected(options);
   return {
     isShared: true,
     turns,
@@ -58,6 +59,7 @@ export function inRedis(options: RedisOptions): InRedis {
     check: () => assertTurnsMayBegin(session),
     async open() {
       await connection.open();
+      await assertPermitted(connection, keys);
       await session.renew();
     },
     async close() {

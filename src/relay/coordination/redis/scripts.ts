@@ -22,6 +22,8 @@ export function keysWith(prefix: string) {
   const digest = (text: string): string => hash('sha256', text, 'base64url');
   const sessions = `${prefix}session:`;
   return {
+    /** Of all keys and channels: a user of Redis needs no others. */
+    prefix,
     /** Prefix of all sessions. */
     sessions,
     session: (id: string) => sessions + id,
@@ -82,13 +84,14 @@ return {'ok', count, quietMs()}
 `);
 
 /**
- * KEYS: session, quiet, the previous session or ''. ARGV: count of the previous session, lease, keep, quiet.
+ * KEYS: session, quiet, the previous session or the session itself. ARGV: count of the previous session, lease, keep, quiet.
  * A server that has lost the previous session may also have lost which turns run: no turn begins until
  * those must be over.
  */
 export const OPEN = script(`${NOW}
-local before = KEYS[3] ~= '' and redis.call('HGET', KEYS[3], 'count') or nil
-local forgot = KEYS[3] ~= '' and (not before or tonumber(before) < tonumber(ARGV[1]))
+local hasPrevious = KEYS[3] ~= KEYS[1]
+local before = hasPrevious and redis.call('HGET', KEYS[3], 'count') or nil
+local forgot = hasPrevious and (not before or tonumber(before) < tonumber(ARGV[1]))
 local quiet = tonumber(ARGV[4])
 if forgot and quiet > 0 and redis.call('PTTL', KEYS[2]) < quiet then
   redis.call('SET', KEYS[2], '1', 'PX', whole(quiet))

@@ -139,7 +139,7 @@ export class Session {
     const sentAt = clock.monotonic();
     const epoch = new SessionEpoch(`${instance}.${++this.#count}`);
     const previous = this.#previous;
-    const names = [keys.session(epoch.id), keys.quiet, previous ? keys.session(previous.id) : ''];
+    const names = [keys.session(epoch.id), keys.quiet, keys.session((previous ?? epoch).id)];
     const args = [previous?.seenCount ?? 0, leaseMs, this.#keepMs, this.#quietMs(sentAt)];
     const reply = await connection.run(OPEN, names, args);
     if (this.#isClosed) throw sessionLost();
