@@ -184,6 +184,7 @@ describe('a turn', () => {
       [
         'debug: POST /ai/conversations 200: connect 0.0 ms, first byte 0.0 ms, total 0.0 ms',
         'debug: POST /ai/assistants/a-1/chat 200: first byte 0.0 ms, total 0.0 ms',
+        'debug: reply: 1 {content}',
         '',
       ].join('\n'),
     );

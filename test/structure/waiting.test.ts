@@ -50,6 +50,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'base/retry.ts: pause': ['the deadline of the call', 'the signal of the call'],
   'base/time.ts: promise': ['none: until a stop', STOP],
   'base/listen.ts: promise': ['the system answers at once', 'needs none'],
+  'turn/silence.ts: pause': ['2 s at a time', 'the reply ends, a stop'],
   'turn/turn-tool-calls.ts: pause': ['a few looks, by a deadline', 'the signal of the turn'],
   'turn/search.ts: pause': ['the time left to search', 'the signal of the turn'],
   'commands/conversations/insights.ts: pause': ['--timeout', STOP],

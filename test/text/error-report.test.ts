@@ -26,7 +26,7 @@ describe('a failure in words', () => {
       'delivery: unknown, the message may have been delivered; it was not sent again',
     ]);
     expect(errorLines(new AppError('api', 'x'.repeat(5_000))).map((line) => line.length)).toEqual([
-      1_000,
+      2_000,
     ]);
   });
 

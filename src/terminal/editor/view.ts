@@ -97,7 +97,7 @@ export function viewOf(state: ScreenState, options: ViewOfOptions): Area & { top
   const heading = screen.heading?.(size.columns) ?? [];
   const kept = Math.min(3, laidOut.length) + (screen.list ? MIN_LIST_ROWS : 0);
   const notes = [...heading, ...notices(screen, options)].slice(0, Math.max(0, room - kept));
-  const needsGap = options.hasTextAbove || notes.length > 0;
+  const needsGap = !screen.heading && (options.hasTextAbove || notes.length > 0);
   const gap = needsGap && notes.length + laidOut.length < room ? [''] : [];
   const above = notes.length + gap.length;
   const list = listRows(screen, { columns: size.columns, rows: room - above }, laidOut);

@@ -109,18 +109,18 @@ describe('Tab', () => {
     terminal.editor.print('printed\n');
     await terminal.type('/h', '\t', ...(keys.match(/\x1b.*|[^]/g) ?? []));
     terminal.time.pass(600);
-    expect(await terminal.screen()).toEqual(['printed', expected]);
-    expect(await terminal.scrollback()).toEqual(['printed', expected.replace('▏', '')]);
+    expect(await terminal.screen()).toEqual(['printed', '', expected]);
+    expect(await terminal.scrollback()).toEqual(['printed', '', expected.replace('▏', '')]);
   });
 
   it('leaves nothing of the list when the line is sent, or the chat closed', async () => {
     const terminal = new TestTerminal(SIZE, { complete });
     void terminal.editor.read();
     await terminal.type('/h', '\t', '\r');
-    expect(await terminal.screen()).toEqual(['> /h', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> /h', '', '> ▏']);
     await terminal.type('/h', '\t');
     terminal.editor.close();
-    expect(await terminal.screen()).toEqual(['> /h', '> /h', '▏']);
+    expect(await terminal.screen()).toEqual(['> /h', '', '> /h', '▏']);
   });
 
   it('cuts the list to the window, and follows a resize', async () => {
@@ -162,7 +162,7 @@ describe('Tab', () => {
     const terminal = new TestTerminal(SIZE, { complete });
     await terminal.type('/h', '\t');
     for (const piece of ['Hel', 'lo\nWor', 'ld']) terminal.editor.print(piece);
-    expect(await terminal.screen()).toEqual(['Hello', 'World', '> /h▏', ...LISTED]);
+    expect(await terminal.screen()).toEqual(['Hello', 'World', '', '> /h▏', ...LISTED]);
   });
 
   it('prints the list as lines where nothing is drawn', async () => {

@@ -90,14 +90,14 @@ describe.each(SIZES)('a long paste at %i×%i', (...size) => {
   it('is left folded on the screen when it is sent', async () => {
     const { terminal } = open(size);
     await terminal.type('Explain: ', paste(numbered(30)), '\r');
-    expect(await terminal.scrollback()).toEqual(['> Explain: [pasted 30 lines]', '> ']);
+    expect(await terminal.scrollback()).toEqual(['> Explain: [pasted 30 lines]', '', '> ']);
   });
 
   it('is sent from between """ lines', async () => {
     const { terminal, sent } = open(size);
     await terminal.type('"""', '\r', paste(numbered(30)), '\r', 'end', '\r', '"""', '\r');
     expect(sent).toEqual([`${numbered(30)}\nend`]);
-    expect(await terminal.scrollback()).toEqual(['> [pasted 30 lines]', '  end', '> ']);
+    expect(await terminal.scrollback()).toEqual(['> [pasted 30 lines]', '  end', '', '> ']);
   });
 
   it('comes back folded with Up, in the same place', async () => {
@@ -135,7 +135,7 @@ describe('a long paste', () => {
     const { terminal } = open([80, 60]);
     await terminal.type(paste(numbered(30)), CTRL('g'));
     terminal.editor.restoreDraft(`${numbered(30)}!`);
-    expect((await terminal.screen()).slice(1)).toEqual(['> [pasted 30 lines]!▏']);
+    expect((await terminal.screen()).slice(1)).toEqual(['', '> [pasted 30 lines]!▏']);
     await terminal.type(CTRL('g'));
     terminal.editor.restoreDraft(numbered(30).replace('line 7', 'changed'));
     const screen = await terminal.screen();
@@ -243,9 +243,9 @@ describe('a long paste', () => {
   it('waits folded in the queue while a turn runs', async () => {
     const { terminal } = open([80, 24]);
     await terminal.type('hi', '\r', paste(numbered(30)), '\r');
-    expect(await terminal.screen()).toEqual(['> hi', 'queued: [pasted 30 lines]', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> hi', 'queued: [pasted 30 lines]', '', '> ▏']);
     expect(await terminal.editor.read()).toEqual({ type: 'text', text: numbered(30) });
-    expect(await terminal.screen()).toEqual(['> hi', '> [pasted 30 lines]', '> ▏']);
+    expect(await terminal.screen()).toEqual(['> hi', '', '> [pasted 30 lines]', '', '> ▏']);
   });
 
   it('is not folded when there are more of them than marks', async () => {

@@ -46,7 +46,7 @@ async function picking(
   return { terminal, picked, end };
 }
 
-const AFTERWARDS = ['printed', '> my draft▏'];
+const AFTERWARDS = ['printed', '', '> my draft▏'];
 
 async function endsClean({ terminal }: Picking): Promise<void> {
   expect(await terminal.screen()).toEqual(AFTERWARDS);
@@ -178,7 +178,7 @@ describe('a picker', () => {
     }
     await test.terminal.type(DOWN, '\r');
     expect(await test.picked).toBe('2');
-    expect(await test.terminal.scrollback()).toEqual(['printed', '> my draft']);
+    expect(await test.terminal.scrollback()).toEqual(['printed', '', '> my draft']);
   });
 
   it('ends with the program', async () => {

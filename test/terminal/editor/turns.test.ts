@@ -57,7 +57,10 @@ describe.each(SIZES)('turns on the screen at %i×%i', (...size) => {
     void terminal.editor.read();
     terminal.editor.print('notice\n', 'stderr');
     const lines = Array.from({ length: size[1] - 1 }, (_, index) => `${index}`);
-    await terminal.type(paste(lines.join('\n')));
+    // In two pastes: one of more than twenty lines would be folded.
+    const half = Math.ceil(lines.length / 2);
+    await terminal.type(paste(`${lines.slice(0, half).join('\n')}\n`));
+    await terminal.type(paste(lines.slice(half).join('\n')));
     expect((await terminal.screen())[1]).toBe('> 0');
     await terminal.type('\x7f'.repeat(lines.at(-1)?.length ?? 0), '\x7f');
     expect((await terminal.screen()).slice(0, 3)).toEqual(['notice', '', '> 0']);
