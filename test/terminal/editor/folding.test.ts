@@ -139,7 +139,7 @@ describe('a long paste', () => {
     await terminal.type(CTRL('g'));
     terminal.editor.restoreDraft(numbered(30).replace('line 7', 'changed'));
     const screen = await terminal.screen();
-    expect(screen.slice(2, 4)).toEqual(['> line 1', '  line 2']);
+    expect(screen.slice(2, 5)).toEqual(['', '> line 1', '  line 2']);
     expect(screen.at(-1)).toBe('  line 30▏');
   });
 
