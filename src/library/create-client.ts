@@ -47,7 +47,9 @@ export function createClient(settings: ClientSettings): TelnyxChatClient {
   const turn = (input: TurnInput, stream: boolean): AsyncGenerator<ReplyEvent> =>
     takeTurn(api, checkedTurn(input, stream), { ...options(input), memory });
   return {
-    takeTurn: (input) => withWholeText(turn(input, true)),
+    takeTurn: async function* (input) {
+      yield* withWholeText(turn(input, true));
+    },
     async send(input) {
       let finished: Turn | undefined;
       for await (const event of turn(input, false)) {
