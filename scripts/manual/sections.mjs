@@ -10,9 +10,10 @@ export const ENVIRONMENT = [
   ['TELNYX_PROFILE', 'The profile of stored settings to use.'],
   ['TELNYX_CHAT_TIMEOUT', 'Longest wait for a whole turn, in seconds; 120 without it.'],
   ['TELNYX_CHAT_HISTORY', 'Set to 0, nothing that is typed is kept.'],
+  ['TELNYX_CHAT_STREAM', 'Set to 0, replies are never asked for piece by piece.'],
   [
     'TELNYX_CHAT_DEBUG',
-    'Set to 1, each request prints a line on stderr, never a key or a message.',
+    'Set to 1, each request and each reply prints a line on stderr, never a key or a message.',
   ],
   ['TELNYX_CHAT_CONFIG_DIR', 'The folder for all files of the program.'],
   ['HTTPS_PROXY, NO_PROXY', 'The proxy for requests, and the hosts that are reached without it.'],

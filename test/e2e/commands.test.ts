@@ -127,7 +127,7 @@ describe.each(SIZES)('assistants at %i×%i', (...size) => {
     await chat.say('/assistant', /Which assistant\?[^]*Quiet Sandbox Assistant/);
     chat.terminal.type(DOWN + ENTER);
     await chat.terminal.shows('assistant: Private Sandbox Assistant (sandbox/scripted)');
-    await chat.terminal.shows('this assistant keeps no history');
+    await chat.terminal.shows('this assistant keeps no data');
   });
 
   it('/assistant takes an id', async () => {

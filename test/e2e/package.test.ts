@@ -156,7 +156,10 @@ describe('the library', () => {
       client.close();`;
     const { stdout, stderr } = await run('once.mjs', source, env);
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual({ types: ['start', 'search', 'done'], recovered: true });
+    expect(JSON.parse(stdout)).toEqual({
+      types: ['start', 'search', 'delta', 'done'],
+      recovered: true,
+    });
     const [thread] = sandbox.store.list();
     expect(thread?.messages.filter(({ role }) => role === 'user')).toHaveLength(1);
   });
@@ -337,7 +340,7 @@ describe('the library', () => {
     const { stdout, stderr } = await run('calls.mjs', source, env);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual([
-      ...[true, 'Opening hours', ['user', 'assistant'], '8', 1, 'not_found'],
+      ...[true, 'Opening hours', ['assistant', 'user'], '8', 1, 'not_found'],
     ]);
   });
 
