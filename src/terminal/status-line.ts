@@ -9,10 +9,7 @@ import {
   reflowOpenLine,
   resumeOpenLine,
 } from './editor/open-line.js';
-
-/** The spinner of the prompt and the one of `send` turn equally fast. */
-export const SPINNER_TICK_MS = 100;
-export const SPINNER_FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+import { SPINNER_TICK_MS } from './editor/status.js';
 
 /** A spinner on a line of its own, below what is printed. */
 export interface Spinner {

@@ -1,5 +1,8 @@
-import { SPINNER_FRAMES, SPINNER_TICK_MS } from '../status-line.js';
 import type { ShownStatus } from './display.js';
+
+/** The spinner of the prompt and the one of `send` turn equally fast. */
+export const SPINNER_TICK_MS = 100;
+export const SPINNER_FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** Timers as an argument, so that tests need not wait. Each returns a function that stops it. */
 export interface Timers {
