@@ -5,6 +5,7 @@ import type { SandboxRequest } from './exchange.js';
 import { FaultPlan } from './faults/plan.js';
 import { parseBody, metadataBody } from './operations/parse-body.js';
 import type { OperationName } from './routes.js';
+import type { LoggedSend, SendLog } from './send-log.js';
 import { resetState, type SandboxState } from './state.js';
 import type { Message, SandboxStore, Thread } from './store.js';
 
@@ -144,18 +145,20 @@ export interface ConversationStats {
   turns: { text: string; count: number }[];
   /** Everything that is stored, in order. */
   messages: { role: string; text: string | null; created_at: string }[];
+  /** The requests for turns while there were faults, in order. */
+  sends: LoggedSend[];
 }
 
-export function statsOf({ store, requests, plan }: SandboxState): Stats {
+export function statsOf({ store, requests, plan, sends }: SandboxState): Stats {
   return {
     seed: plan.seed,
     requests: Object.fromEntries(requests),
     faults: plan.caused,
-    conversations: store.list().map(conversationStats),
+    conversations: store.list().map((thread) => conversationStats(thread, sends)),
   };
 }
 
-function conversationStats({ conversation, messages }: Thread): ConversationStats {
+function conversationStats({ conversation, messages }: Thread, sends: SendLog): ConversationStats {
   const counts = new Map<string, number>();
   for (const { role, text } of messages) {
     if (role === 'user') counts.set(text ?? '', (counts.get(text ?? '') ?? 0) + 1);
@@ -164,5 +167,6 @@ function conversationStats({ conversation, messages }: Thread): ConversationStat
     id: conversation.id,
     turns: [...counts].map(([text, count]) => ({ text, count })),
     messages: messages.map(({ role, text, created_at }) => ({ role, text, created_at })),
+    sends: [...sends.of(conversation.id)],
   };
 }

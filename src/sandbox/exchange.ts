@@ -33,14 +33,19 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
   const [path, query] = splitTarget(request.target);
   const { operation, id, run, isKeyed } = findOperation(method, path);
   if (body === undefined) throw refuse(413, { detail: 'The request body is too large.' });
-  const { settings, requests, plan } = state;
+  const { settings, requests, plan, sends } = state;
   requests.set(operation, (requests.get(operation) ?? 0) + 1);
   const faults = plan.choose(operation, isReused);
+  if (operation === 'chat' && plan.isActive)
+    sends.note(body, settings.clock.now(), faults[0]?.name);
   const intercepted = surround(run, settings.intercept ? [settings.intercept] : []);
   const keyed = { keys: isKeyed ? idempotencyKeys : [], method, path, query, body };
   const runOnce: Operation = (call) => state.keys.run(keyed, async () => intercepted(call));
   const call = createCall(state, { operation, id, query: new URLSearchParams(query), body });
-  return surround(runOnce, faults)(call);
+  return surround(
+    runOnce,
+    faults.map(({ intercept }) => intercept),
+  )(call);
 }
 
 function createCall(

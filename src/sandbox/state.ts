@@ -3,6 +3,7 @@ import type { Interceptor } from './call.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import type { OperationName } from './routes.js';
+import { SendLog } from './send-log.js';
 import { SandboxStore } from './store.js';
 
 export interface SandboxSettings {
@@ -26,6 +27,7 @@ export interface SandboxState {
   plan: FaultPlan;
   /** Requests so far, by operation. */
   requests: Map<OperationName, number>;
+  sends: SendLog;
 }
 
 export function createState(settings: SandboxSettings, closing: AbortSignal): SandboxState {
@@ -43,5 +45,6 @@ function initialState({ clock, randomId, faultSettings = {} }: SandboxSettings) 
     keys: new IdempotencyKeys(clock),
     plan: new FaultPlan(faultSettings),
     requests: new Map<OperationName, number>(),
+    sends: new SendLog(),
   };
 }

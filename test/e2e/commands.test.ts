@@ -179,7 +179,7 @@ describe.each(SIZES)('/retry at %i×%i', (...size) => {
       () => 'delivered',
     );
     chat.terminal.type(CTRL('c'));
-    await chat.terminal.shows(/cancelled; the message may\s?have\s?been delivered/);
+    await chat.terminal.shows(/cancelled; the message may\s?have\s?been\s+delivered/);
     await chat.say('/retry', /The last message may have been\s+delivered\. Send it again\?/);
   });
 
@@ -318,7 +318,7 @@ describe.each(SIZES)('reports at %i×%i', (...size) => {
 
   it('/help lists every command', async () => {
     const chat = await openChat({ size });
-    await chat.say('/help', /suspend; fg resumes\n>$/);
+    await chat.say('/help', /suspend; fg resumes\n\n>$/);
     expect(chat.terminal.lines()).toMatchSnapshot();
   });
 

@@ -43,7 +43,7 @@ function program(argv: string[], env: Run['env']): Promise<Victim> {
 
 /** A chat on a terminal, in which a line was just sent. */
 async function chat(line: string, env: Run['env']): Promise<Victim> {
-  const pty = openTerminal(process.execPath, [BIN], { env });
+  const pty = openTerminal(process.execPath, [BIN], { env: { ...env, NO_COLOR: '1' } });
   const exit = new Promise((resolve) => pty.onExit(resolve));
   await shows(pty, '> ');
   pty.write(line);

@@ -48,7 +48,7 @@ describe('nothing that a person wrote is lost', () => {
   it('by an editor that removes its file: the draft is as it was', async () => {
     const chat = await chatWithEditor('rm "$1"');
     await edit(chat);
-    await chat.terminal.shows(/error: the editor .* left no file\n.*\n> my draft$/);
+    await chat.terminal.shows(/error: the editor .* left no file\n.*\n\n> my draft$/);
     expect(readdirSync(chat.temporary)).toEqual([]);
   });
 
@@ -63,14 +63,14 @@ describe('nothing that a person wrote is lost', () => {
   it('by an editor that saves and exits with an error: the draft is what it saved', async () => {
     const chat = await chatWithEditor('echo saved > "$1"; exit 1');
     await edit(chat);
-    await chat.terminal.shows(/error: the editor .* ended with 1\n.*\n> saved$/);
+    await chat.terminal.shows(/error: the editor .* ended with 1\n.*\n\n> saved$/);
     expect(readdirSync(chat.temporary)).toEqual([]);
   });
 
   it('by an editor that exits with an error only: the draft is as it was', async () => {
     const chat = await chatWithEditor('exit 1');
     await edit(chat);
-    await chat.terminal.shows(/error: the editor .* ended with 1\n.*\n> my draft$/);
+    await chat.terminal.shows(/error: the editor .* ended with 1\n.*\n\n> my draft$/);
   });
 
   it('by an editor that saves what is not UTF-8: its file stays, and is named', async () => {
@@ -138,14 +138,16 @@ describe('a clipboard program', () => {
     const chat = await chatWithClipboard('exec sleep 60');
     await chat.say('/copy', 'copying');
     chat.terminal.type(CTRL('c'));
-    await chat.terminal.shows(/error: cancelled\n>$/);
+    await chat.terminal.shows(/\ncancelled\n\n>$/);
     await chat.say('how many turns?', /> how many turns\?\n.*2/);
   });
 
   it('that hangs is given up after 5 seconds, and the terminal is asked', async () => {
     const chat = await chatWithClipboard('exec sleep 60');
     await chat.say('/copy', 'copying 4s');
-    await chat.terminal.shows(/copied to the clipboard, if the terminal allows it \(OSC 52\)\n>$/);
+    await chat.terminal.shows(
+      /copied to the clipboard, if the terminal allows it \(OSC 52\)\n\n>$/,
+    );
   });
 
   it('that takes the text is named', async () => {

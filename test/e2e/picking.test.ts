@@ -56,7 +56,7 @@ describe.each(SIZES)('the picker of conversations at %i×%i', (...size) => {
     chat.terminal.type('s');
     await chat.terminal.pause();
     chat.terminal.type(ENTER);
-    await chat.terminal.shows(/^> \/resume\n\S*conversation Opening hours [^]*\n>$/m);
+    await chat.terminal.shows(/^> \/resume\n\S*conversation Opening hours\s[^]*\n>$/m);
     expect(chat.terminal.text()).not.toMatch(/Which|type to search|Seeded/);
   });
 
@@ -68,8 +68,8 @@ describe.each(SIZES)('the picker of conversations at %i×%i', (...size) => {
     chat.terminal.type(DOWN.repeat(30));
     await chat.terminal.pause();
     chat.terminal.type(key);
-    await chat.terminal.looks(['> /resume', '> ▏']);
-    expect(chat.terminal.lines()).toEqual(['> /resume', '>']);
+    await chat.terminal.looks(['> /resume', '', '> ▏']);
+    expect(chat.terminal.lines()).toEqual(['> /resume', '', '>']);
     await chat.say('hello', 'Hello');
   });
 
@@ -78,7 +78,7 @@ describe.each(SIZES)('the picker of conversations at %i×%i', (...size) => {
     chat.terminal.type(DOWN.repeat(99));
     await chat.terminal.shows(/› Seeded +1 h ago[^\n]*\ntype to search/);
     chat.terminal.type(ENTER);
-    await chat.terminal.shows(/conversation Seeded [\da-f-\n ]+[^]*you: question 1/);
+    await chat.terminal.shows(/conversation Seeded\s[\da-f-\n ]+[^]*> question 1/);
   });
 
   it('follows a resize, and leaves nothing of any size', async () => {
@@ -99,7 +99,7 @@ describe.each(SIZES)('the picker of conversations at %i×%i', (...size) => {
     }
     chat.terminal.type(ESCAPE);
     await chat.terminal.until(
-      () => chat.terminal.text() === '> /resume\n>',
+      () => chat.terminal.text() === '> /resume\n\n>',
       () => chat.terminal.text(),
     );
   });
@@ -110,6 +110,6 @@ it('a question that wants yes or no is left with Esc too', async () => {
   await chat.say('hello', /Hello![^]*\n>$/);
   await chat.say('/retry', 'Send it again?');
   chat.terminal.type(ESCAPE);
-  await chat.terminal.shows(/Send it again\?[^\n]*\n>$/);
+  await chat.terminal.shows(/Send it again\?[^\n]*\n\n>$/);
   expect(chat.sandbox.requestCount('chat')).toBe(1);
 });

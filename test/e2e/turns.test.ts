@@ -63,7 +63,7 @@ describe.each(SIZES)('turns at %i×%i', (...size) => {
     const chat = await openChat({ size, home, sandbox });
     await chat.say('show markdown', /Sunday[^]*\n\n>$/);
     await chat.say('what is my\\', /is my$/m);
-    await chat.say('name?', /You said: [^]*\n\n>$/);
+    await chat.say('name?', /You said: [^]*name\?"\n\n>$/);
     const live = chat.terminal.lines().slice(0, -2);
     await chat.say('/history', /\/history[^]*\nname\?"\n\n>$/);
     const shown = chat.terminal.lines();

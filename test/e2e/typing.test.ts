@@ -164,6 +164,7 @@ describe.each(SIZES)("the person's editor at %i×%i", (...size) => {
     await terminal.looks([
       '> /edit Explain: [pasted 500 lines]',
       'editing as --flag',
+      '',
       ...rowsOf('> Explain: [pasted 500 lines]from the editor▏', size[0]),
     ]);
     await say('', 'You said:');

@@ -126,6 +126,11 @@ describe('GET /_sandbox/stats', () => {
             { text: 'once', count: 1 },
           ],
           messages: [twice, reply, twice, reply, { ...twice, text: 'once' }, reply],
+          sends: ['twice', 'twice', 'once'].map((text) => ({
+            text,
+            at: time,
+            fault: 'reset_after',
+          })),
         },
       ],
     });

@@ -12,6 +12,11 @@ export interface FaultSettings {
   seed?: number;
 }
 
+export interface ChosenFault {
+  name: string;
+  intercept: Interceptor;
+}
+
 type ActiveRule = FaultRule & { countLeft: number };
 
 /** Chooses the faults of each request: first by the steps of the script, then by the rules. */
@@ -37,13 +42,18 @@ export class FaultPlan {
     }
   }
 
+  /** Whether there are any faults. */
+  get isActive(): boolean {
+    return this.#rules.length > 0 || this.#script.size > 0;
+  }
+
   /** How often each fault has happened, by names such as `chat/reset_after`. */
   get caused(): Record<string, number> {
     return Object.fromEntries(this.#caused);
   }
 
   /** The faults of the next request. `isReused`: its connection has carried a request before. */
-  choose(target: FaultTarget, isReused: boolean): Interceptor[] {
+  choose(target: FaultTarget, isReused: boolean): ChosenFault[] {
     const attempt = (this.#attempts.get(target) ?? 0) + 1;
     this.#attempts.set(target, attempt);
     const key = [target, attempt] as const;
@@ -53,7 +63,7 @@ export class FaultPlan {
       const cause = `${target}/${name}`;
       this.#caused.set(cause, (this.#caused.get(cause) ?? 0) + 1);
       const random = randomFrom(this.seed, ...key, name);
-      return [kind.effect(amount, { seed: this.seed, random })];
+      return [{ name, intercept: kind.effect(amount, { seed: this.seed, random }) }];
     });
   }
 
