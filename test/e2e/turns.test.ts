@@ -133,7 +133,7 @@ describe.each(SIZES)('a message that failed at %i×%i', (...size) => {
   it('and may have been delivered does not come back: Up and /retry have it, which asks', async () => {
     const faultSettings = { rules: ['chat/cut@400:1', 'no_retention:1'] };
     const { terminal, sandbox, say } = await openChat({ size, faultSettings });
-    await say('show markdown', /may\s?have\s?been\s?delivered[^]*\n\n>$/);
+    await say('show markdown', /may\s+have\s+been\s+delivered[^]*\n\n>$/);
     await terminal.ends(['', '> ▏']);
     expect(terminal.text()).toContain('Markdown');
     terminal.type(ENTER);
