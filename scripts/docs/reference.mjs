@@ -1,4 +1,4 @@
-// What the man page says that is not in the commands themselves.
+// What the man page and the documentation say that is not in the commands themselves.
 
 export const ABOUT =
   'A conversation id names a thread that Telnyx keeps. Each turn sends only the new words and that id, and is delivered once: when an answer is lost, the conversation is asked before anything is sent again. Replies are printed on stdout, everything else on stderr.';
@@ -25,6 +25,15 @@ export const ENVIRONMENT = [
   ['TELNYX_CHAT_TOKEN', 'The tokens that callers of serve show, between spaces or commas.'],
   ['TELNYX_CHAT_HANDLE_SECRET', 'The secret behind the ids of serve --sign-conversations.'],
   ['TELNYX_CHAT_REDIS', 'The Redis or Valkey over which replicas of serve agree.'],
+];
+
+export const PREFERENCES = [
+  ['persist', 'remember the last conversation on this machine (`true`)'],
+  ['history', 'keep what is typed for the next chat (`true`)'],
+  ['wrap', 'wrap words at the edge of the window (`true`)'],
+  ['trace', 'show tool calls; without it, in a chat with an assistant that has tools'],
+  ['notify', 'announce a long reply when the window has no focus (`true`)'],
+  ['names', 'name new conversations after their first words (`true`)'],
 ];
 
 export const FILES = [
