@@ -54,9 +54,9 @@ export const EXIT_STATUS = [
   ['6', 'Rate limited, after retries (429).'],
   [
     '7',
-    'Network: not reached, timed out or cut off; or it is unknown whether the turn was delivered.',
+    'Network: not reached, cut off, too late; delivery unknown.',
   ],
-  ['8', 'AI is disabled on this conversation: a person has taken over.'],
+  ['8', 'A person has taken the conversation over: AI is disabled.'],
   ['130, 143', 'Stopped by SIGINT, SIGTERM.'],
 ];
 

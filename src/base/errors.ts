@@ -78,7 +78,7 @@ export function isStop({ kind }: AppError): boolean {
   return kind === 'interrupted' || kind === 'terminated';
 }
 
-const EXIT_CODES: Record<ErrorKind, number> = {
+export const EXIT_CODES: Record<ErrorKind, number> = {
   api: 1,
   bug: 1,
   usage: 2,
