@@ -4,13 +4,15 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
+import { typesOf } from '../library.mjs';
 import { documentationParts } from './parts.mjs';
 import { programFacts } from './program.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const isCheck = process.argv.includes('--check');
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-const parts = documentationParts(await programFacts(root, version));
+const facts = await programFacts(root, version);
+const parts = documentationParts({ ...facts, libraryTypes: typesOf(root) });
 
 const PART = /(<!-- generated: ([\w-]+) ?([\w -]*?) -->\n)[^]*?(<!-- end -->)/g;
 

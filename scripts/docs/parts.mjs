@@ -12,6 +12,7 @@ export function documentationParts(facts) {
     variables: () => list(ENVIRONMENT),
     preferences: () => list(PREFERENCES),
     files: () => list(FILES),
+    library: () => ['```ts', facts.libraryTypes.trim(), '```'].join('\n'),
     metrics: () => list(ownMetrics(facts.metrics)),
     'turn-json': () => json(facts.turnJson(SAMPLE_TURN)),
     'error-json': () => json(facts.errorJson(sampleError(facts.AppError))),
