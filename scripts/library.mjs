@@ -54,7 +54,7 @@ export async function libraryOf(root, options) {
 }
 
 /** Every exported type in one file, comments and all. */
-function typesOf(root) {
+export function typesOf(root) {
   const entry = { filePath: join(root, INDEX), output: { noBanner: true } };
   const [types] = generateDtsBundle([entry], {
     preferredConfigPath: join(root, 'tsconfig.json'),

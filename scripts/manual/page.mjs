@@ -1,6 +1,6 @@
 // The man page: the commands as they are defined, and the sections around them.
+import { ABOUT, ENVIRONMENT, EXAMPLES, EXIT_STATUS, FILES } from '../docs/reference.mjs';
 import { bold, escaped, list, paragraphs, section, shown, subsection, verbatim } from './roff.mjs';
-import { ABOUT, ENVIRONMENT, EXAMPLES, EXIT_STATUS, FILES } from './sections.mjs';
 
 /** @typedef {import('../../src/command-line/outline.js').Outline} Outline */
 

@@ -110,7 +110,7 @@ const unit = Object.fromEntries(
 describe('what the files for running the relay name is there', () => {
   test.each(FILES)('%s: its variables', async (file) => {
     const { stdout: help } = await runCli(['serve', '--help']);
-    const known = `${help}\n${textOf('README.md')}`;
+    const known = `${help}\n${textOf('docs/relay.md')}\n${textOf('docs/settings.md')}`;
     const named = textOf(file).match(/\bTELNYX_[A-Z_]+/g) ?? [];
     expect(named).not.toEqual([]);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { account } from '../helpers/account.js';
 import { connectProxy, tunnelTo } from '../helpers/connect-proxy.js';
-import { readmeBlocks } from '../helpers/readme.js';
+import { blocksOf, pageNamed } from '../helpers/documentation.js';
 import { closedPort, socketServer } from '../helpers/socket-server.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
 
@@ -164,15 +164,17 @@ describe('the library', () => {
     expect(thread?.messages.filter(({ role }) => role === 'user')).toHaveLength(1);
   });
 
-  it('does what the README shows', async () => {
-    const [example] = readmeBlocks().filter(({ language }) => language === 'ts');
+  it('does what its page shows', async () => {
+    const [example] = blocksOf(pageNamed('docs/library.md')).filter(
+      ({ language }) => language === 'ts',
+    );
     const lines = example?.lines ?? [];
     const imports = lines.findLastIndex((line) => line.startsWith('import ')) + 1;
     const settings = `const { TELNYX_API_KEY: apiKey, TELNYX_ASSISTANT_ID: assistantId, TELNYX_BASE_URL: baseUrl } = process.env;`;
     const program = [...lines.slice(0, imports), settings, ...lines.slice(imports)].join('\n');
     const { env } = await account();
     const source = program.replace('createClient({ apiKey', 'createClient({ apiKey, baseUrl');
-    const { code, stdout, stderr } = await run('readme.mjs', source, env);
+    const { code, stdout, stderr } = await run('example.mjs', source, env);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^\S[^]*[\da-f-]{36} false\n$/);
   });

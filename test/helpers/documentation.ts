@@ -1,9 +1,32 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A block of code in the README. */
+const ROOT = join(import.meta.dirname, '../..');
+
+/** A page of the documentation. */
+export interface Page {
+  /** From the root of the repository: `docs/chat.md`. */
+  path: string;
+  text: string;
+}
+
+export const PAGES: readonly Page[] = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+].map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+
+export function pageNamed(path: string): Page {
+  const page = PAGES.find((each) => each.path === path);
+  if (!page) throw new Error(`there is no page ${path}`);
+  return page;
+}
+
+/** A block of code in a page. */
 export interface Block {
-  /** Of its first line in the README. */
+  page: string;
+  /** Of its first line in the page. */
   line: number;
   language: string;
   lines: string[];
@@ -15,15 +38,19 @@ export interface Shown {
   output: string[];
 }
 
-export function readmeBlocks(): Block[] {
-  const text = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+/** The blocks of every page. */
+export function documentationBlocks(): Block[] {
+  return PAGES.flatMap(blocksOf);
+}
+
+export function blocksOf({ path, text }: Page): Block[] {
   const blocks: Block[] = [];
   let open: Block | undefined;
   for (const [index, line] of text.split('\n').entries()) {
     const [, language] = /^```(\w*)$/.exec(line) ?? [];
     if (language === undefined) open?.lines.push(line);
     else if (open) open = void blocks.push(open);
-    else open = { line: index + 2, language, lines: [] };
+    else open = { page: path, line: index + 2, language, lines: [] };
   }
   return blocks;
 }

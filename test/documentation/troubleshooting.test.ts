@@ -1,5 +1,5 @@
 import dns from 'node:dns';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,17 +7,16 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import type { OperationName } from '../../src/sandbox/routes.js';
 import { account, accountEnv } from '../helpers/account.js';
 import { answeringServer } from '../helpers/answering-server.js';
+import { pageNamed } from '../helpers/documentation.js';
 import { impatientClock, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
 import { answering, closedPort, socketServer } from '../helpers/socket-server.js';
 import { refusing } from '../sandbox/interceptors.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
 
-const SECTION = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
-  .split('## Troubleshooting')[1]!
-  .split('\n## ')[0]!;
+const PAGE = pageNamed('docs/troubleshooting.md').text;
 
-/** What the table says one sees, `…` for what differs. */
-const SEEN = SECTION.split('\n').flatMap((line) => /^\| `([^`]+)`/.exec(line)?.slice(1) ?? []);
+/** What its headings say one sees, `…` for what differs. */
+const SEEN = PAGE.split('\n').flatMap((line) => /^### `([^`]+)`/.exec(line)?.slice(1) ?? []);
 
 const MISSING = Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' });
 
@@ -44,7 +43,7 @@ function at(file: string, text: string, env: Record<string, string> = {}): CliOp
   return { home, env };
 }
 
-/** How each row comes about. */
+/** How each comes about. */
 const RUNS: Record<string, Run> = {
   'TELNYX_API_KEY is required': () => send({}),
   'TELNYX_ASSISTANT_ID is required': () => send({ env: { TELNYX_API_KEY: 'KEY1' } }),
@@ -115,8 +114,8 @@ const RUNS: Record<string, Run> = {
   },
 };
 
-it('each row of the table has its run here', () => {
-  expect(SEEN).toEqual(Object.keys(RUNS));
+it('each heading has its run here', () => {
+  expect(SEEN.toSorted()).toEqual(Object.keys(RUNS).toSorted());
 });
 
 it.each(SEEN)('%s', async (seen) => {
@@ -134,7 +133,7 @@ it('doctor prints what the example shows', async () => {
   const options = at('.config/telnyx-chat/config.json', config, { AI_ASSISTANT_ID: 'assistant-1' });
   const { code, stdout } = await runCli(['doctor'], options);
   const shown = stdout.replaceAll(options.home ?? '', '/home/ada').split('\n');
-  const [command, ...example] = SECTION.split(/```(?:text)?\n/)[1]!
+  const [command, ...example] = PAGE.split(/```(?:text)?\n/)[1]!
     .trimEnd()
     .split('\n');
   expect([command, example.at(-1), code]).toEqual(['$ telnyx-chat doctor', '…', 3]);

@@ -4,8 +4,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { account } from '../helpers/account.js';
-import { ENTER } from '../helpers/keys.js';
-import { commandsOf, normalized, readmeBlocks, shownBy, type Shown } from '../helpers/readme.js';
+import { CTRL, ENTER } from '../helpers/keys.js';
+import {
+  commandsOf,
+  documentationBlocks,
+  normalized,
+  shownBy,
+  type Shown,
+} from '../helpers/documentation.js';
 import { TerminalSession } from '../helpers/terminal.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
@@ -14,7 +20,7 @@ const BIN = join(ROOT, 'bin/telnyx-chat.js');
 
 /** What a test cannot do as a new user would, and why. */
 const NOT_HERE: [RegExp, string][] = [
-  [/^npm ci\b/, 'installs from the registry; whoever runs this test has done it'],
+  [/^npm run (bench|soak)/, 'takes minutes on a quiet machine; its parts have tests of their own'],
 ];
 
 /** What is `text` is compared by a test of its own. */
@@ -70,18 +76,22 @@ const whyNot = (command: string): string | undefined =>
 /** What is said on stderr though all is well. */
 const NOTICES = /^(no conversations; .*|saved to .*)\n/gm;
 
+const isChat = (command: string): boolean => /^(npx )?telnyx-chat( --sandbox)?$/.test(command);
+
 const isServer = (command: string): boolean =>
   /^telnyx-chat (sandbox|serve)\b(?!.*(--list-faults|--help))/.test(command);
 
-function serverOf(command: string, { cwd, env }: Around) {
-  const child = spawn('bash', ['-c', `exec ${command} --port 0`], { cwd, env });
+/** A server, after what the same block sets for it. */
+function serverOf(command: string, { cwd, env }: Around, settings: readonly string[] = []) {
+  const script = [...settings, `exec ${command} --port 0`].join('\n');
+  const child = spawn('bash', ['-c', script], { cwd, env });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
 
 /** Runs until it has said where it listens. */
-async function serves(command: string, around: Around): Promise<void> {
-  const child = serverOf(command, around);
+async function serves(command: string, around: Around, settings: readonly string[]): Promise<void> {
+  const child = serverOf(command, around, settings);
   child.stderr.pipe(process.stderr);
   await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), once(child, 'exit')]);
   expect({ command, code: child.exitCode }).toEqual({ command, code: null });
@@ -90,8 +100,8 @@ async function serves(command: string, around: Around): Promise<void> {
   expect([0, 143]).toContain(code);
 }
 
-describe('the README', () => {
-  const blocks = readmeBlocks();
+describe('the documentation', () => {
+  const blocks = documentationBlocks();
 
   it('has blocks of languages that say how they can be tried', () => {
     expect(blocks.filter(({ language }) => !LANGUAGES.includes(language))).toEqual([]);
@@ -105,15 +115,19 @@ describe('the README', () => {
   });
 
   it.each(blocks.filter(({ language }) => language === 'sh'))(
-    'has commands that run, in line $line',
+    'has commands that run: $page, line $line',
     async (block) => {
       const around = await world();
       const commands = commandsOf(block).filter((command) => whyNot(command) === undefined);
-      for (const command of commands.filter(isServer)) await serves(command, around);
-      const script = commands.filter((command) => !isServer(command)).join('\n');
+      const settings = commands.filter((command) => command.startsWith('export '));
+      for (const command of commands.filter(isServer)) await serves(command, around, settings);
+      for (const command of commands.filter(isChat)) await opens(command, around);
+      const script = commands
+        .filter((command) => !isServer(command) && !isChat(command))
+        .join('\n');
       const { TELNYX_API_KEY: key, ...keyless } = around.env;
       // Who logs in has no key yet, and types it.
-      const isLogin = commands.some((command) => / login$/.test(command));
+      const isLogin = commands.some((command) => / login\b/.test(command));
       const reader = isLogin ? { ...around, env: keyless } : around;
       const { status, stderr } = await inBash(`set -euo pipefail\n${script}`, reader, key);
       const complaints = stderr.replace(NOTICES, '');
@@ -122,7 +136,7 @@ describe('the README', () => {
   );
 
   it.each(blocks.filter(({ language }) => language === 'console'))(
-    'shows what is printed, in line $line',
+    'shows what is printed: $page, line $line',
     async (block) => {
       const around = await world();
       for (const shown of await atRelay(shownBy(block), around)) {
@@ -163,13 +177,28 @@ async function atRelay(all: Shown[], around: Around): Promise<Shown[]> {
   }));
 }
 
+/** Opens a chat, which Ctrl-D ends. */
+async function opens(command: string, { cwd, env }: Around): Promise<void> {
+  const home = env['HOME'] ?? '';
+  const terminal = new TerminalSession([], {
+    ...{ columns: 80, rows: 24, cwd, home, env },
+    command: ['bash', '-c', command],
+  });
+  await terminal.until(
+    () => terminal.screen().at(-1) === '> ▏',
+    () => `a prompt: ${terminal.text()}`,
+  );
+  terminal.type(CTRL('d'));
+  expect(await terminal.exit).toBe(0);
+}
+
 /** As a terminal shows it: both streams. */
 async function printedBy({ command }: Shown, around: Around): Promise<string[]> {
   const { stdout } = await inBash(`{ ${command}\n} 2>&1`, around);
   return stdout.trimEnd().split('\n');
 }
 
-/** Types what stands behind each prompt, and waits for what the README says comes next. */
+/** Types what stands behind each prompt, and waits for what the page says comes next. */
 async function chatted({ command, output }: Shown, { cwd, env }: Around): Promise<string[]> {
   const home = env['HOME'] ?? '';
   const terminal = new TerminalSession([], {

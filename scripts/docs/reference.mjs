@@ -1,4 +1,4 @@
-// What the man page says that is not in the commands themselves.
+// What the man page and the documentation say that is not in the commands themselves.
 
 export const ABOUT =
   'A conversation id names a thread that Telnyx keeps. Each turn sends only the new words and that id, and is delivered once: when an answer is lost, the conversation is asked before anything is sent again. Replies are printed on stdout, everything else on stderr.';
@@ -28,6 +28,16 @@ export const ENVIRONMENT = [
   ['TELNYX_CHAT_REDIS', 'The Redis or Valkey over which replicas of serve agree.'],
 ];
 
+export const PREFERENCES = [
+  ['persist', 'remember the last conversation on this machine (`true`)'],
+  ['history', 'keep what is typed for the next chat (`true`)'],
+  ['stream', 'ask for replies piece by piece when a person is reading (`true`)'],
+  ['wrap', 'wrap words at the edge of the window (`true`)'],
+  ['trace', 'show tool calls; without it, in a chat with an assistant that has tools'],
+  ['notify', 'announce a long reply when the window has no focus (`true`)'],
+  ['names', 'name new conversations after their first words (`true`)'],
+];
+
 export const FILES = [
   ['~/.config/telnyx-chat/config.json', 'Profiles and preferences, readable by their owner only.'],
   ['~/.local/state/telnyx-chat/', 'The last conversation with each assistant, and what was typed.'],
@@ -44,11 +54,8 @@ export const EXIT_STATUS = [
   ['4', 'Key rejected or not allowed (401, 403).'],
   ['5', 'No such assistant or conversation (404).'],
   ['6', 'Rate limited, after retries (429).'],
-  [
-    '7',
-    'Network: not reached, timed out or cut off; or it is unknown whether the turn was delivered.',
-  ],
-  ['8', 'AI is disabled on this conversation: a person has taken over.'],
+  ['7', 'Network: not reached, cut off, too late; delivery unknown.'],
+  ['8', 'A person has taken the conversation over: AI is disabled.'],
   ['129', 'The terminal was closed (SIGHUP).'],
   ['130, 143', 'Stopped by SIGINT, SIGTERM.'],
 ];
