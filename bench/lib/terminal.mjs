@@ -122,7 +122,8 @@ function openChat(program, world) {
     onOutput();
   };
   child.onData((data) => {
-    output = (output + data).slice(-20_000);
+    // Without colours, which stand within the prompt.
+    output = (output + data.replace(/\x1b\[[\d;]*m/g, '')).slice(-20_000);
     onOutput();
     screen.write(data, noteDelays);
   });
