@@ -62,6 +62,24 @@ describe.each(SIZES)('the terminal is as it was at %i×%i', (...size) => {
     expect(chat.terminal.text()).toMatch(/delivery: unknown[^]*conversation: [0-9a-f-]{36}/);
   });
 
+  it('after SIGTERM during a later turn, and the conversation is named once', async () => {
+    const { intercept, arrived } = heldTurns();
+    let turns = 0;
+    const chat = await chatUnderShell({
+      size,
+      argv: [],
+      intercept: (call, run) =>
+        call.operation === 'chat' && turns++ === 0 ? run(call) : intercept(call, run),
+    });
+    await chat.say('hello', /> hello\nHello![^]*\n>$/);
+    await chat.say('and now?', 'waiting');
+    await arrived;
+    process.kill(chat.pid, 'SIGTERM');
+    await expectTerminalAsItWas(chat, 143);
+    expect(chat.terminal.text()).toMatch(/resume: [^]*delivery: unknown[^]*\nconversation: /);
+    expect(chat.terminal.text().match(/^conversation: /gm)).toHaveLength(1);
+  });
+
   it('after SIGTERM at a picker', async () => {
     const chat = await chatUnderShell({ size });
     await chat.say('/assistant', 'Which assistant?');

@@ -91,12 +91,14 @@ export interface EndChatOptions {
   /** Fits lines to the window. */
   prose: (text: string) => string;
   quiet: boolean;
+  /** The failure that ends the chat. Its report names its conversation. */
+  failure: unknown;
 }
 
 /** Deletes temporary conversations, or says how to resume the last one. */
 export async function endChat(
   { conversationId }: Pick<ChatState, 'conversationId'>,
-  { account, context, own, prose, quiet }: EndChatOptions,
+  { account, context, own, prose, quiet, failure }: EndChatOptions,
 ): Promise<void> {
   const { stderr } = context;
   const { deleted, failures } = (await own?.deleteAll()) ?? { deleted: 0, failures: [] };
@@ -108,7 +110,8 @@ export async function endChat(
   const id = safe(conversationId);
   // A sandbox in this process takes its conversations with it.
   const resume = account.isSandbox ? '' : `resume: telnyx-chat --conversation ${id}\n`;
-  stderr.write(`conversation: ${id}\n${resume}`);
+  const isNamed = failure instanceof AppError && failure.details.conversationId === conversationId;
+  stderr.write(`${isNamed ? '' : `conversation: ${id}\n`}${resume}`);
 }
 
 function wayOut(id: string): string {

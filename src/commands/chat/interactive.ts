@@ -117,19 +117,22 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   };
   lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   const leaving = new AbortController();
+  let failure: unknown;
   try {
     const signal = AbortSignal.any([context.signal, leaving.signal]);
-    const earlier = created ? undefined : conversationId;
     if (own && !isSilent(output)) notify(chat, TEMPORARY_NOTICE);
-    if (!isSilent(output)) void introduce(chat, earlier, signal);
+    if (!isSilent(output)) void introduce(chat, created ? undefined : conversationId, signal);
     await runChat(chat);
+  } catch (error) {
+    failure = error;
+    throw error;
   } finally {
     leaving.abort();
     if (own) context.outliveReader();
     editor.close();
     windowTitle.close();
     lines.through(undefined);
-    await endChat(state, { ...options, quiet: output.quiet });
+    await endChat(state, { ...options, quiet: output.quiet, failure });
   }
 }
 
