@@ -36,6 +36,7 @@ export async function openRecap(
     for (const [index, message] of shown.entries()) {
       if (message.role === 'user') turn = [];
       turn.push(message);
+      if (followsReply(message, shown[index - 1])) chat.ports.editor.print('\n', 'stderr');
       showMessage(chat, message, printers.get(message));
       const next = shown[index + 1];
       if (next && next.role !== 'user') continue;
@@ -46,6 +47,10 @@ export async function openRecap(
 }
 
 const isReply = ({ role, text }: Message): boolean => role === 'assistant' && text !== '';
+
+/** Added by a person who took over: no prompt stands between it and the reply before it. */
+const followsReply = (message: Message, previous: Message | undefined): boolean =>
+  isReply(message) && previous !== undefined && isReply(previous);
 
 function showMessage(chat: Chat, message: Message, printer: ReplyPrinter | undefined): void {
   const { editor, paint } = chat.ports;

@@ -6,11 +6,14 @@ export const SEARCH_NOTICE = 'the answer was lost: looking for it';
 
 /** A notice about a turn on a bad network; undefined when there is no trouble. */
 export function noticeOf(event: ReplyEvent): string | undefined {
-  if (event.type === 'search') return `${event.error.message}; ${SEARCH_NOTICE}`;
+  if (event.type === 'search') return `${clauseOf(event.error)}; ${SEARCH_NOTICE}`;
   if (event.type === 'done' && event.turn.recovered) return 'the answer was found';
   if (event.type !== 'retry') return undefined;
-  return `${event.error.message}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`;
+  return `${clauseOf(event.error)}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`;
 }
+
+/** The API's own sentences end in a period, which does not go before a semicolon. */
+const clauseOf = ({ message }: Error): string => message.replace(/(?<!\.)\.$/, '');
 
 /** The same events; notices about them go to `notify`. */
 export async function* withNotices(

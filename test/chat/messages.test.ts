@@ -75,6 +75,13 @@ describe('a message', () => {
     ]);
   });
 
+  test('that is tried again ends its sentence once', async () => {
+    const error = new AppError('api', 'Refused: Try later.');
+    const retry = { type: 'retry', attempt: 1, waitMs: 500, error } as const;
+    const { transcript } = await chatOf(['hello'], { turns: [[retry, done('found')]] });
+    expect(transcript).toContain('~Refused: Try later; trying again in 0.5 s~');
+  });
+
   test.each([
     ['goes on where it stopped', 'Hi you', ['[]', ' you']],
     [

@@ -44,6 +44,16 @@ describe('earlier messages', () => {
     ]);
   });
 
+  test('of a person who took over stand apart from the reply before them', async () => {
+    const messages = [
+      { text: 'hello' },
+      { role: 'assistant', text: 'Hi' },
+      { role: 'assistant', text: 'I am a person' },
+      { text: 'thanks' },
+    ];
+    expect(await recap(messages)).toEqual(['> hello', 'Hi⏎', '', 'I am a person⏎', '> thanks']);
+  });
+
   test('have tool calls below their reply, a line each', async () => {
     const toolCalls = [
       { id: '1', name: 'get_order', arguments: '{"id":"4711"}' },

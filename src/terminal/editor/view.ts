@@ -1,6 +1,7 @@
 import type { WindowSize, ScreenState } from './display.js';
 import { columnOf, layOut, rowOf, drawnText, type Row, type WrapShape } from './layout.js';
 import { statusText } from './status.js';
+import { cutWithEllipsis } from '../../text/columns.js';
 import { cutToWidth, displayWidth, ESCAPE_SEQUENCE } from '../../text/width.js';
 
 /** The rows at the bottom of the terminal, from the status to the draft, and the cursor in them. */
@@ -53,7 +54,7 @@ function heldLines(held: readonly string[]): string[] {
 function notices(screen: ScreenState, { size, styleNotice }: ViewOfOptions): string[] {
   const status = screen.status ? [statusText(screen.status)] : [];
   const lines = [...status, ...heldLines(screen.held), ...queuedLines(screen.queued)];
-  return lines.map((line) => styleNotice(cutToWidth(drawnText(line), size.columns)));
+  return lines.map((line) => styleNotice(cutWithEllipsis(drawnText(line), size.columns)));
 }
 
 /** The first row to show of a long draft, so that the cursor's row is visible. */

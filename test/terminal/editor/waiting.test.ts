@@ -86,6 +86,14 @@ describe.each(SIZES)('while a turn runs at %i×%i', (...size) => {
     expect(await terminal.scrollback()).toEqual(['> hi', `${line}||`, '', '> ']);
   });
 
+  it('marks a queued message that is cut to the window', async () => {
+    const terminal = await busy(size);
+    await terminal.type('word '.repeat(30), '\r');
+    const listed = (await terminal.screen()).find((row) => row.startsWith('queued: '));
+    expect(listed).toMatch(/…$/);
+    expect(listed?.length).toBeLessThanOrEqual(size[0]);
+  });
+
   it('queues what is sent, and gives it in order', async () => {
     const terminal = await busy(size);
     await terminal.type('one', '\r', 'two', '\n', 'more', '\r', 'draft');
