@@ -42,6 +42,10 @@ export class TerminalSession {
   readonly titles: string[] = [];
   readonly exit: Promise<number>;
   #onChange: () => void = () => undefined;
+  #unread = '';
+  #isReading = false;
+  #exitCode: number | undefined;
+  #onExit: (code: number) => void = () => undefined;
   #isClosed = false;
 
   constructor(argv: string[], options: TerminalOptions = {}) {
@@ -63,27 +67,49 @@ export class TerminalSession {
     });
     this.#screen.onTitleChange((title) => this.titles.push(title));
     this.#screen.onData((reply) => this.#pty.write(reply));
-    this.exit = new Promise((resolve) => {
-      const end = (code: number): void => {
-        this.#screen.write('', () => {
-          this.#onChange();
-          resolve(code);
-        });
-      };
-      this.#pty.onData((data) => {
-        this.output += data;
-        this.#screen.write(data, () => this.#onChange());
-        const [told, code] = EXIT.exec(this.output) ?? [];
-        if (told === undefined) return;
-        this.output = this.output.replace(told, '');
-        end(Number(code));
-      });
-      this.#pty.onExit(({ exitCode, signal }) => end(signal ? 128 + signal : exitCode));
+    this.exit = new Promise((resolve) => (this.#onExit = resolve));
+    this.#pty.onData((data) => {
+      this.output += data;
+      const [told, code] = EXIT.exec(this.output) ?? [];
+      this.#read(data);
+      if (told === undefined) return;
+      this.output = this.output.replace(told, '');
+      this.#end(Number(code));
     });
+    this.#pty.onExit(({ exitCode, signal }) => this.#end(signal ? 128 + signal : exitCode));
     onTestFinished(async () => {
       this.kill('SIGKILL');
       if (options.home === undefined) await removed(home);
     });
+  }
+
+  /**
+   * Lets the emulator go on only when whoever waits for the screen has seen it: a redraw may arrive in
+   * pieces, and a test that reads the screen after a wait must find what it waited for.
+   */
+  #read(data = ''): void {
+    this.#unread += data;
+    if (this.#isReading) return;
+    if (this.#unread === '') {
+      if (this.#exitCode !== undefined) this.#onExit(this.#exitCode);
+      return;
+    }
+    this.#isReading = true;
+    const next = this.#unread;
+    this.#unread = '';
+    this.#screen.write(next, () => {
+      this.#onChange();
+      setImmediate(() => {
+        this.#isReading = false;
+        this.#read();
+      });
+    });
+  }
+
+  /** The process has ended; its last output may not be on the screen yet. */
+  #end(code: number): void {
+    this.#exitCode ??= code;
+    this.#read();
   }
 
   get pid(): number {
