@@ -5,7 +5,8 @@ import { boundedRelay } from '../helpers/bounded-relay.js';
 
 /** More than a system keeps for a reader. */
 const LONG = 'x'.repeat(32_000_000);
-const STALLED_MS = 500;
+/** Longer than a busy machine keeps the slow reader from its next piece. */
+const STALLED_MS = 2_000;
 
 /** A caller who asks, and takes nothing of the answer yet. */
 function asking(url: string, accept: string): Socket {
