@@ -54,8 +54,10 @@ const OTHER_OPERATIONS = [
   'list_messages',
 ];
 
+export const LIST_LAG_MS = 1_200;
+
 /** In addition, lists lag behind, have no order and come in small pages. */
-const LISTS = ['list_lag_ms@1200:0.3', 'list_reordered:0.2', 'list_small_pages@40:0.1'];
+const LISTS = [`list_lag_ms@${LIST_LAG_MS}:0.3`, 'list_reordered:0.2', 'list_small_pages@40:0.1'];
 
 const shared = (kinds, prefix = '') =>
   kinds.map((kind) => `${prefix}${kind}:${(SHARE / kinds.length).toFixed(6)}`);

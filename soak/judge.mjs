@@ -1,3 +1,4 @@
+import { LIST_LAG_MS } from './faults.mjs';
 import { answers, REPEATED } from './turns.mjs';
 
 /** Counts the outcomes of all turns by what the server has stored. */
@@ -41,7 +42,7 @@ function judgeOne(results, server, sum, note) {
     }
     const count = stored.get(result.text) ?? 0;
     if (count > 1) sum.doubled += count - 1;
-    const isLost = !isAnswered && hasReply(server, result.text);
+    const isLost = !isAnswered && hasReply(server, result);
     if (isLost) sum.lost++;
     if (isLost || count > 1) note({ ...result, count });
   }
@@ -50,8 +51,22 @@ function judgeOne(results, server, sum, note) {
   sum.outOfOrder += disorder(results, server);
 }
 
-function hasReply({ messages }, text) {
-  return messages.some(({ role, text: reply }) => role === 'assistant' && answers(reply, text));
+/** Whether a reply was stored before its turn was given up. */
+function hasReply({ messages }, result) {
+  return messages.some(
+    (message) =>
+      message.role === 'assistant' &&
+      answers(message.text, result.text) &&
+      !isLate(message, result),
+  );
+}
+
+/**
+ * A gateway may let a turn through long after its caller was told that nobody knows what became of it, and
+ * a list may show it later still.
+ */
+function isLate({ created_at: time }, { endedAt = Infinity }) {
+  return Date.parse(time) + LIST_LAG_MS > endedAt;
 }
 
 /** Counts messages that the server stored before an earlier one, and replies whose number decreased. */
@@ -59,6 +74,7 @@ function disorder(results, { messages }) {
   const places = new Map(results.map(({ text }, place) => [text, place]));
   const said = messages
     .filter(({ role, text }) => role === 'user' && text !== REPEATED)
+    .filter((message) => !isLate(message, results[places.get(message.text)] ?? {}))
     .map(({ text }) => places.get(text));
   const numbers = results
     .filter(({ text, reply }) => text === REPEATED && answers(reply, text))

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { PROGRAM } from './sandbox.mjs';
 import { CHUNK, textsOf } from './turns.mjs';
 
@@ -25,8 +26,10 @@ export async function converse({ number, turns, timeoutMs, sandbox }) {
 }
 
 function resultOf(text, isResumed, outcome) {
-  const { reply, recovered, delivery, kind } = outcome ?? { kind: 'nothing was said of it' };
-  return { text, isResumed, reply, recovered, delivery, kind };
+  const { reply, recovered, delivery, kind, endedAt } = outcome ?? {
+    kind: 'nothing was said of it',
+  };
+  return { text, isResumed, reply, recovered, delivery, kind, endedAt };
 }
 
 /** A piped chat: the outcome of each line, in order, as stdout and stderr share one pipe. */
@@ -44,10 +47,11 @@ function pipe(lines, { id, timeoutMs, sandbox, home }) {
   const child = spawn('/bin/sh', shell, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(lines.map((line) => `${line}\n`).join(''));
   return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (piece) => (text += piece));
+    const outcomes = [];
+    createInterface({ input: child.stdout })
+      .on('line', (line) => outcomes.push({ ...parsed(line), endedAt: Date.now() }))
+      .once('close', () => resolve(outcomes));
     child.once('error', reject);
-    child.once('close', () => resolve(text.trim().split('\n').filter(Boolean).map(parsed)));
   });
 }
 
