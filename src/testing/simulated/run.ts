@@ -1,5 +1,4 @@
 import { AppError } from '../../base/errors.js';
-import { retrying } from '../../base/retry.js';
 import { Deadline, type CallOptions } from '../../base/time.js';
 import { inOrder } from '../../conversations/messages.js';
 import { callsOf, replyOf } from '../chat-file/chat-file.js';
@@ -8,7 +7,7 @@ import type { Known, Observation } from '../checks/check.js';
 import { recordedConversation, type RecordedConversation } from '../recording/recording.js';
 import { endByError } from '../run/play.js';
 import type { Job, RunEnd, RunResult } from '../run/results.js';
-import type { Session } from '../run/session.js';
+import { patiently, type Session } from '../run/session.js';
 import { checkSimulated, isFinished, simulatedTurns, simulatedVerdict } from './judge.js';
 import {
   type SimulatedRun,
@@ -57,9 +56,7 @@ function portsOf({ ports: { simulations } }: Session): SimulationPorts {
 
 /** Reads are tried again on 429 and server errors. */
 function reading<T>(session: Session, read: (call: CallOptions) => Promise<T>): Promise<T> {
-  const { clock } = session.ports;
-  const { signal, timeoutMs } = session.call();
-  return retrying(read, { clock, signal, deadline: new Deadline(clock, timeoutMs) });
+  return patiently(session, session.call(), read);
 }
 
 /** The test of a case, created or changed when it is not what it should be. */
