@@ -7,6 +7,8 @@ export interface Call {
   operation: string;
   /** The id in the path, empty where there is none. */
   id: string;
+  /** The second id in the path, empty where there is none. */
+  subId: string;
   query: URLSearchParams;
   body: Buffer;
   store: SandboxStore;

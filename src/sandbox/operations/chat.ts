@@ -32,12 +32,29 @@ export async function chat(call: Call): Promise<Answer> {
   const thread = requireThread(store, conversation_id);
   requireRunnable(thread, content);
   if (call.needsRetention) requireRetention(assistant);
-  const turn = replyTo({ history: [...thread.messages], text: content, speaker: name });
+  const reply = await takeTurn(call, { assistant, thread, content, speaker: name });
+  return stream ? streamedReply(reply, latencyMs) : json({ content: reply });
+}
+
+interface NewTurn {
+  assistant: Assistant;
+  thread: Thread;
+  content: string;
+  speaker?: string | undefined;
+}
+
+/** Stores the message, waits for the reply, and stores and returns it. */
+export async function takeTurn(
+  call: Call,
+  { assistant, thread, content, speaker }: NewTurn,
+): Promise<string> {
+  const { store } = call;
+  const turn = replyTo({ history: [...thread.messages], text: content, speaker });
   store.involve(thread, assistant);
   store.append(thread, { role: 'user', text: content });
   await call.waitForReply();
   storeReply(store, thread, turn);
-  return stream ? streamedReply(turn.reply, latencyMs) : json({ content: turn.reply });
+  return turn.reply;
 }
 
 function requireRunnable({ conversation }: Thread, content: string): void {
