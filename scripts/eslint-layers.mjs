@@ -20,6 +20,7 @@ const LAYERS = {
   conversations: { own: ['base', 'text'], packages: PURE },
   turn: { own: ['base', 'conversations'], packages: PURE },
   chat: { own: ['base', 'text', 'conversations', 'turn'], packages: PURE },
+  testing: { own: ['base', 'text', 'conversations', 'turn'], packages: ['node:vm'] },
   doctor: { own: ['base', 'text', 'settings', 'conversations', 'turn', 'chat'], packages: PURE },
   'command-line': { own: ['base', 'text', 'process'], packages: ['commander'] },
   process: { own: ['base'], packages: [ANY_NODE] },

@@ -26,7 +26,7 @@ local function open()
   return {'fresh', count}
 end
 local print, session, begun, status, body =
-  unpack(redis.call('HMGET', KEYS[3], 'print', 'session', 'begun', 'status', 'body'))
+  unpack(redis.call('HMGET', KEYS[3], 'print', 'session', 'started', 'status', 'body'))
 if not print then return open() end
 local alive = session and tonumber(redis.call('HGET', ARGV[5] .. session, 'ends') or '0') > now
 if not status and not alive and not begun then return open() end
@@ -38,7 +38,7 @@ return {alive and 'in_flight' or 'abandoned', count}
 /** KEYS: session, quiet, record. ARGV: count, token. */
 export const BEGIN = script(`${IN_SESSION}
 if redis.call('HGET', KEYS[3], 'token') ~= ARGV[2] then return {'gone', count} end
-redis.call('HSET', KEYS[3], 'begun', '1')
+redis.call('HSET', KEYS[3], 'started', '1')
 return {'ok', count}
 `);
 
@@ -51,7 +51,7 @@ if isGivenUp(KEYS[3], ARGV[3]) then return {'gone', count} end
 local token = redis.call('HGET', KEYS[3], 'token')
 if redis.call('EXISTS', KEYS[3]) == 1 and token ~= ARGV[3] then return {'gone', count} end
 redis.call('HSET', KEYS[3], 'print', ARGV[2], 'token', ARGV[3], 'session', ARGV[4])
-if ARGV[5] ~= '' then redis.call('HSET', KEYS[3], 'begun', '1') end
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[3], 'started', '1') end
 redis.call('PEXPIRE', KEYS[3], ARGV[6])
 return {'ok', count}
 `);

@@ -1,0 +1,129 @@
+import { AppError } from '../../base/errors.js';
+
+/** A mistake in a file, with its place and the way out. Lines and columns count from 1. */
+export interface Fault {
+  line: number;
+  column: number;
+  what: string;
+  wayOut: string;
+}
+
+/** Thrown while one line is read; `offset` is the place in the text that was given to the reader. */
+export class LineFault extends Error {
+  readonly offset: number;
+  readonly wayOut: string;
+
+  constructor(offset: number, what: string, wayOut: string) {
+    super(what);
+    this.offset = offset;
+    this.wayOut = wayOut;
+  }
+
+  /** The same mistake, seen from a text of which this one begins at `by`. */
+  movedBy(by: number): LineFault {
+    return new LineFault(this.offset + by, this.message, this.wayOut);
+  }
+}
+
+/** Runs a reader of a part of a text; its faults get their place in the whole text. */
+export function readingAt<T>(offset: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof LineFault ? error.movedBy(offset) : error;
+  }
+}
+
+/** A fault that another part of the program found, at the beginning of the text that is read. */
+export function asLineFault(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  return new LineFault(0, error.message, error.details.hint ?? 'change it');
+}
+
+export function faultText(file: string, { line, column, what }: Fault): string {
+  return `${file}:${line}:${column}: ${what}`;
+}
+
+/** The first of a file's mistakes as the error that a command ends with. */
+export function faultError(file: string, [first, ...others]: readonly Fault[]): AppError {
+  if (!first) return new AppError('bug', `${file} has no mistake`);
+  const more = others.length === 0 ? '' : ` (mistakes after this one: ${others.length})`;
+  return new AppError('usage', faultText(file, first), { hint: `${first.wayOut}${more}` });
+}
+
+/** Marks of lines, and what their lines are. */
+const MARKS = {
+  '==': 'case',
+  '>': 'message',
+  '<': 'reply',
+  '*': 'call',
+  '?': 'check',
+  '#': 'comment',
+} as const;
+
+type Mark = keyof typeof MARKS;
+export type LineType = (typeof MARKS)[Mark] | 'result' | 'continuation' | 'blank';
+
+/** A line as the grammar sees it: what it is, and its text, which begins at `at` (UTF-16 units). */
+export type Line =
+  | { type: LineType; text: string; at: number }
+  | { type: 'setting'; key: string; text: string; at: number };
+
+const MARKED = /^(==|[><*?#])(?: ([^]*))?$/;
+const SETTING = /^([A-Za-z][\w-]*):(?: ([^]*))?$/;
+const RESULT = /^->(?: ([^]*))?$/;
+/** A mark or a setting that its text follows at once. */
+const CROWDED = /^(?:==|[><*?#]|[A-Za-z][\w-]*:)(?=[^ ])/;
+const CROWDED_RESULT = /^->(?=[^ ])/;
+
+const LINES =
+  'lines begin with == (a case), > (what is said), < (the reply), * (a tool call), ? (a check), # (a comment), or are a setting such as runs: 3';
+
+/** Reads one line by itself; what it belongs to is the parser's affair. */
+export function readLine(line: string): Line {
+  if (line.trim() === '') return { type: 'blank', text: '', at: 0 };
+  if (line.startsWith('  ')) return { type: 'continuation', text: line.slice(2), at: 2 };
+  const [, mark, text = ''] = MARKED.exec(line) ?? [];
+  if (isMark(mark)) return marked(mark, text);
+  const [, key, value = ''] = SETTING.exec(line) ?? [];
+  if (key !== undefined) return { type: 'setting', key, text: value, at: key.length + 2 };
+  throw unknownLine(line);
+}
+
+function isMark(mark: string | undefined): mark is Mark {
+  return mark !== undefined && mark in MARKS;
+}
+
+function marked(mark: Mark, text: string): Line {
+  const at = mark.length + 1;
+  if (mark !== '*') return { type: MARKS[mark], text, at };
+  const [result, answer = ''] = RESULT.exec(text) ?? [];
+  if (result !== undefined) return { type: 'result', text: answer, at: at + '-> '.length };
+  if (CROWDED_RESULT.test(text)) throw crowded(at + '->'.length, '* ->');
+  return { type: 'call', text, at };
+}
+
+function unknownLine(line: string): LineFault {
+  if (/^\s/.test(line)) {
+    return new LineFault(
+      0,
+      'the line begins with a blank',
+      `${LINES}; two blanks continue a setting`,
+    );
+  }
+  const [mark] = CROWDED.exec(line) ?? [];
+  if (mark === '#') {
+    const wayOut = 'a comment is # and a space; tags end the line of their case: == title #smoke';
+    return new LineFault(1, 'a space is missing after #', wayOut);
+  }
+  if (mark !== undefined) return crowded(mark.length, mark);
+  return new LineFault(0, 'the line has no mark', LINES);
+}
+
+function crowded(offset: number, mark: string): LineFault {
+  return new LineFault(
+    offset,
+    `a space is missing after ${mark}`,
+    `write ${mark} and a space before the text`,
+  );
+}

@@ -1,0 +1,191 @@
+import { parsedMetadata } from '../../conversations/metadata.js';
+import { checkedId } from '../../text/ids.js';
+import { nearest } from '../../text/nearest.js';
+import type { Runs, Settings } from './chat-file.js';
+import { asLineFault, LineFault } from './line.js';
+import {
+  fill,
+  namesIn,
+  type Variables,
+  DURATION_EXAMPLES,
+  durationMs,
+  wholeNumber,
+} from './values.js';
+
+/** A setting as it is written; lines that continue it are part of the value. */
+export interface WrittenSetting {
+  key: string;
+  value: string;
+  /** The lines that it takes. */
+  lines: number[];
+  level: 'file' | 'case';
+}
+
+/** The metadata key that says which run made a conversation. */
+export const RUN_KEY = 'telnyx_chat_test';
+
+const MAX_CALLER = 5_000;
+
+type Read = (value: string, setting: WrittenSetting, settings: Settings) => Settings;
+
+const READERS = new Map<string, Read>([
+  ['assistant', (value) => ({ assistant: checkedAssistant(value) })],
+  ['as', (value) => ({ speaker: value })],
+  ['runs', (value) => ({ runs: runsOf(value) })],
+  ['timeout', (value) => ({ timeoutMs: durationOf(value) })],
+  ['meta', (value, _, { metadata }) => ({ metadata: withPair(metadata, value) })],
+  ['serial', (value) => ({ isSerial: booleanOf(value) })],
+  ['p95', (value, at) => ({ p95: { ms: durationOf(value), line: lineOf(at), text: value } })],
+  ['channel', (value) => ({ channel: channelOf(value) })],
+  ['caller', (value, at) => ({ caller: { text: callerOf(value), line: lineOf(at) } })],
+]);
+
+/** Adds a setting to those of its level. Throws a LineFault; offsets count from the value. */
+export function withSetting(
+  settings: Settings,
+  setting: WrittenSetting,
+  variables: Variables,
+): Settings {
+  const read = readerOf(setting);
+  if (setting.key !== 'meta' && isGiven(settings, setting)) {
+    throw new LineFault(0, `${setting.key} is given twice`, 'keep one of them');
+  }
+  const value = filled(setting.value, variables).trim();
+  if (value === '')
+    throw new LineFault(0, `${setting.key} has no value`, 'write one behind the colon');
+  return { ...settings, ...read(value, setting, settings) };
+}
+
+function readerOf({ key, level }: WrittenSetting): Read {
+  const read = READERS.get(key);
+  const before = -(key.length + ': '.length);
+  if (!read) {
+    const near = nearest(key, [...READERS.keys()]);
+    const known = `settings are: ${[...READERS.keys()].join(', ')}`;
+    const wayOut = near === undefined ? known : `did you mean ${near}? ${known}`;
+    throw new LineFault(before, `unknown setting ${JSON.stringify(key)}`, wayOut);
+  }
+  if (key === 'p95' && level === 'case') {
+    const wayOut = 'put it before the first case: it is of all answers of the file';
+    throw new LineFault(before, 'p95 is a setting of the file', wayOut);
+  }
+  return read;
+}
+
+function isGiven(settings: Settings, { key }: WrittenSetting): boolean {
+  const names: Readonly<Record<string, keyof Settings>> = {
+    as: 'speaker',
+    timeout: 'timeoutMs',
+    serial: 'isSerial',
+  };
+  return Object.hasOwn(settings, names[key] ?? key);
+}
+
+/** Settings are read before anything is said, so that only `--var` can give a value. */
+function filled(text: string, variables: Variables): string {
+  const missing = namesIn(text).find(({ name }) => !variables.has(name));
+  if (!missing) return fill(text, variables);
+  throw noValue(missing);
+}
+
+export function noValue({ name, offset }: { name: string; offset: number }): LineFault {
+  const wayOut = `give it with --var ${name}=…, or keep it in an earlier turn: ? keep ${name}=/re/`;
+  return new LineFault(offset, `{{${name}}} has no value`, wayOut);
+}
+
+function lineOf({ lines }: WrittenSetting): number {
+  return lines[0] ?? 1;
+}
+
+function checkedAssistant(value: string): string {
+  try {
+    return checkedId('assistant', value);
+  } catch (error) {
+    throw asLineFault(error);
+  }
+}
+
+function withPair(metadata: Record<string, string> = {}, pair: string): Record<string, string> {
+  const added = Object.entries(readPair(pair));
+  for (const [key] of added) {
+    if (Object.hasOwn(metadata, key))
+      throw new LineFault(0, `meta gives ${key} twice`, 'keep one of them');
+    if (key === RUN_KEY)
+      throw new LineFault(
+        0,
+        `meta cannot set ${key}`,
+        'it is the id of the run; choose another key',
+      );
+  }
+  return Object.fromEntries([...Object.entries(metadata), ...added]);
+}
+
+function readPair(pair: string): Record<string, string> {
+  try {
+    return parsedMetadata([pair], 'meta:');
+  } catch (error) {
+    throw asLineFault(error);
+  }
+}
+
+function runsOf(value: string): Runs {
+  const [, all = '', pass] = /^(\S+?)(?:\s*,\s*(\S+)\s+must\s+pass)?$/.exec(value) ?? [];
+  const count = wholeNumber(all);
+  const mustPass = pass === undefined ? count : wholeNumber(pass);
+  if (count === undefined || mustPass === undefined) {
+    throw new LineFault(
+      0,
+      `${JSON.stringify(value)} is no number of runs`,
+      'write runs: 3, or runs: 3, 2 must pass',
+    );
+  }
+  if (count === 0)
+    throw new LineFault(
+      0,
+      'a case that does not run tests nothing',
+      'write runs: 1 or more, or the tag #skip',
+    );
+  if (mustPass === 0)
+    throw new LineFault(
+      0,
+      'a case of which no run must pass tests nothing',
+      'let 1 run or more pass',
+    );
+  if (mustPass > count)
+    throw new LineFault(
+      0,
+      `${mustPass} of ${count} runs cannot pass`,
+      'let no more runs pass than there are',
+    );
+  return { count, mustPass };
+}
+
+function durationOf(value: string): number {
+  const ms = durationMs(value);
+  if (ms !== undefined) return ms;
+  throw new LineFault(0, `${JSON.stringify(value)} is no duration`, `write ${DURATION_EXAMPLES}`);
+}
+
+function booleanOf(value: string): boolean {
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new LineFault(
+    0,
+    `${JSON.stringify(value)} is neither true nor false`,
+    'write serial: true',
+  );
+}
+
+function channelOf(value: string): 'web_chat' {
+  if (value === 'web_chat') return value;
+  throw new LineFault(
+    0,
+    `the channel ${JSON.stringify(value)} is not supported`,
+    'leave it out, or write channel: web_chat',
+  );
+}
+
+function callerOf(value: string): string {
+  const { length } = Array.from(value);
+  if (length <= MAX_CALLER) return value;
+  throw new LineFault(0, `the caller has ${length} characters`, `write ${MAX_CALLER} at most`);
+}

@@ -1,0 +1,168 @@
+import { fill, namesIn, type Variables, jsonValue, type Json } from '../chat-file/values.js';
+import {
+  failed,
+  impossible,
+  PASSED,
+  type ExpectedCall,
+  type Finding,
+  type TextRule,
+  type ToolUse,
+} from './check.js';
+import { findMatch, isPattern, readPattern, TOO_LONG } from './patterns.js';
+import { hasText } from './text-checks.js';
+
+/** Most characters of the arguments or the result of a call that a reason shows. */
+const MAX_CALL_LENGTH = 200;
+
+/** Thrown while arguments are compared: the result cannot be told. */
+class Undecided extends Error {}
+
+/** Whether the calls were made in this order; others may have been between. */
+export function callsInOrder(
+  tools: readonly ToolUse[],
+  expected: readonly ExpectedCall[],
+  variables: Variables,
+): Finding {
+  return decided(() => {
+    let next = 0;
+    for (const tool of tools) {
+      const call = expected[next];
+      if (call && fits(tool, call, variables)) next++;
+    }
+    const missing = expected[next];
+    if (!missing) return PASSED;
+    const after = next === 0 ? '' : ` after ${expected[next - 1]?.tool ?? ''}`;
+    return failed(
+      `${expectedText(missing, variables)} was not called${after}: ${calledText(tools)}`,
+    );
+  });
+}
+
+export function callsTimes(
+  tools: readonly ToolUse[],
+  { call, times }: { call: ExpectedCall; times: number },
+  variables: Variables,
+): Finding {
+  return decided(() => {
+    const count = tools.filter((tool) => fits(tool, call, variables)).length;
+    if (count === times) return PASSED;
+    return failed(
+      `${expectedText(call, variables)} was called ${timesText(count)}: ${calledText(tools)}`,
+    );
+  });
+}
+
+export function callsNothing(tools: readonly ToolUse[]): Finding {
+  return tools.length === 0 ? PASSED : failed(calledText(tools));
+}
+
+export function neverCalls(
+  tools: readonly ToolUse[],
+  call: ExpectedCall,
+  variables: Variables,
+): Finding {
+  return decided(() => {
+    const found = tools.find((tool) => fits(tool, call, variables));
+    return found ? failed(`the turn called ${toolText(found)}`) : PASSED;
+  });
+}
+
+export function resultSays(
+  tools: readonly ToolUse[],
+  { tool, rule }: { tool: string; rule: TextRule },
+  variables: Variables,
+): Finding {
+  const name = fill(tool, variables);
+  const calls = tools.filter((each) => each.name === name);
+  if (calls.length === 0) return failed(`${name} was not called: ${calledText(tools)}`);
+  const findings = calls.flatMap(({ result }) =>
+    result === undefined
+      ? []
+      : [hasText(result, rule, { variables, whose: `the result of ${name}` })],
+  );
+  const [best] = [
+    ...findings.filter(({ verdict }) => verdict === 'passed'),
+    ...findings.filter(({ verdict }) => verdict === 'error'),
+    ...(findings.length < calls.length ? [] : findings),
+  ];
+  return best ?? impossible(`the conversation has no result of ${name}`);
+}
+
+/** A call as a person reads it: `get_order {"id":"4711"} → {"state":"shipped"}`. */
+export function toolText({ name, arguments: args, result }: ToolUse): string {
+  const called = args === '' ? name : `${name} ${shortened(args)}`;
+  return result === undefined ? called : `${called} → ${shortened(result)}`;
+}
+
+function shortened(text: string): string {
+  const characters = Array.from(text.replace(/\s+/g, ' ').trim());
+  if (characters.length <= MAX_CALL_LENGTH) return characters.join('');
+  return `${characters.slice(0, MAX_CALL_LENGTH).join('')}…`;
+}
+
+function calledText(tools: readonly ToolUse[]): string {
+  if (tools.length === 0) return 'the turn called nothing';
+  const calls = tools.map((tool) => toolText({ ...tool, result: undefined }));
+  return `the turn called ${calls.join(', ')}`;
+}
+
+function expectedText({ tool, arguments: args }: ExpectedCall, variables: Variables): string {
+  return toolText({
+    name: fill(tool, variables),
+    arguments: args ? fill(JSON.stringify(args), variables) : '',
+  });
+}
+
+function timesText(count: number): string {
+  return count === 1 ? '1 time' : `${count} times`;
+}
+
+function decided(judge: () => Finding): Finding {
+  try {
+    return judge();
+  } catch (error) {
+    if (error instanceof Undecided) return impossible(TOO_LONG);
+    throw error;
+  }
+}
+
+function fits(tool: ToolUse, call: ExpectedCall, variables: Variables): boolean {
+  if (tool.name !== fill(call.tool, variables)) return false;
+  return call.arguments === undefined || holds(argumentsOf(tool), call.arguments, variables);
+}
+
+/** The arguments as the value they are; a text that is no JSON is a value too. */
+function argumentsOf({ arguments: args }: ToolUse): unknown {
+  return jsonValue(args) ?? args;
+}
+
+/** Whether a value holds at least what is expected; lists have the same length. */
+function holds(actual: unknown, expected: Json, variables: Variables): boolean {
+  if (typeof expected === 'string') return holdsText(actual, expected, variables);
+  if (expected === null || typeof expected !== 'object') return actual === expected;
+  if (Array.isArray(expected)) {
+    return (
+      Array.isArray(actual) &&
+      actual.length === expected.length &&
+      expected.every((each, index) => holds(actual[index], each, variables))
+    );
+  }
+  if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) return false;
+  const values = new Map<string, unknown>(Object.entries(actual));
+  return Object.entries(expected).every(
+    ([key, value]) => values.has(key) && holds(values.get(key), value, variables),
+  );
+}
+
+function holdsText(actual: unknown, expected: string, variables: Variables): boolean {
+  if (expected === '*') return true;
+  const text = typeof actual === 'string' ? actual : JSON.stringify(actual);
+  if (isPattern(expected)) {
+    const { type } = findMatch(readPattern(expected), text, variables);
+    if (type === 'too long') throw new Undecided();
+    return type === 'found';
+  }
+  // A value that was kept from a reply is a text, and may be a number among arguments.
+  const isFilled = namesIn(expected).length > 0;
+  return (typeof actual === 'string' || isFilled) && text === fill(expected, variables);
+}

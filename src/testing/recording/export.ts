@@ -1,0 +1,91 @@
+import { AppError } from '../../base/errors.js';
+import type { Conversation, Message } from '../../conversations/conversation.js';
+import { nameOf } from '../../conversations/names.js';
+import { sanitizeLine } from '../../text/sanitize.js';
+import { readHeading } from '../chat-file/case-builder.js';
+import type { RecordEntry } from '../chat-file/chat-file.js';
+import { namesIn, isJsonObject, jsonValue, type Json } from '../chat-file/values.js';
+import type { ToolUse } from '../checks/check.js';
+import { isPattern } from '../checks/patterns.js';
+import {
+  recordedConversation,
+  type RecordedTurn,
+  markedLines,
+  recordLines,
+  toolName,
+} from './recording.js';
+
+const MAX_TITLE = 80;
+
+export interface ExportOptions {
+  /** The assistant that the file names; none unless given. */
+  assistantId?: string | undefined;
+  /** Masks what a repository must not hold. */
+  redact?: ((text: string) => string) | undefined;
+}
+
+/**
+ * A conversation as a `.chat` file: what was said, replied and called, and for each turn a check of the
+ * tools that it called. Throws `usage` when no user said anything in it.
+ */
+export function exportedChat(
+  conversation: Conversation,
+  messages: readonly Message[],
+  { assistantId, redact = (text) => text }: ExportOptions = {},
+): string {
+  const masked = messages.map((message) => maskedMessage(message, redact));
+  const { greeting, turns } = recordedConversation(masked);
+  if (turns.length === 0) {
+    throw new AppError('usage', 'the conversation has no message of a user', {
+      hint: 'a case begins with one; export it as md, json or txt',
+    });
+  }
+  const title = [`== ${titleOf(conversation, redact)}`];
+  const begin = greeting.length === 0 ? title : [...title, ...recordLines(greeting), ''];
+  const header = assistantId === undefined ? [] : [`assistant: ${assistantId}`, ''];
+  const lines = turns.flatMap((turn, index) => [...(index === 0 ? [] : ['']), ...turnLines(turn)]);
+  return [...header, ...begin, ...lines, ''].join('\n');
+}
+
+function maskedMessage(message: Message, redact: (text: string) => string): Message {
+  const toolCalls = message.toolCalls.map((call) => ({
+    ...call,
+    arguments: redact(call.arguments),
+  }));
+  return { ...message, text: redact(message.text), toolCalls };
+}
+
+/** `#words` at the end of a title would be tags. */
+function titleOf(conversation: Conversation, redact: (text: string) => string): string {
+  const name = sanitizeLine(redact(nameOf(conversation)), MAX_TITLE);
+  const title = name === '' ? `Conversation ${conversation.id}` : name;
+  return readHeading(title).tags.length > 0 ? `${title} (recorded)` : title;
+}
+
+function turnLines({ message, record }: RecordedTurn): string[] {
+  // A name in braces would ask for a value; a message with NUL is not sent.
+  const text = message.replaceAll('\0', '');
+  const said = namesIn(text).length > 0 ? text.replaceAll('{{', '{ {') : text;
+  return [...markedLines('>', said), ...recordLines(record), ...callChecks(record)];
+}
+
+function callChecks(record: readonly RecordEntry[]): string[] {
+  const calls = record.flatMap((entry) => (entry.type === 'call' ? [entry.call] : []));
+  if (calls.length === 0) return ['? calls nothing'];
+  return [...new Set(calls.map((call) => `? calls ${expectedCall(call)}`))];
+}
+
+/** With the arguments where they are an object of which nothing would be taken for a pattern. */
+function expectedCall({ name, arguments: args }: ToolUse): string {
+  const tool = toolName(name);
+  const value = jsonValue(args);
+  const isPlain = isJsonObject(value) && Object.keys(value).length > 0 && isLiteral(value);
+  return isPlain ? `${tool} ${args.trim().replace(/\s*[\r\n]+\s*/g, ' ')}` : tool;
+}
+
+function isLiteral(value: Json): boolean {
+  if (typeof value === 'string')
+    return !isPattern(value) && value !== '*' && namesIn(value).length === 0;
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, each]) => namesIn(key).length === 0 && isLiteral(each));
+}

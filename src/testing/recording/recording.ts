@@ -1,0 +1,96 @@
+import type { Message } from '../../conversations/conversation.js';
+import { isWholeCall } from '../chat-file/case-builder.js';
+import type { RecordEntry } from '../chat-file/chat-file.js';
+import type { ToolUse } from '../checks/check.js';
+
+/** A message of the user's, and what the assistant did after it. */
+export interface RecordedTurn {
+  message: string;
+  record: RecordEntry[];
+}
+
+export interface RecordedConversation {
+  /** What the assistant did before the first message of the user's. */
+  greeting: RecordEntry[];
+  turns: RecordedTurn[];
+}
+
+/**
+ * What was said and called, out of messages in order. Results carry no id of their call: they belong to
+ * the calls without one, in their order. Blank messages of the user's are passed over.
+ */
+export function recordedConversation(messages: readonly Message[]): RecordedConversation {
+  const recorded: RecordedConversation = { greeting: [], turns: [] };
+  let waiting: ToolUse[] = [];
+  for (const { role, text, toolCalls } of messages) {
+    const record = recorded.turns.at(-1)?.record ?? recorded.greeting;
+    if (role === 'user' && text.trim() !== '') {
+      recorded.turns.push({ message: text, record: [] });
+      waiting = [];
+    }
+    if (role === 'tool') addResult(waiting.shift(), text);
+    if (role !== 'assistant') continue;
+    if (text !== '') record.push({ type: 'reply', text });
+    const calls = toolCalls.map((call): ToolUse => ({
+      name: call.name,
+      arguments: call.arguments,
+    }));
+    record.push(...calls.map((call): RecordEntry => ({ type: 'call', call })));
+    waiting.push(...calls);
+  }
+  return recorded;
+}
+
+function addResult(call: ToolUse | undefined, result: string): void {
+  if (call) call.result = result;
+}
+
+/** The tool calls of some messages. */
+export function toolsIn(messages: readonly Message[]): ToolUse[] {
+  const { greeting, turns } = recordedConversation(messages);
+  const entries = [...greeting, ...turns.flatMap(({ record }) => record)];
+  return entries.flatMap((entry) => (entry.type === 'call' ? [entry.call] : []));
+}
+
+const LINE_END = /\r\n|\r|\n/;
+
+/** A text as lines of a mark, such as `> `: a mark alone is an empty line. */
+export function markedLines(mark: string, text: string): string[] {
+  return text.split(LINE_END).map((line) => (line === '' ? mark : `${mark} ${line}`));
+}
+
+/** A record as the lines of a file that are read as that record. */
+export function recordLines(record: readonly RecordEntry[]): string[] {
+  return record.flatMap((entry, index) => {
+    const lines = entry.type === 'reply' ? markedLines('<', entry.text) : callLines(entry.call);
+    return wouldContinue(record[index - 1], entry) ? ['', ...lines] : lines;
+  });
+}
+
+/** Whether an entry would be read as a part of the one before; a blank line parts them. */
+function wouldContinue(before: RecordEntry | undefined, entry: RecordEntry): boolean {
+  if (before?.type !== entry.type) return false;
+  if (before.type === 'reply') return true;
+  return before.call.result === undefined && !isWholeCall(before.call.arguments);
+}
+
+function callLines({ name, arguments: args, result }: ToolUse): string[] {
+  const called = `${toolName(name)} ${argumentText(args)}`.trimEnd();
+  return [
+    ...markedLines('*', called),
+    ...(result === undefined ? [] : markedLines('* ->', result)),
+  ];
+}
+
+/** The name of a tool as one word, which a check can name too. */
+export function toolName(name: string): string {
+  return name.trim().replace(/[\s,{]+/g, '_') || 'unknown';
+}
+
+/** JSON has no line end but between its values; a text that begins like JSON must not be taken for it. */
+function argumentText(args: string): string {
+  const trimmed = args.trim();
+  const lines = trimmed.split(LINE_END);
+  const isMistakable = lines.some((_, index) => isWholeCall(lines.slice(0, index + 1).join('\n')));
+  return isMistakable ? lines.map((line) => line.trim()).join(' ') : trimmed;
+}

@@ -1,0 +1,158 @@
+import { jsonText } from '../../text/json-line.js';
+import type { CaseResult, CaseVerdict, RunResult, RunVerdict, TurnResult } from '../run/results.js';
+import { countsOf, type Counts } from '../run/verdicts.js';
+
+/** What a report is of. */
+export interface ReportHeader {
+  /** The id of the run. */
+  run: string;
+  /** When it began. */
+  started: Date;
+}
+
+/** The report for programs; its schema is `reportSchema`. */
+export interface JsonReport {
+  run: string;
+  /** ISO 8601. */
+  started: string;
+  counts: Counts;
+  cases: JsonCase[];
+}
+
+export interface JsonCase {
+  file: string;
+  line: number;
+  title: string;
+  tags: string[];
+  assistant: string | null;
+  verdict: CaseVerdict;
+  reason: string;
+  runs: JsonRun[];
+}
+
+export interface JsonRun {
+  verdict: RunVerdict;
+  reason: string;
+  conversation: string | null;
+  ms: number;
+  turns: JsonTurn[];
+}
+
+interface JsonTurn {
+  line: number;
+  said: string;
+  reply: string | null;
+  tools: { name: string; arguments: string; result: string | null }[];
+  first_token_ms: number | null;
+  total_ms: number | null;
+  recovered: boolean;
+  checks: { line: number; check: string; verdict: RunVerdict; reason: string }[];
+}
+
+export function jsonReport(
+  { run, started }: ReportHeader,
+  results: readonly CaseResult[],
+): JsonReport {
+  const cases = results.map(jsonCase);
+  return { run, started: started.toISOString(), counts: countsOf(results), cases };
+}
+
+/** The report as a text that no runner and no terminal takes for a command. */
+export function jsonReportText(report: JsonReport): string {
+  return `${jsonText(report).replaceAll('##[', '#\\u0023[')}\n`;
+}
+
+function jsonCase({ assistantId, runs, ...rest }: CaseResult): JsonCase {
+  const { file, line, title, tags, verdict, reason } = rest;
+  const assistant = assistantId ?? null;
+  return { file, line, title, tags, assistant, verdict, reason, runs: runs.map(jsonRun) };
+}
+
+function jsonRun({ verdict, reason, conversationId, ms, turns }: RunResult): JsonRun {
+  return { verdict, reason, conversation: conversationId ?? null, ms, turns: turns.map(jsonTurn) };
+}
+
+function jsonTurn({ line, said, reply, tools, checks, ...turn }: TurnResult): JsonTurn {
+  return {
+    line,
+    said,
+    reply: reply ?? null,
+    tools: (tools ?? []).map(({ name, arguments: args, result }) => ({
+      name,
+      arguments: args,
+      result: result ?? null,
+    })),
+    first_token_ms: turn.firstWordMs ?? null,
+    total_ms: turn.totalMs ?? null,
+    recovered: turn.isRecovered,
+    checks,
+  };
+}
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const text = { type: 'string' };
+const textOrNull = { type: ['string', 'null'] };
+const count = { type: 'integer', minimum: 0 };
+const countOrNull = { type: ['integer', 'null'], minimum: 0 };
+const line = { type: 'integer', minimum: 1 };
+const verdict = { enum: ['passed', 'failed', 'error'] };
+
+/** An object with all of these properties and no others. */
+function object(properties: Record<string, Schema>): Schema {
+  return {
+    type: 'object',
+    properties,
+    required: Object.keys(properties),
+    additionalProperties: false,
+  };
+}
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+const check = object({ line, check: text, verdict, reason: text });
+const tool = object({ name: text, arguments: text, result: textOrNull });
+
+const turn = object({
+  line,
+  said: text,
+  reply: textOrNull,
+  tools: list(tool),
+  first_token_ms: countOrNull,
+  total_ms: countOrNull,
+  recovered: { type: 'boolean' },
+  checks: list(check),
+});
+
+const run = object({
+  verdict,
+  reason: text,
+  conversation: textOrNull,
+  ms: count,
+  turns: list(turn),
+});
+
+const testCase = object({
+  file: text,
+  line,
+  title: text,
+  tags: list(text),
+  assistant: textOrNull,
+  verdict: { enum: ['passed', 'flaky', 'failed', 'error', 'skipped'] },
+  reason: text,
+  runs: list(run),
+});
+
+/** JSON Schema of the JSON report. */
+export const reportSchema: Schema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Report of telnyx-chat test',
+  ...object({
+    run: text,
+    started: { type: 'string', format: 'date-time' },
+    counts: object({ passed: count, flaky: count, failed: count, errors: count, skipped: count }),
+    cases: list(testCase),
+  }),
+};

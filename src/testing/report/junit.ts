@@ -1,0 +1,120 @@
+import { toolText } from '../checks/tool-checks.js';
+import type { CaseResult, RunResult } from '../run/results.js';
+import { countsOf } from '../run/verdicts.js';
+import type { ReportHeader } from './json.js';
+
+/** What XML 1.0 cannot hold. */
+const ILLEGAL = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+};
+
+/** The report as JUnit's XML, as Jenkins reads it: a suite a file, a test a case. */
+export function junitReport(
+  { run, started }: ReportHeader,
+  results: readonly CaseResult[],
+): string {
+  const files = [...new Set(results.map(({ file }) => file))];
+  const namesAssistant = new Set(results.map(({ assistantId }) => assistantId)).size > 1;
+  const suites = files.map((file) => {
+    const own = results.filter((result) => result.file === file);
+    const facts = {
+      ...totals(own),
+      skipped: countsOf(own).skipped,
+      timestamp: started.toISOString(),
+    };
+    const tests = own.map((result) => testCase(result, namesAssistant));
+    return element('testsuite', { name: file, ...facts, file }, tests);
+  });
+  const all = element(
+    'testsuites',
+    { name: `telnyx-chat test ${run}`, ...totals(results) },
+    suites,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${all}\n`;
+}
+
+function totals(results: readonly CaseResult[]): Record<string, string | number> {
+  const { failed, errors } = countsOf(results);
+  const ms = results.reduce((sum, result) => sum + timeOf(result), 0);
+  return { tests: results.length, failures: failed, errors, time: seconds(ms) };
+}
+
+function timeOf({ runs }: CaseResult): number {
+  return runs.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(3);
+}
+
+function testCase(result: CaseResult, namesAssistant: boolean): string {
+  const { title, file, line, assistantId, runs } = result;
+  const name = namesAssistant && assistantId !== undefined ? `${title} [${assistantId}]` : title;
+  const classname = file.replace(/\.chat$/, '');
+  const children = [
+    ...outcome(result),
+    ...(runs.length === 0 ? [] : [element('system-out', {}, [text(runs.map(runText).join('\n'))])]),
+  ];
+  return element(
+    'testcase',
+    { name, classname, time: seconds(timeOf(result)), file, line },
+    children,
+  );
+}
+
+function outcome({ verdict, reason, runs }: CaseResult): string[] {
+  if (verdict === 'passed' || verdict === 'flaky') return [];
+  if (verdict === 'skipped') return [element('skipped', { message: reason }, [])];
+  const name = verdict === 'failed' ? 'failure' : 'error';
+  const why = runs.filter((run) => run.verdict !== 'passed').flatMap(reasonsOf);
+  return [element(name, { message: reason, type: verdict }, [text(why.join('\n'))])];
+}
+
+function reasonsOf({ reason, turns }: RunResult): string[] {
+  const checks = turns.flatMap((turn) => turn.checks).filter(({ verdict }) => verdict !== 'passed');
+  if (checks.length === 0) return [reason];
+  return checks.map((check) => `line ${check.line}: ${check.check}: ${check.reason}`);
+}
+
+/** A run and its conversation, as it went. */
+function runText({ verdict, conversationId, ms, turns }: RunResult, index: number): string {
+  const conversation = conversationId === undefined ? '' : `, conversation ${conversationId}`;
+  const lines = turns.flatMap(({ said, reply, tools = [] }) => [
+    `> ${said}`,
+    ...tools.map((tool) => `* ${toolText(tool)}`),
+    ...(reply === undefined ? [] : [`< ${reply}`]),
+  ]);
+  return [`run ${index + 1}: ${verdict}, ${seconds(ms)} s${conversation}`, ...lines].join('\n');
+}
+
+function element(
+  name: string,
+  attributes: Record<string, string | number>,
+  children: readonly string[],
+): string {
+  const written = Object.entries(attributes).map(
+    ([key, value]) => ` ${key}="${attribute(String(value))}"`,
+  );
+  const begin = `<${name}${written.join('')}`;
+  if (children.length === 0) return `${begin}/>`;
+  const isText = name === 'failure' || name === 'error' || name === 'system-out';
+  const separator = isText ? '' : '\n';
+  return `${begin}>${separator}${children.join(separator)}${separator}</${name}>`;
+}
+
+function attribute(value: string): string {
+  return value
+    .replace(ILLEGAL, '\ufffd')
+    .replace(/[&<>"\t\n\r]/g, (char) => ENTITIES[char] ?? char);
+}
+
+function text(value: string): string {
+  return value.replace(ILLEGAL, '\ufffd').replace(/[&<>\r]/g, (char) => ENTITIES[char] ?? char);
+}

@@ -1,0 +1,140 @@
+import { AppError } from '../../base/errors.js';
+import { isSimulated, type ChatFile, type TestCase } from '../chat-file/chat-file.js';
+import { plainText } from '../checks/plain-text.js';
+import type { Job } from './results.js';
+
+/** Which cases are run. Several tags or titles: any of them; both kinds: both. */
+export interface Selection {
+  /** Of a file that was named with lines (`orders.chat:14`): the cases at those lines. */
+  lines: ReadonlyMap<string, readonly number[]>;
+  tags: readonly string[];
+  /** Parts of titles. */
+  titles: readonly string[];
+  /** Those of the last run that failed or were errors; undefined unless asked for. */
+  failed?: readonly { file: string; title: string }[] | undefined;
+}
+
+export interface PlanOptions {
+  /** Those of `--assistant`: they go before all others. */
+  assistantIds: readonly string[];
+  /** That of the environment or the profile. */
+  defaultAssistantId?: string | undefined;
+  /** Simulated cases cost money. */
+  simulates: boolean;
+}
+
+/** The cases of a replay need no assistant. */
+export const REPLAY: PlanOptions = { assistantIds: [], simulates: false };
+
+/**
+ * The cases to run, in the order of files. Throws `usage` when nothing is selected, but for the failed ones
+ * of the last run: there may be none left.
+ */
+export function selectedCases(
+  files: readonly ChatFile[],
+  selection: Selection,
+): { file: ChatFile; test: TestCase }[] {
+  const cases = files.flatMap((file) =>
+    casesAt(file, selection.lines.get(file.path)).map((test) => ({ file, test })),
+  );
+  const selected = cases.filter(
+    ({ file, test }) => isSelected(test, selection) && isAmongFailed(file, test, selection),
+  );
+  if (selected.length > 0 || selection.failed) return selected;
+  throw nothingSelected(files, selection);
+}
+
+function casesAt(file: ChatFile, lines: readonly number[] | undefined): TestCase[] {
+  if (!lines) return file.cases;
+  const selected = lines.map((line) => caseAt(file, line));
+  return file.cases.filter((test) => selected.includes(test));
+}
+
+function caseAt({ path, cases }: ChatFile, line: number): TestCase {
+  const test = cases.find((each) => each.line <= line && line <= each.lastLine);
+  if (test) return test;
+  throw new AppError('usage', `${path}:${line}: no case is at this line`, {
+    hint: 'telnyx-chat test --list shows the lines of cases',
+  });
+}
+
+function isSelected({ tags, title }: TestCase, selection: Selection): boolean {
+  const isTagged =
+    selection.tags.length === 0 || selection.tags.some((tag) => tags.includes(tagName(tag)));
+  const plain = plainText(title);
+  const isTitled =
+    selection.titles.length === 0 ||
+    selection.titles.some((part) => plain.includes(plainText(part)));
+  return isTagged && isTitled;
+}
+
+/** `#smoke` and `smoke` are one tag. */
+function tagName(tag: string): string {
+  return tag.replace(/^#/, '');
+}
+
+function isAmongFailed(file: ChatFile, { title }: TestCase, { failed }: Selection): boolean {
+  return failed?.some((each) => each.file === file.path && each.title === title) ?? true;
+}
+
+function nothingSelected(files: readonly ChatFile[], { tags, titles }: Selection): AppError {
+  if (files.length === 0) {
+    return new AppError('usage', 'there is no .chat file here', {
+      hint: 'name one: telnyx-chat test orders.chat; or make one with telnyx-chat conversations export <id> -o orders.chat',
+    });
+  }
+  const asked = [
+    ...tags.map((tag) => `--tag ${tagName(tag)}`),
+    ...titles.map((title) => `--grep ${title}`),
+  ];
+  return new AppError('usage', `no case is selected by ${asked.join(' ')}`, {
+    hint: 'telnyx-chat test --list shows the cases and their tags',
+  });
+}
+
+/** The selected cases with their assistants, and why some are not run. Throws `not_configured`. */
+export function plannedJobs(
+  cases: readonly { file: ChatFile; test: TestCase }[],
+  options: PlanOptions,
+): Job[] {
+  return cases.map(({ file, test }) => {
+    const skipReason = skipReasonOf(test, options);
+    const assistantIds = options === REPLAY ? [undefined] : assistantsOf(test, options, skipReason);
+    return { file, test, assistantIds, skipReason };
+  });
+}
+
+function skipReasonOf(test: TestCase, { simulates }: PlanOptions): string | undefined {
+  if (test.tags.includes('skip')) return 'it has the tag #skip';
+  if (isSimulated(test) && !simulates)
+    return 'simulated callers cost money: run it with --simulate';
+  return undefined;
+}
+
+function assistantsOf(
+  { settings }: TestCase,
+  { assistantIds, defaultAssistantId }: PlanOptions,
+  skipReason: string | undefined,
+): readonly (string | undefined)[] {
+  if (assistantIds.length > 0) return [...new Set(assistantIds)];
+  const assistantId = settings.assistant ?? defaultAssistantId;
+  if (assistantId !== undefined || skipReason !== undefined) return [assistantId];
+  throw new AppError('not_configured', 'TELNYX_ASSISTANT_ID is required', {
+    hint: 'set it, give --assistant <id>, or begin the file with assistant: <id>',
+  });
+}
+
+/** The cases, their turns and their checks, for `--list`. */
+export function listText(cases: readonly { file: ChatFile; test: TestCase }[]): string {
+  const lines = cases.map(({ file, test }) => {
+    const checks = test.turns.reduce((sum, turn) => sum + turn.checks.length, test.checks.length);
+    const size = isSimulated(test) ? 'simulated' : counted(test.turns.length, 'turn');
+    const tags = test.tags.map((tag) => ` #${tag}`).join('');
+    return `${file.path}:${test.line}  ${test.title}${tags}  (${size}, ${counted(checks, 'check')})\n`;
+  });
+  return lines.join('');
+}
+
+function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}

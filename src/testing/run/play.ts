@@ -1,0 +1,152 @@
+import { AppError, exitCodeOf } from '../../base/errors.js';
+import { checksOf, replyOf, type ScriptedTurn } from '../chat-file/chat-file.js';
+import { fill } from '../chat-file/values.js';
+import { RUN_KEY } from '../chat-file/settings.js';
+import { needsTools } from '../checks/evaluate.js';
+import type { Known, ToolUse } from '../checks/check.js';
+import { judgeTurn, untakenTurn } from './judge-turn.js';
+import { readTools, takeTimedTurn, type Answer } from './take-turn.js';
+import type { Job, RunEnd, RunResult, TurnResult } from './results.js';
+import type { Session } from './session.js';
+import { endByChecks } from './verdicts.js';
+
+/** A run that is under way. */
+interface Run {
+  session: Session;
+  job: Job;
+  assistantId: string;
+  conversationId: string;
+  /** Grows by what turns keep. */
+  variables: Map<string, string>;
+}
+
+/**
+ * One run of a case in a conversation of its own. It yields after each turn, so that the turns of several
+ * assistants can be taken in turn; the first turn that does not pass ends it.
+ */
+export async function* playRun(
+  session: Session,
+  job: Job,
+  assistantId: string,
+): AsyncGenerator<undefined, RunResult> {
+  const { clock } = session.ports;
+  const started = clock.monotonic();
+  const turns: TurnResult[] = [];
+  let ended = endByChecks([]);
+  let conversationId: string | undefined;
+  try {
+    conversationId = await newConversation(session, job, assistantId);
+    const run = {
+      session,
+      job,
+      assistantId,
+      conversationId,
+      variables: new Map(job.file.variables),
+    };
+    for (const turn of job.test.turns) {
+      const said = fill(turn.message, run.variables);
+      turns.push(untakenTurn(turn, said));
+      turns.splice(-1, 1, await playTurn(run, turn, said));
+      ended = endByChecks(turns.at(-1)?.checks ?? []);
+      if (ended.verdict !== 'passed') break;
+      yield;
+    }
+  } catch (error) {
+    ended = endByError(session, error);
+  }
+  const isKept = await keepOrDelete(session, conversationId, ended.verdict);
+  return { ...ended, conversationId, isKept, ms: Math.round(clock.monotonic() - started), turns };
+}
+
+/** A failure that was foreseen is the run's; another one is a bug, and everybody's. */
+export function endByError({ gate }: Session, error: unknown): RunEnd {
+  if (!(error instanceof AppError)) throw error;
+  gate.note(error);
+  const { delivery } = error.details;
+  const fate = delivery === 'unknown' ? ' (the message may have been delivered)' : '';
+  return { verdict: 'error', reason: `${error.message}${fate}`, exitCode: exitCodeOf(error) };
+}
+
+async function newConversation(
+  session: Session,
+  { test }: Job,
+  assistantId: string,
+): Promise<string> {
+  const { ports, options, gate } = session;
+  await gate.pass(options.signal);
+  const metadata = {
+    ...test.settings.metadata,
+    assistant_id: assistantId,
+    [RUN_KEY]: options.runId,
+  };
+  const { id } = await ports.createConversation({ name: test.title, metadata }, session.call());
+  return id;
+}
+
+async function playTurn(run: Run, turn: ScriptedTurn, said: string): Promise<TurnResult> {
+  const { session, job, assistantId, conversationId, variables } = run;
+  const { timeoutMs = session.options.timeoutMs, speaker } = job.test.settings;
+  const checks = checksOf(job.test, turn).map(({ check }) => check);
+  const expectsSilence = checks.some(({ type }) => type === 'silent');
+  const message = { assistantId, conversationId, text: said, speaker, stream: true } as const;
+  const answer = await takeTimedTurn(session, message, { timeoutMs, expectsSilence });
+  const readsTools = session.options.readsTools || checks.some(needsTools);
+  const tools = readsTools ? await toolsOf(run, said, answer) : NOT_READ;
+  const readsMetadata = checks.some(({ type }) => type === 'metadata');
+  const observation = {
+    ...answer,
+    reply: { value: answer.reply },
+    tools,
+    metadata: readsMetadata ? await metadataOf(run) : NOT_READ,
+    reference: replyOf(turn.record) ?? '',
+    variables,
+  };
+  const { result, kept } = judgeTurn(job.test, turn, {
+    said,
+    isRecovered: answer.isRecovered,
+    observation,
+    tools: 'value' in tools ? tools.value : undefined,
+  });
+  for (const { name, value } of kept) variables.set(name, value);
+  return result;
+}
+
+const NOT_READ = { unknown: 'it was not read' };
+
+/** A turn that was refused called nothing. */
+function toolsOf(run: Run, said: string, { reply, isSilent }: Answer): Promise<Known<ToolUse[]>> {
+  if (isSilent) return Promise.resolve({ value: [] });
+  const { session, assistantId, conversationId } = run;
+  return readTools(session, { assistantId, conversationId, said, reply });
+}
+
+async function metadataOf({
+  session,
+  conversationId,
+}: Run): Promise<Known<Record<string, string>>> {
+  try {
+    const { metadata } = await session.ports.getConversation(conversationId, session.call());
+    return { value: metadata };
+  } catch (error) {
+    if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
+    return { unknown: `the conversation could not be read: ${error.message}` };
+  }
+}
+
+/** Deletes the conversation of a run that passed. Whether it is still there. */
+async function keepOrDelete(
+  { ports, options, onEvent, cleanUpCall }: Session,
+  conversationId: string | undefined,
+  verdict: RunResult['verdict'],
+): Promise<boolean> {
+  if (conversationId === undefined) return false;
+  if (verdict !== 'passed' || options.keepsAll) return true;
+  try {
+    await ports.deleteConversation(conversationId, cleanUpCall());
+    return false;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    onEvent({ type: 'left', conversationId, reason: error.message });
+    return true;
+  }
+}

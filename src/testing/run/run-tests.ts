@@ -1,0 +1,152 @@
+import { AppError } from '../../base/errors.js';
+import { isSimulated } from '../chat-file/chat-file.js';
+import { simulatedRun } from '../simulated/run.js';
+import { playRun } from './play.js';
+import type { RunOptions, TestEvent, TestPorts, CaseResult, Job, RunResult } from './results.js';
+import { replayRun } from './judge-turn.js';
+import { openSession, type Session } from './session.js';
+import { caseVerdict, p95Result } from './verdicts.js';
+
+/*
+ * The way into running tests. `test` and the library call, in this order:
+ *
+ *     readChatFile     (chat-file/parse.ts) for each file
+ *     selectedCases    (plan.ts) by lines, tags, titles, and what failed last; `listText` shows them
+ *     plannedJobs      (plan.ts) with assistants, or REPLAY
+ *     runTests         here, over TestPorts; or replayTests, which needs none
+ *     maskedResult     (report/mask.ts) before anything is printed or written
+ *     caseLines, summaryLines, junitReport, …   (report/) the texts
+ *     exitCodeOfResults (verdicts.ts) of all results, or of what `compared` finds worse
+ *
+ * One case: playRun (play.ts) → takeTimedTurn, readTools → judgeTurn → evaluate (checks/). A simulated one:
+ * simulatedRun (simulated/run.ts).
+ */
+
+const ONCE = { count: 1, mustPass: 1 };
+
+export interface TestRun {
+  /** In the order of files and cases; what an interrupt kept from beginning is not among them. */
+  results: CaseResult[];
+  isInterrupted: boolean;
+}
+
+/**
+ * Runs cases: several side by side, serial ones alone after the others, the runs of a case one after
+ * another. An interrupt ends it with what was done.
+ */
+export async function runTests(
+  jobs: readonly Job[],
+  {
+    ports,
+    options,
+    onEvent,
+  }: { ports: TestPorts; options: RunOptions; onEvent: (event: TestEvent) => void },
+): Promise<TestRun> {
+  const session = openSession(ports, options, onEvent);
+  const results = new Map<Job, CaseResult[]>();
+  const run = async (job: Job): Promise<void> => {
+    const finished = await runCase(session, job);
+    results.set(job, finished);
+    for (const result of finished) onEvent({ type: 'finished', result });
+  };
+  const isAlone = ({ test }: Job): boolean => test.settings.isSerial === true;
+  try {
+    await inLanes(session, jobs.filter((job) => !isAlone(job)), { lanes: options.concurrency, run }); // prettier-ignore
+    await inLanes(session, jobs.filter(isAlone), { lanes: 1, run });
+  } finally {
+    session.end();
+  }
+  return { results: inFileOrder(jobs, results), isInterrupted: options.signal.aborted };
+}
+
+/** Runs cases against their own recordings: nothing is sent. */
+export function replayTests(jobs: readonly Job[]): TestRun {
+  const results = new Map<Job, CaseResult[]>();
+  for (const job of jobs) {
+    const skipReason = isSimulated(job.test) ? 'a simulated case has no recording' : job.skipReason;
+    const runs = skipReason === undefined ? [replayRun(job)] : [];
+    results.set(job, [caseResult({ ...job, skipReason }, undefined, { runs, needed: ONCE })]);
+  }
+  return { results: inFileOrder(jobs, results), isInterrupted: false };
+}
+
+async function inLanes(
+  { options: { signal }, onEvent }: Session,
+  jobs: readonly Job[],
+  { lanes, run }: { lanes: number; run: (job: Job) => Promise<void> },
+): Promise<void> {
+  const waiting = jobs.values();
+  const work = async (): Promise<void> => {
+    for (const job of waiting) {
+      if (signal.aborted) return;
+      onEvent({ type: 'started', job });
+      await run(job);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, work));
+}
+
+/** All runs of a case, with each of its assistants. */
+async function runCase(session: Session, job: Job): Promise<CaseResult[]> {
+  const needed = job.test.settings.runs ?? ONCE;
+  const runs = job.assistantIds.map((): RunResult[] => []);
+  const count = job.skipReason === undefined ? needed.count : 0;
+  for (let index = 0; index < count && !session.options.signal.aborted; index++) {
+    const results = await inTurn(job.assistantIds.map((id) => oneRun(session, job, id)));
+    for (const [at, result] of results.entries()) runs[at]?.push(result);
+  }
+  return job.assistantIds.map((id, at) => caseResult(job, id, { runs: runs[at] ?? [], needed }));
+}
+
+function oneRun(
+  session: Session,
+  job: Job,
+  assistantId: string | undefined,
+): AsyncGenerator<undefined, RunResult> {
+  if (assistantId === undefined) throw new AppError('bug', 'a case has no assistant to run with');
+  const run = isSimulated(job.test) ? simulatedRun : playRun;
+  return run(session, job, assistantId);
+}
+
+/** Takes a step of each at a time, until all are done. */
+async function inTurn<T>(steps: readonly AsyncGenerator<undefined, T>[]): Promise<T[]> {
+  const done = new Map<number, T>();
+  while (done.size < steps.length) {
+    for (const [index, each] of steps.entries()) {
+      if (done.has(index)) continue;
+      const step = await each.next();
+      if (step.done) done.set(index, step.value);
+    }
+  }
+  return steps.flatMap((_, index) => {
+    const value = done.get(index);
+    return value === undefined ? [] : [value];
+  });
+}
+
+function caseResult(
+  { file, test, skipReason }: Job,
+  assistantId: string | undefined,
+  { runs, needed }: { runs: RunResult[]; needed: { count: number; mustPass: number } },
+): CaseResult {
+  const { line, title, tags } = test;
+  const verdict =
+    skipReason === undefined
+      ? caseVerdict(runs, needed)
+      : ({ verdict: 'skipped', reason: skipReason } as const);
+  return { file: file.path, line, title, tags, assistantId, ...verdict, runs };
+}
+
+/** The results of each file in the order of its cases, and its `p95` after them. */
+function inFileOrder(jobs: readonly Job[], results: ReadonlyMap<Job, CaseResult[]>): CaseResult[] {
+  const files = [...new Set(jobs.map(({ file }) => file))];
+  return files.flatMap((file) => {
+    const own = jobs.filter((job) => job.file === file).flatMap((job) => results.get(job) ?? []);
+    const assistants = [...new Set(own.map(({ assistantId }) => assistantId))];
+    const p95 = assistants.flatMap((id) => {
+      const result = p95Result(file, own.filter(({ assistantId }) => assistantId === id), id); // prettier-ignore
+      return result ? [result] : [];
+    });
+    return [...own, ...p95];
+  });
+}

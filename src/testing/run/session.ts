@@ -1,0 +1,81 @@
+import { AppError } from '../../base/errors.js';
+import type { Clock, CallOptions } from '../../base/time.js';
+import type { RunOptions, TestEvent, TestPorts } from './results.js';
+
+/** When the API does not say how long. */
+const USUAL_WAIT_MS = 1_000;
+
+/** After a 429, nothing begins before the time that it asked for is over. */
+export class RateGate {
+  readonly #clock: Clock;
+  readonly #onWait: (ms: number) => void;
+  #opensAt = -Infinity;
+
+  constructor(clock: Clock, onWait: (ms: number) => void) {
+    this.#clock = clock;
+    this.#onWait = onWait;
+  }
+
+  /** Takes in a failure; one that is no 429 closes nothing. */
+  note(error: AppError, waitMs = error.details.retryAfterMs ?? USUAL_WAIT_MS): void {
+    if (error.kind !== 'rate_limited') return;
+    const opensAt = this.#clock.monotonic() + waitMs;
+    if (opensAt <= this.#opensAt) return;
+    this.#opensAt = opensAt;
+    this.#onWait(waitMs);
+  }
+
+  async pass(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const ms = this.#opensAt - this.#clock.monotonic();
+      if (ms <= 0) return;
+      await this.#clock.sleep(ms, signal);
+    }
+  }
+}
+
+/** Bound on a call that is no turn. */
+const CALL_MS = 30_000;
+/** What deleting may take after an interrupt: the program ends within a second. */
+const GRACE_MS = 800;
+
+/** What all cases of a run share. */
+export interface Session {
+  ports: TestPorts;
+  options: RunOptions;
+  onEvent: (event: TestEvent) => void;
+  gate: RateGate;
+  /** For a call that belongs to a case. */
+  call: () => CallOptions;
+  /** For deleting what passed: it goes on for a moment after an interrupt. */
+  cleanUpCall: () => CallOptions;
+  /** Nothing is under way any more. */
+  end: () => void;
+}
+
+export function openSession(
+  ports: TestPorts,
+  options: RunOptions,
+  onEvent: (event: TestEvent) => void,
+): Session {
+  const grace = new AbortController();
+  const ended = new AbortController();
+  const stopSoon = (): void => {
+    const stop = (): void => grace.abort(new AppError('interrupted', 'interrupted'));
+    ports.clock.sleep(GRACE_MS, ended.signal).then(stop, () => undefined);
+  };
+  if (options.signal.aborted) stopSoon();
+  else options.signal.addEventListener('abort', stopSoon, { once: true });
+  return {
+    ports,
+    options,
+    onEvent,
+    gate: new RateGate(ports.clock, (ms) => onEvent({ type: 'waiting', ms })),
+    call: () => ({ signal: options.signal, timeoutMs: CALL_MS }),
+    cleanUpCall: () => ({ signal: grace.signal, timeoutMs: CALL_MS }),
+    end: () => {
+      options.signal.removeEventListener('abort', stopSoon);
+      ended.abort();
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { AppError } from '../../base/errors.js';
+import { Deadline } from '../../base/time.js';
+import type { Message } from '../../conversations/conversation.js';
+import { inOrder, turnsIn } from '../../conversations/messages.js';
+import { isSameText } from '../../turn/turn-memory.js';
+import type { Known, ToolUse } from '../checks/check.js';
+import { toolsIn } from '../recording/recording.js';
+import type { TestMessage } from './results.js';
+import type { Session } from './session.js';
+
+/** How one message was answered. */
+export interface Answer {
+  reply: string;
+  /** The conversation is taken over: the turn was refused. */
+  isSilent: boolean;
+  isRecovered: boolean;
+  firstWordMs: Known<number>;
+  totalMs: Known<number>;
+}
+
+export interface TakeTurnOptions {
+  timeoutMs: number;
+  /** A check asks for silence: then it is an answer, and no error. */
+  expectsSilence: boolean;
+}
+
+/** Says a message when the API lets, and times its answer from the moment that it was sent. */
+export async function takeTimedTurn(
+  session: Session,
+  message: TestMessage,
+  { timeoutMs, expectsSilence }: TakeTurnOptions,
+): Promise<Answer> {
+  const { options, gate } = session;
+  await gate.pass(options.signal);
+  try {
+    return await answerTo(session, message, timeoutMs);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    gate.note(error);
+    if (error.kind === 'ai_disabled' && expectsSilence) return silence();
+    throw error;
+  }
+}
+
+async function answerTo(
+  { ports, options: { signal }, gate }: Session,
+  message: TestMessage,
+  timeoutMs: number,
+): Promise<Answer> {
+  const { clock } = ports;
+  let sentAt = clock.monotonic();
+  let firstWordAt: number | undefined;
+  for await (const event of ports.takeTurn(message, { signal, timeoutMs })) {
+    if (event.type === 'delta' && event.text !== '') firstWordAt ??= clock.monotonic();
+    if (event.type === 'retry') {
+      gate.note(event.error, event.waitMs);
+      // What was refused is sent after the wait, and its answer begins anew.
+      sentAt = clock.monotonic() + event.waitMs;
+      firstWordAt = undefined;
+    }
+    if (event.type !== 'done') continue;
+    const { reply, recovered } = event.turn;
+    const now = clock.monotonic();
+    const firstWordMs = elapsed(sentAt, firstWordAt ?? now);
+    return {
+      reply,
+      isSilent: false,
+      isRecovered: recovered,
+      firstWordMs: recovered ? { unknown: RECOVERED } : { value: firstWordMs },
+      totalMs: { value: elapsed(sentAt, now) },
+    };
+  }
+  throw new AppError('bug', 'the turn ended without an answer');
+}
+
+const RECOVERED = 'the turn was recovered: nobody knows when its first word came';
+const SILENT = 'the assistant was silent';
+
+function elapsed(from: number, to: number): number {
+  return Math.max(0, Math.round(to - from));
+}
+
+function silence(): Answer {
+  const unknown = { unknown: SILENT };
+  return { reply: '', isSilent: true, isRecovered: false, firstWordMs: unknown, totalMs: unknown };
+}
+
+/** How long a reply is waited for among the messages. */
+const PATIENCE_MS = 10_000;
+/** Between two looks; the last one repeats. */
+const PAUSES_MS = [250, 500, 1_000];
+
+interface FinishedTurn {
+  assistantId: string;
+  conversationId: string;
+  said: string;
+  reply: string;
+}
+
+/** The tool calls of the last turn, once its reply is among the messages of the conversation. */
+export async function readTools(session: Session, turn: FinishedTurn): Promise<Known<ToolUse[]>> {
+  const { clock } = session.ports;
+  const deadline = new Deadline(clock, PATIENCE_MS);
+  for (let count = 0; ; count++) {
+    const look = await lookOnce(session, turn, deadline);
+    if ('value' in look) return look;
+    if (count === 0 && !(await keepsHistory(session, turn.assistantId))) {
+      return {
+        unknown:
+          'the assistant keeps no history (data_retention is off), so its tool calls cannot be read',
+      };
+    }
+    const pauseMs = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] ?? 0;
+    if (!deadline.hasRoomFor(pauseMs)) return look;
+    await clock.sleep(pauseMs, session.options.signal);
+  }
+}
+
+async function lookOnce(
+  { ports, options: { signal } }: Session,
+  turn: FinishedTurn,
+  deadline: Deadline,
+): Promise<Known<ToolUse[]>> {
+  try {
+    const messages = await ports.messages(turn.conversationId, {
+      signal,
+      timeoutMs: deadline.leftMs,
+    });
+    const last = turnsIn(inOrder(messages)).at(-1) ?? [];
+    if (isAnswered(last, turn)) return { value: toolsIn(last) };
+    return {
+      unknown: `the reply did not come up among the messages within ${PATIENCE_MS / 1_000} s`,
+    };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof AppError)) throw error;
+    return { unknown: `the messages could not be read: ${error.message}` };
+  }
+}
+
+/** When nobody can tell, it is taken to keep one. */
+async function keepsHistory(session: Session, assistantId: string): Promise<boolean> {
+  try {
+    return (await session.ports.getAssistant(assistantId, session.call())).dataRetention;
+  } catch (error) {
+    if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
+    return true;
+  }
+}
+
+/** Whether these messages are those of the turn, its reply included. */
+function isAnswered(messages: readonly Message[], { said, reply }: FinishedTurn): boolean {
+  const [first, ...rest] = messages;
+  if (first?.role !== 'user' || !isSameText(first.text, said)) return false;
+  const own = rest.filter(({ role }) => role === 'assistant');
+  if (reply.trim() === '')
+    return own.some(({ text, toolCalls }) => text === '' && toolCalls.length === 0);
+  const texts = own.map(({ text }) => unspaced(text)).filter((text) => text !== '');
+  // A reply may be all that was said around the tool calls, or only what came last.
+  const whole = unspaced(reply);
+  return texts.includes(whole) || texts.join('') === whole || isEnd(texts.at(-1), whole);
+}
+
+function unspaced(text: string): string {
+  return text.normalize('NFC').replace(/\s+/g, '');
+}
+
+function isEnd(last: string | undefined, whole: string): boolean {
+  return last !== undefined && whole.endsWith(last);
+}

@@ -1,0 +1,151 @@
+import type { CallOptions } from '../../base/time.js';
+import type { ChatFile, TestCase } from '../chat-file/chat-file.js';
+import { fill } from '../chat-file/values.js';
+
+/** A test as Telnyx keeps it: the body that creates or changes it. */
+export interface TestBody {
+  name: string;
+  instructions: string;
+  rubric: { name: string; criteria: string }[];
+  /** For a web chat, the id of the assistant. */
+  destination: string;
+  telnyx_conversation_channel: 'web_chat';
+  max_duration_seconds: number;
+  test_suite: string;
+}
+
+export interface ExistingTest {
+  id: string;
+  /** As far as Telnyx gives it. */
+  body: Partial<Omit<TestBody, 'telnyx_conversation_channel'>> & {
+    telnyx_conversation_channel?: string;
+  };
+}
+
+export interface SimulatedRun {
+  id: string;
+  /** `pending`, `starting`, `running`, `passed`, `failed`, `completed`, `error`, `timeout`, or another word. */
+  status: string;
+  /** The verdicts on the items of the rubric, by their names. */
+  items: { name: string; status: string }[];
+  conversationId: string | undefined;
+  /** The only word on why; '' when there is none. */
+  logs: string;
+}
+
+/** Telnyx's own assistant tests. Creating and triggering carry an Idempotency-Key; triggering is tried once. */
+export interface SimulationPorts {
+  testsOf(suite: string, options: CallOptions): Promise<ExistingTest[]>;
+  createTest(body: TestBody, options: CallOptions): Promise<{ id: string }>;
+  updateTest(id: string, body: TestBody, options: CallOptions): Promise<void>;
+  triggerRun(
+    testId: string,
+    versionId: string | undefined,
+    options: CallOptions,
+  ): Promise<SimulatedRun>;
+  getRun(testId: string, runId: string, options: CallOptions): Promise<SimulatedRun>;
+}
+
+/** Limits of the API. */
+const MAX_SUITE = 100;
+const MAX_NAME = 255;
+const [MIN_SECONDS, MAX_SECONDS] = [1, 3_600];
+/** Our own: the name of a rubric item is for reading, its criteria say all. */
+const MAX_ITEM_NAME = 80;
+
+/** How long a simulated case may take, unless it says otherwise: 5 minutes. */
+export const SIMULATED_TIMEOUT_MS = 300_000;
+
+/** A simulated case as the test that Telnyx runs. */
+export function testBody(
+  { path, variables }: ChatFile,
+  test: TestCase,
+  assistantId: string,
+): TestBody {
+  const { caller, timeoutMs = SIMULATED_TIMEOUT_MS } = test.settings;
+  const seconds = Math.min(Math.max(Math.ceil(timeoutMs / 1_000), MIN_SECONDS), MAX_SECONDS);
+  return {
+    name: shortened(test.title, MAX_NAME),
+    instructions: caller?.text ?? '',
+    rubric: judgeTexts(test).map((text, index) => ({
+      name: itemName(fill(text, variables), index),
+      criteria: fill(text, variables),
+    })),
+    destination: assistantId,
+    telnyx_conversation_channel: 'web_chat',
+    max_duration_seconds: seconds,
+    test_suite: suiteOf(path),
+  };
+}
+
+function judgeTexts({ checks }: TestCase): string[] {
+  return checks.flatMap(({ check }) => (check.type === 'judge' ? [check.text] : []));
+}
+
+/** The number tells items of one beginning apart. */
+export function itemName(text: string, index: number): string {
+  const characters = Array.from(text.replace(/\s+/g, ' '));
+  return `${index + 1}. ${characters.slice(0, MAX_ITEM_NAME).join('').trimEnd()}`;
+}
+
+/** The suite of a file: its path without `.chat`. */
+export function suiteOf(path: string): string {
+  const name = path
+    .replaceAll('\\', '/')
+    .replace(/^\.\//, '')
+    .replace(/\.chat$/, '');
+  return shortened(name, MAX_SUITE);
+}
+
+/** A text that is too long is cut, and a hash of all of it tells it from others of its beginning. */
+function shortened(text: string, max: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= max) return text;
+  const hash = hashOf(text);
+  return `${characters.slice(0, max - hash.length - 1).join('')}-${hash}`;
+}
+
+/** FNV-1a with 64 bits, in hexadecimal. */
+function hashOf(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
+}
+
+/**
+ * The test that a case is run by: the one of its title in its suite. Of several, the one for this assistant;
+ * else one that is for none of the assistants of this run.
+ */
+export function testOf(
+  existing: readonly ExistingTest[],
+  body: TestBody,
+  assistantIds: readonly (string | undefined)[],
+): ExistingTest | undefined {
+  const named = existing.filter(
+    ({ body: { name, test_suite } }) => name === body.name && test_suite === body.test_suite,
+  );
+  return (
+    named.find((test) => test.body.destination === body.destination) ??
+    named.find((test) => !assistantIds.includes(test.body.destination))
+  );
+}
+
+/** Whether a test is what it should be, so that nothing has to be written. */
+export function isUpToDate({ body }: ExistingTest, expected: TestBody): boolean {
+  const { rubric = [] } = body;
+  return (
+    body.name === expected.name &&
+    body.instructions === expected.instructions &&
+    body.destination === expected.destination &&
+    body.telnyx_conversation_channel === expected.telnyx_conversation_channel &&
+    body.max_duration_seconds === expected.max_duration_seconds &&
+    body.test_suite === expected.test_suite &&
+    rubric.length === expected.rubric.length &&
+    expected.rubric.every(
+      (item, index) =>
+        rubric[index]?.name === item.name && rubric[index].criteria === item.criteria,
+    )
+  );
+}
