@@ -51,7 +51,17 @@ const LAYERS = {
   },
   commands: {
     own: [
-      ...['base', 'text', 'settings', 'conversations', 'turn', 'chat', 'doctor', 'command-line'],
+      ...[
+        'base',
+        'text',
+        'settings',
+        'conversations',
+        'turn',
+        'chat',
+        'testing',
+        'doctor',
+        'command-line',
+      ],
       ...['process', 'api', 'store', 'terminal', 'sandbox', 'relay', 'account'],
     ],
     packages: ['commander'],

@@ -1,6 +1,7 @@
 import { errorAnswer, Refusal, refuse, type Answer } from './answer.js';
 import { surround, type Call, type Operation } from './call.js';
 import { findOperation } from './routes.js';
+import { replyTo } from './scripted-assistant.js';
 import type { SandboxState } from './state.js';
 
 /** A request with its body read. */
@@ -52,11 +53,12 @@ function createCall(
   { store, settings, closing }: SandboxState,
   request: Pick<Call, 'operation' | 'id' | 'subId' | 'query' | 'body'>,
 ): Call {
-  const { clock, latencyMs = 0 } = settings;
+  const { clock, latencyMs = 0, script = replyTo } = settings;
   const sleep = (ms: number): Promise<void> => clock.sleep(ms, closing);
   return {
     ...request,
     store,
+    script,
     now: () => clock.now(),
     sleep,
     latencyMs,
