@@ -49,6 +49,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/assistants.js')).assistants,
   },
   {
+    usage: 'test [files...]',
+    summary: 'play conversations from files, and check the replies',
+    load: async () => (await import('./commands/test.js')).test,
+  },
+  {
     usage: 'serve',
     summary: 'serve the chat over HTTP: GET /health, POST /chat',
     load: async () => (await import('./commands/serve.js')).serve,

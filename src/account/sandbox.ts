@@ -16,8 +16,9 @@ export async function openSandbox(
   context: Context,
 ): Promise<{ settings: Settings; close: () => Promise<void> }> {
   // Bad flags throw before there is a server that would keep the process alive.
+  const { clock, randomId } = context;
   const settings = sandboxSettings(target, context);
-  const sandbox = await startSandbox(context);
+  const sandbox = await startSandbox({ clock, randomId, faultSettings: target.faults });
   const ours = (value: string): Setting<string> => ({ value, origin: ORIGIN });
   settings.baseUrl = ours(sandbox.url);
   settings.apiKey = ours('KEY-sandbox');

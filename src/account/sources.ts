@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors.js';
 import type { Context } from '../process/context.js';
+import type { FaultSettings } from '../sandbox/faults/plan.js';
 import { effectiveProfile, resolveProfile } from '../settings/profiles.js';
 import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
 import type { Config, Settings, Sources } from '../settings/settings.js';
@@ -13,6 +14,8 @@ export interface Target extends GivenSettings {
   dotenv?: string | undefined;
   /** A sandbox inside this process answers. */
   sandbox?: boolean | undefined;
+  /** What fails in the sandbox. */
+  faults?: FaultSettings | undefined;
 }
 
 type GivenSettings = Sources['flags'];

@@ -40,7 +40,8 @@ type RetryPolicy = (error: AppError, attempt: number) => number | undefined;
 const patient: RetryPolicy = (error, attempt) =>
   isTransient(error) ? waitBefore(attempt, error) : undefined;
 
-function isTransient({ kind, details: { status } }: AppError): boolean {
+/** Whether the same request may succeed a moment later. */
+export function isTransient({ kind, details: { status } }: AppError): boolean {
   if (status === undefined) return kind === 'network' || kind === 'timeout';
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }

@@ -31,6 +31,7 @@ const COMMANDS: Record<string, string[]> = {
   'assistants list': [],
   'assistants show': [],
   'assistants use': ['Sandbox Assistant'],
+  test: ['--sandbox', '--list'],
   serve: ['--port', '0'],
   sandbox: ['--port', '0'],
   login: ['--no-check'],

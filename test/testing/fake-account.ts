@@ -57,12 +57,14 @@ export function fakeAccount(assistant: Assistant): FakeAccount {
         looks = 0;
         yield* answer(assistant(text, assistantId, conversationId), text, conversationId);
       },
-      createConversation({ name = '', metadata }) {
-        const id = `c${account.conversations.size + 1}`;
-        account.conversations.set(id, { id, name, metadata, createdAt: '', lastMessageAt: '' });
-        messages.set(id, []);
-        return Promise.resolve({ id, name, metadata, createdAt: '', lastMessageAt: '' });
-      },
+      conversationCreator:
+        ({ name = '', metadata }) =>
+        () => {
+          const id = `c${account.conversations.size + 1}`;
+          account.conversations.set(id, { id, name, metadata, createdAt: '', lastMessageAt: '' });
+          messages.set(id, []);
+          return Promise.resolve({ id, name, metadata, createdAt: '', lastMessageAt: '' });
+        },
       getConversation: (id) => {
         const conversation = account.conversations.get(id);
         return conversation ? Promise.resolve(conversation) : Promise.reject(gone(id));

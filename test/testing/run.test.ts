@@ -261,7 +261,7 @@ describe('errors', () => {
 
   it('of making the conversation have none to tell', async () => {
     const account = fakeAccount(echo);
-    account.ports.createConversation = () => Promise.reject(new AppError('auth', 'bad key'));
+    account.ports.conversationCreator = () => () => Promise.reject(new AppError('auth', 'bad key'));
     const played = await play(account, [chatFile('== t\n> a\n? says x\n')]);
     expect(played.results[0]?.runs).toMatchObject([
       { verdict: 'error', conversationId: undefined, isKept: false, turns: [] },
@@ -416,6 +416,52 @@ it('does not call a case passed of which an interrupt left runs out', async () =
     signal: stop.signal,
   });
   expect(verdicts(played)).toEqual(['t: error: interrupted']);
+});
+
+it('takes a turn again that was not run, and repeats what may be repeated', async () => {
+  const account = fakeAccount(echo);
+  const failing = <Args extends unknown[], T>(
+    times: number,
+    error: AppError,
+    call: (...args: Args) => T,
+  ): ((...args: Args) => T) => {
+    let count = 0;
+    return (...args) => {
+      if (count++ < times) throw error;
+      return call(...args);
+    };
+  };
+  const { ports } = account;
+  const busy = new AppError('api', 'busy', { status: 503, delivery: 'refused' });
+  const create = ports.conversationCreator.bind(ports);
+  const { takeTurn } = ports;
+  ports.conversationCreator = (conversation) => failing(4, busy, create(conversation));
+  ports.takeTurn = failing(2, busy, takeTurn);
+  ports.deleteConversation = failing(
+    2,
+    busy,
+    failing(1, new AppError('not_found', 'gone', { status: 404 }), () => Promise.resolve()),
+  );
+  const played = await play(account, [chatFile('== t\n> a\n? says a\n')]);
+  expect(verdicts(played)).toEqual(['t: passed']);
+  expect(account.log).toEqual(['assistant-1 c1: a']);
+  expect(account.clock.sleeps).toEqual([100, 200, 400, 800, 100, 200]);
+  expect(played.events.map(({ type }) => type)).toEqual(['started', 'finished']);
+});
+
+it.each([
+  ['one that may have run', { status: 503, delivery: 'unknown' }, 1],
+  ['one that was refused for good', { status: 422, delivery: 'refused' }, 1],
+  ['one that is refused each time', { status: 503, delivery: 'refused' }, 3],
+] as const)('does not take a turn again without end: %s', async (_, details, takes) => {
+  let count = 0;
+  const account = fakeAccount(() => {
+    count++;
+    return { error: new AppError('api', 'no', details) };
+  });
+  const played = await play(account, [chatFile('== t\n> a\n? says a\n')]);
+  expect(played.results[0]?.verdict).toBe('error');
+  expect(count).toBe(takes);
 });
 
 it('gives up deleting a moment after an interrupt', async () => {

@@ -20,8 +20,8 @@ function levelOf({ verdict }: CaseResult): 'error' | 'warning' | undefined {
 function annotation(level: string, { file, title, reason, ...result }: CaseResult): string {
   const checks = result.runs.flatMap(({ turns }) => turns).flatMap((turn) => turn.checks);
   const line = checks.find(({ verdict }) => verdict !== 'passed')?.line ?? result.line;
-  const what = sanitizeLine(reason === '' ? result.verdict : reason, 1_000);
-  const place = `file=${property(file)},line=${line},title=${property(sanitizeLine(title))}`;
+  const what = withoutCommand(sanitizeLine(reason === '' ? result.verdict : reason, 1_000));
+  const place = `file=${property(file)},line=${line},title=${property(withoutCommand(sanitizeLine(title)))}`;
   return `::${level} ${place}::${data(what)}`;
 }
 
@@ -33,12 +33,17 @@ function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
+/** The older form of a command is found anywhere in a line. */
+function withoutCommand(text: string): string {
+  return text.replaceAll('##[', '# #[');
+}
+
 /**
  * A text in which the runner finds no command: it reads `::` at the beginning of a line, blanks aside, and
  * `##[` anywhere.
  */
 export function inertText(text: string): string {
-  return text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '# #[');
+  return withoutCommand(text.replace(/^(\s*):(?=:)/gm, '$1: '));
 }
 
 /** The report as Markdown, for the summary of a job or a comment. */

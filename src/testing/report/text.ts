@@ -54,6 +54,8 @@ export interface TextOptions {
   isQuiet: boolean;
   /** Several assistants are compared: each line names its own. */
   namesAssistant: boolean;
+  /** The words of this command that running a case again needs too: `--sandbox`. */
+  flags?: readonly string[];
 }
 
 /** A case for a person: one line, and for one that did not pass what came instead. */
@@ -68,7 +70,7 @@ export function caseLines(result: CaseResult, options: TextOptions): string[] {
     headline(result, options),
     ...(shown ? runLines(result, shown, options.style) : [`  ${line(result.reason)}`]),
     ...others.map((run) => `  another run ${verb(run)}: ${line(run.reason)}${conversationOf(run)}`),
-    ...(shown ? [options.style.dim(`  again: ${againCommand(result)}`)] : []),
+    ...(shown ? [options.style.dim(`  again: ${againCommand(result, options)}`)] : []),
   ];
 }
 
@@ -98,10 +100,17 @@ function conversationOf({ conversationId, isKept }: RunResult): string {
 }
 
 /** The command that runs a case again. */
-export function againCommand({ file, line: number }: CaseResult): string {
-  const place = `${file}:${number}`;
-  const isPlain = /^[\w./:@-]+$/.test(place);
-  return `telnyx-chat test ${isPlain ? place : `'${line(place).replaceAll("'", `'\\''`)}'`}`;
+function againCommand(
+  { file, line: number, assistantId }: CaseResult,
+  { flags = [], namesAssistant }: TextOptions,
+): string {
+  const assistant = namesAssistant && assistantId !== undefined ? ['-a', assistantId] : [];
+  return ['telnyx-chat', 'test', ...flags, ...assistant, `${file}:${number}`].map(quoted).join(' ');
+}
+
+/** For a shell. */
+function quoted(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${line(word).replaceAll("'", `'\\''`)}'`;
 }
 
 function runLines({ file }: CaseResult, run: RunResult, style: ReportStyle): string[] {
@@ -129,7 +138,7 @@ function checkLines(file: string, { line: number, check, verdict, reason }: Chec
 }
 
 /** What was said, the accepted reply beside the new one, and the tools that were called. */
-function turnLines(turn: TurnResult, style: ReportStyle): string[] {
+export function turnLines(turn: TurnResult, style: ReportStyle): string[] {
   const { said, reply, reference, tools = [], isRecovered } = turn;
   const { before, after } = sideBySide(reference, reply, style);
   return [

@@ -1,4 +1,6 @@
 import { AppError, exitCodeOf } from '../../base/errors.js';
+import type { CallOptions } from '../../base/time.js';
+import type { Conversation } from '../../conversations/conversation.js';
 import { checksOf, replyOf, type ScriptedTurn } from '../chat-file/chat-file.js';
 import { fill } from '../chat-file/values.js';
 import { RUN_KEY } from '../chat-file/settings.js';
@@ -7,7 +9,7 @@ import type { Known, ToolUse } from '../checks/check.js';
 import { judgeTurn, untakenTurn } from './judge-turn.js';
 import { readTools, takeTimedTurn, type Answer } from './take-turn.js';
 import type { Job, RunEnd, RunResult, TurnResult } from './results.js';
-import type { Session } from './session.js';
+import { patiently, type Session } from './session.js';
 import { endByChecks } from './verdicts.js';
 
 /** A run that is under way. */
@@ -72,14 +74,14 @@ async function newConversation(
   { test }: Job,
   assistantId: string,
 ): Promise<string> {
-  const { ports, options, gate } = session;
-  await gate.pass(options.signal);
+  const { ports, options } = session;
   const metadata = {
     ...test.settings.metadata,
     assistant_id: assistantId,
     [RUN_KEY]: options.runId,
   };
-  const { id } = await ports.createConversation({ name: test.title, metadata }, session.call());
+  const create = ports.conversationCreator({ name: test.title, metadata });
+  const { id } = await patiently(session, session.call(), create);
   return id;
 }
 
@@ -88,7 +90,7 @@ async function playTurn(run: Run, turn: ScriptedTurn, said: string): Promise<Tur
   const { timeoutMs = session.options.timeoutMs, speaker } = job.test.settings;
   const checks = checksOf(job.test, turn).map(({ check }) => check);
   const expectsSilence = checks.some(({ type }) => type === 'silent');
-  const message = { assistantId, conversationId, text: said, speaker, stream: true } as const;
+  const message = { assistantId, conversationId, text: said, speaker };
   const answer = await takeTimedTurn(session, message, { timeoutMs, expectsSilence });
   const readsTools = session.options.readsTools || checks.some(needsTools);
   const tools = readsTools ? await toolsOf(run, said, answer) : NOT_READ;
@@ -125,7 +127,9 @@ async function metadataOf({
   conversationId,
 }: Run): Promise<Known<Record<string, string>>> {
   try {
-    const { metadata } = await session.ports.getConversation(conversationId, session.call());
+    const read = (call: CallOptions): Promise<Conversation> =>
+      session.ports.getConversation(conversationId, call);
+    const { metadata } = await patiently(session, session.call(), read);
     return { value: metadata };
   } catch (error) {
     if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
@@ -135,18 +139,32 @@ async function metadataOf({
 
 /** Deletes the conversation of a run that passed. Whether it is still there. */
 async function keepOrDelete(
-  { ports, options, onEvent, cleanUpCall }: Session,
+  session: Session,
   conversationId: string | undefined,
   verdict: RunResult['verdict'],
 ): Promise<boolean> {
   if (conversationId === undefined) return false;
-  if (verdict !== 'passed' || options.keepsAll) return true;
+  if (verdict !== 'passed' || session.options.keepsAll) return true;
   try {
-    await ports.deleteConversation(conversationId, cleanUpCall());
+    await deleteConversation(session, conversationId);
     return false;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    onEvent({ type: 'left', conversationId, reason: error.message });
+    session.onEvent({ type: 'left', conversationId, reason: error.message });
     return true;
   }
+}
+
+/** One that is gone after an answer was lost was deleted by us. */
+async function deleteConversation(session: Session, id: string): Promise<void> {
+  let attempts = 0;
+  await patiently(session, session.cleanUpCall(), async (call) => {
+    attempts++;
+    try {
+      await session.ports.deleteConversation(id, call);
+    } catch (error) {
+      const isGone = error instanceof AppError && error.kind === 'not_found' && attempts > 1;
+      if (!isGone) throw error;
+    }
+  });
 }

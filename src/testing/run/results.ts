@@ -83,17 +83,19 @@ export interface TestMessage {
   conversationId: string;
   text: string;
   speaker: string | undefined;
-  stream: true;
 }
 
 /**
- * What running tests needs of an account. Each rejects with an AppError, after the retries that are safe;
- * `takeTurn` delivers once.
+ * What running tests needs of an account. Each rejects with an AppError; `takeTurn` delivers once, the others
+ * try once.
  */
 export interface TestPorts {
   clock: Clock;
   takeTurn(message: TestMessage, options: CallOptions): AsyncIterable<ReplyEvent>;
-  createConversation(conversation: NewConversation, options: CallOptions): Promise<Conversation>;
+  /** A function that creates one conversation, still only one when it is called again. */
+  conversationCreator(
+    conversation: NewConversation,
+  ): (options: CallOptions) => Promise<Conversation>;
   getConversation(id: string, options: CallOptions): Promise<Conversation>;
   deleteConversation(id: string, options: CallOptions): Promise<void>;
   /** All messages, in any order. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors.js';
-import type { Clock, CallOptions } from '../../base/time.js';
+import { isTransient } from '../../base/retry.js';
+import { Deadline, type CallOptions, type Clock } from '../../base/time.js';
 import type { RunOptions, TestEvent, TestPorts } from './results.js';
 
 /** When the API does not say how long. */
@@ -35,7 +36,9 @@ export class RateGate {
 }
 
 /** Bound on a call that is no turn. */
-const CALL_MS = 30_000;
+const CALL_MS = 15_000;
+/** Pauses before a call is repeated, in milliseconds: they double. */
+const [MIN_PAUSE_MS, MAX_PAUSE_MS] = [100, 2_000];
 /** What deleting may take after an interrupt: the program ends within a second. */
 const GRACE_MS = 800;
 
@@ -78,4 +81,28 @@ export function openSession(
       ended.abort();
     },
   };
+}
+
+/**
+ * Repeats a call that may be repeated without harm until it succeeds, is refused for good, or its time is over.
+ * A 429 makes all cases wait.
+ */
+export async function patiently<T>(
+  { ports: { clock }, gate }: Session,
+  { signal, timeoutMs }: CallOptions,
+  call: (options: CallOptions) => Promise<T>,
+): Promise<T> {
+  const deadline = new Deadline(clock, timeoutMs);
+  for (let pauseMs = MIN_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
+    await gate.pass(signal);
+    try {
+      return await call(deadline.callOptions(signal));
+    } catch (error) {
+      if (signal.aborted || !(error instanceof AppError) || !isTransient(error)) throw error;
+      gate.note(error);
+      const waitMs = error.details.retryAfterMs ?? pauseMs;
+      if (!deadline.hasRoomFor(waitMs)) throw error;
+      await clock.sleep(waitMs, signal);
+    }
+  }
 }

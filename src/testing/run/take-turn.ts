@@ -1,4 +1,5 @@
 import { AppError } from '../../base/errors.js';
+import { isTransient } from '../../base/retry.js';
 import { Deadline } from '../../base/time.js';
 import type { Message } from '../../conversations/conversation.js';
 import { inOrder, turnsIn } from '../../conversations/messages.js';
@@ -30,16 +31,29 @@ export async function takeTimedTurn(
   message: TestMessage,
   { timeoutMs, expectsSilence }: TakeTurnOptions,
 ): Promise<Answer> {
-  const { options, gate } = session;
-  await gate.pass(options.signal);
-  try {
-    return await answerTo(session, message, timeoutMs);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    gate.note(error);
-    if (error.kind === 'ai_disabled' && expectsSilence) return silence();
-    throw error;
+  const { options, gate, ports } = session;
+  const deadline = new Deadline(ports.clock, timeoutMs);
+  for (let count = 1; ; count++) {
+    await gate.pass(options.signal);
+    try {
+      return await answerTo(session, message, deadline.leftMs);
+    } catch (error) {
+      if (options.signal.aborted || !(error instanceof AppError)) throw error;
+      gate.note(error);
+      if (error.kind === 'ai_disabled' && expectsSilence) return silence();
+      const isLimited = error.kind === 'rate_limited';
+      if (!mayGoAgain(error) || (count === MAX_TAKES && !isLimited) || deadline.isOver) throw error;
+    }
   }
+}
+
+/** How often a turn is begun that was not run, each time with the attempts that are its own. */
+const MAX_TAKES = 3;
+
+/** Whether the turn was not run, and the reason may be gone a moment later. */
+function mayGoAgain(error: AppError): boolean {
+  const { delivery } = error.details;
+  return (delivery === 'refused' || delivery === 'not_sent') && isTransient(error);
 }
 
 async function answerTo(

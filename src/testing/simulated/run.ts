@@ -1,5 +1,4 @@
 import { AppError } from '../../base/errors.js';
-import { retrying } from '../../base/retry.js';
 import { Deadline, type CallOptions } from '../../base/time.js';
 import type { AssistantTestsClient, TestRun } from '../../conversations/assistant-tests.js';
 import { inOrder } from '../../conversations/messages.js';
@@ -9,7 +8,7 @@ import type { Known, Observation } from '../checks/check.js';
 import { recordedConversation, type RecordedConversation } from '../recording/recording.js';
 import { endByError } from '../run/play.js';
 import type { Job, RunEnd, RunResult } from '../run/results.js';
-import type { Session } from '../run/session.js';
+import { patiently, type Session } from '../run/session.js';
 import { checkSimulated, isFinished, simulatedTurns, simulatedVerdict } from './judge.js';
 import { isUpToDate, SIMULATED_TIMEOUT_MS, testBody, testOf } from './test-body.js';
 
@@ -50,9 +49,7 @@ async function clientOf({ ports: { assistantTests } }: Session): Promise<Assista
 
 /** For what may be repeated without harm: it is tried again on 429 and server errors. */
 function repeatable<T>(session: Session, request: (call: CallOptions) => Promise<T>): Promise<T> {
-  const { clock } = session.ports;
-  const { signal, timeoutMs } = session.call();
-  return retrying(request, { clock, signal, deadline: new Deadline(clock, timeoutMs) });
+  return patiently(session, session.call(), request);
 }
 
 /** The test of a case, created or changed when it is not what it should be. */

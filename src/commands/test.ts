@@ -1,0 +1,171 @@
+import { openAccount, type Account, type Notices } from '../account/account.js';
+import { AppError } from '../base/errors.js';
+import { defineCommand, type ValuesOf } from '../command-line/command.js';
+import type { Context } from '../process/context.js';
+import { write } from '../process/write.js';
+import { readText } from '../store/files.js';
+import { locate } from '../store/paths.js';
+import { readReport, type EarlierCase } from '../testing/report/baseline.js';
+import { hideSecrets } from '../testing/report/mask.js';
+import { listText, REPLAY, type PlanOptions } from '../testing/run/plan.js';
+import { checkedId } from '../text/ids.js';
+import { appearanceFor, noticesOn } from './options/output.js';
+import {
+  assertFits,
+  faultSettingsOf,
+  flagsToRepeat,
+  REPORTING,
+  RUNNING,
+  SELECTION,
+  TEST_TARGET,
+  updateOf,
+  type UpdateMode,
+} from './test/flags.js';
+import { openLastRun } from './test/last-run.js';
+import { reportStyle } from './test/output.js';
+import { requestedReports } from './test/reports.js';
+import { runSuite, type FinishedRun, type RunSetup } from './test/run.js';
+import { casesOf, readSuite, variablesOf, type Suite } from './test/suite.js';
+
+const FLAGS = {
+  target: TEST_TARGET,
+  selection: SELECTION,
+  running: RUNNING,
+  reporting: REPORTING,
+};
+
+type Values = { [Name in keyof typeof FLAGS]: ValuesOf<(typeof FLAGS)[Name]> };
+
+/** Plays conversations from files and checks the replies. */
+export const test = defineCommand({
+  description:
+    'Plays the conversations of .chat files with an assistant and checks what it says, which tools it calls and how long it takes. Without files: every *.chat below this folder.',
+  arguments: {
+    files: {
+      help: 'a .chat file, a file and a line (orders.chat:14), or a folder',
+      completes: 'files',
+    },
+  },
+  flags: FLAGS,
+  async run({ operands, ...values }, context) {
+    const { target, selection, running, reporting } = values;
+    const { mode, words } = updateOf(running, operands);
+    const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
+    assertFits(running, { ...target, ...selection, mode, mayAsk });
+    const variables = variablesOf(running.variables);
+    const read = (): Suite => readSuite(words, variables, { context, isJson: reporting.json });
+    if (selection.isListing) return list(read(), selection, context);
+    const given = await reportingOf(reporting, context);
+    // A mistake in a file or in the selection needs no account to be found.
+    const suite = running.isWatching ? undefined : read();
+    if (suite) casesOf(suite, selection);
+    const notices = await noticesOn(context, { ...target, ...reporting });
+    const account = running.isReplay ? undefined : await accountOf(values, { context, notices });
+    try {
+      // Conversations are deleted and reports written also when nobody reads what is printed.
+      context.outliveReader();
+      const setup = { ...setupOf(values, { context, notices, account, mode }), ...given };
+      if (!suite) return await watch(words, read, setup);
+      const finished = await runSuite(suite, setup);
+      await update(mode, { suite, finished, setup });
+      return finished.exitCode;
+    } finally {
+      await account?.close();
+    }
+  },
+});
+
+async function list(
+  suite: Suite,
+  selection: Values['selection'],
+  { stdout }: Context,
+): Promise<undefined> {
+  await write(stdout, listText(casesOf(suite, selection)));
+}
+
+async function reportingOf(
+  { reports, json, baseline }: Values['reporting'],
+  context: Context,
+): Promise<Pick<RunSetup, 'reports' | 'baseline'>> {
+  return {
+    reports: await requestedReports(reports, { json, context }),
+    baseline: baseline === undefined ? undefined : earlierRun(baseline, context),
+  };
+}
+
+function earlierRun(file: string, context: Context): EarlierCase[] {
+  const report = readText(locate(file, context));
+  if (report !== undefined) return readReport(report, file);
+  throw new AppError('usage', `there is no file ${JSON.stringify(file)}`, {
+    hint: 'make one with --report json=run.json',
+  });
+}
+
+interface World {
+  context: Context;
+  notices: Notices;
+}
+
+function accountOf({ target, running }: Values, world: World): Promise<Account> {
+  return openAccount({ ...target, faults: faultSettingsOf(running) }, world);
+}
+
+function setupOf(
+  { target, selection, running, reporting }: Values,
+  { context, notices, account, mode }: World & { account: Account | undefined; mode: UpdateMode },
+): Omit<RunSetup, 'reports' | 'baseline'> {
+  const { assistants, tags, titles, onlyFailed } = selection;
+  const { concurrency, keepsAll } = running;
+  return {
+    context,
+    notices,
+    style: reportStyle(appearanceFor(reporting, context).color),
+    isQuiet: reporting.quiet,
+    account,
+    plan: account ? planOf(assistants, account) : REPLAY,
+    selection: { tags, titles },
+    onlyFailed,
+    options: { concurrency, keepsAll, readsTools: mode !== 'none' },
+    mask: hideSecrets([account?.settings.apiKey?.value ?? '']),
+    last: openLastRun(context, notices),
+    flags: flagsToRepeat(target, running),
+  };
+}
+
+/** In a sandbox its own assistant answers, whatever the files name. */
+function planOf(given: readonly string[], { settings, isSandbox }: Account): PlanOptions {
+  const defaultAssistantId = settings.assistantId?.value;
+  const assistantIds = given.map((id) => checkedId('assistant', id));
+  const own = isSandbox && defaultAssistantId !== undefined ? [defaultAssistantId] : [];
+  return {
+    assistantIds: assistantIds.length > 0 ? assistantIds : own,
+    defaultAssistantId,
+    simulates: false,
+  };
+}
+
+async function update(
+  mode: UpdateMode,
+  { suite, finished, setup }: { suite: Suite; finished: FinishedRun; setup: RunSetup },
+): Promise<void> {
+  const { context, style } = setup;
+  if (mode === 'none' || context.signal.aborted) return;
+  const { updateFiles } = await import('./test/update.js');
+  const { questionsOn } = await import('../terminal/questions.js');
+  const questions = questionsOn(context, appearanceFor({ color: true }, context));
+  await updateFiles(suite, finished.results, {
+    context,
+    style,
+    print: (line) => void context.stderr.write(`${line}\n`),
+    ask: mode === 'ask' ? (question) => questions.confirm(question) : undefined,
+  });
+}
+
+async function watch(
+  words: readonly string[],
+  read: () => Suite,
+  setup: RunSetup,
+): Promise<number> {
+  const { watchSuite } = await import('./test/watch.js');
+  return watchSuite(words, read, setup);
+}

@@ -1,0 +1,133 @@
+import type { Notices } from '../../account/account.js';
+import type { Context } from '../../process/context.js';
+import { writerForReader } from '../../process/write.js';
+import { isOff } from '../../settings/settings.js';
+import { openProgress } from '../../terminal/status-line.js';
+import { basicColors, paletteColors } from '../../terminal/styles.js';
+import type { Comparison } from '../../testing/report/baseline.js';
+import { annotations, inertText } from '../../testing/report/github.js';
+import {
+  comparisonLines,
+  countsText,
+  sideBySideLines,
+  summaryLines,
+} from '../../testing/report/summary.js';
+import { caseLines, PLAIN_STYLE, type ReportStyle } from '../../testing/report/text.js';
+import type { CaseResult, TestEvent } from '../../testing/run/results.js';
+import type { TestRun } from '../../testing/run/run-tests.js';
+import { countsOf } from '../../testing/run/verdicts.js';
+
+/** Colours whose contrast to black and to white is about 4 and more. */
+const [GREEN, RED, PURPLE] = [28, 196, 133];
+
+export function reportStyle(color: boolean): ReportStyle {
+  if (!color) return PLAIN_STYLE;
+  return {
+    good: (text) => paletteColors.ansi256(GREEN)(text),
+    bad: (text) => paletteColors.ansi256(RED)(text),
+    warning: (text) => paletteColors.ansi256(PURPLE)(text),
+    dim: (text) => basicColors.dim(text),
+    difference: (text) => basicColors.underline(text),
+  };
+}
+
+export interface OutputOptions {
+  context: Context;
+  notices: Notices;
+  style: ReportStyle;
+  isQuiet: boolean;
+  /** A report has stdout. */
+  isStdoutTaken: boolean;
+  /** Cases, each as often as it has assistants. */
+  total: number;
+  namesAssistant: boolean;
+  /** Of this command, for running a case again. */
+  flags: readonly string[];
+}
+
+/** What a person sees of a run. All results that it gets are masked. */
+export interface TestOutput {
+  onEvent: (event: TestEvent) => void;
+  /** The end of the report; resolves when all is written. */
+  end: (run: TestRun, comparison: Comparison | undefined) => Promise<void>;
+}
+
+export function openOutput(options: OutputOptions): TestOutput {
+  const { context, notices, total, isQuiet, style } = options;
+  const isWatched = context.stderr.isTTY === true && !isQuiet;
+  const progress = openProgress(context, isWatched);
+  const print = openPrinter(options);
+  const finished: CaseResult[] = [];
+  const printCase = (result: CaseResult): void => {
+    progress.end();
+    finished.push(result);
+    print.lines(caseLines(result, options));
+  };
+  return {
+    onEvent(event) {
+      if (event.type === 'finished') printCase(event.result);
+      if (event.type === 'left') {
+        notices.notify(
+          `the conversation ${event.conversationId} could not be deleted: ${event.reason}`,
+        );
+      }
+      const waiting = event.type === 'waiting' ? '; waiting, as the API asks for it' : '';
+      const counts = countsText(countsOf(finished));
+      progress.show(`${finished.length} of ${total} cases: ${counts}${waiting}`);
+    },
+    async end({ results, isInterrupted }, comparison) {
+      progress.end();
+      // The bound on all answers of a file is known only now.
+      for (const result of results.slice()) if (!isPrinted(result, finished)) printCase(result);
+      print.lines([
+        ...sideBySideLines(results, style),
+        ...(comparison ? comparisonLines(comparison, style) : []),
+        ...summaryLines(results, style),
+        ...(isInterrupted ? [style.warning('interrupted: other cases may not have run')] : []),
+      ]);
+      print.annotations(annotations(comparison?.worse ?? results));
+      await print.end();
+    },
+  };
+}
+
+function isPrinted(
+  { file, line, title, assistantId }: CaseResult,
+  printed: readonly CaseResult[],
+): boolean {
+  return printed.some(
+    (each) =>
+      each.file === file &&
+      each.line === line &&
+      each.title === title &&
+      each.assistantId === assistantId,
+  );
+}
+
+interface Printer {
+  lines(lines: readonly string[]): void;
+  annotations(lines: readonly string[]): void;
+  end(): Promise<void>;
+}
+
+/** Prints in the order of calls; a reader that leaves early ends nothing. */
+function openPrinter({ context, isStdoutTaken }: OutputOptions): Printer {
+  const { stdout, stderr, env } = context;
+  const isOnGithub = !isOff(env['GITHUB_ACTIONS'] ?? '');
+  const write = writerForReader(stdout);
+  let printed = Promise.resolve();
+  const print = (lines: readonly string[], change = (text: string): string => text): void => {
+    if (lines.length > 0) printed = printed.then(() => write(`${change(lines.join('\n'))}\n`));
+  };
+  return {
+    lines(lines) {
+      if (!isStdoutTaken) print(lines, isOnGithub ? inertText : undefined);
+    },
+    annotations(lines) {
+      if (!isOnGithub || lines.length === 0) return;
+      if (isStdoutTaken) stderr.write(`${lines.join('\n')}\n`);
+      else print(lines);
+    },
+    end: () => printed,
+  };
+}

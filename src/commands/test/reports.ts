@@ -1,0 +1,75 @@
+import { AppError } from '../../base/errors.js';
+import type { Context } from '../../process/context.js';
+import { write } from '../../process/write.js';
+import { assertFree, writeNewFile } from '../../store/new-file.js';
+import { markdownReport } from '../../testing/report/github.js';
+import { jsonReport, jsonReportText, type ReportHeader } from '../../testing/report/json.js';
+import { junitReport } from '../../testing/report/junit.js';
+import { tapReport } from '../../testing/report/tap.js';
+import type { TestRun } from '../../testing/run/run-tests.js';
+
+const REPORTS: Readonly<Record<string, (header: ReportHeader, run: TestRun) => string>> = {
+  junit: (header, { results }) => junitReport(header, results),
+  tap: (_, { results, isInterrupted }) => tapReport(results, { isInterrupted }),
+  json: (header, { results }) => jsonReportText(jsonReport(header, results)),
+  md: (_, { results }) => markdownReport(results),
+};
+
+/** The kinds of reports: `junit, tap, json, md`. */
+export const REPORT_KINDS = Object.keys(REPORTS).join(', ');
+
+const STDOUT = '-';
+
+export interface RequestedReport {
+  kind: string;
+  /** `-` is stdout. */
+  file: string;
+}
+
+/** The reports of `--report kind=file` and `--json`. Throws `usage` for a kind that there is not, and for a file that cannot be. */
+export async function requestedReports(
+  given: readonly string[],
+  { json, context }: { json: boolean; context: Context },
+): Promise<RequestedReport[]> {
+  const reports = [...given, ...(json ? ['json=-'] : [])].map(requestedReport);
+  if (reports.filter(isToStdout).length > 1) {
+    throw new AppError('usage', 'two reports cannot both go to stdout', {
+      hint: 'give one of them a file: --report junit=out.xml',
+    });
+  }
+  for (const report of reports) {
+    if (!isToStdout(report)) await assertFree({ place: context, file: report.file, force: true });
+  }
+  return reports;
+}
+
+function requestedReport(given: string): RequestedReport {
+  const at = given.indexOf('=');
+  const [kind, file] = [given.slice(0, Math.max(0, at)), given.slice(at + 1)];
+  if (Object.hasOwn(REPORTS, kind) && file !== '') return { kind, file };
+  throw new AppError('usage', `bad --report ${JSON.stringify(given)}`, {
+    hint: `give a kind and a file, or - for stdout: --report junit=out.xml; the kinds are ${REPORT_KINDS}`,
+  });
+}
+
+/** A report to stdout takes the place of what is printed for a person. */
+export function isToStdout({ file }: RequestedReport): boolean {
+  return file === STDOUT;
+}
+
+/** Writes all reports, also after the program was told to stop. */
+export async function writeReports(
+  reports: readonly RequestedReport[],
+  { header, run, context }: { header: ReportHeader; run: TestRun; context: Context },
+): Promise<void> {
+  const { clock, stdout, randomId } = context;
+  const waiting = { clock, signal: new AbortController().signal };
+  for (const { kind, file } of reports) {
+    const text = REPORTS[kind]?.(header, run) ?? '';
+    if (file === STDOUT) await write(stdout, text);
+    else
+      await writeNewFile({ place: context, file, force: true, id: randomId() }, waiting, (print) =>
+        print(text),
+      );
+  }
+}

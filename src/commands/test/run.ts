@@ -1,0 +1,120 @@
+import type { Account, Notices } from '../../account/account.js';
+import { exitCodeOf } from '../../base/errors.js';
+import type { Context } from '../../process/context.js';
+import { compared, type Comparison, type EarlierCase } from '../../testing/report/baseline.js';
+import { maskedResult } from '../../testing/report/mask.js';
+import type { ReportStyle } from '../../testing/report/text.js';
+import { clientPorts } from '../../testing/run/client-ports.js';
+import { plannedJobs, type PlanOptions, type Selection } from '../../testing/run/plan.js';
+import type { CaseResult, Job, RunOptions, TestEvent } from '../../testing/run/results.js';
+import { replayTests, runTests, type TestRun } from '../../testing/run/run-tests.js';
+import { exitCodeOfResults } from '../../testing/run/verdicts.js';
+import type { LastRun } from './last-run.js';
+import { openOutput } from './output.js';
+import { isToStdout, writeReports, type RequestedReport } from './reports.js';
+import { casesOf, type Suite } from './suite.js';
+
+/** What all runs of one command have in common: with `--watch` there are several. */
+export interface RunSetup {
+  context: Context;
+  notices: Notices;
+  style: ReportStyle;
+  isQuiet: boolean;
+  /** Undefined in a replay. */
+  account: Account | undefined;
+  plan: PlanOptions;
+  selection: Omit<Selection, 'lines' | 'failed'>;
+  onlyFailed: boolean;
+  options: Pick<RunOptions, 'concurrency' | 'keepsAll' | 'readsTools'>;
+  reports: readonly RequestedReport[];
+  /** Only what got worse than in this run fails. */
+  baseline: readonly EarlierCase[] | undefined;
+  /** Hides what may not be printed or written. */
+  mask: (text: string) => string;
+  last: LastRun;
+  /** Words of the command that running one of its cases again needs too. */
+  flags: readonly string[];
+}
+
+export interface FinishedRun {
+  /** All texts are masked. */
+  results: CaseResult[];
+  exitCode: number;
+}
+
+/** One run: its cases, what a person sees of them, the reports, and the exit code. */
+export async function runSuite(suite: Suite, setup: RunSetup): Promise<FinishedRun> {
+  const { context, baseline, reports, last, mask, notices } = setup;
+  const { signal } = context;
+  const header = { run: context.randomId(), started: context.clock.now() };
+  const jobs = jobsOf(suite, setup);
+  if (jobs.length === 0) {
+    notices.notify('nothing failed in the last run: there is nothing to run again');
+    return { results: [], exitCode: 0 };
+  }
+  const output = openOutput({
+    ...setup,
+    ...shapeOf(jobs),
+    isStdoutTaken: reports.some(isToStdout),
+  });
+  const onEvent = (event: TestEvent): void => output.onEvent(maskedEvent(event, mask));
+  const run = await runJobs(jobs, { ...setup, runId: header.run, onEvent });
+  const comparison = baseline && compared(run.results, baseline);
+  const masked = { ...run, results: run.results.map((result) => maskedResult(result, mask)) };
+  await output.end(masked, comparison && maskedComparison(comparison, mask));
+  await writeReports(reports, { header, run: masked, context });
+  last.write(run.results);
+  const code = exitCodeOfResults(comparison?.worse ?? run.results, run);
+  return {
+    results: masked.results,
+    exitCode: run.isInterrupted ? exitCodeOf(signal.reason) : code,
+  };
+}
+
+function jobsOf(suite: Suite, { selection, onlyFailed, last, plan }: RunSetup): Job[] {
+  const failed = onlyFailed ? last.failed() : undefined;
+  return plannedJobs(casesOf(suite, { ...selection, failed }), plan);
+}
+
+function shapeOf(jobs: readonly Job[]): { total: number; namesAssistant: boolean } {
+  const counts = jobs.map(({ assistantIds }) => assistantIds.length);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return { total, namesAssistant: counts.some((count) => count > 1) };
+}
+
+interface JobOptions extends Pick<RunSetup, 'account' | 'options' | 'context'> {
+  runId: string;
+  onEvent: (event: TestEvent) => void;
+}
+
+async function runJobs(
+  jobs: readonly Job[],
+  { account, options, context: { signal }, runId, onEvent }: JobOptions,
+): Promise<TestRun> {
+  if (!account) {
+    const run = replayTests(jobs);
+    for (const result of run.results) onEvent({ type: 'finished', result });
+    return run;
+  }
+  const { client, settings } = account;
+  const timeoutMs = settings.timeoutMs.value;
+  const ports = clientPorts(client, { stream: settings.stream.value });
+  return runTests(jobs, { ports, options: { ...options, runId, signal, timeoutMs }, onEvent });
+}
+
+function maskedEvent(event: TestEvent, mask: RunSetup['mask']): TestEvent {
+  if (event.type === 'finished') return { ...event, result: maskedResult(event.result, mask) };
+  return event.type === 'left' ? { ...event, reason: mask(event.reason) } : event;
+}
+
+function maskedComparison(comparison: Comparison, mask: RunSetup['mask']): Comparison {
+  const masked = (results: readonly CaseResult[]): CaseResult[] =>
+    results.map((result) => maskedResult(result, mask));
+  const { worse, fixed, flakier, added } = comparison;
+  return {
+    worse: masked(worse),
+    fixed: masked(fixed),
+    flakier: masked(flakier),
+    added: masked(added),
+  };
+}

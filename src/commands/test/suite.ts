@@ -1,0 +1,76 @@
+import { AppError } from '../../base/errors.js';
+import type { Context } from '../../process/context.js';
+import { findChatFiles, readChatBytes, type NamedFile } from '../../store/chat-files.js';
+import type { ChatFile, TestCase } from '../../testing/chat-file/chat-file.js';
+import { faultError, type Fault } from '../../testing/chat-file/line.js';
+import { readChatFile } from '../../testing/chat-file/parse.js';
+import { isVariableName, type Variables } from '../../testing/chat-file/values.js';
+import { selectedCases, type Selection } from '../../testing/run/plan.js';
+import { errorLines } from '../../text/error-report.js';
+
+/** The mistakes that are shown at once. */
+const MAX_MISTAKES = 20;
+
+/** The files of a run, read, and where they are. */
+export interface Suite {
+  files: ChatFile[];
+  found: readonly NamedFile[];
+}
+
+/** Reads all files that the words name. Throws `usage` with the first mistake; the others are printed before. */
+export function readSuite(
+  words: readonly string[],
+  variables: Variables,
+  { context, isJson }: { context: Context; isJson: boolean },
+): Suite {
+  const found = findChatFiles(words, context);
+  const once = new Map(found.map((file) => [file.name, file]));
+  const read = [...once.values()].map((file) => ({
+    name: file.name,
+    ...readChatFile(file.name, readChatBytes(file), variables),
+  }));
+  const mistakes = read.flatMap(({ name, faults }) => faults.map((fault) => ({ name, fault })));
+  if (mistakes.length > 0) throw reported(mistakes, isJson ? undefined : context);
+  return { files: read.map(({ file }) => file), found };
+}
+
+/** The error that the command ends with, after the others were printed. */
+function reported(
+  mistakes: readonly { name: string; fault: Fault }[],
+  context: Context | undefined,
+): AppError {
+  const errors = mistakes.map(({ name, fault }) => faultError(name, [fault]));
+  const shown = context ? errors.slice(0, MAX_MISTAKES) : errors.slice(0, 1);
+  const last = shown.pop() ?? new AppError('bug', 'there is no mistake');
+  for (const error of shown) context?.stderr.write(`${errorLines(error).join('\n')}\n`);
+  const others = mistakes.length - shown.length - 1;
+  if (others === 0) return last;
+  return last.but({ hint: `${last.details.hint ?? ''} (${others} more mistakes)` });
+}
+
+/** The cases that the flags select; a file that was also named without a line is taken as a whole. */
+export function casesOf(
+  { files, found }: Suite,
+  selection: Omit<Selection, 'lines'>,
+): { file: ChatFile; test: TestCase }[] {
+  const lines = new Map<string, number[]>();
+  for (const { name, line } of found) {
+    if (line !== undefined) lines.set(name, [...(lines.get(name) ?? []), line]);
+  }
+  for (const { name, line } of found) if (line === undefined) lines.delete(name);
+  return selectedCases(files, { ...selection, lines });
+}
+
+/** The values of `--var name=value`. Throws `usage`. */
+export function variablesOf(given: readonly string[]): Variables {
+  return new Map(
+    given.map((each) => {
+      const at = each.indexOf('=');
+      const name = each.slice(0, Math.max(0, at));
+      if (isVariableName(name)) return [name, each.slice(at + 1)];
+      throw new AppError('usage', `bad --var ${JSON.stringify(each)}`, {
+        hint: 'give a name and a value: --var order=4711 is {{order}} in the files',
+      });
+    }),
+  );
+}

@@ -1,0 +1,118 @@
+// Loaded late: only `--watch` needs it.
+import { AppError } from '../../base/errors.js';
+import type { CallOptions } from '../../base/time.js';
+import type { Assistant } from '../../conversations/conversation.js';
+import type { Context } from '../../process/context.js';
+import { findChatFiles, stampOf } from '../../store/chat-files.js';
+import { errorLines } from '../../text/error-report.js';
+import { runSuite, type FinishedRun, type RunSetup } from './run.js';
+import type { Suite } from './suite.js';
+
+const LOOK_MS = 500;
+/** Each so many looks, the assistants are asked for. */
+const LOOKS_PER_QUESTION = 10;
+const QUESTION_MS = 5_000;
+
+/**
+ * Runs the tests again when a file changes, those of the file; when an assistant does, all. A file with mistakes is
+ * reported, and watched on.
+ */
+export async function watchSuite(
+  words: readonly string[],
+  read: () => Suite,
+  setup: RunSetup,
+): Promise<never> {
+  const { context, account } = setup;
+  const client = account?.client;
+  const getAssistant = client && ((id: string, call: CallOptions) => client.getAssistant(id, call));
+  const watcher = openWatcher({ context, words, getAssistant });
+  const assistantIds = new Set<string>();
+  for (let changed: Changed = 'all'; ;) {
+    const finished = await runChanged(changed, read, setup);
+    for (const { assistantId } of finished?.results ?? []) {
+      if (assistantId !== undefined) assistantIds.add(assistantId);
+    }
+    context.signal.throwIfAborted();
+    context.stderr.write('watching for changes; Ctrl-C ends it\n');
+    changed = await watcher.changed(assistantIds);
+  }
+}
+
+async function runChanged(
+  changed: Changed,
+  read: () => Suite,
+  setup: RunSetup,
+): Promise<FinishedRun | undefined> {
+  try {
+    const suite = read();
+    const isChanged = ({ path }: { path: string }): boolean =>
+      changed === 'all' || changed.files.has(path);
+    return await runSuite({ ...suite, files: suite.files.filter(isChanged) }, setup);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== 'usage') throw error;
+    setup.context.stderr.write(`${errorLines(error).join('\n')}\n`);
+    return undefined;
+  }
+}
+
+/** What is to be run again: the files of these names, or all of them. */
+type Changed = { files: ReadonlySet<string> } | 'all';
+
+interface WatchOptions {
+  context: Context;
+  words: readonly string[];
+  /** Undefined in a replay, which has no assistants. */
+  getAssistant: ((id: string, call: CallOptions) => Promise<Assistant>) | undefined;
+}
+
+interface Watcher {
+  /** Resolves when a file has changed or come, or one of the assistants has changed. */
+  changed(assistantIds: ReadonlySet<string>): Promise<Changed>;
+}
+
+/** Watches the files that the words name, from now on. */
+function openWatcher({ context, words, getAssistant }: WatchOptions): Watcher {
+  const { clock, signal } = context;
+  let files = stampsOf(words, context);
+  const assistants = new Map<string, string>();
+  const hasChanged = async (id: string): Promise<boolean> => {
+    const now = await assistantText(id);
+    const before = assistants.get(id);
+    if (now !== undefined) assistants.set(id, now);
+    return now !== undefined && before !== undefined && now !== before;
+  };
+  return {
+    async changed(assistantIds) {
+      for (let count = 0; ; count++) {
+        const before = files;
+        files = stampsOf(words, context);
+        const names = [...files].filter(([name, stamp]) => before.get(name) !== stamp);
+        if (names.length > 0) return { files: new Set(names.map(([name]) => name)) };
+        const isAsking = count % LOOKS_PER_QUESTION === 0;
+        const changes = isAsking ? await Promise.all([...assistantIds].map(hasChanged)) : [];
+        if (changes.includes(true)) return 'all';
+        await clock.sleep(LOOK_MS, signal);
+      }
+    },
+  };
+
+  /** Undefined when it cannot be read now. */
+  async function assistantText(id: string): Promise<string | undefined> {
+    try {
+      return JSON.stringify(await getAssistant?.(id, { signal, timeoutMs: QUESTION_MS }));
+    } catch (error) {
+      if (signal.aborted || !(error instanceof AppError)) throw error;
+      return undefined;
+    }
+  }
+}
+
+/** A file that is gone has no stamp. */
+function stampsOf(words: readonly string[], context: Context): Map<string, string> {
+  try {
+    return new Map(findChatFiles(words, context).map((file) => [file.name, stampOf(file)]));
+  } catch (error) {
+    if (error instanceof AppError) return new Map();
+    throw error;
+  }
+}

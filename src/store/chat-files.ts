@@ -1,0 +1,110 @@
+// Loaded late: only `test` looks for files.
+import * as fs from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { AppError } from '../base/errors.js';
+import { readBytes } from './files.js';
+import { locate, type Place } from './paths.js';
+import { endOfLinks, writing } from './write-file.js';
+
+/** A file of conversations, as it is named in reports, and where it is. */
+export interface FoundFile {
+  /** From the working folder, with `/`. */
+  name: string;
+  path: string;
+}
+
+/** A file that the person named, perhaps with a line: `orders.chat:14`. */
+export interface NamedFile extends FoundFile {
+  line: number | undefined;
+}
+
+/**
+ * The files that the words name: a file, a file and a line, or a folder with all `*.chat` below it. Without words,
+ * those below the working folder. Throws `usage` for what is not there.
+ */
+export function findChatFiles(words: readonly string[], place: Place): NamedFile[] {
+  if (words.length === 0) return chatFilesBelow(place.cwd, place);
+  return words.flatMap((word) => filesNamed(word, place));
+}
+
+function filesNamed(word: string, place: Place): NamedFile[] {
+  const whole = locate(word, place);
+  const stats = statOf(whole);
+  if (stats?.isDirectory()) return chatFilesBelow(whole, place);
+  if (stats) return [{ ...named(whole, place), line: undefined }];
+  const [, file, line] = /^(.+):(\d{1,9})$/.exec(word) ?? [];
+  const path = file === undefined ? undefined : locate(file, place);
+  if (path !== undefined && statOf(path)) return [{ ...named(path, place), line: Number(line) }];
+  throw new AppError('usage', `there is no file ${JSON.stringify(word)}`, {
+    hint: 'give a .chat file, a file and a line (orders.chat:14), or a folder; without any, all below this folder are meant',
+  });
+}
+
+function named(path: string, { cwd }: Place): FoundFile {
+  const name = relative(cwd, path);
+  return { name: (isAbsolute(name) ? path : name).split(sep).join('/'), path };
+}
+
+/** In the order of their names; folders of packages and hidden ones are passed over, links to folders too. */
+function chatFilesBelow(folder: string, place: Place): NamedFile[] {
+  const entries = entriesOf(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry): NamedFile[] => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      const isLeftOut = entry.name === 'node_modules' || entry.name.startsWith('.');
+      return isLeftOut ? [] : chatFilesBelow(path, place);
+    }
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && statOf(path)?.isFile() === true);
+    const isChat = entry.name.endsWith('.chat') && isFile;
+    return isChat ? [{ ...named(path, place), line: undefined }] : [];
+  });
+}
+
+/** A folder that may not be read has no files for us. */
+function entriesOf(folder: string): fs.Dirent[] {
+  try {
+    return fs.readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function statOf(path: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // A name that is too long, or a folder that may not be entered.
+  }
+}
+
+/** The content of a file. Throws `usage` when it is gone or cannot be read. */
+export function readChatBytes({ name, path }: FoundFile): Buffer {
+  const bytes = readBytes(path);
+  if (bytes) return bytes;
+  throw new AppError('usage', `${name} is gone`, {
+    hint: 'it was there a moment ago: run it again',
+  });
+}
+
+/** What changes when a file is written. */
+export function stampOf({ path }: FoundFile): string {
+  const stats = statOf(path);
+  return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : '';
+}
+
+/** Replaces the content of a file of the person's; its mode stays, and a link stays a link. */
+export function rewriteFile(path: string, bytes: Uint8Array, uniqueId: string): void {
+  writing(path, () => {
+    const target = endOfLinks(path);
+    const temporary = join(dirname(target), `${uniqueId}.tmp`);
+    try {
+      const { mode } = fs.statSync(target);
+      fs.writeFileSync(temporary, bytes, { mode, flag: 'wx' });
+      fs.chmodSync(temporary, mode);
+      fs.renameSync(temporary, target);
+    } catch (error) {
+      fs.rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,34 @@
+import type { CallOptions } from '../../base/time.js';
+import type { TurnPorts } from '../../turn/events.js';
+import { takeTurn } from '../../turn/turn.js';
+import { TurnMemory } from '../../turn/turn-memory.js';
+import type { TestPorts } from './results.js';
+
+/** The calls of Telnyx that tests need besides those of a turn. */
+export interface TestClient extends TurnPorts {
+  deleteConversation(id: string, options: CallOptions): Promise<void>;
+}
+
+/** Tests over a client: a turn is delivered once, as it is everywhere. */
+export function clientPorts(client: TestClient, options: { stream: boolean }): TestPorts {
+  const memory = new TurnMemory();
+  return {
+    clock: client.clock,
+    takeTurn: (message, call) => {
+      const { stream } = options;
+      return takeTurn(client, { ...message, stream }, { ...call, memory });
+    },
+    conversationCreator(conversation) {
+      const create = client.conversationCreator(conversation);
+      return async (call) => {
+        const created = await create(call);
+        memory.begin(created.id, created);
+        return created;
+      };
+    },
+    getConversation: (id, call) => client.getConversation(id, call),
+    deleteConversation: (id, call) => client.deleteConversation(id, call),
+    messages: async (id, call) => (await client.history(id, call)).messages,
+    getAssistant: (id, call) => client.getAssistant(id, call),
+  };
+}

@@ -1,0 +1,444 @@
+import { readFileSync, writeFileSync, mkdirSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/base/errors.js';
+import { account } from '../helpers/account.js';
+import { runCli, temporaryFolder, type CliOptions, type CliResult } from '../helpers/run-cli.js';
+import { realClock } from '../helpers/real-clock.js';
+import { stillClock } from '../helpers/still-clock.js';
+
+const ORDERS = `# Orders
+== Weather   #smoke
+> What is the weather in Rome?
+? says sunny | raining
+? calls get_weather {"city": "Rome"}
+
+> What is my name?
+? never says Ana
+
+== Goodbye   #slow
+> hello
+< Goodbye! I am the assistant of the shop.
+? says goodbye
+`;
+
+interface Folder {
+  path: (name: string) => string;
+  read: (name: string) => string;
+  /** `telnyx-chat test` with these words, in the folder. */
+  test: (words: string[], options?: CliOptions) => Promise<CliResult>;
+}
+
+/** A folder with these files, in which tests are run. Time stands still, so that all times are 0. */
+function folderWith(files: Record<string, string>, env: Record<string, string> = {}): Folder {
+  const home = temporaryFolder();
+  const path = (name: string): string => join(home, name);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(path(name), '..'), { recursive: true });
+    writeFileSync(path(name), text);
+  }
+  return {
+    path,
+    read: (name) => readFileSync(path(name), 'utf8'),
+    test: (words, options) =>
+      runCli(['test', ...words], { home, env, clock: stillClock(), input: '', ...options }),
+  };
+}
+
+/** Ids of conversations and runs differ from run to run. */
+const steady = (text: string): string =>
+  text.replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'ID');
+
+const NOTICE = 'sandbox: a scripted assistant answers, nothing leaves this machine\n';
+
+const FAILED = `✗ orders.chat:10  Goodbye  (0ms)
+  orders.chat:13  says goodbye
+    does not hold: no "goodbye": the reply is "Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do."
+    > hello
+    - [Goodbye!] I am the assistant of the [shop.]
+    + [Hello!] I am the [scripted] assistant of the [sandbox.] [Say] ["help"] [to] [see] [what] [I] [can] [do.]
+  conversation ID
+  again: telnyx-chat test --sandbox orders.chat:10
+`;
+
+describe('what a person sees', () => {
+  it('in a pipe: a line a case, and for one that failed what came instead', async () => {
+    const { test } = folderWith({ 'orders.chat': ORDERS });
+    const { code, stdout, stderr } = await test(['--sandbox', '-j', '1']);
+    expect(steady(stdout)).toBe(`✓ orders.chat:2  Weather  (0ms)
+${FAILED}1 passed, 1 failed
+first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms
+`);
+    expect([code, stderr]).toEqual([9, NOTICE]);
+  });
+
+  it('on a terminal: the same with colours, words that differ underlined', async () => {
+    const { test } = folderWith({ 'orders.chat': ORDERS });
+    const { stdout } = await test(['--sandbox', 'orders.chat:10'], { stdoutIsTTY: true });
+    expect(steady(stdout)).toBe(
+      [
+        '\u001b[38;5;196m✗\u001b[39m \u001b[2morders.chat:10\u001b[22m  Goodbye  \u001b[2m(0ms)\u001b[22m',
+        '  orders.chat:13  says goodbye',
+        '    does not hold: no "goodbye": the reply is "Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do."',
+        '\u001b[2m    > hello\u001b[22m',
+        '\u001b[2m    - \u001b[4mGoodbye!\u001b[24m I am the assistant of the \u001b[4mshop.\u001b[24m\u001b[22m',
+        '    + \u001b[4mHello!\u001b[24m I am the \u001b[4mscripted\u001b[24m assistant of the \u001b[4msandbox.\u001b[24m ' +
+          ['Say', '"help"', 'to', 'see', 'what', 'I', 'can', 'do.']
+            .map((word) => `\u001b[4m${word}\u001b[24m`)
+            .join(' '),
+        '\u001b[2m  conversation ID\u001b[22m',
+        '\u001b[2m  again: telnyx-chat test --sandbox orders.chat:10\u001b[22m',
+        '\u001b[38;5;196m1 failed\u001b[39m'.replace('1 failed', '0 passed, 1 failed'),
+        '\u001b[2mfirst words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms\u001b[22m',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('with --quiet: only what did not pass', async () => {
+    const { test } = folderWith({ 'orders.chat': ORDERS });
+    expect((await test(['--sandbox', '-q', '--tag', 'smoke'])).stdout).toBe(
+      '1 passed\nfirst words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms\n',
+    );
+  });
+
+  it('in GitHub Actions: annotations, and no command that an assistant said', async () => {
+    const { test } = folderWith({ 'a.chat': '== a\n> hello\n< ::error::x\n? says ##[group]\n' });
+    const { stdout } = await test(['--sandbox'], { env: { GITHUB_ACTIONS: 'true' } });
+    expect(stdout.match(/^\s*::.*/gm)).toEqual([
+      '::error file=a.chat,line=4,title=a::says # #[group]: no "# #[group]": the reply is "Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do."',
+    ]);
+    expect(stdout).not.toContain('##[');
+    expect(stdout).toContain('    - [::error::x]\n');
+  });
+
+  it('is nothing but the report when that goes to stdout', async () => {
+    const { test } = folderWith({ 'orders.chat': ORDERS });
+    const { code, stdout, stderr } = await test([
+      '--sandbox',
+      '--report',
+      'tap=-',
+      '--tag',
+      'smoke',
+    ]);
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      'TAP version 14\n1..1\nok 1 - orders.chat:2 Weather\n',
+      NOTICE,
+    ]);
+    const json = await test(['--sandbox', '--json', '--tag', 'smoke']);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      counts: { passed: 1 },
+      cases: [{ file: 'orders.chat', line: 2, tags: ['smoke'], verdict: 'passed' }],
+    });
+    expect(json.stderr).toBe('');
+  });
+});
+
+describe('which cases', () => {
+  const files = {
+    'a.chat': '== one #x\n> hello\n? says hello\n== two #y\n> hello\n? says hello\n',
+    'deep/b.chat': '== one\n> hello\n? says hello\n== three\n> hello\n? says bye\n',
+    'node_modules/c.chat': 'broken',
+    '.hidden/d.chat': 'broken',
+    'notes.txt': 'broken',
+  };
+  const list = async (...words: string[]): Promise<string[]> => {
+    const { stdout } = await folderWith(files).test(['--list', ...words]);
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/ {2}\(.*/, ''));
+  };
+
+  it('are all below the folder, or those that are named', async () => {
+    const all = [
+      'a.chat:1  one #x',
+      'a.chat:4  two #y',
+      'deep/b.chat:1  one',
+      'deep/b.chat:4  three',
+    ];
+    expect(await list()).toEqual(all);
+    expect(await list('deep')).toEqual(all.slice(2));
+    expect(await list('a.chat:5', 'a.chat')).toEqual(all.slice(0, 2));
+    expect(await list('./a.chat:5', 'deep/b.chat:1')).toEqual([all[1], all[2]]);
+    expect(await list('--tag', '#y', '--tag', 'x')).toEqual(all.slice(0, 2));
+    expect(await list('--grep', 'ONE', '--grep', 'thr')).toEqual([all[0], all[2], all[3]]);
+    expect(await list('--grep', 'one', '--tag', 'x')).toEqual(all.slice(0, 1));
+  });
+
+  it.each([
+    [['--tag', 'nope'], 'no case is selected by --tag nope'],
+    [['a.chat:99'], 'a.chat:99: no case is at this line'],
+    [['b.chat'], 'there is no file "b.chat"'],
+    [['--failed'], 'no tests were run in this folder yet'],
+    [['--fault', 'reset_after:0.1'], '--fault and --seed are for the sandbox'],
+    [['--update'], 'nobody can be asked whether to accept replies'],
+    [['--update=all', '--replay'], '--update and --replay exclude each other'],
+    [['--update=all', '--watch'], '--update and --watch exclude each other'],
+    [['--update=all', '-a', 'x', '-a', 'y'], '--update takes one assistant'],
+    [['--replay', '--sandbox'], '--sandbox and --replay exclude each other'],
+    [['--report', 'html=x'], 'bad --report "html=x"'],
+    [['--report', 'tap=-', '--json'], 'two reports cannot both go to stdout'],
+    [['--report', 'tap=nowhere/x'], 'there is no folder'],
+    [['--baseline', 'nowhere.json'], 'there is no file "nowhere.json"'],
+    [['--baseline', 'notes.txt'], 'notes.txt is not a report of telnyx-chat test'],
+    [['--var', '4=x'], 'bad --var "4=x"'],
+    [['-j', '0'], 'bad --jobs "0"'],
+    [['node_modules/c.chat'], 'node_modules/c.chat:1:1: the line has no mark'],
+  ])('refuses %j', async (words, message) => {
+    const sandbox = words.includes('--failed') ? ['--sandbox'] : [];
+    const { code, stdout, stderr } = await folderWith(files).test([...words, ...sandbox]);
+    const error = words.includes('--json')
+      ? stderr
+      : (stderr.split('\n').find((line) => line.startsWith('error:')) ?? '');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(error).toContain(message);
+  });
+
+  it('are those that failed in the last run, until none is left', async () => {
+    const { test, path } = folderWith(files);
+    const counts = async (...words: string[]): Promise<[number, string | undefined]> => {
+      const { code, stdout } = await test(['--sandbox', ...words]);
+      return [code, stdout.split('\n').find((line) => /^\d/.test(line))];
+    };
+    expect(await counts()).toEqual([9, '3 passed, 1 failed']);
+    expect(await counts('--failed')).toEqual([9, '0 passed, 1 failed']);
+    writeFileSync(path('deep/b.chat'), '== three\n> hello\n? says hello\n');
+    expect(await counts('--failed')).toEqual([0, '1 passed']);
+    const { code, stderr } = await test(['--sandbox', '--failed']);
+    expect([code, stderr]).toEqual([
+      0,
+      `${NOTICE}nothing failed in the last run: there is nothing to run again\n`,
+    ]);
+  });
+});
+
+it('shows all mistakes of all files, and sends nothing', async () => {
+  const { sandbox, env } = await account();
+  const { test } = folderWith(
+    { 'a.chat': '== a\n> x\n? sings\nx\n', 'b.chat': '== b\n> x\n' },
+    env,
+  );
+  const { code, stdout, stderr } = await test([]);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr.split('\n').filter((line) => line.startsWith('error:'))).toEqual([
+    expect.stringMatching(/^error: a\.chat:3:3: /),
+    expect.stringMatching(/^error: a\.chat:4:1: the line has no mark/),
+    expect.stringMatching(/^error: b\.chat:1:\d+: /),
+  ]);
+  expect(sandbox.stats().requests).toEqual({});
+});
+
+describe('an account', () => {
+  const files = { 'a.chat': '== a\n> hello\n? says hello\n' };
+
+  it('has no conversation after a pass, and the failed one after a failure', async () => {
+    const { sandbox, env } = await account();
+    const { test } = folderWith({ 'orders.chat': ORDERS }, env);
+    const { code, stdout } = await test([]);
+    expect(code).toBe(9);
+    const kept = sandbox.store.list().map(({ conversation }) => conversation);
+    expect(kept).toMatchObject([
+      { name: 'Goodbye', metadata: { assistant_id: 'assistant-sandbox' } },
+    ]);
+    expect(kept[0]?.metadata['telnyx_chat_test']).toMatch(/^[\da-f-]{36}$/);
+    expect(stdout).toContain(`  conversation ${kept[0]?.id}\n`);
+    await test(['--keep', '--tag', 'smoke']);
+    expect(sandbox.store.list()).toHaveLength(2);
+  });
+
+  it.each([
+    [{ TELNYX_API_KEY: '' }, [], 3, 'error: TELNYX_API_KEY is required'],
+    [{ TELNYX_ASSISTANT_ID: '' }, [], 3, 'error: TELNYX_ASSISTANT_ID is required'],
+    [{ TELNYX_API_KEY: 'wrong' }, [], 4, ''],
+    [{}, ['-a', 'assistant-none'], 5, ''],
+    [{ TELNYX_BASE_URL: 'http://127.0.0.1:1/v2' }, [], 7, ''],
+  ])(
+    'that cannot be used ends with its own code: %j %j',
+    async (changed, words, expected, message) => {
+      const { env } = await account();
+      const { test } = folderWith(files, { ...env, ...changed });
+      const { code, stderr } = await test(words);
+      expect([code, stderr.split('\n')[0]]).toEqual([expected, message]);
+    },
+  );
+
+  it('has two assistants compared side by side', async () => {
+    const { env } = await account();
+    const { test } = folderWith(
+      { 'a.chat': '== quiet\n> hello\n? says hello\n== tool\n> weather\n? calls get_weather\n' },
+      env,
+    );
+    const ids = ['-a', 'assistant-sandbox', '-a', 'assistant-sandbox-private'];
+    const { code, stdout } = await test([...ids, '-j', '1']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(
+      lines.filter((line) => /^[✓✗!] a/.test(line)).map((line) => line.replace(/ {2}\(.*/, '')),
+    ).toEqual([
+      '✓ a.chat:1  quiet  assistant-sandbox',
+      '! a.chat:1  quiet  assistant-sandbox-private',
+      '✓ a.chat:4  tool  assistant-sandbox',
+      '! a.chat:4  tool  assistant-sandbox-private',
+    ]);
+    expect(stdout).toContain('again: telnyx-chat test -a assistant-sandbox-private a.chat:4');
+    expect(lines.slice(-5)).toEqual([
+      '1 2',
+      '✓ !  a.chat:1  quiet',
+      '✓ !  a.chat:4  tool',
+      '2 passed, 2 errors',
+      'first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms',
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it('is left as it is by a Ctrl-C, but for what passed; the reports are written', async () => {
+    const { sandbox, env } = await account();
+    const controller = new AbortController();
+    const { test, read } = folderWith(
+      {
+        'a.chat':
+          '== first\n> hello\n? says hello\n== second\n> hello\n? says hello\n== third\n> hello\n? says hello\n',
+      },
+      env,
+    );
+    const { code, stdout } = await test(
+      ['-j', '1', '--report', 'json=run.json', '--report', 'tap=run.tap'],
+      {
+        signal: controller.signal,
+        onStdout: () => controller.abort(new AppError('interrupted', 'interrupted')),
+      },
+    );
+    expect(code).toBe(130);
+    expect(stdout).toContain('✓ a.chat:1  first');
+    expect(stdout).toContain('interrupted: other cases may not have run\n');
+    const report: unknown = JSON.parse(read('run.json'));
+    expect(report).toMatchObject({ counts: { passed: 1 } });
+    expect(read('run.tap')).toContain('Bail out! interrupted');
+    const kept = sandbox.store.list().map(({ conversation }) => conversation.id);
+    for (const id of kept) expect(stdout).toContain(id);
+  });
+});
+
+it('fails with a baseline only on what got worse, and tells what is fixed and new', async () => {
+  const turn = (title: string, text: string): string => `== ${title}\n> hello\n? says ${text}\n`;
+  const { test, path } = folderWith({
+    'a.chat':
+      turn('worse', 'hello') + turn('fixed', 'bye') + turn('bad', 'bye') + turn('good', 'hello'),
+  });
+  expect((await test(['--sandbox', '--report', 'json=run.json'])).code).toBe(9);
+  const again = ['--sandbox', '-q', '--baseline', 'run.json'];
+  expect(await test(again)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('nothing changed since the baseline\n') as string,
+  });
+  writeFileSync(
+    path('a.chat'),
+    turn('worse', 'bye') +
+      turn('fixed', 'hello') +
+      turn('bad', 'bye') +
+      turn('good', 'hello') +
+      turn('new', 'hello'),
+  );
+  const { code, stdout } = await test(again);
+  expect(code).toBe(9);
+  expect(stdout.split('\n').filter((line) => /^(worse|fixed|new|flaky now):/.test(line))).toEqual([
+    'worse: a.chat:1  worse',
+    'fixed: a.chat:4  fixed',
+    'new: a.chat:13  new',
+  ]);
+  writeFileSync(path('a.chat'), turn('worse', 'hello') + turn('bad', 'bye') + turn('new', 'hello'));
+  expect((await test(again)).code).toBe(0);
+});
+
+describe('--update=all', () => {
+  const before = `\ufeff# Kept as it is   \r
+assistant: assistant-1\r
+\r
+== Weather   #smoke\r
+# before the message\r
+> What is the weather in Rome?\r
+< It was raining.\r
+# between\r
+? calls get_weather\r
+\r
+>   What is my name?  \r
+# no reply yet\r
+? says not told me`;
+
+  it('writes replies and tool calls, and leaves every other byte', async () => {
+    const { test, read } = folderWith({ 'a.chat': before });
+    const { code, stderr } = await test(['--sandbox', '--update=all']);
+    expect([code, stderr]).toEqual([0, `${NOTICE}updated a.chat: 2 turns\n`]);
+    const name = 'You have not told me your name yet. Say "my name is …" and I will remember it.';
+    expect(read('a.chat')).toBe(
+      before
+        .replace(
+          '< It was raining.\r\n',
+          '* get_weather {"city":"Rome"}\r\n' +
+            '* -> {"city":"Rome","conditions":"sunny","degrees_c":21,"source":"made up by the sandbox"}\r\n' +
+            '< The get_weather tool says it is sunny and 21 °C in Rome. The sandbox made that up.\r\n',
+        )
+        .replace('name?  \r\n', `name?  \r\n< ${name}\r\n`),
+    );
+    expect((await test(['--sandbox', '--update=all'])).stderr).toBe(
+      `${NOTICE}no file was changed\n`,
+    );
+    expect((await test(['--replay'])).code).toBe(0);
+  });
+
+  it('takes nothing of turns that did not pass', async () => {
+    const { test, read } = folderWith({ 'orders.chat': ORDERS });
+    expect((await test(['--sandbox', '--update=all'])).code).toBe(9);
+    expect(read('orders.chat')).toContain('< Goodbye! I am the assistant of the shop.\n');
+    expect(read('orders.chat')).toContain('* get_weather {"city":"Rome"}\n');
+  });
+
+  it('leaves a file that was changed meanwhile', async () => {
+    const folder = folderWith({ 'a.chat': before });
+    const onStdout = (): void => writeFileSync(folder.path('a.chat'), 'other');
+    const { code, stderr } = await folder.test(['--sandbox', '--update=all'], { onStdout });
+    expect(code).toBe(2);
+    expect(stderr).toContain('error: a.chat was changed while its tests ran\n');
+    expect(folder.read('a.chat')).toBe('other');
+  });
+});
+
+it(
+  'is delivered once, whatever the network does, over 200 cases',
+  { timeout: 60_000 },
+  async () => {
+    const cases = Array.from(
+      { length: 200 },
+      (_, index) =>
+        `== ${index}\n> What is the weather in Oslo?\n? calls get_weather {"city": "Oslo"}\n`,
+    );
+    const { sandbox, env } = await account({
+      faultSettings: { rules: ['reset_after:0.3', 'status_500_before:0.1'], seed: 7 },
+    });
+    const { test } = folderWith({ 'a.chat': cases.join('\n') }, env);
+    const { code, stdout } = await test(['-j', '4', '-q', '--keep'], { clock: realClock() });
+    expect(stdout.split('\n')[0]).toBe('200 passed');
+    expect(code).toBe(0);
+    expect(sandbox.stats().faults['chat/reset_after']).toBeGreaterThan(40);
+    const conversations = sandbox.stats().conversations;
+    expect(conversations).toHaveLength(200);
+    for (const { turns: said } of conversations)
+      expect(said.map(({ count }) => count)).toEqual([1]);
+  },
+);
+
+it('writes each kind of report into its file, and never the key', async () => {
+  const { env } = await account();
+  const { test, read, path } = folderWith(
+    { 'a.chat': '== a\n> my name is KEY-test\n? says KEY-test\n? says nothing of it\n' },
+    env,
+  );
+  const kinds = ['junit', 'tap', 'json', 'md'];
+  const words = kinds.flatMap((kind) => ['--report', `${kind}=report.${kind}`]);
+  const { code, stdout } = await test(words);
+  expect(code).toBe(9);
+  for (const kind of kinds) expect(existsSync(path(`report.${kind}`))).toBe(true);
+  const all = [stdout, ...kinds.map((kind) => read(`report.${kind}`))];
+  for (const text of all) expect(text).not.toContain('KEY-test');
+});
