@@ -1,4 +1,5 @@
 import type { CallOptions } from '../base/time.js';
+import type { AssistantTestsClient } from '../conversations/assistant-tests.js';
 import type {
   Assistant,
   Conversation,
@@ -46,6 +47,8 @@ export interface Client extends TurnPorts {
     options: CallOptions,
   ): Promise<SharedConversation>;
   listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;
+  /** The operations of Telnyx's own assistant tests. */
+  assistantTests(): Promise<AssistantTestsClient>;
   /** Lets the process end. */
   close(): void;
 }
@@ -93,8 +96,17 @@ export function createClient(options: ClientOptions): Client {
         parse.insights,
       ),
     chat: (request, call) => chat(caller, request, { ...call, onReply: options.onReply }),
+    assistantTests: () => loadAssistantTests(caller, options),
     close: () => options.transport.close(),
   };
+}
+
+async function loadAssistantTests(
+  caller: Caller,
+  options: ClientOptions,
+): Promise<AssistantTestsClient> {
+  const { assistantTests } = await import('./assistant-tests.js');
+  return assistantTests(caller, options);
 }
 
 /** Between two pieces of a stream, in milliseconds. */

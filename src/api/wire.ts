@@ -6,7 +6,7 @@ import type { Assistant, Conversation, Insight, Message } from '../conversations
  * Shapes on the wire, read leniently: only what we cannot do without is required. A single object
  * comes bare or in `data`, depending on Telnyx's operation.
  */
-const text = v.fallback(v.string(), '');
+export const text = v.fallback(v.string(), '');
 
 /** Metadata values are typed as strings, but booleans and numbers occur. */
 const metadata = v.pipe(
@@ -90,21 +90,21 @@ const message = v.pipe(
   })),
 );
 
-const listOf = <Item extends v.GenericSchema>(item: Item) => v.object({ data: v.array(item) });
+export const listOf = <Item extends v.GenericSchema>(item: Item) =>
+  v.object({ data: v.array(item) });
 
-const messagePage = v.object({
-  ...listOf(message).entries,
-  meta: v.fallback(
-    v.object({
-      total_pages: v.fallback(v.number(), 1),
-      total_results: v.fallback(v.optional(v.number()), undefined),
-    }),
-    { total_pages: 1, total_results: undefined },
-  ),
-});
+export const pageMeta = v.fallback(
+  v.object({
+    total_pages: v.fallback(v.number(), 1),
+    total_results: v.fallback(v.optional(v.number()), undefined),
+  }),
+  { total_pages: 1, total_results: undefined },
+);
+
+const messagePage = v.object({ ...listOf(message).entries, meta: pageMeta });
 
 /** A value that is not text is given as its JSON. */
-function textOrJson(value: unknown): string | null {
+export function textOrJson(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? wellFormedJson(value) : JSON.stringify(value);
 }

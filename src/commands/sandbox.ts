@@ -3,6 +3,8 @@ import { defineCommand } from '../command-line/command.js';
 import { count, texts, toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
+import type { Script } from '../sandbox/scripted-assistant.js';
+import { oneLine } from '../text/sanitize.js';
 
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -13,6 +15,11 @@ const SERVER = {
     '--fault <kind:often>',
     'make requests fail: [operation/]kind[@number]:share, or :3x for the first 3 (repeatable)',
     { completes: 'fault-kinds' },
+  ),
+  scripts: texts(
+    '--script <file.chat>',
+    'answer as recorded in this file, instead of the built-in assistant (repeatable)',
+    { completes: 'files' },
   ),
   seed: count('--seed <number>', 'fail the same requests as the last run with this number', {
     max: MAX_SEED,
@@ -27,12 +34,13 @@ export const sandbox = defineCommand({
   flags: {
     server: SERVER,
   },
-  async run({ server: { isListing, port, latencyMs, faults, seed } }, context) {
+  async run({ server: { isListing, port, latencyMs, faults, scripts, seed } }, context) {
     if (isListing) return listFaults(context);
     const { clock, randomId, signal, stdout } = context;
     const faultSettings = { rules: faults, seed: seed ?? randomSeed(context) };
+    const script = await scriptIn(scripts, context);
     const { startSandbox } = await import('../sandbox/server.js');
-    const server = await startSandbox({ port, latencyMs, clock, randomId, faultSettings });
+    const server = await startSandbox({ port, latencyMs, clock, randomId, faultSettings, script });
     const lines = [
       `sandbox: ${server.url}`,
       `  export TELNYX_BASE_URL=${server.url}`,
@@ -41,6 +49,7 @@ export const sandbox = defineCommand({
       ...(faults.length === 0
         ? []
         : [`faults: ${faults.join(' ')} (--seed ${faultSettings.seed})`]),
+      ...(scripts.length === 0 ? [] : [`script: ${oneLine(scripts.join(' '))}`]),
       '',
     ];
     try {
@@ -52,6 +61,12 @@ export const sandbox = defineCommand({
     throw signal.reason;
   },
 });
+
+async function scriptIn(files: readonly string[], context: Context): Promise<Script | undefined> {
+  if (files.length === 0) return undefined;
+  const { readChatFile, scriptOf } = await import('./options/chat-files.js');
+  return scriptOf(files.map((file) => readChatFile(file, context)));
+}
 
 async function listFaults({ stdout }: Context): Promise<void> {
   const { describeKinds } = await import('../sandbox/faults/grammar.js');

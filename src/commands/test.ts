@@ -115,32 +115,43 @@ function setupOf(
   { context, notices, account, mode }: World & { account: Account | undefined; mode: UpdateMode },
 ): Omit<RunSetup, 'reports' | 'baseline'> {
   const { assistants, tags, titles, onlyFailed } = selection;
-  const { concurrency, keepsAll } = running;
+  const { concurrency, keepsAll, simulates, versionId } = running;
   return {
     context,
     notices,
     style: reportStyle(appearanceFor(reporting, context).color),
     isQuiet: reporting.quiet,
     account,
-    plan: account ? planOf(assistants, account) : REPLAY,
+    plan: account ? { ...planOf(assistants, account), simulates } : REPLAY,
     selection: { tags, titles },
     onlyFailed,
-    options: { concurrency, keepsAll, readsTools: mode !== 'none' },
+    options: {
+      concurrency,
+      keepsAll,
+      readsTools: mode !== 'none',
+      versionId: checkedVersion(versionId),
+    },
     mask: hideSecrets([account?.settings.apiKey?.value ?? '']),
     last: openLastRun(context, notices),
     flags: flagsToRepeat(target, running),
   };
 }
 
+function checkedVersion(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : checkedId('version', id);
+}
+
 /** In a sandbox its own assistant answers, whatever the files name. */
-function planOf(given: readonly string[], { settings, isSandbox }: Account): PlanOptions {
+function planOf(
+  given: readonly string[],
+  { settings, isSandbox }: Account,
+): Omit<PlanOptions, 'simulates'> {
   const defaultAssistantId = settings.assistantId?.value;
   const assistantIds = given.map((id) => checkedId('assistant', id));
   const own = isSandbox && defaultAssistantId !== undefined ? [defaultAssistantId] : [];
   return {
     assistantIds: assistantIds.length > 0 ? assistantIds : own,
     defaultAssistantId,
-    simulates: false,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.js';
+import type { Script } from './scripted-assistant.js';
 import type { Message, SandboxStore } from './store.js';
 
 /** One request as its operation sees it. Faults pass on a changed copy of it. */
@@ -7,9 +8,13 @@ export interface Call {
   operation: string;
   /** The id in the path, empty where there is none. */
   id: string;
+  /** The second id in the path, empty where there is none. */
+  subId: string;
   query: URLSearchParams;
   body: Buffer;
   store: SandboxStore;
+  /** The assistant. */
+  script: Script;
   now(): Date;
   /** Rejects when the sandbox closes. */
   sleep(ms: number): Promise<void>;

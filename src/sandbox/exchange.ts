@@ -1,6 +1,7 @@
 import { errorAnswer, Refusal, refuse, type Answer } from './answer.js';
 import { surround, type Call, type Operation } from './call.js';
 import { findOperation } from './routes.js';
+import { replyTo } from './scripted-assistant.js';
 import type { SandboxState } from './state.js';
 
 /** A request with its body read. */
@@ -31,7 +32,7 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
   requireKey(request.authorization);
   const { method, body, isReused, idempotencyKeys } = request;
   const [path, query] = splitTarget(request.target);
-  const { operation, id, run, isKeyed } = findOperation(method, path);
+  const { operation, id, subId, run, isKeyed } = findOperation(method, path);
   if (body === undefined) throw refuse(413, { detail: 'The request body is too large.' });
   const { settings, requests, plan, sends } = state;
   requests.set(operation, (requests.get(operation) ?? 0) + 1);
@@ -41,7 +42,7 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
   const intercepted = surround(run, settings.intercept ? [settings.intercept] : []);
   const keyed = { keys: isKeyed ? idempotencyKeys : [], method, path, query, body };
   const runOnce: Operation = (call) => state.keys.run(keyed, async () => intercepted(call));
-  const call = createCall(state, { operation, id, query: new URLSearchParams(query), body });
+  const call = createCall(state, { operation, id, subId, query: new URLSearchParams(query), body });
   return surround(
     runOnce,
     faults.map(({ intercept }) => intercept),
@@ -50,13 +51,14 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
 
 function createCall(
   { store, settings, closing }: SandboxState,
-  request: Pick<Call, 'operation' | 'id' | 'query' | 'body'>,
+  request: Pick<Call, 'operation' | 'id' | 'subId' | 'query' | 'body'>,
 ): Call {
-  const { clock, latencyMs = 0 } = settings;
+  const { clock, latencyMs = 0, script = replyTo } = settings;
   const sleep = (ms: number): Promise<void> => clock.sleep(ms, closing);
   return {
     ...request,
     store,
+    script,
     now: () => clock.now(),
     sleep,
     latencyMs,

@@ -12,10 +12,27 @@ import {
   listMessages,
   updateConversation,
 } from './operations/conversations.js';
+import {
+  getTestRun,
+  listSuiteRuns,
+  listTestRuns,
+  triggerSuite,
+  triggerTest,
+} from './operations/test-runs.js';
+import {
+  createTest,
+  deleteTest,
+  getTest,
+  listTests,
+  listTestSuites,
+  updateTest,
+} from './operations/tests.js';
 
 interface Route {
   method: string;
   pattern: RegExp;
+  /** The length of the path before its first id. */
+  fixedLength: number;
   run: Operation;
   /** Whether it honours an Idempotency-Key. Chat does not. */
   isKeyed: boolean;
@@ -23,6 +40,8 @@ interface Route {
 
 const ASSISTANTS = '/v2/ai/assistants';
 const CONVERSATIONS = '/v2/ai/conversations';
+const TESTS = `${ASSISTANTS}/tests`;
+const SUITES = `${TESTS}/test-suites`;
 
 /** Every operation of the API, declared once. */
 const ROUTES = {
@@ -37,11 +56,23 @@ const ROUTES = {
   list_messages: route('GET', `${CONVERSATIONS}/{id}/messages`, listMessages),
   add_message: keyed(route('POST', `${CONVERSATIONS}/{id}/message`, addMessage)),
   list_insights: route('GET', `${CONVERSATIONS}/{id}/conversations-insights`, listInsights),
+  list_tests: route('GET', TESTS, listTests),
+  create_test: keyed(route('POST', TESTS, createTest)),
+  get_test: route('GET', `${TESTS}/{id}`, getTest),
+  update_test: route('PUT', `${TESTS}/{id}`, updateTest),
+  delete_test: route('DELETE', `${TESTS}/{id}`, deleteTest),
+  list_test_runs: route('GET', `${TESTS}/{id}/runs`, listTestRuns),
+  trigger_test: keyed(route('POST', `${TESTS}/{id}/runs`, triggerTest)),
+  get_test_run: route('GET', `${TESTS}/{id}/runs/{id}`, getTestRun),
+  list_test_suites: route('GET', SUITES, listTestSuites),
+  list_suite_runs: route('GET', `${SUITES}/{id}/runs`, listSuiteRuns),
+  trigger_suite: keyed(route('POST', `${SUITES}/{id}/runs`, triggerSuite)),
 };
 
 function route(method: string, path: string, run: Operation): Route {
-  const pattern = new RegExp(`^${path.replace('{id}', '([^/]+)')}$`);
-  return { method, pattern, run, isKeyed: false };
+  const pattern = new RegExp(`^${path.replaceAll('{id}', '([^/]+)')}$`);
+  const [fixed = ''] = path.split('{id}');
+  return { method, pattern, fixedLength: fixed.length, run, isKeyed: false };
 }
 
 function keyed(route: Route): Route {
@@ -54,19 +85,28 @@ export const OPERATION_NAMES = Object.keys(ROUTES) as readonly OperationName[];
 
 export interface FoundOperation extends Pick<Route, 'run' | 'isKeyed'> {
   operation: OperationName;
-  /** The id in the path, empty where there is none. */
+  /** The ids in the path, empty where there are none. */
   id: string;
+  subId: string;
 }
 
 /** The operation for a method and a path, or a Refusal. HEAD counts as GET. */
 export function findOperation(method: string, path: string): FoundOperation {
-  const names = OPERATION_NAMES.filter((name) => ROUTES[name].pattern.test(path));
+  const names = namesFor(path);
   if (names.length === 0) throw noSuchPath(path);
   const asked = method === 'HEAD' ? 'GET' : method;
   const operation = names.find((name) => ROUTES[name].method === asked);
   if (operation === undefined) throw wrongMethod(method, names);
   const { run, isKeyed, pattern } = ROUTES[operation];
-  return { operation, run, isKeyed, id: decodeId(pattern.exec(path)?.[1] ?? '') };
+  const [, id = '', subId = ''] = pattern.exec(path) ?? [];
+  return { operation, run, isKeyed, id: decodeId(id), subId: decodeId(subId) };
+}
+
+/** The path with the longest fixed beginning wins: `tests` is the id of no assistant. */
+function namesFor(path: string): OperationName[] {
+  const names = OPERATION_NAMES.filter((name) => ROUTES[name].pattern.test(path));
+  const longest = Math.max(...names.map((name) => ROUTES[name].fixedLength));
+  return names.filter((name) => ROUTES[name].fixedLength === longest);
 }
 
 function decodeId(text: string): string {

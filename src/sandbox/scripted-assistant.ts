@@ -24,17 +24,29 @@ function lastName(texts: readonly string[]): string | undefined {
   return texts.map(nameIn).findLast((name) => name !== undefined);
 }
 
-interface ScriptedTurnInput {
+export interface ScriptedTurnInput {
   history: readonly Pick<Message, 'role' | 'text'>[];
   text: string;
   /** The API's `name`: who is speaking. */
   speaker?: string | undefined;
+  /** The name of the conversation. */
+  title?: string | undefined;
 }
 
-/** One turn of the assistant. */
-export interface ScriptedTurn {
-  reply: string;
-  toolCall?: { name: string; arguments: string; result: string };
+/** What the assistant says or calls, and what its tool answers. */
+export type TurnStep =
+  | { type: 'reply'; text: string }
+  | { type: 'call'; call: { name: string; arguments: string; result?: string | undefined } };
+
+/** One turn of the assistant, in order. */
+export type ScriptedTurn = readonly TurnStep[];
+
+/** An assistant: its turn follows from the conversation. */
+export type Script = (input: ScriptedTurnInput) => ScriptedTurn;
+
+/** All that is said in a turn. */
+export function replyIn(turn: ScriptedTurn): string {
+  return turn.flatMap((step) => (step.type === 'reply' ? [step.text] : [])).join('\n');
 }
 
 interface Skill {
@@ -66,9 +78,13 @@ export function replyTo(input: ScriptedTurnInput): ScriptedTurn {
     const match = pattern.exec(input.text);
     if (match === null) continue;
     const turn = answer(input, match);
-    return typeof turn === 'string' ? { reply: turn } : turn;
+    return typeof turn === 'string' ? said(turn) : turn;
   }
-  return { reply: greet(input) ?? fallback(input) };
+  return said(greet(input) ?? fallback(input));
+}
+
+function said(text: string): ScriptedTurn {
+  return [{ type: 'reply', text }];
 }
 
 function recallName(input: ScriptedTurnInput): string {
@@ -81,14 +97,13 @@ function recallName(input: ScriptedTurnInput): string {
 function checkWeather(_: ScriptedTurnInput, { groups }: RegExpExecArray): ScriptedTurn {
   const city = groups?.['city'] ?? 'Chicago';
   const result = { city, conditions: 'sunny', degrees_c: 21, source: 'made up by the sandbox' };
-  return {
-    reply: `The get_weather tool says it is sunny and 21 °C in ${city}. The sandbox made that up.`,
-    toolCall: {
-      name: 'get_weather',
-      arguments: JSON.stringify({ city }),
-      result: JSON.stringify(result),
-    },
+  const call = {
+    name: 'get_weather',
+    arguments: JSON.stringify({ city }),
+    result: JSON.stringify(result),
   };
+  const reply = `The get_weather tool says it is sunny and 21 °C in ${city}. The sandbox made that up.`;
+  return [{ type: 'call', call }, ...said(reply)];
 }
 
 function countTurns(input: ScriptedTurnInput): string {

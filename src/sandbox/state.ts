@@ -3,6 +3,7 @@ import type { Interceptor } from './call.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import type { OperationName } from './routes.js';
+import type { Script } from './scripted-assistant.js';
 import { SendLog } from './send-log.js';
 import { SandboxStore } from './store.js';
 
@@ -12,6 +13,8 @@ export interface SandboxSettings {
   randomId: () => string;
   /** Time before a reply's first byte; a streamed reply takes as long again over its deltas. */
   latencyMs?: number | undefined;
+  /** In place of the built-in assistant. */
+  script?: Script | undefined;
   faultSettings?: FaultSettings | undefined;
   /** Stands around every operation: for what no fault can do. */
   intercept?: Interceptor | undefined;

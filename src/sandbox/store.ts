@@ -1,4 +1,5 @@
 import type { Clock } from '../base/time.js';
+import { TestStore } from './test-store.js';
 
 /** The part of a Telnyx assistant that a chat client can use. */
 export interface Assistant {
@@ -9,14 +10,19 @@ export interface Assistant {
   instructions: string;
   greeting: string;
   created_at: string;
+  version_id: string;
   enabled_features: readonly string[];
   privacy_settings: { data_retention: boolean };
 }
+
+/** A run of a test may name one of these. `main` is what the other is promoted to. */
+export const VERSIONS: readonly string[] = ['main', '20250101T000000000000'];
 
 const SHARED = {
   model: 'sandbox/scripted',
   instructions: 'Scripted replies of the telnyx-chat sandbox. No model is asked.',
   created_at: '2025-01-01T00:00:00.000Z',
+  version_id: '20250101T000000000000',
   enabled_features: ['messaging'],
 };
 
@@ -85,16 +91,18 @@ export interface Thread {
 
 type NewMessage = Pick<Message, 'role' | 'text'> & Partial<Message>;
 
-/** The assistants and conversations of one sandbox, in memory. */
+/** The assistants, their tests and the conversations of one sandbox, in memory. */
 export class SandboxStore {
   readonly #clock: Clock;
   readonly #randomId: () => string;
   readonly #assistants = new Map(INITIAL_ASSISTANTS.map((each) => [each.id, each]));
   readonly #threads = new Map<string, Thread>();
+  readonly tests: TestStore;
 
   constructor(clock: Clock, randomId: () => string) {
     this.#clock = clock;
     this.#randomId = randomId;
+    this.tests = new TestStore(clock, randomId);
   }
 
   listAssistants(): Assistant[] {

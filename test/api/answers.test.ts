@@ -45,6 +45,91 @@ test('a conversation that is not there cannot be deleted', async () => {
   expect(failed).not.toHaveProperty('delivery');
 });
 
+describe('what the API gives of assistant tests', () => {
+  const list = async (client: Client) =>
+    (await client.assistantTests()).listTests('orders', options());
+  const run = async (client: Client) =>
+    (await client.assistantTests()).getTestRun({ testId: 't-1', runId: 'r-1' }, options());
+  const RUN = { id: 'r-1', status: 'passed', items: [], conversationId: undefined, logs: '' };
+
+  test.each<[string, unknown, (client: Client) => Promise<unknown>, unknown]>([
+    ['no tests', { data: [] }, list, []],
+    [
+      'a test with its id alone',
+      { data: [{ test_id: 't-1', rubric: null, max_duration_seconds: null }] },
+      list,
+      [
+        {
+          id: 't-1',
+          body: {
+            name: '',
+            instructions: '',
+            destination: '',
+            test_suite: '',
+            telnyx_conversation_channel: undefined,
+            max_duration_seconds: 0,
+            rubric: [],
+          },
+        },
+      ],
+    ],
+    ['a bare run', { run_id: 'r-1', status: 'passed' }, run, RUN],
+    ['a run in data', { data: { run_id: 'r-1', status: 'passed' } }, run, RUN],
+    ['a run of no status', { run_id: 'r-1' }, run, { ...RUN, status: 'unknown' }],
+    [
+      'a run without a conversation and words',
+      { run_id: 'r-1', status: 'passed', conversation_id: null, logs: null, detail_status: null },
+      run,
+      RUN,
+    ],
+    [
+      'a whole run',
+      {
+        run_id: 'r-1',
+        status: 'failed',
+        conversation_id: 'c-1',
+        detail_status: [{ name: 'polite', status: 'failed', more: 1 }],
+        logs: { reason: 'rude' },
+        more: 1,
+      },
+      run,
+      {
+        id: 'r-1',
+        status: 'failed',
+        conversationId: 'c-1',
+        items: [{ name: 'polite', status: 'failed' }],
+        logs: '{"reason":"rude"}',
+      },
+    ],
+  ])('%s', async (_, body, call, expected) => {
+    const { client } = await clientFor(json(body));
+    expect(await call(client)).toEqual(expected);
+  });
+
+  test.each<[string, unknown, (client: Client) => Promise<unknown>]>([
+    ['tests without a list', {}, list],
+    ['a test without an id', { data: [{ name: 'a' }] }, list],
+    ['a run without an id', { status: 'passed' }, run],
+  ])('%s are of no use', async (_, body, call) => {
+    const { client } = await clientFor(json(body));
+    expect(await failureOf(call(client))).toMatchObject({ kind: 'api' });
+  });
+
+  test('all pages of a suite are read', async () => {
+    const pages = [['t-1', 't-2'], ['t-3'], []].map((ids) => ({
+      data: ids.map((test_id) => ({ test_id })),
+      meta: { total_pages: 9 },
+    }));
+    const { server, client } = await clientFor((response, request) => {
+      const page = Number(new URL(request.url, 'http://x').searchParams.get('page[number]'));
+      json(pages[page - 1])(response, request);
+    });
+    const tests = (await list(client)) as { id: string }[];
+    expect(tests.map(({ id }) => id)).toEqual(['t-1', 't-2', 't-3']);
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
 describe('what the API gives', () => {
   test.each<[string, unknown, (client: Client) => Promise<unknown>, unknown]>([
     ['a bare reply', { content: 'hi' }, chat, [{ type: 'done', reply: 'hi' }]],

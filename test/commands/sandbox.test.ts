@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Telnyx from 'telnyx';
 import { expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { FAULT_KINDS } from '../../src/sandbox/faults/grammar.js';
-import { runCli, type CliResult } from '../helpers/run-cli.js';
+import { runCli, temporaryFolder, type CliResult } from '../helpers/run-cli.js';
 
 const stopped = AbortSignal.abort(new AppError('interrupted', 'stopped'));
 const sandbox = (...argv: string[]): Promise<CliResult> =>
@@ -53,4 +56,76 @@ it('lists every kind with what it is', async () => {
   expect(lines).toContain(
     'list_lag                     the newest messages are not listed yet (@ how many, 1 unless given)',
   );
+});
+
+const SCRIPT = `== Order status
+> Where is my order?
+< One moment.
+* get_order {"id": "4711"}
+* -> {"state": "shipped"}
+< It left our warehouse.
+? calls get_order
+
+> Thanks.
+< You are welcome.
+? calls nothing
+`;
+
+/** A folder with the file, and the sandbox that plays it for as long as the visit takes. */
+async function scripted(visit: (client: Telnyx) => Promise<void>): Promise<CliResult> {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'orders.chat'), SCRIPT);
+  writeFileSync(join(cwd, 'more.chat'), '== More\n> Bye\n< Good bye.\n? speakable\n');
+  const stop = new AbortController();
+  let visited = Promise.resolve();
+  const onStdout = (text: string): void => {
+    const [, baseURL] = /^sandbox: (\S+)\n[^]*\n$/.exec(text) ?? [];
+    if (baseURL === undefined) return;
+    visited = visit(new Telnyx({ apiKey: 'KEY-sandbox', baseURL })).finally(() =>
+      stop.abort(new AppError('interrupted', 'stopped')),
+    );
+  };
+  const argv = ['sandbox', '--port', '0', '--script', 'orders.chat', '--script', 'more.chat'];
+  const result = await runCli(argv, { cwd, signal: stop.signal, onStdout });
+  await visited;
+  return result;
+}
+
+it('answers as recorded, tools among the messages', async () => {
+  const { stdout } = await scripted(async (client) => {
+    const { id } = await client.ai.conversations.create({});
+    const say = async (content: string): Promise<string> =>
+      (await client.ai.assistants.chat('assistant-sandbox', { conversation_id: id, content }))
+        .content;
+    expect(await say('where is my  order?')).toBe('One moment.\nIt left our warehouse.');
+    expect(await say('bye')).toBe('Good bye.');
+    expect(await say('And now?')).toBe('The script has no line for that.');
+    const { data } = await client.ai.conversations.messages.list(id);
+    const called = { function: { name: 'get_order', arguments: '{"id": "4711"}' } };
+    expect(data.reverse().slice(0, 4)).toMatchObject([
+      { role: 'user', text: 'where is my  order?' },
+      { role: 'assistant', text: 'One moment.', tool_calls: [called] },
+      { role: 'tool', text: '{"state": "shipped"}' },
+      { role: 'assistant', text: 'It left our warehouse.', tool_calls: [] },
+    ]);
+  });
+  expect(stdout).toContain('\nscript: orders.chat more.chat\n');
+});
+
+it.each([
+  [
+    'missing.chat',
+    undefined,
+    'error: there is no file "missing.chat"\nhint: telnyx-chat conversations export <id> -o bug.chat makes one\n',
+  ],
+  ['bad.chat', '== A\n> hi\n! what\n? speakable\n', 'error: bad.chat:3:1: '],
+  ['bad.chat', '== A\n> hi\n< hello\n', 'error: bad.chat:1:1: '],
+  ['bad.chat', Buffer.from([0x3d, 0x3d, 0x20, 0xff]), 'error: bad.chat:1:4: this is not UTF-8'],
+])('refuses the script %s (%j)', async (file, content, message) => {
+  const cwd = temporaryFolder();
+  if (content !== undefined) writeFileSync(join(cwd, file), content);
+  const { code, stdout, stderr } = await runCli(['sandbox', '--port', '0', '--script', file], {
+    cwd,
+  });
+  expect([code, stdout, stderr.slice(0, message.length)]).toEqual([2, '', message]);
 });

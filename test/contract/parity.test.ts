@@ -1,6 +1,7 @@
 import Telnyx from 'telnyx';
 import { expect, test } from 'vitest';
 import type { Client } from '../../src/api/client.js';
+import type { AssistantTestBody } from '../../src/conversations/assistant-tests.js';
 import { failureOf } from '../helpers/failure.js';
 import { all, apiClient, API_KEY, options, TURN } from '../helpers/api-client.js';
 import {
@@ -40,6 +41,23 @@ const CONVERSATION = { id: 'c-1', name: '', created_at: '', last_message_at: '',
 const PAGE = {
   data: [{ role: 'user', text: 'hello' }],
   meta: { page_number: 1, page_size: 100, total_pages: 1, total_results: 1 },
+};
+const TEST_BODY: AssistantTestBody = {
+  name: 'Naïve ☕',
+  instructions: 'Be Ana.',
+  rubric: [{ name: 'polite', criteria: 'Is polite' }],
+  destination: 'a-1',
+  telnyx_conversation_channel: 'web_chat',
+  max_duration_seconds: 300,
+  test_suite: 'a/b é',
+};
+const ASSISTANT_TEST = { test_id: 't-1', created_at: '', ...TEST_BODY };
+const TEST_RUN = {
+  run_id: 'r-1',
+  test_id: 't-1',
+  status: 'pending',
+  created_at: '',
+  triggered_by: '',
 };
 const STREAM: Answer = (response) => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -221,6 +239,59 @@ const OPERATIONS: Operation[] = [
     answer: json(ASSISTANT),
     ours: (client) => client.getAssistant('assistant-1.2:3', options()),
     official: (client) => client.ai.assistants.retrieve('assistant-1.2:3'),
+  },
+  {
+    name: 'list the tests of a suite',
+    answer: json({ data: [ASSISTANT_TEST], meta: PAGE.meta }),
+    ours: async (client) => (await client.assistantTests()).listTests('a/b é', options()),
+    official: (client) =>
+      client.ai.assistants.tests.list({
+        test_suite: 'a/b é',
+        'page[size]': 100,
+        'page[number]': 1,
+      }),
+  },
+  {
+    name: 'create a test',
+    answer: json(ASSISTANT_TEST, 201),
+    ours: async (client) => (await client.assistantTests()).testCreator(TEST_BODY)(options()),
+    official: (client) =>
+      client.ai.assistants.tests.create({ ...TEST_BODY, 'Idempotency-Key': 'id-1' }),
+  },
+  {
+    name: 'update a test',
+    answer: json(ASSISTANT_TEST),
+    ours: async (client) => (await client.assistantTests()).updateTest('t 1', TEST_BODY, options()),
+    official: (client) => client.ai.assistants.tests.update('t 1', TEST_BODY),
+  },
+  {
+    name: 'trigger a test',
+    answer: json(TEST_RUN, 201),
+    ours: async (client) =>
+      (await client.assistantTests()).triggerTest(
+        { testId: 't-1', versionId: undefined },
+        options(),
+      ),
+    official: (client) =>
+      client.ai.assistants.tests.runs.trigger('t-1', { 'Idempotency-Key': 'id-1' }),
+  },
+  {
+    name: 'trigger a test on another version',
+    answer: json(TEST_RUN, 201),
+    ours: async (client) =>
+      (await client.assistantTests()).triggerTest({ testId: 't-1', versionId: 'v2' }, options()),
+    official: (client) =>
+      client.ai.assistants.tests.runs.trigger('t-1', {
+        destination_version_id: 'v2',
+        'Idempotency-Key': 'id-1',
+      }),
+  },
+  {
+    name: 'get a run',
+    answer: json(TEST_RUN),
+    ours: async (client) =>
+      (await client.assistantTests()).getTestRun({ testId: 't-1', runId: 'r-1' }, options()),
+    official: (client) => client.ai.assistants.tests.runs.retrieve('r-1', { test_id: 't-1' }),
   },
   {
     name: 'delete a conversation',

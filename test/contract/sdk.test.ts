@@ -103,6 +103,103 @@ describe('conversations', () => {
   });
 });
 
+describe('assistant tests', () => {
+  const TEST = {
+    name: 'Remembers',
+    destination: 'assistant-sandbox',
+    instructions: 'Say "my name is Ada", then "what is my name?".',
+    rubric: [{ name: 'name', criteria: 'Says "Ada"' }],
+    test_suite: 'names/first',
+  };
+
+  test('are created, read, listed, changed and deleted, bare', async () => {
+    const { client } = await setUp();
+    const { tests } = client.ai.assistants;
+    const created = await tests.create({ ...TEST, 'Idempotency-Key': 'one' });
+    expect(created).toEqual({
+      ...TEST,
+      test_id: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+      telnyx_conversation_channel: 'web_chat',
+      created_at: '2026-01-01T00:00:00.000Z',
+    });
+    const { test_id: id } = created;
+    expect(await tests.retrieve(id)).toEqual(created);
+    const changed = await tests.update(id, { name: 'Forgets', max_duration_seconds: 30 });
+    expect(changed).toEqual({ ...created, name: 'Forgets', max_duration_seconds: 30 });
+    expect((await tests.list()).data).toEqual([changed]);
+    await tests.delete(id);
+    await expect(tests.retrieve(id)).rejects.toBeInstanceOf(Telnyx.NotFoundError);
+    expect((await tests.list()).data).toEqual([]);
+  });
+
+  test('are listed page by page, newest first, by suite, channel and destination', async () => {
+    const { client } = await setUp();
+    const { tests } = client.ai.assistants;
+    for (const name of ['one', 'two', 'three']) await tests.create({ ...TEST, name });
+    await tests.create({ ...TEST, test_suite: 'other', destination: 'assistant-sandbox-quiet' });
+    await tests.create({ ...TEST, test_suite: '', telnyx_conversation_channel: 'sms_chat' });
+    const names = [];
+    const query = { test_suite: TEST.test_suite, 'page[size]': 2 };
+    for await (const { name } of tests.list(query)) names.push(name);
+    expect(names).toEqual(['three', 'two', 'one']);
+    const counts = [
+      { destination: 'assistant-sandbox-quiet' },
+      { telnyx_conversation_channel: 'web_chat' },
+    ].map(async (filter) => (await tests.list(filter)).data.length);
+    expect(await Promise.all(counts)).toEqual([1, 4]);
+    expect(await tests.testSuites.list()).toEqual({ data: ['other', TEST.test_suite] });
+  });
+
+  test('are run and judged', async () => {
+    const { client } = await setUp();
+    const { tests } = client.ai.assistants;
+    const { test_id } = await tests.create(TEST);
+    const run = await tests.runs.trigger(test_id, {
+      destination_version_id: 'main',
+      'Idempotency-Key': 'one',
+    });
+    expect(run).toMatchObject({ test_id, status: 'pending', triggered_by: 'api' });
+    const finished = await tests.runs.retrieve(run.run_id, { test_id });
+    expect(finished).toMatchObject({
+      run_id: run.run_id,
+      status: 'passed',
+      detail_status: [{ name: 'name', status: 'passed' }],
+      completed_at: expect.any(String) as string,
+    });
+    const { conversation_id = '' } = finished;
+    const messages = await client.ai.conversations.messages.list(conversation_id);
+    expect(messages.data.map(({ text }) => text).reverse()).toEqual([
+      'my name is Ada',
+      'Nice to meet you, Ada. I will remember your name.',
+      'what is my name?',
+      'Your name is Ada.',
+    ]);
+    expect((await tests.runs.list(test_id, { status: 'passed' })).data).toEqual([finished]);
+    expect((await tests.runs.list(test_id, { status: 'failed' })).data).toEqual([]);
+    await expect(
+      tests.runs.trigger(test_id, { destination_version_id: 'v9' }),
+    ).rejects.toBeInstanceOf(Telnyx.BadRequestError);
+  });
+
+  test('are run as a suite', async () => {
+    const { client } = await setUp();
+    const { tests } = client.ai.assistants;
+    for (const name of ['one', 'two']) await tests.create({ ...TEST, name });
+    const { runs } = tests.testSuites;
+    const [first, second] = await runs.trigger(TEST.test_suite, {});
+    const { test_suite_run_id = '' } = first ?? {};
+    expect(test_suite_run_id).not.toBe('');
+    expect(second?.test_suite_run_id).toBe(test_suite_run_id);
+    await runs.trigger(TEST.test_suite, {});
+    const { data } = await runs.list(TEST.test_suite, { test_suite_run_id });
+    expect(data.map(({ run_id, status }) => [run_id, status])).toEqual([
+      [second?.run_id, 'passed'],
+      [first?.run_id, 'passed'],
+    ]);
+    expect((await runs.list(TEST.test_suite)).meta).toMatchObject({ total_results: 4 });
+  });
+});
+
 describe('turns', () => {
   test('remember the ones before them', async () => {
     const { client, sandbox, assistant } = await setUp();

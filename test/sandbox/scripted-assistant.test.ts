@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { replyTo } from '../../src/sandbox/scripted-assistant.js';
+import { replyIn, replyTo } from '../../src/sandbox/scripted-assistant.js';
 
 /** A conversation of the texts in order: every reply. */
 function converse(...texts: string[]): string[] {
   const history: { role: string; text: string }[] = [];
   return texts.map((text) => {
-    const { reply } = replyTo({ history: [...history], text });
+    const reply = replyIn(replyTo({ history: [...history], text }));
     history.push({ role: 'user', text }, { role: 'assistant', text: reply });
     return reply;
   });
@@ -38,11 +38,11 @@ describe('the scripted assistant', () => {
 
   test('knows who speaks, but trusts what it was told', () => {
     const ask = { text: 'who am I?', speaker: 'grace' };
-    expect(replyTo({ ...ask, history: [] }).reply).toBe('You are speaking as grace.');
-    expect(replyTo({ ...ask, history: [{ role: 'user', text: 'I am Ada' }] }).reply).toBe(
+    expect(replyIn(replyTo({ ...ask, history: [] }))).toBe('You are speaking as grace.');
+    expect(replyIn(replyTo({ ...ask, history: [{ role: 'user', text: 'I am Ada' }] }))).toBe(
       'Your name is Ada.',
     );
-    expect(replyTo({ text: 'hello', speaker: 'grace', history: [] }).reply).toMatch(
+    expect(replyIn(replyTo({ text: 'hello', speaker: 'grace', history: [] }))).toMatch(
       /^Hello, grace!/,
     );
   });
@@ -57,12 +57,15 @@ describe('the scripted assistant', () => {
 
   test('calls a tool and says that the answer is made up', () => {
     const turn = replyTo({ history: [], text: 'What is the weather in New York today?' });
-    expect(turn.toolCall).toEqual({
-      name: 'get_weather',
-      arguments: '{"city":"New York"}',
-      result: expect.stringContaining('made up by the sandbox') as string,
+    expect(turn[0]).toEqual({
+      type: 'call',
+      call: {
+        name: 'get_weather',
+        arguments: '{"city":"New York"}',
+        result: expect.stringContaining('made up by the sandbox') as string,
+      },
     });
-    expect(turn.reply).toContain('in New York. The sandbox made that up.');
+    expect(replyIn(turn)).toContain('in New York. The sandbox made that up.');
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conversation, Message } from '../../src/conversations/conversation.js';
-import type { RecordEntry } from '../../src/testing/chat-file/chat-file.js';
+import { replyOf, type RecordEntry } from '../../src/testing/chat-file/chat-file.js';
 import { acceptedFile, isChange } from '../../src/testing/chat-file/update.js';
 import { exportedChat } from '../../src/testing/recording/export.js';
 import { createScript } from '../../src/testing/recording/script.js';
@@ -199,17 +199,65 @@ describe('accepting a new reply', () => {
   });
 });
 
-it('plays recordings back: by place, else by the words, else it has no line', () => {
-  const script = createScript([
-    chatFile(
-      '? speakable\n== t\n> hi\n< first\n\n> hi\n* f {"x":1}\n* -> y\n< second\n\n> no record\n',
-    ),
-  ]);
-  const calls = [{ name: 'f', arguments: '{"x":1}', result: 'y' }];
-  expect(script({ text: 'Hi ', place: 0 })).toEqual({ reply: 'first', calls: [] });
-  expect(script({ text: 'hi', place: 1 })).toEqual({ reply: 'second', calls });
-  expect(script({ text: 'hi', place: 7 })).toEqual({ reply: 'first', calls: [] });
-  const none = { reply: 'The script has no line for that.', calls: [] };
-  expect(script({ text: 'no record', place: 2 })).toEqual(none);
-  expect(script({ text: 'other', place: 0 })).toEqual(none);
+describe('a script', () => {
+  const NO_LINE = 'The script has no line for that.';
+  const FILE = `? speakable
+== Twice
+> hi
+< first
+
+> hi
+< One moment.
+* f {"x":1}
+* -> y
+< second
+
+> no record
+
+== Elsewhere
+> good morning
+< morning
+
+> hi
+< third
+
+== {{no}}
+> Order {{order}}, please: the {{color}} one
+< Here it is.
+
+== Hello again
+> hi
+< fourth
+`;
+  const script = createScript([chatFile(FILE, 'a.chat', { order: '4711', color: 'blue' })]);
+  const reply = (text: string, earlier: string[] = [], title?: string): string | undefined =>
+    replyOf(script({ text, earlier, title }));
+
+  it.each<[string, string[], string]>([
+    ['Hi ', [], 'first'],
+    ['hi', ['hi'], 'One moment.\nsecond'],
+    ['hi', ['good  morning'], 'third'],
+    ['hi', ['something else'], 'One moment.\nsecond'],
+    ['hi', ['a', 'b', 'c', 'd'], 'first'],
+    ['no record', ['hi', 'hi'], NO_LINE],
+    ['other', [], NO_LINE],
+    ['order 17, please: the RED one', ['x'], 'Here it is.'],
+    ['order , please: the red one', [], NO_LINE],
+    ['order 17, please: the one', [], NO_LINE],
+  ])('answers %s after %j: %s', (text, earlier, expected) => {
+    expect(reply(text, earlier)).toBe(expected);
+  });
+
+  it('prefers the case whose title the conversation has', () => {
+    expect(reply('hi', [], 'Hello again')).toBe('fourth');
+    expect(reply('hi', ['good morning'], 'Hello again')).toBe('third');
+  });
+
+  it('gives the tools in their place', () => {
+    expect(script({ text: 'hi', earlier: ['hi'] })).toEqual([
+      { type: 'reply', text: 'One moment.' },
+      { type: 'call', call: { name: 'f', arguments: '{"x":1}', result: 'y' } },
+      { type: 'reply', text: 'second' },
+    ]);
+  });
 });

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
+import type {
+  AssistantTest,
+  AssistantTestBody,
+  AssistantTestsClient,
+  TestRun,
+} from '../../src/conversations/assistant-tests.js';
 import type { Message } from '../../src/conversations/conversation.js';
-import {
-  type ExistingTest,
-  type SimulatedRun,
-  type TestBody,
-  isUpToDate,
-  suiteOf,
-  testBody,
-  testOf,
-} from '../../src/testing/simulated/test-body.js';
+import { isUpToDate, suiteOf, testBody, testOf } from '../../src/testing/simulated/test-body.js';
 import { exitCodeOfResults } from '../../src/testing/run/verdicts.js';
 import { chatFile, fakeAccount, play, type FakeAccount, type Played } from './fake-account.js';
 
@@ -22,12 +20,12 @@ caller: You are Ana. You want to cancel order {{no}}.
 `;
 
 const file = (text = FILE) => chatFile(text, 'tests/orders.chat', { no: '4711' });
-const bodyOf = (text = FILE): TestBody => {
+const bodyOf = (text = FILE): AssistantTestBody => {
   const parsed = file(text);
   return testBody(parsed, parsed.cases[0]!, 'assistant-1');
 };
 
-const BODY: TestBody = {
+const BODY: AssistantTestBody = {
   name: 'Asks before it cancels',
   instructions: 'You are Ana. You want to cancel order 4711.\nStop when you have been asked.',
   rubric: [
@@ -85,12 +83,12 @@ describe('the test of a case', () => {
     expect(suites[2]).toBe(suites[0]);
   });
 
-  const test = (id: string, body: Partial<TestBody>): ExistingTest => ({
+  const test = (id: string, body: Partial<AssistantTestBody>): AssistantTest => ({
     id,
     body: { ...BODY, ...body },
   });
 
-  it.each<[string, ExistingTest[], string | undefined]>([
+  it.each<[string, AssistantTest[], string | undefined]>([
     ['none', [], undefined],
     ['of another suite', [test('a', { test_suite: 'other' })], undefined],
     ['of another title', [test('a', { name: 'other' })], undefined],
@@ -101,7 +99,7 @@ describe('the test of a case', () => {
     expect(testOf(existing, BODY, ['assistant-1', 'assistant-2'])?.id).toBe(id);
   });
 
-  it.each<[string, Partial<TestBody>, boolean]>([
+  it.each<[string, Partial<AssistantTestBody>, boolean]>([
     ['the same', {}, true],
     ['another caller', { instructions: 'x' }, false],
     ['another assistant', { destination: 'x' }, false],
@@ -115,11 +113,12 @@ describe('the test of a case', () => {
 
 interface Telnyx {
   account: FakeAccount;
-  tests: ExistingTest[];
+  client: AssistantTestsClient;
+  tests: AssistantTest[];
   log: string[];
 }
 
-const RUN: SimulatedRun = {
+const RUN: TestRun = {
   id: 'r1',
   status: 'pending',
   items: [],
@@ -128,31 +127,33 @@ const RUN: SimulatedRun = {
 };
 
 /** Tests that end after some looks with this run. */
-function telnyx(end: Partial<SimulatedRun>, messages: Message[] = [], looks = 2): Telnyx {
+function telnyx(end: Partial<TestRun>, messages: Message[] = [], looks = 2): Telnyx {
   const account = fakeAccount(() => ({}));
   account.ports.messages = () => Promise.resolve(messages);
-  const state: Telnyx = { account, tests: [], log: [] };
   let count = 0;
-  account.ports.simulations = {
-    testsOf: (suite) =>
+  const client: AssistantTestsClient = {
+    listTests: (suite) =>
       Promise.resolve(state.tests.filter(({ body }) => body.test_suite === suite)),
-    createTest(body) {
+    testCreator: (body) => () => {
       state.log.push(`create ${body.name}`);
-      state.tests.push({ id: 't1', body });
-      return Promise.resolve({ id: 't1' });
+      const created = { id: 't1', body };
+      state.tests.push(created);
+      return Promise.resolve(created);
     },
     updateTest(id, body) {
       state.log.push(`update ${id}`);
       state.tests = [{ id, body }];
       return Promise.resolve();
     },
-    triggerRun(id, versionId) {
-      state.log.push(`trigger ${id}${versionId ? ` ${versionId}` : ''}`);
+    triggerTest({ testId, versionId }) {
+      state.log.push(`trigger ${testId}${versionId ? ` ${versionId}` : ''}`);
       return Promise.resolve(RUN);
     },
-    getRun: () =>
+    getTestRun: () =>
       Promise.resolve(++count < looks ? { ...RUN, status: 'running' } : { ...RUN, ...end }),
   };
+  const state: Telnyx = { account, client, tests: [], log: [] };
+  account.ports.assistantTests = () => Promise.resolve(state.client);
   return state;
 }
 
@@ -205,7 +206,7 @@ describe('a simulated run', () => {
     expect(state.log).toEqual(['trigger t7 v2', 'update t7', 'trigger t7']);
   });
 
-  it.each<[string, Partial<SimulatedRun>, Message[], [string, number]]>([
+  it.each<[string, Partial<TestRun>, Message[], [string, number]]>([
     ['all passed', PASSED, MESSAGES.slice(0, 2), ['passed: ', 0]],
     ['passed without items', { status: 'passed' }, MESSAGES.slice(0, 2), ['passed: ', 0]],
     ['an item failed', { status: 'failed', items: items('passed', 'failed'), logs: 'rude' }, MESSAGES.slice(0, 2), ['failed: judge Is polite: the judge of Telnyx says no: "rude"', 9]],
@@ -228,6 +229,7 @@ describe('a simulated run', () => {
 
   it('is an error when it takes too long', async () => {
     const played = await simulate(telnyx(PASSED, MESSAGES, 1_000), FILE.replace('caller', 'timeout: 7s\ncaller'));
+    expect(played.results[0]?.runs[0]).toMatchObject({ conversationId: 'sim-1', isKept: true });
     expect(played.results[0]).toMatchObject({ verdict: 'error', reason: 'the run did not end within 7.0s' });
     expect(exitCodeOfResults(played.results, played)).toBe(7);
   }); // prettier-ignore
@@ -235,12 +237,12 @@ describe('a simulated run', () => {
   it('tries reads again, and a trigger never', async () => {
     const busy = new AppError('api', 'HTTP 503', { status: 503 });
     const state = telnyx(PASSED, MESSAGES.slice(0, 2));
-    const { simulations } = state.account.ports;
-    const { testsOf } = simulations!;
+    const { listTests } = state.client;
     let count = 0;
-    simulations!.testsOf = (...args) => (count++ === 0 ? Promise.reject(busy) : testsOf(...args));
+    state.client.listTests = (...args) =>
+      count++ === 0 ? Promise.reject(busy) : listTests(...args);
     expect((await simulate(state)).results[0]?.verdict).toBe('passed');
-    simulations!.triggerRun = () => {
+    state.client.triggerTest = () => {
       state.log.push('trigger');
       return Promise.reject(busy);
     };

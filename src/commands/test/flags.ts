@@ -32,6 +32,8 @@ export const RUNNING = {
   variables: texts('--var <name=value>', 'the value of {{name}} in the files (repeatable)'),
   keepsAll: toggle('--keep', 'delete no conversation, also after a pass'),
   isReplay: toggle('--replay', 'no account needed: check each file against its own recording'),
+  simulates: toggle('--simulate', 'also run cases with a simulated caller, which costs money'),
+  versionId: text('--assistant-version <id>', 'the version that simulated callers talk to'),
   isWatching: toggle('--watch', 'run again when a file changes, or an assistant does'),
   update: UPDATE,
   faults: texts('--fault <kind:often>', 'with --sandbox: make requests fail (repeatable)', {
@@ -88,7 +90,7 @@ export function assertFits(running: RunningValues, request: Request): void {
 }
 
 function mistakesIn(
-  { isReplay, isWatching, faults, seed }: RunningValues,
+  { isReplay, isWatching, faults, seed, simulates, versionId }: RunningValues,
   { assistants, sandbox, mode, mayAsk }: Request,
 ): { message: string; hint: string }[] {
   const isUpdating = mode !== 'none';
@@ -99,6 +101,12 @@ function mistakesIn(
     ...when(isUpdating && isReplay, both('--update', '--replay'), 'a replay has no new replies'),
     ...when(isUpdating && isWatching, both('--update', '--watch'), 'update once, then watch'),
     ...when(sandbox && isReplay, both('--sandbox', '--replay'), 'a replay asks no assistant'),
+    ...when(simulates && isReplay, both('--simulate', '--replay'), 'a replay asks no assistant'),
+    ...when(
+      versionId !== undefined && !simulates,
+      '--assistant-version is for simulated callers',
+      'add --simulate; a chat always talks to the main version',
+    ),
     ...when(
       isUpdating && assistants.length > 1,
       '--update takes one assistant',
@@ -124,13 +132,15 @@ export function faultSettingsOf({ faults, seed }: RunningValues): FaultSettings 
 /** The words that running one of the cases again needs too. */
 export function flagsToRepeat(
   { sandbox, profile, baseUrl, dotenv }: ValuesOf<typeof TEST_TARGET>,
-  { isReplay, variables }: RunningValues,
+  { isReplay, simulates, versionId, variables }: RunningValues,
 ): string[] {
   const given = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : [name, value];
   return [
     ...(sandbox ? ['--sandbox'] : []),
     ...(isReplay ? ['--replay'] : []),
+    ...(simulates ? ['--simulate'] : []),
+    ...given('--assistant-version', versionId),
     ...given('--profile', profile),
     ...given('--base-url', baseUrl),
     ...given('--dotenv', dotenv),

@@ -25,7 +25,7 @@ export interface RunSetup {
   plan: PlanOptions;
   selection: Omit<Selection, 'lines' | 'failed'>;
   onlyFailed: boolean;
-  options: Pick<RunOptions, 'concurrency' | 'keepsAll' | 'readsTools'>;
+  options: Pick<RunOptions, 'concurrency' | 'keepsAll' | 'readsTools' | 'versionId'>;
   reports: readonly RequestedReport[];
   /** Only what got worse than in this run fails. */
   baseline: readonly EarlierCase[] | undefined;

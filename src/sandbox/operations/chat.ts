@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { json, refuse, type Answer, type StreamAnswer, type StreamEvent } from '../answer.js';
 import type { Assistant } from '../store.js';
 import type { Call } from '../call.js';
-import { replyTo, type ScriptedTurn } from '../scripted-assistant.js';
+import { replyIn, type ScriptedTurn } from '../scripted-assistant.js';
 import type { SandboxStore, Thread } from '../store.js';
 import { requireAssistant } from './assistants.js';
 import { requireThread } from './conversations.js';
@@ -32,12 +32,31 @@ export async function chat(call: Call): Promise<Answer> {
   const thread = requireThread(store, conversation_id);
   requireRunnable(thread, content);
   if (call.needsRetention) requireRetention(assistant);
-  const turn = replyTo({ history: [...thread.messages], text: content, speaker: name });
+  const reply = await takeTurn(call, { assistant, thread, content, speaker: name });
+  return stream ? streamedReply(reply, latencyMs) : json({ content: reply });
+}
+
+interface NewTurn {
+  assistant: Assistant;
+  thread: Thread;
+  content: string;
+  speaker?: string | undefined;
+}
+
+/** Stores the message, waits for the reply, and stores and returns it. */
+export async function takeTurn(
+  call: Call,
+  { assistant, thread, content, speaker }: NewTurn,
+): Promise<string> {
+  const { store } = call;
+  const { messages, conversation } = thread;
+  const title = conversation.name;
+  const turn = call.script({ history: [...messages], text: content, speaker, title });
   store.involve(thread, assistant);
   store.append(thread, { role: 'user', text: content });
   await call.waitForReply();
   storeReply(store, thread, turn);
-  return stream ? streamedReply(turn.reply, latencyMs) : json({ content: turn.reply });
+  return replyIn(turn);
 }
 
 function requireRunnable({ conversation }: Thread, content: string): void {
@@ -52,16 +71,23 @@ function requireRetention({ privacy_settings }: Assistant): void {
   throw refuse(400, { detail: 'The assistant stores no conversations.' });
 }
 
+/** What is said before a call is a part of the call's message. */
 function storeReply(store: SandboxStore, thread: Thread, turn: ScriptedTurn): void {
-  const { reply, toolCall } = turn;
-  if (toolCall !== undefined) {
+  let said: string[] = [];
+  for (const step of turn) {
+    if (step.type === 'reply') {
+      said.push(step.text);
+      continue;
+    }
+    const { result, ...call } = step.call;
     const id = `call_${thread.messages.length}`;
-    const call = { name: toolCall.name, arguments: toolCall.arguments };
     const tool_calls = [{ id, type: 'function', function: call }];
-    store.append(thread, { role: 'assistant', text: null, tool_calls });
-    store.append(thread, { role: 'tool', text: toolCall.result });
+    const text = said.length === 0 ? null : said.join('\n');
+    store.append(thread, { role: 'assistant', text, tool_calls });
+    if (result !== undefined) store.append(thread, { role: 'tool', text: result });
+    said = [];
   }
-  store.append(thread, { role: 'assistant', text: reply });
+  store.append(thread, { role: 'assistant', text: said.join('\n') });
 }
 
 /** The reply as `delta` events of about a word each, then `done` with the complete text. */

@@ -43,6 +43,7 @@ const EXPECTATIONS: Readonly<Record<string, readonly [msg: string, type: string]
   object: ['Input should be a valid dictionary', 'dict_type'],
   record: ['Input should be a valid dictionary', 'dict_type'],
   array: ['Input should be a valid list', 'list_type'],
+  strict_object: ['Extra inputs are not permitted', 'extra_forbidden'],
 };
 
 function describeIssue(issue: v.BaseIssue<unknown>): ValidationError {

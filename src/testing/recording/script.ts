@@ -1,47 +1,88 @@
-import { callsOf, replyOf, type ChatFile, type RecordEntry } from '../chat-file/chat-file.js';
+import type { ChatFile, RecordEntry, TestCase } from '../chat-file/chat-file.js';
+import { namesIn } from '../chat-file/values.js';
 import { plainText } from '../checks/plain-text.js';
 
-/** What an assistant that plays recordings does in one turn. */
-export interface PlayedTurn {
-  reply: string;
-  /** In order, before the reply. */
-  calls: { name: string; arguments: string; result: string }[];
+/** What was said in a conversation so far, and what is said now. */
+export interface ScriptInput {
+  text: string;
+  earlier: readonly string[];
+  /** The name of the conversation. */
+  title?: string | undefined;
 }
 
-const NO_LINE = 'The script has no line for that.';
+const NO_LINE: RecordEntry = { type: 'reply', text: 'The script has no line for that.' };
 
 interface ScriptedLine {
-  said: string;
-  place: number;
+  title: string;
+  /** What is said, as plain text, parted where a `{{name}}` stands for any text. */
+  parts: readonly string[];
+  earlier: readonly ScriptedLine[];
   record: RecordEntry[];
 }
 
 /**
  * An assistant that answers as recorded: by the same words at the same place of a conversation, else by the
- * same words anywhere, else it says that it has no line for that. `place` counts the messages before.
+ * same words anywhere, else it says that it has no line for that. Of several lines, one of a conversation
+ * that went the same way goes first, and then one of this title.
  */
-export function createScript(
-  files: readonly ChatFile[],
-): (turn: { text: string; place: number }) => PlayedTurn {
-  const lines = files.flatMap(linesOf);
-  return ({ text, place }) => {
+export function createScript(files: readonly ChatFile[]): (input: ScriptInput) => RecordEntry[] {
+  const cases = files.flatMap((file) => file.cases);
+  const { literal, templates } = indexed(cases.flatMap(linesOf));
+  return ({ text, earlier, title }) => {
     const said = plainText(text);
-    const same = lines.filter((line) => line.said === said);
-    const line = same.find((each) => each.place === place) ?? same[0];
-    return line ? played(line.record) : { reply: NO_LINE, calls: [] };
+    const same = [...(literal.get(said) ?? []), ...templates.filter((line) => isSaid(line, said))];
+    if (same.length < 2) return same[0]?.record ?? [NO_LINE];
+    const conversation = { earlier: earlier.map(plainText), title };
+    const ranks = same.map((line) => likeness(line, conversation));
+    return same[ranks.indexOf(Math.max(...ranks))]?.record ?? [NO_LINE];
   };
 }
 
-/** Turns without a record have nothing to play. */
-function linesOf({ cases }: ChatFile): ScriptedLine[] {
-  return cases.flatMap(({ turns }) =>
-    turns.flatMap(({ message, record }, place) =>
-      record.length === 0 ? [] : [{ said: plainText(message), place, record }],
-    ),
-  );
+function linesOf({ title, turns }: TestCase): ScriptedLine[] {
+  const lines: ScriptedLine[] = [];
+  for (const { message, record } of turns) {
+    lines.push({ title, parts: partsOf(message), earlier: [...lines], record });
+  }
+  return lines;
 }
 
-function played(record: readonly RecordEntry[]): PlayedTurn {
-  const calls = callsOf(record).map((call) => ({ ...call, result: call.result ?? '' }));
-  return { reply: replyOf(record) ?? '', calls };
+function partsOf(message: string): string[] {
+  const names = namesIn(message);
+  const starts = [0, ...names.map(({ offset }) => message.indexOf('}}', offset) + 2)];
+  const ends = [...names.map(({ offset }) => offset), message.length];
+  return starts.map((start, index) => plainText(message.slice(start, ends[index])));
+}
+
+/** Lines without a record have nothing to play. */
+function indexed(lines: readonly ScriptedLine[]) {
+  const literal = new Map<string, ScriptedLine[]>();
+  const templates: ScriptedLine[] = [];
+  for (const line of lines.filter(({ record }) => record.length > 0)) {
+    const [said = '', ...others] = line.parts;
+    if (others.length > 0) templates.push(line);
+    else literal.set(said, [...(literal.get(said) ?? []), line]);
+  }
+  return { literal, templates };
+}
+
+/** Whether a plain text is this line; what stands for a name is not empty. */
+function isSaid({ parts }: ScriptedLine, text: string): boolean {
+  const [first = '', ...others] = parts;
+  const last = others.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let end = first.length;
+  for (const part of others) {
+    const index = text.indexOf(part, text[end] === ' ' ? end + 2 : end + 1);
+    if (index < 0) return false;
+    end = index + part.length;
+  }
+  return text.endsWith(last) && text.slice(end, text.length - last.length).trim() !== '';
+}
+
+function likeness({ earlier, title }: ScriptedLine, input: Omit<ScriptInput, 'text'>): number {
+  const isSamePlace = earlier.length === input.earlier.length;
+  const isSameWay =
+    isSamePlace && earlier.every((line, index) => isSaid(line, input.earlier[index] ?? ''));
+  return Number(isSamePlace) * 4 + Number(isSameWay) * 2 + Number(title === input.title);
 }

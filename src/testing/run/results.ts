@@ -1,4 +1,5 @@
 import type { CallOptions, Clock } from '../../base/time.js';
+import type { AssistantTestsClient } from '../../conversations/assistant-tests.js';
 import type {
   Assistant,
   Conversation,
@@ -8,7 +9,6 @@ import type {
 import type { ReplyEvent } from '../../turn/events.js';
 import type { ChatFile, ScriptedTurn, TestCase } from '../chat-file/chat-file.js';
 import type { CheckVerdict, ToolUse } from '../checks/check.js';
-import type { SimulationPorts } from '../simulated/test-body.js';
 
 /** `error`: it could not be tested. */
 export type RunVerdict = CheckVerdict;
@@ -101,8 +101,8 @@ export interface TestPorts {
   /** All messages, in any order. */
   messages(conversationId: string, options: CallOptions): Promise<Message[]>;
   getAssistant(id: string, options: CallOptions): Promise<Assistant>;
-  /** Telnyx's own assistant tests; without them, simulated cases are skipped. */
-  simulations?: SimulationPorts | undefined;
+  /** Telnyx's own assistant tests, for simulated cases. */
+  assistantTests(): Promise<AssistantTestsClient>;
 }
 
 export interface RunOptions {

@@ -1,24 +1,25 @@
 import { replyOf, callsOf, type TestCase } from '../chat-file/chat-file.js';
+import type { TestRun } from '../../conversations/assistant-tests.js';
 import { evaluate } from '../checks/evaluate.js';
 import { failed, impossible, PASSED, type Finding, type Observation } from '../checks/check.js';
 import { excerpt } from '../checks/plain-text.js';
 import type { RecordedConversation } from '../recording/recording.js';
 import type { CheckResult, RunEnd, TurnResult } from '../run/results.js';
 import { endByChecks, FAILED_EXIT_CODE, UNCHECKED_EXIT_CODE } from '../run/verdicts.js';
-import { type SimulatedRun, itemName } from './test-body.js';
+import { itemName } from './test-body.js';
 import { fill } from '../chat-file/values.js';
 
 const UNFINISHED = ['pending', 'starting', 'running'];
 const JUDGED = ['passed', 'failed', 'completed'];
 
-export function isFinished({ status }: SimulatedRun): boolean {
+export function isFinished({ status }: TestRun): boolean {
   return !UNFINISHED.includes(status);
 }
 
 /** The checks of a simulated case: the rubric by its items, the others by the whole conversation. */
 export function checkSimulated(
   test: TestCase,
-  run: SimulatedRun,
+  run: TestRun,
   observation: Observation,
 ): CheckResult[] {
   let item = 0;
@@ -31,19 +32,19 @@ export function checkSimulated(
   });
 }
 
-function judged(run: SimulatedRun, name: string): Finding {
+function judged(run: TestRun, name: string): Finding {
   const status = run.items.find((item) => item.name === name)?.status;
   if (status === 'passed' || (status === undefined && run.status === 'passed')) return PASSED;
   if (status === 'failed') return failed(`the judge of Telnyx says no${logsOf(run)}`);
   return impossible(`the judge of Telnyx gave no verdict${logsOf(run)}`);
 }
 
-function logsOf({ logs }: SimulatedRun): string {
+function logsOf({ logs }: TestRun): string {
   return logs.trim() === '' ? '' : `: ${excerpt(logs)}`;
 }
 
 /** The verdict on a run that is finished. */
-export function simulatedVerdict(run: SimulatedRun, checks: readonly CheckResult[]): RunEnd {
+export function simulatedVerdict(run: TestRun, checks: readonly CheckResult[]): RunEnd {
   if (!JUDGED.includes(run.status)) {
     return {
       verdict: 'error',

@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors.js';
 import { Deadline, type CallOptions } from '../../base/time.js';
+import type { AssistantTestsClient, TestRun } from '../../conversations/assistant-tests.js';
 import { inOrder } from '../../conversations/messages.js';
 import { callsOf, replyOf } from '../chat-file/chat-file.js';
 import { durationText } from '../chat-file/values.js';
@@ -9,14 +10,7 @@ import { endByError } from '../run/play.js';
 import type { Job, RunEnd, RunResult } from '../run/results.js';
 import { patiently, type Session } from '../run/session.js';
 import { checkSimulated, isFinished, simulatedTurns, simulatedVerdict } from './judge.js';
-import {
-  type SimulatedRun,
-  type SimulationPorts,
-  isUpToDate,
-  SIMULATED_TIMEOUT_MS,
-  testBody,
-  testOf,
-} from './test-body.js';
+import { isUpToDate, SIMULATED_TIMEOUT_MS, testBody, testOf } from './test-body.js';
 
 const POLL_MS = 2_000;
 
@@ -28,18 +22,17 @@ export async function* simulatedRun(
 ): AsyncGenerator<undefined, RunResult> {
   const { clock } = session.ports;
   const started = clock.monotonic();
-  let run: SimulatedRun | undefined;
+  let run: TestRun | undefined;
   const partial = (): Omit<RunResult, keyof RunEnd | 'turns'> => ({
     conversationId: run?.conversationId,
     isKept: run?.conversationId !== undefined,
     ms: Math.round(clock.monotonic() - started),
   });
   try {
-    const ports = portsOf(session);
-    const testId = await broughtUpToDate(session, ports, { job, assistantId });
-    await session.gate.pass(session.options.signal);
-    run = await ports.triggerRun(testId, session.options.versionId, session.call());
-    run = await finished(session, { ports, testId, run, job });
+    const client = await session.ports.assistantTests();
+    const testId = await broughtUpToDate(session, client, { job, assistantId });
+    for await (run of statesOfRun(session, client, { job, testId }));
+    if (!run) throw new AppError('bug', 'a run has no state');
     const observed = await observe(session, run, job);
     const checks = checkSimulated(job.test, run, observed.observation);
     const turns = simulatedTurns(job.test, observed.conversation, checks);
@@ -49,52 +42,48 @@ export async function* simulatedRun(
   }
 }
 
-function portsOf({ ports: { simulations } }: Session): SimulationPorts {
-  if (simulations) return simulations;
-  throw new AppError('bug', 'a simulated case needs the tests of Telnyx');
-}
-
-/** Reads are tried again on 429 and server errors. */
-function reading<T>(session: Session, read: (call: CallOptions) => Promise<T>): Promise<T> {
-  return patiently(session, session.call(), read);
+/** For what may be repeated without harm: it is tried again on 429 and server errors. */
+function repeatable<T>(session: Session, request: (call: CallOptions) => Promise<T>): Promise<T> {
+  return patiently(session, session.call(), request);
 }
 
 /** The test of a case, created or changed when it is not what it should be. */
 async function broughtUpToDate(
   session: Session,
-  ports: SimulationPorts,
+  client: AssistantTestsClient,
   { job, assistantId }: { job: Job; assistantId: string },
 ): Promise<string> {
   const body = testBody(job.file, job.test, assistantId);
-  const existing = await reading(session, (call) => ports.testsOf(body.test_suite, call));
+  const existing = await repeatable(session, (call) => client.listTests(body.test_suite, call));
   const test = testOf(existing, body, job.assistantIds);
-  if (!test) return (await ports.createTest(body, session.call())).id;
-  if (!isUpToDate(test, body)) await ports.updateTest(test.id, body, session.call());
+  if (!test) return (await repeatable(session, client.testCreator(body))).id;
+  if (isUpToDate(test, body)) return test.id;
+  await repeatable(session, (call) => client.updateTest(test.id, body, call));
   return test.id;
 }
 
-/** Waits for the end of a run, as long as its case lets it take. */
-async function finished(
+/** Triggers a run, once, and asks for it until it ends, as long as its case lets it take. */
+async function* statesOfRun(
   session: Session,
-  {
-    ports,
-    testId,
-    run,
-    job,
-  }: { ports: SimulationPorts; testId: string; run: SimulatedRun; job: Job },
-): Promise<SimulatedRun> {
-  const { clock } = session.ports;
+  client: AssistantTestsClient,
+  { job, testId }: { job: Job; testId: string },
+): AsyncGenerator<TestRun> {
+  const { ports, options, gate } = session;
+  const { signal, versionId } = options;
   const { timeoutMs = SIMULATED_TIMEOUT_MS } = job.test.settings;
-  const deadline = new Deadline(clock, timeoutMs);
-  let latest = run;
-  while (!isFinished(latest)) {
+  await gate.pass(signal);
+  let run = await client.triggerTest({ testId, versionId }, session.call());
+  const deadline = new Deadline(ports.clock, timeoutMs);
+  yield run;
+  while (!isFinished(run)) {
     if (!deadline.hasRoomFor(POLL_MS)) {
       throw new AppError('timeout', `the run did not end within ${durationText(timeoutMs)}`);
     }
-    await clock.sleep(POLL_MS, session.options.signal);
-    latest = await reading(session, (call) => ports.getRun(testId, run.id, call));
+    await ports.clock.sleep(POLL_MS, signal);
+    const { id: runId } = run;
+    run = await repeatable(session, (call) => client.getTestRun({ testId, runId }, call));
+    yield run;
   }
-  return latest;
 }
 
 interface ObservedRun {
@@ -102,11 +91,7 @@ interface ObservedRun {
   conversation: RecordedConversation;
 }
 
-async function observe(
-  session: Session,
-  run: SimulatedRun,
-  { file, test }: Job,
-): Promise<ObservedRun> {
+async function observe(session: Session, run: TestRun, { file, test }: Job): Promise<ObservedRun> {
   const conversation = await conversationOf(session, run);
   const readsMetadata = test.checks.some(({ check }) => check.type === 'metadata');
   const { greeting = [], turns = [] } = 'value' in conversation ? conversation.value : {};
@@ -128,7 +113,7 @@ async function observe(
 
 async function conversationOf(
   session: Session,
-  run: SimulatedRun,
+  run: TestRun,
 ): Promise<Known<RecordedConversation>> {
   return known(session, run, async (id, call) => {
     const messages = await session.ports.messages(id, call);
@@ -137,10 +122,7 @@ async function conversationOf(
   });
 }
 
-async function metadataOf(
-  session: Session,
-  run: SimulatedRun,
-): Promise<Known<Record<string, string>>> {
+async function metadataOf(session: Session, run: TestRun): Promise<Known<Record<string, string>>> {
   return known(session, run, async (id, call) => {
     const { metadata } = await session.ports.getConversation(id, call);
     return { value: metadata };
@@ -150,12 +132,12 @@ async function metadataOf(
 /** What can be read of the conversation of a run; else why it cannot. */
 async function known<T>(
   session: Session,
-  { conversationId }: SimulatedRun,
+  { conversationId }: TestRun,
   read: (id: string, call: CallOptions) => Promise<Known<T>>,
 ): Promise<Known<T>> {
   if (conversationId === undefined) return { unknown: 'the run has no conversation' };
   try {
-    return await reading(session, (call) => read(conversationId, call));
+    return await repeatable(session, (call) => read(conversationId, call));
   } catch (error) {
     if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
     return { unknown: `the conversation could not be read: ${error.message}` };

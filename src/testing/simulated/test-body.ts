@@ -1,50 +1,6 @@
-import type { CallOptions } from '../../base/time.js';
+import type { AssistantTest, AssistantTestBody } from '../../conversations/assistant-tests.js';
 import type { ChatFile, TestCase } from '../chat-file/chat-file.js';
 import { fill } from '../chat-file/values.js';
-
-/** A test as Telnyx keeps it: the body that creates or changes it. */
-export interface TestBody {
-  name: string;
-  instructions: string;
-  rubric: { name: string; criteria: string }[];
-  /** For a web chat, the id of the assistant. */
-  destination: string;
-  telnyx_conversation_channel: 'web_chat';
-  max_duration_seconds: number;
-  test_suite: string;
-}
-
-export interface ExistingTest {
-  id: string;
-  /** As far as Telnyx gives it. */
-  body: Partial<Omit<TestBody, 'telnyx_conversation_channel'>> & {
-    telnyx_conversation_channel?: string;
-  };
-}
-
-export interface SimulatedRun {
-  id: string;
-  /** `pending`, `starting`, `running`, `passed`, `failed`, `completed`, `error`, `timeout`, or another word. */
-  status: string;
-  /** The verdicts on the items of the rubric, by their names. */
-  items: { name: string; status: string }[];
-  conversationId: string | undefined;
-  /** The only word on why; '' when there is none. */
-  logs: string;
-}
-
-/** Telnyx's own assistant tests. Creating and triggering carry an Idempotency-Key; triggering is tried once. */
-export interface SimulationPorts {
-  testsOf(suite: string, options: CallOptions): Promise<ExistingTest[]>;
-  createTest(body: TestBody, options: CallOptions): Promise<{ id: string }>;
-  updateTest(id: string, body: TestBody, options: CallOptions): Promise<void>;
-  triggerRun(
-    testId: string,
-    versionId: string | undefined,
-    options: CallOptions,
-  ): Promise<SimulatedRun>;
-  getRun(testId: string, runId: string, options: CallOptions): Promise<SimulatedRun>;
-}
 
 /** Limits of the API. */
 const MAX_SUITE = 100;
@@ -61,7 +17,7 @@ export function testBody(
   { path, variables }: ChatFile,
   test: TestCase,
   assistantId: string,
-): TestBody {
+): AssistantTestBody {
   const { caller, timeoutMs = SIMULATED_TIMEOUT_MS } = test.settings;
   const seconds = Math.min(Math.max(Math.ceil(timeoutMs / 1_000), MIN_SECONDS), MAX_SECONDS);
   return {
@@ -119,10 +75,10 @@ function hashOf(text: string): string {
  * else one that is for none of the assistants of this run.
  */
 export function testOf(
-  existing: readonly ExistingTest[],
-  body: TestBody,
+  existing: readonly AssistantTest[],
+  body: AssistantTestBody,
   assistantIds: readonly (string | undefined)[],
-): ExistingTest | undefined {
+): AssistantTest | undefined {
   const named = existing.filter(
     ({ body: { name, test_suite } }) => name === body.name && test_suite === body.test_suite,
   );
@@ -133,7 +89,7 @@ export function testOf(
 }
 
 /** Whether a test is what it should be, so that nothing has to be written. */
-export function isUpToDate({ body }: ExistingTest, expected: TestBody): boolean {
+export function isUpToDate({ body }: AssistantTest, expected: AssistantTestBody): boolean {
   const { rubric = [] } = body;
   return (
     body.name === expected.name &&

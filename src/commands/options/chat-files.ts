@@ -1,0 +1,26 @@
+// Loaded late: the parser of `.chat` files is large, and few commands need it.
+import { AppError } from '../../base/errors.js';
+import type { Script } from '../../sandbox/scripted-assistant.js';
+import { readBytes } from '../../store/files.js';
+import { locate, type Place } from '../../store/paths.js';
+import type { ChatFile } from '../../testing/chat-file/chat-file.js';
+import { parseChatFile } from '../../testing/chat-file/parse.js';
+import { createScript } from '../../testing/recording/script.js';
+
+/** The conversations of a file. Throws `usage` when it is not there, or with the place of its first mistake. */
+export function readChatFile(file: string, place: Place): ChatFile {
+  const bytes = readBytes(locate(file, place));
+  if (bytes) return parseChatFile(file, bytes);
+  throw new AppError('usage', `there is no file ${JSON.stringify(file)}`, {
+    hint: 'telnyx-chat conversations export <id> -o bug.chat makes one',
+  });
+}
+
+/** The assistant of a sandbox that answers as these files recorded. */
+export function scriptOf(files: readonly ChatFile[]): Script {
+  const play = createScript(files);
+  return ({ text, history, title }) => {
+    const users = history.filter(({ role }) => role === 'user');
+    return play({ text, title, earlier: users.map((message) => message.text ?? '') });
+  };
+}
