@@ -97,7 +97,7 @@ describe.each(SIZES)('turns at %i×%i', (...size) => {
       ...['> Where is it?', 'On its way.'],
       ...['look_up {"id":7} → {"state":"shipped"}', '3 h ago', '', '> ▏'],
     ]);
-    expect(terminal.output).toContain('\x1b[2mlook_up');
+    expect(terminal.output).toContain('\x1b[38;5;243mlook_up');
   });
 });
 

@@ -132,7 +132,7 @@ describe('blocks', () => {
 
   it('keeps styles out of the marks before a line', () => {
     const shown =
-      '\x1b[38;5;30m│\x1b[39m \x1b[1ma\x1b[22m\n\x1b[38;5;30m│\x1b[39m \x1b[1mb\x1b[22m\n';
+      '\x1b[38;5;31m│\x1b[39m \x1b[1ma\x1b[22m\n\x1b[38;5;31m│\x1b[39m \x1b[1mb\x1b[22m\n';
     expect(render('> **a\n> b**', { color: true })).toBe(shown);
   });
 
