@@ -37,11 +37,14 @@ export function fillOf({ color, dim }, { text, background, ansi }) {
 
 const LEVELS = [0, 95, 135, 175, 215, 255];
 
-/** One of the colours 16 to 231, which are the same on every terminal: six levels of each part. */
+/** One of the colours 16 to 255, which are the same on every terminal: six levels of each part, then greys. */
 function fixedColor(color) {
   const place = color - 16;
-  const parts = [36, 6, 1].map((step) => LEVELS[Math.floor(place / step) % 6]);
-  if (place < 0 || place >= 216) throw new Error(`Not one of the colours 0 to 231: ${color}`);
+  if (place < 0 || place >= 240) throw new Error(`Not one of the colours 0 to 255: ${color}`);
+  const grey = 8 + 10 * (place - 216);
+  const parts = [36, 6, 1].map((step) =>
+    place < 216 ? LEVELS[Math.floor(place / step) % 6] : grey,
+  );
   return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 

@@ -148,7 +148,7 @@ function hintFor(
   if (status === 429 && retryAfterMs)
     return `wait ${Math.ceil(retryAfterMs / 1000)} s, as the API asks, and try again`;
   if (status === OVERLOADED) return 'the API is overloaded: wait a little and try again';
-  if (status >= 500) return 'the API failed; https://status.telnyx.com tells of outages';
+  if (status >= 500) return 'the API failed; see https://status.telnyx.com for outages';
   if (status >= 300 && status < 400) return 'check the base URL';
   return HINTS[status];
 }

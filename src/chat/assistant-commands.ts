@@ -2,7 +2,7 @@ import { AppError } from '../base/errors.js';
 import { RETENTION_FIX } from '../conversations/assistants.js';
 import type { Assistant } from '../conversations/conversation.js';
 import { checkedId } from '../text/ids.js';
-import { sanitizeLine } from '../text/sanitize.js';
+import { cutText, sanitize, sanitizeLine } from '../text/sanitize.js';
 import { nameWindow } from './attention.js';
 import { callApi, notify, type Chat } from './chat.js';
 import type { ChooseQuestion } from './ports.js';
@@ -19,7 +19,8 @@ export async function chooseAssistant(chat: Chat, argument: string): Promise<voi
   chat.state.isTakenOver = false;
   noteAssistant(chat, assistant);
   nameWindow(chat, { assistant: assistant.name, conversation: '' });
-  notify(chat, ...introduction(assistant), 'your next message starts a new conversation');
+  (await openIntroduction(chat, assistant))();
+  notify(chat, 'your next message starts a new conversation');
 }
 
 async function pickAssistant(chat: Chat): Promise<string | undefined> {
@@ -36,15 +37,31 @@ export function assistantQuestion(assistants: readonly Assistant[]): ChooseQuest
   return { text: 'Which assistant?', noun: 'assistant', choices };
 }
 
-/** The assistant of the chat, its greeting, and a warning when it keeps no history. */
-export function introduction({ name, model, greeting, dataRetention }: Assistant): string[] {
+const MAX_GREETING = 2000;
+
+/**
+ * Shows the assistant of the chat, its greeting as a reply, and a warning when it keeps no history. The
+ * renderer is loaded before, so that nothing else gets in between.
+ */
+export async function openIntroduction(
+  chat: Chat,
+  { name, model, greeting, dataRetention }: Assistant,
+): Promise<(options?: { isGreeted?: boolean }) => void> {
+  const printer = greeting === '' ? undefined : await chat.ports.openReplyPrinter('stderr');
   const who = sanitizeLine(`${name}${model === '' ? '' : ` (${model})`}`);
-  const lines = [`assistant: ${who}`];
-  if (greeting !== '') lines.push(`greeting: ${sanitizeLine(greeting, 500)}`);
-  if (!dataRetention) {
-    lines.push(
-      `warning: this assistant keeps no data, and Telnyx may refuse to chat with it: ${RETENTION_FIX}`,
-    );
-  }
-  return lines;
+  return ({ isGreeted = true } = {}) => {
+    notify(chat, `assistant: ${who}`);
+    if (printer && isGreeted) {
+      chat.ports.editor.print(printer.write(greetingText(greeting)) + printer.end(), 'stderr');
+    }
+    if (!dataRetention) notify(chat, NO_DATA);
+  };
+}
+
+const NO_DATA = `warning: this assistant keeps no data, and Telnyx may refuse to chat with it: ${RETENTION_FIX}`;
+
+/** Blocks such as a list begin on a line of their own. */
+function greetingText(greeting: string): string {
+  const text = cutText(sanitize(greeting).trim(), MAX_GREETING);
+  return `greeting:${text.includes('\n') ? '\n\n' : ' '}${text}`;
 }

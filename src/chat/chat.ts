@@ -20,6 +20,8 @@ export interface ChatState {
   lastFailure: AppError | undefined;
   /** Lines that may have been delivered, until another try of them arrives. */
   unconfirmed: Set<string>;
+  /** The person's messages that this chat added, with the prompt of each. */
+  added: AddedMessage[];
   turns: Pick<Turn, 'timing'>[];
   /** As the window's title has them; '' when there is none. */
   names: { assistant: string; conversation: string };
@@ -27,6 +29,12 @@ export interface ChatState {
   replies: string[];
   /** Whether tool calls are shown below each reply. */
   trace: boolean;
+}
+
+export interface AddedMessage {
+  conversationId: string;
+  text: string;
+  prompt: string;
 }
 
 /** A running chat: its state, and the ports through which it acts. */

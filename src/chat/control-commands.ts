@@ -5,6 +5,7 @@ import { insightBlock, TAKEN_OVER } from '../conversations/details.js';
 import { setTakenOver, lostMessage } from '../conversations/update.js';
 import { checkedMessage } from '../turn/message-text.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
+import { personPrompt } from './prompt.js';
 import { messageArrived, messageFailed, messageStarts } from './message-outcome.js';
 
 /** For a conversation that a person has taken over. */
@@ -59,7 +60,7 @@ export async function showAddition(chat: Chat, text: string): Promise<void> {
 /** Adds a message in the assistant's role, because the person replaces the assistant. */
 async function addMessage(chat: Chat, text: string): Promise<void> {
   const conversationId = currentConversation(chat);
-  const { speaker } = chat.state;
+  const { speaker, added: known } = chat.state;
   const message = { conversationId, role: 'assistant', text: checkedMessage(text) } as const;
   const added = callApi(chat, (api, { signal, timeoutMs }) => {
     const { clock } = chat.ports;
@@ -71,6 +72,7 @@ async function addMessage(chat: Chat, text: string): Promise<void> {
   } catch (error) {
     throw lostMessage(error, '/history');
   }
+  known.push({ conversationId, text: message.text, prompt: personPrompt(chat, speaker) });
   notify(chat, 'added to the conversation');
 }
 

@@ -54,9 +54,7 @@ function replyAt({ state: { replies } }: Chat, back: number): string {
   const reply = replies.at(-back);
   if (reply !== undefined) return reply;
   if (replies.length === 0) throw new AppError('usage', 'there is no reply to copy yet');
-  throw new AppError('usage', `there ${are(replies.length, 'reply', 'replies')} to copy`, {
-    hint: '/history shows earlier ones, which can then be copied',
-  });
+  throw new AppError('usage', `there ${are(replies.length, 'reply', 'replies')} to copy`);
 }
 
 async function copyCode(chat: Chat, given: number | undefined): Promise<void> {

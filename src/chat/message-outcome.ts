@@ -1,5 +1,6 @@
 import type { AppError, Delivery } from '../base/errors.js';
 import { notify, notifyFailure, type Chat } from './chat.js';
+import { showPrompt } from './prompt.js';
 
 /** Whether a failed message was delivered; what fails before any request has no `delivery`. */
 export function deliveryOf({ kind, details }: AppError): Delivery {
@@ -30,7 +31,9 @@ export function messageArrived(chat: Chat, text: string): void {
 }
 
 /** Of two equal messages, the second one waits while the first one may have been delivered. */
-export function restoreHeld({ state, ports }: Chat): void {
+export function restoreHeld(chat: Chat): void {
+  const { state, ports } = chat;
+  showPrompt(chat);
   ports.editor.restoreHeld((line) => !state.unconfirmed.has(line));
 }
 
@@ -59,7 +62,7 @@ export function messageFailed(chat: Chat, failure: MessageFailure): void {
   if (delivery !== 'refused') restoreHeld(chat);
 }
 
-const ANOTHER_TRY = 'see /history; Up and /retry have it';
+const ANOTHER_TRY = 'see /history; Up or /retry brings it back';
 
 function tell(chat: Chat, { error, hasReply = false }: MessageFailure): void {
   const isUnknown = deliveryOf(error) === 'unknown';

@@ -32,13 +32,22 @@ export interface LineEditor {
    * queued and come first, in order.
    */
   read(): Promise<Typed>;
-  /** Changes what stands before the draft. It may contain colours. */
-  setPrompt(prompt: string): void;
-  /** Puts text back on the prompt, before any text that is already there. */
+  /**
+   * Changes what stands before the draft. It may contain colours. Lines that were held in one mode come
+   * back only in that mode.
+   */
+  setPrompt(prompt: string, mode?: string): void;
+  /**
+   * Puts text back on the prompt, before any text that is already there. It waits for the end of a
+   * command that is being typed.
+   */
   restoreDraft(text: string): void;
   /** Holds the queued lines, after those that are held already: no read gives them. `first` goes before all. */
   holdQueued(first?: string): void;
-  /** Puts the first held line that may come back on the prompt, if nothing is typed there. */
+  /**
+   * Puts the first held line that may come back on the prompt, if nothing is typed there. A command
+   * that is typed then takes its place until it is done.
+   */
   restoreHeld(mayComeBack?: (line: string) => boolean): void;
   /** Takes a line out of those that are held, because it is sent after all. */
   forgetHeld(line: string): void;

@@ -15,7 +15,14 @@ export function promptOf(
   return `${isTakenOver ? paint.takenOver(label) : paint.prompt(label)} `;
 }
 
-/** Shows the prompt of the chat as it is now. */
+/** The prompt at which a person who has taken over types. */
+export const personPrompt = ({ ports }: Chat, speaker?: string): string =>
+  promptOf({ speaker, isTakenOver: true }, ports.paint);
+
+/**
+ * Shows the prompt of the chat as it is now. What was written to the assistant does not come back
+ * where it would be added as the person's own words, nor the other way round.
+ */
 export function showPrompt({ state, ports }: Chat): void {
-  ports.editor.setPrompt(promptOf(state, ports.paint));
+  ports.editor.setPrompt(promptOf(state, ports.paint), state.isTakenOver ? 'taken over' : '');
 }

@@ -6,7 +6,7 @@ import { age } from '../text/age.js';
 import { sanitize } from '../text/sanitize.js';
 import { notify, type Chat } from './chat.js';
 import type { ReplyPrinter } from './ports.js';
-import { promptOf } from './prompt.js';
+import { personPrompt, promptOf } from './prompt.js';
 
 /** Messages shown when a conversation is continued. */
 const RECAP_COUNT = 4;
@@ -15,7 +15,9 @@ const PAUSE_MS = 30 * 60_000;
 
 /**
  * Shows the last messages of a conversation as they looked live: what was typed after the prompt,
- * replies through the renderer, tool calls as dim lines below them.
+ * replies through the renderer, tool calls as dim lines below them. The API has a person's messages in the
+ * assistant's role: those that this chat added are known, and in a conversation that is taken over now,
+ * each reply that follows another one.
  */
 export async function openRecap(
   chat: Chat,
@@ -32,12 +34,17 @@ export async function openRecap(
     const earlier = messages.length - shown.length;
     if (messages.length === 0) notify(chat, 'no messages are kept of this conversation');
     if (earlier > 0) notify(chat, `… ${earlier} earlier messages: /history ${messages.length}`);
+    const personPrompts = promptsOfPerson(chat, messages);
     let turn: Message[] = [];
     for (const [index, message] of shown.entries()) {
       if (message.role === 'user') turn = [];
       turn.push(message);
-      if (followsReply(message, shown[index - 1])) chat.ports.editor.print('\n', 'stderr');
-      showMessage(chat, message, printers.get(message));
+      const prompt = personPrompts.get(message);
+      if (prompt !== undefined) chat.ports.editor.printSent(sanitize(message.text), prompt);
+      else {
+        if (followsReply(message, shown[index - 1])) chat.ports.editor.print('\n', 'stderr');
+        showMessage(chat, message, printers.get(message));
+      }
       const next = shown[index + 1];
       if (next && next.role !== 'user') continue;
       showToolCalls(chat, turn);
@@ -51,6 +58,22 @@ const isReply = ({ role, text }: Message): boolean => role === 'assistant' && te
 /** Added by a person who took over: no prompt stands between it and the reply before it. */
 const followsReply = (message: Message, previous: Message | undefined): boolean =>
   isReply(message) && previous !== undefined && isReply(previous);
+
+/** The prompts at which a person typed messages in the assistant's role. */
+function promptsOfPerson(chat: Chat, messages: readonly Message[]): Map<Message, string> {
+  const { state } = chat;
+  const left = state.added.filter(({ conversationId }) => conversationId === state.conversationId);
+  const prompts = new Map<Message, string>();
+  for (const [index, message] of messages.entries()) {
+    if (!isReply(message)) continue;
+    const known = left.findIndex(({ text }) => text === message.text);
+    const [own] = known < 0 ? [] : left.splice(known, 1);
+    if (own) prompts.set(message, own.prompt);
+    else if (state.isTakenOver && followsReply(message, messages[index - 1]))
+      prompts.set(message, personPrompt(chat));
+  }
+  return prompts;
+}
 
 function showMessage(chat: Chat, message: Message, printer: ReplyPrinter | undefined): void {
   const { editor, paint } = chat.ports;

@@ -35,11 +35,12 @@ export async function showToolCalls(chat: Chat, text: string): Promise<void> {
     if (calls.length > 0) notifyAsIs(chat, ...calls.map((call) => ports.toolCallLine(call)));
   } catch (error) {
     if (!(error instanceof AppError) || ports.signal.aborted) throw error;
-    // Ctrl-C has skipped them.
-    if (error.kind !== 'interrupted')
-      notify(chat, `the tool calls are not known: ${error.message}`);
+    const isSkipped = error.kind === 'interrupted';
+    notify(chat, isSkipped ? SKIPPED : `the tool calls are not known: ${error.message}`);
   }
 }
+
+const SKIPPED = 'cancelled: the tool calls are not shown; /trace shows them';
 
 /** /trace */
 export async function showTrace(chat: Chat, argument: string): Promise<void> {

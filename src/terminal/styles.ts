@@ -21,12 +21,14 @@ export interface Styles {
  */
 const ERROR_COLOR = 196;
 const WARNING_COLOR = 133;
+/** Grey: the terminal's own dim text is hardly seen on some light grounds. */
+const DIM_COLOR = 243;
 
 export function stylesFor({ color }: Pick<Appearance, 'color'>): Styles {
   const chalk = color ? basicColors : noColors;
   const palette = color ? paletteColors : noColors;
   return {
-    dim: (text) => chalk.dim(text),
+    dim: (text) => palette.ansi256(DIM_COLOR)(text),
     bold: (text) => chalk.bold(text),
     warning: (text) => palette.ansi256(WARNING_COLOR)(text),
   };
@@ -38,10 +40,9 @@ const TAKEN_OVER_COLOR = 130;
 
 /** Styles for prompts, notices and errors; without colour they return the text itself. */
 export function paintFor({ noticeColor }: Pick<Appearance, 'noticeColor'>): Paint {
-  const chalk = noticeColor ? basicColors : noColors;
   const palette = noticeColor ? paletteColors : noColors;
   return {
-    dim: (text) => chalk.dim(text),
+    dim: (text) => palette.ansi256(DIM_COLOR)(text),
     error: (text) => palette.ansi256(ERROR_COLOR)(text),
     prompt: (text) => palette.bold.ansi256(PROMPT_COLOR)(text),
     takenOver: (text) => palette.bold.ansi256(TAKEN_OVER_COLOR)(text),

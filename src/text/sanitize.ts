@@ -34,11 +34,14 @@ export function oneLine(text: string): string {
 
 /** For names, titles, header values and error texts: one line, at most `maxLength` code points. */
 export function sanitizeLine(text: string, maxLength = 200): string {
-  const line = sanitize(text)
-    .replace(/[\n\t]+/g, ' ')
-    .trim();
-  const characters = Array.from(line);
-  if (characters.length <= maxLength) return line;
+  const line = sanitize(text).replace(/[\n\t]+/g, ' ');
+  return cutText(line.trim(), maxLength);
+}
+
+/** At most `maxLength` code points. */
+export function cutText(text: string, maxLength: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= maxLength) return text;
   return `${characters
     .slice(0, maxLength - 1)
     .join('')

@@ -300,7 +300,7 @@ const MISSING_HINT =
   'check the assistant id and the conversation id, and that the key is of the same account';
 const FUNDS_HINT = 'the account has no funds left: add some in the Telnyx portal';
 const OVERLOAD_HINT = 'the API is overloaded: wait a little and try again';
-const OUTAGE_HINT = 'the API failed; https://status.telnyx.com tells of outages';
+const OUTAGE_HINT = 'the API failed; see https://status.telnyx.com for outages';
 
 /** Of a server error without Telnyx's own words. */
 const BY_GATEWAY = { delivery: 'unknown', fromGateway: true } as const;

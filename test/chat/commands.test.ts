@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
-import { introduction } from '../../src/chat/assistant-commands.js';
+import { openIntroduction } from '../../src/chat/assistant-commands.js';
 import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
-import { assistantOf, chatOf, done, type World } from './scene.js';
+import { assistantOf, chatOf, done, scene, type World } from './scene.js';
 
 const ASKING = ['[waiting for Telnyx]', '[]'];
 const WAYS_OUT =
@@ -327,7 +327,9 @@ describe('/assistant', () => {
       assistants,
       choose: 'a-2',
     });
-    expect(transcript).toContain(`~assistant: Quiet (m-1)~\n~greeting: Welcome~\n${NEXT}`);
+    expect(transcript).toEqual(
+      expect.arrayContaining(['~assistant: Quiet (m-1)~', 'greeting: Welcome⏎', NEXT]),
+    );
     expect(sent).toMatchObject([
       { assistantId: 'a-2', conversationId: undefined, title: undefined },
     ]);
@@ -347,18 +349,30 @@ describe('/assistant', () => {
     ]);
   });
 
-  test('says what is unusual about one, safely', () => {
-    const words = introduction(
-      assistantOf({ name: 'Q\x1b[2J', greeting: 'w'.repeat(501), dataRetention: false }),
-    );
-    expect(words).toEqual([
-      'assistant: Q',
-      `greeting: ${'w'.repeat(499)}…`,
-      'warning: this assistant keeps no data, and Telnyx may refuse to chat with it: turn on data retention in the assistant’s privacy settings in the Telnyx portal, or choose another assistant',
+  test('says what is unusual about one, safely', async () => {
+    expect(
+      await introduced({ name: 'Q\x1b[2J', greeting: 'w'.repeat(2001), dataRetention: false }),
+    ).toEqual([
+      '~assistant: Q~',
+      `greeting: ${'w'.repeat(1999)}…⏎`,
+      '~warning: this assistant keeps no data, and Telnyx may refuse to chat with it: turn on data retention in the assistant’s privacy settings in the Telnyx portal, or choose another assistant~',
     ]);
-    expect(introduction(assistantOf({ name: 'Q', model: 'm' }))).toEqual(['assistant: Q (m)']);
+    expect(await introduced({ name: 'Q', model: 'm' })).toEqual(['~assistant: Q (m)~']);
+  });
+
+  test('greets in Markdown, whose blocks begin on a line of their own', async () => {
+    expect(await introduced({ name: 'Q', greeting: 'I can:\n- *help*\n' })).toEqual([
+      '~assistant: Q~',
+      'greeting:\n\nI can:\n- *help*⏎',
+    ]);
   });
 });
+
+async function introduced(assistant: Parameters<typeof assistantOf>[0]): Promise<string[]> {
+  const { chat, transcript } = scene();
+  (await openIntroduction(chat, assistantOf(assistant)))();
+  return transcript;
+}
 
 describe('/as', () => {
   test('says who is speaking', async () => {
@@ -404,6 +418,7 @@ describe('/copy', () => {
   ])('%s of %j is an error', async (line, given, message) => {
     const [error] = await shown(line, { state: { replies: given } });
     expect(error?.split('!')[1]).toBe(`error: ${message}`);
+    expect(error).not.toContain('/history');
   });
 
   test('takes the only code block, and the replies of this chat, the last one first', async () => {

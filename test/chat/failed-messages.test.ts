@@ -9,7 +9,7 @@ const UNSENT = fails('network', { delivery: 'not_sent' });
 const LOST = fails('timeout', { delivery: 'unknown' });
 const CANCELLED = '~cancelled~';
 const MAYBE =
-  '~cancelled; the message may have been delivered: see /history; Up and /retry have it~';
+  '~cancelled; the message may have been delivered: see /history; Up or /retry brings it back~';
 const QUESTION = '? The last message may have been delivered. Send it again?';
 const ENTER: Doing = { type: 'enter' };
 
@@ -43,7 +43,7 @@ describe('a message that failed', () => {
   test('says where it is, where nothing better is known', async () => {
     const { transcript } = await chatOf(['hello'], { turns: [[LOST]] });
     expect(transcript.at(-1)?.split('\n').at(-1)).toBe(
-      '~hint: see /history; Up and /retry have it~',
+      '~hint: see /history; Up or /retry brings it back~',
     );
   });
 

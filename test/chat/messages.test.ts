@@ -45,7 +45,7 @@ describe('a message', () => {
       [
         '!error: it was timeout!',
         '~delivery: unknown, the message may have been delivered; it was not sent again~',
-        '~hint: wait; see /history; Up and /retry have it~',
+        '~hint: wait; see /history; Up or /retry brings it back~',
       ].join('\n'),
     ]);
     expect(failure(chat.state.lastFailure)).toMatchObject({ kind: 'timeout' });

@@ -54,6 +54,28 @@ describe('earlier messages', () => {
     expect(await recap(messages)).toEqual(['> hello', 'Hi⏎', '', 'I am a person⏎', '> thanks']);
   });
 
+  test('of a person who has taken over look as they were typed', async () => {
+    const messages = [
+      { text: 'hello' },
+      { role: 'assistant', text: 'Hi' },
+      { role: 'assistant', text: 'I am a person' },
+      { role: 'assistant', text: 'One moment\x1b[2J' },
+    ];
+    expect(await recap(messages, 5, { state: { isTakenOver: true } })).toEqual([
+      ...['> hello', 'Hi⏎', 'taken over> I am a person', 'taken over> One moment'],
+    ]);
+    const added = (conversationId: string, text: string) => ({
+      ...{ conversationId, text, prompt: 'Eve, taken over> ' },
+    });
+    const state = {
+      conversationId: 'c-1',
+      added: [added('c-1', 'One moment\x1b[2J'), added('c-2', 'Hi')],
+    };
+    expect(await recap(messages, 5, { state })).toEqual([
+      ...['> hello', 'Hi⏎', '', 'I am a person⏎', 'Eve, taken over> One moment'],
+    ]);
+  });
+
   test('have tool calls below their reply, a line each', async () => {
     const toolCalls = [
       { id: '1', name: 'get_order', arguments: '{"id":"4711"}' },

@@ -100,6 +100,7 @@ export function scene(world: World = {}): Scene {
         lastText: undefined,
         lastFailure: undefined,
         unconfirmed: new Set(),
+        added: [],
         turns: [],
         names: { assistant: '', conversation: '' },
         replies: [],

@@ -54,14 +54,17 @@ describe('below a reply', () => {
     expect(chat.state.lastFailure).toBeUndefined();
   });
 
-  test('Ctrl-C skips them without a word', async () => {
+  test('Ctrl-C skips them, and says so', async () => {
     const played = scene({ state: { trace: true }, turns: [TURN] });
     played.chat.ports.api.getMessages = (_, { signal }) => {
       played.interrupt();
       return Promise.reject(signal.reason as Error);
     };
     await play(played, ['where is it?']);
-    expect(played.transcript).toEqual([...REPLY, '[]', '[]']);
+    expect(played.transcript).toEqual([
+      ...REPLY,
+      ...['[]', '[]', '~cancelled: the tool calls are not shown; /trace shows them~'],
+    ]);
   });
 });
 

@@ -142,8 +142,8 @@ describe('conversations list', () => {
     if (thread) thread.conversation.metadata = { assistant_id: 'assistant-sandbox' };
     const terminal = { stdoutIsTTY: true, env: { TELNYX_CHAT_PAGER: '', FORCE_COLOR: '1' } };
     expect((await conversations(account, ['list'], terminal)).stdout).toBe(
-      '\x1b[2mID                                    NAME           LAST USED\x1b[22m\n' +
-        `${HOURS}  \x1b[1mOpening hours\x1b[22m  \x1b[2m2 h ago\x1b[22m\n`,
+      '\x1b[38;5;243mID                                    NAME           LAST USED\x1b[39m\n' +
+        `${HOURS}  \x1b[1mOpening hours\x1b[22m  \x1b[38;5;243m2 h ago\x1b[39m\n`,
     );
   });
 

@@ -35,7 +35,7 @@ const SCREEN = [
   '\x1b[1;38;5;98m> \x1b[0mMy name is Ada.',
   '',
   '\x1b[1mbold\x1b[0m \x1b[3mitalic\x1b[0m \x1b[4munderlined words\x1b[0m \x1b[9mgone\x1b[0m',
-  '\x1b[2mdim\x1b[0m   \x1b[38;5;30mcode & <marks>\x1b[0m 日本 \x1b[31mred\x1b[0m',
+  '\x1b[2mdim\x1b[0m   \x1b[38;5;31mcode & <marks>\x1b[0m 日本 \x1b[31mred\x1b[0m',
   '> typed',
   '│ quoted',
 ].join('\r\n');

@@ -24,7 +24,7 @@ describe.each(SIZES)('tool calls at %i×%i', (...size) => {
     const whole =
       'get_weather {"city":"Paris"} → {"city":"Paris","conditions":"sunny","degrees_c":21,"source":"made up by the sandbox"}';
     expect([call, prompt]).toEqual([`${whole.slice(0, size[0] - 1)}…`, '>']);
-    expect(terminal.output).toContain(`\x1b[2m${call}\x1b[22m`);
+    expect(terminal.output).toContain(`\x1b[38;5;243m${call}\x1b[39m`);
     await say('hello', /> hello\n+Hello![^]*\n>$/);
     await say('/trace', 'the last turn called no tools');
     await say('/trace 2', /"source": "made up by the sandbox"\n.*\}\n+>$/);

@@ -97,7 +97,7 @@ describe.each(SIZES)('turns at %i×%i', (...size) => {
       ...['> Where is it?', 'On its way.'],
       ...['look_up {"id":7} → {"state":"shipped"}', '3 h ago', '', '> ▏'],
     ]);
-    expect(terminal.output).toContain('\x1b[2mlook_up');
+    expect(terminal.output).toContain('\x1b[38;5;243mlook_up');
   });
 });
 
@@ -130,7 +130,7 @@ describe.each(SIZES)('a message that failed at %i×%i', (...size) => {
     await terminal.shows(/listens there\n\n> two$/);
   });
 
-  it('and may have been delivered does not come back: Up and /retry have it, which asks', async () => {
+  it('and may have been delivered does not come back: Up or /retry brings it back, which asks', async () => {
     const faultSettings = { rules: ['chat/cut@400:1', 'no_retention:1'] };
     const { terminal, sandbox, say } = await openChat({ size, faultSettings });
     await say('show markdown', /may\s+have\s+been\s+delivered[^]*\n\n>$/);
@@ -222,6 +222,27 @@ describe.each(SIZES)('a reply that pauses at %i×%i', (...size) => {
     reply.say('and more.');
     reply.end();
     await terminal.shows('Half a reply and more.');
+  });
+});
+
+describe.each(SIZES)('what was held for the assistant at %i×%i', (...size) => {
+  it('is not posted as the words of a person who takes over', async () => {
+    const first = heldRefusals();
+    let turns = 0;
+    const intercept: Interceptor = (call, run) =>
+      call.operation === 'chat' && turns++ > 0 ? run(call) : first.intercept(call, run);
+    const { sandbox, terminal, say } = await openChat({ size, intercept });
+    await say('my name is Ada', 'waiting');
+    await say('what is my name?', 'queued:');
+    first.refuse();
+    await terminal.shows(/held: what is my name\?\n\n>$/);
+    await say('hello', /hello\n[^]*\n\n> what is my name\?$/);
+    await say('/takeover', /person’s\s+message[^]*\n\ntaken over>$/);
+    await say('One moment', /added to the conversation[^]*\n\ntaken over>$/);
+    await terminal.ends(['held: what is my name?', '', 'taken over> ▏']);
+    await say('/release', /answers again[^]*\n\n>$/);
+    expect(said(sandbox, 'assistant').at(-1)).toBe('One moment');
+    await say('hello', /hello\n[^]*\n\n> what is my name\?$/);
   });
 });
 

@@ -67,7 +67,7 @@ const CHAT: Record<Window, string[]> = {
   '80×24': [
     'assistant: Scripted',
     'greeting: Hello! I can tell you when we are open, and where your order is by',
-    '          now.',
+    'now.',
     '> /new',
     'your next message starts a new conversation',
     '> /nwe',
@@ -77,8 +77,8 @@ const CHAT: Record<Window, string[]> = {
   '40×12': [
     'assistant: Scripted',
     'greeting: Hello! I can tell you when we',
-    '          are open, and where your order',
-    '          is by now.',
+    'are open, and where your order is by',
+    'now.',
     '> /new',
     'your next message starts a new',
     'conversation',

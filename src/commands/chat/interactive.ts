@@ -2,7 +2,7 @@
 import type { Account } from '../../account/account.js';
 import { wrapsWords, type Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';
-import { introduction } from '../../chat/assistant-commands.js';
+import { openIntroduction } from '../../chat/assistant-commands.js';
 import { notify, notifyFailure, type Chat, type ChatState } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { nameFrom, nameWindow } from '../../chat/attention.js';
@@ -104,7 +104,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const trace = tracePreference(account.settings, output);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
-    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set<string>(), turns: [] },
+    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set<string>(), added: [], turns: [] },
     ...{ replies: [], names: { assistant: '', conversation: '' }, trace: trace === true },
   };
   const windowTitle = openWindowTitle(context, appearance);
@@ -167,11 +167,12 @@ async function introduce(
     noteAssistant(chat, assistant);
     nameWindow(chat, { assistant: assistant.name });
     if (conversation) nameWindow(chat, { conversation: nameFrom(conversation, messages) });
+    const introduceAssistant = await openIntroduction(chat, assistant);
     const showRecap = messages && (await openRecap(chat, messages));
     await chat.running;
     if (signal.aborted) return;
     const isFirst = chat.state.lastText === undefined;
-    notify(chat, ...introduction(isFirst ? assistant : { ...assistant, greeting: '' }));
+    introduceAssistant({ isGreeted: isFirst });
     if (conversation) noteTakenOver(chat, conversation);
     if (messages && isFirst) {
       noteReplies(chat, messages);

@@ -1,5 +1,6 @@
 import { Folds } from './folds.js';
 import { DELETIONS, KILLS, MOVES, NEWLINE_KEYS } from './key-bindings.js';
+import type { KeyEvent } from './tokens.js';
 import { EMPTY_BUFFER, insert, replace, toDraftText, type TextBuffer } from './text-buffer.js';
 
 const MAX_UNDO_STEPS = 200;
@@ -18,6 +19,7 @@ export class Draft {
   #killed = '';
   #isTyping = false;
   #pasted: PastedText | undefined;
+  #returned: TextBuffer | undefined;
 
   get buffer(): TextBuffer {
     return this.#buffer;
@@ -30,6 +32,23 @@ export class Draft {
 
   get fullText(): string {
     return this.folds.unfold(this.text);
+  }
+
+  /** Whether the draft is a message that came back by itself, and nobody has touched it. */
+  get isReturned(): boolean {
+    return this.#returned === this.#buffer;
+  }
+
+  /** A message comes back by itself, to an empty prompt. */
+  comeBack(text: string): void {
+    this.restore(text);
+    this.#returned = this.#buffer;
+  }
+
+  /** What the event inserts. */
+  insertion(event: KeyEvent): string {
+    if (event.type !== 'key') return event.text;
+    return event.name === 'ctrl+y' ? this.#killed : '';
   }
 
   /** Inserts typed characters; undo removes a run of them at once. */

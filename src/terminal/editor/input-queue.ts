@@ -1,9 +1,17 @@
 import type { Typed } from '../../chat/ports.js';
 
+/** A message that comes back to the prompt, in the mode in which it was typed. */
+interface Held {
+  text: string;
+  mode: string;
+}
+
 /** Finished input waits here until it is read. */
 export class InputQueue {
   #waiting: Typed[] = [];
-  #held: string[] = [];
+  #held: Held[] = [];
+  #aside: Held | undefined;
+  #mode = '';
   #read: { promise: Promise<Typed>; resolve: (typed: Typed) => void } | undefined;
   #isEnded = false;
 
@@ -18,10 +26,17 @@ export class InputQueue {
 
   /** The messages that come back to the prompt one by one, instead of being read. */
   get held(): readonly string[] {
-    return this.#held;
+    return this.#held.map(({ text }) => text);
+  }
+
+  /** From now on only messages that were held in this mode come back. */
+  setMode(mode: string): void {
+    this.#mode = mode;
   }
 
   give(typed: Typed): void {
+    // After a message, what was set aside for a command waits with the others.
+    if (typed.type === 'text' && !typed.text.startsWith('/')) this.#aside = undefined;
     const read = this.#read;
     this.#read = undefined;
     if (read) read.resolve(typed);
@@ -44,7 +59,8 @@ export class InputQueue {
 
   /** Holds the messages that wait, after those that are held already; `first` goes before all. */
   hold(first?: string): void {
-    this.#held = [...(first === undefined ? [] : [first]), ...this.#held, ...this.queued];
+    const queued = this.queued.map((text) => this.#asHeld(text));
+    this.#held = [...(first === undefined ? [] : [this.#asHeld(first)]), ...this.#held, ...queued];
     this.#waiting = this.#waiting.filter(({ type }) => type !== 'text');
   }
 
@@ -56,19 +72,28 @@ export class InputQueue {
 
   /** The first message that is held and may come back. It is held no longer. */
   release(mayComeBack: (text: string) => boolean): string | undefined {
-    const index = this.#held.findIndex(mayComeBack);
-    return index < 0 ? undefined : this.#held.splice(index, 1)[0];
+    return this.#take(({ text, mode }) => mode === this.#mode && mayComeBack(text));
+  }
+
+  /** Holds a message that came back, before all others, until the command typed instead is done. */
+  setAside(text: string): void {
+    this.#aside = this.#asHeld(text);
+    this.#held.unshift(this.#aside);
+  }
+
+  /** The message that was set aside for a command. */
+  releaseAside(): string | undefined {
+    return this.#take((held) => held === this.#aside && held.mode === this.#mode);
   }
 
   /** Takes a message out of those that are held, because it is sent after all. */
   forget(text: string): void {
-    const index = this.#held.indexOf(text);
-    if (index >= 0) this.#held.splice(index, 1);
+    this.#take((held) => held.text === text);
   }
 
   /** Empties the queue and returns its messages, the held ones first. */
   takeBack(): string[] {
-    const texts = [...this.#held, ...this.queued];
+    const texts = [...this.held, ...this.queued];
     this.#held = [];
     this.#waiting = [];
     return texts;
@@ -78,5 +103,14 @@ export class InputQueue {
   end(): void {
     this.#isEnded = true;
     if (this.#read) this.give({ type: 'end' });
+  }
+
+  #asHeld(text: string): Held {
+    return { text, mode: this.#mode };
+  }
+
+  #take(isRight: (held: Held) => boolean): string | undefined {
+    const index = this.#held.findIndex(isRight);
+    return index < 0 ? undefined : this.#held.splice(index, 1)[0]?.text;
   }
 }

@@ -8,6 +8,7 @@ import { InputQueue } from './input-queue.js';
 import { keyCommands } from './key-commands.js';
 import type { LineEditorOptions } from './line-editor-options.js';
 import { PlainDisplay } from './plain-display.js';
+import { ReturningText } from './returning-text.js';
 import { realTimers, StatusTimer } from './status.js';
 import { Suspension } from './suspension.js';
 import { TerminalDisplay } from './terminal-display.js';
@@ -26,6 +27,7 @@ class TerminalLineEditor implements LineEditor {
   readonly #display: Display;
   readonly #input: TerminalInput;
   readonly #composer: Composer;
+  readonly #returning: ReturningText;
   readonly #tab: TabKey;
   readonly #status: StatusTimer;
   readonly #queue = new InputQueue();
@@ -38,25 +40,24 @@ class TerminalLineEditor implements LineEditor {
   constructor(options: LineEditorOptions) {
     const { output, stdout, screenReader = false, color = false, history, complete } = options;
     const { animated = true, pasteMarks = true, focusReports = false } = options;
-    const timers = options.timers ?? realTimers;
+    const { timers = realTimers } = options;
+    const styleNote = stylesFor({ color }).dim;
     const monotonic = (): number => options.clock.monotonic();
     this.#options = options;
     this.#prompt = options.prompt;
     this.#display = screenReader
       ? new PlainDisplay({ output, stdout })
-      : new TerminalDisplay({
-          ...{ output, stdout, timers, styleNotice: stylesFor({ color }).dim },
-          hasTextAbove: options.hasTextAbove,
-        });
+      : new TerminalDisplay({ ...options, timers, styleNotice: styleNote });
     this.#composer = new Composer(history ?? memoryHistory());
+    this.#returning = new ReturningText(this.#composer, this.#queue);
     this.#tab = new TabKey({
       complete: complete ?? (() => undefined),
       draft: this.#composer.draft,
-      styleNote: stylesFor({ color }).dim,
+      styleNote,
       onChange: () => this.#refresh(),
     });
-    const onTick = (): void => this.#refresh();
-    this.#status = new StatusTimer({ timers, monotonic, ticks: animated && !screenReader, onTick });
+    const ticks = animated && !screenReader;
+    this.#status = new StatusTimer({ timers, monotonic, ticks, onTick: () => this.#refresh() });
     this.#input = new TerminalInput({
       ...{ input: options.input, output, timers, monotonic },
       modes: { pasteMarks, focusReports, drawn: !screenReader },
@@ -77,6 +78,7 @@ class TerminalLineEditor implements LineEditor {
   }
 
   read(): Promise<Typed> {
+    this.#returning.restoreAside();
     const next = this.#queue.next();
     if (next?.type === 'text') this.#record(next.text);
     const read = next ? Promise.resolve(next) : this.#queue.read();
@@ -85,13 +87,13 @@ class TerminalLineEditor implements LineEditor {
   }
 
   restoreDraft(text: string): void {
-    this.#composer.endSearch(true);
-    this.#composer.draft.restore(text);
+    this.#returning.restore(text);
     this.#refresh();
   }
 
-  setPrompt(prompt: string): void {
+  setPrompt(prompt: string, mode = ''): void {
     this.#prompt = prompt;
+    this.#queue.setMode(mode);
     this.#refresh();
   }
 
@@ -101,9 +103,7 @@ class TerminalLineEditor implements LineEditor {
   }
 
   restoreHeld(mayComeBack: (line: string) => boolean = () => true): void {
-    const { draft, isSearching } = this.#composer;
-    if (draft.text !== '' || isSearching || this.#queue.queued.length > 0) return;
-    draft.restore(this.#queue.release(mayComeBack) ?? '');
+    this.#returning.restoreHeld(mayComeBack);
     this.#refresh();
   }
 
@@ -192,7 +192,10 @@ class TerminalLineEditor implements LineEditor {
       else if (name !== 'tab') this.#tab.dismiss();
       const command = name === undefined ? undefined : this.#commands.get(name);
       if (command) command();
-      else this.#composer.apply(event, wrapShape(this.#prompt, { columns, rows }));
+      else {
+        this.#returning.makeRoom(event);
+        this.#composer.apply(event, wrapShape(this.#prompt, { columns, rows }));
+      }
     }
     this.#refresh();
   }

@@ -2,7 +2,11 @@ import { ESCAPE_SEQUENCE, isPlain } from '../../text/width.js';
 import type { Area } from './view.js';
 
 const CLEAR_LINE = '\x1b[K';
-export const CLEAR_BELOW = '\x1b[J';
+/**
+ * Clears from the start of a row on. From a window's first cell tmux would keep the cleared rows in its
+ * history.
+ */
+export const CLEAR_BELOW = `${CLEAR_LINE}\x1b[C\x1b[J\r`;
 export const CLEAR_SCREEN = '\x1b[H\x1b[2J';
 export const RESET_STYLE = '\x1b[0m';
 

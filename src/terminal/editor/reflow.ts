@@ -40,7 +40,9 @@ export interface RowsAboveOptions {
 export function rowsAbove({ area, before, now, reflow }: RowsAboveOptions): number {
   const added = area.rows.map((row) => Math.max(0, Math.ceil(displayWidth(row) / now.columns) - 1));
   const above = added.slice(0, area.row).reduce((sum, rows) => sum + rows, area.row);
-  if (reflow === 'complete') return above + Math.floor(area.column / now.columns);
+  // A cursor behind the end of a line stays in the line's last row.
+  const inRow = Math.min(Math.floor(area.column / now.columns), added[area.row] ?? 0);
+  if (reflow === 'complete') return above + inRow;
   if (reflow === 'not_cursor_line') return above;
   // A window that became lower may have lost some of its last rows before.
   const lost = Math.max(0, Math.min(before.rows - now.rows, area.rows.length - area.row - 1));

@@ -75,8 +75,8 @@ const HEADINGS: readonly Style[] = [
   ITALIC,
 ];
 
-/** A teal between light and dark: its contrast to white and to black is over 4. Dim text is not that clear. */
-const TINT_COLOR = 30;
+/** A blue between light and dark: its contrast to white is over 4, to black over 5. */
+const TINT_COLOR = 31;
 
 function coloredTheme(marks: Marks, hyperlinks: boolean): Theme {
   const change = changes();

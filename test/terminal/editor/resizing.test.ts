@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Complete } from '../../../src/terminal/editor/completion.js';
+import { rowsAbove } from '../../../src/terminal/editor/reflow.js';
 import { CTRL, DOWN, LEFT, paste, TestTerminal, UP } from './terminal.js';
 
 /** Tab lists so many candidates, in lines of 80 cells. */
@@ -157,4 +158,28 @@ it.each([
   terminal.editor.print('printed\n');
   await terminal.type('!', '\r');
   expect(await read).toMatchObject({ type: 'text', text: expect.stringMatching(/line 29!/) });
+});
+
+it.each([
+  ['behind the end of its line', { columns: 1, column: 2 }, 2],
+  ['behind the end, the width being no multiple', { columns: 3, column: 7 }, 3],
+  ['within its line', { columns: 2, column: 5 }, 3],
+])('tmux leaves the cursor in the last row of its line: %s', (_, { columns, column }, expected) => {
+  const text = '> draft'.slice(0, Math.max(column, 2));
+  const rows = ['', columns === 2 ? '> draft' : text];
+  const area = { rows, row: 1, column, before: text };
+  const before = { columns: 80, rows: 24 };
+  expect(rowsAbove({ area, before, now: { columns, rows: 24 }, reflow: 'complete' })).toBe(
+    expected,
+  );
+});
+
+it('never clears a window from its first cell, which tmux would keep in its history', async () => {
+  const terminal = new TestTerminal([20, 1]);
+  void terminal.editor.read();
+  await terminal.type('draft');
+  terminal.editor.print('text\n');
+  await terminal.resize(10, 1);
+  terminal.editor.close();
+  expect(terminal.output.writes.join('')).not.toMatch(/(?:\r|A)\x1b\[J/);
 });

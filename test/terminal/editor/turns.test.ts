@@ -199,6 +199,90 @@ describe.each(SIZES)('messages that are held at %i×%i', (...size) => {
     expect(await terminal.screen()).toEqual(['> hi', '', '> b▏']);
   });
 
+  /** A terminal whose prompt has a message that came back, with one more behind it. */
+  async function returned(): Promise<TestTerminal> {
+    const terminal = await busy(size);
+    await terminal.type('pay', '\r', 'then', '\r');
+    terminal.editor.holdQueued();
+    terminal.editor.restoreHeld();
+    expect((await terminal.screen()).slice(1)).toEqual(['held: then', '', '> pay▏']);
+    return terminal;
+  }
+
+  it.each([
+    ['typed', ['/', 'x']],
+    ['typed in one piece', ['/x']],
+    ['pasted', ['\x1b[200~/x\x1b[201~']],
+  ])('make room for a command that is %s, and come back when it is done', async (_, keys) => {
+    const terminal = await returned();
+    const command = terminal.editor.read();
+    await terminal.type(...keys);
+    expect((await terminal.screen()).slice(1)).toEqual(['held: pay', 'held: then', '', '> /x▏']);
+    await terminal.type('\r');
+    expect(await command).toEqual({ type: 'text', text: '/x' });
+    const next = terminal.editor.read();
+    expect((await terminal.screen()).slice(2)).toEqual(['> /x', 'held: then', '', '> pay▏']);
+    await terminal.type('!', '\r');
+    expect(await next).toEqual({ type: 'text', text: 'pay!' });
+  });
+
+  it('make room for a command that is inserted with Ctrl-Y', async () => {
+    const terminal = await busy(size);
+    await terminal.type('pay', '\r', '/x', '\x15');
+    terminal.editor.holdQueued();
+    terminal.editor.restoreHeld();
+    await terminal.type('\x19');
+    expect((await terminal.screen()).slice(1)).toEqual(['held: pay', '', '> /x▏']);
+  });
+
+  it('take a slash as any other character once they were touched', async () => {
+    const terminal = await returned();
+    await terminal.type('\x05', '/x');
+    expect((await terminal.screen()).at(-1)).toBe('> pay/x▏');
+  });
+
+  it('wait behind a message that is typed after all', async () => {
+    const terminal = await returned();
+    const message = terminal.editor.read();
+    await terminal.type('/', '\x7f', 'hello', '\r');
+    expect(await message).toEqual({ type: 'text', text: 'hello' });
+    void terminal.editor.read();
+    expect((await terminal.screen()).slice(2)).toEqual([
+      ...['> hello', 'held: pay', 'held: then', '', '> ▏'],
+    ]);
+  });
+
+  it('come back only in the mode in which they were typed', async () => {
+    const terminal = await busy(size);
+    await terminal.type('pay', '\r');
+    terminal.editor.holdQueued();
+    terminal.editor.setPrompt('taken over> ', 'taken over');
+    terminal.editor.restoreHeld();
+    expect((await terminal.screen()).slice(1)).toEqual(['held: pay', '', 'taken over> ▏']);
+    terminal.editor.setPrompt('> ');
+    terminal.editor.restoreHeld();
+    expect((await terminal.screen()).slice(1)).toEqual(['', '> pay▏']);
+  });
+
+  it('give way for good as a failed command, which Up brings back', async () => {
+    const terminal = await busy(size);
+    terminal.editor.holdQueued('/trace 2');
+    terminal.editor.restoreHeld();
+    await terminal.type('/');
+    expect((await terminal.screen()).slice(1)).toEqual(['', '> /▏']);
+  });
+
+  it('from an editor program wait while a command is being typed', async () => {
+    const terminal = await busy(size);
+    await terminal.type('/x');
+    terminal.editor.restoreDraft('edited');
+    expect((await terminal.screen()).slice(1)).toEqual(['held: edited', '', '> /x▏']);
+    await terminal.type('\r');
+    await terminal.editor.read();
+    void terminal.editor.read();
+    expect((await terminal.screen()).at(-1)).toBe('> edited▏');
+  });
+
   it('stay on the screen when the chat ends', async () => {
     const terminal = await busy(size);
     await terminal.type('a', '\r');

@@ -166,7 +166,7 @@ describe('cost', () => {
     const plain = await busy([80, 24]);
     const colored = await busy([80, 24], true);
     for (const terminal of [plain, colored]) terminal.editor.setStatus('thinking…');
-    expect(plain.output.writes.join('')).not.toContain('\x1b[2m');
-    expect(colored.output.writes.join('')).toContain('\x1b[2m⠋ thinking…');
+    expect(plain.output.writes.join('')).not.toContain('\x1b[38');
+    expect(colored.output.writes.join('')).toContain('\x1b[38;5;243m⠋ thinking…');
   });
 });

@@ -132,7 +132,7 @@ describe('blocks', () => {
 
   it('keeps styles out of the marks before a line', () => {
     const shown =
-      '\x1b[38;5;30m│\x1b[39m \x1b[1ma\x1b[22m\n\x1b[38;5;30m│\x1b[39m \x1b[1mb\x1b[22m\n';
+      '\x1b[38;5;31m│\x1b[39m \x1b[1ma\x1b[22m\n\x1b[38;5;31m│\x1b[39m \x1b[1mb\x1b[22m\n';
     expect(render('> **a\n> b**', { color: true })).toBe(shown);
   });
 
@@ -153,16 +153,20 @@ describe('blocks', () => {
 
   it('leaves words that are longer than a line, and code, to the terminal', () => {
     const source = 'See https://example.com/a/long/path now `npm install --save-dev`.';
-    const shown = lines(
-      'See',
-      'https://example.com/a/long/path',
-      'now',
-      '`npm install --save-dev`.',
-    );
+    const shown = lines('See', 'https://example.com/a/long/path now', '`npm install --save-dev`.');
     expect(render(source, { columns: 10 })).toBe(shown);
     expect(render('```\none two three four\n```', { columns: 10 })).toBe(
       lines('    one two three four'),
     );
+  });
+
+  it.each([
+    ['goes on behind its end', '0123456789abc de fgh', ['0123456789abc de', 'fgh']],
+    ['breaks where its end is the edge', '0123456789abcdef gh', ['0123456789abcdef', 'gh']],
+    ['breaks where its end is not sure', '0123456789é ab', ['0123456789é', 'ab']],
+    ['has no margin there', '> 0123456789 ab cd', ['│ 0123456789 ab', '│ cd']],
+  ])('after a word that is longer than a line %s', (_, source, shown) => {
+    expect(render(source, { columns: 8 })).toBe(lines(...shown));
   });
 
   it('breaks between ideographs, but not before the punctuation that closes', () => {

@@ -16,7 +16,7 @@ const STYLES: Record<string, string> = {
   '\x1b[29m': '</s>',
   '\x1b[4m': '<u>',
   '\x1b[24m': '</u>',
-  '\x1b[38;5;30m': '<c>',
+  '\x1b[38;5;31m': '<c>',
   '\x1b[39m': '</c>',
 };
 const named = (text: string): string =>

@@ -50,7 +50,7 @@ describe('a reply of any text', () => {
 
   it('brings no sequence but our own styles and links to one with colour', () => {
     const ours =
-      /\x1b\[(?:[1-4]|9|22|23|24|29|38;5;30|39)m|\x1b\]8;;(?:(?:https?|mailto):[!-~]+)?\x1b\\/gi;
+      /\x1b\[(?:[1-4]|9|22|23|24|29|38;5;31|39)m|\x1b\]8;;(?:(?:https?|mailto):[!-~]+)?\x1b\\/gi;
     fc.assert(
       fc.property(hostileMarkup, inColor, (text, look) => {
         expect(shown([text], look).replace(ours, '')).not.toMatch(/[^\P{Cc}\t\n]|\p{Cs}/u);
@@ -61,7 +61,7 @@ describe('a reply of any text', () => {
 
   it('leaves every style closed at the end of its line', () => {
     const pairs: [on: string, off: string][] = [
-      ...([['1', '22'], ['3', '23'], ['4', '24'], ['9', '29'], ['38;5;30', '39']] as const),
+      ...([['1', '22'], ['3', '23'], ['4', '24'], ['9', '29'], ['38;5;31', '39']] as const),
     ].map(([on, off]) => [`\x1b[${on}m`, `\x1b[${off}m`]); // prettier-ignore
     fc.assert(
       fc.property(markup, inColor, (text, look) => {

@@ -2,17 +2,18 @@ import { expect, it } from 'vitest';
 import { paintFor, stylesFor } from '../../../src/terminal/styles.js';
 import { rendered } from './markup.js';
 
-/** The part of full light that a colour of the 6×6×6 cube sends (WCAG). */
+/** The part of full light that a colour of the 6×6×6 cube, or of the greys behind it, sends (WCAG). */
 function luminance(index: number): number {
   const levels = [0, 95, 135, 175, 215, 255];
   const [red = 0, green = 0, blue = 0] = [36, 6, 1].map((step) => {
-    const level = levels[Math.floor((index - 16) / step) % 6]! / 255;
+    const inCube = levels[Math.floor((index - 16) / step) % 6]!;
+    const level = (index < 232 ? inCube : 8 + 10 * (index - 232)) / 255;
     return level <= 0.03928 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-const { error } = paintFor({ noticeColor: true });
+const { error, dim } = paintFor({ noticeColor: true });
 const { warning } = stylesFor({ color: true });
 
 it.each([
@@ -20,6 +21,7 @@ it.each([
   ['the bar of a quote', rendered(['> quote'], { color: true })],
   ['an error', error('error')],
   ['a warning', warning('warning')],
+  ['a notice', dim('notice')],
 ])('gives %s a colour that can be read on black and on white', (_, shown) => {
   const [, color] = /\x1b\[38;5;(\d+)m/.exec(shown) ?? [];
   const light = luminance(Number(color)) + 0.05;

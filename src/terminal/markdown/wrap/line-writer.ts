@@ -150,6 +150,7 @@ export class LineWriter implements TextSink {
     if (this.isOverlong) {
       word.skip(text, isAscii);
       this.painter.put(text, style);
+      this.advance(text.length, Infinity);
       return;
     }
     word.add(text, style, isAscii);
@@ -186,10 +187,20 @@ export class LineWriter implements TextSink {
       painter.newLine();
       this.openLine();
     }
+    this.advance(word.text.length, width);
     word.print(painter);
-    this.column += width;
     this.hasWord = true;
     this.gap = '';
+  }
+
+  /**
+   * The terminal breaks a word that fits no line, and what follows goes on behind its end. Where that is
+   * with wide characters is not sure, so that the line then counts as full.
+   */
+  private advance(length: number, width = length): void {
+    const end = this.column + (this.word.isAscii ? length : width);
+    if (end <= this.edge) this.column = end;
+    else this.column = (this.word.isAscii && end % this.edge) || this.edge;
   }
 
   /** White space at a line's start must not push the word after it over the edge. */

@@ -6,6 +6,8 @@ import type { Painter } from './painter.js';
 /** Most words of Chinese and Japanese: each character takes two columns. */
 const WIDE = /^[\u3001-\u301f\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uff01-\uff60]+$/;
 
+const ASCII = /^[ -~]*$/;
+
 /** A word as it comes. */
 export class Word {
   /** What is not printed yet. */
@@ -16,7 +18,8 @@ export class Word {
   private pieces: { text: string; style: Style }[] = [];
   /** What came last. */
   private last = '';
-  private isAscii = true;
+  /** Whether all of it is ASCII, however it was cut. */
+  isAscii = true;
 
   get isBegun(): boolean {
     return this.last !== '';
@@ -41,7 +44,7 @@ export class Word {
   /** Text of the word that is printed already. */
   skip(text: string, isAscii: boolean): void {
     this.last = text;
-    this.isAscii &&= isAscii;
+    this.isAscii &&= isAscii || ASCII.test(text);
   }
 
   /** Whether a line may break between the word so far and this text. */
