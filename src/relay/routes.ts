@@ -6,12 +6,9 @@ import { callerOf } from './exposure/credentials.js';
 import { busy, Refusal, sendError, sendJson } from './http/answer.js';
 import { CallerLeft } from './http/read-body.js';
 import { sendMetrics } from './operation/metrics.js';
-import type { Call, RelayState } from './state.js';
+import type { Call, RelayState, Routes } from './state.js';
 
-type Handler = (call: Call, state: RelayState) => Promise<void> | void;
-
-const ROUTES: Record<string, Record<string, Handler>> = {
-  '/': { GET: page, HEAD: page },
+const ROUTES: Routes = {
   '/chat': { POST: chat },
   '/health': { GET: health, HEAD: health },
   '/ready': { GET: ready, HEAD: ready },
@@ -59,18 +56,13 @@ function dispatch(call: Call, state: RelayState): Promise<void> | void {
   throw new Refusal(405, 'Method not allowed', { allow: Object.keys(handlers).join(', ') });
 }
 
-function handlersAt(path: string, { showPage }: RelayState): Record<string, Handler> | undefined {
-  if (path === '/' && !showPage) return undefined;
-  return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+function handlersAt(path: string, { moreRoutes }: RelayState): Routes[string] | undefined {
+  return [ROUTES, moreRoutes].find((routes) => Object.hasOwn(routes, path))?.[path];
 }
 
 function pathOf(url: string): string {
   const queryAt = url.indexOf('?');
   return queryAt < 0 ? url : url.slice(0, queryAt);
-}
-
-function page(call: Call, { showPage }: RelayState): void {
-  showPage?.(call);
 }
 
 function health(call: Call): void {
