@@ -13,6 +13,7 @@ const ROUTES: Routes = {
   '/health': { GET: health, HEAD: health },
   '/ready': { GET: ready, HEAD: ready },
   '/metrics': { GET: metrics },
+  '/openapi.json': { GET: description, HEAD: description },
 };
 
 /** Answers one request, whatever it is. Never rejects. */
@@ -74,6 +75,12 @@ async function ready(call: Call, { isDraining, coordination }: RelayState): Prom
   if (isDraining) throw busy('Draining');
   await coordination.check();
   sendJson(call, { status: 200, body: '{"status":"ready"}' });
+}
+
+/** Nothing in it is secret, so it needs no token. */
+async function description(call: Call, { tokens }: RelayState): Promise<void> {
+  const { openApiDocument } = await import('./openapi/document.js');
+  sendJson(call, { status: 200, body: openApiDocument(tokens !== undefined) });
 }
 
 /** Metrics need a token. Without tokens they are only on a port of their own. */
