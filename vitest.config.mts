@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
+/** What the relay's page takes as text, which the package exports only as a module. */
+const marked = fileURLToPath(new URL('node_modules/marked/lib/', import.meta.url));
+
 export default defineConfig({
+  resolve: { alias: [{ find: /^marked\/lib\//, replacement: marked }] },
   define: { __VERSION__: JSON.stringify(version) },
   test: {
     include: ['test/**/*.test.ts'],

@@ -36,7 +36,11 @@ const LAYERS = {
   sandbox: { own: ['base', 'text'], packages: [ANY_NODE, 'valibot'] },
   relay: {
     own: ['base', 'text', 'turn'],
-    packages: [ANY_NODE, 'ioredis', 'pino', 'prom-client'],
+    packages: [
+      ...[ANY_NODE, '@valibot/to-json-schema', 'ioredis', 'pino', 'prom-client', 'valibot'],
+      // The page carries it as text.
+      'marked/lib/marked.umd.js?raw',
+    ],
   },
   library: {
     own: ['base', 'text', 'settings', 'conversations', 'turn', 'process', 'api'],

@@ -10,7 +10,9 @@ function bundledPackages(metafile) {
   for (const output of Object.values(metafile.outputs)) {
     for (const input of Object.keys(output.inputs)) {
       const last = [...input.matchAll(PACKAGE)].at(-1);
-      if (last) folders.add(input.slice(0, last.index + last[0].length - 1));
+      const folder = last && input.slice(0, last.index + last[0].length - 1);
+      // What is carried as text has the name of its kind before its path.
+      if (folder) folders.add(folder.replace(/^raw-text:/, ''));
     }
   }
   return [...folders].sort();

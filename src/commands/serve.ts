@@ -9,6 +9,7 @@ import { write } from '../process/write.js';
 import type { TakeTurn } from '../relay/state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
+import type { PagePorts } from '../relay/ui/ports.js';
 import { requireAssistant } from '../settings/resolve.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import type { TurnRequest } from '../turn/events.js';
@@ -75,7 +76,8 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const takeTurn = turnsOf(account, coordination);
   const turnTimeoutMs = account.settings.timeoutMs.value;
   try {
-    const services = { takeTurn, turnTimeoutMs, coordination, clock, log };
+    const page = settings.hasPage ? await portsOfPage(account) : undefined;
+    const services = { takeTurn, turnTimeoutMs, coordination, clock, log, page };
     const relay = await startRelay(settings, services);
     try {
       await write(stdout, `relay: ${relay.url}\n`);
@@ -86,6 +88,11 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   } finally {
     await coordination.close();
   }
+}
+
+async function portsOfPage(account: Account): Promise<PagePorts> {
+  const { pagePorts } = await import('./serve/page.js');
+  return pagePorts(account);
 }
 
 function turnsOf({ client, settings }: Account, { isShared }: Coordination): TakeTurn {

@@ -8,7 +8,8 @@ import type { Log } from './operation/log.js';
 import { openMetrics, startMetricsServer } from './operation/metrics.js';
 import { logRequest } from './operation/request-log.js';
 import { CALLER_BOUNDS, startServer, type CallerBounds, type RunningServer } from './server.js';
-import type { Call, RelayState, RunningTurn, TakeTurn } from './state.js';
+import type { RelayState, Routes, RunningTurn, TakeTurn } from './state.js';
+import type { PagePorts } from './ui/ports.js';
 
 export interface RelaySettings {
   host: string;
@@ -25,8 +26,6 @@ export interface RelaySettings {
   signingSecret: string | undefined;
   /** On loopback, without a token. */
   metricsPort: number | undefined;
-  /** Serves a page at `/` to try the chat. */
-  hasPage: boolean;
   /** Left out, those for the internet. */
   bounds?: CallerBounds;
 }
@@ -38,6 +37,8 @@ export interface RelayServices {
   coordination: Coordination;
   clock: Clock;
   log: Log;
+  /** Given, a page at `/` is served to try the chat. */
+  page?: PagePorts | undefined;
 }
 
 export interface Relay {
@@ -58,7 +59,7 @@ export async function startRelay(settings: RelaySettings, services: RelayService
     tokens: tokens.length === 0 ? undefined : tokenCheck(tokens),
     hosts: hostNames(settings),
     conversationIds: signingSecret === undefined ? plainIds : signedIds(signingSecret),
-    showPage: settings.hasPage ? await pageFor(settings) : undefined,
+    moreRoutes: services.page ? await routesOfPage(services.page, settings) : {},
     metricsText: metrics.text,
     report(call, totalMs) {
       metrics.count(call, totalMs);
@@ -81,10 +82,9 @@ export async function startRelay(settings: RelaySettings, services: RelayService
   };
 }
 
-async function pageFor({ tokens }: RelaySettings): Promise<(call: Call) => void> {
-  const { makePage, sendPage } = await import('./ui/page.js');
-  const page = makePage(tokens.length > 0);
-  return (call) => sendPage(page, call);
+async function routesOfPage(ports: PagePorts, { tokens }: RelaySettings): Promise<Routes> {
+  const { pageRoutes } = await import('./ui/routes.js');
+  return pageRoutes(ports, tokens.length > 0);
 }
 
 /** Serves metrics on a port of their own, if there is one. Returns a function that stops it. */

@@ -6,16 +6,14 @@ import { callerOf } from './exposure/credentials.js';
 import { busy, Refusal, sendError, sendJson } from './http/answer.js';
 import { CallerLeft } from './http/read-body.js';
 import { sendMetrics } from './operation/metrics.js';
-import type { Call, RelayState } from './state.js';
+import type { Call, RelayState, Routes } from './state.js';
 
-type Handler = (call: Call, state: RelayState) => Promise<void> | void;
-
-const ROUTES: Record<string, Record<string, Handler>> = {
-  '/': { GET: page, HEAD: page },
+const ROUTES: Routes = {
   '/chat': { POST: chat },
   '/health': { GET: health, HEAD: health },
   '/ready': { GET: ready, HEAD: ready },
   '/metrics': { GET: metrics },
+  '/openapi.json': { GET: description, HEAD: description },
 };
 
 /** Answers one request, whatever it is. Never rejects. */
@@ -59,18 +57,13 @@ function dispatch(call: Call, state: RelayState): Promise<void> | void {
   throw new Refusal(405, 'Method not allowed', { allow: Object.keys(handlers).join(', ') });
 }
 
-function handlersAt(path: string, { showPage }: RelayState): Record<string, Handler> | undefined {
-  if (path === '/' && !showPage) return undefined;
-  return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+function handlersAt(path: string, { moreRoutes }: RelayState): Routes[string] | undefined {
+  return [ROUTES, moreRoutes].find((routes) => Object.hasOwn(routes, path))?.[path];
 }
 
 function pathOf(url: string): string {
   const queryAt = url.indexOf('?');
   return queryAt < 0 ? url : url.slice(0, queryAt);
-}
-
-function page(call: Call, { showPage }: RelayState): void {
-  showPage?.(call);
 }
 
 function health(call: Call): void {
@@ -82,6 +75,12 @@ async function ready(call: Call, { isDraining, coordination }: RelayState): Prom
   if (isDraining) throw busy('Draining');
   await coordination.check();
   sendJson(call, { status: 200, body: '{"status":"ready"}' });
+}
+
+/** Nothing in it is secret, so it needs no token. */
+async function description(call: Call, { tokens }: RelayState): Promise<void> {
+  const { openApiDocument } = await import('./openapi/document.js');
+  sendJson(call, { status: 200, body: openApiDocument(tokens !== undefined) });
 }
 
 /** Metrics need a token. Without tokens they are only on a port of their own. */

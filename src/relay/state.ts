@@ -57,6 +57,11 @@ export interface RunningTurn {
   readonly stop: AbortController;
 }
 
+export type Handler = (call: Call, state: RelayState) => Promise<void> | void;
+
+/** Handlers by path and method. */
+export type Routes = Readonly<Record<string, Readonly<Record<string, Handler>>>>;
+
 /** The state that all requests to one relay share. */
 export interface RelayState {
   readonly takeTurn: TakeTurn;
@@ -73,8 +78,8 @@ export interface RelayState {
   readonly conversationIds: ConversationIds;
   /** For each token, or for each address where there are no tokens; undefined: no limit. */
   readonly rate: Rate | undefined;
-  /** Answers `GET /`; undefined: there is no page. */
-  readonly showPage: ((call: Call) => void) | undefined;
+  /** Beside those that every relay has: those of the page, where there is one. */
+  readonly moreRoutes: Routes;
   readonly clock: Clock;
   readonly metricsText: () => Promise<string>;
   /** Called once for each call, after its response has ended. */

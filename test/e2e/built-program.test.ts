@@ -123,6 +123,11 @@ it('is packed with its bundle and licences, and has nothing to install', () => {
   expect(manifest['dependencies']).toBeUndefined();
 });
 
+it('carries the licence of what the page is made with', () => {
+  const licenses = readFileSync(join(ROOT, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  expect(licenses).toMatch(/^marked [\d.]+ \(MIT\)\n[^]{0,400}Copyright \(c\) 2018\+, MarkedJS/m);
+});
+
 it('gives its answer though nobody reads its notices', () => {
   const script = `{ "$0" "$1" send --sandbox --debug "my name is Ada" 2>&1 >&3 | true; } 3>&1`;
   const stdout = execFileSync('bash', ['-c', script, process.execPath, BIN], { encoding: 'utf8' });

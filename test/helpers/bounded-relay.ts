@@ -21,7 +21,6 @@ export async function boundedRelay(bounds: CallerBounds, reply: string): Promise
       maxTurns: 16,
       signingSecret: undefined,
       metricsPort: undefined,
-      hasPage: false,
       bounds,
     },
     {

@@ -70,6 +70,8 @@ export interface ServeSettings extends RelaySettings {
   logLevel: string;
   /** Undefined: this process serves alone. */
   redis: RedisSettings | undefined;
+  /** Serves a page at `/` to try the chat. */
+  hasPage: boolean;
 }
 
 type RelayValues = ValuesOf<typeof EXPOSURE> & ValuesOf<typeof SERVICE>;

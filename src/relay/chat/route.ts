@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-import { parseJson } from '../../base/unicode.js';
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
@@ -10,7 +8,8 @@ import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.j
 import type { Call, RelayState } from '../state.js';
 import { EventStream, wantsEvents } from './event-stream.js';
 import { CHAT_FAILED, type Outcome } from './outcome.js';
-import { giveBack, newController, runTurn, type ChatRequest, type ChatTurn } from './turn.js';
+import { parseChatRequest } from './request.js';
+import { giveBack, newController, runTurn, type ChatTurn } from './turn.js';
 
 /** `POST /chat`: one turn. */
 export async function chat(call: Call, state: RelayState): Promise<void> {
@@ -127,42 +126,4 @@ function earlierOutcome(
 /** Keeps the outcome for repeated requests, or frees the key when the turn was not run. */
 function settleKey(record: OpenRecord, { status, body, isSettled }: Outcome): Promise<void> {
   return isSettled ? record.store({ status, body }) : record.release();
-}
-
-/** Throws the 400s of the contract. */
-function parseChatRequest(body: Buffer): ChatRequest {
-  const fields = parsedObject(body);
-  const message = optionalText(fields['message']);
-  const conversationId = optionalText(fields['conversation_id']);
-  const name = optionalText(fields['name']);
-  if (message === undefined || message.trim() === '') {
-    throw new Refusal(400, 'message is required');
-  }
-  // Some languages send an empty string for a missing id.
-  return { message, conversationId: conversationId || undefined, name };
-}
-
-function parsedObject(body: Buffer): Record<string, unknown> {
-  try {
-    const value: unknown = isUtf8(body) ? parseJson(body.toString('utf8')) : undefined;
-    if (isObject(value)) return value;
-  } catch {
-    // Refused below, as other invalid bodies are.
-  }
-  throw invalidBody();
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Many libraries write `null` for what is left out. */
-function optionalText(value: unknown): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'string') return value;
-  throw invalidBody();
-}
-
-function invalidBody(): Refusal {
-  return new Refusal(400, 'Invalid request body');
 }

@@ -3,15 +3,7 @@ import { CoordinationError, type Lease, type OpenRecord } from '../coordination/
 import type { CallFacts, RelayState, RunningTurn } from '../state.js';
 import type { EventStream } from './event-stream.js';
 import { failed, replied, type Outcome } from './outcome.js';
-
-/** The body of `POST /chat`. */
-export interface ChatRequest {
-  message: string;
-  /** As the caller got it, perhaps signed. */
-  conversationId: string | undefined;
-  /** The person who is speaking. */
-  name: string | undefined;
-}
+import type { ChatRequest } from './request.js';
 
 /** A turn that a caller asked for with `POST /chat`. */
 export interface ChatTurn extends RunningTurn {

@@ -1,10 +1,12 @@
-// Loaded late: for `serve --ui` alone.
 import { createHash } from 'node:crypto';
+import marked from 'marked/lib/marked.umd.js?raw';
 import type { Call } from '../state.js';
+import assistant from './browser/assistant.js?raw';
 import eventStream from './browser/event-stream.js?raw';
 import template from './browser/index.html?raw';
 import log from './browser/log.js?raw';
 import main from './browser/main.js?raw';
+import markdown from './browser/markdown.js?raw';
 import style from './browser/style.css?raw';
 import turn from './browser/turn.js?raw';
 
@@ -17,7 +19,8 @@ export interface Page {
 
 /** @param needsToken whether the page asks for an access token from the start */
 export function makePage(needsToken: boolean): Page {
-  const script = [eventStream, turn, log, main].join('\n');
+  const parts = [marked, markdown, eventStream, turn, assistant, log, main];
+  const script = withoutTags(parts.join('\n'));
   const html = template
     .replace('<style></style>', () => `<style>${style}</style>`)
     .replace('<script type="module"></script>', () => `<script type="module">${script}</script>`)
@@ -25,6 +28,11 @@ export function makePage(needsToken: boolean): Page {
   const bytes = Buffer.from(html);
   const etag = `"${sha256(bytes)}"`;
   return { html: bytes, etag, headers: { etag, ...headersOf({ script, style }) } };
+}
+
+/** In a script, these would begin or end what only a browser's HTML parser knows of. */
+function withoutTags(script: string): string {
+  return script.replace(/<(?=\/script)/gi, '<\\').replaceAll('<!--', '<\\!--');
 }
 
 /** Sends the page to anyone; the page itself asks for the token. */

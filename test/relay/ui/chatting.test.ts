@@ -15,9 +15,9 @@ describeInBrowser('chatting on the page', ({ open }) => {
     await chat.ask('What is my name?');
     expect(await chat.said()).toEqual([
       'You: My name is Ada.',
-      `Assistant: ${NICE}`,
+      `Sandbox Assistant: ${NICE}`,
       'You: What is my name?',
-      'Assistant: Your name is Ada.',
+      'Sandbox Assistant: Your name is Ada.',
     ]);
     expect(await chat.field.inputValue()).toBe('');
   });
@@ -93,8 +93,10 @@ describeInBrowser('chatting on the page', ({ open }) => {
     const relay = await serve(['--ui'], { env: upstream(server.url) });
     const chat = chatPage(await open(relay.url));
     await chat.ask(hostile);
-    expect(await chat.page.locator('.text').allTextContents()).toEqual([hostile, hostile]);
-    expect(await chat.page.locator('img, .text *, #log script').count()).toBe(0);
+    const [mine, theirs] = await chat.page.locator('article .text').allTextContents();
+    // An entity of HTML is a character in Markdown too.
+    expect([mine, theirs]).toEqual([hostile, hostile.replace('&lt;b&gt;', '<b>')]);
+    expect(await chat.page.locator('img, #log script, #log b').count()).toBe(0);
     expect(await chat.page.title()).toBe('Chat');
   });
 
@@ -140,7 +142,9 @@ describeInBrowser('chatting on the page', ({ open }) => {
     expect(await chat.page.context().cookies()).toEqual([]);
     expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([
       `${relay.url}/`,
+      `${relay.url}/ui/assistant`,
       `${relay.url}/chat`,
+      `${relay.url}/ui/tool-calls`,
     ]);
   });
 

@@ -6,6 +6,8 @@ import { json, recordingServer, type RecordedRequest } from '../../helpers/recor
 import { serve, serveSandbox, upstream } from '../../helpers/relay.js';
 import { pageBefore } from '../../helpers/page-before.js';
 
+const SAFE = 'You can try again: your message will not be sent twice.';
+
 describeInBrowser('when something goes wrong on the page', ({ open }) => {
   test('a message whose answer was lost is sent again, and not run again', async () => {
     const { sandbox, url } = await serveSandbox(['--ui']);
@@ -17,15 +19,15 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
     await chat.send('My name is Ada.');
     await expect
       .poll(() => chat.problem.locator('p').allInnerTexts())
-      .toEqual(['The connection failed. Try again: it is not sent twice.']);
-    expect(await chat.field.inputValue()).toBe('My name is Ada.');
+      .toEqual([`The connection was lost. ${SAFE}`]);
+    expect(await chat.field.inputValue()).toBe('');
     await chat.page.unroute('**/chat');
     await chat.button('Try again').click();
     await expect
       .poll(chat.said)
       .toEqual([
         'You: My name is Ada.',
-        'Assistant: Nice to meet you, Ada. I will remember your name.',
+        'Sandbox Assistant: Nice to meet you, Ada. I will remember your name.',
       ]);
     expect([await chat.problem.count(), await chat.field.inputValue()]).toEqual([0, '']);
     expect(sandbox.stats().conversations.map(({ turns }) => turns)).toEqual([
@@ -45,7 +47,12 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
     await chat.send('hello');
     await expect
       .poll(() => chat.problem.locator('p').allInnerTexts())
-      .toEqual(['Failed to chat with assistant. Change the message, or begin a new conversation.']);
+      .toEqual([
+        'The assistant did not accept this message. Change it, or start a new conversation.',
+      ]);
+    // It was not sent, so there is one copy of it, where it can be changed.
+    expect([await chat.field.inputValue(), await chat.said()]).toEqual(['hello', []]);
+    expect(await chat.problem.getByRole('button').count()).toBe(0);
     await chat.field.fill('hello again');
     await chat.field.press('Enter');
     await expect.poll(async () => (await chat.said()).at(-1)).toBe('Assistant: hi');
@@ -67,9 +74,9 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
     await expect
       .poll(() => chat.problem.locator('p').allInnerTexts())
       .toEqual([
-        'No reply is known. The assistant may have got the message: sent once more, it may get it twice.',
+        'No reply came back. The assistant may already have your message: sent again, it may arrive twice.',
       ]);
-    await chat.button('Send once more').click();
+    await chat.button('Send again').click();
     const held = await upstreamChat.next();
     held.say('hi');
     held.end();
@@ -89,8 +96,8 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
     await chat.send('hello');
     await chat.problem.waitFor();
     expect(await chat.said()).toEqual(['You: hello', 'Assistant: Half a']);
-    await chat.field.press('Enter');
-    await expect.poll(() => chat.state.innerText()).toContain('Under way already');
+    await chat.button('Try again').click();
+    await expect.poll(() => chat.state.innerText()).toBe('The reply is on its way');
     await expect.poll(chat.said).toEqual(['You: hello', 'Assistant: Half a loaf.']);
     const keys = relay.requests.map(({ headers }) => headers['idempotency-key']);
     expect([keys.length, new Set(keys).size]).toEqual([3, 1]);
@@ -98,16 +105,16 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
 
   test('what no relay would answer is told by its status', async () => {
     const relay = await pageBefore([
-      (response) => void response.writeHead(502).end('<h1>Bad Gateway</h1>'),
+      (response) => void response.writeHead(599).end('<h1>Bad Gateway</h1>'),
     ]);
     const chat = chatPage(await open(relay.url));
     await chat.send('hello');
     await expect
       .poll(() => chat.problem.locator('p').allInnerTexts())
-      .toEqual(['The answer was HTTP 502. Try again: it is not sent twice.']);
+      .toEqual([`Something went wrong (HTTP 599). ${SAFE}`]);
   });
 
-  test('Escape cancels and gives the text back; sent again, it has the reply', async () => {
+  test('Escape cancels; tried again, the message has its reply', async () => {
     const upstreamChat = await heldChat();
     const relay = await serve(['--ui'], { env: upstream(upstreamChat.url) });
     const chat = chatPage(await open(relay.url));
@@ -119,11 +126,11 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
     await chat.page.keyboard.press('Escape');
     expect((await cancelled).failure()?.errorText).toBe('net::ERR_ABORTED');
     await expect.poll(() => chat.state.innerText()).toBe('Cancelled');
-    expect(await chat.field.inputValue()).toBe('hello');
+    expect(await chat.field.inputValue()).toBe('');
     expect(await chat.button('Send').isVisible()).toBe(true);
     held.say(' there');
     held.end();
-    await chat.field.press('Enter');
+    await chat.button('Try again').click();
     await expect.poll(chat.said).toEqual(['You: hello', 'Assistant: hi there']);
     expect(await chat.page.getByText('Cancelled').count()).toBe(0);
   });
@@ -150,7 +157,7 @@ describeInBrowser('when something goes wrong on the page', ({ open }) => {
     await chat.send('hello again');
     await expect
       .poll(async () => (await chat.problem.locator('p').allInnerTexts()).join())
-      .toMatch(/^Too many requests\. Try again in (59|60) s\.$/);
+      .toMatch(/^Too many messages\. Try again in (59|60) seconds\.$/);
   });
 });
 
@@ -159,12 +166,21 @@ describeInBrowser('a relay with a token', ({ open }) => {
     const relay = await serveSandbox(['--ui', '--token', 's3cret']);
     const chat = chatPage(await open(relay.url));
     expect(await chat.token.isVisible()).toBe(true);
-    for (const wrong of ['', 'guess', 's3cret2', 'sécret', '日本 語']) {
+    const refused = 'That access token was not accepted. Check it, then send again.';
+    const odd = 'That does not look like an access token. Check it, then send again.';
+    for (const [wrong, advice] of [
+      ['', 'This chat needs an access token. Enter it below, then send again.'],
+      ['guess', refused],
+      ['s3cret2', refused],
+      ['sécret', odd],
+      ['日本 語', odd],
+    ] as const) {
       await chat.token.fill(wrong);
       await chat.send('My name is Ada.');
       await expect.poll(chat.focused).toBe('token');
       const [problem] = await chat.problem.locator('p').allInnerTexts();
-      expect(problem).toContain('Enter an access token, then try again.');
+      expect(problem).toBe(advice);
+      expect(await chat.problem.count()).toBe(1);
       expect(await chat.field.inputValue()).toBe('My name is Ada.');
     }
     await chat.token.fill(' s3cret ');
@@ -181,7 +197,9 @@ describeInBrowser('a relay with a token', ({ open }) => {
     chat.page.on('request', (request) => headers.push(request.headers()));
     await chat.token.fill('s3cret');
     await chat.ask('hello');
-    expect(headers.map(({ authorization }) => authorization)).toEqual(['Bearer s3cret']);
+    expect(new Set(headers.map(({ authorization }) => authorization))).toEqual(
+      new Set(['Bearer s3cret']),
+    );
     expect(await chat.page.content()).not.toContain('s3cret');
     expect(chat.page.url()).toBe(`${relay.url}/`);
     await chat.page.reload();

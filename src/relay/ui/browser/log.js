@@ -4,6 +4,8 @@ const heardElement = elementOf('heard');
 /** Shorter than this from its end, the page follows what is added; in CSS pixels. */
 const NEAR_END = 80;
 
+let assistantName = 'Assistant';
+
 /** @param {string} id */
 function elementOf(id) {
   const element = document.getElementById(id);
@@ -11,55 +13,86 @@ function elementOf(id) {
   return element;
 }
 
-/**
- * Adds what somebody says. Texts are texts: nothing in them is markup here.
- * @param {'You' | 'Assistant'} who
- * @param {string} [text]
- */
-function addMessage(who, text = '') {
-  const article = document.createElement('article');
-  article.className = who === 'You' ? 'mine' : 'theirs';
-  const shown = document.createTextNode(text);
-  const paragraph = newElement('p', 'text', shown);
-  paragraph.dir = 'auto';
-  article.append(newElement('h2', '', who), paragraph);
-  addToLog(article);
-  return { article, shown };
+/** @param {string} name '' for none */
+function nameAssistant(name) {
+  if (name.trim() === '') return;
+  assistantName = name;
+  document.title = `Chat with ${name}`;
+  elementOf('title').textContent = name;
+  document.querySelectorAll('.theirs > h2').forEach((heading) => (heading.textContent = name));
+}
+
+/** Adds what the person says. It is shown as it was typed. @param {string} text */
+function addMessage(text) {
+  return addArticle('mine', 'You', newElement('p', 'text', text));
+}
+
+/** @param {string} className @param {string} who @param {HTMLElement} content */
+function addArticle(className, who, content) {
+  content.dir = 'auto';
+  return addToLog(newElement('article', className, newElement('h2', '', who), content));
 }
 
 /** Adds a reply that is to come. */
 function addReply() {
-  const { article, shown } = addMessage('Assistant');
-  const readOut = sentenceReader();
+  const content = newElement('div', 'text markdown');
+  const article = addArticle('theirs', assistantName, content);
+  const show = markdownView(content);
+  const readOut = sentenceReader(content);
+  let text = '';
+  let frame = 0;
   article.classList.add('waiting');
+  const draw = () => {
+    keepingEnd(() => show(text));
+    readOut(false);
+  };
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    article.classList.remove('waiting');
+  };
   return {
     article,
-    /** @param {string} text */
-    grow(text) {
-      keepingEnd(() => shown.appendData(text));
-      readOut(text, false);
+    /** @param {string} piece */
+    grow(piece) {
+      text += piece;
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(draw);
     },
     /** @param {string} reply the whole of it */
     end(reply) {
-      readOut(reply.slice(shown.length), true);
-      article.classList.remove('waiting');
-      keepingEnd(() => (shown.data = reply));
+      stop();
+      keepingEnd(() => show(reply));
+      readOut(true);
     },
     stop() {
-      article.classList.remove('waiting');
-      if (shown.data === '') article.remove();
+      stop();
+      if (text === '') article.remove();
+      else draw();
+    },
+    /** @param {ToolCall[]} calls */
+    addToolCalls(calls) {
+      keepingEnd(() => article.append(...calls.map(toolElement)));
     },
   };
 }
 
-/** @param {string} text */
-function addNote(text) {
-  return addToLog(newElement('p', 'note', text));
+/** A quiet line; opened, all of the call. @param {ToolCall} call */
+function toolElement({ name, arguments: args, result }) {
+  const known = result === null ? '' : ` → ${result}`;
+  const line = newElement('span', '', newElement('b', '', name || 'a tool'), ` ${args}${known}`);
+  const details = newElement('details', 'tool', newElement('summary', '', 'Used ', line));
+  details.append(newElement('pre', '', `Arguments: ${args}\nResult: ${result ?? 'not known'}`));
+  return details;
 }
 
-/** @param {string} text @param {Element} button */
+/** @param {string} text @param {HTMLElement | undefined} [button] */
+function addNote(text, button) {
+  return addToLog(newElement('div', 'note', newElement('p', '', text), button ?? ''));
+}
+
+/** @param {string} text @param {HTMLElement | undefined} button */
 function addProblem(text, button) {
-  const problem = newElement('div', 'problem', newElement('p', '', text), button);
+  const problem = newElement('div', 'problem', newElement('p', '', text), button ?? '');
   problem.role = 'alert';
   return addToLog(problem);
 }
@@ -84,22 +117,22 @@ function clearLog() {
   heardElement.replaceChildren();
 }
 
-/** Lets a screen reader read a reply that grows: by sentences, each once. */
-function sentenceReader() {
-  let rest = '';
+/**
+ * Lets a screen reader read a reply that grows, as it is shown: by sentences, each once.
+ * @param {HTMLElement} content
+ */
+function sentenceReader(content) {
+  let count = 0;
   heardElement.replaceChildren();
-  return (/** @type {string} */ text, /** @type {boolean} */ isLast) => {
-    rest += text;
-    const end = isLast ? rest.length : endOfSentence(rest);
-    const sentences = rest.slice(0, end).trim();
-    rest = rest.slice(end);
-    if (sentences) heardElement.append(newElement('p', '', sentences));
+  return (/** @type {boolean} */ isWhole) => {
+    const sentences = content.innerText.match(/[^]+?(?:[.!?…。！？](?=\s)|\n|$)/g) ?? [];
+    // The last one may go on.
+    const ready = isWhole ? sentences : sentences.slice(0, -1);
+    for (const sentence of ready.slice(count)) {
+      if (sentence.trim()) heardElement.append(newElement('p', '', sentence.trim()));
+    }
+    count = Math.max(count, ready.length);
   };
-}
-
-/** @param {string} text */
-function endOfSentence(text) {
-  return /^[^]*(?:[.!?…。！？]\s|\n)/.exec(text)?.[0].length ?? 0;
 }
 
 /**
@@ -120,7 +153,7 @@ function showEnd() {
 /** @param {string} name @param {string} className @param {...(string | Node)} content */
 function newElement(name, className, ...content) {
   const element = document.createElement(name);
-  element.className = className;
+  if (className !== '') element.className = className;
   element.append(...content);
   return element;
 }

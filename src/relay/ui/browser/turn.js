@@ -7,7 +7,7 @@ class TurnError extends Error {
   }
 }
 
-const SAFE = 'Try again: it is not sent twice.';
+const SAFE = 'You can try again: your message will not be sent twice.';
 
 /**
  * Takes a turn. Rejects with a TurnError, or when it is cancelled with an AbortError.
@@ -17,7 +17,9 @@ const SAFE = 'Try again: it is not sent twice.';
  */
 async function takeTurn(turn, exchange) {
   // No header could carry it.
-  if (!/^[!-~]*$/.test(exchange.token)) throw tokenError('That is no access token');
+  if (!/^[!-~]*$/.test(exchange.token)) {
+    throw tokenError('That does not look like an access token. Check it, then send again.');
+  }
   try {
     for (;;) {
       const response = await post(turn, exchange);
@@ -28,7 +30,7 @@ async function takeTurn(turn, exchange) {
     }
   } catch (error) {
     if (error instanceof TurnError || exchange.signal.aborted) throw error;
-    throw new TurnError(`The connection failed. ${SAFE}`);
+    throw new TurnError(`The connection was lost. ${SAFE}`);
   }
 }
 
@@ -40,11 +42,16 @@ function post({ message, key }, { conversationId, token, signal }) {
       accept: 'text/event-stream',
       'content-type': 'application/json',
       'idempotency-key': key,
-      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      ...authorization(token),
     },
     body: JSON.stringify({ message, conversation_id: conversationId }),
     signal,
   });
+}
+
+/** @param {string} token @returns {Record<string, string>} */
+function authorization(token) {
+  return token === '' ? {} : { authorization: `Bearer ${token}` };
 }
 
 /**
@@ -58,17 +65,17 @@ async function answerWait(response) {
 }
 
 /** @param {Response} response @param {Exchange} exchange */
-async function readAnswer(response, { onText }) {
+async function readAnswer(response, { onText, token }) {
   if (!response.body || !isEventStream(response)) {
     const answer = await answerIn(response);
-    return response.ok && answer.reply !== undefined ? answer : failOn(response, answer);
+    return response.ok && answer.reply !== undefined ? answer : failOn(response, answer, token);
   }
   for await (const { name, data } of eventsOf(response.body)) {
     if (name === 'delta') onText(data.text ?? '');
     if (name === 'done') return data;
-    if (name === 'error') failOn(response, data);
+    if (name === 'error') failOn(response, data, token);
   }
-  throw new TurnError(`The reply broke off. ${SAFE}`);
+  throw new TurnError(`The reply was cut off. ${SAFE}`);
 }
 
 /**
@@ -84,31 +91,49 @@ async function answerIn(response) {
   }
 }
 
-/** @param {Response} response @param {Answer} answer @returns {never} */
-function failOn(response, { error, conversation_id: conversationId }) {
+/** @param {Response} response @param {Answer} answer @param {string} token @returns {never} */
+function failOn(response, { error, conversation_id: conversationId }, token) {
   const { status, headers } = response;
-  if (status === 401 && headers.has('www-authenticate')) throw tokenError(error ?? 'Unauthorized');
+  if (status === 401 && headers.has('www-authenticate')) {
+    throw tokenError(
+      token === ''
+        ? 'This chat needs an access token. Enter it below, then send again.'
+        : 'That access token was not accepted. Check it, then send again.',
+    );
+  }
   // A key that an earlier try has used up: nobody knows more of that one.
   if (headers.has('idempotent-replayed') || (status === 422 && isAboutKey(error))) {
-    const advice = 'The assistant may have got the message: sent once more, it may get it twice.';
-    throw new TurnError(`No reply is known. ${advice}`, { conversationId, mayHaveRun: true });
+    const advice = 'The assistant may already have your message: sent again, it may arrive twice.';
+    throw new TurnError(`No reply came back. ${advice}`, { conversationId, mayHaveRun: true });
   }
-  const what = error ?? `The answer was HTTP ${status}`;
-  throw new TurnError(`${what}. ${adviceFor(response)}`, { conversationId });
+  const isRefused = status === 400 || status === 413;
+  throw new TurnError(explanationOf(response), { conversationId, isRefused });
 }
 
-/** @param {string} what */
-function tokenError(what) {
-  const message = `${what}. Enter an access token, then try again.`;
-  return new TurnError(message, { isTokenWrong: true });
+/** @param {string} message */
+function tokenError(message) {
+  return new TurnError(message, { isTokenWrong: true, isRefused: true });
 }
+
+/** @type {Record<number, string>} */
+const EXPLANATIONS = {
+  400: 'The assistant did not accept this message. Change it, or start a new conversation.',
+  401: `The assistant cannot be used at the moment: its service refused access. ${SAFE}`,
+  403: `The assistant cannot be used at the moment: its service refused access. ${SAFE}`,
+  404: 'The assistant or this conversation no longer exists. Start a new conversation.',
+  413: 'This message is too long. Shorten it, then send again.',
+  502: `The assistant cannot be reached right now. ${SAFE}`,
+  504: `The assistant took too long to answer. ${SAFE}`,
+};
 
 /** @param {Response} response */
-function adviceFor(response) {
+function explanationOf(response) {
+  const { status } = response;
   const seconds = secondsToWait(response);
-  if (seconds > 0) return `Try again in ${seconds} s.`;
-  if (response.status === 400) return 'Change the message, or begin a new conversation.';
-  return response.status === 413 ? 'Make the message shorter.' : SAFE;
+  if (seconds === 0)
+    return EXPLANATIONS[status] ?? `Something went wrong (HTTP ${status}). ${SAFE}`;
+  const what = status === 429 ? 'Too many messages' : 'The service is busy';
+  return `${what}. Try again in ${seconds === 1 ? '1 second' : `${seconds} seconds`}.`;
 }
 
 /** @param {Response} response */

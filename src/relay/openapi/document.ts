@@ -1,0 +1,130 @@
+// Loaded late: for `GET /openapi.json` alone.
+import { version } from '../../base/version.js';
+import { failures, json } from './responses.js';
+import { bodySchemas } from './schemas.js';
+
+/**
+ * The description of the relay in OpenAPI 3.1, as JSON.
+ * @param needsToken whether callers show a token; without, `/metrics` is on a port of its own only
+ */
+export function openApiDocument(needsToken: boolean): string {
+  const security = needsToken ? [{ token: [] }] : [];
+  return JSON.stringify({
+    openapi: '3.1.0',
+    info: {
+      title: 'telnyx-chat relay',
+      version,
+      description: 'Chat with a Telnyx AI Assistant, without its key.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    paths: {
+      '/chat': { post: { ...CHAT, security } },
+      '/health': { get: HEALTH },
+      '/ready': { get: READY },
+      ...(needsToken ? { '/metrics': { get: { ...METRICS, security } } } : {}),
+      '/openapi.json': { get: DESCRIPTION },
+    },
+    components: {
+      schemas: bodySchemas(),
+      headers: COMMON_HEADERS,
+      ...(needsToken ? { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } : {}),
+    },
+  });
+}
+
+const COMMON_HEADERS = {
+  'X-Request-Id': {
+    description: 'Names the request in the log of the relay.',
+    schema: { type: 'string' },
+  },
+  'Retry-After': {
+    description: 'Seconds after which the request may be sent again.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+};
+
+const EVENTS = [
+  'With `Accept: text/event-stream`: `delta` events, each with a ChatDelta, then one `done` with a ChatReply,',
+  'or `error` with an Error. A failure before the first event has its own status.',
+].join(' ');
+
+const CHAT = {
+  operationId: 'chat',
+  summary: 'Takes one turn',
+  description: `Turns of one conversation run in order. ${EVENTS}`,
+  parameters: [
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      description:
+        'With it, the turn is finished though the caller leaves, and the same request gets the same answer for 24 hours.',
+      schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+    },
+    {
+      name: 'X-Request-Id',
+      in: 'header',
+      description: 'A name of the caller for this request, for the log.',
+      schema: { type: 'string', pattern: '^[\\w.:-]{1,64}$' },
+    },
+  ],
+  requestBody: {
+    required: true,
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/ChatRequest' } } },
+  },
+  responses: {
+    200: json('ChatReply', `The reply. ${EVENTS}`, {
+      headers: {
+        'Idempotent-Replayed': {
+          description: '`true` when this is the stored answer of an earlier request.',
+          schema: { type: 'string' },
+        },
+      },
+      content: {
+        'text/event-stream': {
+          schema: { type: 'string' },
+          example:
+            'event: delta\ndata: {"text":"Hi."}\n\nevent: done\ndata: {"conversation_id":"c-1","reply":"Hi."}\n\n',
+        },
+      },
+    }),
+    ...failures(400, 401, 403, 404, 409, 413, 415, 422, 429, 502, 503, 504),
+    default: json('Error', 'Any other status with which Telnyx refused the turn'),
+  },
+};
+
+const HEALTH = {
+  operationId: 'health',
+  summary: 'Whether the process lives',
+  responses: { 200: json('Status', 'It does'), ...failures(403) },
+};
+
+const READY = {
+  operationId: 'ready',
+  summary: 'Whether it can take turns',
+  responses: { 200: json('Status', 'It can'), ...failures(403, 503) },
+};
+
+const METRICS = {
+  operationId: 'metrics',
+  summary: 'Metrics for Prometheus',
+  responses: {
+    200: {
+      description: 'In the text format of Prometheus',
+      content: { 'text/plain': { schema: { type: 'string' } } },
+    },
+    ...failures(401, 403, 503),
+  },
+};
+
+const DESCRIPTION = {
+  operationId: 'openapi',
+  summary: 'This description',
+  responses: {
+    200: {
+      description: 'OpenAPI 3.1',
+      content: { 'application/json': { schema: { type: 'object' } } },
+    },
+    ...failures(403),
+  },
+};
