@@ -18,6 +18,7 @@ const LAYERS = {
   text: { own: ['base'], packages: ['get-east-asian-width'] },
   settings: { own: ['base', 'text'], packages: PURE },
   conversations: { own: ['base', 'text'], packages: PURE },
+  redact: { own: ['base', 'text', 'conversations'], packages: ['libphonenumber-js/min'] },
   turn: { own: ['base', 'conversations'], packages: PURE },
   chat: { own: ['base', 'text', 'conversations', 'turn'], packages: PURE },
   doctor: { own: ['base', 'text', 'settings', 'conversations', 'turn', 'chat'], packages: PURE },
@@ -51,7 +52,7 @@ const LAYERS = {
   commands: {
     own: [
       ...['base', 'text', 'settings', 'conversations', 'turn', 'chat', 'doctor', 'command-line'],
-      ...['process', 'api', 'store', 'terminal', 'sandbox', 'relay', 'account'],
+      ...['process', 'api', 'store', 'terminal', 'sandbox', 'relay', 'account', 'redact'],
     ],
     packages: ['commander'],
   },
