@@ -4,7 +4,6 @@ import { choice, text, toggle } from '../../command-line/flag.js';
 import {
   ANY_TRANSCRIPT_ENDING,
   formatByName,
-  openTranscript,
   redactedTranscript,
   TRANSCRIPT_FORMATS,
   type Transcript,
@@ -14,6 +13,7 @@ import type { Context } from '../../process/context.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
+import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
 import { sanitize } from '../../text/sanitize.js';
 import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { proseLines } from '../options/prose.js';
@@ -51,8 +51,8 @@ export const exportConversation = defineCommand({
       const isToTerminal = context.stdout.isTTY === true && destination === undefined;
       const isWatched = context.stderr.isTTY === true && !isToTerminal && !isSilent(output);
       const warn = await proseLines(target, context);
+      const plain = await openAnyTranscript(format);
       const redactor = await redactorFor(file.redact);
-      const plain = openTranscript(format);
       const transcript = redactor ? redactedTranscript(plain, redactor) : plain;
       const exported = { ...named, context, warn, isWatched, transcript };
       if (destination) {
