@@ -56,6 +56,7 @@ export const EXIT_STATUS = [
   ['6', 'Rate limited, after retries (429).'],
   ['7', 'Network: not reached, cut off, too late; delivery unknown.'],
   ['8', 'A person has taken the conversation over: AI is disabled.'],
+  ['9', '`test`: a case failed.'],
   ['129', 'The terminal was closed (SIGHUP).'],
   ['130, 143', 'Stopped by SIGINT, SIGTERM.'],
 ];

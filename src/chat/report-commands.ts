@@ -6,6 +6,7 @@ import {
   transcript,
   type TranscriptFormat,
 } from '../conversations/transcript.js';
+import { openAnyTranscript } from '../testing/recording/open-transcript.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 
@@ -67,7 +68,7 @@ export async function exportChat(chat: Chat, argument: string): Promise<void> {
   const text = await callApi(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
     const messages = await allMessages(api.listMessages(id, call));
-    return transcript(conversation, messages, format);
+    return transcript(conversation, messages, await openAnyTranscript(format));
   });
   notify(chat, `saved to ${await chat.ports.save(path, text)}`);
 }

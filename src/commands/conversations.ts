@@ -16,7 +16,7 @@ export const conversations: CommandGroup = {
     },
     {
       usage: 'export <id|name>',
-      summary: 'write one as Markdown, JSON or text',
+      summary: 'write one as Markdown, JSON, text or a test',
       load: async () => (await import('./conversations/export.js')).exportConversation,
     },
     {

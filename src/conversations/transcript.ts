@@ -57,14 +57,20 @@ const FORMATS = [
   },
 ] as const satisfies readonly FormatDefinition[];
 
-export type TranscriptFormat = (typeof FORMATS)[number]['ending'];
+/** A format that is written in pieces. */
+export type PieceFormat = (typeof FORMATS)[number]['ending'];
+/** `chat` is a case for `test`: it is made of the whole conversation, in testing/recording/. */
+export type TranscriptFormat = PieceFormat | 'chat';
 
-export const TRANSCRIPT_FORMATS: readonly TranscriptFormat[] = FORMATS.map(({ ending }) => ending);
+export const TRANSCRIPT_FORMATS: readonly TranscriptFormat[] = [
+  ...FORMATS.map(({ ending }) => ending),
+  'chat',
+];
 
 const ENDINGS = TRANSCRIPT_FORMATS.map((format) => `.${format}`);
-/** `.md, .json, .txt`: for help. */
+/** `.md, .json, .txt, .chat`: for help. */
 export const TRANSCRIPT_ENDINGS = ENDINGS.join(', ');
-/** `.md, .json or .txt`: for hints. */
+/** `.md, .json, .txt or .chat`: for hints. */
 export const ANY_TRANSCRIPT_ENDING = `${ENDINGS.slice(0, -1).join(', ')} or ${ENDINGS.at(-1)}`;
 
 function titleOf(conversation: Conversation): string {
@@ -94,7 +100,7 @@ export interface Transcript {
   end: () => string;
 }
 
-export function openTranscript(format: TranscriptFormat): Transcript {
+export function openTranscript(format: PieceFormat): Transcript {
   const definition = FORMATS.find(({ ending }) => ending === format) ?? FORMATS[0];
   let isFirst = true;
   return {
@@ -112,8 +118,7 @@ export function openTranscript(format: TranscriptFormat): Transcript {
 export function transcript(
   conversation: Conversation,
   messages: readonly Message[],
-  format: TranscriptFormat,
+  { begin, message, end }: Transcript,
 ): string {
-  const { begin, message, end } = openTranscript(format);
   return [begin(conversation), ...messages.map(message), end()].join('');
 }

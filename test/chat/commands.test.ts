@@ -448,6 +448,7 @@ describe('/export', () => {
     ['/export ""', 'conversation-c-1.md: # Trip'],
     ['/export notes.txt', 'notes.txt: Trip\nc-1'],
     ['/export notes.json', 'notes.json: {"id":"c-1","name":"Trip"'],
+    ['/export bug.chat', 'bug.chat: == Trip\n> hello'],
   ])('%s', async (line, start) => {
     const [asking, end, saved] = await shown(line, world);
     expect([asking, end]).toEqual(ASKING);
@@ -461,7 +462,7 @@ describe('/export', () => {
     'refuses the name %j',
     async (file) => {
       expect(await shown(`/export ${file}`, world)).toEqual([
-        `!error: cannot save as ${JSON.stringify(file)}!\n~hint: the name must end with .md, .json or .txt~`,
+        `!error: cannot save as ${JSON.stringify(file)}!\n~hint: the name must end with .md, .json, .txt or .chat~`,
         `draft: /export ${file}`,
       ]);
     },
@@ -569,7 +570,7 @@ describe('a line that begins with /', () => {
       /retry             send the last message again
       /edit [text]       write the next message in $EDITOR
       /copy [code] [n]   copy the last reply or the nth last, or its nth code block
-      /export [file]     save this conversation (.md, .json, .txt)
+      /export [file]     save this conversation (.md, .json, .txt, .chat)
       /play <file>       say the messages of a .chat file, one after another
       /trace [n]         show the tool calls of the last turn, or of the nth last
       /info              show assistant, conversation, settings and timings

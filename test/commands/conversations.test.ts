@@ -657,11 +657,15 @@ describe('bad input is told before any request', () => {
     [['new', '--title', CALL], `${CALL} looks like a conversation id`, /another name/],
     [['say', HOURS], 'message is required', /conversations say/],
     [['say', HOURS, 'x', '--role', 'tool'], /argument 'tool' is invalid/, /^/],
-    [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt/, /^/],
+    [['export', HOURS, '--format', 'pdf'], /argument 'pdf' is invalid.*md, json, txt, chat/, /^/],
     [['export', 'Opening hours', '-o', ''], '--output is empty', /leave it out/],
     [['export', 'Opening hours', '-o', '/tmp'], '/tmp is a folder', /\/tmp\/conversation\.md/],
     [['export', 'Opening hours', '-o', '/tmp', '--force'], '/tmp is a folder', /a file in it/],
-    [['export', 'Opening hours', '-o', 'x.pdf'], 'cannot save as "x.pdf"', /\.md, \.json or \.txt/],
+    [
+      ['export', 'Opening hours', '-o', 'x.pdf'],
+      'cannot save as "x.pdf"',
+      /\.md, \.json, \.txt or \.chat/,
+    ],
     [
       ['export', HOURS, '--json', '--format', 'md'],
       '--json and --format md exclude each other',

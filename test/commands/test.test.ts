@@ -442,3 +442,76 @@ it('writes each kind of report into its file, and never the key', async () => {
   const all = [stdout, ...kinds.map((kind) => read(`report.${kind}`))];
   for (const text of all) expect(text).not.toContain('KEY-test');
 });
+
+describe('a conversation that was exported', () => {
+  /** What was said in a sandbox, as a file, and a folder to test it in. */
+  async function exported(): Promise<Folder> {
+    const { sandbox, env } = await account();
+    const folder = folderWith({}, env);
+    const options = { home: folder.path('.'), env, clock: stillClock(), input: '' };
+    const turns = ['My name is Ada.', 'What is the weather in Rome?', 'What is my name?'];
+    for (const text of turns) {
+      const [id] = sandbox.store.list().map(({ conversation }) => conversation.id);
+      const words = id === undefined ? [] : ['--conversation', id];
+      expect((await runCli(['send', ...words, text], options)).code).toBe(0);
+    }
+    const [id = ''] = sandbox.store.list().map(({ conversation }) => conversation.id);
+    const { stderr } = await runCli(['conversations', 'export', id, '-o', 'bug.chat'], options);
+    expect(stderr).toContain(`saved to ${folder.path('bug.chat')}\n`);
+    return folder;
+  }
+
+  it('passes against its recording and against the same assistant', async () => {
+    const { test, read } = await exported();
+    expect(read('bug.chat')).toBe(`assistant: assistant-sandbox
+
+== My name is Ada.
+> My name is Ada.
+< Nice to meet you, Ada. I will remember your name.
+? calls nothing
+
+> What is the weather in Rome?
+* get_weather {"city":"Rome"}
+* -> {"city":"Rome","conditions":"sunny","degrees_c":21,"source":"made up by the sandbox"}
+< The get_weather tool says it is sunny and 21 °C in Rome. The sandbox made that up.
+? calls get_weather {"city":"Rome"}
+
+> What is my name?
+< Your name is Ada.
+? calls nothing
+`);
+    expect(await test(['--replay'])).toEqual({
+      code: 0,
+      stdout: '✓ bug.chat:3  My name is Ada.  (0ms)\n1 passed\n',
+      stderr: '',
+    });
+    expect((await test([])).code).toBe(0);
+  });
+
+  it('fails where one word of a check was changed, and says what came instead', async () => {
+    const { test, path, read } = await exported();
+    writeFileSync(
+      path('bug.chat'),
+      read('bug.chat').replace(
+        '? calls get_weather {"city":"Rome"}',
+        '? calls get_weather {"city":"Oslo"}',
+      ),
+    );
+    const report = `✗ bug.chat:3  My name is Ada.  (0ms)
+  bug.chat:12  calls get_weather {"city":"Oslo"}
+    does not hold: get_weather {"city":"Oslo"} was not called: the turn called get_weather {"city":"Rome"}
+    > What is the weather in Rome?
+    - The get_weather tool says it is sunny and 21 °C in Rome. The sandbox made that up.
+    + The get_weather tool says it is sunny and 21 °C in Rome. The sandbox made that up.
+    * get_weather {"city":"Rome"} → {"city":"Rome","conditions":"sunny","degrees_c":21,"source":"made up by the sandbox"}
+`;
+    expect(await test(['--replay'])).toEqual({
+      code: 9,
+      stdout: `${report}  again: telnyx-chat test --replay bug.chat:3\n0 passed, 1 failed\n`,
+      stderr: '',
+    });
+    const live = await test([]);
+    expect(live.code).toBe(9);
+    expect(live.stdout).toContain(report);
+  });
+});

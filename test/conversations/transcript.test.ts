@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/conversations/conversation.js';
-import { transcript, transcriptLines } from '../../src/conversations/transcript.js';
+import { openTranscript, transcript, transcriptLines } from '../../src/conversations/transcript.js';
 
 describe('a transcript', () => {
   const call = { id: '1', name: 'look', arguments: '{"at":1}' };
@@ -14,7 +14,7 @@ describe('a transcript', () => {
   const conversation = { id: 'c-1', name: 'Trip', metadata: {}, ...times };
 
   test('in Markdown', () => {
-    expect(transcript(conversation, messages, 'md')).toBe(
+    expect(transcript(conversation, messages, openTranscript('md'))).toBe(
       [
         '# Trip\n\nc-1\n',
         '## user, noon\n\none\ntwo\n',
@@ -26,7 +26,7 @@ describe('a transcript', () => {
   });
 
   test('as text', () => {
-    expect(transcript({ ...conversation, name: '' }, messages, 'txt')).toBe(
+    expect(transcript({ ...conversation, name: '' }, messages, openTranscript('txt'))).toBe(
       [
         'Conversation c-1\nc-1\n',
         'user, noon:\none\ntwo\n',
@@ -38,7 +38,7 @@ describe('a transcript', () => {
   });
 
   test('in JSON, a message a line', () => {
-    const text = transcript(conversation, messages, 'json');
+    const text = transcript(conversation, messages, openTranscript('json'));
     const { messages: listed, ...about } = JSON.parse(text) as { messages: object[] };
     expect(about).toEqual({
       ...{ id: 'c-1', name: 'Trip', assistant_id: null, channel: null, with: null },

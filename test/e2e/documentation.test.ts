@@ -140,7 +140,9 @@ describe('the documentation', () => {
     async (block) => {
       const around = await world();
       for (const shown of await atRelay(shownBy(block), around)) {
-        const isChat = shown.output.some((line) => line.startsWith('> '));
+        writeShownFile(shown, around);
+        const isChat =
+          !shown.command.startsWith('cat ') && shown.output.some((line) => line.startsWith('> '));
         const printed = isChat ? await chatted(shown, around) : await printedBy(shown, around);
         expect(normalized(printed)).toEqual(normalized(shown.output));
       }
@@ -190,6 +192,12 @@ async function opens(command: string, { cwd, env }: Around): Promise<void> {
   );
   terminal.type(CTRL('d'));
   expect(await terminal.exit).toBe(0);
+}
+
+/** The reader has the file that a page shows. */
+function writeShownFile({ command, output }: Shown, { cwd }: Around): void {
+  const [, file] = /^cat (\S+\.chat)$/.exec(command) ?? [];
+  if (file !== undefined) writeFileSync(join(cwd, file), `${output.join('\n')}\n`);
 }
 
 /** As a terminal shows it: both streams. */

@@ -82,7 +82,7 @@ export function normalized(lines: readonly string[]): string[] {
     line
       .trimEnd()
       .replace(UUID, named)
-      .replace(/\b\d+(\.\d+)? (ms|s|seconds?|minutes?)\b/g, '<time>')
+      .replace(/\b\d+(\.\d+)?( (ms|s|seconds?|minutes?)|ms|s)\b/g, '<time>')
       .replace(/\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?Z?)?/g, '<date>')
       .replace(/("(?:first_token|total)_ms": ?)\d+/g, '$1<ms>')
       .replace(/(127\.0\.0\.1|localhost):\d+/g, '$1:<port>'),

@@ -55,7 +55,10 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'turn/search.ts: pause': ['the time left to search', 'the signal of the turn'],
   'commands/conversations/insights.ts: pause': ['--timeout', STOP],
   'commands/test/watch.ts: pause': ['none: a change of a file or an assistant', STOP],
-  'testing/run/session.ts: pause': ['15 s a call; a 429: what it asks for', 'a stop; 0.8 s after it'],
+  'testing/run/session.ts: pause': [
+    '15 s a call; a 429: what it asks for',
+    'a stop; 0.8 s after it',
+  ],
   'testing/run/take-turn.ts: pause': ['10 s for the messages of a turn', STOP],
   'testing/simulated/run.ts: pause': ['the timeout of the case', STOP],
   'account/assistant-chat.ts: promise': ['one round of the event loop', 'needs none'],

@@ -4,7 +4,6 @@ import { choice, text, toggle } from '../../command-line/flag.js';
 import {
   ANY_TRANSCRIPT_ENDING,
   formatByName,
-  openTranscript,
   TRANSCRIPT_FORMATS,
   type Transcript,
   type TranscriptFormat,
@@ -13,6 +12,7 @@ import type { Context } from '../../process/context.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
+import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
 import { sanitize } from '../../text/sanitize.js';
 import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { proseLines } from '../options/prose.js';
@@ -48,7 +48,8 @@ export const exportConversation = defineCommand({
       const isToTerminal = context.stdout.isTTY === true && destination === undefined;
       const isWatched = context.stderr.isTTY === true && !isToTerminal && !isSilent(output);
       const warn = await proseLines(target, context);
-      const exported = { ...named, context, warn, isWatched, transcript: openTranscript(format) };
+      const transcript = await openAnyTranscript(format);
+      const exported = { ...named, context, warn, isWatched, transcript };
       if (!destination) return toStdout(exported, output.pager);
       const newFile = { ...destination, id: context.randomId() };
       const path = await writeNewFile(newFile, context, (print) => writeTo(print, exported));

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
 import { nameOf } from '../../conversations/names.js';
+import type { Transcript } from '../../conversations/transcript.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { readHeading } from '../chat-file/case-builder.js';
 import type { RecordEntry } from '../chat-file/chat-file.js';
@@ -45,6 +46,27 @@ export function exportedChat(
   const header = assistantId === undefined ? [] : [`assistant: ${assistantId}`, ''];
   const lines = turns.flatMap((turn, index) => [...(index === 0 ? [] : ['']), ...turnLines(turn)]);
   return [...header, ...begin, ...lines, ''].join('\n');
+}
+
+/** The same, for whoever writes a conversation message by message: all of it comes at the end. */
+export function chatFileTranscript(options: Pick<ExportOptions, 'redact'> = {}): Transcript {
+  let exported: Conversation | undefined;
+  const messages: Message[] = [];
+  return {
+    begin(conversation) {
+      exported = conversation;
+      return '';
+    },
+    message(message) {
+      messages.push(message);
+      return '';
+    },
+    end() {
+      if (!exported) throw new AppError('bug', 'a transcript ended before it began');
+      const assistantId = exported.metadata['assistant_id'];
+      return exportedChat(exported, messages, { ...options, assistantId });
+    },
+  };
 }
 
 function maskedMessage(message: Message, redact: (text: string) => string): Message {
