@@ -135,6 +135,12 @@ export interface Paint {
   takenOver(text: string): string;
 }
 
+/** The messages of a file: given the reply to one, the generator gives the next. */
+export interface Playback {
+  count: number;
+  messages: Generator<string, void, string>;
+}
+
 export interface ChatPorts {
   editor: LineEditor;
   clock: Clock;
@@ -165,6 +171,8 @@ export interface ChatPorts {
   settingLines: () => string[];
   /** Writes a new file and gives its path. It never replaces one: the name gets a number then. */
   save: (file: string, text: string) => Promise<string>;
+  /** Reads a `.chat` file. Rejects with `usage` at its first mistake. */
+  playback: (file: string) => Promise<Playback>;
   /** Whether failures name the conversation and the request. */
   isVerbose: boolean;
   /** Whether a spinner may turn. */

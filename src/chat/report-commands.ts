@@ -62,7 +62,8 @@ function timingLines({ state: { turns } }: Chat): string[] {
 export async function exportChat(chat: Chat, argument: string): Promise<void> {
   const id = currentConversation(chat);
   // An id is whatever the API says.
-  const path = fileIn(argument) || `conversation-${id.replace(/[^\w.-]/g, '_')}.md`;
+  const path =
+    fileIn(argument, '/export', '.md') || `conversation-${id.replace(/[^\w.-]/g, '_')}.md`;
   const format = formatForFile(path);
   const text = await callApi(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
@@ -73,12 +74,12 @@ export async function exportChat(chat: Chat, argument: string): Promise<void> {
 }
 
 /** The name of a file, without the quotes that a shell would take off. */
-function fileIn(argument: string): string {
+export function fileIn(argument: string, command: string, ending: string): string {
   const [, quote = '', file = ''] = /^(["']?)(.*)$/s.exec(argument.trim()) ?? [];
   if (quote === '') return file;
   if (file.endsWith(quote)) return file.slice(0, -1);
   throw new AppError('usage', `the quote before ${JSON.stringify(file)} has no end`, {
-    hint: `/export ${quote}my notes.md${quote}`,
+    hint: `${command} ${quote}my notes${ending}${quote}`,
   });
 }
 

@@ -7,6 +7,7 @@ import { release, say, showInsights, takeover } from './control-commands.js';
 import { KEYS } from './keys.js';
 import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
 import { copyReply, editDraft, retryLast, speakAs } from './message-commands.js';
+import { playFile } from './play-command.js';
 import { exportChat, showInfo } from './report-commands.js';
 import { showTrace } from './tool-calls.js';
 
@@ -82,6 +83,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     argument: '[file]',
     summary: `save this conversation (${TRANSCRIPT_ENDINGS})`,
     run: exportChat,
+  },
+  {
+    name: 'play',
+    argument: '<file>',
+    summary: 'say the messages of a .chat file, one after another',
+    run: playFile,
   },
   {
     name: 'trace',

@@ -586,6 +586,7 @@ describe('a line that begins with /', () => {
       /edit [text]       write the next message in $EDITOR
       /copy [code] [n]   copy the last reply or the nth last, or its nth code block
       /export [file]     save this conversation (.md, .json, .txt, .chat)
+      /play <file>       say the messages of a .chat file, one after another
       /trace [n]         show the tool calls of the last turn, or of the nth last
       /info              show assistant, conversation, settings and timings
       /clear             clear the screen

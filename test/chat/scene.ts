@@ -1,7 +1,14 @@
 import { AppError } from '../../src/base/errors.js';
 import type { Chat, ChatState } from '../../src/chat/chat.js';
 import { runChat } from '../../src/chat/loop.js';
-import type { ChatPorts, ChatTurn, LineEditor, Paint, Typed } from '../../src/chat/ports.js';
+import type {
+  ChatPorts,
+  ChatTurn,
+  LineEditor,
+  Paint,
+  Playback,
+  Typed,
+} from '../../src/chat/ports.js';
 import { promptOf } from '../../src/chat/prompt.js';
 import type {
   Assistant,
@@ -10,6 +17,8 @@ import type {
   Message,
 } from '../../src/conversations/conversation.js';
 import { codeBlocksIn } from '../../src/terminal/markdown/code-blocks.js';
+import { parseChatFile } from '../../src/testing/chat-file/parse.js';
+import { messageCount, playback } from '../../src/testing/recording/playback.js';
 import { toolCallLine } from '../../src/conversations/tool-calls.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';
@@ -26,6 +35,8 @@ export interface World {
   conversations?: Partial<Conversation>[];
   messages?: Partial<Message>[];
   insights?: Insight[];
+  /** Files that can be played, by name. */
+  files?: Record<string, string>;
   /** How reading a page of messages fails. */
   pageFailure?: AppError;
   /** How adding a message fails, try by try; then it is added. */
@@ -78,12 +89,12 @@ export function scene(world: World = {}): Scene {
   const transcript: string[] = [];
   const titles: string[] = [];
   const ending = new AbortController();
-  let listener: (() => void) | undefined;
+  const interruptListeners = new Set<() => void>();
   let listeners = 0;
   const editor = fakeEditor(transcript, promptOf({ speaker: undefined, ...world.state }, PAINT));
   editor.onInterrupt = (called) => {
-    listener = called;
-    return () => (listener = undefined);
+    interruptListeners.add(called);
+    return () => void interruptListeners.delete(called);
   };
   const { signal } = ending;
   countListeners(signal, (change) => (listeners += change));
@@ -125,6 +136,7 @@ export function scene(world: World = {}): Scene {
           edit: (text) => Promise.resolve({ text: `${text}, edited` }),
           copy: (text) => Promise.resolve(`the clipboard: ${text}`),
         },
+        playback: (file) => playbackIn(world.files ?? {}, file),
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: PAINT,
         isVerbose: false,
@@ -158,11 +170,18 @@ export function scene(world: World = {}): Scene {
     asked,
     queue: (...lines) => void editor.queued.push(...lines),
     held: editor.held,
-    interrupt: () => listener?.(),
+    interrupt: () => interruptListeners.forEach((listener) => listener()),
     stop: (reason) => ending.abort(reason),
     listeners: () => listeners,
   };
   return result;
+}
+
+function playbackIn(files: Record<string, string>, name: string): Promise<Playback> {
+  const text = files[name];
+  if (text === undefined) return Promise.reject(new AppError('usage', `there is no file ${name}`));
+  const file = parseChatFile(name, Buffer.from(text));
+  return Promise.resolve({ count: messageCount(file), messages: playback(file) });
 }
 
 interface FakeEditor extends LineEditor {

@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.js';
 import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
 import type { Client } from '../../api/client.js';
 import { completeDraft, type Completion } from '../../chat/completion.js';
-import type { ChatPorts, LineEditor } from '../../chat/ports.js';
+import type { ChatPorts, LineEditor, Playback } from '../../chat/ports.js';
 import { toolCallLine } from '../../conversations/tool-calls.js';
 import type { Context } from '../../process/context.js';
 import { settingRows } from '../../settings/rows.js';
@@ -56,10 +56,7 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
       if (editor.hasFocus() === false) context.stderr.write(alertSequence(context.env, ANSWERED));
     },
     setTitle: (title) => windowTitle.set(title),
-    async codeBlocks(reply) {
-      const { codeBlocksIn } = await import('../../terminal/markdown/code-blocks.js');
-      return codeBlocksIn(reply);
-    },
+    codeBlocks: codeBlocksOf,
     trace,
     toolCallLine: (call) => toolCallLine(call, { columns: context.stderr.columns ?? 80, arrow }),
     settingLines: () => settingLines(account),
@@ -70,11 +67,22 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
       await assertFree(newFile);
       return writeNewFile(newFile, context, (write) => write(text));
     },
+    playback: (file) => openPlayback(file, context),
     takeTurn({ assistantId, text, ...turn }, signal) {
       const input = { ...turn, text: checkedMessage(text), metadata, stream };
       return account.chatWith(assistantId).takeTurn(input, signal);
     },
   };
+}
+
+async function codeBlocksOf(reply: string): Promise<string[]> {
+  const { codeBlocksIn } = await import('../../terminal/markdown/code-blocks.js');
+  return codeBlocksIn(reply);
+}
+
+async function openPlayback(file: string, context: Context): Promise<Playback> {
+  const { readChatFile, playbackOf } = await import('../options/chat-files.js');
+  return playbackOf(readChatFile(file, context));
 }
 
 /** The settings that `/info` does not show elsewhere. */

@@ -1,10 +1,12 @@
 // Loaded late: the parser of `.chat` files is large, and few commands need it.
 import { AppError } from '../../base/errors.js';
+import type { Playback } from '../../chat/ports.js';
 import type { Script } from '../../sandbox/scripted-assistant.js';
 import { readBytes } from '../../store/files.js';
 import { locate, type Place } from '../../store/paths.js';
 import type { ChatFile } from '../../testing/chat-file/chat-file.js';
 import { parseChatFile } from '../../testing/chat-file/parse.js';
+import { messageCount, playback } from '../../testing/recording/playback.js';
 import { createScript } from '../../testing/recording/script.js';
 
 /** The conversations of a file. Throws `usage` when it is not there, or with the place of its first mistake. */
@@ -14,6 +16,11 @@ export function readChatFile(file: string, place: Place): ChatFile {
   throw new AppError('usage', `there is no file ${JSON.stringify(file)}`, {
     hint: 'telnyx-chat conversations export <id> -o bug.chat makes one',
   });
+}
+
+/** What a chat says of a file. */
+export function playbackOf(file: ChatFile): Playback {
+  return { count: messageCount(file), messages: playback(file) };
 }
 
 /** The assistant of a sandbox that answers as these files recorded. */
