@@ -23,6 +23,12 @@ import { sentDraft, viewOf, type Area } from './view.js';
 /** How long a resized area waits for the terminal's answer. */
 const ANSWER_TIMEOUT_MS = 150;
 
+/**
+ * How long printing waits after a change of the window: while it is dragged, many follow, and tmux tells
+ * of each up to 250 ms after it has wrapped the text again.
+ */
+const QUIET_MS = 300;
+
 /** Whether the last line of a text is an empty one, where `before` stands before the text. */
 function endsInBlankLine(text: string, before = ''): boolean {
   if (!text.endsWith('\n')) return false;
@@ -62,6 +68,9 @@ export class TerminalDisplay implements Display {
   #reflow: Reflow | undefined;
   #isAsked = false;
   #stopWaiting: () => void = () => undefined;
+  /** While the window changes. */
+  #endQuiet: (() => void) | undefined;
+  #delayed: { text: string; to: PrintTarget }[] = [];
 
   constructor({ styleNotice, timers, hasTextAbove = false, ...streams }: TerminalDisplayOptions) {
     this.#streams = streams;
@@ -87,6 +96,10 @@ export class TerminalDisplay implements Display {
       stdout.write(text);
       return;
     }
+    if (this.#endQuiet && this.#area) {
+      this.#delayed.push({ text, to });
+      return;
+    }
     this.#settle();
     // A notice in the middle of a reply's line goes on a line of its own.
     const line = (this.#openLine.line !== '' && to !== this.#openLineTarget ? '\n' : '') + text;
@@ -99,6 +112,7 @@ export class TerminalDisplay implements Display {
   }
 
   note(text: string): void {
+    this.#printDelayed();
     this.#settle();
     this.#pending += this.#erased() + text;
     this.#isBlankAbove = endsInBlankLine(text);
@@ -113,11 +127,13 @@ export class TerminalDisplay implements Display {
   }
 
   hide(): void {
+    this.#printDelayed();
     this.#settle();
     this.#write(this.#area ? this.#erased() : '');
   }
 
   clear(): void {
+    this.#printDelayed();
     this.#isAsked = false;
     this.#area = undefined;
     this.#openLine = NO_OPEN_LINE;
@@ -129,8 +145,11 @@ export class TerminalDisplay implements Display {
   /**
    * Draws the area again where the terminal has moved it. Which one it is decides where that is,
    * so it is asked at the first resize. Whatever is shown before the answer does not wait for it.
+   * Printing waits, since it would continue a line that the terminal may have wrapped again meanwhile.
    */
   resize(): void {
+    this.#endQuiet?.();
+    this.#endQuiet = this.#timers.after(QUIET_MS, () => this.#printDelayed());
     this.#openLine = reflowOpenLine(this.#openLine, this.#columns);
     if (!this.#area) return;
     if (this.#reflow) this.#redraw(this.#reflow);
@@ -142,6 +161,14 @@ export class TerminalDisplay implements Display {
     if (!reflow) return;
     this.#reflow = reflow;
     this.#settle(reflow);
+  }
+
+  #printDelayed(): void {
+    this.#endQuiet?.();
+    this.#endQuiet = undefined;
+    const delayed = this.#delayed;
+    this.#delayed = [];
+    for (const { text, to } of delayed) this.print(text, to);
   }
 
   #ask(): void {

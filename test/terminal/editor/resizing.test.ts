@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Complete } from '../../../src/terminal/editor/completion.js';
 import { rowsAbove } from '../../../src/terminal/editor/reflow.js';
 import { CTRL, DOWN, LEFT, paste, TestTerminal, UP } from './terminal.js';
@@ -182,4 +182,39 @@ it('never clears a window from its first cell, which tmux would keep in its hist
   await terminal.resize(10, 1);
   terminal.editor.close();
   expect(terminal.output.writes.join('')).not.toMatch(/(?:\r|A)\x1b\[J/);
+});
+
+describe('while the window is dragged', () => {
+  it('a reply waits, as what it would continue may be elsewhere by now', async () => {
+    const terminal = new TestTerminal([40, 8]);
+    void terminal.editor.read();
+    terminal.editor.print('one ');
+    terminal.output.emit('resize');
+    terminal.editor.print('two ');
+    terminal.time.pass(200);
+    terminal.output.emit('resize');
+    terminal.editor.print('notice\n', 'stderr');
+    terminal.time.pass(299);
+    expect(await terminal.screen()).toEqual(['one ', '', '> ▏']);
+    terminal.time.pass(1);
+    expect(await terminal.screen()).toEqual(['one two ', 'notice', '', '> ▏']);
+    expect(terminal.time.running).toBe(0);
+  });
+
+  it.each<[string, (terminal: TestTerminal) => void]>([
+    ['a message is sent', (terminal) => terminal.editor.printSent('sent')],
+    [
+      'a task has the terminal',
+      (terminal) => void terminal.editor.suspend(() => new Promise(() => undefined)),
+    ],
+    ['the chat ends', (terminal) => terminal.editor.close()],
+  ])('nothing is lost when %s', async (_, act) => {
+    const terminal = new TestTerminal([40, 8]);
+    void terminal.editor.read();
+    terminal.output.emit('resize');
+    terminal.editor.print('a reply\n');
+    act(terminal);
+    expect((await terminal.screen())[0]).toBe('a reply');
+    expect(terminal.time.running).toBe(0);
+  });
 });

@@ -120,6 +120,8 @@ export class TestTerminal {
     for (const stream of [this.output, this.stdout]) Object.assign(stream, { columns, rows });
     this.output.emit('resize');
     await this.#written();
+    this.time.pass(300);
+    await this.#written();
   }
 
   /** The window's rows with the cursor as ▏, without the empty rows at the end. */
