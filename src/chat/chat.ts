@@ -27,6 +27,8 @@ export interface ChatState {
   replies: string[];
   /** Whether tool calls are shown below each reply. */
   trace: boolean;
+  /** The conversations that the last search found, in the order of their numbers. */
+  found?: string[];
 }
 
 /** A running chat: its state, and the ports through which it acts. */
