@@ -26,5 +26,9 @@ export const HAND_WRITTEN = script('hand-written.cjs', 'hello');
 export const OFFICIAL_SDK = script('official-sdk.mjs', 'hello');
 export const BARE_STREAM = script('bare-stream.cjs');
 export const LIST_BY_HAND = script('hand-written-pages.cjs', 'conversations');
+export const SEARCH_BY_HAND = script(
+  'hand-written-search.cjs',
+  ...['7 x', '&metadata-%3Ekind=eq.searched'],
+);
 export const EXPORT_BY_HAND = script('hand-written-pages.cjs', 'messages', LONG_CONVERSATION);
 export const REPORT_MEMORY = ['--require', ...script('report-memory.cjs')()];

@@ -5,19 +5,25 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { listConversations, listMessages } from './stored.mjs';
+import { listConversations, listMessages, SEARCHED_MESSAGES, SEARCHED_PREFIX } from './stored.mjs';
 
 /** Before the first piece of a stream, so that the client is at rest when it comes, in milliseconds. */
 const BEFORE_STREAM_MS = 20;
 const BETWEEN_PIECES_MS = 2;
 const PIECES = 5;
 
+const NETWORK_MS = 5;
+
 let conversations = 0;
 
 async function onRequest(request, response) {
   let text = '';
   for await (const piece of request.setEncoding('utf8')) text += piece;
-  if (request.method === 'GET') return answer(response, stored(new URL(request.url, 'http://_')));
+  if (request.method === 'GET') {
+    // As far away as a server in the same country.
+    if (request.url.includes(SEARCHED_PREFIX)) await sleep(NETWORK_MS);
+    return answer(response, stored(new URL(request.url, 'http://_')));
+  }
   const body = JSON.parse(text);
   if (request.url?.endsWith('/chat')) await chat(body, response);
   else answer(response, conversation(body));
@@ -26,6 +32,8 @@ async function onRequest(request, response) {
 function stored({ pathname, searchParams }) {
   // The id of a conversation ends with the number of its messages.
   const [, total] = /-0*(\d+)\/messages$/.exec(pathname) ?? [];
+  if (pathname.includes(`/${SEARCHED_PREFIX}`))
+    return listMessages(SEARCHED_MESSAGES, searchParams);
   if (total !== undefined) return listMessages(Number(total), searchParams);
   if (pathname.endsWith('/conversations')) return listConversations(searchParams);
   return pathname.includes('/conversations/') ? { data: conversation({}) } : assistant();

@@ -5,19 +5,26 @@ const EVERY_MS = 8_640;
 const END = Date.parse('2026-01-02T00:00:00.000Z');
 const NOTE = 'x'.repeat(400);
 
+/** Of those that are searched, with this metadata; each has so many messages. */
+const SEARCHED = 2_000;
+export const SEARCHED_MESSAGES = 20;
+export const SEARCHED_PREFIX = '20202020';
+
 /** The latest first, as the API lists them when asked to. @param {URLSearchParams} query */
 export function listConversations(query) {
+  const isSearched = query.get('metadata->kind') === 'eq.searched';
+  const all = isSearched ? SEARCHED : CONVERSATIONS;
   const before = Date.parse(query.get('last_message_at')?.replace('lte.', '') ?? '') || END;
   const first = Math.max(0, Math.ceil((END - before) / EVERY_MS));
-  const count = Math.min(Number(query.get('limit') ?? 100), CONVERSATIONS - first);
+  const count = Math.min(Number(query.get('limit') ?? 100), all - first);
   const data = Array.from({ length: Math.max(0, count) }, (_, index) =>
-    conversation(first + index),
+    conversation(first + index, isSearched),
   );
   return { data };
 }
 
-function conversation(index) {
-  const id = `3fa85f64-5717-4562-b3fc-${String(index).padStart(12, '0')}`;
+function conversation(index, isSearched) {
+  const id = `${isSearched ? SEARCHED_PREFIX : '3fa85f64'}-5717-4562-b3fc-${String(index).padStart(12, '0')}`;
   const time = new Date(END - index * EVERY_MS).toISOString();
   const metadata = { assistant_id: 'assistant-bench', note: NOTE };
   return { id, name: `Talk ${index}`, metadata, created_at: time, last_message_at: time };

@@ -3,6 +3,7 @@ import {
   EXPORT_BY_HAND,
   LIST_BY_HAND,
   LONG_CONVERSATION,
+  SEARCH_BY_HAND,
   SHORT_CONVERSATION,
   telnyxChat,
 } from '../lib/programs.mjs';
@@ -12,6 +13,10 @@ const LIST_MANY = telnyxChat('conversations', 'list', '--limit', 'all');
 const LIST_SOME = telnyxChat('conversations', 'list', '--limit', '1000', '--quiet');
 const EXPORT_LONG = telnyxChat('conversations', 'export', LONG_CONVERSATION);
 const EXPORT_SHORT = telnyxChat('conversations', 'export', SHORT_CONVERSATION);
+const SEARCH = telnyxChat(
+  ...['conversations', 'search', '7 x', '--limit', 'all', '--since', '2000-01-01'],
+  ...['--meta', 'kind=searched', '--quiet'],
+);
 
 /** @type {import('../lib/rows.mjs').Row[]} */
 export default [
@@ -46,5 +51,13 @@ export default [
     rounds: 7,
     samples: { long: peakMemory(EXPORT_LONG), short: peakMemory(EXPORT_SHORT) },
     measure: ({ long, short }) => long - short,
+  },
+  {
+    name: 'search of 2,000 conversations, 5 ms away, over the script',
+    unit: '×',
+    atMost: 1.5,
+    rounds: 5,
+    samples: { search: wallTime(SEARCH), script: wallTime(SEARCH_BY_HAND) },
+    measure: ({ search, script }) => search / script,
   },
 ];

@@ -29,6 +29,8 @@ export interface ChatState {
   replies: string[];
   /** Whether tool calls are shown below each reply. */
   trace: boolean;
+  /** The conversations that the last search found, in the order of their numbers. */
+  found?: string[];
 }
 
 export interface AddedMessage {

@@ -53,12 +53,24 @@ function recentConversations(chat: Chat): Promise<Conversation[]> {
 }
 
 async function findId(chat: Chat, idOrName: string): Promise<string> {
+  const found = foundConversation(chat, idOrName);
+  if (found !== undefined) return found;
   if (isConversationId(idOrName)) return idOrName;
   return callApi(chat, (api, call) => {
     const list = (filters: ConversationFilters): Promise<Conversation[]> =>
       api.listConversations(filters, call);
     const get = (id: string): Promise<Conversation> => api.getConversation(id, call);
     return conversationIdFor(idOrName, { list, get }, { only: chat.state.assistantId });
+  });
+}
+
+/** The conversation of a number in the last results of /search. */
+function foundConversation({ state: { found } }: Chat, text: string): string | undefined {
+  if (found === undefined || !/^\d{1,2}$/.test(text)) return undefined;
+  const id = found[Number(text) - 1];
+  if (id !== undefined) return id;
+  throw new AppError('usage', `the last search has no result ${text}`, {
+    hint: found.length === 0 ? 'it found nothing' : `its results are 1 to ${found.length}`,
   });
 }
 

@@ -32,6 +32,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     run: resume,
   },
   {
+    name: 'search',
+    argument: '<words>',
+    summary: 'find conversations by what was said, for /resume <n>',
+    run: async (chat, words) => (await import('./search-command.js')).searchSaid(chat, words),
+  },
+  {
     name: 'history',
     argument: '[n]',
     summary: 'show the last messages of this conversation',

@@ -10,6 +10,11 @@ export const conversations: CommandGroup = {
       load: async () => (await import('./conversations/list.js')).list,
     },
     {
+      usage: 'search <words...>',
+      summary: 'search what was said, the latest used first',
+      load: async () => (await import('./conversations/search.js')).search,
+    },
+    {
       usage: 'show <id|name>',
       summary: 'show what was said, and the tools that were called',
       load: async () => (await import('./conversations/show.js')).show,

@@ -19,6 +19,7 @@ const COMMANDS: Record<string, string[]> = {
   chat: [],
   send: ['hello'],
   'conversations list': [],
+  'conversations search': ['hello'],
   'conversations show': ['conversation-1'],
   'conversations new': ['--name', 'trip'],
   'conversations rename': ['conversation-1', 'trip'],

@@ -48,6 +48,9 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   // Time itself.
   'process/clock.ts: promise': ['what is asked for', 'the signal'],
   'base/retry.ts: pause': ['the deadline of the call', 'the signal of the call'],
+  'base/side-by-side.ts: promise': ['the tasks: of requests, their timeout', 'the tasks\u2019'],
+  'account/paced-calls.ts: pause': ['--timeout', STOP],
+  'commands/conversations/search.ts: pause': ['20 ms', 'needs none'],
   'base/time.ts: promise': ['none: until a stop', STOP],
   'base/listen.ts: promise': ['the system answers at once', 'needs none'],
   'turn/silence.ts: pause': ['2 s at a time', 'the reply ends, a stop'],

@@ -10,7 +10,7 @@ import { openProgress } from '../../terminal/status-line.js';
 import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { conversationPrinter } from './list-printer.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
-import { FILTERS, selectionOf, type Filters, type Selection } from './selection.js';
+import { FILTERS, selectionOf, whereFor, type Filters, type Selection } from './selection.js';
 
 /** How many are printed at once: a request's worth. */
 const BATCH = 100;
@@ -57,7 +57,7 @@ async function* selected(
   const { limit, isNamed, isTooOld } = selection;
   const progress = openProgress(context, isWatched);
   const walk = paginateConversations(finderOf(account, context).list, {
-    where: { ...ofAssistant(selection, account), ...selection.where },
+    where: whereFor(selection, account),
     // One more than is shown says whether there are more.
     firstLimit: selection.isByName ? BATCH : Math.min(BATCH, limit + 1),
     onGap: () => (outcome.hasMore = true),
@@ -81,11 +81,6 @@ async function* selected(
   }
   progress.end();
   if (batch.length > 0) yield batch;
-}
-
-function ofAssistant({ isOfAll }: Selection, { settings }: Account): Record<string, string> {
-  const id = settings.assistantId?.value;
-  return isOfAll || id === undefined ? {} : { 'metadata->assistant_id': `eq.${id}` };
 }
 
 function closingNote(

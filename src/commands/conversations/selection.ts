@@ -1,3 +1,4 @@
+import type { Account } from '../../account/account.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { text, texts, toggle } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
@@ -68,6 +69,15 @@ export function selectionOf(
     // Without a time of its own, nothing is known of it.
     isTooOld: (each) => from !== undefined && usedAt(each) > 0 && usedAt(each) < from,
   };
+}
+
+/** The filters for the API; without `--all`, of the effective assistant if there is one. */
+export function whereFor(
+  { isOfAll, where }: Selection,
+  { settings }: Pick<Account, 'settings'>,
+): Record<string, string> {
+  const id = settings.assistantId?.value;
+  return isOfAll || id === undefined ? where : { 'metadata->assistant_id': `eq.${id}`, ...where };
 }
 
 function whereOf({ channel, number, meta }: Filters): Record<string, string> {

@@ -1,0 +1,98 @@
+interface SideBySideOptions {
+  /** How many tasks run at once. */
+  atOnce: number;
+}
+
+/** Of results that wait for one before them, for each task at once. */
+const HELD_EACH = 8;
+
+/** Runs a task for each item, several at once, and gives the results in the order of the items. */
+export async function* sideBySide<Item, Result>(
+  items: AsyncIterable<Item>,
+  task: (item: Item) => Promise<Result>,
+  { atOnce }: SideBySideOptions,
+): AsyncGenerator<Result> {
+  const tasks = new RunningTasks(task, atOnce);
+  const started = tasks.startAll(items);
+  started.catch(() => undefined);
+  try {
+    for (;;) {
+      const result = tasks.next();
+      if (result) yield await result;
+      else if (tasks.isEnded) break;
+      else await tasks.change();
+    }
+    await started;
+  } finally {
+    tasks.leave();
+  }
+}
+
+class RunningTasks<Item, Result> {
+  readonly #task: (item: Item) => Promise<Result>;
+  readonly #atOnce: number;
+  readonly #results: Promise<Result>[] = [];
+  #waiting: (() => void)[] = [];
+  #running = 0;
+  #isLeft = false;
+  /** All items have been started, or cannot be. */
+  isEnded = false;
+
+  constructor(task: (item: Item) => Promise<Result>, atOnce: number) {
+    this.#task = task;
+    this.#atOnce = atOnce;
+  }
+
+  async startAll(items: AsyncIterable<Item>): Promise<void> {
+    try {
+      for await (const item of items) {
+        while (this.#isFull && !this.#isLeft) await this.change();
+        if (this.#isLeft) return;
+        this.#start(item);
+      }
+    } finally {
+      this.isEnded = true;
+      this.#tell();
+    }
+  }
+
+  /** The next result in order; undefined when none has been started. */
+  next(): Promise<Result> | undefined {
+    const result = this.#results.shift();
+    this.#tell();
+    return result;
+  }
+
+  /** Resolves when something has started or ended. */
+  change(): Promise<void> {
+    return new Promise((resolve) => void this.#waiting.push(resolve));
+  }
+
+  /** Nobody wants results any more: nothing is started. */
+  leave(): void {
+    this.#isLeft = true;
+    this.#tell();
+  }
+
+  get #isFull(): boolean {
+    return this.#running >= this.#atOnce || this.#results.length >= this.#atOnce * HELD_EACH;
+  }
+
+  #start(item: Item): void {
+    this.#running++;
+    const result = this.#task(item).finally(() => {
+      this.#running--;
+      this.#tell();
+    });
+    // A failure is thrown when its turn comes, if anybody is still there.
+    result.catch(() => undefined);
+    this.#results.push(result);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const goOn of waiting) goOn();
+  }
+}

@@ -1,0 +1,88 @@
+// Loaded late: few chats search.
+import { AppError } from '../base/errors.js';
+import { retrying } from '../base/retry.js';
+import { Deadline } from '../base/time.js';
+import { excerptOf } from '../conversations/excerpt.js';
+import { paginateConversations, usedAt } from '../conversations/paginate.js';
+import {
+  searchConversations,
+  wordMatcher,
+  type SearchedConversation,
+  type SearchPorts,
+} from '../conversations/search.js';
+import { age } from '../text/age.js';
+import { oneLine, sanitizeLine } from '../text/sanitize.js';
+import { cancellable, notify, type Chat } from './chat.js';
+
+const DAYS = 30;
+const DAY_MS = 86_400_000;
+/** More than anybody looks through: they are numbered, the latest first. */
+const MAX_FOUND = 20;
+/** Bound on one request, in milliseconds. */
+const REQUEST_MS = 30_000;
+
+/** /search: what was said in the conversations of this assistant. Ctrl-C keeps what was found. */
+export async function searchSaid(chat: Chat, argument: string): Promise<void> {
+  const words = argument.split(/\s+/);
+  if (argument === '') {
+    throw new AppError('usage', 'words to search for are required', {
+      hint: '/search opening hours',
+    });
+  }
+  const query = { match: wordMatcher(words), maxHits: 1 };
+  chat.state.found = [];
+  const { found } = chat.state;
+  await cancellable(chat, `searching the last ${DAYS} days`, async (signal) => {
+    for await (const searched of searchConversations(portsOf(chat, signal), query)) {
+      if (searched.hits.length === 0) continue;
+      found.push(searched.conversation.id);
+      show(chat, searched, found.length);
+      if (found.length === MAX_FOUND) break;
+    }
+  });
+  if (found.length === 0) notify(chat, `nobody said that in the last ${DAYS} days`);
+  else
+    notify(
+      chat,
+      `/resume 1 continues the first${found.length < MAX_FOUND ? '' : `; only ${MAX_FOUND} are shown`}`,
+    );
+}
+
+function portsOf({ state, ports }: Chat, signal: AbortSignal): SearchPorts {
+  const { api, clock } = ports;
+  const where = { 'metadata->assistant_id': `eq.${state.assistantId}` };
+  const oldest = clock.now().getTime() - DAYS * DAY_MS;
+  const retry = () => ({ clock, signal, deadline: new Deadline(clock, REQUEST_MS) });
+  return {
+    async *walk() {
+      const list: Parameters<typeof paginateConversations>[0] = (filters) =>
+        retrying((call) => api.listConversations(filters, call), retry());
+      for await (const each of paginateConversations(list, { where, onGap: () => undefined })) {
+        if (usedAt(each) > 0 && usedAt(each) < oldest) return;
+        yield each;
+      }
+    },
+    readPage: (id, number) => retrying((call) => api.getMessages(id, { ...call, number }), retry()),
+    onUnreadable(error) {
+      if (error.kind !== 'not_found') throw error;
+    },
+  };
+}
+
+function show(
+  { ports }: Chat,
+  { conversation, title, hits }: SearchedConversation,
+  number: number,
+): void {
+  const { editor, paint, clock } = ports;
+  const [hit] = hits;
+  if (!hit) return;
+  const used = age(conversation.lastMessageAt || conversation.createdAt, clock.now());
+  const name = sanitizeLine(title || conversation.id, 60);
+  const said = excerptOf(hit.text, hit.spans).map(({ text, isMarked }) =>
+    isMarked ? text : paint.dim(text),
+  );
+  const label = `${String(number).padStart(2)}  ${name}  ${used}`.trimEnd();
+  const role = paint.dim(`    ${oneLine(hit.message.role)}: `);
+  editor.print(`${label}\n${role}${said.join('')}\n`, 'stderr');
+}

@@ -1,0 +1,82 @@
+import type { ValuesOf } from '../../command-line/command.js';
+import { clockTime } from '../../conversations/details.js';
+import { excerptOf } from '../../conversations/excerpt.js';
+import type { Matcher, SearchedConversation, SearchHit } from '../../conversations/search.js';
+import type { Context } from '../../process/context.js';
+import type { Redactor } from '../../redact/redact.js';
+import { stylesFor } from '../../terminal/styles.js';
+import { age } from '../../text/age.js';
+import { jsonLine } from '../../text/json-line.js';
+import { oneLine } from '../../text/sanitize.js';
+import { appearanceFor, type OUTPUT } from '../options/output.js';
+
+interface SearchPrinting {
+  output: ValuesOf<typeof OUTPUT>;
+  context: Context;
+  match: Matcher;
+  redactor: Redactor | undefined;
+}
+
+/** A conversation and its hits: for people on a terminal, in fields on a pipe, a line of JSON for each. */
+export function searchPrinter(
+  printing: SearchPrinting,
+): (searched: SearchedConversation) => string {
+  const { output, context, redactor } = printing;
+  const shown = redactor
+    ? masked(printing, redactor)
+    : (searched: SearchedConversation) => searched;
+  const print = output.json ? jsonLines : context.stdout.isTTY ? readable(printing) : fields;
+  return (searched) => print(shown(searched));
+}
+
+/** What matched may be masked itself: then nothing is marked. */
+function masked({ match }: SearchPrinting, redactor: Redactor) {
+  return ({ conversation, title, hits }: SearchedConversation): SearchedConversation => ({
+    conversation: redactor.conversation(conversation),
+    title: redactor.text(title),
+    hits: hits.map((hit) => {
+      const text = redactor.text(hit.text);
+      return { ...hit, text, spans: match([text])[0] ?? [] };
+    }),
+  });
+}
+
+function jsonLines({ conversation: { id }, title, hits }: SearchedConversation): string {
+  return hits
+    .map(({ message, text, spans }) => {
+      const { role, sentAt, createdAt } = message;
+      const time = sentAt || createdAt || null;
+      const name = title || null;
+      return jsonLine({ conversation_id: id, name, time, role, text, matches: spans });
+    })
+    .join('');
+}
+
+function fields({ conversation: { id }, title, hits }: SearchedConversation): string {
+  return hits
+    .map((hit) => {
+      const { role, sentAt, createdAt } = hit.message;
+      const excerpt = excerptOf(hit.text, hit.spans).map((piece) => piece.text);
+      return `${[id, title, sentAt || createdAt, role, excerpt.join('')].map(oneLine).join('\t')}\n`;
+    })
+    .join('');
+}
+
+function readable({ output, context }: SearchPrinting) {
+  const appearance = appearanceFor(output, context);
+  const { bold, dim } = stylesFor(appearance);
+  const mark = appearance.color ? bold : (text: string) => `*${text}*`;
+  const line = ({ message, text, spans }: SearchHit): string => {
+    const { role, sentAt, createdAt } = message;
+    const said = excerptOf(text, spans).map((piece) =>
+      piece.isMarked ? mark(piece.text) : piece.text,
+    );
+    return `  ${dim(`${clockTime(sentAt || createdAt)}  ${oneLine(role)}`)}  ${said.join('')}\n`;
+  };
+  return ({ conversation, title, hits }: SearchedConversation): string => {
+    const { id, lastMessageAt, createdAt } = conversation;
+    const used = age(lastMessageAt || createdAt, context.clock.now());
+    const parts = [oneLine(id), bold(oneLine(title)), dim(used)].filter((part) => part !== '');
+    return `${parts.join('  ')}\n${hits.map(line).join('')}`;
+  };
+}

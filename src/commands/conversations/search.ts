@@ -1,0 +1,216 @@
+import type { Account } from '../../account/account.js';
+import { finderWith, withAccount } from '../../account/calls.js';
+import { pacedAsker } from '../../account/paced-calls.js';
+import { AppError } from '../../base/errors.js';
+import { defineCommand, type ValuesOf } from '../../command-line/command.js';
+import { choice, toggle } from '../../command-line/flag.js';
+import type { Conversation } from '../../conversations/conversation.js';
+import { channelAdvice } from '../../conversations/filters.js';
+import { paginateConversations, usedAt } from '../../conversations/paginate.js';
+import {
+  searchConversations,
+  wordMatcher,
+  type Matcher,
+  type SearchedConversation,
+} from '../../conversations/search.js';
+import type { Context } from '../../process/context.js';
+import { writerForReader } from '../../process/write.js';
+import { openProgress } from '../../terminal/status-line.js';
+import { isSilent, noticesOn, OUTPUT } from '../options/output.js';
+import { REDACT, redactorFor } from '../options/redaction.js';
+import { CONVERSATIONS_TARGET } from './reference.js';
+import { searchPrinter } from './search-printer.js';
+import { FILTERS, selectionOf, whereFor, type Selection } from './selection.js';
+
+const USUAL_SINCE = '30d';
+
+const ROLES = ['user', 'assistant', 'tool'] as const;
+
+const SEARCH = {
+  regex: toggle('--regex', 'the words are a regular expression'),
+  role: choice('--role <role>', 'only messages of this role', { choices: ROLES }),
+  redact: REDACT,
+};
+
+const SEARCH_FILTERS = {
+  ...FILTERS,
+  limit: { ...FILTERS.limit, help: 'how many messages at most, or all' },
+  since: {
+    ...FILTERS.since,
+    help: `those used since: 2h, 3d, 2026-01-31; ${USUAL_SINCE} unless given`,
+  },
+};
+
+/** Messages that say something, in the conversations that the filters choose. */
+export const search = defineCommand({
+  arguments: { words: { help: 'all of them in one message, in any case' } },
+  flags: { target: CONVERSATIONS_TARGET, output: OUTPUT, filters: SEARCH_FILTERS, search: SEARCH },
+  async run({ operands, target, output, filters, search: flags }, context) {
+    const since = filters.since ?? USUAL_SINCE;
+    const selection = selectionOf({ ...filters, since }, target.assistant, context);
+    const match = await matcherOf(operands, flags);
+    const redactor = await redactorFor(flags.redact);
+    const notices = await noticesOn(context, { ...target, ...output });
+    await withAccount(target, { context, notices }, async (account) => {
+      if (filters.since === undefined) {
+        notices.notify('searching the last 30 days; --since 365d searches a year');
+      }
+      const isWatched = context.stderr.isTTY === true && !isSilent(output);
+      const run = { account, context, selection, isWatched, role: flags.role, match };
+      const outcome: SearchOutcome = { searched: 0, found: 0, hasMore: false, unreadable: [] };
+      const print = searchPrinter({ output, context, match, redactor });
+      try {
+        await printAll(found(run, outcome), print, context);
+      } finally {
+        notices.notify(closingNote(outcome, context.signal, filters.channel));
+        if (redactor) notices.notify(redactor.summary());
+      }
+      throwUnreadable(outcome);
+    });
+  },
+});
+
+async function matcherOf(
+  words: readonly string[],
+  { regex }: ValuesOf<typeof SEARCH>,
+): Promise<Matcher> {
+  const asked = words.filter((word) => word.trim() !== '');
+  if (asked.length === 0) {
+    throw new AppError('usage', 'words to search for are required', {
+      hint: 'telnyx-chat conversations search opening hours',
+    });
+  }
+  if (!regex) return wordMatcher(asked);
+  const { timedPattern } = await import('../../process/timed-pattern.js');
+  return timedPattern(asked.join(' '));
+}
+
+interface SearchOutcome {
+  searched: number;
+  /** Messages. */
+  found: number;
+  hasMore: boolean;
+  unreadable: AppError[];
+}
+
+interface SearchRun {
+  account: Account;
+  context: Context;
+  selection: Selection;
+  role: string | undefined;
+  match: Matcher;
+  /** Whether somebody sees progress on stderr. */
+  isWatched: boolean;
+}
+
+/** In milliseconds: nobody sees such a delay. */
+const WRITE_AFTER_MS = 20;
+/** In characters. */
+const MAX_UNWRITTEN = 65_536;
+/** After so many, it is not a conversation that is at fault. */
+const MAX_UNREADABLE = 20;
+
+/** The conversations with hits, as they are found. */
+async function* found(
+  run: SearchRun,
+  outcome: SearchOutcome,
+): AsyncGenerator<SearchedConversation> {
+  const { account, context, selection, isWatched } = run;
+  const { limit } = selection;
+  const ask = pacedAsker(account, context);
+  const ports = {
+    walk: () => chosen(run),
+    readPage: (id: string, number: number) =>
+      ask((client, call) => client.getMessages(id, { ...call, number })),
+    onUnreadable(error: AppError) {
+      if (error.kind === 'not_found') return;
+      if (error.kind !== 'api' || outcome.unreadable.length >= MAX_UNREADABLE) throw error;
+      outcome.unreadable.push(error);
+    },
+  };
+  const progress = openProgress(context, isWatched);
+  const query = { match: run.match, role: run.role, maxHits: limit };
+  try {
+    for await (const searched of searchConversations(ports, query)) {
+      outcome.searched++;
+      progress.show(progressLine(searched.conversation, outcome));
+      const hits = searched.hits.slice(0, limit - outcome.found);
+      outcome.hasMore ||= hits.length < searched.hits.length;
+      if (outcome.hasMore) return;
+      if (hits.length === 0) continue;
+      outcome.found += hits.length;
+      progress.end();
+      yield { ...searched, hits };
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+async function* chosen({ account, context, selection }: SearchRun): AsyncGenerator<Conversation> {
+  const { list } = finderWith(pacedAsker(account, context));
+  const where = whereFor(selection, account);
+  for await (const each of paginateConversations(list, { where, onGap: () => undefined })) {
+    if (selection.isTooOld(each)) return;
+    if (selection.isNamed(each)) yield each;
+  }
+}
+
+function progressLine(conversation: Conversation, { searched, found }: SearchOutcome): string {
+  const time = usedAt(conversation);
+  const back = time > 0 ? `, back to ${new Date(time).toISOString().slice(0, 10)}` : '';
+  return `searched ${searched} conversations${back}; ${found} messages found`;
+}
+
+/** What is found within a moment is written together: each write takes as long as a search. */
+async function printAll(
+  all: AsyncIterable<SearchedConversation>,
+  print: (searched: SearchedConversation) => string,
+  { stdout, clock }: Context,
+): Promise<void> {
+  const write = writerForReader(stdout);
+  let text = '';
+  let writing: Promise<void> | undefined;
+  const writeAll = async (): Promise<void> => {
+    for (; text !== '';) {
+      await clock.sleep(WRITE_AFTER_MS);
+      const next = text;
+      text = '';
+      await write(next);
+    }
+    writing = undefined;
+  };
+  try {
+    for await (const searched of all) {
+      text += print(searched);
+      writing ??= writeAll();
+      // It is awaited below; until then it is no failure that nobody sees.
+      writing.catch(() => undefined);
+      // A slow reader slows the search down.
+      if (text.length > MAX_UNWRITTEN) await writing;
+    }
+  } finally {
+    await writing;
+  }
+}
+
+function closingNote(
+  { searched, found, hasMore, unreadable }: SearchOutcome,
+  { aborted }: AbortSignal,
+  channel: string | undefined,
+): string {
+  const messages = `${found} ${found === 1 ? 'message' : 'messages'} found`;
+  const where = `in ${searched} ${searched === 1 ? 'conversation' : 'conversations'}`;
+  if (aborted) return `stopped: ${messages} ${where} so far`;
+  if (hasMore) return `there are more: --limit ${found * 2} or --limit all shows them`;
+  const advice = searched > 0 || channel === undefined ? '' : channelAdvice(channel);
+  const failed = unreadable.length === 0 ? '' : `${unreadable.length} could not be read`;
+  return [`${messages} ${where}`, failed, advice].filter((part) => part !== '').join('; ');
+}
+
+/** What was found is on stdout; the exit code says that it may not be all. */
+function throwUnreadable({ unreadable: [first, ...more] }: SearchOutcome): void {
+  if (!first) return;
+  const others = more.length === 0 ? '' : `; ${more.length} more could not be read`;
+  throw first.but({ message: `${first.message}${others}` });
+}

@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { account } from '../helpers/account.js';
+import { HOURS, populatedAccount, type Populated } from '../helpers/populated-account.js';
+import { runCli, type CliOptions, type CliResult } from '../helpers/run-cli.js';
+import { realClock } from '../helpers/real-clock.js';
+import { stillClock } from '../helpers/still-clock.js';
+import { seed } from '../../src/sandbox/control.js';
+import { openChat } from '../helpers/chat.js';
+
+const run = (
+  { env, clock }: Populated,
+  argv: string[],
+  options: CliOptions = {},
+): Promise<CliResult> => runCli(['conversations', 'search', ...argv], { env, clock, ...options });
+
+const NOTE = 'searching the last 30 days; --since 365d searches a year\n';
+
+/** An account with many conversations of 20 messages. */
+async function manyConversations(options: Parameters<typeof account>[0] = {}) {
+  const clock = stillClock();
+  const given = await account({ clock, ...options });
+  const add = (conversations: number): string[] =>
+    seed(
+      {
+        ...{ conversations, messages: 20, every_ms: 1_000, name: '' },
+        metadata: { assistant_id: given.sandbox.assistantId },
+      },
+      { store: given.sandbox.store, now: clock.now(), randomId: () => crypto.randomUUID() },
+    );
+  return { ...given, clock, add };
+}
+
+const idsIn = (stdout: string): string[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t')[0] ?? '');
+
+describe('conversations search', () => {
+  it('prints fields on a pipe', async () => {
+    expect(await run(await populatedAccount(), ['open', 'sunday'])).toEqual({
+      code: 0,
+      stdout: `${HOURS}\tOpening hours\t2026-01-01T00:00:00.001Z\tuser\tWhen do you open on Sunday?\n`,
+      stderr: `${NOTE}1 message found in 2 conversations\n`,
+    });
+  });
+
+  it('marks the words on a terminal', async () => {
+    const options = { stdoutIsTTY: true };
+    const argv = ['sunday', '--role', 'user', '--no-color', '--quiet'];
+    const { stdout } = await run(await populatedAccount(), argv, options);
+    expect(stdout).toBe(
+      `${HOURS}  Opening hours  2 h ago\n  2026-01-01 00:00:00Z  user  When do you open on *Sunday*?\n`,
+    );
+  });
+
+  it('prints a line of JSON for each message, tool calls included', async () => {
+    const { stdout, stderr } = await run(await populatedAccount(), ['look_up', '--json']);
+    expect(JSON.parse(stdout)).toEqual({
+      conversation_id: HOURS,
+      name: 'Opening hours',
+      time: '2026-01-01T00:00:00.002Z',
+      role: 'assistant',
+      text: 'look_up {"day":"Sunday"}',
+      matches: [[0, 7]],
+    });
+    expect(stderr).toBe('');
+  });
+
+  it.each([
+    [['op.n\\w*', '--regex'], 2],
+    [['sunday', '--role', 'tool'], 0],
+    [['sunday', '--channel', 'phone_call'], 0],
+    [['ten', '--limit', '1'], 1],
+    [['sunday', '--name', 'nothing'], 0],
+  ])('%j finds %d', async (argv, count) => {
+    const { stdout } = await run(await populatedAccount(), argv);
+    expect(idsIn(stdout)).toHaveLength(count);
+  });
+
+  it('masks what it shows', async () => {
+    const account = await populatedAccount();
+    const thread = account.sandbox.store.find(HOURS);
+    if (thread) {
+      account.sandbox.store.append(thread, { role: 'user', text: 'Call +13125550100 on Sunday.' });
+    }
+    const { stdout, stderr } = await run(account, ['call', '--redact']);
+    expect(stdout).toContain('\tuser\tCall [phone 1] on Sunday.\n');
+    expect(stderr).toMatch(/redacted 2 phone numbers\n$/);
+  });
+
+  it.each([
+    [[' '], 'words to search for are required'],
+    [['(', '--regex'], 'bad --regex "("'],
+    [['x', '--limit', '0'], 'bad --limit "0"'],
+    [['x', '--since', 'soon'], 'bad --since "soon"'],
+  ])('refuses %j before any request', async (argv, message) => {
+    const account = await populatedAccount();
+    const { code, stderr } = await run(account, argv);
+    expect({ code, requests: account.sandbox.requestCount('list_conversations') }).toEqual({
+      code: 2,
+      requests: 0,
+    });
+    expect(stderr).toContain(message);
+  });
+
+  it('is complete with faults, and reads nothing twice', async () => {
+    const rules = ['list_messages/status_429:0.05', 'list_messages/status_500_before:0.02'];
+    const many = await manyConversations({ faultSettings: { rules, seed: 7 } });
+    const ids = many.add(300);
+    const { code, stdout } = await runCli(
+      ['conversations', 'search', 'question 10', '--limit', 'all'],
+      { env: many.env, clock: many.clock },
+    );
+    expect(code).toBe(0);
+    expect(idsIn(stdout)).toEqual(ids.toReversed());
+  });
+
+  it('is complete in a list that changes meanwhile', async () => {
+    let calls = 0;
+    const many = await manyConversations({
+      async intercept(call, run) {
+        // Every tenth time the oldest one is used again, and moves to the front of the list.
+        if (call.operation === 'list_messages' && ++calls % 10 === 0 && calls < 400) {
+          many.clock.advance(1_000);
+          const [oldest] = many.sandbox.store
+            .list()
+            .toSorted((a, b) =>
+              a.conversation.last_message_at < b.conversation.last_message_at ? -1 : 1,
+            );
+          if (oldest) many.sandbox.store.append(oldest, { role: 'user', text: 'again' });
+        }
+        return run(call);
+      },
+    });
+    const ids = many.add(300);
+    const { stdout } = await runCli(
+      ['conversations', 'search', 'question 10', '--limit', 'all', '--quiet'],
+      { env: many.env, clock: many.clock },
+    );
+    expect(idsIn(stdout).toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('keeps what was found when it is stopped', async () => {
+    const stop = new AbortController();
+    const many = await manyConversations();
+    many.add(300);
+    const { stdout, stderr } = await runCli(
+      ['conversations', 'search', 'question 10', '--limit', 'all'],
+      {
+        ...{ env: many.env, clock: many.clock, signal: stop.signal },
+        onStdout: () => stop.abort(new Error('stopped')),
+      },
+    );
+    expect(idsIn(stdout).length).toBeGreaterThan(0);
+    expect(stderr).toMatch(/stopped: \d+ messages? found in \d+ conversations? so far/);
+  });
+});
+
+describe('/search', () => {
+  it('numbers what it finds, and /resume takes the number', async () => {
+    const { terminal, say } = await openChat({ sandbox: await account({ clock: realClock() }) });
+    await say('my name is Ana', /Ana/);
+    await say('/new', /starts a new conversation/);
+    await say('what are the opening hours', /You said/);
+    await say('/search name ana', /\/resume 1 continues the first/);
+    expect(terminal.screen().join('\n')).toMatch(
+      / 1 {2}my name is Ana {2}just now\n {4}\w+: .*Ana/,
+    );
+    await say('/resume 1', /conversation my name is Ana/);
+    await say('/resume 7', /the last search has no result 7/);
+  });
+});
