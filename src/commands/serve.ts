@@ -16,7 +16,9 @@ import { takeTurn } from '../turn/turn.js';
 import { noticesTo } from './options/output.js';
 import { targetFlags } from './options/target.js';
 import { openRedis } from './serve/redis.js';
-import { EXPOSURE, relaySettings, SERVICE, type ServeSettings } from './serve/settings.js';
+import { EXPOSURE, SERVICE } from './serve/flags.js';
+import { relaySettings, type ServeSettings } from './serve/settings.js';
+import { startEntry } from './serve/start-entry.js';
 
 /** Serves until SIGINT or SIGTERM, and then finishes the turns that run. */
 export const serve = defineCommand({
@@ -78,6 +80,8 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
     const services = { takeTurn, turnTimeoutMs, coordination, clock, log };
     const relay = await startRelay(settings, services);
     try {
+      const entry = { url: relay.url, node: context.nodeVersion };
+      log.info(startEntry(settings, account.settings, entry), 'started');
       await write(stdout, `relay: ${relay.url}\n`);
       await aborted(signal);
     } finally {

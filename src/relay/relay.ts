@@ -7,7 +7,7 @@ import { BodyReader } from './http/read-body.js';
 import type { Log } from './operation/log.js';
 import { openMetrics, startMetricsServer } from './operation/metrics.js';
 import { logRequest } from './operation/request-log.js';
-import { CALLER_BOUNDS, startServer, type CallerBounds, type RunningServer } from './server.js';
+import { CALLER_BOUNDS, startServer, type CallerBounds } from './server.js';
 import type { Call, RelayState, RunningTurn, TakeTurn } from './state.js';
 
 export interface RelaySettings {
@@ -27,6 +27,8 @@ export interface RelaySettings {
   metricsPort: number | undefined;
   /** Serves a page at `/` to try the chat. */
   hasPage: boolean;
+  /** New connections are accepted for so long after the relay is told to end, in milliseconds. */
+  drainDelayMs: number;
   /** Left out, those for the internet. */
   bounds?: CallerBounds;
 }
@@ -43,7 +45,7 @@ export interface RelayServices {
 export interface Relay {
   /** Such as `http://127.0.0.1:8080`. */
   url: string;
-  /** Accepts nothing new and waits for what runs; stops it after 30 seconds. */
+  /** Ends it without refusing anyone; what runs is stopped after 30 seconds. */
   drain(): Promise<void>;
 }
 
@@ -68,9 +70,15 @@ export async function startRelay(settings: RelaySettings, services: RelayService
     running,
     unanswered: 0,
     isDraining: false,
+    keepsConnections: true,
+    isEnding: false,
+    lastAnswerAt: 0,
   };
-  const server = await startServer({ ...settings, bounds }, state);
-  const stopMetrics = await startMetricsBeside(server, metricsPort, metrics.text);
+  const stopMetrics = await startMetricsBeside(metricsPort, metrics.text);
+  const server = await startServer({ ...settings, bounds }, state).catch((error: unknown) => {
+    stopMetrics();
+    throw error;
+  });
   return {
     url: server.url,
     async drain() {
@@ -89,15 +97,8 @@ async function pageFor({ tokens }: RelaySettings): Promise<(call: Call) => void>
 
 /** Serves metrics on a port of their own, if there is one. Returns a function that stops it. */
 async function startMetricsBeside(
-  server: RunningServer,
   port: number | undefined,
   text: () => Promise<string>,
 ): Promise<() => void> {
-  if (port === undefined) return () => undefined;
-  try {
-    return await startMetricsServer(port, text);
-  } catch (error) {
-    await server.drain();
-    throw error;
-  }
+  return port === undefined ? () => undefined : startMetricsServer(port, text);
 }

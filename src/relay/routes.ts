@@ -24,17 +24,18 @@ export async function serveCall(call: Call, state: RelayState): Promise<void> {
   state.unanswered++;
   response.on('close', () => {
     state.unanswered--;
+    if (state.isDraining) state.lastAnswerAt = state.clock.monotonic();
     if (!response.writableFinished) call.onLeave?.();
     if (call.turnEnd) void call.turnEnd.then(() => reportEnd(call, state));
     else reportEnd(call, state);
   });
-  if (state.isDraining) response.shouldKeepAlive = false;
+  if (!state.keepsConnections) response.shouldKeepAlive = false;
   try {
     assertHost(call.request, state.hosts);
     shareWithOrigin(call, state.origins);
     await dispatch(call, state);
   } catch (error) {
-    if (state.isDraining) response.shouldKeepAlive = false;
+    if (!state.keepsConnections) response.shouldKeepAlive = false;
     refuse(call, error);
   }
 }

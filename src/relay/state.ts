@@ -4,6 +4,7 @@ import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
 import type { BodyReader } from './http/read-body.js';
+import type { Log } from './operation/log.js';
 
 /** One request to the relay and its response. */
 export interface Call {
@@ -84,6 +85,15 @@ export interface RelayState {
   readonly running: RunningTurn[];
   /** Requests whose responses have not ended yet. */
   unanswered: number;
-  /** The relay is ending and accepts no new turns. */
+  /** New connections are accepted for so long after the relay is told to end, in milliseconds. */
+  readonly drainDelayMs: number;
+  readonly log: Log;
+  /** The relay was told to end. What still arrives is served. */
   isDraining: boolean;
+  /** Each response leaves its connection open for another request. */
+  keepsConnections: boolean;
+  /** The turns are stopped, and no new ones begin. */
+  isEnding: boolean;
+  /** While it drains: when a response last ended, by the monotonic clock. */
+  lastAnswerAt: number;
 }

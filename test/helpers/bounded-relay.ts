@@ -22,6 +22,7 @@ export async function boundedRelay(bounds: CallerBounds, reply: string): Promise
       signingSecret: undefined,
       metricsPort: undefined,
       hasPage: false,
+      drainDelayMs: 0,
       bounds,
     },
     {

@@ -12,13 +12,45 @@ const KEY = NOWHERE['TELNYX_API_KEY'] ?? '';
 const ID = 'X-Request-Id';
 
 /** The lines of its log, after it has ended. */
-async function logOf(relay: RunningRelay): Promise<Record<string, unknown>[]> {
+async function allOf(relay: RunningRelay): Promise<Record<string, unknown>[]> {
   const { stderr } = await relay.stop();
   const lines = stderr.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
+/** Those about requests. */
+async function logOf(relay: RunningRelay): Promise<Record<string, unknown>[]> {
+  return (await allOf(relay)).filter(({ msg }) => msg === 'request');
+}
+
 describe('the log', () => {
+  test('tells what was started, and when and how it ends, without any secret', async () => {
+    const relay = await serve(
+      ['--token', 'ada:s3cret-token', '--max-turns', '7', '--origin', 'https://app.example'],
+      { env: { ...NOWHERE, TELNYX_CHAT_HANDLE_SECRET: 's3cret of some length' } },
+    );
+    await fetch(`${relay.url}/nowhere`);
+    const lines = await allOf(relay);
+    expect(lines.map(({ msg }) => msg)).toEqual(['started', 'request', 'draining', 'drained']);
+    expect(lines[0]).toMatchObject({
+      level: 'info',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+      url: relay.url,
+      assistant: 'assistant-1',
+      base_url: 'http://127.0.0.1:9',
+      tokens: 1,
+      callers: ['ada'],
+      max_turns: 7,
+      origins: ['https://app.example'],
+      drain_delay_s: 0,
+    });
+    expect(lines.slice(2)).toMatchObject([
+      { running: 0, delay_s: 0 },
+      { ms: expect.any(Number) as number },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/s3cret|KEY-secret/);
+  });
+
   test('has one line of JSON a request: what it was, what became of it, how long it took', async () => {
     const relay = await serveSandbox([], { env: { TELNYX_CHAT_TOKEN: 'ada:s3cret-token' } });
     const headers = { authorization: 'Bearer s3cret-token', [ID]: 'mine-1' };

@@ -23,6 +23,8 @@ export async function chat(call: Call, state: RelayState): Promise<void> {
   const key = idempotencyKey(request);
   assertCapacity(state);
   const body = await bodies.read(call);
+  // It may have come before the relay was told to end.
+  if (!state.keepsConnections) call.response.shouldKeepAlive = false;
   try {
     const turn = openTurn(call, body, state);
     const answered = answer(turn, key, state);
@@ -43,8 +45,9 @@ async function takeAllowance(
   if (waitMs > 0) throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
 }
 
-function assertCapacity({ isDraining, running, maxTurns }: RelayState): void {
-  if (isDraining || running.length >= maxTurns) throw busy('Too many requests in flight');
+function assertCapacity({ isEnding, running, maxTurns }: RelayState): void {
+  if (isEnding) throw busy('The relay is ending');
+  if (running.length >= maxTurns) throw busy('Too many requests in flight');
 }
 
 /** Throws the 400s, 404 and 503 of the contract. */
