@@ -78,10 +78,12 @@ function health(call: Call): void {
   sendJson(call, { status: 200, body: '{"status":"ok"}' });
 }
 
-/** Whether a turn would be accepted now. Rejects when Redis can't be reached. */
-async function ready(call: Call, { isDraining, coordination }: RelayState): Promise<void> {
+/** Whether a turn would succeed now, as far as is known. Rejects when Redis can't be reached. */
+async function ready(call: Call, { isDraining, coordination, access }: RelayState): Promise<void> {
   if (isDraining) throw busy('Draining');
   await coordination.check();
+  const { problem } = access;
+  if (problem !== undefined) throw busy(problem);
   sendJson(call, { status: 200, body: '{"status":"ready"}' });
 }
 

@@ -5,6 +5,7 @@ import type { Coordination, Rate } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
 import type { BodyReader } from './http/read-body.js';
 import type { Log } from './operation/log.js';
+import type { UpstreamAccess } from './operation/upstream.js';
 
 /** One request to the relay and its response. */
 export interface Call {
@@ -36,6 +37,10 @@ export interface CallFacts {
   conversationId?: string | undefined;
   /** Time spent waiting for earlier turns of the conversation, in milliseconds. */
   waitedMs?: number;
+  /** Time to the first piece of a streamed reply, in milliseconds. */
+  firstTokenMs?: number;
+  /** Refused because the caller asks too often. */
+  isRateLimited?: boolean;
   /** The answer is the stored one of an earlier request with the same idempotency key. */
   isReplay?: boolean;
   /** For the log only: callers never see it. */
@@ -83,6 +88,9 @@ export interface RelayState {
   readonly bodies: BodyReader;
   /** An array, not a Set: V8 frees what was in a Set late, which cost the relay over 10 % of its turns. */
   readonly running: RunningTurn[];
+  /** Turns that wait for earlier ones of their conversations. */
+  waiting: number;
+  readonly access: UpstreamAccess;
   /** Requests whose responses have not ended yet. */
   unanswered: number;
   /** New connections are accepted for so long after the relay is told to end, in milliseconds. */

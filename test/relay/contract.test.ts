@@ -47,7 +47,8 @@ describe('a turn', () => {
     const server = await recordingServer(json({ id: 'c-1', content: 'hi' }));
     const relay = await serve([], { env: upstream(server.url) });
     const { body } = await post(relay, { message: 'hello', name: 'Ada' });
-    expect(JSON.parse(server.requests[1]?.body ?? '')).toEqual({
+    const sent = server.requests.find(({ url }) => url.endsWith('/chat'));
+    expect(JSON.parse(sent?.body ?? '')).toEqual({
       content: 'hello',
       conversation_id: 'c-1',
       name: 'Ada',

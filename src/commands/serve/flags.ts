@@ -46,9 +46,17 @@ export const SERVICE = {
     ...text('--redis-prefix <text>', 'prefix of every key and channel there'),
     default: 'telnyx-chat:',
   },
-  metricsPort: count('--metrics-port <number>', 'loopback port for GET /metrics without a token', {
-    max: MAX_PORT,
-  }),
+  metricsPort: count(
+    '--metrics-port <number>',
+    'port of its own for GET /metrics, without a token',
+    {
+      max: MAX_PORT,
+    },
+  ),
+  metricsHost: {
+    ...text('--metrics-host <address>', 'address for --metrics-port'),
+    default: '127.0.0.1',
+  },
   logLevel: choice('--log-level <level>', 'what is logged to stderr', {
     choices: LOG_LEVELS,
     default: 'info',

@@ -39,7 +39,7 @@ export async function relaySettings(
     isLoopback: isLocal(host),
     allowedHosts: values.allowedHosts,
     origins: new Set(values.origins.map(checkedOrigin)),
-    metricsPort: values.metricsPort,
+    metrics: metricsAddress(values),
     logLevel: values.logLevel,
     redis: redisSettings(values.redis ?? env['TELNYX_CHAT_REDIS'], redisPrefix),
     hasPage: values.hasPage,
@@ -69,6 +69,13 @@ function assertGuarded(host: string, tokens: Token[], isOpen: boolean): void {
 /** After a quiet minute, a minute's worth may come at once. */
 function rateOf(perMinute: number): Rate {
   return { perMinute, burst: perMinute };
+}
+
+function metricsAddress({
+  metricsHost: host = '',
+  metricsPort: port,
+}: RelayValues): RelaySettings['metrics'] {
+  return port === undefined ? undefined : { host, port, isLoopback: isLocal(host) };
 }
 
 function isLocal(host: string): boolean {

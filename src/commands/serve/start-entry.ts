@@ -26,7 +26,7 @@ export function startEntry(
     signs_conversations: settings.signingSecret !== undefined,
     redis: redis && publicAddress(redis.address),
     redis_prefix: redis?.prefix,
-    metrics_port: settings.metricsPort,
+    metrics: settings.metrics && `${settings.metrics.host}:${settings.metrics.port}`,
     drain_delay_s: settings.drainDelayMs / 1000,
     log_level: settings.logLevel,
     page: settings.hasPage,

@@ -42,7 +42,9 @@ async function takeAllowance(
 ): Promise<void> {
   const caller = facts.caller ?? `address ${request.socket.remoteAddress ?? ''}`;
   const waitMs = rate ? await coordination.limits.take(caller, rate) : 0;
-  if (waitMs > 0) throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
+  if (waitMs <= 0) return;
+  facts.isRateLimited = true;
+  throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
 }
 
 function assertCapacity({ isEnding, running, maxTurns }: RelayState): void {
