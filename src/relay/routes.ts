@@ -1,7 +1,13 @@
 import { UNAVAILABLE } from './chat/outcome.js';
 import { chat } from './chat/route.js';
 import { CoordinationError } from './coordination/coordination.js';
-import { assertHost, preflight, shareWithOrigin } from './exposure/browser-guards.js';
+import {
+  assertHost,
+  assertProbeHost,
+  pathOf,
+  preflight,
+  shareWithOrigin,
+} from './exposure/browser-guards.js';
 import { callerOf } from './exposure/credentials.js';
 import { busy, Refusal, sendError, sendJson } from './http/answer.js';
 import { CallerLeft } from './http/read-body.js';
@@ -18,6 +24,8 @@ const ROUTES: Record<string, Record<string, Handler>> = {
   '/metrics': { GET: metrics },
 };
 
+const PROBES = ['/health', '/ready'];
+
 /** Answers one request, whatever it is. Never rejects. */
 export async function serveCall(call: Call, state: RelayState): Promise<void> {
   const { response } = call;
@@ -31,9 +39,11 @@ export async function serveCall(call: Call, state: RelayState): Promise<void> {
   });
   if (!state.keepsConnections) response.shouldKeepAlive = false;
   try {
-    assertHost(call.request, state.hosts);
+    const path = pathOf(call.request.url ?? '');
+    if (PROBES.includes(path)) assertProbeHost(call.request, state);
+    else assertHost(call.request, state.hosts);
     shareWithOrigin(call, state.origins);
-    await dispatch(call, state);
+    await dispatch(path, call, state);
   } catch (error) {
     if (!state.keepsConnections) response.shouldKeepAlive = false;
     refuse(call, error);
@@ -45,9 +55,8 @@ function reportEnd(call: Call, { clock, report }: RelayState): void {
 }
 
 /** Calls the handler of the path and method. Throws 404 and 405. */
-function dispatch(call: Call, state: RelayState): Promise<void> | void {
-  const { method = '', url = '' } = call.request;
-  const path = pathOf(url);
+function dispatch(path: string, call: Call, state: RelayState): Promise<void> | void {
+  const { method = '' } = call.request;
   const handlers = handlersAt(path, state);
   if (handlers === undefined) throw new Refusal(404, 'Not found');
   call.facts.route = path;
@@ -63,11 +72,6 @@ function dispatch(call: Call, state: RelayState): Promise<void> | void {
 function handlersAt(path: string, { showPage }: RelayState): Record<string, Handler> | undefined {
   if (path === '/' && !showPage) return undefined;
   return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
-}
-
-function pathOf(url: string): string {
-  const queryAt = url.indexOf('?');
-  return queryAt < 0 ? url : url.slice(0, queryAt);
 }
 
 function page(call: Call, { showPage }: RelayState): void {

@@ -74,6 +74,7 @@ export interface RelayState {
   readonly tokens: TokenCheck | undefined;
   /** Accepted names in the `Host` header; undefined: any. */
   readonly hosts: ReadonlySet<string> | undefined;
+  readonly isLoopback: boolean;
   /** Whose pages may use the relay; `*` for all. */
   readonly origins: ReadonlySet<string>;
   readonly conversationIds: ConversationIds;

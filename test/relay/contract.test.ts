@@ -32,7 +32,10 @@ describe('a turn', () => {
     const { status, headers, text } = await post(relay, { message: 'My name is Ada.' }, EVENTS);
     const events = eventsIn(text);
     const reply = 'Nice to meet you, Ada. I will remember your name.';
-    expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect([status, headers.get('content-type')]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+    ]);
     expect(events.at(-1)).toEqual([
       'done',
       { conversation_id: expect.stringMatching(UUID) as string, reply },

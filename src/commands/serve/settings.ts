@@ -28,7 +28,8 @@ export async function relaySettings(
 ): Promise<ServeSettings> {
   const env = await environment(source, context);
   const tokens = await bearerTokens(values, env, context);
-  const { host = '', rateLimit, redisPrefix = '' } = values;
+  const { rateLimit, redisPrefix = '' } = values;
+  const host = withoutBrackets(values.host);
   assertGuarded(host, tokens, values.isOpen);
   return {
     host,
@@ -71,10 +72,13 @@ function rateOf(perMinute: number): Rate {
   return { perMinute, burst: perMinute };
 }
 
-function metricsAddress({
-  metricsHost: host = '',
-  metricsPort: port,
-}: RelayValues): RelaySettings['metrics'] {
+/** `[::1]`, as it stands in a URL, is understood as `::1`. */
+function withoutBrackets(host = ''): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+function metricsAddress({ metricsHost, metricsPort: port }: RelayValues): RelaySettings['metrics'] {
+  const host = withoutBrackets(metricsHost);
   return port === undefined ? undefined : { host, port, isLoopback: isLocal(host) };
 }
 

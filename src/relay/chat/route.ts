@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
 import type { Claim, OpenRecord } from '../coordination/coordination.js';
-import { assertNoForm, assertOrigin } from '../exposure/browser-guards.js';
+import { assertNoForm, assertOrigin, assertPlainBody } from '../exposure/browser-guards.js';
 import { callerOf } from '../exposure/credentials.js';
 import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.js';
 import type { Call, RelayState } from '../state.js';
@@ -19,6 +19,7 @@ export async function chat(call: Call, state: RelayState): Promise<void> {
   assertOrigin(request, origins);
   if (tokens) facts.caller = callerOf(request, tokens);
   assertNoForm(request);
+  assertPlainBody(request);
   if (rate) await takeAllowance(call, state);
   const key = idempotencyKey(request);
   assertCapacity(state);
@@ -149,12 +150,17 @@ function parseChatRequest(body: Buffer): ChatRequest {
 
 function parsedObject(body: Buffer): Record<string, unknown> {
   try {
-    const value: unknown = isUtf8(body) ? parseJson(body.toString('utf8')) : undefined;
+    const value: unknown = isUtf8(body) ? parseJson(textOf(body)) : undefined;
     if (isObject(value)) return value;
   } catch {
     // Refused below, as other invalid bodies are.
   }
   throw invalidBody();
+}
+
+/** Some languages begin their files, and their JSON, with a byte order mark. */
+function textOf(body: Buffer): string {
+  return body.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
