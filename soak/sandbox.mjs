@@ -4,10 +4,10 @@ import { RULES } from './faults.mjs';
 
 export const PROGRAM = fileURLToPath(new URL('../bin/telnyx-chat.js', import.meta.url));
 
-/** Starts a sandbox with the faults of the soak in its own process. */
-export async function openSandbox(seed) {
+/** Starts a sandbox with faults, those of the soak unless others are given, in its own process. */
+export async function openSandbox(seed, rules = RULES) {
   const argv = ['sandbox', '--port', '0', '--latency', '20', '--seed', String(seed)];
-  const faults = RULES.flatMap((rule) => ['--fault', rule]);
+  const faults = rules.flatMap((rule) => ['--fault', rule]);
   const child = spawn(process.execPath, [PROGRAM, ...argv, ...faults], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -13,7 +13,9 @@ export { turnJson } from './src/turn/turn-report.ts';
 export { errorJson } from './src/text/error-report.ts';
 export { AppError } from './src/base/errors.ts';
 import { openMetrics } from './src/relay/operation/metrics.ts';
-export const metricsText = () => openMetrics(() => 0).text();
+const zero = () => 0;
+export const metricsText = () =>
+  openMetrics({ turnsInFlight: zero, turnsWaiting: zero, isRedisUp: zero, isKeyRefused: zero }).text();
 `;
 
 /**

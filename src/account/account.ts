@@ -25,6 +25,15 @@ export function requestLines(print: (line: string) => void): (report: RequestRep
   };
 }
 
+function reporterOf({ notices, onRequest }: AccountOptions): AccountOptions['onRequest'] {
+  const print = notices.debug && requestLines(notices.debug);
+  if (!print || !onRequest) return print ?? onRequest;
+  return (report) => {
+    print(report);
+    onRequest(report);
+  };
+}
+
 /** With `--debug`, a line for each reply: events and property names, never its text. */
 function onReplyOf({ notices: { debug }, onReply }: AccountOptions): AccountOptions['onReply'] {
   if (!debug) return onReply;
@@ -63,6 +72,8 @@ export interface AccountOptions {
   context: Context;
   notices: Notices;
   openTransport?: (options: TransportOptions) => Transport;
+  /** Told of each request, when it has ended. */
+  onRequest?: ((report: RequestReport) => void) | undefined;
   /** Told which events and property names each reply was made of. */
   onReply?: ((seen: string) => void) | undefined;
   /** Makes the idempotency keys of new conversations. */
@@ -125,7 +136,7 @@ export function accountWith(settings: Settings, options: AccountOptions): Accoun
   const { clock, env } = context;
   const apiKey = requireKey(settings);
   const baseUrl = settings.baseUrl.value;
-  const onRequest = notices.debug && requestLines(notices.debug);
+  const onRequest = reporterOf(options);
   const proxy = proxyFor(new URL(baseUrl), env);
   const client = createClient({
     apiKey,

@@ -146,7 +146,7 @@ export class Exchange implements BodySource {
   onComplete(): void {
     // A body that ends with its connection looks complete when we end that.
     if (this.isEnded) return;
-    this.#settle(String(this.#status));
+    this.#settle(String(this.#status), String(this.#status));
     this.#body?.finish('complete');
   }
 
@@ -167,7 +167,7 @@ export class Exchange implements BodySource {
 
   leave(): void {
     if (this.isEnded) return;
-    this.#settle('left unread');
+    this.#settle('left unread', String(this.#status));
     this.#carrier?.abort(new Error('left unread'));
   }
 
@@ -181,7 +181,7 @@ export class Exchange implements BodySource {
   }
 
   #end(reason: AppError): void {
-    this.#settle(reason.message);
+    this.#settle(reason.message, reason.kind);
     this.#reject(reason);
     this.#body?.finish(reason);
   }
@@ -197,11 +197,11 @@ export class Exchange implements BodySource {
   }
 
   /** Ends all watching and reports the request, once. */
-  #settle(outcome: string): void {
+  #settle(outcome: string, status: string): void {
     clearTimeout(this.#total);
     clearTimeout(this.#connecting);
     clearTimeout(this.#silence);
     this.#request.signal.removeEventListener('abort', this.#onAbort);
-    this.#record.end(outcome);
+    this.#record.end(outcome, status);
   }
 }

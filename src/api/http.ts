@@ -33,6 +33,8 @@ export interface RequestReport {
   path: string;
   /** HTTP status, or what went wrong. */
   outcome: string;
+  /** HTTP status, or the kind of failure. */
+  status: string;
   requestId?: string;
   /** Not set on a connection that was kept from an earlier request. */
   connectMs?: number;

@@ -72,15 +72,15 @@ export class RequestRecord {
     return requestId;
   }
 
-  /** `outcome`: the status, or what went wrong. */
-  end(outcome: string): void {
+  /** `outcome`: the status, or what went wrong; `status`: the status, or the kind of failure. */
+  end(outcome: string, status: string): void {
     if (this.isEnded) return;
     this.isEnded = true;
     const { onRequest } = this.#options;
     if (!onRequest) return;
     const { method, path } = this.#request;
     const totalMs = this.elapsed;
-    onRequest({ method, path: withoutQuery(path), outcome, totalMs, ...this.#found });
+    onRequest({ method, path: withoutQuery(path), outcome, status, totalMs, ...this.#found });
   }
 }
 

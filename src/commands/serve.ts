@@ -9,6 +9,8 @@ import { write } from '../process/write.js';
 import type { TakeTurn } from '../relay/state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
+import type { UpstreamRequest } from '../relay/operation/upstream.js';
+import type { Upstream } from '../relay/relay.js';
 import type { PagePorts } from '../relay/ui/ports.js';
 import { requireAssistant } from '../settings/resolve.js';
 import { TurnMemory } from '../turn/turn-memory.js';
@@ -17,7 +19,9 @@ import { takeTurn } from '../turn/turn.js';
 import { noticesTo } from './options/output.js';
 import { targetFlags } from './options/target.js';
 import { openRedis } from './serve/redis.js';
-import { EXPOSURE, relaySettings, SERVICE, type ServeSettings } from './serve/settings.js';
+import { EXPOSURE, SERVICE } from './serve/flags.js';
+import { relaySettings, type ServeSettings } from './serve/settings.js';
+import { startEntry } from './serve/start-entry.js';
 
 /** Serves until SIGINT or SIGTERM, and then finishes the turns that run. */
 export const serve = defineCommand({
@@ -39,16 +43,18 @@ export const serve = defineCommand({
     context.onExit(log.flush);
     const { createUndiciTransport } = await import('../api/undici-transport.js');
     const toLog = (line: string): void => log.info({}, line);
+    const upstream = upstreamReports();
     const account = await openAccount(target, {
       context,
       notices: noticesTo({ notify: toLog, debug: toLog }, output, context.env),
       openTransport: createUndiciTransport,
+      onRequest: upstream.report,
       // It draws its random numbers many at a time, which suits a process that needs many.
       randomId: () => crypto.randomUUID(),
     });
     try {
       requireAssistant(account.settings);
-      await serveUntilStopped({ settings, context, log, account });
+      await serveUntilStopped({ settings, context, log, account, onRequest: upstream.onRequest });
     } finally {
       await account.close();
       await log.settled();
@@ -64,6 +70,7 @@ interface ServeOptions {
   context: Context;
   log: Log;
   account: Account;
+  onRequest: Upstream['onRequest'];
 }
 
 async function serveUntilStopped(options: ServeOptions): Promise<void> {
@@ -77,9 +84,12 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const turnTimeoutMs = account.settings.timeoutMs.value;
   try {
     const page = settings.hasPage ? await portsOfPage(account) : undefined;
-    const services = { takeTurn, turnTimeoutMs, coordination, clock, log, page };
+    const upstream = { check: accessCheck(account, signal), onRequest: options.onRequest };
+    const services = { takeTurn, turnTimeoutMs, coordination, upstream, clock, log, page };
     const relay = await startRelay(settings, services);
     try {
+      const entry = { url: relay.url, node: context.nodeVersion };
+      log.info(startEntry(settings, account.settings, entry), 'started');
       await write(stdout, `relay: ${relay.url}\n`);
       await aborted(signal);
     } finally {
@@ -93,6 +103,23 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
 async function portsOfPage(account: Account): Promise<PagePorts> {
   const { pagePorts } = await import('./serve/page.js');
   return pagePorts(account);
+}
+
+/** Tells of requests to Telnyx whoever listens by then. */
+function upstreamReports() {
+  let listener: (request: UpstreamRequest) => void = () => undefined;
+  return {
+    report: (request: UpstreamRequest): void => listener(request),
+    onRequest: (given: typeof listener): void => void (listener = given),
+  };
+}
+
+/** For the call that checks the key, in milliseconds. */
+const CHECK_MS = 5_000;
+
+function accessCheck({ client, settings }: Account, signal: AbortSignal) {
+  const assistantId = requireAssistant(settings);
+  return () => client.getAssistant(assistantId, { signal, timeoutMs: CHECK_MS });
 }
 
 function turnsOf({ client, settings }: Account, { isShared }: Coordination): TakeTurn {

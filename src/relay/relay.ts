@@ -5,9 +5,10 @@ import { tokenCheck, type Token, plainIds, signedIds } from './exposure/credenti
 import { hostNames } from './exposure/browser-guards.js';
 import { BodyReader } from './http/read-body.js';
 import type { Log } from './operation/log.js';
-import { openMetrics, startMetricsServer } from './operation/metrics.js';
+import { openMetrics, startMetricsServer, type MetricsAddress } from './operation/metrics.js';
 import { logRequest } from './operation/request-log.js';
-import { CALLER_BOUNDS, startServer, type CallerBounds, type RunningServer } from './server.js';
+import { UpstreamAccess, type UpstreamRequest } from './operation/upstream.js';
+import { CALLER_BOUNDS, startServer, type CallerBounds } from './server.js';
 import type { RelayState, Routes, RunningTurn, TakeTurn } from './state.js';
 import type { PagePorts } from './ui/ports.js';
 
@@ -24,10 +25,19 @@ export interface RelaySettings {
   maxTurns: number;
   /** Signs conversation ids; undefined: they are not signed. */
   signingSecret: string | undefined;
-  /** On loopback, without a token. */
-  metricsPort: number | undefined;
+  /** Of `GET /metrics` without a token; undefined: there is none. */
+  metrics: MetricsAddress | undefined;
+  /** New connections are accepted for so long after the relay is told to end, in milliseconds. */
+  drainDelayMs: number;
   /** Left out, those for the internet. */
   bounds?: CallerBounds;
+}
+
+export interface Upstream {
+  /** A cheap call with the key; rejects when it fails. */
+  check: () => Promise<unknown>;
+  /** Calls the listener when a request to Telnyx has ended. */
+  onRequest: (listener: (request: UpstreamRequest) => void) => void;
 }
 
 /** The parts of the program that the relay works with. */
@@ -35,6 +45,7 @@ export interface RelayServices {
   takeTurn: TakeTurn;
   turnTimeoutMs: number;
   coordination: Coordination;
+  upstream: Upstream;
   clock: Clock;
   log: Log;
   /** Given, a page at `/` is served to try the chat. */
@@ -44,15 +55,45 @@ export interface RelayServices {
 export interface Relay {
   /** Such as `http://127.0.0.1:8080`. */
   url: string;
-  /** Accepts nothing new and waits for what runs; stops it after 30 seconds. */
+  /** Ends it without refusing anyone; what runs is stopped after 30 seconds. */
   drain(): Promise<void>;
 }
 
 /** Starts the relay. Rejects with a usage error when it can't listen on its address. */
 export async function startRelay(settings: RelaySettings, services: RelayServices): Promise<Relay> {
+  const { bounds = CALLER_BOUNDS } = settings;
+  const { coordination } = services;
+  const state = await openState(settings, services);
+  const stopMetrics = await startMetricsBeside(settings.metrics, state.metricsText);
+  const server = await startServer({ ...settings, bounds }, state).catch((error: unknown) => {
+    stopMetrics();
+    throw error;
+  });
+  state.access.check();
+  return {
+    url: server.url,
+    async drain() {
+      await server.drain();
+      stopMetrics();
+      await coordination.close();
+    },
+  };
+}
+
+async function openState(settings: RelaySettings, services: RelayServices): Promise<RelayState> {
+  const { tokens, signingSecret } = settings;
   const running: RunningTurn[] = [];
-  const metrics = openMetrics(() => running.length);
-  const { tokens, signingSecret, metricsPort, bounds = CALLER_BOUNDS } = settings;
+  const access = new UpstreamAccess({ ...services, check: services.upstream.check });
+  const metrics = openMetrics({
+    turnsInFlight: () => running.length,
+    turnsWaiting: () => state.waiting,
+    isRedisUp: services.coordination.isUp,
+    isKeyRefused: () => access.problem !== undefined,
+  });
+  services.upstream.onRequest((request) => {
+    metrics.countUpstream(request);
+    access.note(request);
+  });
   const state: RelayState = {
     ...settings,
     ...services,
@@ -66,20 +107,10 @@ export async function startRelay(settings: RelaySettings, services: RelayService
       logRequest(services.log, call, totalMs);
     },
     bodies: new BodyReader(),
-    running,
-    unanswered: 0,
-    isDraining: false,
+    ...{ access, running, waiting: 0, unanswered: 0, lastAnswerAt: 0 },
+    ...{ isDraining: false, keepsConnections: true, isEnding: false },
   };
-  const server = await startServer({ ...settings, bounds }, state);
-  const stopMetrics = await startMetricsBeside(server, metricsPort, metrics.text);
-  return {
-    url: server.url,
-    async drain() {
-      await server.drain();
-      stopMetrics();
-      await services.coordination.close();
-    },
-  };
+  return state;
 }
 
 async function routesOfPage(ports: PagePorts, { tokens }: RelaySettings): Promise<Routes> {
@@ -89,15 +120,8 @@ async function routesOfPage(ports: PagePorts, { tokens }: RelaySettings): Promis
 
 /** Serves metrics on a port of their own, if there is one. Returns a function that stops it. */
 async function startMetricsBeside(
-  server: RunningServer,
-  port: number | undefined,
+  address: MetricsAddress | undefined,
   text: () => Promise<string>,
 ): Promise<() => void> {
-  if (port === undefined) return () => undefined;
-  try {
-    return await startMetricsServer(port, text);
-  } catch (error) {
-    await server.drain();
-    throw error;
-  }
+  return address ? startMetricsServer(address, text) : () => undefined;
 }

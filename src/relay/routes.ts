@@ -1,7 +1,13 @@
 import { UNAVAILABLE } from './chat/outcome.js';
 import { chat } from './chat/route.js';
 import { CoordinationError } from './coordination/coordination.js';
-import { assertHost, preflight, shareWithOrigin } from './exposure/browser-guards.js';
+import {
+  assertHost,
+  assertProbeHost,
+  pathOf,
+  preflight,
+  shareWithOrigin,
+} from './exposure/browser-guards.js';
 import { callerOf } from './exposure/credentials.js';
 import { busy, Refusal, sendError, sendJson } from './http/answer.js';
 import { CallerLeft } from './http/read-body.js';
@@ -16,23 +22,28 @@ const ROUTES: Routes = {
   '/openapi.json': { GET: description, HEAD: description },
 };
 
+const PROBES = ['/health', '/ready'];
+
 /** Answers one request, whatever it is. Never rejects. */
 export async function serveCall(call: Call, state: RelayState): Promise<void> {
   const { response } = call;
   state.unanswered++;
   response.on('close', () => {
     state.unanswered--;
+    if (state.isDraining) state.lastAnswerAt = state.clock.monotonic();
     if (!response.writableFinished) call.onLeave?.();
     if (call.turnEnd) void call.turnEnd.then(() => reportEnd(call, state));
     else reportEnd(call, state);
   });
-  if (state.isDraining) response.shouldKeepAlive = false;
+  if (!state.keepsConnections) response.shouldKeepAlive = false;
   try {
-    assertHost(call.request, state.hosts);
+    const path = pathOf(call.request.url ?? '');
+    if (PROBES.includes(path)) assertProbeHost(call.request, state);
+    else assertHost(call.request, state.hosts);
     shareWithOrigin(call, state.origins);
-    await dispatch(call, state);
+    await dispatch(path, call, state);
   } catch (error) {
-    if (state.isDraining) response.shouldKeepAlive = false;
+    if (!state.keepsConnections) response.shouldKeepAlive = false;
     refuse(call, error);
   }
 }
@@ -42,9 +53,8 @@ function reportEnd(call: Call, { clock, report }: RelayState): void {
 }
 
 /** Calls the handler of the path and method. Throws 404 and 405. */
-function dispatch(call: Call, state: RelayState): Promise<void> | void {
-  const { method = '', url = '' } = call.request;
-  const path = pathOf(url);
+function dispatch(path: string, call: Call, state: RelayState): Promise<void> | void {
+  const { method = '' } = call.request;
   const handlers = handlersAt(path, state);
   if (handlers === undefined) throw new Refusal(404, 'Not found');
   call.facts.route = path;
@@ -61,19 +71,16 @@ function handlersAt(path: string, { moreRoutes }: RelayState): Routes[string] | 
   return [ROUTES, moreRoutes].find((routes) => Object.hasOwn(routes, path))?.[path];
 }
 
-function pathOf(url: string): string {
-  const queryAt = url.indexOf('?');
-  return queryAt < 0 ? url : url.slice(0, queryAt);
-}
-
 function health(call: Call): void {
   sendJson(call, { status: 200, body: '{"status":"ok"}' });
 }
 
-/** Whether a turn would be accepted now. Rejects when Redis can't be reached. */
-async function ready(call: Call, { isDraining, coordination }: RelayState): Promise<void> {
+/** Whether a turn would succeed now, as far as is known. Rejects when Redis can't be reached. */
+async function ready(call: Call, { isDraining, coordination, access }: RelayState): Promise<void> {
   if (isDraining) throw busy('Draining');
   await coordination.check();
+  const { problem } = access;
+  if (problem !== undefined) throw busy(problem);
   sendJson(call, { status: 200, body: '{"status":"ready"}' });
 }
 

@@ -4,6 +4,8 @@ import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
 import type { BodyReader } from './http/read-body.js';
+import type { Log } from './operation/log.js';
+import type { UpstreamAccess } from './operation/upstream.js';
 
 /** One request to the relay and its response. */
 export interface Call {
@@ -35,6 +37,10 @@ export interface CallFacts {
   conversationId?: string | undefined;
   /** Time spent waiting for earlier turns of the conversation, in milliseconds. */
   waitedMs?: number;
+  /** Time to the first piece of a streamed reply, in milliseconds. */
+  firstTokenMs?: number;
+  /** Refused because the caller asks too often. */
+  isRateLimited?: boolean;
   /** The answer is the stored one of an earlier request with the same idempotency key. */
   isReplay?: boolean;
   /** For the log only: callers never see it. */
@@ -73,6 +79,7 @@ export interface RelayState {
   readonly tokens: TokenCheck | undefined;
   /** Accepted names in the `Host` header; undefined: any. */
   readonly hosts: ReadonlySet<string> | undefined;
+  readonly isLoopback: boolean;
   /** Whose pages may use the relay; `*` for all. */
   readonly origins: ReadonlySet<string>;
   readonly conversationIds: ConversationIds;
@@ -87,8 +94,20 @@ export interface RelayState {
   readonly bodies: BodyReader;
   /** An array, not a Set: V8 frees what was in a Set late, which cost the relay over 10 % of its turns. */
   readonly running: RunningTurn[];
+  /** Turns that wait for earlier ones of their conversations. */
+  waiting: number;
+  readonly access: UpstreamAccess;
   /** Requests whose responses have not ended yet. */
   unanswered: number;
-  /** The relay is ending and accepts no new turns. */
+  /** New connections are accepted for so long after the relay is told to end, in milliseconds. */
+  readonly drainDelayMs: number;
+  readonly log: Log;
+  /** The relay was told to end. What still arrives is served. */
   isDraining: boolean;
+  /** Each response leaves its connection open for another request. */
+  keepsConnections: boolean;
+  /** The turns are stopped, and no new ones begin. */
+  isEnding: boolean;
+  /** While it drains: when a response last ended, by the monotonic clock. */
+  lastAnswerAt: number;
 }

@@ -635,6 +635,7 @@ test('a report of each request holds no query, key or message', async () => {
       method: 'GET',
       path: '/ai/conversations',
       outcome: '200',
+      status: '200',
       requestId: 'r-1',
       connectMs: 0,
       firstByteMs: 0,

@@ -28,7 +28,10 @@ async function fetchFrom(page: Page, url: string, init: RequestInit): Promise<un
 }
 
 function expectNothingStored(sandbox: Sandbox): void {
-  expect([sandbox.stats().conversations, sandbox.stats().requests]).toEqual([[], {}]);
+  const { conversations, requests } = sandbox.stats();
+  // The relay's own check of its key.
+  const others = Object.keys(requests).filter((name) => name !== 'get_assistant');
+  expect([conversations, others]).toEqual([[], []]);
 }
 
 describeInBrowser('a page of another origin', ({ open }) => {

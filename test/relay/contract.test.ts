@@ -32,7 +32,10 @@ describe('a turn', () => {
     const { status, headers, text } = await post(relay, { message: 'My name is Ada.' }, EVENTS);
     const events = eventsIn(text);
     const reply = 'Nice to meet you, Ada. I will remember your name.';
-    expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect([status, headers.get('content-type')]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+    ]);
     expect(events.at(-1)).toEqual([
       'done',
       { conversation_id: expect.stringMatching(UUID) as string, reply },
@@ -47,7 +50,8 @@ describe('a turn', () => {
     const server = await recordingServer(json({ id: 'c-1', content: 'hi' }));
     const relay = await serve([], { env: upstream(server.url) });
     const { body } = await post(relay, { message: 'hello', name: 'Ada' });
-    expect(JSON.parse(server.requests[1]?.body ?? '')).toEqual({
+    const sent = server.requests.find(({ url }) => url.endsWith('/chat'));
+    expect(JSON.parse(sent?.body ?? '')).toEqual({
       content: 'hello',
       conversation_id: 'c-1',
       name: 'Ada',

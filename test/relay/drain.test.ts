@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import type { Call, RelayState, RunningTurn } from '../../src/relay/state.js';
 import { failed } from '../../src/relay/chat/outcome.js';
-import { drain } from '../../src/relay/server.js';
+import { drain } from '../../src/relay/drain.js';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { eventsIn, upstream } from '../helpers/relay.js';
 import { replica } from '../helpers/replica.js';
@@ -22,15 +22,18 @@ const TURN = { message: 'hello', conversation_id: 'c-1' };
 async function withTurn(headers: Record<string, string> = {}) {
   const asked = deferred<ServerResponse>();
   let turns = 0;
+  let isAnswering = false;
   const url = await chatAnswering((response) => {
     turns++;
     asked.resolve(response);
+    if (isAnswering) answerJson(response);
   });
   const relay = await replica([], upstream(url));
   const agent = new Agent({ keepAlive: true });
   const turn = posted(relay.url, headers, agent);
   const upstreamAnswer = await asked.promise;
-  return { relay, turn, upstreamAnswer, turns: () => turns };
+  const answerNext = (): void => void (isAnswering = true);
+  return { relay, turn, upstreamAnswer, turns: () => turns, answerNext };
 }
 
 /** `POST /chat` over a connection that is to be kept. */
@@ -61,8 +64,9 @@ async function refusesConnections(url: string): Promise<void> {
   while (await isOpen());
 }
 
-const answerJson = (response: ServerResponse): void =>
-  void response.writeHead(200, { 'content-type': 'application/json' }).end('{"content":"hi"}');
+function answerJson(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"content":"hi"}');
+}
 
 test('SIGTERM: what runs is answered, nothing new is let in, and it ends well', async () => {
   const { relay, turn, upstreamAnswer } = await withTurn();
@@ -79,7 +83,9 @@ test('SIGTERM: what runs is answered, nothing new is let in, and it ends well', 
   expect(code).toBe(0);
   // Not when connections that are kept for the next request would be given up.
   expect(performance.now() - answeredAt).toBeLessThan(10_000);
-  expect(JSON.parse(stderr)).toMatchObject({ msg: 'request', route: '/chat', status: 200 });
+  const lines = stderr.trim().split('\n');
+  const messages = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
+  expect(messages).toEqual(['started', 'draining', 'request', 'drained']);
 });
 
 test('SIGTERM: a stream goes on to its end', async () => {
@@ -132,7 +138,9 @@ test('SIGTERM: turns that run for 30 seconds more are stopped, and answers that 
   const running: RunningTurn[] = [];
   const stop = new AbortController();
   running.push({ call: { response: {} } as unknown as Call, stop });
-  void drain(server, { running, clock, unanswered: 1 } as unknown as RelayState);
+  const log = { info: () => undefined };
+  const state = { running, clock, log, unanswered: 1, drainDelayMs: 0, lastAnswerAt: 0 };
+  void drain(server, state as unknown as RelayState);
   vi.advanceTimersByTime(29_999);
   expect(stop.signal.aborted).toBe(false);
   vi.advanceTimersByTime(1);
@@ -188,36 +196,54 @@ test('SIGTERM: a request whose caller left, but may ask again for its answer, is
   expect([code, stderr]).toEqual([0, expect.stringMatching(/debug: POST \S+\/chat 200/)]);
 });
 
-test('SIGTERM: who asks meanwhile over a connection that is open is told to go elsewhere', async () => {
-  const { relay, turn, upstreamAnswer } = await withTurn();
-  const { port } = new URL(relay.url);
-  const ask = (head: string) => {
-    const socket = connect(Number(port), '127.0.0.1');
-    socket.write(head);
-    const all = new Promise<string>((resolve) => {
-      let text = '';
-      socket.setEncoding('utf8').on('data', (piece: string) => void (text += piece));
-      socket.on('close', () => resolve(text));
-    });
-    return { socket, all };
-  };
-  const body = JSON.stringify(TURN);
-  const probe = ask('GET /ready HTTP/1.1\r\nHost: local');
-  const late = ask(
-    `POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
-  );
-  // What was sent before is read when this is answered.
-  await fetch(`${relay.url}/health`);
+/** A connection on which a request is begun; gives all that is answered until it is closed. */
+function begin(url: string, head: string) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(head);
+  const all = new Promise<string>((resolve) => {
+    let text = '';
+    socket.setEncoding('utf8').on('data', (piece: string) => void (text += piece));
+    socket.on('close', () => resolve(text));
+  });
+  return { socket, all };
+}
+
+const BODY = JSON.stringify({ ...TURN, conversation_id: 'c-2' });
+const POST = `POST /chat HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${BODY.length}\r\n\r\n`;
+
+test('SIGTERM: who asks meanwhile over a connection that is open is served, for the last time', async () => {
+  const { relay, turn, answerNext, upstreamAnswer } = await withTurn();
+  const probe = begin(relay.url, 'GET /ready HTTP/1.1\r\nHost: local');
+  const late = begin(relay.url, POST);
+  const idle = begin(relay.url, 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await once(idle.socket, 'data');
   process.kill(relay.pid, 'SIGTERM');
   await refusesConnections(relay.url);
   probe.socket.write('host\r\n\r\n');
-  late.socket.write(body);
-  const refused = /^HTTP\/1\.1 503 .*\r\nretry-after: 1\r\n.*connection: close\r\n\r\n/is;
-  const [ready, chat] = [await probe.all, await late.all];
-  expect([ready, chat]).toEqual([expect.stringMatching(refused), expect.stringMatching(refused)]);
-  expect(ready).toMatch(/\{"error":"Draining"\}$/);
+  answerNext();
+  late.socket.write(BODY);
+  idle.socket.write(POST + BODY);
+  expect(await probe.all).toMatch(/^HTTP\/1\.1 503 .*\r\nconnection: close\r\n.*"Draining"\}$/is);
+  const served = /HTTP\/1\.1 200 OK\r\n[^{]*connection: close\r\n[^{]*\{[^{]*"reply":"hi"\}$/is;
+  expect(await late.all).toMatch(served);
+  expect(await idle.all).toMatch(served);
   answerJson(upstreamAnswer);
   expect((await turn).status).toBe(200);
+  expect((await relay.ended).code).toBe(0);
+});
+
+test('SIGTERM with --drain-delay: it is not ready at once, and serves new connections for so long', async () => {
+  const url = await chatAnswering(answerJson);
+  const relay = await replica(['--drain-delay', '2'], upstream(url));
+  process.kill(relay.pid, 'SIGTERM');
+  const ask = (path: string) =>
+    begin(relay.url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).all;
+  while (!(await ask('/ready')).startsWith('HTTP/1.1 503'));
+  const told = performance.now();
+  expect(await ask('/health')).toMatch(/^HTTP\/1\.1 200 .*\r\nconnection: close\r\n/is);
+  expect(await begin(relay.url, POST + BODY).all).toMatch(/^HTTP\/1\.1 200 .*"reply":"hi"\}$/is);
+  await refusesConnections(relay.url);
+  expect(performance.now() - told).toBeGreaterThan(1_000);
   expect((await relay.ended).code).toBe(0);
 });
 

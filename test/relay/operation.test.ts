@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { chatAnswering } from '../helpers/answering-server.js';
+import { AppError } from '../../src/base/errors.js';
+import { UpstreamAccess } from '../../src/relay/operation/upstream.js';
+import { answeringServer, chatAnswering } from '../helpers/answering-server.js';
 import { post, serve, serveSandbox, upstream, type RunningRelay } from '../helpers/relay.js';
 import { runCli } from '../helpers/run-cli.js';
 import { closedPort, socketServer } from '../helpers/socket-server.js';
@@ -12,13 +14,45 @@ const KEY = NOWHERE['TELNYX_API_KEY'] ?? '';
 const ID = 'X-Request-Id';
 
 /** The lines of its log, after it has ended. */
-async function logOf(relay: RunningRelay): Promise<Record<string, unknown>[]> {
+async function allOf(relay: RunningRelay): Promise<Record<string, unknown>[]> {
   const { stderr } = await relay.stop();
   const lines = stderr.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
+/** Those about requests. */
+async function logOf(relay: RunningRelay): Promise<Record<string, unknown>[]> {
+  return (await allOf(relay)).filter(({ msg }) => msg === 'request');
+}
+
 describe('the log', () => {
+  test('tells what was started, and when and how it ends, without any secret', async () => {
+    const relay = await serve(
+      ['--token', 'ada:s3cret-token', '--max-turns', '7', '--origin', 'https://app.example'],
+      { env: { ...NOWHERE, TELNYX_CHAT_HANDLE_SECRET: 's3cret of some length' } },
+    );
+    await fetch(`${relay.url}/nowhere`);
+    const lines = await allOf(relay);
+    expect(lines.map(({ msg }) => msg)).toEqual(['started', 'request', 'draining', 'drained']);
+    expect(lines[0]).toMatchObject({
+      level: 'info',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+      url: relay.url,
+      assistant: 'assistant-1',
+      base_url: 'http://127.0.0.1:9',
+      tokens: 1,
+      callers: ['ada'],
+      max_turns: 7,
+      origins: ['https://app.example'],
+      drain_delay_s: 0,
+    });
+    expect(lines.slice(2)).toMatchObject([
+      { running: 0, delay_s: 0 },
+      { ms: expect.any(Number) as number },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/s3cret|KEY-secret/);
+  });
+
   test('has one line of JSON a request: what it was, what became of it, how long it took', async () => {
     const relay = await serveSandbox([], { env: { TELNYX_CHAT_TOKEN: 'ada:s3cret-token' } });
     const headers = { authorization: 'Bearer s3cret-token', [ID]: 'mine-1' };
@@ -170,7 +204,72 @@ describe('the log', () => {
   });
 });
 
+/** Answers the chat, and what asks for the assistant, with these statuses. */
+const refusing = ({ chat, assistant }: { chat: number; assistant: () => number }) =>
+  answeringServer((request, response) => {
+    const isChat = request.url?.endsWith('/chat') === true;
+    response.statusCode = isChat ? chat : assistant();
+    response.setHeader('content-type', 'application/json');
+    response.end(response.statusCode === 200 ? '{"id":"a-1"}' : '{"errors":[{"title":"No"}]}');
+  });
+
 describe('GET /ready', () => {
+  const stateOf = async ({ url }: { url: string }): Promise<unknown[]> => {
+    const answer = await fetch(`${url}/ready`);
+    return [answer.status, await answer.json()];
+  };
+
+  test.each([
+    [401, 'Telnyx refuses the key (401)'],
+    [403, 'Telnyx does not let the key use the assistant (403)'],
+    [404, 'Telnyx knows no such assistant (404)'],
+  ])('tells that no turn can succeed: %i, checked at the start', async (status, error) => {
+    const url = await refusing({ chat: 200, assistant: () => status });
+    const relay = await serve([], { env: upstream(url) });
+    while ((await stateOf(relay))[0] === 200);
+    expect(await stateOf(relay)).toEqual([503, { error }]);
+    const lines = (await allOf(relay)).filter(({ msg }) => msg === 'no turn can succeed');
+    expect(lines).toEqual([expect.objectContaining({ level: 'error', problem: error })]);
+  });
+
+  test('is not put off by a turn that is refused while the key is good', async () => {
+    const url = await refusing({ chat: 403, assistant: () => 200 });
+    const relay = await serve([], { env: upstream(url) });
+    await post(relay, { message: 'hello', conversation_id: 'c-1' });
+    expect(await stateOf(relay)).toEqual([200, { status: 'ready' }]);
+    expect(await logOf(relay)).toContainEqual(
+      expect.objectContaining({ level: 'error', route: '/chat', status: 403 }),
+    );
+  });
+
+  test('follows what turns see, and a key that is good again', async () => {
+    let [assistant, now] = [200, 0];
+    const check = (): Promise<void> =>
+      assistant === 200
+        ? Promise.resolve()
+        : Promise.reject(new AppError('auth', 'no', { status: assistant }));
+    const told: unknown[] = [];
+    const log = {
+      error: (entry: unknown) => told.push(entry),
+      info: (line: unknown) => told.push(line),
+    };
+    const clock = { monotonic: () => now };
+    const access = new UpstreamAccess({ check, clock, log });
+    const report = { method: 'POST', path: '/ai/assistants/a/chat', status: '401', totalMs: 1 };
+    assistant = 401;
+    access.note(report);
+    await Promise.resolve().then(() => undefined);
+    expect(access.problem).toBe('Telnyx refuses the key (401)');
+    assistant = 200;
+    now = 9_999;
+    expect(access.problem).toBeDefined();
+    now = 10_000;
+    expect(access.problem).toBeDefined();
+    await Promise.resolve().then(() => undefined);
+    expect(access.problem).toBeUndefined();
+    expect(told).toEqual([{ problem: 'Telnyx refuses the key (401)' }, 'Telnyx accepts the key']);
+  });
+
   test('says so when turns are taken', async () => {
     const relay = await serve([], { env: NOWHERE });
     const answer = await fetch(`${relay.url}/ready`);
@@ -179,6 +278,59 @@ describe('GET /ready', () => {
 });
 
 describe('GET /metrics', () => {
+  test('tell upstream outcomes apart from those of callers', async () => {
+    const url = await refusing({ chat: 429, assistant: () => 200 });
+    const port = await closedPort();
+    const argv = [
+      '--metrics-port',
+      String(port),
+      '--metrics-host',
+      'localhost',
+      '--timeout',
+      '0.5',
+    ];
+    const env = { ...upstream(url), TELNYX_CHAT_TOKEN: 'a-token-of-some-length' };
+    const relay = await serve([...argv, '--rate-limit', '1'], { env });
+    const headers = { authorization: 'Bearer a-token-of-some-length' };
+    const statuses = [];
+    for (let count = 0; count < 2; count++) {
+      const { status } = await post(relay, { message: 'hi', conversation_id: 'c-1' }, headers);
+      statuses.push(status);
+    }
+    expect(statuses).toEqual([429, 429]);
+    // Without the token that callers need.
+    const text = await (await fetch(`http://localhost:${port}/metrics`)).text();
+    for (const line of [
+      'telnyx_chat_upstream_requests_total{operation="chat",status="429"} ',
+      'telnyx_chat_upstream_requests_total{operation="get_assistant",status="200"} 1',
+      'telnyx_chat_upstream_seconds_count{operation="chat"} ',
+      'telnyx_chat_requests_total{route="/chat",status="429"} 2',
+      'telnyx_chat_request_seconds_bucket{le="240",route="/chat"} 2',
+      'telnyx_chat_rate_limited_total 1',
+      'telnyx_chat_turns_waiting 0',
+      'telnyx_chat_upstream_key_refused 0',
+      'telnyx_chat_build_info{version="',
+    ])
+      expect(text).toContain(`\n${line}`);
+    expect(text).not.toContain('telnyx_chat_redis_up');
+  });
+
+  test('count a failure to reach Telnyx by its kind, and the first piece of a stream', async () => {
+    const port = await closedPort();
+    const argv = ['--metrics-port', String(port)];
+    const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const away = await serve([...argv, '--timeout', '1'], { env: NOWHERE });
+    await post(away, { message: 'hello', conversation_id: 'c-1' });
+    expect(await metrics()).toMatch(
+      /^telnyx_chat_upstream_requests_total\{operation="chat",status="network"\} \d/m,
+    );
+    await away.stop();
+    const relay = await serveSandbox(argv);
+    await post(relay, { message: 'hello' });
+    await post(relay, { message: 'hello' }, { accept: 'text/event-stream' });
+    expect(await metrics()).toMatch(/^telnyx_chat_first_token_seconds_count 1$/m);
+  });
+
   const ANSWERED = /^telnyx_chat_requests_total\{route="\/chat",status="200"\} 2$/m;
 
   test('is for those who show a token', async () => {

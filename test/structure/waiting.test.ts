@@ -71,8 +71,8 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'api/response-body.ts: promise': ['the timeout of the call; 30 s of silence', 'its signal'],
   'api/probe.ts: promise': ['10 s', STOP],
   // The relay: its callers, Redis.
-  'relay/server.ts: promise': ['31 s', 'a second signal'],
-  'relay/server.ts: pause': ['31 s', 'a second signal'],
+  'relay/drain.ts: promise': ['31 s', 'a second signal'],
+  'relay/drain.ts: pause': ['--drain-delay and 31 s', 'a second signal'],
   'relay/operation/log.ts: promise': ['0.5 s', 'needs none'],
   'relay/http/read-body.ts: promise': ['Node\u2019s request timeout; 1 MiB', 'the caller goes'],
   'relay/chat/event-stream.ts: promise': ['a slow reader: the turn\u2019s', 'the caller goes'],

@@ -104,7 +104,13 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const trace = tracePreference(account.settings, output);
   const state: ChatState = {
     ...{ assistantId, conversationId, title, speaker },
-    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set<string>(), added: [], turns: [] },
+    ...{
+      lastText: undefined,
+      lastFailure: undefined,
+      unconfirmed: new Set<string>(),
+      added: [],
+      turns: [],
+    },
     ...{ replies: [], names: { assistant: '', conversation: '' }, trace: trace === true },
   };
   const windowTitle = openWindowTitle(context, appearance);

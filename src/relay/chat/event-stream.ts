@@ -6,16 +6,33 @@ import type { Outcome } from './outcome.js';
 const KEEP_ALIVE_MS = 15_000;
 
 const HEADERS = {
-  'content-type': 'text/event-stream',
+  'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store, no-transform',
   // Keeps nginx and similar proxies from buffering.
   'x-accel-buffering': 'no',
 };
 
+/** Whether the caller asks for events, and would not rather have JSON. */
 export function wantsEvents({ headers }: IncomingMessage): boolean {
-  return /(^|,)\s*text\/event-stream\s*(;(?!\s*q=0(\.0*)?\s*(,|$))|,|$)/i.test(
-    headers.accept ?? '',
-  );
+  const { accept } = headers;
+  // Most callers name nothing or one type.
+  if (accept === undefined || accept === '*/*') return false;
+  if (accept === 'text/event-stream') return true;
+  const weights = weightsIn(accept);
+  const ofJson = ['application/json', 'application/*', '*/*'].find((type) => weights.has(type));
+  const events = weights.get('text/event-stream') ?? 0;
+  return events > 0 && events >= (weights.get(ofJson ?? '') ?? 0);
+}
+
+/** The weights of the types in an `Accept` header. */
+function weightsIn(accept: string): Map<string, number> {
+  const entries = accept.split(',').map((entry): [string, number] => {
+    const [type = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
+    const [, weight] =
+      /^q=(.*)$/.exec(parameters.find((each) => each.startsWith('q=')) ?? '') ?? [];
+    return [type, weight === undefined ? 1 : Number(weight) || 0];
+  });
+  return new Map(entries);
 }
 
 /** A reply as server-sent events. The head is sent with the first event, so an early failure has its own status. */

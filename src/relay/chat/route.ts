@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
 import type { Claim, OpenRecord } from '../coordination/coordination.js';
-import { assertNoForm, assertOrigin } from '../exposure/browser-guards.js';
+import { assertNoForm, assertOrigin, assertPlainBody } from '../exposure/browser-guards.js';
 import { callerOf } from '../exposure/credentials.js';
 import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.js';
 import type { Call, RelayState } from '../state.js';
@@ -18,10 +18,13 @@ export async function chat(call: Call, state: RelayState): Promise<void> {
   assertOrigin(request, origins);
   if (tokens) facts.caller = callerOf(request, tokens);
   assertNoForm(request);
+  assertPlainBody(request);
   if (rate) await takeAllowance(call, state);
   const key = idempotencyKey(request);
   assertCapacity(state);
   const body = await bodies.read(call);
+  // It may have come before the relay was told to end.
+  if (!state.keepsConnections) call.response.shouldKeepAlive = false;
   try {
     const turn = openTurn(call, body, state);
     const answered = answer(turn, key, state);
@@ -39,11 +42,14 @@ async function takeAllowance(
 ): Promise<void> {
   const caller = facts.caller ?? `address ${request.socket.remoteAddress ?? ''}`;
   const waitMs = rate ? await coordination.limits.take(caller, rate) : 0;
-  if (waitMs > 0) throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
+  if (waitMs <= 0) return;
+  facts.isRateLimited = true;
+  throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
 }
 
-function assertCapacity({ isDraining, running, maxTurns }: RelayState): void {
-  if (isDraining || running.length >= maxTurns) throw busy('Too many requests in flight');
+function assertCapacity({ isEnding, running, maxTurns }: RelayState): void {
+  if (isEnding) throw busy('The relay is ending');
+  if (running.length >= maxTurns) throw busy('Too many requests in flight');
 }
 
 /** Throws the 400s, 404 and 503 of the contract. */

@@ -52,19 +52,22 @@ function enter(turn: ChatTurn, conversationId: string, state: RelayState): Lease
 async function waitForEarlierTurns(
   entered: Promise<Lease>,
   { call, stop }: ChatTurn,
-  { clock, turnTimeoutMs }: RelayState,
+  state: RelayState,
 ): Promise<Lease> {
+  const { clock, turnTimeoutMs } = state;
   const startedAt = clock.monotonic();
   const timer = setTimeout(
     () => stop.abort(new CoordinationError('queue_full', 'waited too long for earlier turns')),
     turnTimeoutMs,
   );
+  state.waiting++;
   try {
     const lease = await entered;
     call.facts.waitedMs = clock.monotonic() - startedAt;
     return lease.lost ? stoppedWhenLost(lease, lease.lost, stop) : lease;
   } finally {
     clearTimeout(timer);
+    state.waiting--;
   }
 }
 
@@ -83,7 +86,7 @@ function stoppedWhenLost(lease: Lease, lost: AbortSignal, stop: AbortController)
 
 async function replyTo(
   { call, request, stream, stop }: ChatTurn,
-  { takeTurn }: RelayState,
+  { takeTurn, clock }: RelayState,
 ): Promise<{ conversationId: string; reply: string }> {
   const { facts } = call;
   const { message: text, name: speaker } = request;
@@ -92,6 +95,7 @@ async function replyTo(
   for await (const event of takeTurn(input, stop.signal)) {
     if (event.type === 'start') facts.conversationId = event.conversationId;
     else if (event.type === 'delta') {
+      facts.firstTokenMs ??= clock.monotonic() - call.startedAt;
       facts.reply = (facts.reply ?? '') + event.text;
       if (stream) await stream.delta(event.text);
     } else if (event.type === 'done') {

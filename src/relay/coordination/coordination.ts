@@ -19,6 +19,8 @@ export interface Coordination {
   readonly turns: TurnOrder;
   readonly records: IdempotencyRecords;
   readonly limits: RateLimits;
+  /** Whether Redis is reached; left out without one. */
+  readonly isUp?: (() => boolean) | undefined;
   /** Rejects with `unavailable` when turns can't run now. */
   check(): Promise<void>;
   /** Frees all turns and keys that are still held. */

@@ -28,13 +28,40 @@ export function hostNames({ host, isLoopback, allowedHosts }: Address): Hosts | 
  * accepted. The port may be any, since it may be forwarded.
  */
 export function assertHost(request: IncomingMessage, names: Hosts | undefined): void {
-  const { host } = request.headers;
+  assertOneHost(request);
+  const { headers, url = '' } = request;
+  const [, authority = headers.host ?? ''] = ABSOLUTE.exec(url) ?? [];
+  if (!names || [headers.host ?? '', authority].every((host) => names.has(nameIn(host)))) return;
+  throw new Refusal(403, 'Host not allowed');
+}
+
+/** A target such as `http://localhost/health`, which is meant for proxies and also valid here. */
+const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
+
+/** The path of a request's target, without its query. */
+export function pathOf(url: string): string {
+  const path = url.startsWith('/') ? url : url.replace(ABSOLUTE, '') || '/';
+  const queryAt = path.indexOf('?');
+  return queryAt < 0 ? path : path.slice(0, queryAt) || '/';
+}
+
+/** Probes of load balancers come by address, and by HTTP/1.0 without any Host. */
+export function assertProbeHost(
+  request: IncomingMessage,
+  { hosts, isLoopback }: { hosts: Hosts | undefined; isLoopback: boolean },
+): void {
+  assertHost(request, isLoopback && request.headers.host !== undefined ? hosts : undefined);
+}
+
+function nameIn(host: string): string {
+  return host.replace(/:\d*$/, '').toLowerCase();
+}
+
+function assertOneHost(request: IncomingMessage): void {
   const count = countHosts(request.rawHeaders);
   if (count > 1 || (count === 0 && request.httpVersionMinor > 0)) {
     throw new Refusal(400, 'Bad request', { connection: 'close' });
   }
-  if (!names || names.has((host ?? '').replace(/:\d*$/, '').toLowerCase())) return;
-  throw new Refusal(403, 'Host not allowed');
 }
 
 /** Node keeps only the first of several, but a proxy in front may have used another one. */
@@ -87,6 +114,14 @@ export function assertOrigin(request: IncomingMessage, origins: Origins): void {
   }
   const isOwn = origin === `http://${host}` || origin === `https://${host}`;
   if (!isOwn && !isListed(origin, origins)) throw originRefused();
+}
+
+/** Throws a 415 for a body in an encoding, such as gzip. */
+export function assertPlainBody({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding === '' || encoding === 'identity') return;
+  const accepted = { 'accept-encoding': 'identity', connection: 'close' };
+  throw new Refusal(415, 'Content-Encoding is not supported', accepted);
 }
 
 /** Throws a 415 for a browser's form, which any page can send without a preflight. */

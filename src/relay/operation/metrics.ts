@@ -1,72 +1,119 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { listen } from '../../base/listen.js';
+import { version } from '../../base/version.js';
 import type { Call } from '../state.js';
 import { assertHost, hostNames } from '../exposure/browser-guards.js';
 import { answerBrokenRequest, Refusal, sendError, type Answerable } from '../http/answer.js';
 import { statusOf } from './request-log.js';
+import { operationOf, type UpstreamRequest } from './upstream.js';
 
 /** In seconds, from the relay's own answers to the longest turns. */
-const BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120];
+const BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 180, 240];
 
 export interface Metrics {
   count(call: Call, totalMs: number): void;
+  countUpstream(request: UpstreamRequest): void;
   /** In the text format of Prometheus. */
   text: () => Promise<string>;
 }
 
-/** Metrics for Prometheus. `turnsInFlight` is called when they are collected. */
-export function openMetrics(turnsInFlight: () => number): Metrics {
+/** Read when the metrics are collected. */
+export interface Readings {
+  turnsInFlight: () => number;
+  turnsWaiting: () => number;
+  /** Left out without a Redis. */
+  isRedisUp?: (() => boolean) | undefined;
+  isKeyRefused: () => boolean;
+}
+
+/** Metrics for Prometheus. */
+export function openMetrics(readings: Readings): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const { requests, seconds, waits, replays } = registerMetrics(registry, turnsInFlight);
+  registerGauges(registry, readings);
+  const metrics = registerMetrics(registry);
   return {
     count(call, totalMs) {
-      const { route = 'other', waitedMs, isReplay } = call.facts;
-      requests.inc({ route, status: statusOf(call) });
-      seconds.observe({ route }, totalMs / 1000);
-      if (waitedMs !== undefined) waits.observe(waitedMs / 1000);
-      if (isReplay) replays.inc();
+      const { route = 'other', waitedMs, firstTokenMs, isReplay } = call.facts;
+      const status = statusOf(call);
+      metrics.requests.inc({ route, status });
+      metrics.seconds.observe({ route }, totalMs / 1000);
+      if (waitedMs !== undefined) metrics.waits.observe(waitedMs / 1000);
+      if (firstTokenMs !== undefined) metrics.firstToken.observe(firstTokenMs / 1000);
+      if (isReplay) metrics.replays.inc();
+      if (call.facts.isRateLimited) metrics.rateLimited.inc();
+    },
+    countUpstream(request) {
+      const operation = operationOf(request);
+      metrics.upstream.inc({ operation, status: request.status });
+      metrics.upstreamSeconds.observe({ operation }, request.totalMs / 1000);
     },
     text: () => registry.metrics(),
   };
 }
 
-function registerMetrics(registry: Registry, turnsInFlight: () => number) {
-  const registers = [registry];
-  new Gauge({
-    name: 'telnyx_chat_turns_in_flight',
-    help: 'Turns that run or wait now',
-    registers,
-    collect() {
-      this.set(turnsInFlight());
-    },
+function registerGauges(registry: Registry, readings: Readings): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name: `telnyx_chat_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  const { turnsInFlight, turnsWaiting, isRedisUp, isKeyRefused } = readings;
+  gauge('turns_in_flight', 'Turns that run or wait now', turnsInFlight);
+  gauge('turns_waiting', 'Turns that wait for earlier ones of their conversation', turnsWaiting);
+  gauge('upstream_key_refused', '1 while Telnyx refuses the key', () => Number(isKeyRefused()));
+  if (isRedisUp) gauge('redis_up', '1 while Redis is reached', () => Number(isRedisUp()));
+  const info = new Gauge({
+    name: 'telnyx_chat_build_info',
+    help: 'Always 1; the label tells the version',
+    labelNames: ['version'],
+    registers: [registry],
   });
+  info.set({ version }, 1);
+}
+
+function registerMetrics(registry: Registry) {
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name: `telnyx_chat_${name}`, help, labelNames, registers });
+  const histogram = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Histogram({ name: `telnyx_chat_${name}`, help, labelNames, registers, buckets: BUCKETS });
   return {
-    requests: new Counter({
-      name: 'telnyx_chat_requests_total',
-      help: 'Requests answered; 499: the caller left',
-      labelNames: ['route', 'status'],
-      registers,
-    }),
-    seconds: new Histogram({
-      name: 'telnyx_chat_request_seconds',
-      help: 'Time to the end of the answer',
-      labelNames: ['route'],
-      buckets: BUCKETS,
-      registers,
-    }),
-    waits: new Histogram({
-      name: 'telnyx_chat_turn_wait_seconds',
-      help: 'Time that a turn waited for earlier ones of its conversation',
-      buckets: BUCKETS,
-      registers,
-    }),
-    replays: new Counter({
-      name: 'telnyx_chat_replays_total',
-      help: 'Requests answered by what was stored for their Idempotency-Key',
-      registers,
-    }),
+    requests: counter('requests_total', 'Requests answered; 499: the caller left', [
+      'route',
+      'status',
+    ]),
+    seconds: histogram('request_seconds', 'Time to the end of the answer', ['route']),
+    firstToken: histogram(
+      'first_token_seconds',
+      'Time to the first piece of a reply that is streamed',
+      [],
+    ),
+    waits: histogram(
+      'turn_wait_seconds',
+      'Time that a turn waited for earlier ones of its conversation',
+      [],
+    ),
+    replays: counter(
+      'replays_total',
+      'Requests answered by what was stored for their Idempotency-Key',
+      [],
+    ),
+    rateLimited: counter('rate_limited_total', 'Requests refused by --rate-limit', []),
+    upstream: counter(
+      'upstream_requests_total',
+      'Requests to Telnyx by operation and status, or kind of failure',
+      ['operation', 'status'],
+    ),
+    upstreamSeconds: histogram('upstream_seconds', 'Time of a request to Telnyx by operation', [
+      'operation',
+    ]),
   };
 }
 
@@ -85,25 +132,29 @@ export async function sendMetrics(to: Answerable, text: () => Promise<string>): 
   }
 }
 
-const HOST = '127.0.0.1';
-const HOST_NAMES = hostNames({ host: HOST, isLoopback: true, allowedHosts: [] });
+export interface MetricsAddress {
+  host: string;
+  port: number;
+  isLoopback: boolean;
+}
 
-/** Serves `GET /metrics` on a loopback port of its own. Returns a function that stops it. */
+/** Serves `GET /metrics` on an address of its own. Returns a function that stops it. */
 export async function startMetricsServer(
-  port: number,
+  { host, port, isLoopback }: MetricsAddress,
   text: () => Promise<string>,
 ): Promise<() => void> {
+  const hosts = hostNames({ host, isLoopback, allowedHosts: [] });
   // A request without a Host is refused below, in JSON.
   const server = createServer({ requireHostHeader: false }, (request, response) => {
     try {
-      assertScrape(request);
+      assertScrape(request, hosts);
       void sendMetrics({ response }, text);
     } catch (error) {
       sendError({ response }, error as Refusal);
     }
   });
   server.on('clientError', answerBrokenRequest);
-  await listen(server, { host: HOST, port, hint: 'choose another --metrics-port' });
+  await listen(server, { host, port, hint: 'choose another --metrics-port' });
   return () => {
     server.close();
     server.closeAllConnections();
@@ -111,8 +162,8 @@ export async function startMetricsServer(
 }
 
 /** Throws a Refusal of any other request. */
-function assertScrape(request: IncomingMessage): void {
-  assertHost(request, HOST_NAMES);
+function assertScrape(request: IncomingMessage, hosts: ReturnType<typeof hostNames>): void {
+  assertHost(request, hosts);
   if (request.url !== '/metrics') throw new Refusal(404, 'Not found');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     throw new Refusal(405, 'Method not allowed', { allow: 'GET, HEAD' });

@@ -24,8 +24,16 @@ export function statusOf({ response }: Call): number {
 
 function levelOf(call: Call): Level {
   const status = statusOf(call);
+  const upstream = upstreamStatus(call.facts);
+  if (upstream === 401 || upstream === 403) return 'error';
+  if (upstream !== undefined) return status === 500 ? 'error' : 'warn';
   if (status >= 500) return status === 500 ? 'error' : 'warn';
   return PROBES.includes(call.facts.route ?? '') ? 'debug' : 'info';
+}
+
+/** With which Telnyx refused, or failed. */
+function upstreamStatus({ error }: CallFacts): number | undefined {
+  return error instanceof AppError ? error.details.status : undefined;
 }
 
 function requestEntry(call: Call, totalMs: number): object {

@@ -50,6 +50,10 @@ export class Connection {
     }
   }
 
+  get isUp(): boolean {
+    return this.#problem === '';
+  }
+
   /** The server runs scripts in the order of the calls. Rejects with `unavailable`. */
   async run(script: Script, keys: string[], args: (string | number)[]): Promise<Reply> {
     if (this.#problem) throw this.#unavailable();

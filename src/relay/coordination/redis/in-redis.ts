@@ -56,6 +56,7 @@ export function inRedis(options: RedisOptions): InRedis {
     turns,
     records,
     limits,
+    isUp: () => connection.isUp,
     check: () => assertTurnsMayBegin(session),
     async open() {
       await connection.open();

@@ -121,7 +121,7 @@ export class Session {
 
   async #renew(): Promise<number> {
     const { clock, connection, keys, leaseMs, onRenewed } = this.#options;
-    if (this.#isClosed) throw sessionLost();
+    this.#assertOpen();
     const epoch = this.#epoch;
     if (!epoch || this.#isOver(epoch)) return this.#open();
     const sentAt = clock.monotonic();
@@ -135,6 +135,8 @@ export class Session {
 
   async #open(): Promise<number> {
     const { clock, connection, keys, instance, leaseMs, onOpened } = this.#options;
+    // A renewal may have been under way: a new session would take the closed one for lost data.
+    this.#assertOpen();
     if (this.#epoch) this.#lose(this.#epoch);
     const sentAt = clock.monotonic();
     const epoch = new SessionEpoch(`${instance}.${++this.#count}`);
@@ -142,12 +144,16 @@ export class Session {
     const names = [keys.session(epoch.id), keys.quiet, keys.session((previous ?? epoch).id)];
     const args = [previous?.seenCount ?? 0, leaseMs, this.#keepMs, this.#quietMs(sentAt)];
     const reply = await connection.run(OPEN, names, args);
-    if (this.#isClosed) throw sessionLost();
+    this.#assertOpen();
     this.#epoch = epoch;
     this.#isKnown(epoch, reply);
     this.#extend(epoch, sentAt);
     onOpened(epoch);
     return Number(reply[2]);
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw sessionLost();
   }
 
   /** The server keeps a session that is over until its orphans are over too. */

@@ -48,6 +48,16 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     return { ...(await open(proxy.port)), ...proxy };
   }
 
+  test('a process that ends while it renews its session keeps no other one from turns', async () => {
+    const other = await open();
+    for (let count = 0; count < 20; count++) {
+      const ending = await open();
+      const renewed = ending.check().catch(() => undefined);
+      await Promise.all([ending.close(), renewed]);
+    }
+    await expect(other.check()).resolves.toBeUndefined();
+  });
+
   describe('a process that is not heard of any more', () => {
     test('stops its turn when its lease is over; the next one comes in a while after that', async () => {
       const [dying, other] = [await openMortal(), await open()];

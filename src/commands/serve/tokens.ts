@@ -1,0 +1,41 @@
+import { AppError } from '../../base/errors.js';
+import type { Token } from '../../relay/exposure/credentials.js';
+import type { Values } from '../../settings/settings.js';
+import { readTokenFile, type InputPlace } from '../../store/env-file.js';
+
+/** A shorter one could be guessed. */
+const MIN_SECRET_LENGTH = 16;
+
+export function signingSecret(env: Values): string {
+  const secret = env['TELNYX_CHAT_HANDLE_SECRET'] ?? '';
+  if (secret.length >= MIN_SECRET_LENGTH) return secret;
+  throw new AppError('usage', '--sign-conversations needs TELNYX_CHAT_HANDLE_SECRET', {
+    hint: `set it to ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes, the same on every replica`,
+  });
+}
+
+interface GivenTokens {
+  tokens: readonly string[];
+  tokenFile: string | undefined;
+}
+
+/** All bearer tokens, from the flags, else from the environment. Throws a usage error. */
+export async function bearerTokens(
+  { tokens, tokenFile }: GivenTokens,
+  env: Values,
+  place: InputPlace,
+): Promise<Token[]> {
+  const inFile = tokenFile === undefined ? [] : await readTokenFile(tokenFile, place);
+  const given = [...tokens, ...inFile];
+  const words = given.length > 0 ? given : (env['TELNYX_CHAT_TOKEN'] ?? '').split(/[\s,]+/);
+  return words.filter((word) => word !== '' || given.length > 0).map(tokenOf);
+}
+
+/** `name:token` or `token`. The error does not show the text, which may be a token with a typo. */
+function tokenOf(text: string): Token {
+  const [, name, secret = ''] = /^(?:([\w-]{1,32}):)?([\w.~+/-]+=*)$/.exec(text) ?? [];
+  if (secret !== '') return { name, secret };
+  throw new AppError('usage', 'a bearer token has characters that no token has', {
+    hint: 'letters, digits and - . _ ~ + / only, such as openssl rand -hex 32 makes; name:token names its callers',
+  });
+}
