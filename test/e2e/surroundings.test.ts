@@ -43,7 +43,7 @@ const COMMANDS: Record<string, string[]> = {
   'config path': [],
   doctor: [],
   completion: ['bash'],
-  help: [],
+  help: ['relay'],
 };
 
 interface World {
