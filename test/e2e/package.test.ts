@@ -101,7 +101,9 @@ describe('the package', () => {
   it('is below 1 MB, with the guides and all that the README links to', () => {
     expect(statSync(tarball).size).toBeLessThan(1_000_000);
     const installed = join(project, 'node_modules/telnyx-chat');
-    const links = [...pageNamed('README.md').text.matchAll(/(?:\]\(|src="|srcset=")([\w./-]+)[)"]/g)];
+    const links = [
+      ...pageNamed('README.md').text.matchAll(/(?:\]\(|src="|srcset=")([\w./-]+)[)"]/g),
+    ];
     expect(links.length).toBeGreaterThan(10);
     const missing = links.filter(([, link = '']) => !existsSync(join(installed, link)));
     expect(missing.map(([, link]) => link)).toEqual([]);
