@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -11,7 +12,10 @@ const marked = fileURLToPath(new URL('node_modules/marked/lib/', import.meta.url
 
 export default defineConfig({
   resolve: { alias: [{ find: /^marked\/lib\//, replacement: marked }] },
-  define: { __VERSION__: JSON.stringify(version) },
+  define: {
+    __VERSION__: JSON.stringify(version),
+    __DIST__: JSON.stringify(join(import.meta.dirname, 'dist')),
+  },
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/helpers/block-network.ts'],

@@ -21,6 +21,8 @@ const release = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const { version } = release;
 const target = 'node20.12';
 const define = { __VERSION__: JSON.stringify(version) };
+/** Files of dist/ know their folder. */
+const programDefine = { ...define, __DIST__: '__dirname' };
 
 const bundle = await build({
   absWorkingDir: root,
@@ -35,7 +37,7 @@ const bundle = await build({
   // Of all that undici exports, the relay needs the HTTP/1.1 client alone.
   alias: { undici: './scripts/undici-client.mjs' },
   plugins: [leftOut, rawText],
-  define,
+  define: programDefine,
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
@@ -55,8 +57,8 @@ const library = await libraryOf(root, { target, define });
 const outputs = { ...bundle.metafile.outputs, ...library.metafile.outputs };
 files.set('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(root, { outputs }));
 const date = buildDate().toISOString().slice(0, 10);
-const { outline } = await programFacts(root, version);
-files.set('telnyx-chat.1', manualPage(outline, { ...release, date }));
+const facts = await programFacts(root, version);
+files.set('telnyx-chat.1', manualPage(facts, { ...release, date }));
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'library'), { recursive: true });

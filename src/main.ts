@@ -1,5 +1,5 @@
 import type { Context } from './process/context.js';
-import { errorJson, errorLines } from './text/error-report.js';
+import { errorJson, errorLines, guideOf } from './text/error-report.js';
 import { jsonLine } from './text/json-line.js';
 import { sanitize } from './text/sanitize.js';
 import { isOff } from './settings/settings.js';
@@ -36,7 +36,9 @@ async function report(error: unknown, argv: readonly string[], context: Context)
     { wrap: !flags.includes('--no-wrap'), screenReader },
     context,
   );
-  stderr.write(`${prose(errorLines(known).join('\n'))}\n`);
+  const guide = guideOf(known);
+  const lines = [...errorLines(known), ...(guide ? [`see: telnyx-chat help ${guide}`] : [])];
+  stderr.write(`${prose(lines.join('\n'))}\n`);
   const isDebugging = flags.includes('--debug') || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
   if (known !== error && isDebugging && error instanceof Error) {
     stderr.write(`${sanitize(error.stack ?? '')}\n`);

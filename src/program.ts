@@ -2,6 +2,7 @@ import { Command as Parser, CommanderError } from 'commander';
 import { version } from './base/version.js';
 import { VERSION_FLAG, type CommandEntry } from './command-line/command.js';
 import { commandFirst, OWN_FLAGS } from './command-line/command-first.js';
+import { GUIDES } from './command-line/guides.js';
 import { HELP_LAYOUT, helpPart, optionItem, type HelpItem } from './command-line/help.js';
 import type { Outline } from './command-line/outline.js';
 import { addCommands, type ShownFlag } from './command-line/parser.js';
@@ -31,21 +32,25 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     usage: 'chat',
     summary: 'chat; the default without a command',
+    guide: 'chat-guide',
     load: async () => (await import('./commands/chat.js')).chat,
   },
   {
     usage: 'send [message...]',
     summary: 'send one message and print the reply',
+    guide: 'scripts',
     load: async () => (await import('./commands/send.js')).send,
   },
   {
     usage: 'conversations',
     summary: 'list, show, change and export the conversations that Telnyx keeps',
+    guide: 'conversations-guide',
     load: async () => (await import('./commands/conversations.js')).conversations,
   },
   {
     usage: 'assistants',
     summary: 'list and show the assistants of the account, and choose one',
+    guide: 'settings',
     load: async () => (await import('./commands/assistants.js')).assistants,
   },
   {
@@ -56,40 +61,52 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     usage: 'serve',
     summary: 'serve the chat over HTTP: GET /health, POST /chat',
+    guide: 'relay',
     load: async () => (await import('./commands/serve.js')).serve,
   },
   {
     usage: 'sandbox',
     summary: 'serve the Telnyx API locally, for trying and testing',
+    guide: 'sandbox-guide',
     load: async () => (await import('./commands/sandbox.js')).sandbox,
   },
   {
     usage: 'login',
     summary: 'check a key and store it',
+    guide: 'settings',
     load: async () => (await import('./commands/login.js')).login,
   },
   {
     usage: 'logout',
     summary: 'remove a stored key',
+    guide: 'settings',
     load: async () => (await import('./commands/logout.js')).logout,
   },
   {
     usage: 'config',
     summary: 'show and change stored settings',
+    guide: 'settings',
     load: async () => (await import('./commands/config.js')).config,
   },
   {
     usage: 'doctor',
     summary: 'check everything that a first turn needs',
+    guide: 'troubleshooting',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {
     usage: 'completion <shell> [words...]',
     summary: 'print the script that lets Tab complete in a shell',
+    guide: 'settings',
     load: async () => {
       const { completion } = await import('./commands/completion.js');
       return completion({ outline: programOutline, inOrder });
     },
+  },
+  {
+    usage: 'help [topic...]',
+    summary: 'show the help of a command, or a guide',
+    load: async () => (await import('./commands/help.js')).help,
   },
 ];
 
@@ -140,6 +157,9 @@ function helpParts(parser: Parser, helpWidth: number | undefined): string[] {
   const options = chatFlags().map((flag) => optionItem(parser, flag));
   return [
     helpPart('Options of a chat:', options, { parser, helpWidth }),
+    helpPart('Guides, shown by telnyx-chat help <guide>:', Object.entries(GUIDES), {
+      ...{ parser, helpWidth },
+    }),
     helpPart('Examples:', EXAMPLES, { parser, helpWidth }),
   ];
 }
@@ -175,7 +195,10 @@ export async function programOutline(words?: readonly string[]): Promise<Outline
 
 /** No command, or only flags, is a chat; a word that is no command stays a usage error. */
 function withDefaultCommand(argv: readonly string[]): string[] {
-  const [first] = argv;
+  const [first, ...others] = argv;
   if (first === undefined) return ['chat'];
+  if (first === 'help' && (others.find((word) => !word.startsWith('-')) ?? 'help') === 'help') {
+    return ['--help', ...others.filter((word) => word !== 'help')];
+  }
   return first.startsWith('-') && !OWN_FLAGS.includes(first) ? ['chat', ...argv] : [...argv];
 }

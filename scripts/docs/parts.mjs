@@ -16,6 +16,11 @@ export function documentationParts(facts) {
     metrics: () => list(ownMetrics(facts.metrics)),
     'turn-json': () => json(facts.turnJson(SAMPLE_TURN)),
     'error-json': () => json(facts.errorJson(sampleError(facts.AppError))),
+    guides: () =>
+      Object.entries(facts.GUIDES)
+        .map(([guide, text]) => [facts.pageOf(guide), text])
+        .map(([page, text]) => `- [${page}](${page}.md): ${text}`)
+        .join('\n'),
     'exit-codes': () => table(['Exit code', 'Meaning'], EXIT_STATUS),
     keys: () => list(facts.KEYS.map(({ keys, does }) => [keys, does.replace(/\$\w+/g, '`$&`')])),
     'slash-commands': () =>

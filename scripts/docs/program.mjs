@@ -6,6 +6,7 @@ import { rawText } from '../raw-text.mjs';
 
 const ENTRY = `
 export { programOutline } from './src/program.ts';
+export { GUIDES, pageOf } from './src/command-line/guides.ts';
 export { KEYS } from './src/chat/keys.ts';
 export { SLASH_COMMANDS } from './src/chat/slash-commands.ts';
 export { FAULT_KINDS } from './src/sandbox/faults/grammar.ts';
@@ -33,7 +34,7 @@ export async function programFacts(root, version) {
     write: false,
     format: 'cjs',
     platform: 'node',
-    define: { __VERSION__: JSON.stringify(version) },
+    define: { __VERSION__: JSON.stringify(version), __DIST__: JSON.stringify(join(root, 'dist')) },
     plugins: [rawText],
     logLevel: 'error',
   });

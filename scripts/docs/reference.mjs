@@ -69,6 +69,16 @@ export const EXAMPLES = [
   ],
   ['Ask about what another program prints:', 'git diff | telnyx-chat send "Explain this:" -'],
   ['One conversation, a turn a line:', "printf 'hi\\nand on weekends?\\n' | telnyx-chat"],
+  ['Keep a thread for each ticket:', 'telnyx-chat send --for ticket=4711 "any news?"'],
+  [
+    'Find a phone call of the last two days, and take it over:',
+    'telnyx-chat conversations list --channel phone_call --since 2d\ntelnyx-chat conversations takeover <id>',
+  ],
+  [
+    'Serve the chat over HTTP on loopback, and ask it:',
+    'telnyx-chat serve --port 8080\ncurl -sS localhost:8080/chat -d \'{"message":"hello"}\' \\\n  -H \'Content-Type: application/json\'',
+  ],
+  ['Find out what is missing for a first turn:', 'telnyx-chat doctor'],
   [
     'Keep the id of a conversation:',
     'id=$(telnyx-chat send --json hello | jq -r .conversation_id)',

@@ -5,21 +5,22 @@ import { bold, escaped, list, paragraphs, section, shown, subsection, verbatim }
 /** @typedef {import('../../src/command-line/outline.js').Outline} Outline */
 
 /**
- * @param {Outline} program
+ * @param {Awaited<ReturnType<typeof import('../docs/program.mjs').programFacts>>} facts
  * @param {{ version: string, description: string, date: string }} release date as YYYY-MM-DD
  */
-export function manualPage(program, { version, description, date }) {
-  const { name } = program;
-  const commands = program.commands.filter((command) => command.name !== 'help');
+export function manualPage({ outline, ...facts }, { version, description, date }) {
+  const { name, commands } = outline;
   const lines = [
     `.TH ${name.toUpperCase()} 1 ${date} "${name} ${version}" "User Commands"`,
     ...section('NAME', [`${escaped(name)} \\- ${escaped(uncapitalized(description))}`]),
-    ...section('SYNOPSIS', synopsis(program)),
-    ...section('DESCRIPTION', paragraphs(program.description, ABOUT)),
+    ...section('SYNOPSIS', synopsis(outline)),
+    ...section('DESCRIPTION', paragraphs(outline.description, ABOUT)),
     ...section(
       'COMMANDS',
       commands.flatMap((command) => commandPart(command, name)),
     ),
+    ...section('KEYS IN A CHAT', list(terms(facts.KEYS.map(({ keys, does }) => [keys, does])))),
+    ...section('COMMANDS IN A CHAT', list(facts.SLASH_COMMANDS.map(slashCommand))),
     ...section('ENVIRONMENT', list(terms(ENVIRONMENT))),
     ...section('FILES', list(terms(FILES))),
     ...section('EXIT STATUS', list(terms(EXIT_STATUS))),
@@ -31,9 +32,18 @@ export function manualPage(program, { version, description, date }) {
         ...verbatim(code),
       ]),
     ),
+    ...section('SEE ALSO', [
+      ...paragraphs(`${name} help <guide> shows a guide, and only a section if its name follows.`),
+      ...list(terms(Object.entries(facts.GUIDES))),
+    ]),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const slashCommand = ({ name, argument, summary }) => [
+  shown(`/${name} ${argument}`.trim()),
+  summary,
+];
 
 const terms = (rows) => rows.map(([term, text]) => [bold(term), text]);
 

@@ -1,4 +1,5 @@
 import type { Source } from './flag.js';
+import { GUIDES } from './guides.js';
 import { commandAt, type Outline, type OutlineOption } from './outline.js';
 import { nextArgument, optionNamed, parsedLine, split, type ParsedLine } from './parsed-line.js';
 
@@ -24,7 +25,7 @@ export function completionAt(
   words: readonly string[],
   current: string,
 ): Completion | undefined {
-  if (words[0] === 'help') return helpTopics(root, words.slice(1));
+  if (words[0] === 'help' && !current.startsWith('-')) return helpTopics(root, words.slice(1));
   const line = parsedLine(root, words, current);
   if (!line) return undefined;
   const { command, expecting, isPlain, isUsual } = line;
@@ -44,7 +45,9 @@ function helpTopics(root: Outline, names: readonly string[]): Completion | undef
   const command = commandAt(root, names);
   const line = command && parsedLine(root, names, '');
   if (!line) return undefined;
-  const candidates = command.commands.filter(({ name }) => name !== 'help').map(asCandidate);
+  const commands = command.commands.filter(({ name }) => name !== 'help').map(asCandidate);
+  const guides = names.length > 0 ? [] : Object.entries(GUIDES);
+  const candidates = [...commands, ...guides.map(([value, note]) => ({ value, note }))];
   return { prefix: '', candidates, line };
 }
 

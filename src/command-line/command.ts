@@ -63,6 +63,8 @@ export interface CommandEntry {
   /** Its name and its arguments: `show <id|name>`. */
   readonly usage: string;
   readonly summary: string;
+  /** The guide that says more; its help ends with it. */
+  readonly guide?: string;
   readonly load: () => Command | CommandGroup | Promise<Command | CommandGroup>;
 }
 

@@ -49,9 +49,7 @@ export async function outlineOf(
   isNeeded: IsNeeded = () => true,
 ): Promise<Outline> {
   const commands = await Promise.all(entries.map((entry) => commandOutline(entry, isNeeded)));
-  const argument = argumentOutline('[command]', {});
-  const help = { ...leaf('help'), description: HELP, arguments: [argument] };
-  return { ...leaf(name), description, options: ownFlags(), commands: [...commands, help] };
+  return { ...leaf(name), description, options: ownFlags(), commands };
 }
 
 function leaf(name: string): Outline {

@@ -36,6 +36,9 @@ export async function addCommands(
     command.description(loaded.description || entry.summary);
     if (isGroup(loaded)) await addCommands(command, loaded.commands, { words, run });
     else define(command, loaded, run);
+    if (entry.guide !== undefined) {
+      command.addHelpText('after', `\nGuide: telnyx-chat help ${entry.guide}`);
+    }
   }
 }
 

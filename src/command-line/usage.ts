@@ -1,10 +1,11 @@
 import type { Command, CommanderError } from 'commander';
 import { AppError } from '../base/errors.js';
 import { nearest } from '../text/nearest.js';
+import { guideNamed, GUIDES } from './guides.js';
 
 /**
- * `help config set` as `config set --help`: commander's own help takes one name only. Throws on a
- * name that is no command.
+ * `help config set` as `config set --help`; a guide is left to the command `help`. Throws on a name that
+ * is neither.
  */
 export function helpRequest(program: Command, words: readonly string[]): readonly string[] {
   const names = topicOf(program, words);
@@ -13,6 +14,8 @@ export function helpRequest(program: Command, words: readonly string[]): readonl
   let command = program;
   for (const name of names.filter((word) => !word.startsWith('-'))) {
     const next = command.commands.find((each) => each.name() === name);
+    if (!next && command === program && guideNamed(name) !== undefined) return words;
+    if (!next && command === program) throw unknownTopic(name, { program, names });
     if (!next && command.commands.length > 0) throw unknownCommand(name, command);
     command = next ?? command;
   }
@@ -100,7 +103,9 @@ function seeHelp(command: Command): string {
   return command.parent ? `see telnyx-chat help ${pathOf(command)}` : 'see telnyx-chat --help';
 }
 
-const namesOf = ({ commands }: Command): string[] => commands.map((each) => each.name());
+/** A guess `help` would be no help: it takes everything. */
+const namesOf = ({ commands }: Command): string[] =>
+  commands.map((each) => each.name()).filter((name) => name !== 'help');
 
 function unknownCommand(name: string, command: Command): AppError {
   const names = namesOf(command);
@@ -108,6 +113,18 @@ function unknownCommand(name: string, command: Command): AppError {
   const whose = command.parent ? `commands of ${pathOf(command)}` : 'commands';
   return new AppError('usage', `unknown command '${`${pathOf(command)} ${name}`.trim()}'`, {
     hint: near ? `Did you mean ${near}?` : `${whose} are ${names.join(', ')}`,
+  });
+}
+
+/** Somebody new may have asked the assistant for help. */
+function unknownTopic(
+  name: string,
+  { program, names }: { program: Command; names: readonly string[] },
+): AppError {
+  const near = nearest(name, [...namesOf(program), ...Object.keys(GUIDES)]);
+  const hint = near ? `Did you mean ${near}?` : 'telnyx-chat help lists the topics';
+  return new AppError('usage', `unknown help topic '${name}'`, {
+    hint: names.length > 1 && !near ? `${AS_A_MESSAGE}; ${hint}` : hint,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { AppError } from '../base/errors.js';
+import type { AppError, ErrorKind } from '../base/errors.js';
 import { sanitizeLine } from './sanitize.js';
 
 /** Longer than any line of ours; an API's own words may be longer. */
@@ -16,6 +16,20 @@ export function errorLines(error: AppError, { ids = true } = {}): string[] {
   if (ids && conversationId) lines.push(`conversation: ${conversationId}`);
   if (ids && requestId) lines.push(`request: ${requestId}`);
   return lines.map((line) => sanitizeLine(line, MAX_LINE));
+}
+
+/** The guide, and the section of it, that says more of a failure than its hint has room for. */
+const GUIDES: Partial<Record<ErrorKind, string>> = {
+  not_configured: 'settings',
+  auth: 'troubleshooting telnyx',
+  ai_disabled: 'conversations-guide take-over',
+  network: 'troubleshooting network',
+};
+
+/** What `help` shows of a failure; undefined where the hint is all there is to know. */
+export function guideOf({ kind, details }: AppError): string | undefined {
+  if (details.delivery === 'unknown') return 'delivery';
+  return kind === 'api' && details.status !== undefined ? 'troubleshooting telnyx' : GUIDES[kind];
 }
 
 /** A failure for a program. Every key is present; unknown values are null. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../../src/settings/config-keys.js';
 import { KNOWN_CHANNELS } from '../../src/conversations/filters.js';
+import { GUIDES } from '../../src/command-line/guides.js';
 import { programOutline } from '../../src/program.js';
 import type { Outline } from '../../src/command-line/outline.js';
 import { account } from '../helpers/account.js';
@@ -25,7 +26,7 @@ function everyCommand(outline: Outline, path: string[] = []): [string[], Outline
 
 it('offers every command and every flag', async () => {
   const outline = await programOutline();
-  const all = everyCommand(outline).filter(([[first]]) => first !== 'help');
+  const all = everyCommand(outline);
   expect(all.length).toBeGreaterThan(8);
   for (const [path, { commands, options }] of all) {
     if (commands.length > 0) {
@@ -96,9 +97,10 @@ describe('words', () => {
 
   it('offers the same behind help', async () => {
     expect(await offered(['help', 'config', ''])).toEqual(await offered(['config', '']));
-    expect(await offered(['help', ''])).toEqual(
-      (await offered([''])).filter((line) => !line.startsWith('help\t')),
-    );
+    const commands = (await offered([''])).filter((line) => !line.startsWith('help\t'));
+    const guides = Object.entries(GUIDES).map(([name, summary]) => `${name}\t${summary}`);
+    expect(await offered(['help', ''])).toEqual([...commands, ...guides]);
+    expect(values(await offered(['help', 'relay', '--no-p']))).toContain('--no-pager');
   });
 
   it('offers a flag once, unless it may come again', async () => {

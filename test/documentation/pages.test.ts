@@ -101,6 +101,29 @@ test.each(SLASH_COMMANDS)('/$name is in docs/chat.md', ({ name }) => {
   expect(PAGES.find(({ path }) => path === 'docs/chat.md')?.text).toContain(`/${name}`);
 });
 
+describe('the version', () => {
+  const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+  const { version } = JSON.parse(read('package.json')) as { version: string };
+
+  it('is the same wherever it is stated', () => {
+    const lock = JSON.parse(read('package-lock.json')) as {
+      version: string;
+      packages: Record<string, { version: string }>;
+    };
+    const [, released] = /^## \[(\d.*)\] - \d{4}-\d\d-\d\d$/m.exec(read('CHANGELOG.md')) ?? [];
+    const [, image] = /telnyx-chat:(\S+)$/m.exec(read('deploy/kubernetes.yaml')) ?? [];
+    expect([lock.version, lock.packages['']?.version, released, image]).toEqual(
+      Array(4).fill(version),
+    );
+  });
+
+  it('has its changes under the usual headings', () => {
+    const headings = [...read('CHANGELOG.md').matchAll(/^### (.*)$/gm)].map(([, name]) => name);
+    const usual = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'];
+    expect(headings.filter((name) => !usual.includes(name ?? ''))).toEqual([]);
+  });
+});
+
 describe('what people can read', () => {
   const readme = PAGES.find(({ path }) => path === 'README.md')!.text;
 

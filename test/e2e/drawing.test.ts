@@ -10,6 +10,7 @@ import * as palettes from '../../scripts/drawing/palettes.mjs';
 import * as runs from '../../scripts/drawing/runs.mjs';
 // @ts-expect-error: plain JavaScript.
 import * as drawing from '../../scripts/drawing/svg.mjs';
+import { hasBrowser } from '../helpers/browser.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 
 const { fillOf, PALETTES } = palettes as {
@@ -27,6 +28,23 @@ it('the drawing in the README is what `npm run draw` makes now', async () => {
   for (const name of ['session-light.svg', 'session-dark.svg']) {
     const committed = readFileSync(join(ROOT, 'docs', name), 'utf8');
     expect(readFileSync(join(folder, name), 'utf8'), name).toBe(committed);
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`docs/${name}`);
+  }
+});
+
+const PICTURES = ['page-light.png', 'page-dark.png'];
+
+/** Fonts differ from machine to machine, so the bytes may too. */
+const sizeOf = (png: Buffer): number[] => [png.readUInt32BE(16), png.readUInt32BE(20)];
+
+it.skipIf(!hasBrowser)('the page in the README is what `npm run draw` takes now', async () => {
+  const folder = temporaryFolder();
+  await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/draw-page.mjs'), folder]);
+  const [light, dark] = PICTURES.map((name) => readFileSync(join(folder, name)));
+  expect(light!.equals(dark!)).toBe(false);
+  for (const name of PICTURES) {
+    const committed = readFileSync(join(ROOT, 'docs', name));
+    expect(sizeOf(readFileSync(join(folder, name)))).toEqual(sizeOf(committed));
     expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`docs/${name}`);
   }
 });

@@ -4,6 +4,9 @@ import { expect, it } from 'vitest';
 import type { Outline } from '../../src/command-line/outline.js';
 import { EXIT_CODES } from '../../src/base/errors.js';
 import { FAILED_EXIT_CODE } from '../../src/testing/run/verdicts.js';
+import { GUIDES } from '../../src/command-line/guides.js';
+import { KEYS } from '../../src/chat/keys.js';
+import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import { programOutline } from '../../src/program.js';
 import { PAGES } from '../helpers/documentation.js';
 
@@ -28,20 +31,17 @@ it('has nothing that mandoc complains of', () => {
 });
 
 it('has its sections in the usual order', () => {
-  expect(text.match(/^[A-Z][A-Z ]+$/gm)).toEqual(
-    'NAME SYNOPSIS DESCRIPTION COMMANDS ENVIRONMENT FILES EXIT_STATUS EXAMPLES'
-      .split(' ')
-      .map((title) => title.replace('_', ' ')),
-  );
+  expect(text.match(/^[A-Z][A-Z ]+$/gm)).toEqual([
+    ...['NAME', 'SYNOPSIS', 'DESCRIPTION', 'COMMANDS', 'KEYS IN A CHAT', 'COMMANDS IN A CHAT'],
+    ...['ENVIRONMENT', 'FILES', 'EXIT STATUS', 'EXAMPLES', 'SEE ALSO'],
+  ]);
 });
 
 function everyCommand(outline: Outline, path: string): [string, Outline][] {
-  return outline.commands
-    .filter(({ name }) => name !== 'help')
-    .flatMap((each) => [
-      [`${path} ${each.name}`, each],
-      ...everyCommand(each, `${path} ${each.name}`),
-    ]);
+  return outline.commands.flatMap((each) => [
+    [`${path} ${each.name}`, each],
+    ...everyCommand(each, `${path} ${each.name}`),
+  ]);
 }
 
 it('has all commands with all of their flags', async () => {
@@ -68,6 +68,30 @@ it('names every variable of the environment that the documentation names', () =>
   const names = new Set(PAGES.flatMap(({ text }) => text.match(/\bTELNYX_[A-Z_]+\b/g) ?? []));
   expect(names.size).toBeGreaterThan(5);
   for (const name of names) expect(section('ENVIRONMENT')).toContain(` ${name}\n`);
+});
+
+it('has the keys and the commands of a chat, and the guides', () => {
+  for (const { keys, does } of KEYS) expect(section('KEYS IN A CHAT')).toMatch(row(keys, does));
+  for (const { name, argument, summary } of SLASH_COMMANDS) {
+    expect(section('COMMANDS IN A CHAT')).toMatch(row(`/${name} ${argument}`.trim(), summary));
+  }
+  for (const [name, about] of Object.entries(GUIDES)) {
+    expect(section('SEE ALSO')).toMatch(row(name, about));
+  }
+});
+
+/** A term and its text, beside it or below. */
+const row = (term: string, about: string): RegExp =>
+  new RegExp(`^ ${escaped(term)}\\s+${escaped(about)}$`, 'm');
+
+it('is what man shows', () => {
+  const options = {
+    encoding: 'utf8',
+    env: { ...process.env, MANPAGER: 'cat', MANWIDTH: '80' },
+  } as const;
+  const { status, stdout, stderr } = spawnSync('man', ['-l', PAGE], options);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout.replace(/.\x08/g, '')).toContain('Chat with a Telnyx AI Assistant');
 });
 
 it('has every exit code that the program ends with', () => {

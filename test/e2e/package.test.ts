@@ -1,5 +1,13 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -88,6 +96,20 @@ describe('the package', () => {
       encoding: 'utf8',
     });
     expect(attw).toContain('No problems found');
+  });
+
+  it('is below 1 MB, with the guides and all that the README links to', () => {
+    expect(statSync(tarball).size).toBeLessThan(1_000_000);
+    const installed = join(project, 'node_modules/telnyx-chat');
+    const links = [
+      ...pageNamed('README.md').text.matchAll(/(?:\]\(|src="|srcset=")([\w./-]+)[)"]/g),
+    ];
+    expect(links.length).toBeGreaterThan(10);
+    const missing = links.filter(([, link = '']) => !existsSync(join(installed, link)));
+    expect(missing.map(([, link]) => link)).toEqual([]);
+    const bin = join(installed, 'bin/telnyx-chat.js');
+    const guide = execFileSync(process.execPath, [bin, 'help', 'relay'], { encoding: 'utf8' });
+    expect(guide).toMatch(/^# The relay\n/);
   });
 
   it('brings the command and its man page when it is installed for all', () => {

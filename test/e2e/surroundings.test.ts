@@ -45,7 +45,7 @@ const COMMANDS: Record<string, string[]> = {
   'config path': [],
   doctor: [],
   completion: ['bash'],
-  help: [],
+  help: ['relay'],
 };
 
 interface World {

@@ -7,6 +7,8 @@ const executablePath = [process.env['CHROMIUM'], ...PLACES].find(
   (path) => path && existsSync(path),
 );
 
+export const hasBrowser = executablePath !== undefined;
+
 /** It asks nobody but this machine, and for nothing of its own accord. */
 const FLAGS = [
   '--no-sandbox',
