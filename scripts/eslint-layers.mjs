@@ -44,7 +44,7 @@ const LAYERS = {
     ],
   },
   library: {
-    own: ['base', 'text', 'settings', 'conversations', 'turn', 'process', 'api'],
+    own: ['base', 'text', 'settings', 'conversations', 'turn', 'testing', 'process', 'api'],
     packages: [ANY_NODE, 'valibot'],
   },
   account: {
