@@ -55,7 +55,8 @@ const library = await libraryOf(root, { target, define });
 const outputs = { ...bundle.metafile.outputs, ...library.metafile.outputs };
 files.set('THIRD-PARTY-LICENSES.txt', await thirdPartyLicenses(root, { outputs }));
 const date = buildDate().toISOString().slice(0, 10);
-const { outline } = await programFacts(root, version);
+const { outline, reportSchema } = await programFacts(root, version);
+files.set('report.schema.json', `${JSON.stringify(reportSchema, null, 2)}\n`);
 files.set('telnyx-chat.1', manualPage(outline, { ...release, date }));
 
 await rm(dist, { recursive: true, force: true });

@@ -39,7 +39,7 @@ const LAYERS = {
     packages: [ANY_NODE, 'ioredis', 'pino', 'prom-client'],
   },
   library: {
-    own: ['base', 'text', 'settings', 'conversations', 'turn', 'process', 'api'],
+    own: ['base', 'text', 'settings', 'conversations', 'turn', 'testing', 'process', 'api'],
     packages: [ANY_NODE, 'valibot'],
   },
   account: {

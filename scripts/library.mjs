@@ -8,7 +8,7 @@ import { leftOut } from './left-out.mjs';
 const INDEX = 'src/library/index.ts';
 
 /** What the index gives: files of their own, so that bundlers can leave out those that nobody uses. */
-const PARTS = ['src/library/create-client.ts', 'src/base/errors.ts'];
+const PARTS = ['src/library/create-client.ts', 'src/library/chat-files.ts', 'src/base/errors.ts'];
 
 /**
  * @param {string} root

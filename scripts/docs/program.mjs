@@ -12,6 +12,7 @@ export { FAULT_KINDS } from './src/sandbox/faults/grammar.ts';
 export { turnJson } from './src/turn/turn-report.ts';
 export { errorJson } from './src/text/error-report.ts';
 export { AppError } from './src/base/errors.ts';
+export { reportSchema } from './src/testing/report/json.ts';
 import { openMetrics } from './src/relay/operation/metrics.ts';
 export const metricsText = () => openMetrics(() => 0).text();
 `;

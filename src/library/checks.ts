@@ -5,6 +5,7 @@ import { checkedBaseUrl, DEFAULT_BASE_URL } from '../settings/base-url.js';
 import { checkedKey } from '../settings/settings.js';
 import { checkedId } from '../text/ids.js';
 import { checkedMessage } from '../turn/message-text.js';
+import type { RunChatFileSettings } from './chat-file-interface.js';
 
 /** Each schema's message says what its value must be: callers without types may pass anything. */
 export const text = v.string('a string');
@@ -91,6 +92,27 @@ export const conversation = v.optional(
 
 export const replacement = object({ metadata });
 
+export const chatFileOptions = v.optional(
+  object({ path: v.optional(text, 'file.chat'), variables: v.optional(texts, {}) }),
+  {},
+);
+
+type ChooseCase = NonNullable<RunChatFileSettings['only']>;
+
+export const runSettings = object({
+  assistantId: v.optional(
+    v.pipe(
+      text,
+      v.transform((id) => checkedId('assistant', id)),
+    ),
+  ),
+  replay: v.optional(flag, false),
+  concurrency: v.optional(count, 2),
+  keep: v.optional(flag, false),
+  only: v.optional(v.custom<ChooseCase>((given) => typeof given === 'function', 'a function')),
+  signal: v.optional(signal),
+});
+
 const DEFAULT_TIMEOUT_MS = 120_000;
 /** One day; Node's timers hold less than 25. */
 const MAX_TIMEOUT_MS = 24 * 60 * 60 * 1000;
@@ -112,7 +134,7 @@ export const clientSettings = object({
 function withKey(key: unknown): unknown {
   if (key !== undefined && key !== '') return key;
   throw new AppError('not_configured', 'apiKey is required', {
-    hint: 'pass createClient a key from the Telnyx portal; it does not read the environment',
+    hint: 'pass a key from the Telnyx portal; it does not read the environment',
   });
 }
 

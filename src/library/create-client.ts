@@ -88,7 +88,8 @@ interface ApiSettings {
   proxy?: string | undefined;
 }
 
-function openApi({ apiKey, baseUrl, proxy }: ApiSettings): Client {
+/** The API of one account. */
+export function openApi({ apiKey, baseUrl, proxy }: ApiSettings): Client {
   const clock = systemClock(hrtime);
   const url = new URL(baseUrl);
   const transport = createTransport({

@@ -90,6 +90,14 @@ describe('the package', () => {
     expect(attw).toContain('No problems found');
   });
 
+  it('has the schema of the JSON report of `test`, and the examples', async () => {
+    const source =
+      "console.log(require('telnyx-chat/dist/report.schema.json').required.join());\n" +
+      "console.log(require('node:fs').readdirSync('node_modules/telnyx-chat/examples').join());\n";
+    const { stdout } = await run('schema.cjs', source, {});
+    expect(stdout).toBe('run,started,counts,cases\nmemory.chat,recorded,weather.chat\n');
+  });
+
   it('brings the command and its man page when it is installed for all', () => {
     const prefix = join(folder, 'global');
     npm('install', '--global', '--prefix', prefix, tarball);

@@ -1,0 +1,97 @@
+import { hrtime, platform } from 'node:process';
+import { AppError } from '../base/errors.js';
+import type { ChatFile } from '../testing/chat-file/chat-file.js';
+import { systemClock } from '../process/clock.js';
+import { randomId } from '../process/random-id.js';
+import { parseChatFile as parse } from '../testing/chat-file/parse.js';
+import { jsonReport } from '../testing/report/json.js';
+import { hideSecrets, maskedResult } from '../testing/report/mask.js';
+import { clientPorts } from '../testing/run/client-ports.js';
+import { plannedJobs, REPLAY } from '../testing/run/plan.js';
+import type { Job } from '../testing/run/results.js';
+import { replayTests, runTests } from '../testing/run/run-tests.js';
+import type {
+  ChatFileOptions,
+  ChatFileReport,
+  ParsedChatFile,
+  RunChatFileSettings,
+} from './chat-file-interface.js';
+import { checked, chatFileOptions, clientSettings, runSettings } from './checks.js';
+import { openApi } from './create-client.js';
+
+const parsed = new WeakMap<ParsedChatFile, ChatFile>();
+
+/**
+ * The conversations of a `.chat` file, of its text or its bytes.
+ *
+ * @throws TelnyxChatError of kind `usage`, whose message begins with `path:line:column` of the first mistake.
+ */
+export function parseChatFile(
+  source: string | Uint8Array,
+  options?: ChatFileOptions,
+): ParsedChatFile {
+  const { path, variables } = checked(chatFileOptions, options, 'the options of parseChatFile');
+  if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
+    throw new AppError('usage', 'the file must be a string or bytes', {
+      hint: 'pass what readFile gives',
+    });
+  }
+  const file = parse(path, Buffer.from(source), new Map(Object.entries(variables)));
+  const cases = file.cases.map(({ title, tags, line }) => ({ title, tags, line }));
+  const result = { path, cases };
+  parsed.set(result, file);
+  return result;
+}
+
+/**
+ * Runs the cases of a file as `telnyx-chat test` does. A case that fails is in the report, and no error.
+ *
+ * @throws TelnyxChatError of kind `usage` for invalid settings, `not_configured` without a key or an assistant.
+ */
+export async function runChatFile(
+  file: ParsedChatFile,
+  settings: RunChatFileSettings,
+): Promise<ChatFileReport> {
+  const found = parsed.get(file);
+  if (!found) {
+    throw new AppError('usage', 'the file was not made by parseChatFile', {
+      hint: 'pass what it returned, and no copy',
+    });
+  }
+  const given = checked(runSettings, settings, 'the settings of runChatFile');
+  const { assistantId, only } = given;
+  const cases = found.cases.filter(only ?? (() => true)).map((test) => ({ file: found, test }));
+  const plan = { assistantIds: [], defaultAssistantId: assistantId, simulates: false };
+  const header = { run: randomId(platform), started: systemClock(hrtime).now() };
+  const jobs = plannedJobs(cases, given.replay ? REPLAY : plan);
+  if (given.replay) return jsonReport(header, replayTests(jobs).results);
+  return jsonReport(header, await liveResults(jobs, settings, { ...given, runId: header.run }));
+}
+
+interface LiveOptions {
+  runId: string;
+  concurrency: number;
+  keep: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+async function liveResults(
+  jobs: readonly Job[],
+  settings: RunChatFileSettings,
+  { runId, concurrency, keep, signal = new AbortController().signal }: LiveOptions,
+) {
+  const { timeoutMs, ...account } = checked(
+    clientSettings,
+    settings,
+    'the settings of runChatFile',
+  );
+  const api = openApi(account);
+  const options = { runId, concurrency, signal, timeoutMs, keepsAll: keep, readsTools: false };
+  try {
+    const ports = clientPorts(api, { stream: true });
+    const { results } = await runTests(jobs, { ports, options, onEvent: () => undefined });
+    return results.map((result) => maskedResult(result, hideSecrets([account.apiKey])));
+  } finally {
+    api.close();
+  }
+}
