@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { account } from '../helpers/account.js';
@@ -26,7 +26,9 @@ const NOT_HERE: [RegExp, string][] = [
 /** What is `text` is compared by a test of its own. */
 const LANGUAGES = ['text', 'sh', 'console', 'ts', 'js', 'json', 'http', 'yaml', 'ini'];
 
-/** A home with a repository in it, and the program by its name. */
+const RECORDED = join(ROOT, 'examples/recorded/orders.chat');
+
+/** A home with a repository in it, a recorded conversation, and the program by its name. */
 function newUser(): { home: string; bin: string; cwd: string } {
   const home = temporaryFolder();
   const [bin, cwd] = [join(home, 'bin'), join(home, 'project')];
@@ -38,6 +40,7 @@ function newUser(): { home: string; bin: string; cwd: string } {
   writeFileSync(join(bin, 'jq'), JQ, { mode: 0o755 });
   const git = (...args: string[]): unknown => execFileSync('git', args, { cwd, stdio: 'pipe' });
   git('init', '-q');
+  copyFileSync(RECORDED, join(home, 'orders.chat'));
   writeFileSync(join(cwd, 'file.txt'), 'one\n');
   git('add', '.');
   writeFileSync(join(cwd, 'file.txt'), 'two\n');
