@@ -3,6 +3,7 @@ import { defineCommand } from '../command-line/command.js';
 import { count, texts, toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
+import { proseOn } from './options/prose.js';
 
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -53,9 +54,10 @@ export const sandbox = defineCommand({
   },
 });
 
-async function listFaults({ stdout }: Context): Promise<void> {
+async function listFaults(context: Context): Promise<void> {
   const { describeKinds } = await import('../sandbox/faults/grammar.js');
-  await write(stdout, `${describeKinds().join('\n')}\n`);
+  const prose = await proseOn(context.stdout, {}, context);
+  await write(context.stdout, `${prose(describeKinds().join('\n'))}\n`);
 }
 
 function randomSeed({ randomId }: Context): number {
