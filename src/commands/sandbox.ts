@@ -5,6 +5,7 @@ import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
 import type { Script } from '../sandbox/scripted-assistant.js';
 import { oneLine } from '../text/sanitize.js';
+import { proseOn } from './options/prose.js';
 
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -68,9 +69,10 @@ async function scriptIn(files: readonly string[], context: Context): Promise<Scr
   return scriptOf(files.map((file) => readChatFile(file, context)));
 }
 
-async function listFaults({ stdout }: Context): Promise<void> {
+async function listFaults(context: Context): Promise<void> {
   const { describeKinds } = await import('../sandbox/faults/grammar.js');
-  await write(stdout, `${describeKinds().join('\n')}\n`);
+  const prose = await proseOn(context.stdout, {}, context);
+  await write(context.stdout, `${prose(describeKinds().join('\n'))}\n`);
 }
 
 function randomSeed({ randomId }: Context): number {

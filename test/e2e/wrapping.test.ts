@@ -129,6 +129,12 @@ describe.each(Object.keys(WINDOWS) as Window[])('words wrap at %s', (name) => {
     expect(rows.map((row) => row.trimEnd())).toEqual(expect.arrayContaining(CHAT[name]));
   });
 
+  it('in the list of faults', async () => {
+    const terminal = new TerminalSession(['sandbox', '--list-faults'], window);
+    await terminal.exit;
+    expect(terminal.allRows()).toEqual(terminal.lines());
+  });
+
   it('in the settings', async () => {
     const rows = await screenOf(['config', 'list'], window);
     expect(rows.slice(0, STORED[name].length)).toEqual(STORED[name]);
