@@ -10,7 +10,7 @@ import type {
   NewMessage,
   SharedConversation,
 } from '../conversations/conversation.js';
-import type { ChatEvent, TurnRequest, TurnPorts } from '../turn/events.js';
+import type { ChatEvent, SentTurn, TurnPorts } from '../turn/events.js';
 import { ServerClock } from '../turn/server-clock.js';
 import { readJson, type Caller, createCaller, type CallerOptions } from './caller.js';
 import { conversationPath, conversationCreator, createShared } from './conversations.js';
@@ -117,10 +117,11 @@ const STREAM_HEADERS = { accept: 'text/event-stream, application/json' };
 /** One request for a turn. */
 async function* chat(
   caller: Caller,
-  request: TurnRequest,
+  request: SentTurn,
   call: CallOptions & Pick<ClientOptions, 'onReply'>,
 ): AsyncGenerator<ChatEvent> {
-  const { assistantId, conversationId, text, speaker, stream } = request;
+  const { assistantId, conversationId, text, speaker, stream, traceparent } = request;
+  const usual = stream ? STREAM_HEADERS : undefined;
   const body = {
     content: text,
     conversation_id: conversationId,
@@ -132,7 +133,7 @@ async function* chat(
     timeoutMs: call.timeoutMs,
     method: 'POST',
     path: `/ai/assistants/${segment(assistantId)}/chat`,
-    headers: stream ? STREAM_HEADERS : undefined,
+    headers: traceparent === undefined ? usual : { ...usual, traceparent },
     silenceMs: stream ? SILENCE_MS : undefined,
     body: JSON.stringify(body),
   });

@@ -10,7 +10,7 @@ import type { TakeTurn } from '../relay/state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import type { UpstreamRequest } from '../relay/operation/upstream.js';
-import type { Upstream } from '../relay/relay.js';
+import type { Relay, Upstream } from '../relay/relay.js';
 import type { PagePorts } from '../relay/ui/ports.js';
 import { requireAssistant } from '../settings/resolve.js';
 import { TurnMemory } from '../turn/turn-memory.js';
@@ -88,6 +88,7 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
     const services = { takeTurn, turnTimeoutMs, coordination, upstream, clock, log, page };
     const relay = await startRelay(settings, services);
     try {
+      context.onReload?.(() => void reloadTokens(settings, relay, log));
       const entry = { url: relay.url, node: context.nodeVersion };
       log.info(startEntry(settings, account.settings, entry), 'started');
       await write(stdout, `relay: ${relay.url}\n`);
@@ -103,6 +104,22 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
 async function portsOfPage(account: Account): Promise<PagePorts> {
   const { pagePorts } = await import('./serve/page.js');
   return pagePorts(account);
+}
+
+/** Reads the tokens again on SIGHUP. What is wrong with them leaves those that were known. */
+async function reloadTokens(
+  { readTokens, tokens: before }: ServeSettings,
+  relay: Relay,
+  log: Log,
+): Promise<void> {
+  try {
+    const tokens = await readTokens();
+    // Without tokens from the start, everyone is served.
+    if (before.length > 0) relay.useTokens(tokens);
+    log.info({ tokens: tokens.length }, 'read the tokens again');
+  } catch (error) {
+    log.error({ problem: (error as Error).message }, 'could not read the tokens again');
+  }
 }
 
 /** Tells of requests to Telnyx whoever listens by then. */
@@ -132,9 +149,9 @@ function turnsOf({ client, settings }: Account, { isShared }: Coordination): Tak
     // A replica does not know what others have said, so its memory must not outlast one turn.
     const memory = isShared ? new TurnMemory({ ofOthers: false }) : own;
     // Without a spread, which is slow at thousands of turns a second.
-    const { conversationId, text, speaker } = input;
+    const { conversationId, text, speaker, traceparent } = input;
     const stream = input.stream && mayStream;
-    const turn: TurnRequest = { assistantId, conversationId, text, speaker, stream };
+    const turn: TurnRequest = { assistantId, conversationId, text, speaker, stream, traceparent };
     return takeTurn(client, turn, { signal, timeoutMs, memory });
   };
 }

@@ -40,6 +40,8 @@ export interface Context {
   readonly randomId: () => string;
   /** Aborted by SIGINT, SIGTERM and SIGHUP with an AppError as its reason. */
   readonly signal: AbortSignal;
+  /** SIGHUP calls back and does not end the process, unless that runs on a terminal. */
+  readonly onReload?: (callback: () => void) => void;
   /** Calls back when the process ends, crashes included; what it writes must be written at once. */
   readonly onExit: (callback: () => void) => void;
   /** Runs a task (a program of the person's) whose Ctrl-C is not ours. */
@@ -51,7 +53,11 @@ export interface Context {
 }
 
 /** A signal that aborts at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
-function stopSignal(process: NodeJS.Process, isShielded: () => boolean): AbortSignal {
+function stopSignal(
+  process: NodeJS.Process,
+  isShielded: () => boolean,
+  hangUp: () => (() => void) | undefined,
+): AbortSignal {
   const controller = new AbortController();
   const stop = (kind: 'interrupted' | 'terminated' | 'hung_up'): void => {
     const reason = new AppError(kind, kind.replace('_', ' '));
@@ -64,7 +70,7 @@ function stopSignal(process: NodeJS.Process, isShielded: () => boolean): AbortSi
     if (!isShielded()) stop('interrupted');
   });
   process.on('SIGTERM', () => stop('terminated'));
-  process.on('SIGHUP', () => stop('hung_up'));
+  process.on('SIGHUP', () => (hangUp() ?? (() => stop('hung_up')))());
   return controller.signal;
 }
 
@@ -187,6 +193,7 @@ export function processContext(process: NodeJS.Process): Context {
   let signal: AbortSignal | undefined;
   let shields = 0;
   let outlivesReader = false;
+  let reload: (() => void) | undefined;
   const answerIsUnwritten = ({ code }: NodeJS.ErrnoException): void => {
     // The caller that waits for the write reports why.
     if (code !== 'EPIPE') process.exitCode = 1;
@@ -221,6 +228,7 @@ export function processContext(process: NodeJS.Process): Context {
     clock: systemClock(process.hrtime),
     randomId: () => randomId(process.platform),
     onExit,
+    onReload: (callback) => void (reload = callback),
     outliveReader: () => void (outlivesReader = true),
     stop: () => stopped(process),
     async withoutInterrupts(task) {
@@ -232,7 +240,8 @@ export function processContext(process: NodeJS.Process): Context {
       }
     },
     get signal() {
-      return (signal ??= stopSignal(process, () => shields > 0));
+      const hangUp = (): typeof reload => (process.stdin.isTTY ? undefined : reload);
+      return (signal ??= stopSignal(process, () => shields > 0, hangUp));
     },
   };
 }

@@ -1,6 +1,7 @@
 // Loaded late: for `serve` alone.
 import type { Clock } from '../base/time.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
+import { RateAllowances } from './coordination/memory/in-memory.js';
 import { tokenCheck, type Token, plainIds, signedIds } from './exposure/credentials.js';
 import { hostNames } from './exposure/browser-guards.js';
 import { BodyReader } from './http/read-body.js';
@@ -23,8 +24,12 @@ export interface RelaySettings {
   tokens: readonly Token[];
   rate: Rate | undefined;
   maxTurns: number;
-  /** Signs conversation ids; undefined: they are not signed. */
-  signingSecret: string | undefined;
+  /** Undefined: no limit of its own. */
+  maxTurnsPerToken: number | undefined;
+  /** The client's address is that many from the right of `X-Forwarded-For`; 0: it is the connection's. */
+  trustedProxies: number;
+  /** Sign conversation ids, the first one new ones; undefined: they are not signed. */
+  signingSecrets: readonly string[] | undefined;
   /** Of `GET /metrics` without a token; undefined: there is none. */
   metrics: MetricsAddress | undefined;
   /** New connections are accepted for so long after the relay is told to end, in milliseconds. */
@@ -55,6 +60,8 @@ export interface RelayServices {
 export interface Relay {
   /** Such as `http://127.0.0.1:8080`. */
   url: string;
+  /** From now on these tokens are accepted. */
+  useTokens(tokens: readonly Token[]): void;
   /** Ends it without refusing anyone; what runs is stopped after 30 seconds. */
   drain(): Promise<void>;
 }
@@ -72,6 +79,7 @@ export async function startRelay(settings: RelaySettings, services: RelayService
   state.access.check();
   return {
     url: server.url,
+    useTokens: (tokens) => void (state.tokens = tokenCheck(tokens)),
     async drain() {
       await server.drain();
       stopMetrics();
@@ -81,7 +89,7 @@ export async function startRelay(settings: RelaySettings, services: RelayService
 }
 
 async function openState(settings: RelaySettings, services: RelayServices): Promise<RelayState> {
-  const { tokens, signingSecret } = settings;
+  const { tokens, signingSecrets } = settings;
   const running: RunningTurn[] = [];
   const access = new UpstreamAccess({ ...services, check: services.upstream.check });
   const metrics = openMetrics({
@@ -99,7 +107,7 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
     ...services,
     tokens: tokens.length === 0 ? undefined : tokenCheck(tokens),
     hosts: hostNames(settings),
-    conversationIds: signingSecret === undefined ? plainIds : signedIds(signingSecret),
+    conversationIds: signingSecrets ? signedIds(signingSecrets) : plainIds,
     moreRoutes: services.page ? await routesOfPage(services.page, settings) : {},
     metricsText: metrics.text,
     report(call, totalMs) {
@@ -107,6 +115,7 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
       logRequest(services.log, call, totalMs);
     },
     bodies: new BodyReader(),
+    guesses: new RateAllowances(services.clock),
     ...{ access, running, waiting: 0, unanswered: 0, lastAnswerAt: 0 },
     ...{ isDraining: false, keepsConnections: true, isEnding: false },
   };

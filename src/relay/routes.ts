@@ -8,9 +8,9 @@ import {
   preflight,
   shareWithOrigin,
 } from './exposure/browser-guards.js';
-import { callerOf } from './exposure/credentials.js';
+import { assertToken } from './exposure/token-guesses.js';
 import { busy, Refusal, sendError, sendJson } from './http/answer.js';
-import { CallerLeft } from './http/read-body.js';
+import { CallerLeft, dropBody } from './http/read-body.js';
 import { sendMetrics } from './operation/metrics.js';
 import type { Call, RelayState, Routes } from './state.js';
 
@@ -46,6 +46,7 @@ export async function serveCall(call: Call, state: RelayState): Promise<void> {
     if (!state.keepsConnections) response.shouldKeepAlive = false;
     refuse(call, error);
   }
+  dropBody(call.request);
 }
 
 function reportEnd(call: Call, { clock, report }: RelayState): void {
@@ -91,10 +92,10 @@ async function description(call: Call, { tokens }: RelayState): Promise<void> {
 }
 
 /** Metrics need a token. Without tokens they are only on a port of their own. */
-async function metrics(call: Call, { tokens, metricsText }: RelayState): Promise<void> {
-  if (!tokens) throw new Refusal(404, 'Not found');
-  call.facts.caller = callerOf(call.request, tokens);
-  await sendMetrics(call, metricsText);
+async function metrics(call: Call, state: RelayState): Promise<void> {
+  if (!state.tokens) throw new Refusal(404, 'Not found');
+  await assertToken(call, state);
+  await sendMetrics(call, state.metricsText);
 }
 
 function refuse(call: Call, error: unknown): void {

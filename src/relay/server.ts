@@ -85,9 +85,21 @@ function callServer(state: RelayState) {
     }
     const id = nextId(request);
     const startedAt = state.clock.monotonic();
-    const call: Call = { id, request, response, expectsContinue, startedAt, facts: {} };
+    const facts = { remote: remoteAddress(request, state.trustedProxies) };
+    const call: Call = { id, request, response, expectsContinue, startedAt, facts };
     void serveCall(call, state);
   };
+}
+
+/** The caller's address, as the nearest of the trusted proxies tells it. */
+function remoteAddress(
+  { headers, socket }: IncomingMessage,
+  trustedProxies: number,
+): string | undefined {
+  const own = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+  if (trustedProxies === 0) return own;
+  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
+  return forwarded.at(-trustedProxies)?.trim() || own;
 }
 
 const ACCEPTED_ID = /^[\w.:-]{1,64}$/;

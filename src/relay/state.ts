@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../base/time.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
-import type { Coordination, Rate } from './coordination/coordination.js';
+import type { Coordination, Rate, RateLimits } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
 import type { BodyReader } from './http/read-body.js';
 import type { Log } from './operation/log.js';
@@ -29,6 +29,8 @@ export interface Call {
 
 /** Facts for the log and the metrics, each set by the step that learns it. */
 export interface CallFacts {
+  /** The address of the caller. */
+  remote?: string | undefined;
   /** The path, if it is one of the relay's. */
   route?: string;
   /** The name of the token, where there are tokens. */
@@ -52,7 +54,10 @@ export interface CallFacts {
 }
 
 /** A caller's turn. Without a conversation id it begins a new conversation. */
-export type CallerTurn = Pick<TurnRequest, 'conversationId' | 'text' | 'speaker' | 'stream'>;
+export type CallerTurn = Pick<
+  TurnRequest,
+  'conversationId' | 'text' | 'speaker' | 'stream' | 'traceparent'
+>;
 
 /** Runs one turn with the assistant. Rejects with AppErrors that say whether it was delivered. */
 export type TakeTurn = (input: CallerTurn, signal: AbortSignal) => AsyncIterable<ReplyEvent>;
@@ -75,8 +80,14 @@ export interface RelayState {
   readonly turnTimeoutMs: number;
   /** Turns at once, including those that wait. */
   readonly maxTurns: number;
+  /** Of one token; undefined: no limit of its own. */
+  readonly maxTurnsPerToken: number | undefined;
+  /** Wrong tokens, by address. */
+  readonly guesses: RateLimits;
+  /** The client's address is that many from the right of `X-Forwarded-For`; 0: it is the connection's. */
+  readonly trustedProxies: number;
   /** Undefined: no token is needed. */
-  readonly tokens: TokenCheck | undefined;
+  tokens: TokenCheck | undefined;
   /** Accepted names in the `Host` header; undefined: any. */
   readonly hosts: ReadonlySet<string> | undefined;
   readonly isLoopback: boolean;

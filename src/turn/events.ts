@@ -17,6 +17,8 @@ export interface TurnRequest {
   text: string;
   /** Who is speaking: the API's `name`. */
   speaker?: string | undefined;
+  /** W3C trace context, passed on. */
+  traceparent?: string | undefined;
   /** Whether the reply is requested piece by piece. */
   stream: boolean;
   /** The conversation was created for this turn, as it was then; turns of other processes may share it. */
@@ -28,7 +30,10 @@ export interface TurnRequest {
 }
 
 /** A turn as it is sent: its conversation exists. */
-export interface SentTurn extends Pick<TurnRequest, 'assistantId' | 'text' | 'speaker' | 'stream'> {
+export interface SentTurn extends Pick<
+  TurnRequest,
+  'assistantId' | 'text' | 'speaker' | 'stream' | 'traceparent'
+> {
   conversationId: string;
 }
 

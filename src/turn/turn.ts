@@ -30,8 +30,8 @@ export async function* takeTurn(
   const newConversation = created !== undefined;
   if (created) memory.begin(conversationId, { ...created, isShared: created === request.created });
   yield { type: 'start', conversationId, newConversation };
-  const { assistantId, text, speaker, stream } = request;
-  const sent = { assistantId, conversationId, text, speaker, stream };
+  const { assistantId, text, speaker, stream, traceparent } = request;
+  const sent = { assistantId, conversationId, text, speaker, stream, traceparent };
   const earlier = memory.open(conversationId, text, momentOf(clock));
   try {
     for await (const part of deliver(ports, sent, { ...retry, earlier })) {

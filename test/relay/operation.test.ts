@@ -67,10 +67,19 @@ describe('the log', () => {
       msg: 'request',
       method: 'POST',
       route: '/chat',
+      remote: '127.0.0.1',
+      user_agent: 'node',
       ms: expect.any(Number) as number,
     };
     const turn = { ...request, status: 200, caller: 'ada', conversation_id };
-    const notFound = { ...request, id: 'mine-4', method: 'GET', route: undefined, status: 404 };
+    const notFound = {
+      ...request,
+      id: 'mine-4',
+      method: 'GET',
+      route: undefined,
+      path: '/nowhere',
+      status: 404,
+    };
     expect(await logOf(relay)).toEqual([
       { ...turn, id: 'mine-1' },
       { ...turn, id: 'mine-2', waited_ms: expect.any(Number) as number },

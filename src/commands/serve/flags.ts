@@ -22,6 +22,15 @@ export const EXPOSURE = {
     max: 9_999_999,
     default: 1024,
   }),
+  maxTurnsPerToken: count('--max-turns-per-token <number>', 'turns at once of one token', {
+    min: 1,
+    max: 9_999_999,
+  }),
+  trustedProxies: count(
+    '--trust-proxy <number>',
+    'proxies in front: the client is that many from the right of X-Forwarded-For',
+    { max: 10, default: 0 },
+  ),
   allowedHosts: texts('--allow-host <name>', 'name under which it may be asked for (repeatable)'),
   origins: texts('--origin <origin>', 'page that may use it from a browser (repeatable)'),
   signs: toggle(

@@ -10,10 +10,12 @@ import type { Values } from '../../settings/settings.js';
 import { readEnvFile } from '../../store/env-file.js';
 import { MAX_PORT, type EXPOSURE, type SERVICE } from './flags.js';
 import { redisSettings, type RedisSettings } from './redis.js';
-import { bearerTokens, signingSecret } from './tokens.js';
+import { assertLongTokens, bearerTokens, signingSecrets } from './tokens.js';
 
 export interface ServeSettings extends RelaySettings {
   logLevel: string;
+  /** The tokens once more, as they are now. */
+  readTokens: () => Promise<Token[]>;
   /** Undefined: this process serves alone. */
   redis: RedisSettings | undefined;
   /** Serves a page at `/` to try the chat. */
@@ -33,11 +35,15 @@ export async function relaySettings(
   const { rateLimit, redisPrefix = '' } = values;
   const host = withoutBrackets(values.host);
   assertGuarded(host, tokens, values.isOpen);
+  if (!isLocal(host)) assertLongTokens(tokens);
   return {
     host,
     port: values.port ?? checkedCount('PORT', env['PORT']?.trim() ?? '8080', { max: MAX_PORT }),
     tokens,
     maxTurns: values.maxTurns,
+    maxTurnsPerToken: values.maxTurnsPerToken,
+    trustedProxies: values.trustedProxies,
+    readTokens: async () => bearerTokens(values, env, context),
     rate: rateLimit === undefined ? undefined : rateOf(rateLimit),
     isLoopback: isLocal(host),
     allowedHosts: values.allowedHosts,
@@ -47,7 +53,7 @@ export async function relaySettings(
     redis: redisSettings(values.redis ?? env['TELNYX_CHAT_REDIS'], redisPrefix),
     hasPage: values.hasPage,
     drainDelayMs: values.drainDelay * 1000,
-    signingSecret: values.signs ? signingSecret(env) : undefined,
+    signingSecrets: values.signs ? signingSecrets(env) : undefined,
   };
 }
 

@@ -6,11 +6,23 @@ import { readTokenFile, type InputPlace } from '../../store/env-file.js';
 /** A shorter one could be guessed. */
 const MIN_SECRET_LENGTH = 16;
 
-export function signingSecret(env: Values): string {
-  const secret = env['TELNYX_CHAT_HANDLE_SECRET'] ?? '';
-  if (secret.length >= MIN_SECRET_LENGTH) return secret;
+/** The first one signs. One with a comma in it is also known as a whole. */
+export function signingSecrets(env: Values): string[] {
+  const given = env['TELNYX_CHAT_HANDLE_SECRET'] ?? '';
+  const secrets = given.split(',').map((secret) => secret.trim());
+  if (secrets.every(({ length }) => length >= MIN_SECRET_LENGTH)) {
+    return secrets.length === 1 ? [given] : [...secrets, given];
+  }
   throw new AppError('usage', '--sign-conversations needs TELNYX_CHAT_HANDLE_SECRET', {
-    hint: `set it to ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes, the same on every replica`,
+    hint: `set it to ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes, the same on every replica; older secrets may follow, separated by commas`,
+  });
+}
+
+/** Off loopback anyone may try. */
+export function assertLongTokens(tokens: readonly Token[]): void {
+  if (tokens.every(({ secret }) => secret.length >= MIN_SECRET_LENGTH)) return;
+  throw new AppError('usage', 'a bearer token is too short to be served off loopback', {
+    hint: `use ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes`,
   });
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
 import type { Claim, OpenRecord } from '../coordination/coordination.js';
 import { assertNoForm, assertOrigin, assertPlainBody } from '../exposure/browser-guards.js';
-import { callerOf } from '../exposure/credentials.js';
+import { assertToken } from '../exposure/token-guesses.js';
 import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.js';
 import type { Call, RelayState } from '../state.js';
 import { EventStream, wantsEvents } from './event-stream.js';
@@ -14,14 +14,14 @@ import { giveBack, newController, runTurn, type ChatTurn } from './turn.js';
 /** `POST /chat`: one turn. */
 export async function chat(call: Call, state: RelayState): Promise<void> {
   const { tokens, rate, origins, bodies } = state;
-  const { request, facts } = call;
+  const { request } = call;
   assertOrigin(request, origins);
-  if (tokens) facts.caller = callerOf(request, tokens);
+  if (tokens) await assertToken(call, state);
   assertNoForm(request);
   assertPlainBody(request);
   if (rate) await takeAllowance(call, state);
   const key = idempotencyKey(request);
-  assertCapacity(state);
+  assertCapacity(call, state);
   const body = await bodies.read(call);
   // It may have come before the relay was told to end.
   if (!state.keepsConnections) call.response.shouldKeepAlive = false;
@@ -36,20 +36,23 @@ export async function chat(call: Call, state: RelayState): Promise<void> {
 }
 
 /** Throws a 429. */
-async function takeAllowance(
-  { facts, request }: Call,
-  { rate, coordination }: RelayState,
-): Promise<void> {
-  const caller = facts.caller ?? `address ${request.socket.remoteAddress ?? ''}`;
+async function takeAllowance({ facts }: Call, { rate, coordination }: RelayState): Promise<void> {
+  const caller = facts.caller ?? `address ${facts.remote ?? ''}`;
   const waitMs = rate ? await coordination.limits.take(caller, rate) : 0;
   if (waitMs <= 0) return;
   facts.isRateLimited = true;
   throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
 }
 
-function assertCapacity({ isEnding, running, maxTurns }: RelayState): void {
+/** Throws a 503, or a 429 for a caller that has too many turns of its own. */
+function assertCapacity({ facts }: Call, state: RelayState): void {
+  const { isEnding, running, maxTurns, maxTurnsPerToken } = state;
   if (isEnding) throw busy('The relay is ending');
   if (running.length >= maxTurns) throw busy('Too many requests in flight');
+  if (maxTurnsPerToken === undefined || facts.caller === undefined) return;
+  const own = running.filter(({ call }) => call.facts.caller === facts.caller);
+  if (own.length < maxTurnsPerToken) return;
+  throw new Refusal(429, 'Too many turns at once', retryAfter(1_000));
 }
 
 /** Throws the 400s, 404 and 503 of the contract. */
@@ -59,7 +62,7 @@ function openTurn(call: Call, body: Buffer, state: RelayState): ChatTurn {
   const { conversationId: id } = request;
   if (id !== undefined) facts.conversationId = state.conversationIds.verify(id, facts.caller);
   facts.message = request.message;
-  assertCapacity(state);
+  assertCapacity(call, state);
   const stream = wantsEvents(call.request) ? new EventStream(call) : undefined;
   return { call, request, body, stream, stop: newController() };
 }

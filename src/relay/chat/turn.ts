@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { CoordinationError, type Lease, type OpenRecord } from '../coordination/coordination.js';
 import type { CallFacts, RelayState, RunningTurn } from '../state.js';
 import type { EventStream } from './event-stream.js';
@@ -91,7 +92,8 @@ async function replyTo(
   const { facts } = call;
   const { message: text, name: speaker } = request;
   const { conversationId } = facts;
-  const input = { text, conversationId, speaker, stream: stream !== undefined };
+  const traceparent = traceParent(call.request);
+  const input = { text, conversationId, speaker, stream: stream !== undefined, traceparent };
   for await (const event of takeTurn(input, stop.signal)) {
     if (event.type === 'start') facts.conversationId = event.conversationId;
     else if (event.type === 'delta') {
@@ -105,6 +107,14 @@ async function replyTo(
     }
   }
   throw new Error('the turn ended without a reply');
+}
+
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
+/** The caller's trace context, if it has one (W3C). */
+function traceParent({ headers }: IncomingMessage): string | undefined {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined;
 }
 
 /**

@@ -96,7 +96,8 @@ export function preflight({ id, request, response }: Call, origins: Origins): vo
   response.writeHead(204, {
     'x-request-id': id,
     'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': 'authorization, content-type, idempotency-key, x-request-id',
+    'access-control-allow-headers':
+      'authorization, content-type, idempotency-key, x-request-id, traceparent',
     'access-control-max-age': PREFLIGHT_MAX_AGE_S,
   });
   response.end();

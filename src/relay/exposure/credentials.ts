@@ -52,20 +52,27 @@ export const plainIds: ConversationIds = { sign: (id) => id, verify: asId };
 const SIGNATURE_BYTES = 16;
 const SIGNED = /^(.+)\.([\w-]{22})$/;
 
-/** Ids with a signature that is valid for one caller only. */
-export function signedIds(secret: string): ConversationIds {
-  const signatureOf = (id: string, caller = ''): string => {
-    const digest = createHmac('sha256', secret).update(`${caller}\n${id}`).digest();
-    return digest.toString('base64url', 0, SIGNATURE_BYTES);
-  };
+/**
+ * Ids with a signature that is valid for one caller only: by its name, where it has one, so that its token can
+ * change. The first secret signs; the others are still known.
+ */
+export function signedIds([secret = '', ...older]: readonly string[]): ConversationIds {
   return {
-    sign: (id, caller) => `${id}.${signatureOf(id, caller)}`,
+    sign: (id, caller) => `${id}.${signatureOf(id, caller, secret)}`,
     verify(signedId, caller) {
       const [, id = '', signature = ''] = SIGNED.exec(signedId) ?? [];
-      if (isSame(signature, signatureOf(id, caller))) return asId(id);
+      const isKnown = (each: string): boolean => isSame(signature, signatureOf(id, caller, each));
+      if ([secret, ...older].some(isKnown)) return asId(id);
       throw new Refusal(404, 'Conversation not found');
     },
   };
+}
+
+function signatureOf(id: string, caller: string | undefined, secret: string): string {
+  const digest = createHmac('sha256', secret)
+    .update(`${caller ?? ''}\n${id}`)
+    .digest();
+  return digest.toString('base64url', 0, SIGNATURE_BYTES);
 }
 
 function isSame(given: string, expected: string): boolean {

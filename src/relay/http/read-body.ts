@@ -74,6 +74,17 @@ export class BodyReader {
   }
 }
 
+/** Reads and drops the rest of a body that nobody reads. A caller that sends too much of it is cut off. */
+export function dropBody(request: IncomingMessage): void {
+  if (request.complete || request.listenerCount('data') > 0) return;
+  let size = 0;
+  request.on('error', () => undefined);
+  request.on('data', ({ length }: Buffer) => {
+    size += length;
+    if (size > MAX_READ_BYTES) request.destroy();
+  });
+}
+
 function joined(pieces: Buffer[]): Buffer {
   const [first] = pieces;
   return pieces.length === 1 && first ? first : Buffer.concat(pieces);

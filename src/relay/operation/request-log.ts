@@ -42,14 +42,24 @@ function requestEntry(call: Call, totalMs: number): object {
     id,
     method: request.method,
     route: facts.route,
+    // Without its query, which may hold secrets.
+    path: facts.route === undefined ? shortened(request.url?.split('?', 1)[0]) : undefined,
     status: statusOf(call),
     ms: roundedToTenths(totalMs),
     waited_ms: facts.waitedMs && roundedToTenths(facts.waitedMs),
+    remote: facts.remote,
+    user_agent: shortened(request.headers['user-agent']),
     caller: facts.caller,
     conversation_id: facts.conversationId,
     replayed: facts.isReplay,
     error: facts.error === undefined ? undefined : errorEntry(facts.error, facts),
   };
+}
+
+const MAX_HEADER_LENGTH = 200;
+
+function shortened(text: string | undefined): string | undefined {
+  return text?.slice(0, MAX_HEADER_LENGTH);
 }
 
 function errorEntry(error: unknown, { message = '', reply = '' }: CallFacts): object {

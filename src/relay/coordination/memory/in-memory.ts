@@ -75,7 +75,7 @@ const MAX_CALLERS = 100_000;
  * The generic cell rate algorithm: an allowance refills evenly, and a caller is one number, the time at
  * which its allowance is full again.
  */
-class RateAllowances implements RateLimits {
+export class RateAllowances implements RateLimits {
   readonly #clock: Pick<Clock, 'monotonic'>;
   readonly #fullAt = new Map<string, number>();
 
