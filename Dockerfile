@@ -17,6 +17,8 @@ WORKDIR /app
 COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/bin ./bin
 COPY --from=build /app/dist ./dist
+# For `help`.
+COPY --from=build /app/docs ./docs
 # `node`, by number, so that Kubernetes can tell that it is not root.
 USER 1000:1000
 EXPOSE 8080

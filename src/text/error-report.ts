@@ -20,7 +20,7 @@ export function errorLines(error: AppError, { ids = true } = {}): string[] {
 
 /** The guide, and the section of it, that says more of a failure than its hint has room for. */
 const GUIDES: Partial<Record<ErrorKind, string>> = {
-  not_configured: 'settings',
+  not_configured: 'troubleshooting set-up',
   auth: 'troubleshooting telnyx',
   ai_disabled: 'conversations-guide take-over',
   network: 'troubleshooting network',

@@ -62,7 +62,7 @@ describe('flags and variables', async () => {
 
   /** Of other programs and of the benchmarks, and a spelling that Node takes for its own. */
   const NOT_OURS = [
-    ...['--global', '--show-current', '--env-file'],
+    ...['--global', '--show-current', '--env-file', '--rm', '--build'],
     ...['--runs', '--rows', '--soak', '--slow'],
   ];
 

@@ -34,7 +34,7 @@ const MISSING_KEY: Record<Window, string[]> = {
     'error: TELNYX_API_KEY is required',
     'hint: run telnyx-chat login, or set it in the environment or a .env file; to try',
     '      it without an account, use --sandbox',
-    'see: telnyx-chat help settings',
+    'see: telnyx-chat help troubleshooting set-up',
   ],
   '40×12': [
     'error: TELNYX_API_KEY is required',
@@ -42,7 +42,8 @@ const MISSING_KEY: Record<Window, string[]> = {
     '      in the environment or a .env file;',
     '      to try it without an account, use',
     '      --sandbox',
-    'see: telnyx-chat help settings',
+    'see: telnyx-chat help troubleshooting',
+    '     set-up',
   ],
 };
 

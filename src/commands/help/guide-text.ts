@@ -3,7 +3,7 @@ import { AppError } from '../../base/errors.js';
 import { guideNamed } from '../../command-line/guides.js';
 import { nearest } from '../../text/nearest.js';
 
-/** The Markdown of a page without what only a browser needs: comments, line breaks in the source, links. */
+/** The Markdown of a page without what is not for a terminal: comments, names of languages, line breaks, links. */
 export function guideText(page: string): string {
   const lines: string[] = [];
   let isOpen = false;
@@ -15,7 +15,7 @@ export function guideText(page: string): string {
     isOpen = isProse;
   }
   return Array.from(linesOf(lines.join('\n')), ({ line, isCode }) =>
-    isCode ? line : line.replace(LINK, asCommand),
+    isCode ? line.replace(/^```\w+$/, '```') : line.replace(LINK, asCommand),
   ).join('\n');
 }
 
@@ -25,7 +25,8 @@ const LINK = /\[([^\]]+)\]\((\w+)\.md(?:#([\w-]+))?\)/g;
 function asCommand(link: string, text: string, page: string, section?: string): string {
   const guide = guideNamed(page);
   if (guide === undefined) return link;
-  return `${text} (\`telnyx-chat help ${[guide, section].filter(Boolean).join(' ')}\`)`;
+  const command = `\`telnyx-chat help ${[guide, section].filter(Boolean).join(' ')}\``;
+  return text === page ? command : `${text} (${command})`;
 }
 
 /** The part of a page below the heading that the words name, or begin, or are in. Throws `usage`. */
