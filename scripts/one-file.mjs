@@ -31,9 +31,10 @@ export async function withJoinedFiles({ outputFiles, metafile }, roots, options)
     } = await build({
       ...options,
       ...COMMON_JS,
-      stdin: { contents: joiningModule(root, names), resolveDir: '.' },
+      stdin: { contents: joiningModule(root, names, sources), resolveDir: '.' },
       bundle: true,
       write: false,
+      logOverride: { 'commonjs-variable-in-esm': 'silent' },
       plugins: [reading(sources, new Set(names))],
     });
     texts.set(file, placed(output.text, places, files));
@@ -58,14 +59,41 @@ function neededAtOnce(source, { outputs }) {
   return [...found];
 }
 
-function joiningModule(root, names) {
-  return names
-    .map((name) =>
-      name === root
-        ? `export * from './${name}';`
-        : `export * as ${exportName(name)} from './${name}';`,
-    )
-    .join('\n');
+/**
+ * A module that gives what other files take from the joined ones, as plain properties: a getter for each
+ * export, as esbuild writes them, would be one more function to load and to call.
+ */
+function joiningModule(root, names, sources) {
+  const imports = [];
+  const objects = [];
+  for (const [index, name] of names.entries()) {
+    const taken = takenFrom(name, { names, sources, isRoot: name === root });
+    const locals = taken.map((export_, at) => `${export_} as $${index}_${at}`);
+    imports.push(`import { ${locals.join(', ')} } from './${name}';`);
+    const properties = taken.map((export_, at) => `${export_}: $${index}_${at}`).join(', ');
+    if (name === root) objects.push(properties);
+    else if (taken.length > 0) objects.push(`${exportName(name)}: { ${properties} }`);
+  }
+  return `${imports.join('\n')}\nmodule.exports = { ${objects.filter(Boolean).join(', ')} };`;
+}
+
+/** The exports of a chunk that files outside the joined ones import; of the root, which loads late, all. */
+function takenFrom(name, { names, sources, isRoot }) {
+  if (isRoot) return exportsOf(sources.get(name));
+  const statement = new RegExp(`import \\{([^}]*)\\} from "\\./${name}"`, 'g');
+  const others = [...sources].filter(([each]) => !names.includes(each));
+  const imported = others.flatMap(([, text]) => [...text.matchAll(statement)]);
+  const specifiers = imported.flatMap(([, list]) => list.split(','));
+  return [
+    ...new Set(specifiers.map((each) => each.trim().split(' as ')[0]).filter(Boolean)),
+  ].sort();
+}
+
+function exportsOf(text) {
+  const lists = [...text.matchAll(/^export \{([^}]*)\};?$/gm)].flatMap(([, list]) =>
+    list.split(','),
+  );
+  return lists.map((each) => each.trim().split(' as ').at(-1)).filter(Boolean);
 }
 
 /** Reads the joined files from memory and leaves the others to be loaded later. */
@@ -99,7 +127,12 @@ function placed(code, places, files) {
     return `${required.get(file)}${part}`;
   });
   const lines = [...required].map(([file, name]) => `const ${name}=require("./${file}");`);
-  return taken.replace(/^("use strict";)?/, (strict) => strict + lines.join(''));
+  return withoutCopies(taken).replace(/^("use strict";)?/, (strict) => strict + lines.join(''));
+}
+
+/** What is loaded late is taken as it is: a copy of a module has a getter for each of its exports. */
+function withoutCopies(code) {
+  return code.replace(/(then\(\(\)=>)[\w$]+\((require\("[^"]+"\)[\w.]*)\)/g, '$1$2');
 }
 
 /** Whether a call is what became of an `import()`: esbuild puts it into a promise. */
