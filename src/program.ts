@@ -91,23 +91,48 @@ const COMMANDS: readonly CommandEntry[] = [
 /** Parses the arguments and runs the command they name. Gives its exit code. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
   const words = withDefaultCommand(await inOrder(argv));
-  let exitCode = 0;
+  if (!asksForHelp(words)) {
+    try {
+      return await runParsed(
+        newParser(undefined, () => undefined),
+        { words, isBare: true },
+        context,
+      );
+    } catch (error) {
+      // The version, or a mistake: what to say of it follows from all commands and flags.
+      if (!(error instanceof CommanderError)) throw error;
+    }
+  }
   let printed = '';
   const layout = await helpLayout(words, context);
   const program = newParser(layout.width, (text) => (printed += text));
-  await addCommands(program, COMMANDS, {
-    words,
-    run: async (task) => void (exitCode = await task(context)),
-  });
   try {
-    await program.parseAsync(helpRequest(program, words), { from: 'user' });
+    return await runParsed(program, { words, isBare: false }, context);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     assertNoMistake(error, program, words);
     // Help, or the version.
     await write(context.stdout, layout.wrap(printed));
   }
+  return 0;
+}
+
+async function runParsed(
+  program: Parser,
+  { words, isBare }: { words: readonly string[]; isBare: boolean },
+  context: Context,
+): Promise<number> {
+  let exitCode = 0;
+  const run = async (task: (context: Context) => Promise<number>): Promise<void> => {
+    exitCode = await task(context);
+  };
+  await addCommands(program, COMMANDS, { words, isBare, run });
+  await program.parseAsync(isBare ? words : helpRequest(program, words), { from: 'user' });
   return exitCode;
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  return words.some((word) => HELP_WORDS.includes(word));
 }
 
 function newParser(helpWidth: number | undefined, print: (text: string) => void): Parser {
@@ -150,7 +175,7 @@ const AS_PIPED: HelpLayout = { width: undefined, wrap: (text) => text };
 
 /** How help looks in the window; it is asked for settings only when there is help to print. */
 async function helpLayout(words: readonly string[], context: Context): Promise<HelpLayout> {
-  if (!words.some((word) => HELP_WORDS.includes(word)) || !context.stdout.isTTY) return AS_PIPED;
+  if (!asksForHelp(words) || !context.stdout.isTTY) return AS_PIPED;
   const prose = await proseOn(context.stdout, { wrap: !words.includes('--no-wrap') }, context);
   if (prose === AS_IT_IS) return { ...AS_PIPED, width: Infinity };
   const wrap = (text: string): string => text.replaceAll(/^\S.*$/gm, (line) => prose(line));

@@ -9,10 +9,17 @@ import {
   type Command,
   type CommandEntry,
 } from './command.js';
-import { nameOf, type Flag, type Typed } from './flag.js';
+import { nameOf, shortNameOf, type Flag, type Typed } from './flag.js';
 
 /** Runs a command that the parser has found; its exit code is the program's. */
 type Run = (task: (context: Context) => Promise<number>) => Promise<void>;
+
+interface ParserOptions {
+  words: readonly string[];
+  run: Run;
+  /** Without the commands and flags that are not among the words: enough to parse a line that is right. */
+  isBare: boolean;
+}
 
 /**
  * Adds commands to a parser. Only those among the words get their flags: to load and define them all
@@ -21,12 +28,14 @@ type Run = (task: (context: Context) => Promise<number>) => Promise<void>;
 export async function addCommands(
   parent: Parser,
   entries: readonly CommandEntry[],
-  { words, run }: { words: readonly string[]; run: Run },
+  options: ParserOptions,
 ): Promise<void> {
+  const { words, isBare } = options;
   const isNamed = ({ usage }: CommandEntry): boolean => words.includes(nameIn(usage));
+  const named = entries.filter(isNamed);
   // The help of a group shows the usage of all its commands.
-  const isAll = parent.parent !== null && !entries.some(isNamed);
-  for (const entry of entries) {
+  const isAll = parent.parent !== null && named.length === 0;
+  for (const entry of isBare && named.length > 0 ? named : entries) {
     const isNeeded = isAll || isNamed(entry);
     const command = parent.command(isNeeded ? entry.usage : nameIn(entry.usage));
     command.summary(entry.summary);
@@ -34,20 +43,44 @@ export async function addCommands(
     const loaded = await entry.load();
     command.version(version, VERSION_FLAG.usage, VERSION_FLAG.help);
     command.description(loaded.description || entry.summary);
-    if (isGroup(loaded)) await addCommands(command, loaded.commands, { words, run });
-    else define(command, loaded, run);
+    if (isGroup(loaded)) await addCommands(command, loaded.commands, options);
+    else define(command, loaded, options);
   }
 }
 
-function define(parser: Parser, command: Command, run: Run): void {
-  for (const flag of command.flags) addFlag(parser, flag);
+function define(parser: Parser, command: Command, { words, run, isBare }: ParserOptions): void {
+  const names = new Map<Flag<unknown>, string>();
+  for (const flag of isBare ? flagsAmong(words, command.flags) : command.flags)
+    names.set(flag, addFlag(parser, flag).attributeName());
   for (const argument of parser.registeredArguments) describe(argument, command.arguments);
   if (command.helpAfter !== '') parser.addHelpText('after', command.helpAfter);
   parser.action(async () => {
-    const typed = (flag: Flag<unknown>): Typed =>
-      parser.getOptionValue(addedOption(parser, flag).attributeName()) as Typed;
+    const typed = (flag: Flag<unknown>): Typed => {
+      const name = names.get(flag);
+      return name === undefined ? flag.default : (parser.getOptionValue(name) as Typed);
+    };
     await run((context) => command.run(typed, parser.args, context));
   });
+}
+
+/** Those that the words may give; one too many does no harm. */
+function flagsAmong(
+  words: readonly string[],
+  flags: readonly Flag<unknown>[],
+): readonly Flag<unknown>[] {
+  const options = words.filter((word) => word.startsWith('-'));
+  if (options.length === 0) return [];
+  const isTyped = (usage = ''): boolean => {
+    const [name, letter] = [nameOf(usage), shortNameOf(usage)?.slice(1)];
+    return options.some((word) =>
+      word.startsWith('--')
+        ? word === name || word.startsWith(`${name}=`)
+        : letter !== undefined && word.includes(letter),
+    );
+  };
+  return flags.filter(({ usage, alias, opposite }) =>
+    [usage, alias, opposite?.usage].some(isTyped),
+  );
 }
 
 function describe(
@@ -59,12 +92,13 @@ function describe(
   if (choices) argument.choices(choices);
 }
 
-function addFlag(parser: Parser, flag: Flag<unknown>): void {
+function addFlag(parser: Parser, flag: Flag<unknown>): Option {
   const option = optionOf(parser, flag);
   parser.addOption(option);
   // Behind its contrary, commander leaves the value undefined until one of them is given.
   if (flag.opposite) parser.option(flag.opposite.usage, flag.opposite.help);
   if (flag.alias !== undefined) addAlias(parser, option, flag.alias);
+  return option;
 }
 
 export type ShownFlag = Omit<Flag<unknown>, 'read'>;
@@ -89,10 +123,4 @@ function addAlias(parser: Parser, option: Option, usage: string): void {
 
 function collected(value: string, before: string[] = []): string[] {
   return [...before, value];
-}
-
-function addedOption(parser: Parser, { usage }: Flag<unknown>): Option {
-  const option = parser.options.find(({ flags }) => flags === usage);
-  if (!option) throw new Error(`${usage} is not defined`);
-  return option;
 }
