@@ -8,6 +8,8 @@ import { verdictOn } from './verdict.js';
 interface DeliverOptions extends RetryOptions {
   /** What is known of messages with the same text that were sent before. */
   earlier: EarlierMessages;
+  /** When the turn was opened, which is when it is sent first. */
+  openedAt: Moment;
 }
 
 const lateFailure = () => import('./failed-send.js');
@@ -30,11 +32,11 @@ export async function* deliver(
   turn: SentTurn,
   options: DeliverOptions,
 ): AsyncGenerator<ReplyPart> {
-  const { signal, deadline, earlier } = options;
+  const { signal, deadline, earlier, openedAt } = options;
   // A send that was refused was not run. Only the list says so of the others: the first of them counts.
   let doubtedSince: Moment | undefined;
   for (let attempt = 1; ; attempt++) {
-    const sentAt = momentOf(ports.clock);
+    const sentAt = attempt === 1 ? openedAt : momentOf(ports.clock);
     let received = '';
     try {
       for await (const event of ports.chat(turn, deadline.callOptions(signal))) {

@@ -211,8 +211,8 @@ export class OpenTurn implements EarlierMessages {
     return conversation?.isComplete === true && !isDoubtful;
   }
 
-  /** The first call counts; later ones do nothing. */
-  settle(outcome: DeliveryOutcome, until: Moment): void {
+  /** The first call counts; later ones do nothing. `until`: when it was delivered. */
+  settle(outcome: DeliveryOutcome, until: Moment = this.#from): void {
     const record = this.#record;
     if (this.#isSettled) return;
     this.#isSettled = true;

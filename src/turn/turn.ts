@@ -32,9 +32,10 @@ export async function* takeTurn(
   yield { type: 'start', conversationId, newConversation };
   const { assistantId, text, speaker, stream, traceparent } = request;
   const sent = { assistantId, conversationId, text, speaker, stream, traceparent };
-  const earlier = memory.open(conversationId, text, momentOf(clock));
+  const openedAt = momentOf(clock);
+  const earlier = memory.open(conversationId, text, openedAt);
   try {
-    for await (const part of deliver(ports, sent, { ...retry, earlier })) {
+    for await (const part of deliver(ports, sent, { ...retry, earlier, openedAt })) {
       if (part.type === 'delta') stopwatch.token();
       if (part.type !== 'done' && part.type !== 'found') {
         yield part;
@@ -49,11 +50,10 @@ export async function* takeTurn(
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const outcome = error.details.delivery === 'unknown' ? 'unknown' : 'not delivered';
-    earlier.settle(outcome, momentOf(clock));
+    if (error.details.delivery !== 'unknown') earlier.settle('not delivered');
     throw error.with({ conversationId });
   } finally {
-    earlier.settle('unknown', momentOf(clock));
+    earlier.settle('unknown');
   }
 }
 
@@ -64,7 +64,10 @@ function startStopwatch(clock: Clock): { token(): void; read(): Turn['timing'] }
   let first: number | undefined;
   return {
     token: () => void (first ??= elapsed()),
-    read: () => ({ firstTokenMs: first ?? elapsed(), totalMs: elapsed() }),
+    read: () => {
+      const totalMs = elapsed();
+      return { firstTokenMs: first ?? totalMs, totalMs };
+    },
   };
 }
 
