@@ -18,6 +18,7 @@ async function onRequest(request, response) {
   let text = '';
   for await (const piece of request.setEncoding('utf8')) text += piece;
   if (request.method === 'GET') return answer(response, stored(new URL(request.url, 'http://_')));
+  if (request.method === 'DELETE') return answer(response, {});
   const body = JSON.parse(text);
   if (request.url?.endsWith('/chat')) await chat(body, response);
   else answer(response, conversation(body));
