@@ -114,6 +114,20 @@ export function openTranscript(format: PieceFormat): Transcript {
   };
 }
 
+/** Changes what a transcript is given, such as to mask personal data. */
+export interface TranscriptChange {
+  conversation: (conversation: Conversation) => Conversation;
+  message: (message: Message) => Message;
+}
+
+export function redactedTranscript(plain: Transcript, change: TranscriptChange): Transcript {
+  return {
+    begin: (conversation) => plain.begin(change.conversation(conversation)),
+    message: (message) => plain.message(change.message(message)),
+    end: plain.end,
+  };
+}
+
 /** A whole conversation as a file. */
 export function transcript(
   conversation: Conversation,

@@ -4,6 +4,7 @@ import { choice, text, toggle } from '../../command-line/flag.js';
 import {
   ANY_TRANSCRIPT_ENDING,
   formatByName,
+  redactedTranscript,
   TRANSCRIPT_FORMATS,
   type Transcript,
   type TranscriptFormat,
@@ -16,6 +17,7 @@ import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
 import { sanitize } from '../../text/sanitize.js';
 import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { proseLines } from '../options/prose.js';
+import { REDACT, redactorFor } from '../options/redaction.js';
 import {
   CONVERSATIONS_TARGET,
   messagesOf,
@@ -30,6 +32,7 @@ const FILE = {
   }),
   output: text('-o, --output <file>', 'a new file in place of stdout', { completes: 'files' }),
   force: toggle('--force', 'replace a file that is there'),
+  redact: REDACT,
 };
 
 type FileValues = ValuesOf<typeof FILE>;
@@ -48,12 +51,16 @@ export const exportConversation = defineCommand({
       const isToTerminal = context.stdout.isTTY === true && destination === undefined;
       const isWatched = context.stderr.isTTY === true && !isToTerminal && !isSilent(output);
       const warn = await proseLines(target, context);
-      const transcript = await openAnyTranscript(format);
+      const plain = await openAnyTranscript(format);
+      const redactor = await redactorFor(file.redact);
+      const transcript = redactor ? redactedTranscript(plain, redactor) : plain;
       const exported = { ...named, context, warn, isWatched, transcript };
-      if (!destination) return toStdout(exported, output.pager);
-      const newFile = { ...destination, id: context.randomId() };
-      const path = await writeNewFile(newFile, context, (print) => writeTo(print, exported));
-      notices.notify(`saved to ${path}`);
+      if (destination) {
+        const newFile = { ...destination, id: context.randomId() };
+        const path = await writeNewFile(newFile, context, (print) => writeTo(print, exported));
+        notices.notify(`saved to ${path}`);
+      } else await toStdout(exported, output.pager);
+      if (redactor) notices.notify(redactor.summary());
     });
   },
 });

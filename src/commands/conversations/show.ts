@@ -1,11 +1,16 @@
 import { defineCommand } from '../../command-line/command.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
 import { detailRows, messageBlock } from '../../conversations/details.js';
-import { openTranscript, type Transcript } from '../../conversations/transcript.js';
+import {
+  openTranscript,
+  redactedTranscript,
+  type Transcript,
+} from '../../conversations/transcript.js';
 import { stylesFor, type Styles } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
 import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { proseLines, proseOn, type Prose } from '../options/prose.js';
+import { REDACT, redactorFor } from '../options/redaction.js';
 import { CONVERSATIONS_TARGET, messagesOf, REFERENCE, withConversation } from './reference.js';
 
 /** Four spaces after the two before each line of a message. */
@@ -14,20 +19,23 @@ const CODE_INDENT = ' '.repeat(6);
 /** A conversation's details and all its messages. */
 export const show = defineCommand({
   arguments: REFERENCE,
-  flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT },
-  async run({ operands: [reference = ''], target, output }, context) {
+  flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT, view: { redact: REDACT } },
+  async run({ operands: [reference = ''], target, output, view: { redact } }, context) {
+    const redactor = await redactorFor(redact);
     const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
       const conversation = await ask((client, call) => client.getConversation(id, call));
       const messages = messagesOf(id, ask, await proseLines(target, context));
       const styles = stylesFor(appearanceFor(output, context));
       const prose = await proseOn(context.stdout, target, context);
-      const view = output.json ? openTranscript('json') : readable(styles, prose);
+      const plain = output.json ? openTranscript('json') : readable(styles, prose);
+      const view = redactor ? redactedTranscript(plain, redactor) : plain;
       await paged(context, output.pager, async (print) => {
         await print(view.begin(conversation));
         for await (const batch of messages) await print(batch.messages.map(view.message).join(''));
         await print(view.end());
       });
+      if (redactor) notices.notify(redactor.summary());
     });
   },
 });

@@ -1,0 +1,126 @@
+// Loaded late: with the numbering plans of all countries it is larger than the rest of a command.
+import type { Conversation, Message } from '../conversations/conversation.js';
+import { sanitize } from '../text/sanitize.js';
+import { withoutPieces, type Finding } from './finding.js';
+import { findNumbers } from './numbers.js';
+import { findEmails, findIbans, withoutHarmless } from './patterns.js';
+import { findSpoken } from './spoken.js';
+import { StandIns } from './stand-ins.js';
+
+/** Masks personal data: the same value has the same stand-in in all that one redactor is given. */
+export interface Redactor {
+  text(text: string): string;
+  /** Text that may be JSON: a masked number becomes a string in it. */
+  json(text: string): string;
+  message(message: Message): Message;
+  conversation(conversation: Conversation): Conversation;
+  /** What was masked so far, as a line. */
+  summary(): string;
+}
+
+export function openRedactor(): Redactor {
+  const standIns = new StandIns();
+  const text = (original: string, label?: string): string => masked(original, standIns, label);
+  const json = (original: string): string => maskedJson(original, text);
+  return {
+    text,
+    json,
+    message: (message) => ({
+      ...message,
+      text: json(message.text),
+      toolCalls: message.toolCalls.map((call) => ({ ...call, arguments: json(call.arguments) })),
+    }),
+    conversation: (conversation) => ({
+      ...conversation,
+      name: text(conversation.name),
+      metadata: mapValues(conversation.metadata, (value, key) => text(value, key)),
+    }),
+    summary: () => standIns.summary(),
+  };
+}
+
+function mapValues(
+  metadata: Readonly<Record<string, string>>,
+  change: (value: string, key: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [key, change(value, key)]),
+  );
+}
+
+/** Masks a text; a label such as `order_id` tells what it is. */
+function masked(original: string, standIns: StandIns, label?: string): string {
+  // Characters that show nothing could stand between digits.
+  const text = sanitize(original);
+  const lead = label === undefined ? '' : `${wordsOf(label)}: `;
+  let result = '';
+  let at = 0;
+  for (const finding of findingsIn(lead + text)) {
+    const start = Math.max(0, finding.start - lead.length);
+    const end = finding.end - lead.length;
+    if (end <= 0) continue;
+    result += text.slice(at, start) + standIns.for(finding);
+    at = end;
+  }
+  return result + text.slice(at);
+}
+
+/** `order id` of `order_id` and of `orderId`. */
+function wordsOf(label: string): string {
+  return label.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ');
+}
+
+/** Each looks at what the one before it left; a word of an address or an IBAN is never harmless. */
+const FINDERS = [
+  { find: findEmails, ignored: (text: string) => text },
+  { find: findIbans, ignored: (text: string) => text },
+  { find: findSpoken, ignored: withoutHarmless },
+  { find: findNumbers, ignored: withoutHarmless },
+];
+
+const HAS_DIGITS = /\d|@|\b(?:oh?|zero|one|two|three|four|five|six|seven|eight|nine)\b/i;
+
+function findingsIn(text: string): Finding[] {
+  if (!HAS_DIGITS.test(text)) return [];
+  const all: Finding[] = [];
+  let rest = text;
+  for (const { find, ignored } of FINDERS) {
+    const found = find(ignored(rest));
+    rest = withoutPieces(rest, found);
+    all.push(...found);
+  }
+  return all.sort((a, b) => a.start - b.start);
+}
+
+const JSON_TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Seconds or milliseconds since 1970, in this century. */
+const TIMESTAMP = /^1[0-9]\d{8}(?:\d{3})?$/;
+
+const COLON = /\s*:/y;
+
+type Mask = (text: string, label?: string) => string;
+
+/** Strings and numbers of a JSON text are masked one by one, so that it stays JSON. */
+function maskedJson(text: string, mask: Mask): string {
+  if (!/^\s*[[{]/.test(text) || !isJson(text)) return mask(text);
+  let label: string | undefined;
+  return text.replace(JSON_TOKEN, (token: string, at: number) => {
+    const value: unknown = JSON.parse(token);
+    COLON.lastIndex = at + token.length;
+    const isKey = COLON.test(text);
+    if (typeof value === 'number' && TIMESTAMP.test(token)) return token;
+    const plain = typeof value === 'string' ? value : token;
+    const changed = mask(plain, isKey ? undefined : label);
+    if (isKey) label = plain;
+    return changed === plain ? token : JSON.stringify(changed);
+  });
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { openRedactor } from '../../src/redact/redact.js';
+
+describe('a redactor', () => {
+  it('gives the same value the same stand-in, however it is written', () => {
+    const { text } = openRedactor();
+    expect(text('+1 312 555 0100 and (312) 555-0199')).toBe('[phone 1] and [phone 2]');
+    expect(text('three one two, five five five, oh one oh oh')).toBe('[phone 1]');
+    expect(text('1-312-555-0199, 3125550100')).toBe('[phone 2], [phone 1]');
+    expect(text('020 7946 0958')).toBe('[phone 3]');
+    expect(text('+44 20 7946 0958')).toBe('[phone 3]');
+    expect(text('Ana@example.com, ana@EXAMPLE.com')).toBe('[email 1], [email 1]');
+    expect(text('4111111111111111 4111 1111 1111 1111')).toBe('[card 1] [card 1]');
+    expect(text('DE89370400440532013000 de89 3704 0044 0532 0130 00')).toBe('[iban 1] [iban 1]');
+  });
+
+  it('tells numbers of two countries apart', () => {
+    expect(openRedactor().text('+442079460958 +12079460958')).toBe('[phone 1] [phone 2]');
+  });
+
+  it('counts what it masked', () => {
+    const redactor = openRedactor();
+    expect(redactor.summary()).toBe('redacted nothing: no number or address was found');
+    redactor.text('+13125550100, +13125550100, ana@example.com, account 123456789012');
+    expect(redactor.summary()).toBe('redacted 2 phone numbers, 1 e-mail address, 1 long number');
+  });
+
+  it.each([
+    ['{"phone":"+13125550100","n":4}', '{"phone":"[phone 1]","n":4}'],
+    ['{"phone": 3125550100}', '{"phone": "[phone 1]"}'],
+    ['[123456789012, -1.5, true]', '["[number 1]", -1.5, true]'],
+    ['{"order_id":"302123456789","orderNumber":123456789012}', undefined],
+    ['{"created_at":1769850000000,"seconds":1769850000}', undefined],
+    ['{"at":"2026-01-31T09:00:00Z","price":"12,500.00 USD"}', undefined],
+    ['{"ana@example.com":"\\"quoted\\" 312-555-0100"}', '{"[email 1]":"\\"quoted\\" [phone 1]"}'],
+    ['{"phone":"+13125550100"', '{"phone":"[phone 1]"'],
+  ])('keeps JSON valid: %s', (json, expected = json) => {
+    expect(openRedactor().json(json)).toBe(expected);
+  });
+
+  it('masks text, tool calls, names and metadata', () => {
+    const redactor = openRedactor();
+    const toolCalls = [{ id: 'call_1', name: 'call_back', arguments: '{"to":"+13125550100"}' }];
+    const times = { createdAt: '2026-01-31T09:00:00Z', sentAt: '2026-01-31T09:00:00Z' };
+    const message = { role: 'assistant', text: 'I call 312-555-0100.', ...times, toolCalls };
+    expect(redactor.message(message)).toEqual({
+      ...message,
+      text: 'I call [phone 1].',
+      toolCalls: [{ ...toolCalls[0], arguments: '{"to":"[phone 1]"}' }],
+    });
+    const metadata = { telnyx_end_user_target: '+13125550100', ticket: '4711' };
+    const conversation = {
+      id: '1',
+      name: 'ana@example.com',
+      metadata,
+      createdAt: '',
+      lastMessageAt: '',
+    };
+    expect(redactor.conversation(conversation)).toEqual({
+      ...conversation,
+      name: '[email 1]',
+      metadata: { telnyx_end_user_target: '[phone 1]', ticket: '4711' },
+    });
+  });
+
+  it('is not misled by characters that show nothing', () => {
+    expect(openRedactor().text('312\u200b555\u2060\u001b[1m0100')).toBe('[phone 1]');
+  });
+
+  it.each([
+    ['digits', '1'.repeat(100_000)],
+    ['short groups', '12 '.repeat(30_000)],
+    ['words', 'one '.repeat(20_000)],
+    ['a local part', `${'a.'.repeat(50_000)}@`],
+    ['many @', 'a@'.repeat(50_000)],
+    ['amounts', '1,000'.repeat(20_000)],
+    ['letters and digits', 'DE12 '.repeat(20_000)],
+    ['quotes', `["${'\\"'.repeat(50_000)}"]`],
+  ])('takes a moment for 100,000 characters of %s', (_, text) => {
+    const started = performance.now();
+    openRedactor().json(text);
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+});
