@@ -10,11 +10,14 @@ import { openWorld } from './lib/world.mjs';
 import chat from './rows/chat.mjs';
 import many from './rows/many.mjs';
 import start from './rows/start.mjs';
+import testing from './rows/testing.mjs';
 
 const { runs, json, wanted } = readArguments(process.argv.slice(2));
 const world = await openWorld();
 try {
-  const chosen = [...start, ...chat, ...many].filter(({ name }) => name.includes(wanted));
+  const chosen = [...start, ...chat, ...many, ...testing].filter(({ name }) =>
+    name.includes(wanted),
+  );
   const rows = await measureRows(chosen, { world, runs, onRound: showProgress });
   const cpu = cpus();
   const machine = `${process.platform} ${process.arch}, ${cpu.length} × ${cpu[0]?.model ?? '?'}`;

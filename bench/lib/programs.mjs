@@ -1,8 +1,10 @@
 // The programs that are compared, each as the arguments that Node is given.
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {(world: Pick<import('./world.mjs').World, 'bin'>) => string[]} Program
+ * @typedef {(world: Pick<import('./world.mjs').World, 'bin' | 'home'>) => string[]} Program
  */
 
 /** The installed command. @returns {Program} */
@@ -14,6 +16,20 @@ export function telnyxChat(...words) {
 function script(name, ...words) {
   const path = fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
   return () => [path, ...words];
+}
+
+/** `test` with so many cases of three turns, in a file that is written at first. @returns {Program} */
+export function testOf(count) {
+  const turns = [1, 2, 3].map((number) => `> at-once ${number}\n? says at-once ${number}\n`);
+  const cases = Array.from(
+    { length: count },
+    (_, index) => `== case ${index}\n${turns.join('\n')}`,
+  );
+  return ({ bin, home }) => {
+    const file = join(home, `cases-${count}.chat`);
+    if (!existsSync(file)) writeFileSync(file, cases.join('\n'));
+    return [bin, 'test', '--quiet', file];
+  };
 }
 
 /** Conversations of the stand-in for the API: the end of an id is the number of its messages. */
@@ -31,4 +47,5 @@ export const SEARCH_BY_HAND = script(
   ...['7 x', '&metadata-%3Ekind=eq.searched'],
 );
 export const EXPORT_BY_HAND = script('hand-written-pages.cjs', 'messages', LONG_CONVERSATION);
+export const CASES_BY_HAND = script('hand-written-tests.cjs', '1000');
 export const REPORT_MEMORY = ['--require', ...script('report-memory.cjs')()];

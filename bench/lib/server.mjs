@@ -24,6 +24,7 @@ async function onRequest(request, response) {
     if (request.url.includes(SEARCHED_PREFIX)) await sleep(NETWORK_MS);
     return answer(response, stored(new URL(request.url, 'http://_')));
   }
+  if (request.method === 'DELETE') return answer(response, {});
   const body = JSON.parse(text);
   if (request.url?.endsWith('/chat')) await chat(body, response);
   else answer(response, conversation(body));

@@ -71,6 +71,7 @@ export function openOutput(options: OutputOptions): TestOutput {
           `the conversation ${event.conversationId} could not be deleted: ${event.reason}`,
         );
       }
+      if (!isWatched) return;
       const waiting = event.type === 'waiting' ? '; waiting, as the API asks for it' : '';
       const counts = countsText(countsOf(finished));
       progress.show(`${finished.length} of ${total} cases: ${counts}${waiting}`);
@@ -78,7 +79,8 @@ export function openOutput(options: OutputOptions): TestOutput {
     async end({ results, isInterrupted }, comparison) {
       progress.end();
       // The bound on all answers of a file is known only now.
-      for (const result of results.slice()) if (!isPrinted(result, finished)) printCase(result);
+      const printed = new Set(finished.map(keyOf));
+      for (const result of results) if (!printed.has(keyOf(result))) printCase(result);
       print.lines([
         ...sideBySideLines(results, style),
         ...(comparison ? comparisonLines(comparison, style) : []),
@@ -91,17 +93,8 @@ export function openOutput(options: OutputOptions): TestOutput {
   };
 }
 
-function isPrinted(
-  { file, line, title, assistantId }: CaseResult,
-  printed: readonly CaseResult[],
-): boolean {
-  return printed.some(
-    (each) =>
-      each.file === file &&
-      each.line === line &&
-      each.title === title &&
-      each.assistantId === assistantId,
-  );
+function keyOf({ file, line, title, assistantId }: CaseResult): string {
+  return JSON.stringify([file, line, title, assistantId]);
 }
 
 interface Printer {
