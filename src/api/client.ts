@@ -1,5 +1,4 @@
 import type { CallOptions } from '../base/time.js';
-import type { AssistantTestsClient } from '../conversations/assistant-tests.js';
 import type {
   Assistant,
   Conversation,
@@ -47,8 +46,8 @@ export interface Client extends TurnPorts {
     options: CallOptions,
   ): Promise<SharedConversation>;
   listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;
-  /** The operations of Telnyx's own assistant tests. */
-  assistantTests(): Promise<AssistantTestsClient>;
+  /** For the operations that few programs need: they are in files of their own. */
+  readonly caller: Caller;
   /** Lets the process end. */
   close(): void;
 }
@@ -96,17 +95,9 @@ export function createClient(options: ClientOptions): Client {
         parse.insights,
       ),
     chat: (request, call) => chat(caller, request, { ...call, onReply: options.onReply }),
-    assistantTests: () => loadAssistantTests(caller, options),
+    caller,
     close: () => options.transport.close(),
   };
-}
-
-async function loadAssistantTests(
-  caller: Caller,
-  options: ClientOptions,
-): Promise<AssistantTestsClient> {
-  const { assistantTests } = await import('./assistant-tests.js');
-  return assistantTests(caller, options);
 }
 
 /** Between two pieces of a stream, in milliseconds. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { assistantTests } from '../../src/api/assistant-tests.js';
 import type { Client } from '../../src/api/client.js';
 import { all, apiClient, API_KEY, options, TURN } from '../helpers/api-client.js';
 import { failureOf, type Failure } from '../helpers/failure.js';
@@ -46,10 +47,11 @@ test('a conversation that is not there cannot be deleted', async () => {
 });
 
 describe('what the API gives of assistant tests', () => {
-  const list = async (client: Client) =>
-    (await client.assistantTests()).listTests('orders', options());
-  const run = async (client: Client) =>
-    (await client.assistantTests()).getTestRun({ testId: 't-1', runId: 'r-1' }, options());
+  const testsOf = ({ caller, clock }: Client) =>
+    assistantTests(caller, { clock, randomId: () => 'id-1' });
+  const list = (client: Client) => testsOf(client).listTests('orders', options());
+  const run = (client: Client) =>
+    testsOf(client).getTestRun({ testId: 't-1', runId: 'r-1' }, options());
   const RUN = { id: 'r-1', status: 'passed', items: [], conversationId: undefined, logs: '' };
 
   test.each<[string, unknown, (client: Client) => Promise<unknown>, unknown]>([

@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Telnyx from 'telnyx';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/base/errors.js';
+import type { Interceptor } from '../../src/sandbox/call.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.js';
 import { account } from '../helpers/account.js';
 import { runCli, temporaryFolder, type CliResult } from '../helpers/run-cli.js';
@@ -22,6 +24,9 @@ interface Simulated {
   official: Telnyx;
   write: (text: string) => void;
   test: (...words: string[]) => Promise<CliResult>;
+  /** Ctrl-C. */
+  interrupt: () => void;
+  read: () => string;
   /** How often each operation of tests was called. */
   requests: () => Record<string, number>;
 }
@@ -30,13 +35,19 @@ interface Simulated {
 async function simulated(text = FILE, options: Partial<SandboxOptions> = {}): Promise<Simulated> {
   const { sandbox, env } = await account(options);
   const home = temporaryFolder();
-  const write = (content: string): void => writeFileSync(join(home, 'names.chat'), content);
+  const path = join(home, 'names.chat');
+  const write = (content: string): void => writeFileSync(path, content);
+  const stop = new AbortController();
+  const { signal } = stop;
   write(text);
   return {
     sandbox,
     official: new Telnyx({ apiKey: 'KEYtest', baseURL: sandbox.url, maxRetries: 0 }),
     write,
-    test: (...words) => runCli(['test', ...words], { home, env, clock: stillClock(), input: '' }),
+    test: (...words) =>
+      runCli(['test', ...words], { home, env, signal, clock: stillClock(), input: '' }),
+    interrupt: () => stop.abort(new AppError('interrupted', 'stopped')),
+    read: () => readFileSync(path, 'utf8'),
     requests() {
       const counts = Object.entries(sandbox.stats().requests);
       return Object.fromEntries(counts.filter(([name]) => name.includes('test')));
@@ -218,5 +229,25 @@ describe('with --simulate', () => {
     expect(code).toBe(7);
     expect(steady(stdout)).toContain('the run did not end within 7.0s\n');
     expect(steady(stdout)).toContain('  conversation ID\n');
+  });
+
+  it('leaves the file as it is, also when replies are accepted', async () => {
+    const { test, read } = await simulated();
+    const { code, stderr } = await test('--simulate', '--update=all');
+    expect([code, stderr, read()]).toEqual([0, 'no file was changed\n', FILE]);
+  });
+
+  it('is stopped by Ctrl-C while it waits', async () => {
+    let interrupt = (): void => undefined;
+    const intercept: Interceptor = (call, run) => {
+      if (call.operation === 'get_test_run') interrupt();
+      return run(call);
+    };
+    const given = await simulated(FILE, { intercept });
+    ({ interrupt } = given);
+    const { code, stdout } = await given.test('--simulate');
+    expect(code).toBe(130);
+    expect(steady(stdout)).toContain('interrupted');
+    expect(given.requests()).toMatchObject({ trigger_test: 1, get_test_run: 1 });
   });
 });

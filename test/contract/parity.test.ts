@@ -1,5 +1,6 @@
 import Telnyx from 'telnyx';
 import { expect, test } from 'vitest';
+import { assistantTests } from '../../src/api/assistant-tests.js';
 import type { Client } from '../../src/api/client.js';
 import type { AssistantTestBody } from '../../src/conversations/assistant-tests.js';
 import { failureOf } from '../helpers/failure.js';
@@ -42,6 +43,8 @@ const PAGE = {
   data: [{ role: 'user', text: 'hello' }],
   meta: { page_number: 1, page_size: 100, total_pages: 1, total_results: 1 },
 };
+const testsOf = ({ caller, clock }: Client) =>
+  assistantTests(caller, { clock, randomId: () => 'id-1' });
 const TEST_BODY: AssistantTestBody = {
   name: 'Naïve ☕',
   instructions: 'Be Ana.',
@@ -243,7 +246,7 @@ const OPERATIONS: Operation[] = [
   {
     name: 'list the tests of a suite',
     answer: json({ data: [ASSISTANT_TEST], meta: PAGE.meta }),
-    ours: async (client) => (await client.assistantTests()).listTests('a/b é', options()),
+    ours: (client) => testsOf(client).listTests('a/b é', options()),
     official: (client) =>
       client.ai.assistants.tests.list({
         test_suite: 'a/b é',
@@ -254,32 +257,28 @@ const OPERATIONS: Operation[] = [
   {
     name: 'create a test',
     answer: json(ASSISTANT_TEST, 201),
-    ours: async (client) => (await client.assistantTests()).testCreator(TEST_BODY)(options()),
+    ours: (client) => testsOf(client).testCreator(TEST_BODY)(options()),
     official: (client) =>
       client.ai.assistants.tests.create({ ...TEST_BODY, 'Idempotency-Key': 'id-1' }),
   },
   {
     name: 'update a test',
     answer: json(ASSISTANT_TEST),
-    ours: async (client) => (await client.assistantTests()).updateTest('t 1', TEST_BODY, options()),
+    ours: (client) => testsOf(client).updateTest('t 1', TEST_BODY, options()),
     official: (client) => client.ai.assistants.tests.update('t 1', TEST_BODY),
   },
   {
     name: 'trigger a test',
     answer: json(TEST_RUN, 201),
-    ours: async (client) =>
-      (await client.assistantTests()).triggerTest(
-        { testId: 't-1', versionId: undefined },
-        options(),
-      ),
+    ours: (client) =>
+      testsOf(client).triggerTest({ testId: 't-1', versionId: undefined }, options()),
     official: (client) =>
       client.ai.assistants.tests.runs.trigger('t-1', { 'Idempotency-Key': 'id-1' }),
   },
   {
     name: 'trigger a test on another version',
     answer: json(TEST_RUN, 201),
-    ours: async (client) =>
-      (await client.assistantTests()).triggerTest({ testId: 't-1', versionId: 'v2' }, options()),
+    ours: (client) => testsOf(client).triggerTest({ testId: 't-1', versionId: 'v2' }, options()),
     official: (client) =>
       client.ai.assistants.tests.runs.trigger('t-1', {
         destination_version_id: 'v2',
@@ -289,8 +288,7 @@ const OPERATIONS: Operation[] = [
   {
     name: 'get a run',
     answer: json(TEST_RUN),
-    ours: async (client) =>
-      (await client.assistantTests()).getTestRun({ testId: 't-1', runId: 'r-1' }, options()),
+    ours: (client) => testsOf(client).getTestRun({ testId: 't-1', runId: 'r-1' }, options()),
     official: (client) => client.ai.assistants.tests.runs.retrieve('r-1', { test_id: 't-1' }),
   },
   {

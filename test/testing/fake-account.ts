@@ -77,7 +77,6 @@ export function fakeAccount(assistant: Assistant): FakeAccount {
         const isShown = looks++ >= account.looksBefore && account.keepsHistory;
         return Promise.resolve(isShown ? (messages.get(id) ?? []) : []);
       },
-      assistantTests: () => Promise.reject(new AppError('bug', 'no case is simulated')),
       getAssistant: (id) =>
         Promise.resolve({ id, name: '', model: '', instructions: '', greeting: '', createdAt: '', hasTools: true,
         dataRetention: account.keepsHistory }), // prettier-ignore

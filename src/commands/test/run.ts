@@ -1,5 +1,6 @@
 import type { Account, Notices } from '../../account/account.js';
 import { exitCodeOf } from '../../base/errors.js';
+import type { AssistantTestsClient } from '../../conversations/assistant-tests.js';
 import type { Context } from '../../process/context.js';
 import { compared, type Comparison, type EarlierCase } from '../../testing/report/baseline.js';
 import { maskedResult } from '../../testing/report/mask.js';
@@ -89,7 +90,7 @@ interface JobOptions extends Pick<RunSetup, 'account' | 'options' | 'context'> {
 
 async function runJobs(
   jobs: readonly Job[],
-  { account, options, context: { signal }, runId, onEvent }: JobOptions,
+  { account, options, context, runId, onEvent }: JobOptions,
 ): Promise<TestRun> {
   if (!account) {
     const run = replayTests(jobs);
@@ -98,8 +99,20 @@ async function runJobs(
   }
   const { client, settings } = account;
   const timeoutMs = settings.timeoutMs.value;
-  const ports = clientPorts(client, { stream: settings.stream.value });
+  const { signal } = context;
+  const ports = {
+    ...clientPorts(client, { stream: settings.stream.value }),
+    assistantTests: () => openAssistantTests(client, context),
+  };
   return runTests(jobs, { ports, options: { ...options, runId, signal, timeoutMs }, onEvent });
+}
+
+async function openAssistantTests(
+  { caller }: Account['client'],
+  context: Context,
+): Promise<AssistantTestsClient> {
+  const { assistantTests } = await import('../../api/assistant-tests.js');
+  return assistantTests(caller, context);
 }
 
 function maskedEvent(event: TestEvent, mask: RunSetup['mask']): TestEvent {

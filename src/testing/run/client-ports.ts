@@ -1,5 +1,4 @@
 import type { CallOptions } from '../../base/time.js';
-import type { AssistantTestsClient } from '../../conversations/assistant-tests.js';
 import type { TurnPorts } from '../../turn/events.js';
 import { takeTurn } from '../../turn/turn.js';
 import { TurnMemory } from '../../turn/turn-memory.js';
@@ -8,7 +7,6 @@ import type { TestPorts } from './results.js';
 /** The calls of Telnyx that tests need besides those of a turn. */
 export interface TestClient extends TurnPorts {
   deleteConversation(id: string, options: CallOptions): Promise<void>;
-  assistantTests(): Promise<AssistantTestsClient>;
 }
 
 /** Tests over a client: a turn is delivered once, as it is everywhere. */
@@ -32,6 +30,5 @@ export function clientPorts(client: TestClient, options: { stream: boolean }): T
     deleteConversation: (id, call) => client.deleteConversation(id, call),
     messages: async (id, call) => (await client.history(id, call)).messages,
     getAssistant: (id, call) => client.getAssistant(id, call),
-    assistantTests: () => client.assistantTests(),
   };
 }

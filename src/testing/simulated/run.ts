@@ -29,7 +29,7 @@ export async function* simulatedRun(
     ms: Math.round(clock.monotonic() - started),
   });
   try {
-    const client = await session.ports.assistantTests();
+    const client = await clientOf(session);
     const testId = await broughtUpToDate(session, client, { job, assistantId });
     for await (run of statesOfRun(session, client, { job, testId }));
     if (!run) throw new AppError('bug', 'a run has no state');
@@ -40,6 +40,11 @@ export async function* simulatedRun(
   } catch (error) {
     return { ...endByError(session, error), ...partial(), turns: [] };
   }
+}
+
+async function clientOf({ ports: { assistantTests } }: Session): Promise<AssistantTestsClient> {
+  if (assistantTests) return assistantTests();
+  throw new AppError('bug', 'a simulated case needs the assistant tests of Telnyx');
 }
 
 /** For what may be repeated without harm: it is tried again on 429 and server errors. */
