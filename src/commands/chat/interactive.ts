@@ -103,9 +103,9 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   const { conversationId, title, speaker, metadata, created } = chosen;
   const trace = tracePreference(account.settings, output);
   const state: ChatState = {
-    ...{ assistantId, conversationId, title, speaker },
-    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set<string>(), added: [], turns: [] },
-    ...{ replies: [], names: { assistant: '', conversation: '' }, trace: trace === true },
+    ...{ assistantId, conversationId, title, speaker, added: [], turns: [], replies: [] },
+    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set<string>() },
+    ...{ names: { assistant: '', conversation: '' }, trace: trace === true },
   };
   const windowTitle = openWindowTitle(context, appearance);
   const editor = editorFor(state, { ...options, windowTitle });
