@@ -4,7 +4,7 @@ import type { Assistant } from '../conversations/conversation.js';
 import { checkedId } from '../text/ids.js';
 import { cutText, sanitize, sanitizeLine } from '../text/sanitize.js';
 import { nameWindow } from './attention.js';
-import { callApi, notify, type Chat } from './chat.js';
+import { callApi, noticeText, notify, type Chat } from './chat.js';
 import type { ChooseQuestion } from './ports.js';
 import { noteAssistant } from './tool-calls.js';
 
@@ -50,11 +50,11 @@ export async function openIntroduction(
   const printer = greeting === '' ? undefined : await chat.ports.openReplyPrinter('stderr');
   const who = sanitizeLine(`${name}${model === '' ? '' : ` (${model})`}`);
   return ({ isGreeted = true } = {}) => {
-    notify(chat, `assistant: ${who}`);
-    if (printer && isGreeted) {
-      chat.ports.editor.print(printer.write(greetingText(greeting)) + printer.end(), 'stderr');
-    }
-    if (!dataRetention) notify(chat, NO_DATA);
+    const greeted =
+      printer && isGreeted ? printer.write(greetingText(greeting)) + printer.end() : '';
+    const warning = dataRetention ? '' : noticeText(chat, NO_DATA);
+    // In one go: a screen reader says the prompt after each.
+    chat.ports.editor.print(noticeText(chat, `assistant: ${who}`) + greeted + warning, 'stderr');
   };
 }
 

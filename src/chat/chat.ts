@@ -47,10 +47,14 @@ export interface Chat {
   running?: Promise<unknown>;
 }
 
-/** Prints notices above the prompt. They are made safe: they may quote anything. */
-export function notify({ ports }: Chat, ...lines: string[]): void {
-  const safe = lines.map((line) => ports.paint.dim(ports.wrap(sanitize(line))));
-  ports.editor.print(`${safe.join('\n')}\n`, 'stderr');
+/** Prints notices above the prompt. */
+export function notify(chat: Chat, ...lines: string[]): void {
+  chat.ports.editor.print(noticeText(chat, ...lines), 'stderr');
+}
+
+/** Notices as they are printed. They are made safe: they may quote anything. */
+export function noticeText({ ports }: Chat, ...lines: string[]): string {
+  return lines.map((line) => `${ports.paint.dim(ports.wrap(sanitize(line)))}\n`).join('');
 }
 
 /** The same for what words do not wrap in: tool calls and other code. */

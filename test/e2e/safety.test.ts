@@ -11,7 +11,7 @@ const HOSTILE = TERMINAL_ATTACKS.map(({ text }) => text).join(' ');
 
 /** What our own program writes: its colours, its cursor moves, its modes. Nothing else may be there. */
 const OURS =
-  /\x1b\[(?:[0-4]?m|2[234]m|3[1-79]m|38;5;(?:98|130|133|196)m|9\dm|\d*[AC]|[JK]|\?(?:7|25|1004|2004)[hl])/g;
+  /\x1b\[(?:[0-4]?m|2[234]m|3[1-79]m|38;5;(?:98|130|133|196|243)m|9\dm|\d*[AC]|[JK]|\?(?:7|25|1004|2004)[hl])/g;
 /** Our title of the window; what it may not hold is looked for in it, and in the titles that arrived. */
 const OUR_TITLE = /\x1b\]2;([^\0-\x1f\x7f-\x9f]*)\x07/g;
 /** What the attacks would make of the title. */
