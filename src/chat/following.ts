@@ -1,5 +1,3 @@
-import type { Chat } from './chat.js';
-
 /** A conversation that the chat follows. */
 export interface Following {
   id: string;
@@ -8,7 +6,12 @@ export interface Following {
   stop(): void;
 }
 
+interface FollowingState {
+  following?: Following | undefined;
+  conversationId: string | undefined;
+}
+
 /** Ends it when the chat has gone on to another conversation. */
-export function leaveFollowed({ state: { following, conversationId } }: Chat): void {
+export function leaveFollowed({ following, conversationId }: FollowingState): void {
   if (following && following.id !== conversationId) following.stop();
 }

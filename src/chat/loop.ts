@@ -40,7 +40,7 @@ async function readInputs(chat: Chat): Promise<void> {
       interruptedAt = now;
       notify(chat, 'press Ctrl-C again or Ctrl-D to exit');
     } else if (typed.text.trim() !== '' && (await runInput(chat, typed)) === 'exit') return;
-    leaveFollowed(chat);
+    leaveFollowed(chat.state);
   }
 }
 
