@@ -3,6 +3,7 @@ import type { CallOptions } from '../base/time.js';
 import { errorLines } from '../text/error-report.js';
 import { sanitize } from '../text/sanitize.js';
 import type { Turn } from '../turn/events.js';
+import type { Following } from './following.js';
 import type { ChatPorts } from './ports.js';
 
 export interface ChatState {
@@ -31,6 +32,8 @@ export interface ChatState {
   trace: boolean;
   /** The conversations that the last search found, in the order of their numbers. */
   found?: string[];
+  /** Undefined when no conversation is followed. */
+  following?: Following | undefined;
 }
 
 export interface AddedMessage {

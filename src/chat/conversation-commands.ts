@@ -45,6 +45,13 @@ export async function resume(chat: Chat, idOrName: string): Promise<void> {
   nameWindow(chat, { conversation: nameFrom(conversation, messages) });
 }
 
+/** /follow */
+export async function follow(chat: Chat, idOrName: string): Promise<void> {
+  if (idOrName !== '') await resume(chat, idOrName);
+  const { startFollowing } = await import('./follow-command.js');
+  startFollowing(chat);
+}
+
 /** The conversations of this assistant, the latest first. */
 function recentConversations(chat: Chat): Promise<Conversation[]> {
   const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };

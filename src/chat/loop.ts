@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors.js';
 import { notify, notifyFailure, type Chat } from './chat.js';
 import { showAddition } from './control-commands.js';
+import { leaveFollowed } from './following.js';
 import { restoreHeld } from './message-outcome.js';
 import type { Typed } from './ports.js';
 import { showPrompt } from './prompt.js';
@@ -20,6 +21,7 @@ export async function runChat(chat: Chat): Promise<void> {
     await readInputs(chat);
   } finally {
     signal.removeEventListener('abort', close);
+    chat.state.following?.stop();
   }
   signal.throwIfAborted();
 }
@@ -31,12 +33,14 @@ async function readInputs(chat: Chat): Promise<void> {
     showPrompt(chat);
     const typed = await editor.read();
     if (typed.type === 'end') return;
-    if (typed.type === 'interrupt') {
+    if (typed.type === 'interrupt' && chat.state.following) chat.state.following.stop();
+    else if (typed.type === 'interrupt') {
       const now = clock.monotonic();
       if (now - interruptedAt <= EXIT_CONFIRM_MS) return;
       interruptedAt = now;
       notify(chat, 'press Ctrl-C again or Ctrl-D to exit');
     } else if (typed.text.trim() !== '' && (await runInput(chat, typed)) === 'exit') return;
+    leaveFollowed(chat.state);
   }
 }
 
@@ -50,7 +54,9 @@ async function runInput(
     if (input.type === 'unknown') throw unknownSlashCommand(input);
     if (input.type === 'command') assertArgument(input);
     if (input.type === 'command') return await input.command.run(chat, input.argument);
-    await (chat.state.isTakenOver ? showAddition : showTurn)(chat, input.text);
+    const { following, isTakenOver } = chat.state;
+    if (following) await following.send(input.text);
+    else await (isTakenOver ? showAddition : showTurn)(chat, input.text);
     return undefined;
   } catch (error) {
     if (!(error instanceof AppError) || chat.ports.signal.aborted) throw error;

@@ -6,11 +6,17 @@ const MAX_NAME_LENGTH = 20;
 
 /** The prompt: who is speaking, and whether a person has taken the conversation over. */
 export function promptOf(
-  { speaker, isTakenOver = false }: Pick<ChatState, 'speaker' | 'isTakenOver'>,
+  {
+    speaker,
+    following,
+    isTakenOver = false,
+  }: Pick<ChatState, 'speaker' | 'isTakenOver' | 'following'>,
   paint: Pick<Paint, 'prompt' | 'takenOver'>,
 ): string {
   const name = speaker === undefined ? '' : sanitizeLine(speaker, MAX_NAME_LENGTH);
-  const parts = [name, isTakenOver ? 'taken over' : ''].filter((part) => part !== '');
+  const parts = [name, following ? 'following' : '', isTakenOver ? 'taken over' : ''].filter(
+    (part) => part !== '',
+  );
   const label = `${parts.join(', ')}>`;
   return `${isTakenOver ? paint.takenOver(label) : paint.prompt(label)} `;
 }

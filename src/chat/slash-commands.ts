@@ -5,7 +5,13 @@ import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
 import { release, say, showInsights, takeover } from './control-commands.js';
 import { KEYS } from './keys.js';
-import { nameConversation, resume, showHistory, startNew } from './conversation-commands.js';
+import {
+  follow,
+  nameConversation,
+  resume,
+  showHistory,
+  startNew,
+} from './conversation-commands.js';
 import { copyReply, editDraft, retryLast, speakAs } from './message-commands.js';
 import { playFile } from './play-command.js';
 import { exportChat, showInfo } from './report-commands.js';
@@ -36,6 +42,12 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     argument: '<words>',
     summary: 'find conversations by what was said, for /resume <n>',
     run: async (chat, words) => (await import('./search-command.js')).searchSaid(chat, words),
+  },
+  {
+    name: 'follow',
+    argument: '[id|name]',
+    summary: 'show messages as they come, until Ctrl-C',
+    run: follow,
   },
   {
     name: 'history',

@@ -574,6 +574,7 @@ describe('a line that begins with /', () => {
       "/new [title]       start a new conversation
       /resume [id|name]  continue an earlier conversation
       /search <words>    find conversations by what was said, for /resume <n>
+      /follow [id|name]  show messages as they come, until Ctrl-C
       /history [n]       show the last messages of this conversation
       /assistant [id]    switch to another assistant
       /name <name>       name this conversation

@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.js';
 import { finderOf, withAccount } from '../../account/calls.js';
 import { defineCommand } from '../../command-line/command.js';
+import { toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { channelAdvice } from '../../conversations/filters.js';
 import { paginateConversations } from '../../conversations/paginate.js';
@@ -15,13 +16,31 @@ import { FILTERS, selectionOf, whereFor, type Filters, type Selection } from './
 /** How many are printed at once: a request's worth. */
 const BATCH = 100;
 
+const WATCHING = {
+  watch: toggle('--watch', 'go on with each that begins or moves, the latest last, until Ctrl-C'),
+};
+
 /** The conversations that the filters choose, the latest used first. */
 export const list = defineCommand({
-  flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT, filters: FILTERS },
-  async run({ target, output, filters }, context) {
+  flags: {
+    target: CONVERSATIONS_TARGET,
+    output: PAGED_OUTPUT,
+    filters: FILTERS,
+    watching: WATCHING,
+  },
+  async run({ target, output, filters, watching: { watch } }, context) {
     const selection = selectionOf(filters, target.assistant, context);
     const notices = await noticesOn(context, { ...target, ...output });
     await withAccount(target, { context, notices }, async (account) => {
+      if (watch) {
+        const { printWatched } = await import('./watch.js');
+        const { list } = finderOf(account, context);
+        const printer = conversationPrinter({ ...output, json: false }, context);
+        const where = whereFor(selection, account);
+        const given = { context, notices, selection, printer, isJson: output.json };
+        await printWatched({ ...given, list, where });
+        return;
+      }
       const outcome = { count: 0, hasMore: false };
       const isQuick = context.stdout.isTTY === true && filters.name === undefined;
       const isWatched = context.stderr.isTTY === true && !isQuick && !isSilent(output);

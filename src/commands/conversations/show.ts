@@ -1,4 +1,5 @@
 import { defineCommand } from '../../command-line/command.js';
+import { toggle } from '../../command-line/flag.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
 import { detailRows, messageBlock } from '../../conversations/details.js';
 import {
@@ -16,20 +17,31 @@ import { CONVERSATIONS_TARGET, messagesOf, REFERENCE, withConversation } from '.
 /** Four spaces after the two before each line of a message. */
 const CODE_INDENT = ' '.repeat(6);
 
+const VIEW = {
+  follow: toggle('-f, --follow', 'go on with each message that comes, until Ctrl-C'),
+  redact: REDACT,
+};
+
 /** A conversation's details and all its messages. */
 export const show = defineCommand({
   arguments: REFERENCE,
-  flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT, view: { redact: REDACT } },
-  async run({ operands: [reference = ''], target, output, view: { redact } }, context) {
+  flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT, view: VIEW },
+  async run({ operands: [reference = ''], target, output, view: { redact, follow } }, context) {
     const redactor = await redactorFor(redact);
     const notices = await noticesOn(context, { ...target, ...output });
-    await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
-      const conversation = await ask((client, call) => client.getConversation(id, call));
-      const messages = messagesOf(id, ask, await proseLines(target, context));
+    await withConversation(reference, { target, context, notices }, async (named) => {
+      const { id, ask } = named;
       const styles = stylesFor(appearanceFor(output, context));
       const prose = await proseOn(context.stdout, target, context);
       const plain = output.json ? openTranscript('json') : readable(styles, prose);
       const view = redactor ? redactedTranscript(plain, redactor) : plain;
+      if (follow) {
+        const { printFollowed } = await import('./follow.js');
+        await printFollowed(named, { context, notices, view, redactor, isJson: output.json });
+        return;
+      }
+      const conversation = await ask((client, call) => client.getConversation(id, call));
+      const messages = messagesOf(id, ask, await proseLines(target, context));
       await paged(context, output.pager, async (print) => {
         await print(view.begin(conversation));
         for await (const batch of messages) await print(batch.messages.map(view.message).join(''));

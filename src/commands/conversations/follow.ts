@@ -1,0 +1,49 @@
+// Loaded late: only `--follow` needs it.
+import type { Notices } from '../../account/account.js';
+import { followNotice, Follower, type FollowEvent } from '../../conversations/follow.js';
+import { messageJson } from '../../conversations/json.js';
+import type { Conversation, Message } from '../../conversations/conversation.js';
+import type { Context } from '../../process/context.js';
+import { writerForReader } from '../../process/write.js';
+import type { Redactor } from '../../redact/redact.js';
+import { jsonLine } from '../../text/json-line.js';
+import type { NamedConversation } from './reference.js';
+
+interface FollowView {
+  begin: (conversation: Conversation) => string;
+  message: (message: Message) => string;
+}
+
+interface FollowPrinting {
+  context: Context;
+  notices: Notices;
+  view: FollowView;
+  redactor: Redactor | undefined;
+  isJson: boolean;
+}
+
+/** Prints a conversation's messages, and then each one that comes, until the program is stopped. */
+export async function printFollowed(
+  { id, ask, account }: NamedConversation,
+  { context, notices, view, redactor, isJson }: FollowPrinting,
+): Promise<void> {
+  const write = writerForReader(context.stdout);
+  const conversation = await ask((client, call) => client.getConversation(id, call));
+  if (!isJson) await write(view.begin(conversation));
+  const { clock, signal } = context;
+  const follower = new Follower(id, { api: account.client, clock, signal });
+  for await (const event of follower.events()) {
+    if (isJson) await write(jsonOf(event, redactor));
+    else if (event.type === 'message') await write(view.message(event.message));
+    else if (event.type !== 'listed') notices.notify(followNotice(event));
+  }
+}
+
+/** A line for each message and each change of who answers. */
+function jsonOf(event: FollowEvent, redactor: Redactor | undefined): string {
+  if (event.type === 'message') {
+    const message = redactor ? redactor.message(event.message) : event.message;
+    return jsonLine({ type: 'message', ...messageJson(message) });
+  }
+  return event.type === 'state' ? jsonLine({ type: 'state', ai_disabled: event.isTakenOver }) : '';
+}
