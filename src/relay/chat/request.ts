@@ -53,12 +53,17 @@ function isMissingMessage({ path, input, type }: v.BaseIssue<unknown>): boolean 
 
 function objectIn(body: Buffer): object {
   try {
-    const value: unknown = isUtf8(body) ? parseJson(body.toString('utf8')) : undefined;
+    const value: unknown = isUtf8(body) ? parseJson(textOf(body)) : undefined;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Refused below, as other invalid bodies are.
   }
   throw invalidBody();
+}
+
+/** Some languages begin their files, and their JSON, with a byte order mark. */
+function textOf(body: Buffer): string {
+  return body.toString('utf8').replace(/^\uFEFF/, '');
 }
 
 function messageMissing(): Refusal {
