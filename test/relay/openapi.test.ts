@@ -93,7 +93,7 @@ describe('the schema of a request', () => {
 function expectDescribed({ status, headers, body }: Posted): void {
   const { responses } = document.paths['/chat']!['post']!;
   const described = responses[status] ?? responses['default']!;
-  const type = headers.get('content-type') ?? '';
+  const [type = ''] = (headers.get('content-type') ?? '').split(';');
   expect(Object.keys(described.content)).toContain(type);
   if (type === 'application/json') {
     const schema = described.content[type]!.schema as { $ref: string };
