@@ -24,7 +24,19 @@ const NOT_HERE: [RegExp, string][] = [
 ];
 
 /** What is `text` is compared by a test of its own. */
-const LANGUAGES = ['text', 'sh', 'console', 'ts', 'js', 'json', 'http', 'yaml', 'ini'];
+const LANGUAGES = [
+  'text',
+  'sh',
+  'console',
+  'ts',
+  'js',
+  'json',
+  'http',
+  'yaml',
+  'ini',
+  'nginx',
+  'haproxy',
+];
 
 /** A home with a repository in it, and the program by its name. */
 function newUser(): { home: string; bin: string; cwd: string } {
