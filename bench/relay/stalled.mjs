@@ -1,7 +1,6 @@
-// npm run build && node bench/relay/stalled.mjs [--readers <n>] [--bytes <n>]
+// npm run build && node bench/relay/stalled.mjs [--readers <n>] [--bytes <n>] [--seconds <n>] [--accept <type>]
 //
-// The memory of the relay while so many readers take nothing of a long reply, after as much time as it gives
-// them. Exits with 1 above the bound.
+// The memory of the relay while so many readers take nothing of a long reply. Exits with 1 above the bound.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -14,7 +13,6 @@ const SELF = fileURLToPath(import.meta.url);
 const PROGRAM = fileURLToPath(new URL('../../bin/telnyx-chat.js', import.meta.url));
 /** Of 5,000 readers of 2 MB. */
 const BOUND_MIB = 300;
-const WATCH_S = 15;
 const MAX_TURNS = '10000';
 
 const [role, ...rest] = process.argv.slice(2);
@@ -53,6 +51,7 @@ async function measure() {
     options: {
       readers: { type: 'string', default: '5000' },
       bytes: { type: 'string', default: '2000000' },
+      seconds: { type: 'string', default: '60' },
       accept: { type: 'string', default: 'application/json' },
     },
   });
@@ -74,7 +73,7 @@ async function measure() {
   );
   let peak = 0;
   const series = [];
-  for (let second = 0; second < WATCH_S; second++) {
+  for (let second = 0; second < Number(values.seconds); second++) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     series.push(memoryOf(relay.pid));
     peak = Math.max(peak, series.at(-1));

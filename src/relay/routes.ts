@@ -76,13 +76,27 @@ function health(call: Call): void {
   sendJson(call, { status: 200, body: '{"status":"ok"}' });
 }
 
-/** Whether a turn would succeed now, as far as is known. Rejects when Redis can't be reached. */
-async function ready(call: Call, { isDraining, coordination, access }: RelayState): Promise<void> {
-  if (isDraining) throw busy('Draining');
-  await coordination.check();
-  const { problem } = access;
+/**
+ * Whether a turn would succeed now, as far as is known. Without Redis, new conversations go on; with a rate limit
+ * nothing does.
+ */
+async function ready(call: Call, state: RelayState): Promise<void> {
+  if (state.isDraining) throw busy('Draining');
+  const { problem } = state.access;
   if (problem !== undefined) throw busy(problem);
-  sendJson(call, { status: 200, body: '{"status":"ready"}' });
+  const isDegraded = await isRedisAway(state);
+  if (!state.keepsConnections) call.response.shouldKeepAlive = false;
+  sendJson(call, { status: 200, body: `{"status":"${isDegraded ? 'degraded' : 'ready'}"}` });
+}
+
+async function isRedisAway({ coordination, rate }: RelayState): Promise<boolean> {
+  try {
+    await coordination.check();
+    return false;
+  } catch (error) {
+    if (rate || !(error instanceof CoordinationError)) throw error;
+    return true;
+  }
 }
 
 /** Nothing in it is secret, so it needs no token. */

@@ -54,6 +54,15 @@ function isSearchable(folder: string): boolean {
   }
 }
 
+/** A certificate or key. Throws a usage error where there is none. */
+export function readPemFile(file: string, place: Place): string {
+  const text = readText(locate(file, place));
+  if (text?.includes('-----BEGIN ')) return text;
+  throw new AppError('usage', `${file} is no PEM file`, {
+    hint: 'it has lines of -----BEGIN …-----',
+  });
+}
+
 /** The tokens in a file, at least one. */
 export async function readTokenFile(file: string, place: InputPlace): Promise<string[]> {
   const text = await readInput(locate(file, place), place);

@@ -24,7 +24,19 @@ const NOT_HERE: [RegExp, string][] = [
 ];
 
 /** What is `text` is compared by a test of its own. */
-const LANGUAGES = ['text', 'sh', 'console', 'ts', 'js', 'json', 'http', 'yaml', 'ini'];
+const LANGUAGES = [
+  'text',
+  'sh',
+  'console',
+  'ts',
+  'js',
+  'json',
+  'http',
+  'yaml',
+  'ini',
+  'nginx',
+  'haproxy',
+];
 
 const RECORDED = join(ROOT, 'examples/recorded/orders.chat');
 

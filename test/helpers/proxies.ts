@@ -30,7 +30,9 @@ function isExecutable(path: string): boolean {
 export async function nginx(program: string, http: string): Promise<string> {
   const [folder, port] = [temporaryFolder(), await closedPort()];
   const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const config = `daemon off; worker_processes 1; pid nginx.pid; error_log error.log notice;
+  // Its worker would become somebody who may not write to the folder.
+  const user = process.getuid?.() === 0 ? 'user root;' : '';
+  const config = `${user} daemon off; worker_processes 1; pid nginx.pid; error_log error.log notice;
 events { worker_connections 4096; }
 http {
   access_log off;

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { deliver } from '../helpers/persistent-caller.js';
 import { realClock } from '../helpers/real-clock.js';
@@ -7,6 +9,7 @@ import { userTexts } from '../helpers/replica.js';
 import { runCli } from '../helpers/run-cli.js';
 import { start } from '../sandbox/start.js';
 
+const DEPLOY = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
 const NOWHERE = upstream('http://127.0.0.1:9');
 
 it.each([
@@ -31,6 +34,8 @@ describe.skipIf(REDIS_SERVERS.length === 0)('with a Redis', () => {
   afterEach(() => redis.remove());
 
   const ready = async ({ url }: { url: string }) => (await fetch(`${url}/ready`)).status;
+  const readiness = async ({ url }: { url: string }) =>
+    ((await (await fetch(`${url}/ready`)).json()) as { status: string }).status;
 
   /** Two relays before one sandbox. */
   async function two(argv: string[] = []) {
@@ -105,18 +110,20 @@ describe.skipIf(REDIS_SERVERS.length === 0)('with a Redis', () => {
     );
   });
 
-  test('that is not there yet it starts, says that it is not ready, and gets ready', async () => {
+  test('that is not there yet it starts, serves new conversations, says degraded, and gets ready', async () => {
     await redis.kill();
     const relay = await serveSandbox(['--redis', redis.url]);
     const refused = await post(relay, { message: 'hello', conversation_id: 'c-1' });
-    expect([await ready(relay), refused.status, refused.body]).toEqual([
-      503,
+    expect((await post(relay, { message: 'hello' })).status).toBe(200);
+    expect([await readiness(relay), refused.status, refused.body]).toEqual([
+      'degraded',
       503,
       { error: 'Service unavailable', conversation_id: 'c-1' },
     ]);
     expect(refused.headers.get('retry-after')).toBe('5');
     await redis.start();
-    while ((await ready(relay)) !== 200) await new Promise((resolve) => setTimeout(resolve, 20));
+    while ((await readiness(relay)) !== 'ready')
+      await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await post(relay, { message: 'hello' })).status).toBe(200);
     const { stderr } = await relay.stop();
     const lines = stderr.split('\n').filter((line) => line.includes('connect'));
@@ -195,6 +202,39 @@ describe.skipIf(REDIS_SERVERS.length === 0)('with a Redis', () => {
       'hint: give it to the user: ACL SETUSER <name> ~telnyx-chat:* &telnyx-chat:* +@all',
     );
     expect(stderr).not.toContain('s3cret');
+  });
+
+  test('that is away under a rate limit, the relay is not ready', async () => {
+    const relay = await serveSandbox(['--redis', redis.url, '--rate-limit', '9']);
+    expect(await ready(relay)).toBe(200);
+    await redis.kill();
+    while ((await ready(relay)) !== 503) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+
+  test.each([
+    ['no', true],
+    ['yes', false],
+  ])('with appendonly %s: told that it forgets: %s', async (appendonly, isTold) => {
+    await redis.command('CONFIG', 'SET', 'appendonly', appendonly);
+    const relay = await serveSandbox(['--redis', redis.url]);
+    const { stderr } = await relay.stop();
+    expect(stderr.includes('set appendonly yes')).toBe(isTold);
+  });
+
+  test('a user with the documented commands alone is enough', async () => {
+    const [, rights = ''] = /^ACL SETUSER relay on >\S+ (.*)$/m.exec(DEPLOY) ?? [];
+    const url = await userWith(...rights.split(' '));
+    const relay = await serveSandbox(['--redis', url, '--rate-limit', '99']);
+    const keyed = { 'idempotency-key': 'key-1' };
+    const first = await post(relay, { message: 'hello' }, keyed);
+    const again = await post(relay, { message: 'hello' }, keyed);
+    expect([first.status, again.text]).toEqual([200, first.text]);
+    const { conversation_id } = first.body as { conversation_id: string };
+    const turns = ['a', 'b', 'c'].map((message) => post(relay, { message, conversation_id }));
+    expect((await Promise.all(turns)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await readiness(relay)).toBe('ready');
+    await relay.stop();
+    expect(await redis.command('ACL', 'LOG')).not.toContain('reason');
   });
 
   test('a password and a database are used', async () => {

@@ -75,6 +75,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   // The relay: its callers, Redis.
   'relay/drain.ts: promise': ['31 s', 'a second signal'],
   'relay/drain.ts: pause': ['--drain-delay and 31 s', 'a second signal'],
+  'relay/exposure/token-guesses.ts: pause': ['1 s', 'needs none'],
   'relay/operation/log.ts: promise': ['0.5 s', 'needs none'],
   'relay/http/read-body.ts: promise': ['Node\u2019s request timeout; 1 MiB', 'the caller goes'],
   'relay/chat/event-stream.ts: promise': ['a slow reader: the turn\u2019s', 'the caller goes'],

@@ -51,6 +51,10 @@ export const SERVICE = {
     '--redis <url>',
     'Redis or Valkey over which replicas agree on order, keys and limits (TELNYX_CHAT_REDIS)',
   ),
+  redisCert: text('--redis-cert <path>', 'certificate that the Redis asks of its clients (PEM)', {
+    completes: 'files',
+  }),
+  redisKey: text('--redis-key <path>', 'its private key (PEM)', { completes: 'files' }),
   redisPrefix: {
     ...text('--redis-prefix <text>', 'prefix of every key and channel there'),
     default: 'telnyx-chat:',

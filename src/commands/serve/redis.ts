@@ -6,6 +6,7 @@ import {
   publicAddress,
   type RedisAddress,
 } from '../../relay/coordination/redis/address.js';
+import type { Context } from '../../process/context.js';
 import type { Log } from '../../relay/operation/log.js';
 
 export interface RedisSettings {
@@ -13,9 +14,30 @@ export interface RedisSettings {
   prefix: string;
 }
 
+interface GivenRedis {
+  url: string | undefined;
+  prefix: string;
+  /** Files of the client's certificate and its key. */
+  cert: string | undefined;
+  key: string | undefined;
+}
+
 /** The Redis that replicas share, if there is one. Throws a usage error on a bad URL. */
-export function redisSettings(url: string | undefined, prefix: string): RedisSettings | undefined {
-  return url === undefined ? undefined : { address: parseRedisUrl(url), prefix };
+export async function redisSettings(
+  { url, prefix, cert, key }: GivenRedis,
+  place: Pick<Context, 'cwd' | 'home'>,
+): Promise<RedisSettings | undefined> {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new AppError('usage', '--redis-cert and --redis-key belong together', {
+      hint: 'give both, or neither',
+    });
+  }
+  if (url === undefined) return undefined;
+  const address = parseRedisUrl(url);
+  if (cert === undefined || key === undefined) return { address, prefix };
+  const { readPemFile } = await import('../../store/env-file.js');
+  const certificate = { cert: readPemFile(cert, place), key: readPemFile(key, place) };
+  return { address: { ...address, certificate }, prefix };
 }
 
 /**
@@ -35,6 +57,9 @@ export async function openRedis(
   const coordination = inRedis({ address, prefix, clock, onChange });
   try {
     await coordination.open();
+    if ((await coordination.keepsData()) === false) {
+      log.warn({ redis }, 'this Redis forgets stored answers when it restarts: set appendonly yes');
+    }
   } catch (error) {
     const { message } = error as CoordinationError;
     if (isAccessRefused(message)) {

@@ -50,7 +50,15 @@ export async function relaySettings(
     origins: new Set(values.origins.map(checkedOrigin)),
     metrics: metricsAddress(values),
     logLevel: values.logLevel,
-    redis: redisSettings(values.redis ?? env['TELNYX_CHAT_REDIS'], redisPrefix),
+    redis: await redisSettings(
+      {
+        url: values.redis ?? env['TELNYX_CHAT_REDIS'],
+        prefix: redisPrefix,
+        cert: values.redisCert,
+        key: values.redisKey,
+      },
+      context,
+    ),
     hasPage: values.hasPage,
     drainDelayMs: values.drainDelay * 1000,
     signingSecrets: values.signs ? signingSecrets(env) : undefined,

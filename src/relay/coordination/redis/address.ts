@@ -8,6 +8,8 @@ export interface RedisAddress {
   password?: string | undefined;
   database: number;
   isTls: boolean;
+  /** PEM texts that the server asks of its clients. */
+  certificate?: { cert: string; key: string } | undefined;
 }
 
 const DEFAULT_PORT = 6379;

@@ -71,6 +71,16 @@ export class Connection {
     await this.#redis.subscribe(this.#channel);
   }
 
+  /** Whether the server keeps its data on disk; undefined when it does not tell. */
+  async keepsData(): Promise<boolean | undefined> {
+    try {
+      const [, isKept] = /^aof_enabled:(\d)/m.exec(await this.#redis.info('persistence')) ?? [];
+      return isKept === undefined ? undefined : isKept === '1';
+    } catch {
+      return undefined;
+    }
+  }
+
   close(): void {
     this.#isTroubleReported = true; // Closing is not a failure.
     this.#redis.disconnect();
@@ -123,14 +133,15 @@ export class PendingCommands {
   }
 }
 
-function optionsFor({ host, port, username, password, database, isTls }: RedisAddress) {
+function optionsFor(address: RedisAddress) {
+  const { host, port, username, password, database, isTls, certificate = {} } = address;
   return {
     host,
     port,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     db: database,
-    ...(isTls && { tls: {} }),
+    ...(isTls && { tls: certificate }),
     connectionName: 'telnyx-chat',
     scripts: SCRIPTS,
     lazyConnect: true,

@@ -46,6 +46,8 @@ export interface InRedis extends Coordination {
   readonly turns: RedisTurnOrder;
   /** Connects. Rejects with `unavailable` when the first try fails; further tries follow all the same. */
   open(): Promise<void>;
+  /** Whether the server keeps its data on disk; undefined when it does not tell. */
+  keepsData(): Promise<boolean | undefined>;
 }
 
 /** Coordination among all processes that share one Redis or Valkey (6 or later). */
@@ -57,6 +59,7 @@ export function inRedis(options: RedisOptions): InRedis {
     records,
     limits,
     isUp: () => connection.isUp,
+    keepsData: () => connection.keepsData(),
     check: () => assertTurnsMayBegin(session),
     async open() {
       await connection.open();
