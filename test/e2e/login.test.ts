@@ -84,6 +84,7 @@ it('its failure is said before any request, without what it printed', async () =
     stderr: [
       'error: the API key command failed with exit code 7: echo KEY-secret; exit 7',
       'hint: run it yourself to see why; telnyx-chat config set api_key_command changes it',
+      'see: telnyx-chat help troubleshooting set-up',
       '',
     ].join('\n'),
   });
