@@ -10,6 +10,7 @@ import { hideSecrets } from '../testing/report/mask.js';
 import { listText, REPLAY, type PlanOptions } from '../testing/run/plan.js';
 import { checkedId } from '../text/ids.js';
 import { appearanceFor, noticesOn } from './options/output.js';
+import { redactorFor } from './options/redaction.js';
 import {
   assertFits,
   faultSettingsOf,
@@ -64,7 +65,8 @@ export const test = defineCommand({
     try {
       // Conversations are deleted and reports written also when nobody reads what is printed.
       context.outliveReader();
-      const setup = { ...setupOf(values, { context, notices, account, mode }), ...given };
+      const mask = await maskOf(values, account);
+      const setup = { ...setupOf(values, { context, notices, account, mode }), ...given, mask };
       if (!suite) return await watch(words, read, setup);
       const finished = await runSuite(suite, setup);
       await update(mode, { suite, finished, setup });
@@ -113,7 +115,7 @@ function accountOf({ target, running }: Values, world: World): Promise<Account> 
 function setupOf(
   { target, selection, running, reporting }: Values,
   { context, notices, account, mode }: World & { account: Account | undefined; mode: UpdateMode },
-): Omit<RunSetup, 'reports' | 'baseline'> {
+): Omit<RunSetup, 'reports' | 'baseline' | 'mask'> {
   const { assistants, tags, titles, onlyFailed } = selection;
   const { concurrency, keepsAll, simulates, versionId } = running;
   return {
@@ -131,7 +133,6 @@ function setupOf(
       readsTools: mode !== 'none',
       versionId: checkedVersion(versionId),
     },
-    mask: hideSecrets([account?.settings.apiKey?.value ?? '']),
     last: openLastRun(context, notices),
     flags: flagsToRepeat(target, running),
   };
@@ -139,6 +140,16 @@ function setupOf(
 
 function checkedVersion(id: string | undefined): string | undefined {
   return id === undefined ? undefined : checkedId('version', id);
+}
+
+/** Hides the key, and with `--redact` personal data, in all that is printed or written. */
+async function maskOf(
+  { reporting }: Values,
+  account: Account | undefined,
+): Promise<RunSetup['mask']> {
+  const withoutKey = hideSecrets([account?.settings.apiKey?.value ?? '']);
+  const redactor = await redactorFor(reporting.redact);
+  return redactor ? (text) => redactor.json(withoutKey(text)) : withoutKey;
 }
 
 /** In a sandbox its own assistant answers, whatever the files name. */

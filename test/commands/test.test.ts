@@ -515,3 +515,17 @@ describe('a conversation that was exported', () => {
     expect(live.stdout).toContain(report);
   });
 });
+
+it('masks personal data in all that is printed and written, with --redact', async () => {
+  const said = 'My number is +1 312 555 0100, ada@example.com, order 4711';
+  const { test, read } = folderWith({
+    'a.chat': `== a\n> ${said}\n? says nothing of ada@example.com\n`,
+  });
+  const words = ['--sandbox', '--redact', '--report', 'junit=r.xml', '--report', 'json=r.json'];
+  const { code, stdout } = await test([...words, '--update=all']);
+  expect(code).toBe(9);
+  for (const text of [stdout, read('r.xml'), read('r.json')]) {
+    expect(text).not.toMatch(/312|ada@/);
+    expect(text).toContain('order 4711');
+  }
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonReport, jsonReportText } from '../../src/testing/report/json.js';
 import { compared, failedCases, readReport } from '../../src/testing/report/baseline.js';
-import { hideSecrets, maskedResult, redactPersonal } from '../../src/testing/report/mask.js';
+import { hideSecrets, maskedResult } from '../../src/testing/report/mask.js';
 import {
   listText,
   plannedJobs,
@@ -135,34 +135,6 @@ it.each([
 });
 
 describe('masking', () => {
-  it.each([
-    ['ana@example.com', '[email]'],
-    ['Write to ana.b+c@mail.example.co.uk!', 'Write to [email]!'],
-    ['+13125550100', '[phone]'],
-    ['+1 (312) 555-0100', '[phone]'],
-    ['+49 30 1234567.', '[phone].'],
-    ['0049 30 1234567', '[phone]'],
-    ['(312) 555-0100', '[phone]'],
-    ['312-555-0100', '[phone]'],
-    ['1-312-555-0100', '[phone]'],
-    ['030 1234567', '[phone]'],
-    ['0171/1234567', '[phone]'],
-    ['4111 1111 1111 1111', '[card]'],
-    ['4111-1111-1111-1111', '[card]'],
-    ['378282246310005', '[card]'],
-    ['{"to":"+13125550100","card":"4111111111111111"}', '{"to":"[phone]","card":"[card]"}'],
-  ])('%s becomes %s', (text, masked) => {
-    expect(redactPersonal(text)).toBe(masked);
-  });
-
-  it.each([
-    'order 4711', 'no. 3125550100', '112-1234567-1234567', '2026-11-28 10:15', '1.234.567,89',
-    '4111 1111 1111 1112', 'call 911', '7b0f6a3e-1d2c-4f5a-9b8c-0123456789ab', 'a @ b', '12:30-14:00',
-    'INV-2026-0001234',
-  ])('%s stays', (text) => {
-    expect(redactPersonal(text)).toBe(text);
-  }); // prettier-ignore
-
   it('hides secrets in every text of a result', () => {
     const secret = 'KEY123';
     const check = { line: 1, check: `says ${secret}`, verdict: 'failed' as const, reason: secret };

@@ -6,7 +6,6 @@ import { acceptedFile, isChange } from '../../src/testing/chat-file/update.js';
 import { exportedChat } from '../../src/testing/recording/export.js';
 import { createScript } from '../../src/testing/recording/script.js';
 import { recordLines } from '../../src/testing/recording/recording.js';
-import { redactPersonal } from '../../src/testing/report/mask.js';
 import { plannedJobs, REPLAY, selectedCases } from '../../src/testing/run/plan.js';
 import { replayTests } from '../../src/testing/run/run-tests.js';
 import { chatFile } from './fake-account.js';
@@ -91,16 +90,6 @@ describe('an exported conversation', () => {
     expect(exportedChat(conversation('Order #skip'), messages)).toBe(text);
     expect(replayed(text)).toEqual(['passed']);
   }); // prettier-ignore
-
-  it('without personal data when asked to', () => {
-    const messages = [
-      message('user', 'Call +1 312 555 0100 or ana@example.com'),
-      message('assistant', 'ok', ['call', '{"to":"+13125550100"}']),
-    ];
-    expect(exportedChat(conversation('+13125550100'), messages, { redact: redactPersonal })).toBe(
-      '== [phone]\n> Call [phone] or [email]\n< ok\n* call {"to":"[phone]"}\n? calls call {"to":"[phone]"}\n',
-    );
-  });
 
   it('needs a message of a user', () => {
     expect(() => exportedChat(conversation(), SMS.slice(0, 1))).toThrow(

@@ -3,6 +3,7 @@ import type { ValuesOf } from '../../command-line/command.js';
 import { count, text, texts, toggle, type Flag } from '../../command-line/flag.js';
 import type { FaultSettings } from '../../sandbox/faults/plan.js';
 import { DEBUG, JSON_FLAG, NO_COLOR, QUIET } from '../options/output.js';
+import { REDACT } from '../options/redaction.js';
 import { targetFlags } from '../options/target.js';
 import { REPORT_KINDS } from './reports.js';
 
@@ -53,6 +54,7 @@ export const REPORTING = {
     completes: 'files',
   }),
   json: JSON_FLAG,
+  redact: REDACT,
   quiet: QUIET,
   debug: DEBUG,
   color: NO_COLOR,

@@ -21,8 +21,6 @@ const MAX_TITLE = 80;
 export interface ExportOptions {
   /** The assistant that the file names; none unless given. */
   assistantId?: string | undefined;
-  /** Masks what a repository must not hold. */
-  redact?: ((text: string) => string) | undefined;
 }
 
 /**
@@ -32,16 +30,15 @@ export interface ExportOptions {
 export function exportedChat(
   conversation: Conversation,
   messages: readonly Message[],
-  { assistantId, redact = (text) => text }: ExportOptions = {},
+  { assistantId }: ExportOptions = {},
 ): string {
-  const masked = messages.map((message) => maskedMessage(message, redact));
-  const { greeting, turns } = recordedConversation(masked);
+  const { greeting, turns } = recordedConversation(messages);
   if (turns.length === 0) {
     throw new AppError('usage', 'the conversation has no message of a user', {
       hint: 'a case begins with one; export it as md, json or txt',
     });
   }
-  const title = [`== ${titleOf(conversation, redact)}`];
+  const title = [`== ${titleOf(conversation)}`];
   const begin = greeting.length === 0 ? title : [...title, ...recordLines(greeting), ''];
   const header = assistantId === undefined ? [] : [`assistant: ${assistantId}`, ''];
   const lines = turns.flatMap((turn, index) => [...(index === 0 ? [] : ['']), ...turnLines(turn)]);
@@ -49,7 +46,7 @@ export function exportedChat(
 }
 
 /** The same, for whoever writes a conversation message by message: all of it comes at the end. */
-export function chatFileTranscript(options: Pick<ExportOptions, 'redact'> = {}): Transcript {
+export function chatFileTranscript(): Transcript {
   let exported: Conversation | undefined;
   const messages: Message[] = [];
   return {
@@ -64,22 +61,14 @@ export function chatFileTranscript(options: Pick<ExportOptions, 'redact'> = {}):
     end() {
       if (!exported) throw new AppError('bug', 'a transcript ended before it began');
       const assistantId = exported.metadata['assistant_id'];
-      return exportedChat(exported, messages, { ...options, assistantId });
+      return exportedChat(exported, messages, { assistantId });
     },
   };
 }
 
-function maskedMessage(message: Message, redact: (text: string) => string): Message {
-  const toolCalls = message.toolCalls.map((call) => ({
-    ...call,
-    arguments: redact(call.arguments),
-  }));
-  return { ...message, text: redact(message.text), toolCalls };
-}
-
 /** `#words` at the end of a title would be tags. */
-function titleOf(conversation: Conversation, redact: (text: string) => string): string {
-  const name = sanitizeLine(redact(nameOf(conversation)), MAX_TITLE);
+function titleOf(conversation: Conversation): string {
+  const name = sanitizeLine(nameOf(conversation), MAX_TITLE);
   const title = name === '' ? `Conversation ${conversation.id}` : name;
   return readHeading(title).tags.length > 0 ? `${title} (recorded)` : title;
 }
