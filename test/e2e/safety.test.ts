@@ -88,7 +88,7 @@ describe.each(SIZES)('text from outside at %i×%i', (...size) => {
       'the name, model and greeting of the assistant',
       { assistant },
       [],
-      /assistant: before[^]*greeting: before/,
+      /assistant: before[^]*greeting:\s+before/,
     ],
     ['a picker of assistants', { assistant }, ['/assistant\r'], /Which assistant\?[^]*before/],
     [

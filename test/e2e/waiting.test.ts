@@ -51,7 +51,7 @@ describe.each(SIZES)('while a reply is awaited at %i×%i', (...size) => {
     await say('and then', 'queued');
     terminal.type(`draft${CTRL('c')}`);
     await terminal.shows(
-      /cancelled; the message may\s?have\s?been\s+delivered: see \/history; Up and/,
+      /cancelled; the message may\s?have\s?been\s+delivered: see \/history; Up or/,
     );
     await terminal.ends(['held: and then', '', '> draft▏']);
   });
