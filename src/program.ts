@@ -2,30 +2,19 @@ import { Command as Parser, CommanderError } from 'commander';
 import { version } from './base/version.js';
 import { VERSION_FLAG, type CommandEntry } from './command-line/command.js';
 import { commandFirst, OWN_FLAGS } from './command-line/command-first.js';
-import { GUIDES } from './command-line/guides.js';
-import { HELP_LAYOUT, helpPart, optionItem, type HelpItem } from './command-line/help.js';
+import { HELP_LAYOUT } from './command-line/help.js';
 import type { Outline } from './command-line/outline.js';
-import { addCommands, type ShownFlag } from './command-line/parser.js';
+import { addCommands } from './command-line/parser.js';
 import { assertNoMistake, helpRequest } from './command-line/usage.js';
-import type { Flag } from './command-line/flag.js';
 import type { Context } from './process/context.js';
 import { write } from './process/write.js';
-
-import { CHAT_FLAGS } from './commands/options/chat.js';
-import { AS_IT_IS, proseOn } from './commands/options/prose.js';
+import { proseOn } from './commands/options/prose.js';
+import { asksForHelp, chatFlags, helpLayout, helpParts } from './commands/program-help.js';
 
 export { proseOn };
 
 const NAME = 'telnyx-chat';
 const DESCRIPTION = 'Chat with a Telnyx AI Assistant. Without a command: a chat.';
-
-const HELP_WORDS: readonly string[] = ['help', '-h', '--help'];
-
-const EXAMPLES: readonly HelpItem[] = [
-  ['telnyx-chat --sandbox', 'try it, without an account'],
-  ['telnyx-chat send "When do you open?"', 'one message and its reply'],
-  ['git diff | telnyx-chat send "Explain this:" -', 'with the output of a program'],
-];
 
 /** Each is loaded when it runs. */
 const COMMANDS: readonly CommandEntry[] = [
@@ -56,6 +45,7 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     usage: 'test [files...]',
     summary: 'play conversations from files, and check the replies',
+    guide: 'testing',
     load: async () => (await import('./commands/test.js')).test,
   },
   {
@@ -153,10 +143,6 @@ async function runParsed(
   return exitCode;
 }
 
-function asksForHelp(words: readonly string[]): boolean {
-  return words.some((word) => HELP_WORDS.includes(word));
-}
-
 function newParser(helpWidth: number | undefined, print: (text: string) => void): Parser {
   const parser = new Parser(NAME)
     .version(version, VERSION_FLAG.usage, VERSION_FLAG.help)
@@ -169,42 +155,6 @@ function newParser(helpWidth: number | undefined, print: (text: string) => void)
       ...(helpWidth !== undefined && { getOutHelpWidth: () => helpWidth }),
     });
   return parser.addHelpText('after', () => `\n${helpParts(parser, helpWidth).join('\n\n')}`);
-}
-
-function chatFlags(): ShownFlag[] {
-  return Object.values(CHAT_FLAGS)
-    .flatMap((group) => Object.values<Flag<unknown>>(group))
-    .flatMap((flag) => (flag.opposite ? [flag, flag.opposite] : [flag]));
-}
-
-/** What the program's help has besides the commands. */
-function helpParts(parser: Parser, helpWidth: number | undefined): string[] {
-  const options = chatFlags().map((flag) => optionItem(parser, flag));
-  return [
-    helpPart('Options of a chat:', options, { parser, helpWidth }),
-    helpPart('Guides, shown by telnyx-chat help <guide>:', Object.entries(GUIDES), {
-      ...{ parser, helpWidth },
-    }),
-    helpPart('Examples:', EXAMPLES, { parser, helpWidth }),
-  ];
-}
-
-interface HelpLayout {
-  /** Undefined where there is no window. */
-  width: number | undefined;
-  /** For the lines that are not in columns. */
-  wrap: (text: string) => string;
-}
-
-const AS_PIPED: HelpLayout = { width: undefined, wrap: (text) => text };
-
-/** How help looks in the window; it is asked for settings only when there is help to print. */
-async function helpLayout(words: readonly string[], context: Context): Promise<HelpLayout> {
-  if (!asksForHelp(words) || !context.stdout.isTTY) return AS_PIPED;
-  const prose = await proseOn(context.stdout, { wrap: !words.includes('--no-wrap') }, context);
-  if (prose === AS_IT_IS) return { ...AS_PIPED, width: Infinity };
-  const wrap = (text: string): string => text.replaceAll(/^\S.*$/gm, (line) => prose(line));
-  return { width: context.stdout.columns, wrap };
 }
 
 function inOrder(words: readonly string[]): Promise<string[]> {
