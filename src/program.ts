@@ -8,10 +8,9 @@ import { addCommands } from './command-line/parser.js';
 import { assertNoMistake, helpRequest } from './command-line/usage.js';
 import type { Context } from './process/context.js';
 import { write } from './process/write.js';
-import { proseOn } from './commands/options/prose.js';
 import { asksForHelp, chatFlags, helpLayout, helpParts } from './commands/program-help.js';
 
-export { proseOn };
+export { proseOn } from './commands/options/prose.js';
 
 const NAME = 'telnyx-chat';
 const DESCRIPTION = 'Chat with a Telnyx AI Assistant. Without a command: a chat.';
