@@ -72,7 +72,7 @@ const LAYERS = {
     packages: ['commander'],
   },
   program: { own: ['base', 'process', 'command-line', 'commands'], packages: ['commander'] },
-  main: { own: ['base', 'text', 'settings', 'process', 'program'], packages: [] },
+  main: { own: ['base', 'text', 'settings', 'process', 'commands', 'program'], packages: [] },
 };
 
 function layerOf(path) {

@@ -4,7 +4,8 @@ import { jsonLine } from './text/json-line.js';
 import { sanitize } from './text/sanitize.js';
 import { isOff } from './settings/settings.js';
 import { AppError, exitCodeOf, isStop } from './base/errors.js';
-import { proseOn, runProgram } from './program.js';
+import { proseOn } from './commands/options/prose.js';
+import { runProgram } from './program.js';
 
 export { processContext } from './process/context.js';
 

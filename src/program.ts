@@ -10,8 +10,6 @@ import type { Context } from './process/context.js';
 import { write } from './process/write.js';
 import { asksForHelp, chatFlags, helpLayout, helpParts } from './commands/program-help.js';
 
-export { proseOn } from './commands/options/prose.js';
-
 const NAME = 'telnyx-chat';
 const DESCRIPTION = 'Chat with a Telnyx AI Assistant. Without a command: a chat.';
 
