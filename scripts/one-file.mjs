@@ -4,6 +4,7 @@
 // once are joined with it here, and all other files take them from there.
 import { build, transform } from 'esbuild';
 import { basename } from 'node:path';
+import { compileFunction } from 'node:vm';
 
 const COMMON_JS = { format: 'cjs', platform: 'node', supported: { 'dynamic-import': false } };
 
@@ -123,11 +124,22 @@ function placed(code, places, files) {
     const part = files.get(file).root === name ? '' : `.${exportName(name)}`;
     // What is loaded late stays where it is.
     if (isLate(code, offset)) return `require("./${file}")${part}`;
-    if (!required.has(file)) required.set(file, `$${required.size}`);
+    if (!required.has(file)) required.set(file, `joinedFile${required.size}`);
     return `${required.get(file)}${part}`;
   });
+  // Names that minified code does not have.
   const lines = [...required].map(([file, name]) => `const ${name}=require("./${file}");`);
-  return withoutCopies(taken).replace(/^("use strict";)?/, (strict) => strict + lines.join(''));
+  const text = withoutCopies(taken).replace(
+    /^("use strict";)?/,
+    (strict) => strict + lines.join(''),
+  );
+  return compiled(text);
+}
+
+/** The code itself; throws what is wrong with it, which would show only when it is loaded. */
+function compiled(code) {
+  compileFunction(code, ['exports', 'require', 'module']);
+  return code;
 }
 
 /** What is loaded late is taken as it is: a copy of a module has a getter for each of its exports. */

@@ -57,7 +57,7 @@ function sourceFor(
   command: string,
   sources: CompletionSources,
 ): CompletionSources['conversations'] | undefined {
-  if (command === 'resume') return () => sources.conversations();
+  if (command === 'resume' || command === 'follow') return () => sources.conversations();
   if (command === 'assistant') return () => sources.assistants();
   return undefined;
 }

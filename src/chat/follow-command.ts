@@ -49,10 +49,11 @@ async function sendAsPerson(chat: Chat, text: string, added: string[]): Promise<
     }
     await takeover(chat);
   }
-  added.push(text.trim());
+  const trimmed = text.trim();
+  added.push(trimmed);
   await showAddition(chat, text);
   // What may not have arrived is shown when the list has it.
-  if (state.lastFailure) added.pop();
+  if (state.lastFailure) takeOut(trimmed, added);
 }
 
 async function showFollowed(chat: Chat, follower: Follower, added: string[]): Promise<void> {
@@ -83,8 +84,13 @@ function showEvent(chat: Chat, event: Exclude<FollowEvent, { type: 'message' | '
 
 /** What was typed here is on the screen. */
 function isOwn({ role, text }: Message, added: string[]): boolean {
-  const index = role === 'assistant' ? added.indexOf(text.trim()) : -1;
-  if (index >= 0) added.splice(index, 1);
+  return role === 'assistant' && takeOut(text.trim(), added);
+}
+
+/** Whether it was there. */
+function takeOut(text: string, texts: string[]): boolean {
+  const index = texts.indexOf(text);
+  if (index >= 0) texts.splice(index, 1);
   return index >= 0;
 }
 

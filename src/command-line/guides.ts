@@ -6,7 +6,7 @@ export const GUIDES: Readonly<Record<string, string>> = {
   'chat-guide': 'keys, commands, how replies look, accessibility',
   scripts: 'one turn from a script, JSON, exit codes',
   'conversations-guide': "every channel's threads; take over from the assistant",
-  testing: 'conversations as tests of an assistant, on a laptop and in CI',
+  testing: 'conversations as tests, on a laptop and in CI',
   settings: 'keys, profiles, variables, Tab in your shell',
   delivery: 'why a turn is neither doubled nor lost',
   relay: 'the chat over HTTP',

@@ -68,6 +68,7 @@ export class Follower {
   #held: HeldMessage[] = [];
   #isQuiet = false;
   #pause = new AbortController();
+  #isHurried = false;
 
   constructor(id: string, options: FollowOptions) {
     this.#id = id;
@@ -82,6 +83,7 @@ export class Follower {
   hurry(): void {
     this.#newsAt = this.#options.clock.monotonic();
     this.#waitMs = POLL_MS;
+    this.#isHurried = true;
     this.#pause.abort();
   }
 
@@ -178,6 +180,11 @@ export class Follower {
 
   async #wait(): Promise<void> {
     const { clock, signal } = this.#options;
+    signal.throwIfAborted();
+    if (this.#isHurried) {
+      this.#isHurried = false;
+      return;
+    }
     this.#pause = new AbortController();
     const stop = (): void => this.#pause.abort();
     signal.addEventListener('abort', stop);
@@ -186,6 +193,7 @@ export class Follower {
     } catch {
       signal.throwIfAborted();
     } finally {
+      this.#isHurried = false;
       signal.removeEventListener('abort', stop);
     }
   }

@@ -228,7 +228,10 @@ export function processContext(process: NodeJS.Process): Context {
     clock: systemClock(process.hrtime),
     randomId: () => randomId(process.platform),
     onExit,
-    onReload: (callback) => void (reload = callback),
+    onReload(callback) {
+      // Asked now: a terminal that has been closed is no longer one.
+      if (!process.stdin.isTTY) reload = callback;
+    },
     outliveReader: () => void (outlivesReader = true),
     stop: () => stopped(process),
     async withoutInterrupts(task) {
@@ -240,8 +243,11 @@ export function processContext(process: NodeJS.Process): Context {
       }
     },
     get signal() {
-      const hangUp = (): typeof reload => (process.stdin.isTTY ? undefined : reload);
-      return (signal ??= stopSignal(process, () => shields > 0, hangUp));
+      return (signal ??= stopSignal(
+        process,
+        () => shields > 0,
+        () => reload,
+      ));
     },
   };
 }

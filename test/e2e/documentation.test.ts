@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/server.js';
 import { account } from '../helpers/account.js';
 import { CTRL, ENTER } from '../helpers/keys.js';
 import {
@@ -65,24 +66,50 @@ const NPX = `#!/bin/sh
 exec "$@"
 `;
 
-/** As much of jq as is needed, for machines without it: a path of names and lists, raw. */
+/** As much of jq as is needed, for machines without it: a path of names and lists, raw, of each value when it is whole. */
 const JQ = `#!${process.execPath}
 const [flag, path] = process.argv.slice(2);
 if (flag !== '-r') throw new Error('only jq -r');
-let values = [JSON.parse(require('node:fs').readFileSync(0, 'utf8'))];
-for (const step of path.split('.').filter(Boolean)) {
-  const [name, list] = step.split('[');
-  values = values.map((value) => value[name]);
-  if (list) values = values.flat();
-}
-for (const value of values) console.log(value);
+const print = (whole) => {
+  let values = [whole];
+  for (const step of path.split('.').filter(Boolean)) {
+    const [name, list] = step.split('[');
+    values = values.map((value) => value[name]);
+    if (list) values = values.flat();
+  }
+  for (const value of values) console.log(value);
+};
+let text = '';
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  text += line;
+  try {
+    print(JSON.parse(text));
+    text = '';
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+});
 `;
 
 async function world(): Promise<{ cwd: string; env: Record<string, string> }> {
   const { home, bin, cwd } = newUser();
-  const given = await account();
+  const { env, sandbox } = await account();
   const PATH = `${bin}:${process.env['PATH'] ?? ''}`;
-  return { cwd, env: { ...given.env, HOME: home, PATH, LANG: 'C.UTF-8' } };
+  const id = addPhoneCall(sandbox);
+  return { cwd, env: { ...env, HOME: home, PATH, LANG: 'C.UTF-8', id } };
+}
+
+/** A conversation whose id the reader has. */
+function addPhoneCall({ store, assistantId }: Sandbox): string {
+  const thread = store.create('', {
+    assistant_id: assistantId,
+    telnyx_conversation_channel: 'phone_call',
+  });
+  store.append(thread, {
+    role: 'user',
+    text: 'When are your opening hours? My order 4711 is late.',
+  });
+  return thread.conversation.id;
 }
 
 const whyNot = (command: string): string | undefined =>
@@ -95,6 +122,22 @@ const isChat = (command: string): boolean => /^(npx )?telnyx-chat( --sandbox)?$/
 
 const isServer = (command: string): boolean =>
   /^telnyx-chat (sandbox|serve)\b(?!.*(--list-faults|--help))/.test(command);
+
+const isEndless = (command: string): boolean => /--(follow|watch)\b/.test(command);
+
+/** Runs until it has shown something, and then Ctrl-C comes. */
+async function follows(command: string, { cwd, env }: Around): Promise<void> {
+  const child = spawn('bash', ['-c', command], { cwd, env, detached: true });
+  const interrupt = (): boolean => process.kill(-(child.pid ?? 0), 'SIGINT');
+  onTestFinished(() => void child.kill('SIGKILL'));
+  child.stderr.pipe(process.stderr);
+  const exit = once(child, 'exit');
+  const [shown] = (await once(child.stdout, 'data')) as [Buffer];
+  expect(String(shown)).toMatch(/\S/);
+  interrupt();
+  const [code, signal] = (await exit) as [number | null, string | null];
+  expect([0, 130, 'SIGINT']).toContain(code ?? signal);
+}
 
 /** A server, after what the same block sets for it. */
 function serverOf(command: string, { cwd, env }: Around, settings: readonly string[] = []) {
@@ -137,8 +180,9 @@ describe('the documentation', () => {
       const settings = commands.filter((command) => command.startsWith('export '));
       for (const command of commands.filter(isServer)) await serves(command, around, settings);
       for (const command of commands.filter(isChat)) await opens(command, around);
+      for (const command of commands.filter(isEndless)) await follows(command, around);
       const script = commands
-        .filter((command) => !isServer(command) && !isChat(command))
+        .filter((command) => ![isServer, isChat, isEndless].some((isSo) => isSo(command)))
         .join('\n');
       const { TELNYX_API_KEY: key, ...keyless } = around.env;
       // Who logs in has no key yet, and types it.

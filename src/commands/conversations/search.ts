@@ -129,18 +129,19 @@ async function* found(
     },
   };
   const progress = openProgress(context, isWatched);
-  const query = { match: run.match, role: run.role, maxHits: limit };
+  const query = { match: run.match, role: run.role, maxHits: limit + 1 };
   try {
     for await (const searched of searchConversations(ports, query)) {
       outcome.searched++;
       progress.show(progressLine(searched.conversation, outcome));
       const hits = searched.hits.slice(0, limit - outcome.found);
-      outcome.hasMore ||= hits.length < searched.hits.length;
-      if (outcome.hasMore) return;
-      if (hits.length === 0) continue;
+      outcome.hasMore = hits.length < searched.hits.length;
       outcome.found += hits.length;
-      progress.end();
-      yield { ...searched, hits };
+      if (hits.length > 0) {
+        progress.end();
+        yield { ...searched, hits };
+      }
+      if (outcome.hasMore) return;
     }
   } finally {
     progress.end();

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { AppError } from '../../base/errors.js';
 import { parseBody } from '../chat/request.js';
 import { assertNoForm, assertOrigin } from '../exposure/browser-guards.js';
-import { callerOf } from '../exposure/credentials.js';
+import { assertToken } from '../exposure/token-guesses.js';
 import { busy, Refusal, sendJson } from '../http/answer.js';
 import type { Call, RelayState, Routes } from '../state.js';
 import { makePage, sendPage } from './page.js';
@@ -30,7 +30,7 @@ export function pageRoutes(ports: PagePorts, needsToken: boolean): Routes {
 function introducer(ports: PagePorts): Routes[string][string] {
   let latest: { promise: Promise<Introduction>; askedAt: number } | undefined;
   return async (call, state) => {
-    admit(call, state);
+    await admit(call, state);
     const now = state.clock.monotonic();
     if (!latest || now - latest.askedAt > INTRODUCTION_AGE_MS) {
       const { signal } = new AbortController();
@@ -51,7 +51,7 @@ const TOOL_CALLS_BODY = v.object({
 function toolCallReader(ports: PagePorts): Routes[string][string] {
   let looks = 0;
   return async (call, state) => {
-    admit(call, state);
+    await admit(call, state);
     if (looks >= MAX_LOOKS) throw busy('Too many requests in flight');
     looks++;
     const stop = new AbortController();
@@ -80,9 +80,9 @@ async function readTurn(call: Call, { bodies, conversationIds }: RelayState) {
 }
 
 /** Throws a 401, a 403 or a 415. */
-function admit(call: Call, { origins, tokens }: RelayState): void {
-  assertOrigin(call.request, origins);
-  if (tokens) call.facts.caller = callerOf(call.request, tokens);
+async function admit(call: Call, state: RelayState): Promise<void> {
+  assertOrigin(call.request, state.origins);
+  if (state.tokens) await assertToken(call, state);
   assertNoForm(call.request);
 }
 

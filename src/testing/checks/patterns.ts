@@ -39,11 +39,11 @@ function problemOf({ source, flags }: Pattern): string | undefined {
   }
 }
 
-/** A match, none, or a search that took too long. */
+/** A match, none, or why nobody can tell. */
 export type Match =
   | { type: 'found'; text: string; group: string | undefined; index: number }
   | { type: 'none' }
-  | { type: 'too long' };
+  | { type: 'undecided'; reason: string };
 
 interface Search {
   text: string;
@@ -58,11 +58,15 @@ const script = new Script('found = pattern.exec(text)');
 export function findMatch(pattern: Pattern, text: string, variables: Variables): Match {
   const search = (shared ??= newSearch());
   search.text = text;
-  search.pattern = new RegExp(fillPattern(pattern.source, variables), pattern.flags);
+  const source = fillPattern(pattern.source, variables);
+  if (problemOf({ source, flags: pattern.flags }) !== undefined) {
+    return { type: 'undecided', reason: INVALID };
+  }
+  search.pattern = new RegExp(source, pattern.flags);
   try {
     script.runInContext(search, { timeout: MAX_MATCH_MS });
   } catch {
-    return { type: 'too long' };
+    return { type: 'undecided', reason: TOO_LONG };
   }
   const { found } = search;
   if (found === null) return { type: 'none' };
@@ -75,4 +79,5 @@ function newSearch(): Search {
   return search;
 }
 
-export const TOO_LONG = `the pattern took longer than ${MAX_MATCH_MS} ms: it backtracks too much`;
+const INVALID = 'the values of its variables make the pattern invalid';
+const TOO_LONG = `the pattern took longer than ${MAX_MATCH_MS} ms: it backtracks too much`;

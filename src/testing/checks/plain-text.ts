@@ -67,9 +67,25 @@ const MAX_EXCERPT = 120;
 
 /** A text in quotes on one line: its beginning, or what is around `index`. */
 export function excerpt(text: string, index = 0): string {
-  const start = Math.max(0, index - MAX_EXCERPT / 2);
-  const characters = Array.from(text.slice(start).replace(/\s+/g, ' ').trim());
-  const isCut = characters.length > MAX_EXCERPT;
-  const shown = characters.slice(0, MAX_EXCERPT).join('').trimEnd();
-  return `"${start > 0 ? '…' : ''}${shown}${isCut ? '…' : ''}"`;
+  const start = wordsStart(text, Math.max(0, index - MAX_EXCERPT / 2));
+  const rest = text.slice(start).replace(/\s+/g, ' ').trim();
+  return `"${start > 0 ? '…' : ''}${cutBetweenWords(rest, MAX_EXCERPT)}"`;
+}
+
+/**
+ * The beginning of a line, and `…` where something is left out. A word and a number in groups stay whole:
+ * half of a key or of a card's number would not be masked.
+ */
+export function cutBetweenWords(line: string, max: number): string {
+  const begin = Array.from(line).slice(0, max).join('');
+  if (begin.length === line.length) return line;
+  const [rest = ''] = /^\S{0,200}(?: \S{0,40}\d\S{0,40}){0,8}/.exec(line.slice(begin.length)) ?? [];
+  const shown = begin + rest;
+  return shown.length === line.length ? line : `${shown.trimEnd()}…`;
+}
+
+/** Where the word or the number begins that is at `index`. */
+function wordsStart(text: string, index: number): number {
+  const before = text.slice(Math.max(0, index - 200), index);
+  return index - (/(?:\S*\d\S* )*\S*$/.exec(before)?.[0].length ?? 0);
 }

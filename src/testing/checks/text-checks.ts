@@ -1,22 +1,25 @@
 import { fill, type Variables } from '../chat-file/values.js';
 import { failed, impossible, PASSED, type Finding, type Pattern, type TextRule } from './check.js';
-import { findMatch, TOO_LONG } from './patterns.js';
+import { findMatch, type Match } from './patterns.js';
 import { excerpt, plainText, sharedWords, wordsOf } from './plain-text.js';
 
-/** Where a text meets a rule; `too long` when nobody can tell, `empty` when the rule asks for nothing. */
-type Search = { found: string; index: number } | 'none' | 'too long' | 'empty';
+/** Where a text meets a rule, or why nobody can tell. */
+type Search = { type: 'found'; found: string; index: number } | Exclude<Match, { type: 'found' }>;
+
+const EMPTY: Search = { type: 'undecided', reason: 'the check looks for an empty text' };
 
 function findIn(text: string, rule: TextRule, variables: Variables): Search {
   if (rule.type === 'pattern') {
     const match = findMatch(rule.pattern, text, variables);
-    if (match.type === 'found') return { found: match.text, index: match.index };
-    return match.type;
+    if (match.type !== 'found') return match;
+    return { type: 'found', found: match.text, index: match.index };
   }
   const texts = rule.texts.map((each) => plainText(fill(each, variables)));
-  if (texts.includes('')) return 'empty';
+  if (texts.includes('')) return EMPTY;
   const plain = plainText(text);
   const found = texts.find((each) => plain.includes(each));
-  return found === undefined ? 'none' : { found, index: plain.indexOf(found) };
+  if (found === undefined) return { type: 'none' };
+  return { type: 'found', found, index: plain.indexOf(found) };
 }
 
 /** A rule as a reason names it. */
@@ -32,18 +35,16 @@ export function hasText(
   { variables, whose }: { variables: Variables; whose: string },
 ): Finding {
   const search = findIn(text, rule, variables);
-  if (typeof search === 'object') return PASSED;
-  if (search === 'too long') return impossible(TOO_LONG);
-  if (search === 'empty') return impossible('the check looks for an empty text');
+  if (search.type === 'found') return PASSED;
+  if (search.type === 'undecided') return impossible(search.reason);
   const got = text === '' ? `${whose} is empty` : `${whose} is ${excerpt(text)}`;
   return failed(`no ${ruleText(rule, variables)}: ${got}`);
 }
 
 export function lacksText(text: string, rule: TextRule, variables: Variables): Finding {
   const search = findIn(text, rule, variables);
-  if (search === 'none') return PASSED;
-  if (search === 'too long') return impossible(TOO_LONG);
-  if (search === 'empty') return impossible('the check looks for an empty text');
+  if (search.type === 'none') return PASSED;
+  if (search.type === 'undecided') return impossible(search.reason);
   return failed(`the reply has ${JSON.stringify(search.found)}: ${excerpt(text, search.index)}`);
 }
 
@@ -89,7 +90,7 @@ export function keepsValue(
   variables: Variables,
 ): Finding {
   const match = findMatch(pattern, reply, variables);
-  if (match.type === 'too long') return impossible(TOO_LONG);
+  if (match.type === 'undecided') return impossible(match.reason);
   if (match.type === 'none') {
     return failed(`no match for ${name} in the reply: ${excerpt(reply)}`);
   }

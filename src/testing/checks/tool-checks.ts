@@ -8,7 +8,8 @@ import {
   type TextRule,
   type ToolUse,
 } from './check.js';
-import { findMatch, isPattern, readPattern, TOO_LONG } from './patterns.js';
+import { findMatch, isPattern, readPattern } from './patterns.js';
+import { cutBetweenWords } from './plain-text.js';
 import { hasText } from './text-checks.js';
 
 /** Most characters of the arguments or the result of a call that a reason shows. */
@@ -95,9 +96,7 @@ export function toolText({ name, arguments: args, result }: ToolUse): string {
 }
 
 function shortened(text: string): string {
-  const characters = Array.from(text.replace(/\s+/g, ' ').trim());
-  if (characters.length <= MAX_CALL_LENGTH) return characters.join('');
-  return `${characters.slice(0, MAX_CALL_LENGTH).join('')}…`;
+  return cutBetweenWords(text.replace(/\s+/g, ' ').trim(), MAX_CALL_LENGTH);
 }
 
 function calledText(tools: readonly ToolUse[]): string {
@@ -121,7 +120,7 @@ function decided(judge: () => Finding): Finding {
   try {
     return judge();
   } catch (error) {
-    if (error instanceof Undecided) return impossible(TOO_LONG);
+    if (error instanceof Undecided) return impossible(error.message);
     throw error;
   }
 }
@@ -158,9 +157,9 @@ function holdsText(actual: unknown, expected: string, variables: Variables): boo
   if (expected === '*') return true;
   const text = typeof actual === 'string' ? actual : JSON.stringify(actual);
   if (isPattern(expected)) {
-    const { type } = findMatch(readPattern(expected), text, variables);
-    if (type === 'too long') throw new Undecided();
-    return type === 'found';
+    const match = findMatch(readPattern(expected), text, variables);
+    if (match.type === 'undecided') throw new Undecided(match.reason);
+    return match.type === 'found';
   }
   // A value that was kept from a reply is a text, and may be a number among arguments.
   const isFilled = namesIn(expected).length > 0;

@@ -59,7 +59,12 @@ export function jsonReport(
 
 /** The report as a text that no runner and no terminal takes for a command. */
 export function jsonReportText(report: JsonReport): string {
-  return `${jsonText(report).replaceAll('##[', '#\\u0023[')}\n`;
+  return `${inertJson(report)}\n`;
+}
+
+/** JSON in which the runner of a workflow finds no command. */
+export function inertJson(value: unknown): string {
+  return jsonText(value).replaceAll('##[', '#\\u0023[');
 }
 
 function jsonCase({ assistantId, runs, ...rest }: CaseResult): JsonCase {

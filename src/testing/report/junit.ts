@@ -3,8 +3,8 @@ import type { CaseResult, RunResult } from '../run/results.js';
 import { countsOf } from '../run/verdicts.js';
 import type { ReportHeader } from './json.js';
 
-/** What XML 1.0 cannot hold. */
-const ILLEGAL = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+/** What XML 1.0 cannot hold, and controls that a terminal would obey. */
+const ILLEGAL = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -110,11 +110,18 @@ function element(
 }
 
 function attribute(value: string): string {
-  return value
-    .replace(ILLEGAL, '\ufffd')
-    .replace(/[&<>"\t\n\r]/g, (char) => ENTITIES[char] ?? char);
+  return escaped(value, /[&<>"\t\n\r]/g);
 }
 
 function text(value: string): string {
-  return value.replace(ILLEGAL, '\ufffd').replace(/[&<>\r]/g, (char) => ENTITIES[char] ?? char);
+  return escaped(value, /[&<>\r]/g);
+}
+
+/** A log that the report is printed to obeys no command in it: `::` at the beginning of a line, `##[` anywhere. */
+function escaped(value: string, special: RegExp): string {
+  return value
+    .replace(ILLEGAL, '\ufffd')
+    .replace(special, (char) => ENTITIES[char] ?? char)
+    .replace(/^(\s*):(?=:)/gm, '$1&#58;')
+    .replaceAll('##[', '##&#91;');
 }

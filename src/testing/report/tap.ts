@@ -1,4 +1,4 @@
-import { jsonText } from '../../text/json-line.js';
+import { inertJson } from './json.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import type { CaseResult } from '../run/results.js';
 
@@ -38,12 +38,12 @@ function diagnostics({ verdict, reason, file, line, runs }: CaseResult): string[
   const passed = runs.filter((run) => run.verdict === 'passed').length;
   return [
     '  ---',
-    `  message: ${jsonText(reason)}`,
+    `  message: ${inertJson(reason)}`,
     `  severity: ${verdict}`,
-    `  at: ${jsonText({ file, line: bad[0]?.line ?? line })}`,
-    `  runs: ${jsonText({ passed, of: runs.length })}`,
-    `  conversations: ${jsonText(conversations)}`,
-    `  checks: ${jsonText(bad)}`,
+    `  at: ${inertJson({ file, line: bad[0]?.line ?? line })}`,
+    `  runs: ${inertJson({ passed, of: runs.length })}`,
+    `  conversations: ${inertJson(conversations)}`,
+    `  checks: ${inertJson(bad)}`,
     '  ...',
   ];
 }

@@ -1,3 +1,4 @@
+import { sanitizeLine } from '../../text/sanitize.js';
 import { AppError } from '../../base/errors.js';
 import { isSimulated, type ChatFile, type TestCase } from '../chat-file/chat-file.js';
 import { plainText } from '../checks/plain-text.js';
@@ -124,13 +125,17 @@ function assistantsOf(
   });
 }
 
+/** Of what a file says of a case, in characters. */
+const MAX_LISTED = 1_000;
+
 /** The cases, their turns and their checks, for `--list`. */
 export function listText(cases: readonly { file: ChatFile; test: TestCase }[]): string {
   const lines = cases.map(({ file, test }) => {
     const checks = test.turns.reduce((sum, turn) => sum + turn.checks.length, test.checks.length);
     const size = isSimulated(test) ? 'simulated' : counted(test.turns.length, 'turn');
     const tags = test.tags.map((tag) => ` #${tag}`).join('');
-    return `${file.path}:${test.line}  ${test.title}${tags}  (${size}, ${counted(checks, 'check')})\n`;
+    const name = sanitizeLine(`${file.path}:${test.line}  ${test.title}${tags}`, MAX_LISTED);
+    return `${name}  (${size}, ${counted(checks, 'check')})\n`;
   });
   return lines.join('');
 }

@@ -32,6 +32,8 @@ export async function takeTimedTurn(
   { timeoutMs, expectsSilence }: TakeTurnOptions,
 ): Promise<Answer> {
   const { options, gate, ports } = session;
+  // The time of a turn begins when it may be sent.
+  await gate.pass(options.signal);
   const deadline = new Deadline(ports.clock, timeoutMs);
   for (let count = 1; ; count++) {
     await gate.pass(options.signal);
@@ -42,7 +44,7 @@ export async function takeTimedTurn(
       gate.note(error);
       if (error.kind === 'ai_disabled' && expectsSilence) return silence();
       const isLimited = error.kind === 'rate_limited';
-      if (!mayGoAgain(error) || (count === MAX_TAKES && !isLimited) || deadline.isOver) throw error;
+      if (!mayGoAgain(error) || (count >= MAX_TAKES && !isLimited) || deadline.isOver) throw error;
     }
   }
 }

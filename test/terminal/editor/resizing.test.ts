@@ -84,6 +84,10 @@ it('keeps every printed line, once and in order, whatever the window does', asyn
 const goesByRows = (step: Step): boolean =>
   step.type === 'keys' && (step.keys === UP || step.keys === DOWN);
 
+/** Which part of a list another Tab shows depends on how much of it the window had room for before. */
+const scrollsList = (taken: readonly Step[]): boolean =>
+  taken.filter((step) => step.type === 'keys' && step.keys === '\t').length > 1;
+
 /** Which rows of a draft that is too tall are shown depends on how the cursor came there. */
 const cursorRow = (screen: readonly string[]): string | undefined =>
   screen.find((row) => row.includes('▏'));
@@ -104,7 +108,8 @@ it('shows the prompt as in a window that had its last size from the start', asyn
       }
       const area = await steady.screen();
       const screen = await resized.screen();
-      if (area.length < size.rows - 1) expect(screen.slice(-area.length)).toEqual(area);
+      const isSame = area.length < size.rows - 1 && !scrollsList(taken);
+      if (isSame) expect(screen.slice(-area.length)).toEqual(area);
       else expect(cursorRow(screen)).toEqual(cursorRow(area));
     }),
     { numRuns: 300 },
