@@ -1,11 +1,12 @@
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { AppError, EXIT_CODES, exitCodeOf } from '../base/errors.js';
+import { AppError, EXIT_CODES } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import { systemClock } from './clock.js';
 import { closeLostTerminals, isLost } from './lost-terminal.js';
 import { randomId } from './random-id.js';
+import { stopped, stopSignal } from './signals.js';
 
 const STDIN = 0;
 
@@ -50,62 +51,6 @@ export interface Context {
   readonly outliveReader: () => void;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   readonly stop: () => Promise<void>;
-}
-
-/** A signal that aborts at the first SIGINT, SIGTERM or SIGHUP; the second one ends the process at once. */
-function stopSignal(
-  process: NodeJS.Process,
-  isShielded: () => boolean,
-  hangUp: () => (() => void) | undefined,
-): AbortSignal {
-  const controller = new AbortController();
-  const stop = (kind: 'interrupted' | 'terminated' | 'hung_up'): void => {
-    const reason = new AppError(kind, kind.replace('_', ' '));
-    const end = (): never => process.exit(exitCodeOf(reason));
-    if (controller.signal.aborted) end();
-    controller.abort(reason);
-    endWithoutReader(process, end);
-  };
-  process.on('SIGINT', () => {
-    if (!isShielded()) stop('interrupted');
-  });
-  process.on('SIGTERM', () => stop('terminated'));
-  process.on('SIGHUP', () => (hangUp() ?? (() => stop('hung_up')))());
-  return controller.signal;
-}
-
-/** A reader that takes nothing for so long, in milliseconds, does not keep a program from ending that was told to. */
-const READER_MS = 2_000;
-
-function endWithoutReader({ stdout, stderr }: NodeJS.Process, end: () => void): void {
-  const unread = (): number[] => [stdout, stderr].map(({ writableLength }) => writableLength);
-  let before = unread();
-  const check = (): void => {
-    const now = unread();
-    if (now.some((length, index) => length > 0 && length === before[index])) end();
-    before = now;
-  };
-  setInterval(check, READER_MS).unref();
-}
-
-/** How soon a process stops that stops at all, in milliseconds; stopped, it does not count them. */
-const STOPPING_MS = 200;
-
-/**
- * Stops as the terminal's own Ctrl-Z does: with whatever runs us (npm, a script), or its shell would
- * wait for it. Without a shell that could continue us the system ignores it, and we go on at once.
- */
-function stopped(process: NodeJS.Process): Promise<void> {
-  return new Promise((resolve) => {
-    const goOn = (): void => {
-      clearTimeout(timer);
-      process.off('SIGCONT', goOn);
-      resolve();
-    };
-    process.on('SIGCONT', goOn);
-    const timer = setTimeout(goOn, STOPPING_MS);
-    process.kill(0, 'SIGTSTP');
-  });
 }
 
 interface ClosedPipeOptions {

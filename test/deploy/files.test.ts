@@ -121,7 +121,7 @@ describe('what the files for running the relay name is there', () => {
     [COMPOSE, compose.services.relay.command],
     [KUBERNETES, container.args],
   ])('%s: the program takes its words', async (_, argv) => {
-    const guarded = { TELNYX_CHAT_TOKEN: 's3cret' };
+    const guarded = { TELNYX_CHAT_TOKEN: 'a-token-of-sixteen-characters' };
     const { stderr } = await builtProgram(argv, { env: guarded });
     expect(stderr).toContain('TELNYX_API_KEY is required');
     const unguarded = await builtProgram(argv);

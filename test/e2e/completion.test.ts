@@ -31,7 +31,7 @@ describe.each(SIZES)('Tab at %i×%i', (...size) => {
     expect(terminal.rows().every((row) => row.length <= size[0])).toBe(true);
     if (size[1] < 20) {
       await terminal.shows(/^\d+ more: Tab$/m);
-      terminal.type(TAB.repeat(2));
+      terminal.type(TAB.repeat(3));
       await terminal.shows(/^\/exit /m);
     }
     terminal.type('\x1b');

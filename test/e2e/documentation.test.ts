@@ -116,7 +116,8 @@ const whyNot = (command: string): string | undefined =>
   NOT_HERE.find(([pattern]) => pattern.test(command))?.[1];
 
 /** What is said on stderr though all is well. */
-const NOTICES = /^(no conversations; .*|saved to .*)\n/gm;
+const NOTICES =
+  /^(no conversations; .*|saved to .*|searching the last .*|\d+ messages? found .*|redacted .*)\n/gm;
 
 const isChat = (command: string): boolean => /^(npx )?telnyx-chat( --sandbox)?$/.test(command);
 

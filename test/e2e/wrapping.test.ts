@@ -51,16 +51,16 @@ const WITHOUT_COMMAND: Record<Window, string[]> = {
   '80×24': [
     "error: unknown command 'hello'",
     'hint: did you mean: telnyx-chat send "…"; commands are chat, send,',
-    '      conversations, assistants, serve, sandbox, login, logout, config, doctor,',
-    '      completion',
+    '      conversations, assistants, test, serve, sandbox, login, logout, config,',
+    '      doctor, completion',
   ],
   '40×12': [
     "error: unknown command 'hello'",
     'hint: did you mean: telnyx-chat send',
     '      "…"; commands are chat, send,',
-    '      conversations, assistants, serve,',
-    '      sandbox, login, logout, config,',
-    '      doctor, completion',
+    '      conversations, assistants, test,',
+    '      serve, sandbox, login, logout,',
+    '      config, doctor, completion',
   ],
 };
 

@@ -38,7 +38,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'store/key-command.ts: promise': ['60 s', STOP],
   'chat/piped-chat.ts: promise': ['none: stdin; counting what is left: 1 s', STOP],
   'chat/piped-chat.ts: pause': ['1 s', 'when all is counted'],
-  'process/context.ts: promise': ['stopped by Ctrl-Z: 0.2 s of its own time', 'SIGCONT'],
+  'process/signals.ts: promise': ['stopped by Ctrl-Z: 0.2 s of its own time', 'SIGCONT'],
   'process/write.ts: promise': ['none: the reader\u2019s', 'the reader goes; 2 s after a stop'],
   // The disk.
   'store/lock.ts: pause': ['5 s for each holder', STOP],

@@ -9,6 +9,8 @@ import { runSuite, type FinishedRun, type RunSetup } from './run.js';
 import type { Suite } from './suite.js';
 
 const LOOK_MS = 500;
+/** A file that changes no more for so long, in milliseconds, has been written to its end. */
+const SETTLED_MS = 100;
 /** Each so many looks, the assistants are asked for. */
 const LOOKS_PER_QUESTION = 10;
 const QUESTION_MS = 5_000;
@@ -86,8 +88,9 @@ function openWatcher({ context, words, getAssistant }: WatchOptions): Watcher {
       for (let count = 0; ; count++) {
         const before = files;
         files = stampsOf(words, context);
-        const names = [...files].filter(([name, stamp]) => before.get(name) !== stamp);
-        if (names.length > 0) return { files: new Set(names.map(([name]) => name)) };
+        if (changedIn(files, before).length > 0) files = await settled(files, { context, words });
+        const names = changedIn(files, before);
+        if (names.length > 0) return { files: new Set(names) };
         const isAsking = count % LOOKS_PER_QUESTION === 0;
         const changes = isAsking ? await Promise.all([...assistantIds].map(hasChanged)) : [];
         if (changes.includes(true)) return 'all';
@@ -107,8 +110,28 @@ function openWatcher({ context, words, getAssistant }: WatchOptions): Watcher {
   }
 }
 
+/** By the names of files. */
+type Stamps = ReadonlyMap<string, string>;
+
+/** As they are when nothing has changed for a moment. */
+async function settled(
+  stamps: Stamps,
+  { context, words }: Pick<WatchOptions, 'context' | 'words'>,
+): Promise<Stamps> {
+  for (let last = stamps; ;) {
+    await context.clock.sleep(SETTLED_MS, context.signal);
+    const now = stampsOf(words, context);
+    if (changedIn(now, last).length === 0) return now;
+    last = now;
+  }
+}
+
+function changedIn(now: Stamps, before: Stamps): string[] {
+  return [...now].filter(([name, stamp]) => before.get(name) !== stamp).map(([name]) => name);
+}
+
 /** A file that is gone has no stamp. */
-function stampsOf(words: readonly string[], context: Context): Map<string, string> {
+function stampsOf(words: readonly string[], context: Context): Stamps {
   try {
     return new Map(findChatFiles(words, context).map((file) => [file.name, stampOf(file)]));
   } catch (error) {
