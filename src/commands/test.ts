@@ -108,8 +108,9 @@ interface World {
   notices: Notices;
 }
 
-function accountOf({ target, running }: Values, world: World): Promise<Account> {
-  return openAccount({ ...target, faults: faultSettingsOf(running) }, world);
+async function accountOf({ target, running }: Values, world: World): Promise<Account> {
+  const { createUndiciTransport: openTransport } = await import('../api/undici-transport.js');
+  return openAccount({ ...target, faults: faultSettingsOf(running) }, { ...world, openTransport });
 }
 
 function setupOf(
