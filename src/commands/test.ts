@@ -52,7 +52,7 @@ export const test = defineCommand({
     const { target, selection, running, reporting } = values;
     const { mode, words } = updateOf(running, operands);
     const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
-    assertFits(running, { ...target, ...selection, mode, mayAsk });
+    assertFits(running, { ...target, ...selection, ...reporting, mode, mayAsk });
     const variables = variablesOf(running.variables);
     const read = (): Suite => readSuite(words, variables, { context, isJson: reporting.json });
     if (selection.isListing) return list(read(), selection, context);

@@ -176,6 +176,7 @@ describe('which cases', () => {
     [['--update'], 'nobody can be asked whether to accept replies'],
     [['--update=all', '--replay'], '--update and --replay exclude each other'],
     [['--update=all', '--watch'], '--update and --watch exclude each other'],
+    [['--update=all', '--redact'], '--update and --redact exclude each other'],
     [['--update=all', '-a', 'x', '-a', 'y'], '--update takes one assistant'],
     [['--replay', '--sandbox'], '--sandbox and --replay exclude each other'],
     [['--report', 'html=x'], 'bad --report "html=x"'],
