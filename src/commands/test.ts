@@ -2,6 +2,7 @@ import { openAccount, type Account, type Notices } from '../account/account.js';
 import { AppError } from '../base/errors.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
+import { keepMemorySmall } from '../process/v8-flags.js';
 import { write } from '../process/write.js';
 import { readText } from '../store/files.js';
 import { locate } from '../store/paths.js';
@@ -60,6 +61,7 @@ export const test = defineCommand({
     // A mistake in a file or in the selection needs no account to be found.
     const suite = running.isWatching ? undefined : read();
     if (suite) casesOf(suite, selection);
+    keepMemorySmall();
     const notices = await noticesOn(context, { ...target, ...reporting });
     const account = running.isReplay ? undefined : await accountOf(values, { context, notices });
     try {
