@@ -1,4 +1,4 @@
-// Loaded late: undici is for `serve` alone.
+// Loaded late: undici is for `serve` and `test` alone.
 import type { IncomingHttpHeaders } from 'node:http';
 import { Exchange, type Carrier } from './exchange.js';
 import { otherProtocol } from './failures.js';
@@ -11,7 +11,7 @@ import {
   type PooledRequest,
 } from './undici-connection.js';
 
-/** HTTP over undici, which carries several times what node:http does: for `serve`, which loads it late. */
+/** HTTP over undici, which carries several times what node:http does: for commands that take many turns. */
 export function createUndiciTransport(options: TransportOptions): Transport {
   if (options.proxy) return createTransport(options);
   const base = new URL(options.baseUrl);

@@ -2,6 +2,7 @@ import { openAccount, type Account, type Notices } from '../account/account.js';
 import { AppError } from '../base/errors.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
+import { keepMemorySmall } from '../process/v8-flags.js';
 import { write } from '../process/write.js';
 import { readText } from '../store/files.js';
 import { locate } from '../store/paths.js';
@@ -52,7 +53,7 @@ export const test = defineCommand({
     const { target, selection, running, reporting } = values;
     const { mode, words } = updateOf(running, operands);
     const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
-    assertFits(running, { ...target, ...selection, mode, mayAsk });
+    assertFits(running, { ...target, ...selection, ...reporting, mode, mayAsk });
     const variables = variablesOf(running.variables);
     const read = (): Suite => readSuite(words, variables, { context, isJson: reporting.json });
     if (selection.isListing) return list(read(), selection, context);
@@ -60,6 +61,7 @@ export const test = defineCommand({
     // A mistake in a file or in the selection needs no account to be found.
     const suite = running.isWatching ? undefined : read();
     if (suite) casesOf(suite, selection);
+    keepMemorySmall();
     const notices = await noticesOn(context, { ...target, ...reporting });
     const account = running.isReplay ? undefined : await accountOf(values, { context, notices });
     try {
@@ -108,8 +110,9 @@ interface World {
   notices: Notices;
 }
 
-function accountOf({ target, running }: Values, world: World): Promise<Account> {
-  return openAccount({ ...target, faults: faultSettingsOf(running) }, world);
+async function accountOf({ target, running }: Values, world: World): Promise<Account> {
+  const { createUndiciTransport: openTransport } = await import('../api/undici-transport.js');
+  return openAccount({ ...target, faults: faultSettingsOf(running) }, { ...world, openTransport });
 }
 
 function setupOf(

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 
 /**
  * Keeps a long-lived process small: V8 lets the space for new objects grow to many MiB before it looks
- * for what can go. A chat does little at a time and loses nothing by looking sooner.
+ * for what can go. A chat, or tests that wait for replies, do little at a time and lose little by looking sooner.
  */
 export function keepMemorySmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');

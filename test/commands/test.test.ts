@@ -176,6 +176,7 @@ describe('which cases', () => {
     [['--update'], 'nobody can be asked whether to accept replies'],
     [['--update=all', '--replay'], '--update and --replay exclude each other'],
     [['--update=all', '--watch'], '--update and --watch exclude each other'],
+    [['--update=all', '--redact'], '--update and --redact exclude each other'],
     [['--update=all', '-a', 'x', '-a', 'y'], '--update takes one assistant'],
     [['--replay', '--sandbox'], '--sandbox and --replay exclude each other'],
     [['--report', 'html=x'], 'bad --report "html=x"'],
@@ -522,7 +523,7 @@ it('masks personal data in all that is printed and written, with --redact', asyn
     'a.chat': `== a\n> ${said}\n? says nothing of ada@example.com\n`,
   });
   const words = ['--sandbox', '--redact', '--report', 'junit=r.xml', '--report', 'json=r.json'];
-  const { code, stdout } = await test([...words, '--update=all']);
+  const { code, stdout } = await test(words);
   expect(code).toBe(9);
   for (const text of [stdout, read('r.xml'), read('r.json')]) {
     expect(text).not.toMatch(/312|ada@/);

@@ -393,7 +393,7 @@ describe('for GitHub', () => {
     expect(annotations(all)).toEqual([
       '::error file=tests/orders.chat,line=8,title=Order status::says warehouse: no "warehouse": the reply is "Your order left us on Friday."',
       '::warning file=tests/orders.chat,line=13,title=Flaky one::says good: no "good": the reply is "bad"',
-      '::error file=tests/evil one.chat,line=4,title=Evil <b>| "quoted" & #1 is last::says x\\y | ]]>: no "x\\\\y" or "]]>": the reply is "::warning::gotcha ##[command]x  <i>&�"',
+      '::error file=tests/evil one.chat,line=4,title=Evil <b>| "quoted" & #1 is last::says x\\y | ]]>: no "x\\\\y" or "]]>": the reply is "::warning::gotcha # #[command]x  <i>&�"',
       '::error file=tests/evil one.chat,line=6,title=Broken::cut off (the message may have been delivered)',
     ]);
   });

@@ -80,6 +80,7 @@ export function updateOf(
 interface Request {
   assistants: readonly string[];
   sandbox: boolean;
+  redact: boolean;
   mode: UpdateMode;
   /** Somebody can answer questions. */
   mayAsk: boolean;
@@ -93,7 +94,7 @@ export function assertFits(running: RunningValues, request: Request): void {
 
 function mistakesIn(
   { isReplay, isWatching, faults, seed, simulates, versionId }: RunningValues,
-  { assistants, sandbox, mode, mayAsk }: Request,
+  { assistants, sandbox, redact, mode, mayAsk }: Request,
 ): { message: string; hint: string }[] {
   const isUpdating = mode !== 'none';
   const both = (one: string, other: string): string => `${one} and ${other} exclude each other`;
@@ -102,6 +103,11 @@ function mistakesIn(
   return [
     ...when(isUpdating && isReplay, both('--update', '--replay'), 'a replay has no new replies'),
     ...when(isUpdating && isWatching, both('--update', '--watch'), 'update once, then watch'),
+    ...when(
+      isUpdating && redact,
+      both('--update', '--redact'),
+      'a masked reply is not what the assistant said: update without --redact',
+    ),
     ...when(sandbox && isReplay, both('--sandbox', '--replay'), 'a replay asks no assistant'),
     ...when(simulates && isReplay, both('--simulate', '--replay'), 'a replay asks no assistant'),
     ...when(

@@ -1,10 +1,11 @@
 /** The longest `.chat` file that is read: 1 MiB. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
-/** A line of a file: its text for reading, and its bytes, so that the file can be written as it was. */
+/** A line of a file, from which the file can be written as it was. */
 export interface SourceLine {
   text: string;
-  bytes: Uint8Array;
+  /** Set when the text may not give them back: they are not UTF-8. */
+  bytes?: Uint8Array;
   /** LF, CRLF, CR, or '' at the end of a file that has no final line end. */
   ending: string;
 }
@@ -16,6 +17,9 @@ export interface Source {
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const [LINE_FEED, CARRIAGE_RETURN] = [0x0a, 0x0d];
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
+/** Stands in a text for what is not UTF-8. */
+const REPLACEMENT = '\ufffd';
 
 /** The lines of a file, whatever bytes it has. */
 export function readSource(bytes: Uint8Array): Source {
@@ -25,7 +29,8 @@ export function readSource(bytes: Uint8Array): Source {
     const end = endOfLine(bytes, start);
     const ending = endingAt(bytes, end);
     const own = bytes.subarray(start, end);
-    lines.push({ text: decode(own), bytes: own, ending });
+    const text = DECODER.decode(own);
+    lines.push(text.includes(REPLACEMENT) ? { text, bytes: own, ending } : { text, ending });
     start = end + ending.length;
   }
   return { hasByteOrderMark, lines };
@@ -33,13 +38,11 @@ export function readSource(bytes: Uint8Array): Source {
 
 /** The bytes of a file: `printSource(readSource(bytes))` are `bytes`. */
 export function printSource({ hasByteOrderMark, lines }: Source): Uint8Array {
-  const parts = lines.flatMap(({ bytes, ending }) => [bytes, Buffer.from(ending)]);
+  const parts = lines.flatMap(({ text, bytes = Buffer.from(text), ending }) => [
+    bytes,
+    Buffer.from(ending),
+  ]);
   return Buffer.concat(hasByteOrderMark ? [Buffer.from(BYTE_ORDER_MARK), ...parts] : parts);
-}
-
-/** A line that is added to a file. */
-export function newLine(text: string, ending: string): SourceLine {
-  return { text, bytes: Buffer.from(text), ending };
 }
 
 function endOfLine(bytes: Uint8Array, start: number): number {
@@ -55,12 +58,9 @@ function endingAt(bytes: Uint8Array, index: number): string {
   return bytes[index + 1] === LINE_FEED ? '\r\n' : '\r';
 }
 
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-}
-
 /** Where in a line, in UTF-16 units, its first byte is that is not UTF-8; undefined for a good line. */
 export function badByteOffset({ text, bytes }: SourceLine): number | undefined {
+  if (!bytes) return undefined;
   const again = Buffer.from(text);
   if (again.equals(bytes)) return undefined;
   const index = again.findIndex((byte, at) => byte !== bytes[at]);

@@ -7,7 +7,7 @@ import {
   type RecordEntry,
   type ScriptedTurn,
 } from './chat-file.js';
-import { newLine, printSource, type Source, type SourceLine } from './source.js';
+import { printSource, type Source, type SourceLine } from './source.js';
 
 /** A turn as it went, to be accepted in place of what the file has of it. */
 export interface Acceptance {
@@ -60,7 +60,7 @@ function changed(
   const result = lines.flatMap((line, index) => {
     const change = changes.get(index + 1);
     if (!change) return [line];
-    const added = change.added.map((text) => newLine(text, line.ending || usual));
+    const added = change.added.map((text) => ({ text, ending: line.ending || usual }));
     return change.isKept ? [{ ...line, ending: line.ending || usual }, ...added] : added;
   });
   return { hasByteOrderMark, lines: withEnd(result, lines.at(-1)) };

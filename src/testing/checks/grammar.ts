@@ -54,13 +54,20 @@ export function readCheck(text: string, variables: Variables): Check {
   return readingAt(at + trimmed.length - rest.length, () => form.read(rest, variables));
 }
 
+/** Compiled once; forms with more words go first. */
+const BEGINNINGS = FORMS.map(({ words, read }) => ({
+  begin: new RegExp(`^${words.replaceAll(' ', '\\s+')}(?=\\s|$)`),
+  count: words.split(' ').length,
+  read,
+})).toSorted((a, b) => b.count - a.count);
+
 /** The form with the most words that a check begins with. */
 function formOf(text: string): { length: number; read: Form['read'] } | undefined {
-  const fitting = FORMS.flatMap(({ words, read }) => {
-    const begin = new RegExp(`^${words.replaceAll(' ', '\\s+')}(?=\\s|$)`).exec(text)?.[0];
-    return begin === undefined ? [] : [{ length: begin.length, read }];
-  });
-  return fitting.toSorted((a, b) => b.length - a.length)[0];
+  for (const { begin, read } of BEGINNINGS) {
+    const found = begin.exec(text)?.[0];
+    if (found !== undefined) return { length: found.length, read };
+  }
+  return undefined;
 }
 
 function unknownCheck(text: string): LineFault {
