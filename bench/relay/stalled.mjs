@@ -23,11 +23,12 @@ else await measure();
 function serveReplies(bytes) {
   const piece = 'x'.repeat(16_000);
   const count = Math.ceil(bytes / piece.length);
+  const whole = Buffer.from(JSON.stringify({ content: piece.repeat(count) }));
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
       if (!/event-stream/.test(request.headers.accept ?? '')) {
         response.setHeader('content-type', 'application/json');
-        return void response.end(JSON.stringify({ content: piece.repeat(count) }));
+        return void response.end(whole);
       }
       response.setHeader('content-type', 'text/event-stream');
       let sent = 0;

@@ -11,11 +11,12 @@ import {
   retryAfter,
   sendError,
 } from './http/answer.js';
+import { UnreadAnswers } from './http/unread-answers.js';
 import { drain } from './drain.js';
 import { serveCall } from './routes.js';
 import type { Call, RelayState } from './state.js';
 
-/** Time limits for slow callers, in milliseconds. */
+/** Limits for slow callers; times in milliseconds. */
 export interface CallerBounds {
   /** From the connection, or the request's first byte, to the end of the headers. */
   headersMs: number;
@@ -27,6 +28,8 @@ export interface CallerBounds {
   keepAliveMs: number;
   /** For a reader that takes nothing of its answer. */
   stalledMs: number;
+  /** Of all answers together that wait for slow readers. */
+  unreadBytes: number;
 }
 
 export const CALLER_BOUNDS: CallerBounds = {
@@ -36,6 +39,7 @@ export const CALLER_BOUNDS: CallerBounds = {
   // Longer than the usual load balancer keeps a connection, so that the balancer closes first.
   keepAliveMs: 75_000,
   stalledMs: 30_000,
+  unreadBytes: 64 * 1024 * 1024,
 };
 const MAX_CONNECTIONS = 10_000;
 
@@ -69,14 +73,14 @@ function createRelayServer(state: RelayState, bounds: CallerBounds): Server {
   // After a write, Node restarts this timeout once, so a stalled reader is cut off after twice its length.
   server.timeout = bounds.stalledMs / 2;
   server.on('timeout', endStalled);
-  const serve = callServer(state);
+  const serve = callServer(state, new UnreadAnswers(bounds.unreadBytes));
   server.on('request', (request, response) => serve(request, response, false));
   server.on('checkContinue', (request, response) => serve(request, response, true));
   refuseOthers(server);
   return server;
 }
 
-function callServer(state: RelayState) {
+function callServer(state: RelayState, unread: UnreadAnswers) {
   const nextId = requestIds();
   return (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     if (!response.socket) {
@@ -86,7 +90,7 @@ function callServer(state: RelayState) {
     const id = nextId(request);
     const startedAt = state.clock.monotonic();
     const facts = { remote: remoteAddress(request, state.trustedProxies) };
-    const call: Call = { id, request, response, expectsContinue, startedAt, facts };
+    const call: Call = { id, request, response, expectsContinue, startedAt, facts, unread };
     void serveCall(call, state);
   };
 }

@@ -4,6 +4,7 @@ import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { Coordination, Rate, RateLimits } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
 import type { BodyReader } from './http/read-body.js';
+import type { UnreadAnswers } from './http/unread-answers.js';
 import type { Log } from './operation/log.js';
 import type { UpstreamAccess } from './operation/upstream.js';
 
@@ -18,6 +19,8 @@ export interface Call {
   /** Reading of the monotonic clock. */
   readonly startedAt: number;
   readonly facts: CallFacts;
+  /** The relay's answers that wait for slow readers. */
+  readonly unread: UnreadAnswers;
   /** Called when the caller leaves before the end of the answer. */
   onLeave?: (() => void) | undefined;
   /**
@@ -45,6 +48,8 @@ export interface CallFacts {
   isRateLimited?: boolean;
   /** The answer is the stored one of an earlier request with the same idempotency key. */
   isReplay?: boolean;
+  /** The caller was cut off, as the slowest reader when too much waited for all of them. */
+  isCutOff?: boolean;
   /** For the log only: callers never see it. */
   error?: unknown;
   /** To be redacted from the log. */

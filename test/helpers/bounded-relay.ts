@@ -1,13 +1,18 @@
 import { onTestFinished } from 'vitest';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { inMemory } from '../../src/relay/coordination/memory/in-memory.js';
+import type { Token } from '../../src/relay/exposure/credentials.js';
 import { openLog } from '../../src/relay/operation/log.js';
 import { startRelay, type Relay } from '../../src/relay/relay.js';
 import type { CallerBounds } from '../../src/relay/server.js';
 import { realClock } from './real-clock.js';
 
 /** A relay with bounds that a test can wait for, before an assistant that answers this at once. */
-export async function boundedRelay(bounds: CallerBounds, reply: string): Promise<Relay> {
+export async function boundedRelay(
+  bounds: CallerBounds,
+  reply: string,
+  tokens: readonly Token[] = [],
+): Promise<Relay> {
   const clock = realClock();
   const relay = await startRelay(
     {
@@ -16,7 +21,7 @@ export async function boundedRelay(bounds: CallerBounds, reply: string): Promise
       isLoopback: true,
       allowedHosts: [],
       origins: new Set(),
-      tokens: [],
+      tokens,
       rate: undefined,
       maxTurns: 16,
       maxTurnsPerToken: undefined,

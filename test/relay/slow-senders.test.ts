@@ -5,6 +5,7 @@ import { boundedRelay } from '../helpers/bounded-relay.js';
 import { post } from '../helpers/relay.js';
 
 const BOUNDS = {
+  ...CALLER_BOUNDS,
   headersMs: 5_000,
   requestMs: 6_000,
   checkMs: 50,

@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { contentOf, endWith } from '../http/answer.js';
 import type { Call } from '../state.js';
 import type { Outcome } from './outcome.js';
 
 /** Comments at this interval keep a silent connection open. */
 const KEEP_ALIVE_MS = 15_000;
+
+/** Read of the reply, and held back with it, while its reader takes nothing: about as many bytes. */
+const HELD_BACK_BYTES = 192 * 1024;
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -37,12 +41,13 @@ function weightsIn(accept: string): Map<string, number> {
 
 /** A reply as server-sent events. The head is sent with the first event, so an early failure has its own status. */
 export class EventStream {
-  readonly #id: string;
+  readonly #call: Call;
   readonly #response: ServerResponse;
   readonly #keepAlive: NodeJS.Timeout;
 
-  constructor({ id, response }: Call) {
-    this.#id = id;
+  constructor(call: Call) {
+    const { response } = call;
+    this.#call = call;
     this.#response = response;
     this.#keepAlive = setInterval(() => this.#comment(), KEEP_ALIVE_MS);
     this.#keepAlive.unref();
@@ -58,7 +63,8 @@ export class EventStream {
   end({ status, body, headers }: Outcome): void {
     clearInterval(this.#keepAlive);
     this.#sendHead(status, headers);
-    this.#response.end(eventText(status === 200 ? 'done' : 'error', body));
+    const last = eventText(status === 200 ? 'done' : 'error', body);
+    if (!this.#response.destroyed) endWith(this.#call, contentOf(last));
   }
 
   /** A reader that has not read the last event gets no comment, so that it can time out. */
@@ -68,26 +74,18 @@ export class EventStream {
 
   #sendHead(status: number, headers?: Outcome['headers']): void {
     if (this.#response.headersSent || this.#response.destroyed) return;
-    this.#response.writeHead(status, { 'x-request-id': this.#id, ...headers, ...HEADERS });
+    this.#response.writeHead(status, { 'x-request-id': this.#call.id, ...headers, ...HEADERS });
   }
 
   #write(text: string): Promise<void> | void {
     this.#sendHead(200);
-    if (!this.#response.write(text) && !this.#response.destroyed) return drained(this.#response);
+    if (this.#response.destroyed || this.#response.write(text)) return;
+    const { unread, facts } = this.#call;
+    const received = facts.reply?.length ?? 0;
+    return unread.taken(this.#call, HELD_BACK_BYTES + received + text.length);
   }
 }
 
 function eventText(name: string, data: string): string {
   return `event: ${name}\ndata: ${data}\n\n`;
-}
-
-/** Resolves when the reader has caught up or is gone; the server ends the connection of a stalled one. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      response.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    response.on('drain', settle).on('close', settle);
-  });
 }

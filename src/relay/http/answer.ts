@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { SlowReader, UnreadAnswers } from './unread-answers.js';
 
 let tasks: (() => void)[] = [];
 
@@ -41,25 +41,55 @@ export function retryAfter(ms: number): { 'retry-after': string } {
   return { 'retry-after': String(Math.max(1, Math.ceil(ms / 1000))) };
 }
 
-/** A response, and the id of its request where it has one. */
-export interface Answerable {
-  response: ServerResponse;
+/** A response, and what there is of its request. */
+export interface Answerable extends SlowReader {
   id?: string;
+  /** Left out where answers are short. */
+  unread?: UnreadAnswers;
 }
+
+/** A longer body is written in pieces of this length, in bytes. */
+const PIECE_BYTES = 16 * 1024;
 
 /** @param body JSON text */
 export function sendJson(
-  { response, id }: Answerable,
+  to: Answerable,
   { status, body, headers }: { status: number; body: string; headers?: Refusal['headers'] },
 ): void {
+  const { response, id } = to;
   if (response.headersSent || response.destroyed) return void response.destroy();
-  const length = Buffer.byteLength(body);
+  const content = contentOf(body);
+  const length = Buffer.byteLength(content);
   // Node writes an array of headers faster than an object, and both faster than after `setHeader`.
   const head = ['content-type', 'application/json', 'content-length', String(length)];
   if (id !== undefined) head.push('x-request-id', id);
   for (const name in headers) head.push(name, headers[name] ?? '');
   response.writeHead(status, head);
-  atEndOfRound(() => response.end(body));
+  // All that comes in one round is too much to be kept to its end, where it is long.
+  if (typeof content === 'string') atEndOfRound(() => response.end(content));
+  else endWith(to, content);
+}
+
+/** A long body as its bytes: of a text, Node would keep both for a slow reader. */
+export function contentOf(body: string): string | Buffer {
+  return body.length > PIECE_BYTES ? Buffer.from(body) : body;
+}
+
+/** Ends a response whose head is set. Long content goes out in pieces, as its reader takes them. */
+export function endWith(to: Answerable, content: string | Buffer): void {
+  if (typeof content === 'string') to.response.end(content);
+  else void endInPieces(to, content);
+}
+
+async function endInPieces(to: Answerable, content: Buffer): Promise<void> {
+  const { response, unread } = to;
+  for (let at = 0; at < content.length && !response.destroyed; at += PIECE_BYTES) {
+    // A copy: a part would keep the whole until the connection of a reader that is cut off has closed.
+    const piece = Buffer.from(content.subarray(at, at + PIECE_BYTES));
+    const isTaken = response.write(piece);
+    if (!isTaken) await unread?.taken(to, content.length);
+  }
+  if (!response.destroyed) response.end();
 }
 
 /** Answers with an error. */

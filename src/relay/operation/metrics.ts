@@ -35,13 +35,14 @@ export function openMetrics(readings: Readings): Metrics {
   const metrics = registerMetrics(registry);
   return {
     count(call, totalMs) {
-      const { route = 'other', waitedMs, firstTokenMs, isReplay } = call.facts;
+      const { route = 'other', waitedMs, firstTokenMs, isReplay, isCutOff } = call.facts;
       const status = statusOf(call);
       metrics.requests.inc({ route, status });
       metrics.seconds.observe({ route }, totalMs / 1000);
       if (waitedMs !== undefined) metrics.waits.observe(waitedMs / 1000);
       if (firstTokenMs !== undefined) metrics.firstToken.observe(firstTokenMs / 1000);
       if (isReplay) metrics.replays.inc();
+      if (isCutOff) metrics.cutOff.inc();
       if (call.facts.isRateLimited) metrics.rateLimited.inc();
     },
     countUpstream(request) {
@@ -80,9 +81,9 @@ function registerGauges(registry: Registry, readings: Readings): void {
 
 function registerMetrics(registry: Registry) {
   const registers = [registry];
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name: `telnyx_chat_${name}`, help, labelNames, registers });
-  const histogram = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+  const histogram = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
     new Histogram({ name: `telnyx_chat_${name}`, help, labelNames, registers, buckets: BUCKETS });
   return {
     requests: counter('requests_total', 'Requests answered; 499: the caller left', [
@@ -93,7 +94,6 @@ function registerMetrics(registry: Registry) {
     firstToken: histogram(
       'first_token_seconds',
       'Time to the first piece of a reply that is streamed',
-      [],
     ),
     waits: histogram(
       'turn_wait_seconds',
@@ -103,9 +103,12 @@ function registerMetrics(registry: Registry) {
     replays: counter(
       'replays_total',
       'Requests answered by what was stored for their Idempotency-Key',
-      [],
     ),
-    rateLimited: counter('rate_limited_total', 'Requests refused by --rate-limit', []),
+    rateLimited: counter('rate_limited_total', 'Requests refused by --rate-limit'),
+    cutOff: counter(
+      'slow_readers_cut_off_total',
+      'Callers cut off because too much waited for slow readers',
+    ),
     upstream: counter(
       'upstream_requests_total',
       'Requests to Telnyx by operation and status, or kind of failure',

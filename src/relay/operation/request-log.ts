@@ -23,6 +23,7 @@ export function statusOf({ response }: Call): number {
 }
 
 function levelOf(call: Call): Level {
+  if (call.facts.isCutOff) return 'warn';
   const status = statusOf(call);
   const upstream = upstreamStatus(call.facts);
   if (upstream === 401 || upstream === 403) return 'error';
@@ -52,6 +53,7 @@ function requestEntry(call: Call, totalMs: number): object {
     caller: facts.caller,
     conversation_id: facts.conversationId,
     replayed: facts.isReplay,
+    cut_off: facts.isCutOff,
     error: facts.error === undefined ? undefined : errorEntry(facts.error, facts),
   };
 }
