@@ -2,9 +2,10 @@ import { AppError } from '../base/errors.js';
 import { sideBySide } from '../base/side-by-side.js';
 import { sanitize } from '../text/sanitize.js';
 import type { Conversation, Message, MessagePage } from './conversation.js';
+import { firstWordsIn } from './first-words.js';
 import { messagesByTime } from './message-pages.js';
 import { timeOf } from './messages.js';
-import { firstWords, nameOf } from './names.js';
+import { nameOf } from './names.js';
 import { usedAt } from './paginate.js';
 
 /** A piece of a text, by its first character and the one after it. */
@@ -157,18 +158,6 @@ function note(
     .filter((hit) => hit.spans.length > 0)
     .sort((a, b) => timeOf(a.message) - timeOf(b.message));
   searched.hits = [...searched.hits, ...found].slice(-maxHits);
-}
-
-/** The first words that somebody said, in messages of any order; '' when there are none. */
-export function firstWordsIn(messages: readonly Message[]): string {
-  let [text, earliest] = ['', Infinity];
-  for (const message of messages) {
-    if (message.role !== 'user' || message.text === '') continue;
-    const time = timeOf(message);
-    if (time >= earliest) continue;
-    [text, earliest] = [message.text, time];
-  }
-  return firstWords(text) ?? '';
 }
 
 function searchedText({ text, toolCalls }: Message): string {
