@@ -89,7 +89,8 @@ const whyNot = (command: string): string | undefined =>
   NOT_HERE.find(([pattern]) => pattern.test(command))?.[1];
 
 /** What is said on stderr though all is well. */
-const NOTICES = /^(no conversations; .*|saved to .*)\n/gm;
+const NOTICES =
+  /^(no conversations; .*|saved to .*|counting the last .*|\d+ conversations? counted.*)\n/gm;
 
 const isChat = (command: string): boolean => /^(npx )?telnyx-chat( --sandbox)?$/.test(command);
 
