@@ -36,12 +36,16 @@ export const PREFERENCES = [
   ['trace', 'show tool calls; without it, in a chat with an assistant that has tools'],
   ['notify', 'announce a long reply when the window has no focus (`true`)'],
   ['names', 'name new conversations after their first words (`true`)'],
+  [
+    'cache',
+    'list unnamed conversations by their first words, and keep those on this machine (`true`)',
+  ],
 ];
 
 export const FILES = [
   ['~/.config/telnyx-chat/config.json', 'Profiles and preferences, readable by their owner only.'],
   ['~/.local/state/telnyx-chat/', 'The last conversation with each assistant, and what was typed.'],
-  ['~/.cache/telnyx-chat/', 'Compiled code, kept for the next start.'],
+  ['~/.cache/telnyx-chat/', 'Compiled code, and first words of conversations for lists.'],
   ['./.env', 'Settings of a project, by the names of the environment.'],
   ['~/.config/telnyx/config.json', "Telnyx's own file: its key is used when there is no other."],
 ];

@@ -1,5 +1,6 @@
 import type { Client } from '../api/client.js';
 import type { CallOptions } from '../base/time.js';
+import type { FirstWordsOf } from '../conversations/first-words.js';
 import { nameOf } from '../conversations/names.js';
 import { sanitizeLine } from '../text/sanitize.js';
 
@@ -12,18 +13,25 @@ export interface AccountCandidate {
 /** More than anybody reads. */
 const MOST = 50;
 
+interface CandidateOptions {
+  assistantId: string | undefined;
+  firstWords: FirstWordsOf;
+  call: CallOptions;
+}
+
 /** The latest conversations, by name where one can be typed, and by id. Of one assistant, if given. */
 export async function conversationCandidates(
   client: Client,
-  assistantId: string | undefined,
-  call: CallOptions,
+  { assistantId, firstWords, call }: CandidateOptions,
 ): Promise<AccountCandidate[]> {
   const where = assistantId && { 'metadata->assistant_id': `eq.${assistantId}` };
   const filters = { limit: MOST, order: 'last_message_at.desc', ...(where && { where }) };
   const conversations = await client.listConversations(filters, call);
+  const words = await firstWords(conversations, call.signal);
   return conversations.flatMap((conversation) => {
     const name = nameOf(conversation);
-    const note = sanitizeLine(name);
+    // Nothing is found by its first words: they only say what an id stands for.
+    const note = sanitizeLine(name || (words.get(conversation.id) ?? ''));
     const byId = { value: conversation.id, note };
     return isTypeable(name, note) ? [{ value: name, note: conversation.id }, byId] : [byId];
   });

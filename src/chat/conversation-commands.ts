@@ -52,11 +52,24 @@ export async function follow(chat: Chat, idOrName: string): Promise<void> {
   startFollowing(chat);
 }
 
+interface TitledConversation {
+  conversation: Conversation;
+  /** Its name, else its first words where they are known. */
+  title: string;
+}
+
 /** The conversations of this assistant, the latest first. */
-function recentConversations(chat: Chat): Promise<Conversation[]> {
+function recentConversations(chat: Chat): Promise<TitledConversation[]> {
   const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
   const filters = { limit: MAX_CHOICES, order: 'last_message_at.desc', where };
-  return callApi(chat, (api, call) => api.listConversations(filters, call));
+  return callApi(chat, async (api, call) => {
+    const found = await api.listConversations(filters, call);
+    const words = await chat.ports.firstWords(found, call.signal);
+    return found.map((conversation) => ({
+      conversation,
+      title: nameOf(conversation) || (words.get(conversation.id) ?? ''),
+    }));
+  });
 }
 
 async function findId(chat: Chat, idOrName: string): Promise<string> {
@@ -83,18 +96,16 @@ function foundConversation({ state: { found } }: Chat, text: string): string | u
 
 async function pickConversation(chat: Chat): Promise<string | undefined> {
   const now = chat.ports.clock.now();
-  const choices = (await recentConversations(chat)).map((conversation) =>
-    choice(conversation, now),
-  );
+  const choices = (await recentConversations(chat)).map((titled) => choice(titled, now));
   if (choices.length === 0) throw new AppError('usage', 'this assistant has no conversations yet');
   const text = 'Which conversation?';
   return chat.ports.dialogs.choose({ text, noun: 'conversation', choices });
 }
 
-/** One without a name goes by the start of its id. */
-function choice(conversation: Conversation, now: Date): Choice {
+/** One without a title goes by the start of its id. */
+function choice({ conversation, title }: TitledConversation, now: Date): Choice {
   const { id, metadata, lastMessageAt, createdAt } = conversation;
-  const name = sanitizeLine(nameOf(conversation), 40);
+  const name = sanitizeLine(title, 40);
   const used = age(lastMessageAt || createdAt, now);
   const channel = sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20);
   return { value: id, cells: [name || sanitizeLine(id, SHORT_ID), used, channel, id] };

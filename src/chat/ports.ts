@@ -8,6 +8,7 @@ import type {
   Message,
   NewMessage,
 } from '../conversations/conversation.js';
+import type { FirstWordsOf } from '../conversations/first-words.js';
 import type { ToolCallResult } from '../conversations/tool-calls.js';
 import type { UpdateApi } from '../conversations/update.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
@@ -145,6 +146,7 @@ export interface ChatPorts {
   editor: LineEditor;
   clock: Clock;
   api: ChatApi;
+  firstWords: FirstWordsOf;
   dialogs: Dialogs;
   paint: Paint;
   /** The width that what is printed on stderr should fit. */

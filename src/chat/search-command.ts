@@ -4,11 +4,11 @@ import { retrying } from '../base/retry.js';
 import { Deadline } from '../base/time.js';
 import { excerptOf } from '../conversations/excerpt.js';
 import { paginateConversations, usedAt } from '../conversations/paginate.js';
+import type { ReadManyPorts } from '../conversations/read-many.js';
 import {
   searchConversations,
   wordMatcher,
   type SearchedConversation,
-  type SearchPorts,
 } from '../conversations/search.js';
 import { age } from '../text/age.js';
 import { oneLine, sanitizeLine } from '../text/sanitize.js';
@@ -48,7 +48,7 @@ export async function searchSaid(chat: Chat, argument: string): Promise<void> {
     );
 }
 
-function portsOf({ state, ports }: Chat, signal: AbortSignal): SearchPorts {
+function portsOf({ state, ports }: Chat, signal: AbortSignal): ReadManyPorts {
   const { api, clock } = ports;
   const where = { 'metadata->assistant_id': `eq.${state.assistantId}` };
   const oldest = clock.now().getTime() - DAYS * DAY_MS;

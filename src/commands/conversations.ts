@@ -15,6 +15,11 @@ export const conversations: CommandGroup = {
       load: async () => (await import('./conversations/search.js')).search,
     },
     {
+      usage: 'stats',
+      summary: 'count conversations, turns, tool calls, and how long answers took',
+      load: async () => (await import('./conversations/stats.js')).stats,
+    },
+    {
       usage: 'show <id|name>',
       summary: 'show what was said, and the tools that were called',
       load: async () => (await import('./conversations/show.js')).show,

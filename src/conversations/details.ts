@@ -9,13 +9,23 @@ import { isTakenOver } from './update.js';
 
 export const TAKEN_OVER = 'a person has taken it over: the assistant is silent';
 
-/** The columns of `conversations list`; without `now`, times are ISO 8601 and not ages. */
-export function conversationCells(conversation: Conversation, now: Date | undefined): string[] {
+interface CellOptions {
+  /** Without it, times are ISO 8601 and not ages. */
+  now: Date | undefined;
+  /** For one without a name. */
+  firstWords?: string | undefined;
+}
+
+/** The columns of `conversations list`. */
+export function conversationCells(
+  conversation: Conversation,
+  { now, firstWords = '' }: CellOptions,
+): string[] {
   const { id, metadata, lastMessageAt, createdAt } = conversation;
   const lastUsed = lastMessageAt || createdAt;
   return [
     id,
-    nameOf(conversation),
+    nameOf(conversation) || firstWords,
     now ? age(lastUsed, now) : lastUsed,
     metadata[CHANNEL_KEY] ?? '',
     metadata[NUMBER_KEY] ?? '',

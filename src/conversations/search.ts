@@ -1,11 +1,9 @@
-import { AppError } from '../base/errors.js';
-import { sideBySide } from '../base/side-by-side.js';
 import { sanitize } from '../text/sanitize.js';
-import type { Conversation, Message, MessagePage } from './conversation.js';
-import { messagesByTime } from './message-pages.js';
+import type { Conversation, Message } from './conversation.js';
+import { firstWordsIn } from './first-words.js';
 import { timeOf } from './messages.js';
-import { firstWords, nameOf } from './names.js';
-import { usedAt } from './paginate.js';
+import { nameOf } from './names.js';
+import { batchesOf, readMany, type ReadBatch, type ReadManyPorts } from './read-many.js';
 
 /** A piece of a text, by its first character and the one after it. */
 export type TextSpan = readonly [start: number, end: number];
@@ -55,15 +53,6 @@ export interface SearchedConversation {
   hits: SearchHit[];
 }
 
-export interface SearchPorts {
-  /** The conversations to search, the latest used first; each call looks again. */
-  walk: () => AsyncIterable<Conversation>;
-  /** A page of the messages of one; the first one is 1. */
-  readPage: (conversationId: string, number: number) => Promise<MessagePage>;
-  /** Told of a conversation that cannot be read; throws to end the search. */
-  onUnreadable: (error: AppError) => void;
-}
-
 export interface SearchQuery {
   match: Matcher;
   /** Only messages of this role. */
@@ -72,74 +61,31 @@ export interface SearchQuery {
   maxHits: number;
 }
 
-/** Requests that the API bears at once. */
-const AT_ONCE = 4;
-
 /** Searches conversations, the latest used first. Each is read once. */
-export async function* searchConversations(
-  ports: SearchPorts,
+export function searchConversations(
+  ports: ReadManyPorts,
   query: SearchQuery,
 ): AsyncGenerator<SearchedConversation> {
-  const search = (conversation: Conversation): Promise<SearchedConversation> =>
-    searchOne(conversation, ports, query);
-  yield* sideBySide(eachOnce(ports.walk), search, { atOnce: AT_ONCE });
-}
-
-/** More looks find only what is used faster than it is searched. */
-const MAX_LOOKS = 5;
-
-/**
- * One that is used during the search moves to the front of the list, where it would not be met again:
- * the front is looked at until nothing is new there.
- */
-async function* eachOnce(walk: SearchPorts['walk']): AsyncGenerator<Conversation> {
-  const seen = new Set<string>();
-  let searchedFrom = -Infinity;
-  for (let look = 0; look < MAX_LOOKS; look++) {
-    let latest = searchedFrom;
-    let isNews = false;
-    for await (const conversation of walk()) {
-      const time = usedAt(conversation);
-      if (time > 0 && time < searchedFrom) break;
-      latest = Math.max(latest, time);
-      if (seen.has(conversation.id)) continue;
-      seen.add(conversation.id);
-      isNews = true;
-      yield conversation;
-    }
-    if (!isNews) return;
-    searchedFrom = latest;
-  }
-}
-
-async function searchOne(
-  conversation: Conversation,
-  { readPage, onUnreadable }: SearchPorts,
-  query: SearchQuery,
-): Promise<SearchedConversation> {
-  const searched: SearchedConversation = { conversation, title: nameOf(conversation), hits: [] };
-  try {
-    const first = await readPage(conversation.id, 1);
-    const read = (number: number): Promise<MessagePage> =>
-      number === 1 ? Promise.resolve(first) : readPage(conversation.id, number);
-    if (first.pages <= 1) note(searched, { messages: first.messages, isPartial: false }, query);
-    else {
-      for await (const { messages } of messagesByTime(read, () => undefined)) {
-        note(searched, { messages, isPartial: true }, query);
+  const begin = (conversation: Conversation): SearchedConversation => ({
+    conversation,
+    title: nameOf(conversation),
+    hits: [],
+  });
+  return readMany(ports, begin, async (conversation, searched) => {
+    try {
+      for await (const batch of batchesOf(conversation, ports.readPage)) {
+        note(searched, batch, query);
       }
+    } finally {
+      searched.hits.reverse();
     }
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    onUnreadable(error.with({ conversationId: conversation.id }));
-  }
-  searched.hits.reverse();
-  return searched;
+  });
 }
 
 /** Most messages do not match: only then their order and the first words are looked at. */
 function note(
   searched: SearchedConversation,
-  { messages, isPartial }: { messages: readonly Message[]; isPartial: boolean },
+  { messages, isPartial }: ReadBatch,
   { match, role, maxHits }: SearchQuery,
 ): void {
   const chosen = role === undefined ? messages : messages.filter((each) => each.role === role);
@@ -157,18 +103,6 @@ function note(
     .filter((hit) => hit.spans.length > 0)
     .sort((a, b) => timeOf(a.message) - timeOf(b.message));
   searched.hits = [...searched.hits, ...found].slice(-maxHits);
-}
-
-/** The first words that somebody said, in messages of any order; '' when there are none. */
-export function firstWordsIn(messages: readonly Message[]): string {
-  let [text, earliest] = ['', Infinity];
-  for (const message of messages) {
-    if (message.role !== 'user' || message.text === '') continue;
-    const time = timeOf(message);
-    if (time >= earliest) continue;
-    [text, earliest] = [message.text, time];
-  }
-  return firstWords(text) ?? '';
 }
 
 function searchedText({ text, toolCalls }: Message): string {

@@ -82,6 +82,9 @@ function preferences(sources: Sources): Pick<Settings, Preference> {
     get names() {
       return stored(sources, 'names') ?? byDefault(true);
     },
+    get cache() {
+      return stored(sources, 'cache') ?? byDefault(true);
+    },
   };
 }
 

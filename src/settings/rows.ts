@@ -37,6 +37,7 @@ export function settingRows(settings: Settings): SettingRow[] {
     row('trace', () => settings.trace),
     row('notify', () => settings.notify),
     row('names', () => settings.names),
+    row('cache', () => settings.cache),
   ];
 }
 

@@ -49,6 +49,7 @@ export const PREFERENCES = [
   'trace',
   'notify',
   'names',
+  'cache',
 ] as const;
 
 export type Preference = (typeof PREFERENCES)[number];
@@ -91,6 +92,8 @@ export interface Settings {
   notify: Setting<boolean>;
   /** Whether a new conversation is named after its first words. */
   names: Setting<boolean>;
+  /** Whether first words of unnamed conversations are looked up and kept on this machine. */
+  cache: Setting<boolean>;
 }
 
 /** The setting with its value checked; a failure names the origin of the value. */

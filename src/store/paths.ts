@@ -59,6 +59,20 @@ export function privateStatePaths(place: StorePathOptions): string[] {
   return [state, join(state, 'last-conversation'), join(state, 'input-history.jsonl')];
 }
 
+/** The folder for what can be made again, and the one that has to be there for it; undefined where there is none. */
+export function findCacheFolder(
+  place: StorePathOptions,
+): [base: string, folder: string] | undefined {
+  const { env, home, platform } = place;
+  const below = (base: string | undefined, ...names: string[]): [string, string] | undefined =>
+    base !== undefined && isAbsolute(base) ? [base, join(base, ...names)] : undefined;
+  const own = env['TELNYX_CHAT_CONFIG_DIR'];
+  if (own) return below(expanded(own, home), 'cache');
+  if (platform === 'win32') return below(env['LOCALAPPDATA'], APP_NAME, 'cache');
+  if (platform === 'darwin') return below(home, 'Library', 'Caches', APP_NAME);
+  return below(absolute(env['XDG_CACHE_HOME']) ?? (home && join(home, '.cache')), APP_NAME);
+}
+
 /** A file as the person wrote it; the shell leaves `~` as it is in `--flag=~/file` and in quotes. */
 export function expandHome(file: string, home: string): string {
   return /^~(?=$|[/\\])/.test(file) ? join(home, file.slice(1)) : file;

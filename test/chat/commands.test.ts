@@ -88,6 +88,15 @@ describe('/resume', () => {
     expect(chat.state.conversationId).toBe('c-7');
   });
 
+  test('shows the first words of those without a name', async () => {
+    const world = {
+      conversations: [named, { id: 'c-9' }],
+      firstWords: { 'c-9': 'Any\x1b[2J news?' },
+    };
+    const { transcript } = await chatOf(['/resume'], world);
+    expect(transcript.slice(-2)).toEqual(['  Trip  c-7', '  Any news?  c-9']);
+  });
+
   test('changes nothing when none is chosen, or there are none', async () => {
     const { transcript, chat } = await chatOf(['/resume'], { conversations: [named] });
     expect(transcript.at(-1)).toMatch(/^ {2}Trip/);

@@ -34,6 +34,8 @@ export interface World {
   assistants?: Partial<Assistant>[];
   conversations?: Partial<Conversation>[];
   messages?: Partial<Message>[];
+  /** Of conversations without a name, by id. */
+  firstWords?: Record<string, string>;
   insights?: Insight[];
   /** Files that can be played, by name. */
   files?: Record<string, string>;
@@ -123,6 +125,7 @@ export function scene(world: World = {}): Scene {
         clock,
         signal,
         api: apiOf(world, asked),
+        firstWords: () => Promise.resolve(new Map(Object.entries(world.firstWords ?? {}))),
         dialogs: {
           choose: ({ text, choices }) => {
             const labels = choices.map(({ cells }) => cells.filter((cell) => cell !== ''));

@@ -49,6 +49,7 @@ it('lists every effective setting with its origin, secrets masked', async () => 
       'trace         (not set)',
       'notify        true  default',
       'names         true  default',
+      'cache         true  default',
       '',
     ].join('\n'),
   );
@@ -82,6 +83,7 @@ it('lists what it can when values are refused, and says what is wrong with the f
       'trace         (not set)',
       'notify        true  default',
       'names         true  default',
+      'cache         true  default',
       '',
     ],
     stderr: [
@@ -115,6 +117,7 @@ it('lists them as JSON too', async () => {
       trace: { value: null, origin: null, error: null },
       notify: { value: 'true', origin: 'default', error: null },
       names: { value: 'true', origin: 'default', error: null },
+      cache: { value: 'true', origin: 'default', error: null },
     },
   });
 });

@@ -3,11 +3,11 @@ import { AppError } from '../../src/base/errors.js';
 import { sideBySide } from '../../src/base/side-by-side.js';
 import type { Conversation, Message } from '../../src/conversations/conversation.js';
 import { excerptOf } from '../../src/conversations/excerpt.js';
+import type { ReadManyPorts } from '../../src/conversations/read-many.js';
 import {
   searchConversations,
   wordMatcher,
   type SearchedConversation,
-  type SearchPorts,
 } from '../../src/conversations/search.js';
 import { timedPattern } from '../../src/process/timed-pattern.js';
 
@@ -142,7 +142,7 @@ describe('tasks side by side', () => {
 });
 
 describe('a search', () => {
-  const NOTHING_UNREADABLE: SearchPorts['onUnreadable'] = (error) => {
+  const NOTHING_UNREADABLE: ReadManyPorts['onUnreadable'] = (error) => {
     throw error;
   };
   const page = (messages: Message[]) =>
@@ -158,7 +158,7 @@ describe('a search', () => {
       [moved, a, b],
       [moved, a],
     ];
-    const ports: SearchPorts = {
+    const ports: ReadManyPorts = {
       walk: () => given(looks.shift() ?? []),
       readPage: (id) => {
         reads.push(id);
@@ -184,7 +184,7 @@ describe('a search', () => {
     maxHits?: number;
     words: string;
   }): Promise<SearchedConversation[]> => {
-    const ports: SearchPorts = {
+    const ports: ReadManyPorts = {
       walk: () => given([conversation('a', '2026-01-01T00:00:00Z')]),
       readPage: () => page(messages),
       onUnreadable: NOTHING_UNREADABLE,
@@ -204,7 +204,7 @@ describe('a search', () => {
 
   it('goes on when one conversation cannot be read', async () => {
     const failed: string[] = [];
-    const ports: SearchPorts = {
+    const ports: ReadManyPorts = {
       walk: () => given(['a', 'b'].map((id) => conversation(id, '2026-01-01T00:00:00Z'))),
       readPage: (id) =>
         id === 'a'

@@ -117,7 +117,7 @@ const whyNot = (command: string): string | undefined =>
 
 /** What is said on stderr though all is well. */
 const NOTICES =
-  /^(no conversations; .*|saved to .*|searching the last .*|\d+ messages? found .*|redacted .*)\n/gm;
+  /^(no conversations; .*|saved to .*|(searching|counting) the last .*|\d+ messages? found .*|\d+ conversations? counted.*|redacted .*)\n/gm;
 
 const isChat = (command: string): boolean => /^(npx )?telnyx-chat( --sandbox)?$/.test(command);
 

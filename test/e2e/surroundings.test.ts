@@ -20,6 +20,7 @@ const COMMANDS: Record<string, string[]> = {
   send: ['hello'],
   'conversations list': [],
   'conversations search': ['hello'],
+  'conversations stats': [],
   'conversations show': ['conversation-1'],
   'conversations new': ['--name', 'trip'],
   'conversations rename': ['conversation-1', 'trip'],

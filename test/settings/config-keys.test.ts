@@ -57,7 +57,7 @@ describe('a stored setting', () => {
     ['api_keys', 'did you mean api_key?'],
     [
       '',
-      'settings are api_key, assistant_id, base_url, api_key_command, persist, history, stream, wrap, trace, notify, names',
+      'settings are api_key, assistant_id, base_url, api_key_command, persist, history, stream, wrap, trace, notify, names, cache',
     ],
   ])('an unknown name: %j', (key, hint) => {
     expect(failureFrom(() => checkedConfigKey(key))).toEqual({

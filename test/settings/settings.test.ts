@@ -35,6 +35,7 @@ const UNSTORED_PREFERENCES = {
   wrap: { value: true, origin: DEFAULT },
   notify: { value: true, origin: DEFAULT },
   names: { value: true, origin: DEFAULT },
+  cache: { value: true, origin: DEFAULT },
 };
 
 describe('precedence', () => {
@@ -542,6 +543,7 @@ test('settings as rows, without their secret', () => {
     { name: 'trace', value: null, origin: null },
     { name: 'notify', value: 'true', origin: 'default' },
     { name: 'names', value: 'true', origin: 'default' },
+    { name: 'cache', value: 'true', origin: 'default' },
   ]);
   expect(settingRows(resolve({ env: { TELNYX_API_KEY: 'KEY01234567' } }))[1]?.value).toBe('…');
 });

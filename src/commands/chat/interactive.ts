@@ -135,10 +135,10 @@ function editorFor(
   options: ConverseOptions & { windowTitle: WindowTitle },
 ): LineEditor {
   const { context, appearance, account, own, lines, windowTitle } = options;
-  const { settings, client } = account;
+  const { settings } = account;
   return openChatTerminal(context, appearance, {
     history: own ? undefined : historyFor(settings, context, lines.print),
-    complete: completionFor(client, () => state.assistantId, context.signal),
+    complete: completionFor(account, () => state.assistantId, context),
     notify: settings.notify.value,
     stopProcess: () => windowTitle.without(context.stop),
     prompt: promptOf(state, paintFor(appearance)),

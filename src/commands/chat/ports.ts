@@ -1,8 +1,8 @@
 import type { Account } from '../../account/account.js';
 import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
-import type { Client } from '../../api/client.js';
 import { completeDraft, type Completion } from '../../chat/completion.js';
 import type { ChatPorts, LineEditor, Playback } from '../../chat/ports.js';
+import type { FirstWordsOf } from '../../conversations/first-words.js';
 import { toolCallLine } from '../../conversations/tool-calls.js';
 import type { Context } from '../../process/context.js';
 import { settingRows } from '../../settings/rows.js';
@@ -47,6 +47,7 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
     clock: context.clock,
     signal: context.signal,
     api: account.client,
+    firstWords: firstWordsOf(account, context, PICKER_WORDS_MS),
     dialogs: openDialogs(context, appearance, editor),
     paint: paintFor(appearance),
     columns: () => (appearance.screenReader ? Infinity : context.stderr.columns || 80),
@@ -109,16 +110,30 @@ export function historyFor(
 
 /** Bound on asking for candidates, in milliseconds: Tab should not hang. */
 const CANDIDATES_MS = 5_000;
+/** Of it, for first words; and for those of a picker. */
+const TAB_WORDS_MS = 300;
+const PICKER_WORDS_MS = 1_000;
+
+/** Loaded late: few chats list conversations. */
+function firstWordsOf(account: Account, context: Context, limitMs: number): FirstWordsOf {
+  return async (conversations, signal) => {
+    const { openFirstWords } = await import('../../account/first-words.js');
+    return openFirstWords({ account, context, limitMs })(conversations, signal);
+  };
+}
 
 /** Tab in the chat: commands, and what the account has for their arguments. */
 export function completionFor(
-  client: Client,
+  account: Account,
   assistantId: () => string,
-  signal: AbortSignal,
+  context: Context,
 ): (draft: string, cursor: number) => Promise<Completion | undefined> {
-  const call = { signal, timeoutMs: CANDIDATES_MS };
+  const { client } = account;
+  const call = { signal: context.signal, timeoutMs: CANDIDATES_MS };
+  const firstWords = firstWordsOf(account, context, TAB_WORDS_MS);
   const sources = {
-    conversations: () => conversationCandidates(client, assistantId(), call),
+    conversations: () =>
+      conversationCandidates(client, { assistantId: assistantId(), firstWords, call }),
     assistants: () => assistantCandidates(client, call),
   };
   return async (draft, cursor) => {

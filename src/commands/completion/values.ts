@@ -13,6 +13,8 @@ import { openAccount, type Account, type Notices } from '../../account/account.j
 
 /** In milliseconds: Tab should not hang. */
 const ANSWER_MS = 1_500;
+/** Of it, for first words. */
+const FIRST_WORDS_MS = 300;
 
 /** The values of a source. Throws when it cannot be read. */
 export async function valuesOf(
@@ -91,19 +93,25 @@ async function fromAccount(
   if (target.sandbox || !(await loadSettings(target, context)).apiKey) return [];
   const account = await openAccount(target, { context, notices: SILENCE });
   try {
-    return await asked(account, source, context.signal);
+    return await asked(account, source, context);
   } finally {
     await account.close();
   }
 }
 
-function asked(
-  { client, settings }: Account,
+async function asked(
+  account: Account,
   source: 'assistants' | 'conversations',
-  signal: AbortSignal,
+  context: Context,
 ): Promise<Candidate[]> {
-  const call = { signal, timeoutMs: ANSWER_MS };
-  return source === 'assistants'
-    ? assistantCandidates(client, call)
-    : conversationCandidates(client, settings.assistantId?.value, call);
+  const { client, settings } = account;
+  const call = { signal: context.signal, timeoutMs: ANSWER_MS };
+  if (source === 'assistants') return assistantCandidates(client, call);
+  const { openFirstWords } = await import('../../account/first-words.js');
+  const firstWords = openFirstWords({ account, context, limitMs: FIRST_WORDS_MS });
+  return conversationCandidates(client, {
+    assistantId: settings.assistantId?.value,
+    firstWords,
+    call,
+  });
 }

@@ -39,7 +39,7 @@ export const deleteConversations = defineCommand({
       // All names are known before anything is deleted.
       const ids = await idsOf(operands, account, ask);
       const print = await proseLines(target, context);
-      const options = { output, context, ask, print };
+      const options = { account, output, context, ask, print };
       if (!yes && !(await isConfirmed(ids, options))) {
         const kept = { deleted: [], failed: [], notTried: ids };
         if (output.json) await openReport(kept, output.json, options).all();
@@ -58,6 +58,7 @@ async function idsOf(references: readonly string[], account: Account, ask: Ask):
 }
 
 interface DeleteOptions {
+  account: Account;
   output: ValuesOf<typeof OUTPUT>;
   context: Context;
   /** A line on stderr. */
@@ -111,6 +112,8 @@ async function deleteEach(ids: readonly string[], options: DeleteOptions): Promi
   } finally {
     progress.end();
   }
+  const { forgetFirstWords } = await import('../../account/first-words.js');
+  forgetFirstWords(outcome.deleted, options);
   await tell.all();
   return outcome.failed;
 }

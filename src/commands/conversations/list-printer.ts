@@ -10,7 +10,8 @@ import { appearanceFor } from '../options/output.js';
 /** Conversations as text that grows. */
 export interface ConversationPrinter {
   begin(): string;
-  rows(conversations: readonly Conversation[]): string;
+  /** `firstWords` by id, for those without a name. */
+  rows(conversations: readonly Conversation[], firstWords?: ReadonlyMap<string, string>): string;
   end(hasMore: boolean): string;
 }
 
@@ -23,13 +24,16 @@ interface Printing {
 export function conversationPrinter(output: Printing, context: Context): ConversationPrinter {
   if (output.json) return jsonPrinter();
   const rows = context.stdout.isTTY ? tableRows(output, context) : tabbedRows;
-  return { begin: () => '', rows: (batch) => linesOf(rows(batch)), end: () => '' };
+  return { begin: () => '', rows: (batch, words) => linesOf(rows(batch, words)), end: () => '' };
 }
 
-type Rows = (conversations: readonly Conversation[]) => string[];
+type Rows = (
+  conversations: readonly Conversation[],
+  firstWords: ReadonlyMap<string, string> | undefined,
+) => string[];
 
 const tabbedRows: Rows = (conversations) =>
-  conversations.map((each) => conversationCells(each, undefined).join('\t'));
+  conversations.map((each) => conversationCells(each, { now: undefined }).join('\t'));
 
 function tableRows(output: Printing, context: Context): Rows {
   const { dim, bold, warning } = stylesFor(appearanceFor(output, context));
@@ -46,7 +50,12 @@ function tableRows(output: Printing, context: Context): Rows {
     styleTitle: dim,
   });
   const now = context.clock.now();
-  return (conversations) => lines(conversations.map((each) => conversationCells(each, now)));
+  return (conversations, words) =>
+    lines(
+      conversations.map((each) =>
+        conversationCells(each, { now, firstWords: words?.get(each.id) }),
+      ),
+    );
 }
 
 function jsonPrinter(): ConversationPrinter {

@@ -3,6 +3,7 @@ import { finderOf, withAccount } from '../../account/calls.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
+import type { FirstWordsOf } from '../../conversations/first-words.js';
 import { channelAdvice } from '../../conversations/filters.js';
 import { paginateConversations } from '../../conversations/paginate.js';
 import type { Context } from '../../process/context.js';
@@ -15,6 +16,9 @@ import { FILTERS, selectionOf, whereFor, type Filters, type Selection } from './
 
 /** How many are printed at once: a request's worth. */
 const BATCH = 100;
+
+/** How long a list waits for first words, in milliseconds. */
+const FIRST_WORDS_MS = 1_000;
 
 const WATCHING = {
   watch: toggle('--watch', 'go on with each that begins or moves, the latest last, until Ctrl-C'),
@@ -32,12 +36,13 @@ export const list = defineCommand({
     const selection = selectionOf(filters, target.assistant, context);
     const notices = await noticesOn(context, { ...target, ...output });
     await withAccount(target, { context, notices }, async (account) => {
+      const firstWords = await firstWordsFor(account, output, context);
       if (watch) {
         const { printWatched } = await import('./watch.js');
         const { list } = finderOf(account, context);
         const printer = conversationPrinter({ ...output, json: false }, context);
         const where = whereFor(selection, account);
-        const given = { context, notices, selection, printer, isJson: output.json };
+        const given = { context, notices, selection, printer, firstWords, isJson: output.json };
         await printWatched({ ...given, list, where });
         return;
       }
@@ -50,7 +55,7 @@ export const list = defineCommand({
         // Nothing is printed before the first request has succeeded.
         let start = printer.begin();
         for await (const batch of found) {
-          await print(start + printer.rows(batch));
+          await print(start + printer.rows(batch, await firstWords?.(batch, context.signal)));
           start = '';
         }
         await print(start + printer.end(outcome.hasMore));
@@ -60,6 +65,17 @@ export const list = defineCommand({
     });
   },
 });
+
+/** Only people see first words: a script gets the same rows however fast the answers come. */
+async function firstWordsFor(
+  account: Account,
+  { json }: { json: boolean },
+  context: Context,
+): Promise<FirstWordsOf | undefined> {
+  if (json || context.stdout.isTTY !== true) return undefined;
+  const { openFirstWords } = await import('../../account/first-words.js');
+  return openFirstWords({ account, context, limitMs: FIRST_WORDS_MS });
+}
 
 interface ListOptions {
   selection: Selection;

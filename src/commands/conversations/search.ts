@@ -1,12 +1,11 @@
 import type { Account } from '../../account/account.js';
-import { finderWith, withAccount } from '../../account/calls.js';
-import { pacedAsker } from '../../account/paced-calls.js';
+import { withAccount } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice, toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { channelAdvice } from '../../conversations/filters.js';
-import { paginateConversations, usedAt } from '../../conversations/paginate.js';
+import { usedAt } from '../../conversations/paginate.js';
 import {
   searchConversations,
   wordMatcher,
@@ -20,7 +19,8 @@ import { isSilent, noticesOn, OUTPUT } from '../options/output.js';
 import { REDACT, redactorFor } from '../options/redaction.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { searchPrinter } from './search-printer.js';
-import { FILTERS, selectionOf, whereFor, type Selection } from './selection.js';
+import { openReader, throwUnreadable } from './reader.js';
+import { FILTERS, selectionOf, type Selection } from './selection.js';
 
 const USUAL_SINCE = '30d';
 
@@ -65,7 +65,7 @@ export const search = defineCommand({
         notices.notify(closingNote(outcome, context.signal, filters.channel));
         if (redactor) notices.notify(redactor.summary());
       }
-      throwUnreadable(outcome);
+      throwUnreadable(outcome.unreadable);
     });
   },
 });
@@ -107,8 +107,6 @@ interface SearchRun {
 const WRITE_AFTER_MS = 20;
 /** In characters. */
 const MAX_UNWRITTEN = 65_536;
-/** After so many, it is not a conversation that is at fault. */
-const MAX_UNREADABLE = 20;
 
 /** The conversations with hits, as they are found. */
 async function* found(
@@ -117,17 +115,7 @@ async function* found(
 ): AsyncGenerator<SearchedConversation> {
   const { account, context, selection, isWatched } = run;
   const { limit } = selection;
-  const ask = pacedAsker(account, context);
-  const ports = {
-    walk: () => chosen(run),
-    readPage: (id: string, number: number) =>
-      ask((client, call) => client.getMessages(id, { ...call, number })),
-    onUnreadable(error: AppError) {
-      if (error.kind === 'not_found') return;
-      if (error.kind !== 'api' || outcome.unreadable.length >= MAX_UNREADABLE) throw error;
-      outcome.unreadable.push(error);
-    },
-  };
+  const { ports } = openReader({ account, context, selection, unreadable: outcome.unreadable });
   const progress = openProgress(context, isWatched);
   const query = { match: run.match, role: run.role, maxHits: limit + 1 };
   try {
@@ -145,15 +133,6 @@ async function* found(
     }
   } finally {
     progress.end();
-  }
-}
-
-async function* chosen({ account, context, selection }: SearchRun): AsyncGenerator<Conversation> {
-  const { list } = finderWith(pacedAsker(account, context));
-  const where = whereFor(selection, account);
-  for await (const each of paginateConversations(list, { where, onGap: () => undefined })) {
-    if (selection.isTooOld(each)) return;
-    if (selection.isNamed(each)) yield each;
   }
 }
 
@@ -207,11 +186,4 @@ function closingNote(
   const advice = searched > 0 || channel === undefined ? '' : channelAdvice(channel);
   const failed = unreadable.length === 0 ? '' : `${unreadable.length} could not be read`;
   return [`${messages} ${where}`, failed, advice].filter((part) => part !== '').join('; ');
-}
-
-/** What was found is on stdout; the exit code says that it may not be all. */
-function throwUnreadable({ unreadable: [first, ...more] }: SearchOutcome): void {
-  if (!first) return;
-  const others = more.length === 0 ? '' : `; ${more.length} more could not be read`;
-  throw first.but({ message: `${first.message}${others}` });
 }

@@ -2,6 +2,7 @@
 import type { Notices } from '../../account/account.js';
 import { AppError, isStop } from '../../base/errors.js';
 import type { Conversation } from '../../conversations/conversation.js';
+import type { FirstWordsOf } from '../../conversations/first-words.js';
 import { conversationJson } from '../../conversations/json.js';
 import {
   paginateConversations,
@@ -26,6 +27,7 @@ interface WatchOptions {
   context: Context;
   notices: Notices;
   printer: ConversationPrinter;
+  firstWords: FirstWordsOf | undefined;
   isJson: boolean;
 }
 
@@ -39,7 +41,8 @@ export async function printWatched(options: WatchOptions): Promise<void> {
     const moved = await watched.look();
     const lines = (each: Conversation): string => jsonLine(conversationJson(each));
     if (moved.length > 0) {
-      await write(isJson ? moved.map(lines).join('') : printer.rows(moved));
+      const words = await options.firstWords?.(moved, signal);
+      await write(isJson ? moved.map(lines).join('') : printer.rows(moved, words));
       waitMs = POLL_MS;
     } else waitMs = Math.min(waitMs * SLOWER, MAX_POLL_MS);
     await clock.sleep(waitMs, signal);
