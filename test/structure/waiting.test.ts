@@ -78,7 +78,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'relay/exposure/token-guesses.ts: pause': ['1 s', 'needs none'],
   'relay/operation/log.ts: promise': ['0.5 s', 'needs none'],
   'relay/http/read-body.ts: promise': ['Node\u2019s request timeout; 1 MiB', 'the caller goes'],
-  'relay/chat/event-stream.ts: promise': ['a slow reader: the turn\u2019s', 'the caller goes'],
+  'relay/http/unread-answers.ts: promise': ['a slow reader: the turn\u2019s', 'the caller goes'],
   'relay/coordination/redis/turn-order.ts: promise': [
     'the turn\u2019s deadline',
     'the caller goes',

@@ -56,7 +56,10 @@ function openDestination(stream: Writable, clock: LogClock): Destination {
   // A log that nobody reads must not end the service, and pino would try for ever to flush it.
   let isBroken = false;
   file.on('error', () => (isBroken = true));
-  const { write, writeLines } = inRounds(file);
+  let isClosed = false;
+  const { write, writeLines } = inRounds((lines) => {
+    if (!isClosed) file.write(lines);
+  });
   const settled = (): Promise<void> =>
     new Promise((resolve) => {
       setTimeout(resolve, MAX_FLUSH_MS).unref();
@@ -67,8 +70,10 @@ function openDestination(stream: Writable, clock: LogClock): Destination {
     flushedAt ??= clock.monotonic();
     try {
       writeLines();
-      if (isBroken) file.destroy();
-      else file.flushSync();
+      if (!isBroken) file.flushSync();
+      else if (!isClosed) file.destroy();
+      // The lines of a round may come after the end.
+      isClosed = isBroken;
     } catch {
       // The descriptor is closed, so there is nowhere to write.
     }
@@ -77,10 +82,10 @@ function openDestination(stream: Writable, clock: LogClock): Destination {
 }
 
 /** At each write pino counts the bytes of all that waits, so the lines of a round are written as one. */
-function inRounds(file: DestinationStream) {
+function inRounds(writeAll: (lines: string) => void) {
   let lines = '';
   const writeLines = (): void => {
-    file.write(lines);
+    writeAll(lines);
     lines = '';
   };
   const write = (line: string): void => {
