@@ -9,6 +9,9 @@ import { runProgram } from './program.js';
 
 export { processContext } from './process/context.js';
 
+/** The built program has lines of many kilobytes, which a stack may quote. */
+const MAX_STACK_LINE = 300;
+
 /**
  * Runs one command line and gives its exit code.
  * The only place where an error becomes words and a number.
@@ -42,7 +45,8 @@ async function report(error: unknown, argv: readonly string[], context: Context)
   stderr.write(`${prose(lines.join('\n'))}\n`);
   const isDebugging = flags.includes('--debug') || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
   if (known !== error && isDebugging && error instanceof Error) {
-    stderr.write(`${sanitize(error.stack ?? '')}\n`);
+    const stack = sanitize(error.stack ?? '').split('\n');
+    stderr.write(`${stack.map((line) => line.slice(0, MAX_STACK_LINE)).join('\n')}\n`);
   }
 }
 

@@ -166,7 +166,9 @@ async function report(done: LoggedIn, output: OutputValues, context: Context): P
   const how = isChecked ? 'the key is accepted and stored' : 'the key is stored, unchecked';
   await write(context.stdout, `${how} in profile ${profile}: ${path}\n`);
   if (assistantId) await write(context.stdout, `assistant: ${assistantId.value}\n`);
-  if (shadow === null) return;
+  if (assistantId && shadow === null) return;
   const { notify } = await noticesOn(context, output);
+  if (!assistantId) notify('no assistant is chosen yet: telnyx-chat assistants use <id>');
+  if (shadow === null) return;
   notify(`warning: another key is effective and hides this one: ${shadow}`);
 }

@@ -4,6 +4,7 @@ import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
 import { keepMemorySmall } from '../process/v8-flags.js';
 import { write } from '../process/write.js';
+import { isFileWord } from '../store/chat-files.js';
 import { readText } from '../store/files.js';
 import { locate } from '../store/paths.js';
 import { readReport, type EarlierCase } from '../testing/report/baseline.js';
@@ -51,7 +52,7 @@ export const test = defineCommand({
   flags: FLAGS,
   async run({ operands, ...values }, context) {
     const { target, selection, running, reporting } = values;
-    const { mode, words } = updateOf(running, operands);
+    const { mode, words } = updateOf(running, operands, (word) => isFileWord(word, context));
     const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
     assertFits(running, { ...target, ...selection, ...reporting, mode, mayAsk });
     const variables = variablesOf(running.variables);
@@ -137,7 +138,7 @@ function setupOf(
       versionId: checkedVersion(versionId),
     },
     last: openLastRun(context, notices),
-    flags: flagsToRepeat(target, running),
+    flags: flagsToRepeat(target, running, assistants),
   };
 }
 

@@ -70,6 +70,8 @@ function tooSlow(source: string): AppError {
   return new AppError(
     'usage',
     `the pattern ${JSON.stringify(source)} takes over ${MAX_MATCH_MS / 1000} s on one message`,
-    { hint: 'repetitions within repetitions, such as (a+)+, take for ever: write it without them' },
+    {
+      hint: 'nested repetitions such as (a+)+ can take forever: rewrite the expression without them',
+    },
   );
 }

@@ -1,6 +1,6 @@
 // Loaded late: only `test` looks for files.
 import * as fs from 'node:fs';
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../base/errors.js';
 import { readBytes } from './files.js';
 import { locate, type Place } from './paths.js';
@@ -40,9 +40,30 @@ function filesNamed(word: string, place: Place): NamedFile[] {
   });
 }
 
+/** Whether a word names a file or a folder. */
+export function isFileWord(word: string, place: Place): boolean {
+  try {
+    return filesNamed(word, place).length >= 0;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
 function named(path: string, { cwd }: Place): FoundFile {
   const name = relative(cwd, path);
   return { name: (isAbsolute(name) ? path : name).split(sep).join('/'), path };
+}
+
+/** The name of a file as seen from another folder; undefined for one outside of it. */
+export function nameFrom(
+  folder: string,
+  { name }: { name: string },
+  { cwd }: Pick<Place, 'cwd'>,
+): string | undefined {
+  const seen = relative(folder, resolve(cwd, name));
+  const isOutside = seen.split(sep)[0] === '..' || isAbsolute(seen);
+  return isOutside ? undefined : seen.split(sep).join('/');
 }
 
 /** In the order of their names; folders of packages and hidden ones are passed over, links to folders too. */

@@ -29,6 +29,14 @@ export function readBytes(path: string): Buffer | undefined {
   }
 }
 
+export function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    return false; // A name that is too long, or a folder that may not be entered.
+  }
+}
+
 /** It may have become a pipe by now: then it is not waited for. */
 function contentOf(path: string): Buffer {
   const descriptor = openSync(path, O_RDONLY | O_NONBLOCK);

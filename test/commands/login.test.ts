@@ -29,7 +29,7 @@ describe('login', () => {
     expect(await cli(['login', '--base-url', sandbox.url], { input: `${KEY}\n` })).toEqual({
       code: 0,
       stdout: `the key is accepted and stored in profile default: ${path}\n`,
-      stderr: '',
+      stderr: 'no assistant is chosen yet: telnyx-chat assistants use <id>\n',
     });
     expect(stored()).toEqual({ profiles: { default: { api_key: KEY, base_url: sandbox.url } } });
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -76,7 +76,8 @@ describe('login', () => {
     const env = { TELNYX_BASE_URL: sandbox.url, TELNYX_API_KEY: 'KEYother' };
     const { stderr } = await machine().cli(['login'], { input: KEY, env });
     expect(stderr).toBe(
-      'warning: another key is effective and hides this one: environment TELNYX_API_KEY\n',
+      'no assistant is chosen yet: telnyx-chat assistants use <id>\n' +
+        'warning: another key is effective and hides this one: environment TELNYX_API_KEY\n',
     );
   });
 
@@ -114,7 +115,7 @@ describe('login', () => {
     expect(await cli(['login', '--no-check', '--base-url', url], { input: KEY })).toEqual({
       code: 0,
       stdout: `the key is stored, unchecked in profile default: ${path}\n`,
-      stderr: '',
+      stderr: 'no assistant is chosen yet: telnyx-chat assistants use <id>\n',
     });
     expect(stored()).toEqual({ profiles: { default: { api_key: KEY, base_url: url } } });
   });

@@ -118,6 +118,17 @@ it.each([
     undefined,
     'error: there is no file "missing.chat"\nhint: telnyx-chat conversations export <id> -o bug.chat makes one\n',
   ],
+  [
+    'missing.chat extra',
+    undefined,
+    'error: there is no file "missing.chat extra"\nhint: all of this is taken as the name of one file, spaces included\n',
+  ],
+  ['.', undefined, 'error: "." is a folder\nhint: name one .chat file in it\n'],
+  [
+    'bad.chat',
+    '== A\n> hi {{who}}\n? speakable\n',
+    'error: bad.chat:2:6: {{who}} has no value\nhint: keep it in an earlier turn: ? keep who=/re/; ',
+  ],
   ['bad.chat', '== A\n> hi\n! what\n? speakable\n', 'error: bad.chat:3:1: '],
   ['bad.chat', '== A\n> hi\n< hello\n', 'error: bad.chat:1:1: '],
   ['bad.chat', Buffer.from([0x3d, 0x3d, 0x20, 0xff]), 'error: bad.chat:1:4: this is not UTF-8'],

@@ -149,7 +149,7 @@ describe('with --simulate', () => {
     expect(code).toBe(9);
     expect(steady(stdout)).toBe(`✗ names.chat:1  Remembers a name  (2.0s)
   names.chat:4  judge Greets her with "Ahoy"
-    does not hold: the judge of Telnyx says no: "The assistant did not say all the quoted words of: 1. Greets her with "Ahoy""
+    failed: the judge of Telnyx says no: "The assistant did not say all the quoted words of: 1. Greets her with "Ahoy""
     > what is the weather in Rome?
     + The get_weather tool says it is sunny and 21 °C in Rome. The sandbox made that up.
     * get_weather {"city":"Rome"} → {"city":"Rome","conditions":"sunny","degrees_c":21,"source":"made up by the sandbox"}

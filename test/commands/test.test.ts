@@ -53,7 +53,7 @@ const NOTICE = 'sandbox: a scripted assistant answers, nothing leaves this machi
 
 const FAILED = `✗ orders.chat:10  Goodbye  (0ms)
   orders.chat:13  says goodbye
-    does not hold: no "goodbye": the reply is "Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do."
+    failed: no "goodbye": the reply is "Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do."
     > hello
     - [Goodbye!] I am the assistant of the [shop.]
     + [Hello!] I am the [scripted] assistant of the [sandbox.] [Say] ["help"] [to] [see] [what] [I] [can] [do.]
@@ -79,7 +79,7 @@ first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms
       [
         '\u001b[38;5;196m✗\u001b[39m \u001b[2morders.chat:10\u001b[22m  Goodbye  \u001b[2m(0ms)\u001b[22m',
         '  orders.chat:13  says goodbye',
-        '    does not hold: no "goodbye": the reply is "Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do."',
+        '    failed: no "goodbye": the reply is "Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do."',
         '\u001b[2m    > hello\u001b[22m',
         '\u001b[2m    - \u001b[4mGoodbye!\u001b[24m I am the assistant of the \u001b[4mshop.\u001b[24m\u001b[22m',
         '    + \u001b[4mHello!\u001b[24m I am the \u001b[4mscripted\u001b[24m assistant of the \u001b[4msandbox.\u001b[24m ' +
@@ -112,6 +112,41 @@ first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms
     expect(stdout).toContain('    - [::error::x]\n');
   });
 
+  it('in a folder of a repository: an annotation for each failed check, ten at most', async () => {
+    const checks = Array.from({ length: 12 }, (_, index) => `? says no ${index}\n`).join('');
+    const { test, path } = folderWith({ 'a.chat': `runs: 2\n== a\n> hello\n${checks}` });
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: path('..') };
+    const { stdout } = await test(['--sandbox'], { env });
+    const [, folder] = /.*\/(.*)$/.exec(path('.')) ?? [];
+    expect(stdout.match(/^::error file=\S*,line=\d+/gm)).toEqual(
+      Array.from({ length: 10 }, (_, index) => `::error file=${folder}/a.chat,line=${index + 4}`),
+    );
+  });
+
+  it('in GitHub Actions: a mistake in a file as an annotation', async () => {
+    const { test } = folderWith({ 'a.chat': '== a\n> hello\n? sings ::x\n? says\n' });
+    const { code, stderr } = await test(['--sandbox'], { env: { GITHUB_ACTIONS: 'true' } });
+    expect([code, stderr.match(/^::.*/gm)]).toEqual([
+      2,
+      [
+        '::error file=a.chat,line=3,col=3,title=mistake in a .chat file::unknown check "sings"',
+        '::error file=a.chat,line=4,col=7,title=mistake in a .chat file::the check ends too early',
+      ],
+    ]);
+  });
+
+  it.each([
+    [['--sandbox', '--keep', '--timeout', '9', '--seed', '7', '--fault', 'refuse:0']],
+    [['--sandbox', '-a', 'assistant-sandbox', '--var', 'a=b c']],
+    [['--replay']],
+  ])('the command that runs it again has %j', async (flags) => {
+    const { test } = folderWith({ 'a.chat': '== a\n> hello\n< hello\n? says bye\n' });
+    const { stdout } = await test(flags);
+    const [, again = ''] = /again: telnyx-chat test (.*) a\.chat:1$/m.exec(stdout) ?? [];
+    const words = again.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [];
+    expect(words.toSorted()).toEqual(flags.toSorted());
+  });
+
   it('is nothing but the report when that goes to stdout', async () => {
     const { test } = folderWith({ 'orders.chat': ORDERS });
     const { code, stdout, stderr } = await test([
@@ -133,6 +168,22 @@ first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms
     });
     expect(json.stderr).toBe('');
   });
+});
+
+it('cuts the lines that a stack quotes in what is to be reported', async () => {
+  const { test } = folderWith({ 'a.chat': '== a\n> hello\n< hello\n? says hello\n' });
+  const error = Object.assign(new Error('broken'), {
+    stack: `file.js:1\n${'x'.repeat(97_000)}\nError: broken\n    at here`,
+  });
+  const now = (): never => {
+    throw error;
+  };
+  const { code, stderr } = await test(['--replay'], {
+    env: { TELNYX_CHAT_DEBUG: '1' },
+    clock: { ...stillClock(), now },
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`\n${'x'.repeat(300)}\nError: broken\n    at here\n`);
 });
 
 describe('which cases', () => {
@@ -174,6 +225,8 @@ describe('which cases', () => {
     [['--failed'], 'no tests were run in this folder yet'],
     [['--fault', 'reset_after:0.1'], '--fault and --seed are for the sandbox'],
     [['--update'], 'nobody can be asked whether to accept replies'],
+    [['--update=foo'], 'bad --update "foo"'],
+    [['notes.txt'], 'notes.txt is not a .chat file'],
     [['--update=all', '--replay'], '--update and --replay exclude each other'],
     [['--update=all', '--watch'], '--update and --watch exclude each other'],
     [['--update=all', '--redact'], '--update and --redact exclude each other'],
@@ -253,7 +306,12 @@ describe('an account', () => {
     [{ TELNYX_API_KEY: '' }, [], 3, 'error: TELNYX_API_KEY is required'],
     [{ TELNYX_ASSISTANT_ID: '' }, [], 3, 'error: TELNYX_ASSISTANT_ID is required'],
     [{ TELNYX_API_KEY: 'wrong' }, [], 4, ''],
-    [{}, ['-a', 'assistant-none'], 5, ''],
+    [
+      {},
+      ['-a', 'assistant-none'],
+      5,
+      'error: there is no assistant "assistant-none": nothing was sent',
+    ],
     [{ TELNYX_BASE_URL: 'http://127.0.0.1:1/v2' }, [], 7, ''],
   ])(
     'that cannot be used ends with its own code: %j %j',
@@ -264,6 +322,13 @@ describe('an account', () => {
       expect([code, stderr.split('\n')[0]]).toEqual([expected, message]);
     },
   );
+
+  it('gets no conversation for an assistant that does not exist', async () => {
+    const { sandbox, env } = await account();
+    const { test } = folderWith(files, env);
+    const { code } = await test(['-a', 'assistant-sandbox', '-a', 'assistant-none']);
+    expect([code, sandbox.store.list()]).toEqual([5, []]);
+  });
 
   it('has two assistants compared side by side', async () => {
     const { env } = await account();
@@ -347,6 +412,12 @@ it('fails with a baseline only on what got worse, and tells what is fixed and ne
     'worse: a.chat:1  worse',
     'fixed: a.chat:4  fixed',
     'new: a.chat:13  new',
+  ]);
+  writeFileSync(path('a.chat'), turn('new', 'bye'));
+  const worse = await test(again);
+  expect([worse.code, worse.stdout.match(/^(worse|new):.*/gm)]).toEqual([
+    9,
+    ['new: a.chat:1  new'],
   ]);
   writeFileSync(path('a.chat'), turn('worse', 'hello') + turn('bad', 'bye') + turn('new', 'hello'));
   expect((await test(again)).code).toBe(0);
@@ -500,7 +571,7 @@ describe('a conversation that was exported', () => {
     );
     const report = `✗ bug.chat:3  My name is Ada.  (0ms)
   bug.chat:12  calls get_weather {"city":"Oslo"}
-    does not hold: get_weather {"city":"Oslo"} was not called: the turn called get_weather {"city":"Rome"}
+    failed: get_weather {"city":"Oslo"} was not called: the turn called get_weather {"city":"Rome"}
     > What is the weather in Rome?
     - The get_weather tool says it is sunny and 21 °C in Rome. The sandbox made that up.
     + The get_weather tool says it is sunny and 21 °C in Rome. The sandbox made that up.

@@ -112,8 +112,11 @@ describe('the version', () => {
     };
     const [, released] = /^## \[(\d.*)\] - \d{4}-\d\d-\d\d$/m.exec(read('CHANGELOG.md')) ?? [];
     const [, image] = /telnyx-chat:(\S+)$/m.exec(read('deploy/kubernetes.yaml')) ?? [];
-    expect([lock.version, lock.packages['']?.version, released, image]).toEqual(
-      Array(4).fill(version),
+    const pinned = [...read('docs/testing.md').matchAll(/npx telnyx-chat@(\S+)/g)].map(
+      ([, v]) => v,
+    );
+    expect([lock.version, lock.packages['']?.version, released, image, ...pinned]).toEqual(
+      Array(6).fill(version),
     );
   });
 

@@ -21,6 +21,7 @@ const BIN = join(ROOT, 'bin/telnyx-chat.js');
 
 /** What a test cannot do as a new user would, and why. */
 const NOT_HERE: [RegExp, string][] = [
+  [/^npm ci && npm run demo$/, 'needs a clone and a registry; the built program is tested itself'],
   [/^npm run (bench|soak)/, 'takes minutes on a quiet machine; its parts have tests of their own'],
 ];
 

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCli, temporaryFolder } from '../helpers/run-cli.js';
@@ -19,5 +19,15 @@ it.each([
 ])('the examples pass %s', async (_, words, expected) => {
   const { code, stdout } = await runCli(['test', '-q', ...words], { cwd: copied(), input: '' });
   expect(stdout).toMatch(expected);
+  expect(code).toBe(0);
+});
+
+it('the command that an example names passes', async () => {
+  const text = readFileSync(join(EXAMPLES, 'weather.chat'), 'utf8');
+  const [, words = ''] = /telnyx-chat test (.*)/.exec(text) ?? [];
+  const cwd = temporaryFolder();
+  cpSync(EXAMPLES, join(cwd, 'examples'), { recursive: true });
+  expect(words).toContain('examples/');
+  const { code } = await runCli(['test', ...words.split(' ')], { cwd, input: '' });
   expect(code).toBe(0);
 });

@@ -27,8 +27,8 @@ const MISTAKES: readonly Mistake[] = [
   at('turn', '==title', 3, 'a space is missing after =='),
   at('turn', '* ->{}', 5, 'a space is missing after * ->'),
   at('turn', '#smoke', 2, 'a space is missing after #'),
-  at('turn', ' > x', 1, 'the line begins with a blank'),
-  at('turn', '\t> x', 1, 'the line begins with a blank'),
+  at('turn', ' > x', 1, 'the line begins with a space'),
+  at('turn', '\t> x', 1, 'the line begins with a space'),
   at('turn', '  more', 1, 'nothing to continue'),
   at('turn', '* ', 3, 'the name of a tool is missing'),
   at('turn', '* -> {}', 6, 'a result without a call'),
@@ -37,6 +37,8 @@ const MISTAKES: readonly Mistake[] = [
   at('turn', '== #smoke', 4, 'the case has no title'),
   at('turn', '?', 2, 'the check is missing'),
   at('turn', '? sais x', 3, 'unknown check "sais"'),
+  at('turn', '? never keep a=/b/', 3, 'unknown check "never keep"'),
+  at('turn', '? first reply in 2s', 3, 'unknown check "first reply"'),
   at('turn', '? 周 x', 3, 'unknown check "周"'),
   at('turn', '? says', 7, 'the check ends too early'),
   at('turn', '? says /x', 8, 'the regular expression has no end'),
@@ -63,12 +65,12 @@ const MISTAKES: readonly Mistake[] = [
   at('turn', '? calls a, then', 10, '", then" is not understood'),
   at('turn', '? never calls nothing', 22, 'never calls takes one tool'),
   at('turn', '? never calls a, then b', 16, 'never calls takes one tool'),
-  at('turn', '? result of tool', 13, 'the check is not whole'),
+  at('turn', '? result of tool', 13, 'the check is incomplete'),
   at('turn', '? result of tool says /x', 23, 'the regular expression has no end'),
-  at('turn', '? first word in 2', 17, '"2" is no duration'),
-  at('turn', '? first word in', 16, '"" is no duration'),
-  at('turn', '? answers in 0s', 14, '"0s" is no duration'),
-  at('turn', '? answers in 2 s', 14, '"2 s" is no duration'),
+  at('turn', '? first word in 2', 17, '"2" is not a duration'),
+  at('turn', '? first word in', 16, '"" is not a duration'),
+  at('turn', '? answers in 0s', 14, '"0s" is not a duration'),
+  at('turn', '? answers in 2 s', 14, '"2 s" is not a duration'),
   at('turn', '? at most many words', 11, 'the check needs a number'),
   at('turn', '? at most 60', 11, 'the check needs a number'),
   at('turn', '? fits 0 SMS', 8, 'the check needs a number'),
@@ -84,10 +86,10 @@ const MISTAKES: readonly Mistake[] = [
   at('case', 'Hello: there', 1, 'unknown setting "Hello"'),
   at('case', 'runs:3', 6, 'a space is missing after runs:'),
   at('case', 'runs: 0', 7, 'a case that does not run tests nothing'),
-  at('case', 'runs: x', 7, '"x" is no number of runs'),
+  at('case', 'runs: x', 7, '"x" is not a number of runs'),
   at('case', 'runs: 2, 3 must pass', 7, '3 of 2 runs cannot pass'),
   at('case', 'runs: 2, 0 must pass', 7, 'a case of which no run must pass tests nothing'),
-  at('case', 'timeout: 30', 10, '"30" is no duration'),
+  at('case', 'timeout: 30', 10, '"30" is not a duration'),
   at('case', 'serial: yes', 9, '"yes" is neither true nor false'),
   at('case', 'meta: ticket', 7, 'bad meta: "ticket"'),
   at('case', 'meta: assistant_id=x', 7, 'meta: cannot set assistant_id: it is always the assistant of the conversation'),
@@ -103,7 +105,7 @@ const MISTAKES: readonly Mistake[] = [
   at('file', '* tool', 1, 'this line is part of no case'),
   at('file', 'hello', 1, 'the line has no mark'),
   at('file', 'runs: 0', 7, 'a case that does not run tests nothing'),
-  at('file', 'p95: soon', 6, '"soon" is no duration'),
+  at('file', 'p95: soon', 6, '"soon" is not a duration'),
   at('file', '? says /x', 8, 'the regular expression has no end'),
   at('file', '? judge is polite', 3, 'judge without a caller'),
 ]; // prettier-ignore
@@ -167,7 +169,7 @@ it.each([
   ['== a\n>\n? speakable\n', 'a.chat:2:1: message is required'],
   ['== a\n>  \n>\n? speakable\n', 'a.chat:2:1: message is required'],
   ['== a\n> a\0b\n? speakable\n', 'a.chat:2:1: the message contains a NUL byte'],
-  ['== a\n> hi\n? speakable\n== b\n> hi\n? speakable\n==  a #x\n> hi\n? speakable\n', 'a.chat:7:4: the title of line 1 again: a'],
+  ['== a\n> hi\n? speakable\n== b\n> hi\n? speakable\n==  a #x\n> hi\n? speakable\n', 'a.chat:7:4: duplicate title, already used in line 1: a'],
   ['runs: 1\nruns: 2\n== a\n> hi\n? speakable\n', 'a.chat:2:7: runs is given twice'],
   ['as: a\nas: b\n== a\n> hi\n? speakable\n', 'a.chat:2:5: as is given twice'],
   ['meta: a=1\nmeta: a=2\n== a\n> hi\n? speakable\n', 'a.chat:2:7: meta gives a twice'],
@@ -179,7 +181,7 @@ it.each([
   ['== a\n> hi\n? keep n=/x/\n? says {{n}}\n', 'a.chat:4:8: {{n}} has no value'],
   ['== a\n? says {{n}}\n> hi\n? keep n=/x/\n\n> more\n', 'a.chat:2:8: {{n}} has no value'],
   ['== a\nas: one\n  two {{x}}\n> hi\n? speakable\n', 'a.chat:3:7: {{x}} has no value'],
-  ['== a\n> hi\n? answers in {{t}}\n', 'a.chat:3:14: "{{t}}" is no duration'],
+  ['== a\n> hi\n? answers in {{t}}\n', 'a.chat:3:14: "{{t}}" is not a duration'],
   ['== a\ncaller: You are Ana.\n', 'a.chat:2:1: a caller without judge'],
   ['== a\ncaller: You are Ana.\n> hi\n? judge x\n', 'a.chat:3:1: a message beside a caller'],
   [`== a\ncaller: ${'x'.repeat(5001)}\n? judge x\n`, 'a.chat:2:9: the caller has 5001 characters'],
@@ -200,6 +202,13 @@ it.each([
 ])('%s', (_, bytes, message) => {
   expect(errorOf(bytes)).toMatchObject({ message });
 }); // prettier-ignore
+
+it.each([
+  ['never is x', 'write: never says A | B, or: never calls tool, or: never metadata key=value'],
+  ['at least 3 words', 'write: at most 60 words'],
+])('shows how %j is written', (check, hint) => {
+  expect(errorOf(`== a\n> hi\n? ${check}\n`)).toMatchObject({ details: { hint } });
+});
 
 it('takes a file of 1 MiB', () => {
   const begin = '== a\n> hi\n? speakable\n';

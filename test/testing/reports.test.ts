@@ -90,7 +90,7 @@ const text = (cases: CaseResult[], options = {}): string =>
 describe('the text for a person', () => {
   const SHOWN = `✗ tests/orders.chat:3  Order status  (0 of 2 runs, 600ms)
   tests/orders.chat:8  says warehouse
-    does not hold: no "warehouse": the reply is "Your order left us on Friday."
+    failed: no "warehouse": the reply is "Your order left us on Friday."
     > Where is my order?
     - Your order left [our] [warehouse] on [Monday.]
     + Your order left [us] on [Friday.]
@@ -100,7 +100,7 @@ describe('the text for a person', () => {
   again: telnyx-chat test tests/orders.chat:3
 ~ tests/orders.chat:11  Flaky one  (1 of 2 runs, 600ms)
   tests/orders.chat:13  says good
-    does not hold: no "good": the reply is "bad"
+    failed: no "good": the reply is "bad"
     > flaky
     + bad
   conversation c3
@@ -109,7 +109,7 @@ describe('the text for a person', () => {
 - tests/orders.chat:20  Later  (skipped: it has the tag #skip)
 ✗ tests/evil one.chat:1  Evil <b>| "quoted" & #1 is last  (300ms)
   tests/evil one.chat:4  says x\\y | ]]>
-    does not hold: no "x\\\\y" or "]]>": the reply is "::warning::gotcha ##[command]x  <i>&�"
+    failed: no "x\\\\y" or "]]>": the reply is "::warning::gotcha ##[command]x  <i>&�"
     > ::error::x
     > two
     + ::warning::gotcha
@@ -137,7 +137,7 @@ describe('the text for a person', () => {
     expect(text([all[0]!], { style }))
       .toBe(`<bad>✗</bad> <dim>tests/orders.chat:3</dim>  Order status  <dim>(0 of 2 runs, 600ms)</dim>
   tests/orders.chat:8  says warehouse
-    does not hold: no "warehouse": the reply is "Your order left us on Friday."
+    failed: no "warehouse": the reply is "Your order left us on Friday."
 <dim>    > Where is my order?</dim>
 <dim>    - Your order left <d>our</d> <d>warehouse</d> on <d>Monday.</d></dim>
     + Your order left <d>us</d> on <d>Friday.</d>
@@ -160,11 +160,13 @@ describe('the text for a person', () => {
     const [failed, flaky, passed] = all as [CaseResult, CaseResult, CaseResult];
     const comparison = { worse: [failed], fixed: [passed], flakier: [flaky], added: [failed] };
     expect(comparisonLines(comparison, PLAIN_STYLE)).toEqual([
-      'worse: tests/orders.chat:3  Order status',
       'fixed: tests/orders.chat:15  Fine',
       'flaky now: tests/orders.chat:11  Flaky one',
       'new: tests/orders.chat:3  Order status',
     ]);
+    expect(comparisonLines({ ...comparison, added: [] }, PLAIN_STYLE)[0]).toBe(
+      'worse: tests/orders.chat:3  Order status',
+    );
     const none = { worse: [], fixed: [], flakier: [], added: [] };
     expect(comparisonLines(none, PLAIN_STYLE)).toEqual(['nothing changed since the baseline']);
   });
@@ -390,7 +392,7 @@ First words p50 100ms, p95 100ms; answers p50 300ms, p95 300ms.
 
 describe('for GitHub', () => {
   it('failures are annotations', () => {
-    expect(annotations(all)).toEqual([
+    expect(annotations(all, (file) => file)).toEqual([
       '::error file=tests/orders.chat,line=8,title=Order status::says warehouse: no "warehouse": the reply is "Your order left us on Friday."',
       '::warning file=tests/orders.chat,line=13,title=Flaky one::says good: no "good": the reply is "bad"',
       '::error file=tests/evil one.chat,line=4,title=Evil <b>| "quoted" & #1 is last::says x\\y | ]]>: no "x\\\\y" or "]]>": the reply is "::warning::gotcha # #[command]x  <i>&�"',

@@ -2,7 +2,7 @@
 import { AppError } from '../../base/errors.js';
 import type { Playback } from '../../chat/ports.js';
 import type { Script } from '../../sandbox/scripted-assistant.js';
-import { readBytes } from '../../store/files.js';
+import { isFolder, readBytes } from '../../store/files.js';
 import { locate, type Place } from '../../store/paths.js';
 import type { ChatFile } from '../../testing/chat-file/chat-file.js';
 import { parseChatFile } from '../../testing/chat-file/parse.js';
@@ -11,10 +11,18 @@ import { createScript } from '../../testing/recording/script.js';
 
 /** The conversations of a file. Throws `usage` when it is not there, or with the place of its first mistake. */
 export function readChatFile(file: string, place: Place): ChatFile {
-  const bytes = readBytes(locate(file, place));
+  const path = locate(file, place);
+  if (isFolder(path)) {
+    throw new AppError('usage', `${JSON.stringify(file)} is a folder`, {
+      hint: 'name one .chat file in it',
+    });
+  }
+  const bytes = readBytes(path);
   if (bytes) return parseChatFile(file, bytes);
   throw new AppError('usage', `there is no file ${JSON.stringify(file)}`, {
-    hint: 'telnyx-chat conversations export <id> -o bug.chat makes one',
+    hint: /\s/.test(file)
+      ? 'all of this is taken as the name of one file, spaces included'
+      : 'telnyx-chat conversations export <id> -o bug.chat makes one',
   });
 }
 

@@ -65,16 +65,19 @@ export type RunningValues = ValuesOf<typeof RUNNING>;
 /** `ask`: each new reply is asked about. */
 export type UpdateMode = 'none' | 'ask' | 'all';
 
-/** The mode of `--update`, and the files that the words name. */
+/** The mode of `--update`, and the files that the words name. Throws `usage`. */
 export function updateOf(
   { update }: RunningValues,
   operands: readonly string[],
+  isFile: (word: string) => boolean,
 ): { mode: UpdateMode; words: readonly string[] } {
   if (update === false) return { mode: 'none', words: operands };
   if (update === true) return { mode: 'ask', words: operands };
-  return update === 'all'
-    ? { mode: 'all', words: operands }
-    : { mode: 'ask', words: [update, ...operands] };
+  if (update === 'all') return { mode: 'all', words: operands };
+  if (isFile(update)) return { mode: 'ask', words: [update, ...operands] };
+  throw new AppError('usage', `bad --update ${JSON.stringify(update)}`, {
+    hint: 'it is neither all nor a file; --update asks about each new reply, --update=all accepts them',
+  });
 }
 
 interface Request {
@@ -139,19 +142,27 @@ export function faultSettingsOf({ faults, seed }: RunningValues): FaultSettings 
 
 /** The words that running one of the cases again needs too. */
 export function flagsToRepeat(
-  { sandbox, profile, baseUrl, dotenv }: ValuesOf<typeof TEST_TARGET>,
-  { isReplay, simulates, versionId, variables }: RunningValues,
+  { sandbox, profile, baseUrl, dotenv, timeout }: ValuesOf<typeof TEST_TARGET>,
+  { isReplay, keepsAll, simulates, versionId, variables, faults, seed }: RunningValues,
+  assistants: readonly string[],
 ): string[] {
+  // Of several, each case names its own.
+  const [assistant, ...others] = new Set(assistants);
   const given = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : [name, value];
   return [
     ...(sandbox ? ['--sandbox'] : []),
     ...(isReplay ? ['--replay'] : []),
     ...(simulates ? ['--simulate'] : []),
+    ...(keepsAll ? ['--keep'] : []),
+    ...given('-a', others.length === 0 ? assistant : undefined),
     ...given('--assistant-version', versionId),
     ...given('--profile', profile),
     ...given('--base-url', baseUrl),
     ...given('--dotenv', dotenv),
+    ...given('--timeout', timeout),
+    ...faults.flatMap((each) => given('--fault', each)),
+    ...given('--seed', seed?.toString()),
     ...variables.flatMap((each) => given('--var', each)),
   ];
 }

@@ -1,7 +1,6 @@
 import type { Notices } from '../../account/account.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
-import { isOff } from '../../settings/settings.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { basicColors, paletteColors } from '../../terminal/styles.js';
 import type { Comparison } from '../../testing/report/baseline.js';
@@ -16,6 +15,7 @@ import { caseLines, PLAIN_STYLE, type ReportStyle } from '../../testing/report/t
 import type { CaseResult, TestEvent } from '../../testing/run/results.js';
 import type { TestRun } from '../../testing/run/run-tests.js';
 import { countsOf } from '../../testing/run/verdicts.js';
+import { isOnGithub, workspaceNames } from './workflow.js';
 
 /** Colours whose contrast to black and to white is about 4 and more. */
 const [GREEN, RED, PURPLE] = [28, 196, 133];
@@ -87,7 +87,7 @@ export function openOutput(options: OutputOptions): TestOutput {
         ...summaryLines(results, style),
         ...(isInterrupted ? [style.warning('interrupted: other cases may not have run')] : []),
       ]);
-      print.annotations(annotations(comparison?.worse ?? results));
+      print.annotations(annotations(comparison?.worse ?? results, workspaceNames(context)));
       await print.end();
     },
   };
@@ -105,8 +105,8 @@ interface Printer {
 
 /** Prints in the order of calls; a reader that leaves early ends nothing. */
 function openPrinter({ context, isStdoutTaken }: OutputOptions): Printer {
-  const { stdout, stderr, env } = context;
-  const isOnGithub = !isOff(env['GITHUB_ACTIONS'] ?? '');
+  const { stdout, stderr } = context;
+  const isAnnotated = isOnGithub(context);
   const write = writerForReader(stdout);
   let printed = Promise.resolve();
   const print = (lines: readonly string[], change = (text: string): string => text): void => {
@@ -114,10 +114,10 @@ function openPrinter({ context, isStdoutTaken }: OutputOptions): Printer {
   };
   return {
     lines(lines) {
-      if (!isStdoutTaken) print(lines, isOnGithub ? inertText : undefined);
+      if (!isStdoutTaken) print(lines, isAnnotated ? inertText : undefined);
     },
     annotations(lines) {
-      if (!isOnGithub || lines.length === 0) return;
+      if (!isAnnotated || lines.length === 0) return;
       if (isStdoutTaken) stderr.write(`${lines.join('\n')}\n`);
       else print(lines);
     },

@@ -10,6 +10,7 @@ import { plannedJobs, type PlanOptions, type Selection } from '../../testing/run
 import type { CaseResult, Job, RunOptions, TestEvent } from '../../testing/run/results.js';
 import { replayTests, runTests, type TestRun } from '../../testing/run/run-tests.js';
 import { exitCodeOfResults } from '../../testing/run/verdicts.js';
+import { assertAssistantsExist } from './assistants.js';
 import type { LastRun } from './last-run.js';
 import { openOutput } from './output.js';
 import { isToStdout, writeReports, type RequestedReport } from './reports.js';
@@ -104,6 +105,7 @@ async function runJobs(
     ...clientPorts(client, { stream: settings.stream.value }),
     assistantTests: () => openAssistantTests(client, context),
   };
+  await assertAssistantsExist(jobs, ports, signal);
   return runTests(jobs, { ports, options: { ...options, runId, signal, timeoutMs }, onEvent });
 }
 

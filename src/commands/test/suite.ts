@@ -4,9 +4,11 @@ import { findChatFiles, readChatBytes, type NamedFile } from '../../store/chat-f
 import type { ChatFile, TestCase } from '../../testing/chat-file/chat-file.js';
 import { faultError, type Fault } from '../../testing/chat-file/line.js';
 import { readChatFile } from '../../testing/chat-file/parse.js';
+import { mistakeAnnotations } from '../../testing/report/github.js';
 import { isVariableName, type Variables } from '../../testing/chat-file/values.js';
 import { selectedCases, type Selection } from '../../testing/run/plan.js';
 import { errorLines } from '../../text/error-report.js';
+import { isOnGithub, workspaceNames } from './workflow.js';
 
 /** The mistakes that are shown at once. */
 const MAX_MISTAKES = 20;
@@ -29,9 +31,18 @@ export function readSuite(
     name: file.name,
     ...readChatFile(file.name, readChatBytes(file), variables),
   }));
+  for (const { name, file } of read) assertChatFile(name, file);
   const mistakes = read.flatMap(({ name, faults }) => faults.map((fault) => ({ name, fault })));
   if (mistakes.length > 0) throw reported(mistakes, isJson ? undefined : context);
   return { files: read.map(({ file }) => file), found };
+}
+
+/** Any file may be named, but its mistakes tell nothing when it is of another kind. */
+function assertChatFile(name: string, { cases }: ChatFile): void {
+  if (name.endsWith('.chat') || cases.length > 0) return;
+  throw new AppError('usage', `${name} is not a .chat file`, {
+    hint: 'one has a case (== title), what is said (> hello) and a check (? says hello): telnyx-chat help testing',
+  });
 }
 
 /** The error that the command ends with, after the others were printed. */
@@ -43,9 +54,15 @@ function reported(
   const shown = context ? errors.slice(0, MAX_MISTAKES) : errors.slice(0, 1);
   const last = shown.pop() ?? new AppError('bug', 'there is no mistake');
   for (const error of shown) context?.stderr.write(`${errorLines(error).join('\n')}\n`);
+  if (context && isOnGithub(context)) {
+    const lines = mistakeAnnotations(mistakes, workspaceNames(context));
+    context.stderr.write(`${lines.join('\n')}\n`);
+  }
   const others = mistakes.length - shown.length - 1;
   if (others === 0) return last;
-  return last.but({ hint: `${last.details.hint ?? ''} (${others} more mistakes)` });
+  return last.but({
+    hint: `${last.details.hint ?? ''} (${others} more ${others === 1 ? 'mistake' : 'mistakes'})`,
+  });
 }
 
 /** The cases that the flags select; a file that was also named without a line is taken as a whole. */

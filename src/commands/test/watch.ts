@@ -51,7 +51,8 @@ async function runChanged(
       changed === 'all' || changed.files.has(path);
     return await runSuite({ ...suite, files: suite.files.filter(isChanged) }, setup);
   } catch (error) {
-    if (!(error instanceof AppError) || error.kind !== 'usage') throw error;
+    const isToMend = error instanceof AppError && ['usage', 'not_found'].includes(error.kind);
+    if (!isToMend) throw error;
     setup.context.stderr.write(`${errorLines(error).join('\n')}\n`);
     return undefined;
   }

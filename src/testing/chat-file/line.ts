@@ -107,8 +107,8 @@ function unknownLine(line: string): LineFault {
   if (/^\s/.test(line)) {
     return new LineFault(
       0,
-      'the line begins with a blank',
-      `${LINES}; two blanks continue a setting`,
+      'the line begins with a space',
+      `${LINES}; two spaces continue a setting`,
     );
   }
   const [mark] = CROWDED.exec(line) ?? [];

@@ -48,7 +48,10 @@ export function readChatFile(path: string, bytes: Uint8Array, variables: Variabl
   const isTooLarge = bytes.length > MAX_FILE_BYTES;
   const reader = new FileReader(readSource(isTooLarge ? new Uint8Array() : bytes), variables);
   if (isTooLarge)
-    reader.fault(1, new LineFault(0, 'the file is larger than 1 MiB', 'part it into several'));
+    reader.fault(
+      1,
+      new LineFault(0, 'the file is larger than 1 MiB', 'split it into several files'),
+    );
   else reader.readAll();
   return reader.finish(path);
 }
@@ -146,7 +149,7 @@ class FileReader {
       throw new LineFault(
         0,
         'nothing to continue',
-        'two blanks continue the value of a setting above',
+        'two spaces continue the value of a setting above',
       );
     }
     this.#openSetting.value += `\n${text}`;

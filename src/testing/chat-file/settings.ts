@@ -89,7 +89,7 @@ function filled(text: string, variables: Variables): string {
 }
 
 export function noValue({ name, offset }: { name: string; offset: number }): LineFault {
-  const wayOut = `give it with --var ${name}=…, or keep it in an earlier turn: ? keep ${name}=/re/`;
+  const wayOut = `keep it in an earlier turn: ? keep ${name}=/re/; telnyx-chat test can also give it: --var ${name}=…`;
   return new LineFault(offset, `{{${name}}} has no value`, wayOut);
 }
 
@@ -135,7 +135,7 @@ function runsOf(value: string): Runs {
   if (count === undefined || mustPass === undefined) {
     throw new LineFault(
       0,
-      `${JSON.stringify(value)} is no number of runs`,
+      `${JSON.stringify(value)} is not a number of runs`,
       'write runs: 3, or runs: 3, 2 must pass',
     );
   }
@@ -163,7 +163,11 @@ function runsOf(value: string): Runs {
 function durationOf(value: string): number {
   const ms = durationMs(value);
   if (ms !== undefined) return ms;
-  throw new LineFault(0, `${JSON.stringify(value)} is no duration`, `write ${DURATION_EXAMPLES}`);
+  throw new LineFault(
+    0,
+    `${JSON.stringify(value)} is not a duration`,
+    `write ${DURATION_EXAMPLES}`,
+  );
 }
 
 function booleanOf(value: string): boolean {

@@ -38,13 +38,13 @@ function titleFaults(cases: readonly TestCase[]): Fault[] {
     const first = lines.get(title);
     lines.set(title, first ?? line);
     if (first === undefined) return [];
-    const what = `the title of line ${first} again: ${title}`;
+    const what = `duplicate title, already used in line ${first}: ${title}`;
     return [
       {
         line,
         column: '== '.length + 1,
         what,
-        wayOut: 'titles tell cases apart; choose another one',
+        wayOut: 'give each case its own title',
       },
     ];
   });

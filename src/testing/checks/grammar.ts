@@ -71,7 +71,12 @@ function formOf(text: string): { length: number; read: Form['read'] } | undefine
 }
 
 function unknownCheck(text: string): LineFault {
-  const [first = ''] = text.split(/\s/);
+  const [first = '', second = ''] = text.split(/\s+/);
+  const alike = FORMS.filter(({ words }) => words.split(' ')[0] === first);
+  if (alike.length > 0) {
+    const what = `unknown check ${JSON.stringify(`${first} ${second}`.trim())}`;
+    return new LineFault(0, what, `write: ${alike.map(({ usage }) => usage).join(', or: ')}`);
+  }
   const known = FORMS.map(({ words }) => words.split(' ')[0] ?? '');
   const near = nearest(first, [...new Set(known)]);
   const what = `unknown check ${JSON.stringify(first)}`;
@@ -134,7 +139,7 @@ function like(rest: string, known: Variables): Check {
 function resultOf(rest: string): Check {
   const [begin, tool, says = ''] = /^(\S+)\s+says(?:\s+|$)([^]*)$/.exec(rest) ?? [];
   if (begin === undefined || tool === undefined || says === '') {
-    throw new LineFault(0, 'the check is not whole', 'write: result of tool says A | B');
+    throw new LineFault(0, 'the check is incomplete', 'write: result of tool says A | B');
   }
   return readingAt(begin.length - says.length, () => ({
     type: 'result',
@@ -149,7 +154,7 @@ function time(rest: string, known: Variables): number {
   const advice = namesIn(rest).length > 0 ? '; give the value with --var' : '';
   throw new LineFault(
     0,
-    `${JSON.stringify(rest)} is no duration`,
+    `${JSON.stringify(rest)} is not a duration`,
     `write ${DURATION_EXAMPLES}${advice}`,
   );
 }

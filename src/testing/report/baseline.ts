@@ -16,7 +16,7 @@ export interface Comparison {
   fixed: CaseResult[];
   /** Passed before, flaky now: told, not counted. */
   flakier: CaseResult[];
-  /** Not in the earlier run. Those that fail are worse too. */
+  /** Not in the earlier run. Those that fail are in `worse` too, and are told once: as new. */
   added: CaseResult[];
 }
 

@@ -1,14 +1,38 @@
 import { sanitizeLine } from '../../text/sanitize.js';
+import type { Fault } from '../chat-file/line.js';
 import { durationText } from '../chat-file/values.js';
 import type { CaseResult } from '../run/results.js';
 import { countsOf, timesOf } from '../run/verdicts.js';
 import { countsText, rangeText } from './summary.js';
 
-/** Failures as annotations of a GitHub workflow: `::error file=…,line=…::…`. */
-export function annotations(results: readonly CaseResult[]): string[] {
+/** GitHub shows no more of a level in one step. */
+const MAX_ANNOTATIONS = 10;
+
+/** How GitHub knows a file: from the root of the repository. */
+export type FileNamer = (file: string) => string;
+
+/** Failed checks as annotations of a GitHub workflow: `::error file=…,line=…::…`. */
+export function annotations(results: readonly CaseResult[], nameOf: FileNamer): string[] {
+  const counts = { error: 0, warning: 0 };
   return results.flatMap((result) => {
     const level = levelOf(result);
-    return level === undefined ? [] : [annotation(level, result)];
+    if (level === undefined) return [];
+    const room = MAX_ANNOTATIONS - counts[level];
+    const shown = placedReasons(result).slice(0, room);
+    counts[level] += shown.length;
+    const { file, title } = result;
+    return shown.map((placed) => annotation(level, { file: nameOf(file), title, ...placed }));
+  });
+}
+
+/** Mistakes in a file as annotations. */
+export function mistakeAnnotations(
+  mistakes: readonly { name: string; fault: Fault }[],
+  nameOf: FileNamer,
+): string[] {
+  return mistakes.slice(0, MAX_ANNOTATIONS).map(({ name, fault: { line, column, what } }) => {
+    const place = { file: nameOf(name), line, column, title: 'mistake in a .chat file' };
+    return annotation('error', { ...place, reason: what });
   });
 }
 
@@ -17,12 +41,38 @@ function levelOf({ verdict }: CaseResult): 'error' | 'warning' | undefined {
   return verdict === 'flaky' ? 'warning' : undefined;
 }
 
-function annotation(level: string, { file, title, reason, ...result }: CaseResult): string {
-  const checks = result.runs.flatMap(({ turns }) => turns).flatMap((turn) => turn.checks);
-  const line = checks.find(({ verdict }) => verdict !== 'passed')?.line ?? result.line;
-  const what = withoutCommand(sanitizeLine(reason === '' ? result.verdict : reason, 1_000));
-  const place = `file=${property(file)},line=${line},title=${property(withoutCommand(sanitizeLine(title)))}`;
-  return `::${level} ${place}::${data(what)}`;
+interface PlacedReason {
+  line: number;
+  reason: string;
+}
+
+/** Each check that did not pass, once for all runs; without one, what ended the case. */
+function placedReasons({ line, verdict, reason, runs }: CaseResult): PlacedReason[] {
+  const checks = runs
+    .flatMap(({ turns }) => turns)
+    .flatMap((turn) => turn.checks)
+    .filter((check) => check.verdict !== 'passed');
+  if (checks.length === 0) return [{ line, reason: reason === '' ? verdict : reason }];
+  const first = new Map(checks.toReversed().map((check) => [check.line, check]));
+  return [...first.values()]
+    .toSorted((a, b) => a.line - b.line)
+    .map((check) => ({ line: check.line, reason: `${check.check}: ${check.reason}` }));
+}
+
+interface Annotation extends PlacedReason {
+  file: string;
+  title: string;
+  column?: number;
+}
+
+function annotation(level: string, { file, line, column, title, reason }: Annotation): string {
+  const place = [
+    `file=${property(file)}`,
+    `line=${line}`,
+    ...(column === undefined ? [] : [`col=${column}`]),
+    `title=${property(withoutCommand(sanitizeLine(title)))}`,
+  ];
+  return `::${level} ${place.join(',')}::${data(withoutCommand(sanitizeLine(reason, 1_000)))}`;
 }
 
 function data(text: string): string {

@@ -51,13 +51,19 @@ export function comparisonLines(comparison: Comparison, style: ReportStyle): str
   const { worse, fixed, flakier, added } = comparison;
   const linesFor = (word: string, results: readonly CaseResult[]): string[] =>
     results.map((result) => `${word}: ${caseName(result)}`);
+  const keys = new Set(added.map(keyOf));
+  const known = worse.filter((result) => !keys.has(keyOf(result)));
   const lines = [
-    ...linesFor('worse', worse).map(style.bad),
+    ...linesFor('worse', known).map(style.bad),
     ...linesFor('fixed', fixed).map(style.good),
     ...linesFor('flaky now', flakier).map(style.warning),
     ...linesFor('new', added),
   ];
   return lines.length === 0 ? ['nothing changed since the baseline'] : lines;
+}
+
+function keyOf({ file, title, assistantId }: CaseResult): string {
+  return JSON.stringify([file, title, assistantId]);
 }
 
 function caseName({ file, line, title }: CaseResult): string {

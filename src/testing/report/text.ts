@@ -133,7 +133,7 @@ function runLines({ file }: CaseResult, run: RunResult, style: ReportStyle): str
 }
 
 function checkLines(file: string, { line: number, check, verdict, reason }: CheckResult): string[] {
-  const what = verdict === 'error' ? 'cannot be told' : 'does not hold';
+  const what = verdict === 'error' ? 'could not be checked' : 'failed';
   return [`  ${line(file)}:${number}  ${line(check)}`, `    ${what}: ${line(reason)}`];
 }
 
