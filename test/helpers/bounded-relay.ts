@@ -7,7 +7,11 @@ import type { CallerBounds } from '../../src/relay/server.js';
 import { realClock } from './real-clock.js';
 
 /** A relay with bounds that a test can wait for, before an assistant that answers this at once. */
-export async function boundedRelay(bounds: CallerBounds, reply: string): Promise<Relay> {
+export async function boundedRelay(
+  bounds: CallerBounds,
+  reply: string,
+  metricsPort?: number,
+): Promise<Relay> {
   const clock = realClock();
   const relay = await startRelay(
     {
@@ -22,7 +26,10 @@ export async function boundedRelay(bounds: CallerBounds, reply: string): Promise
       maxTurnsPerToken: undefined,
       trustedProxies: 0,
       signingSecrets: undefined,
-      metrics: undefined,
+      metrics:
+        metricsPort === undefined
+          ? undefined
+          : { host: '127.0.0.1', port: metricsPort, isLoopback: true },
       drainDelayMs: 0,
       bounds,
     },
