@@ -9,6 +9,7 @@ import type { Log } from './operation/log.js';
 import { openMetrics, startMetricsServer, type MetricsAddress } from './operation/metrics.js';
 import { logRequest } from './operation/request-log.js';
 import { UpstreamAccess, type UpstreamRequest } from './operation/upstream.js';
+import { pathsOf } from './routes.js';
 import { CALLER_BOUNDS, startServer, type CallerBounds } from './server.js';
 import type { RelayState, Routes, RunningTurn, TakeTurn } from './state.js';
 import type { PagePorts } from './ui/ports.js';
@@ -92,12 +93,14 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
   const { tokens, signingSecrets } = settings;
   const running: RunningTurn[] = [];
   const access = new UpstreamAccess({ ...services, check: services.upstream.check });
-  const metrics = openMetrics({
+  const moreRoutes = services.page ? await routesOfPage(services.page, settings) : {};
+  const readings = {
     turnsInFlight: () => running.length,
     turnsWaiting: () => state.waiting,
     isRedisUp: services.coordination.isUp,
     isKeyRefused: () => access.problem !== undefined,
-  });
+  };
+  const metrics = openMetrics(readings, pathsOf(moreRoutes));
   services.upstream.onRequest((request) => {
     metrics.countUpstream(request);
     access.note(request);
@@ -108,7 +111,7 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
     tokens: tokens.length === 0 ? undefined : tokenCheck(tokens),
     hosts: hostNames(settings),
     conversationIds: signingSecrets ? signedIds(signingSecrets) : plainIds,
-    moreRoutes: services.page ? await routesOfPage(services.page, settings) : {},
+    moreRoutes,
     metricsText: metrics.text,
     report(call, totalMs) {
       metrics.count(call, totalMs);

@@ -18,9 +18,14 @@ const ROUTES: Routes = {
   '/chat': { POST: chat },
   '/health': { GET: health, HEAD: health },
   '/ready': { GET: ready, HEAD: ready },
-  '/metrics': { GET: metrics },
+  '/metrics': { GET: metrics, HEAD: metrics },
   '/openapi.json': { GET: description, HEAD: description },
 };
+
+/** The paths that it answers, for the metrics. */
+export function pathsOf(moreRoutes: Routes): string[] {
+  return [...Object.keys(ROUTES), ...Object.keys(moreRoutes)];
+}
 
 const PROBES = ['/health', '/ready'];
 
@@ -59,6 +64,8 @@ function dispatch(path: string, call: Call, state: RelayState): Promise<void> | 
   const handlers = handlersAt(path, state);
   if (handlers === undefined) throw new Refusal(404, 'Not found');
   call.facts.route = path;
+  // Without tokens, metrics are only on a port of their own.
+  if (path === '/metrics' && !state.tokens) throw new Refusal(404, 'Not found');
   const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
   if (handler) return handler(call, state);
   if (method === 'OPTIONS' && state.origins.size > 0) {
@@ -105,9 +112,7 @@ async function description(call: Call, { tokens }: RelayState): Promise<void> {
   sendJson(call, { status: 200, body: openApiDocument(tokens !== undefined) });
 }
 
-/** Metrics need a token. Without tokens they are only on a port of their own. */
 async function metrics(call: Call, state: RelayState): Promise<void> {
-  if (!state.tokens) throw new Refusal(404, 'Not found');
   await assertToken(call, state);
   await sendMetrics(call, state.metricsText);
 }

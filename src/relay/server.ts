@@ -12,6 +12,7 @@ import {
   sendError,
 } from './http/answer.js';
 import { UnreadAnswers } from './http/unread-answers.js';
+import { remoteAddress } from './http/remote-address.js';
 import { drain } from './drain.js';
 import { serveCall } from './routes.js';
 import type { Call, RelayState } from './state.js';
@@ -93,17 +94,6 @@ function callServer(state: RelayState, unread: UnreadAnswers) {
     const call: Call = { id, request, response, expectsContinue, startedAt, facts, unread };
     void serveCall(call, state);
   };
-}
-
-/** The caller's address, as the nearest of the trusted proxies tells it. */
-function remoteAddress(
-  { headers, socket }: IncomingMessage,
-  trustedProxies: number,
-): string | undefined {
-  const own = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
-  if (trustedProxies === 0) return own;
-  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
-  return forwarded.at(-trustedProxies)?.trim() || own;
 }
 
 const ACCEPTED_ID = /^[\w.:-]{1,64}$/;

@@ -40,6 +40,8 @@ export interface CallFacts {
   caller?: string;
   /** The API's id of the conversation. */
   conversationId?: string | undefined;
+  /** Of the turn; that of a streamed answer was sent before the turn could fail. */
+  status?: number;
   /** Time spent waiting for earlier turns of the conversation, in milliseconds. */
   waitedMs?: number;
   /** Time to the first piece of a streamed reply, in milliseconds. */

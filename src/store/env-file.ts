@@ -63,13 +63,20 @@ export function readPemFile(file: string, place: Place): string {
   });
 }
 
-/** The tokens in a file, at least one. */
-export async function readTokenFile(file: string, place: InputPlace): Promise<string[]> {
+/** A token in a file. */
+export interface TokenLine {
+  text: string;
+  line: number;
+}
+
+/** The tokens in a file, at least one. Lines that begin with `#` are comments. */
+export async function readTokenFile(file: string, place: InputPlace): Promise<TokenLine[]> {
   const text = await readInput(locate(file, place), place);
   if (text === undefined) {
     throw new AppError('usage', `there is no file ${file}`, { hint: 'check --token-file' });
   }
-  const tokens = text.split(/[\s,]+/).filter(Boolean);
+  const lines = text.split(/\r\n?|\n/).map((each, at) => ({ text: each.trim(), line: at + 1 }));
+  const tokens = lines.filter((each) => each.text !== '' && !each.text.startsWith('#'));
   if (tokens.length > 0) return tokens;
   throw new AppError('usage', `no token in ${file}`, {
     hint: 'check --token-file: one token per line; openssl rand -hex 32 generates one',

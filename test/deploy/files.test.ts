@@ -131,8 +131,9 @@ describe('what the files for running the relay name is there', () => {
   test(`${UNIT}: the program takes its words, its key and its tokens from files`, async () => {
     const home = temporaryFolder();
     writeFileSync(join(home, 'env'), 'TELNYX_API_KEY=KEY-1\n');
-    writeFileSync(join(home, 'tokens'), 's3cret\n');
-    const [, ...argv] = (unit['ExecStart'] ?? '').replaceAll('%d', home).split(' ');
+    writeFileSync(join(home, 'tokens'), 's3cret-0123456789\n');
+    const start = (unit['ExecStart'] ?? '').replaceAll('/etc/telnyx-chat', home);
+    const [, ...argv] = start.replaceAll('%d', home).split(' ');
     const { code, stderr } = await builtProgram(argv, { home });
     expect([code, stderr]).toEqual([3, expect.stringContaining('TELNYX_ASSISTANT_ID is required')]);
     expect(unit['RestartPreventExitStatus']?.split(' ')).toContain(String(code));
@@ -242,6 +243,13 @@ if (!hasAnalyze) console.warn(`skipped, as there is no ${ANALYZE}: what systemd 
 describe(UNIT, () => {
   test('gives turns the time to end', () => {
     expect([Number(unit['TimeoutStopSec']), unit['KillMode']]).toEqual([35, 'mixed']);
+  });
+
+  test('a reload reads the tokens of the administrator, not a copy made at the start', () => {
+    expect(unit['ExecReload']).toBe('/bin/kill -HUP $MAINPID');
+    expect(unit['ExecStart']).toContain('--token-file /etc/telnyx-chat/tokens');
+    expect(valuesOf(UNIT, 'LoadCredential')).toEqual(['env:/etc/telnyx-chat/env']);
+    expect(unit['SupplementaryGroups']).toBe('telnyx-chat-tokens');
   });
 
   test.skipIf(!hasAnalyze)('systemd understands it, and calls it safe', async () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
+import { request, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { haproxy, installed, nginx } from '../helpers/proxies.js';
@@ -27,7 +27,9 @@ function documented(language: string, [first = '', second = '']: string[]): stri
 async function withOneAway() {
   const seen = deferred();
   const api = await chatAnswering((response) => void answer(response, seen.promise));
-  const relay = await serve(['--trust-proxy', '1'], { env: upstream(api) });
+  const relay = await serve(['--trust-proxy', '1', '--allow-host', 'chat.example.com'], {
+    env: upstream(api),
+  });
   const addresses = [`127.0.0.1:${await closedPort()}`, new URL(relay.url).host];
   return { relay, addresses, onSeen: () => seen.resolve(undefined) };
 }
@@ -60,11 +62,29 @@ async function expectServed(url: string, { relay, onSeen }: Setting): Promise<vo
   for (let count = 0; count < 4; count++) {
     expect((await post({ url }, { message: 'hello' })).status).toBe(200);
   }
+  expect(await statusOfPage(url)).toBe(200);
   await expectUnbuffered(url, onSeen);
   const tooLarge = await post({ url }, 'x'.repeat(2_000_000));
   expect([tooLarge.status, tooLarge.body]).toEqual([413, { error: 'Request body too large' }]);
   const { stderr } = await relay.stop();
   expect(stderr).toContain('"remote":"127.0.0.1"');
+}
+
+/** Of a turn that the page of `--ui` asks for, in a browser that knows the proxy by its name. */
+function statusOfPage(url: string): Promise<number | undefined> {
+  const headers = {
+    host: 'chat.example.com',
+    origin: 'https://chat.example.com',
+    'sec-fetch-site': 'same-origin',
+    'content-type': 'application/json',
+  };
+  return new Promise((resolve, reject) => {
+    const asking = request(`${url}/chat`, { method: 'POST', headers, agent: false });
+    asking.on('response', (response) => {
+      response.resume().on('end', () => resolve(response.statusCode));
+    });
+    asking.on('error', reject).end('{"message":"hello"}');
+  });
 }
 
 /** The first piece of a stream comes before the next one is sent. */

@@ -11,7 +11,7 @@ import { realClock } from './real-clock.js';
 export async function boundedRelay(
   bounds: CallerBounds,
   reply: string,
-  tokens: readonly Token[] = [],
+  { tokens = [], metricsPort }: { tokens?: readonly Token[]; metricsPort?: number } = {},
 ): Promise<Relay> {
   const clock = realClock();
   const relay = await startRelay(
@@ -27,7 +27,10 @@ export async function boundedRelay(
       maxTurnsPerToken: undefined,
       trustedProxies: 0,
       signingSecrets: undefined,
-      metrics: undefined,
+      metrics:
+        metricsPort === undefined
+          ? undefined
+          : { host: '127.0.0.1', port: metricsPort, isLoopback: true },
       drainDelayMs: 0,
       bounds,
     },

@@ -106,6 +106,26 @@ test.each([
   });
 });
 
+test.each([
+  ['3.3.3.3:1234', '3.3.3.3'],
+  ['3.3.3.3', '3.3.3.3'],
+  ['[2001:db8::1]:5', '2001:db8::1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['2001:DB8::1', '2001:db8::1'],
+  ['::ffff:3.3.3.3', '3.3.3.3'],
+  ['1.1.1.1, 3.3.3.3:80', '3.3.3.3'],
+  ['', '127.0.0.1'],
+  ['unknown', '127.0.0.1'],
+  ['3.3.3.3:port', '127.0.0.1'],
+  ['[3.3.3.3', '127.0.0.1'],
+  ['1.2.3.4.5:6', '127.0.0.1'],
+])('X-Forwarded-For: %j is the caller %s', async (forwarded, remote) => {
+  const relay = await serve(['--trust-proxy', '1'], { env: NOWHERE });
+  await fetch(`${relay.url}/nowhere`, { headers: { 'x-forwarded-for': forwarded } });
+  const { stderr } = await relay.stop();
+  expect(stderr).toContain(`"remote":"${remote}"`);
+});
+
 test('a rate is kept by each address that a proxy tells', async () => {
   const relay = await serveSandbox(['--rate-limit', '1', '--trust-proxy', '1']);
   const from = async (address: string) =>

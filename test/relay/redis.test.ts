@@ -129,7 +129,7 @@ describe.skipIf(REDIS_SERVERS.length === 0)('with a Redis', () => {
     const lines = stderr.split('\n').filter((line) => line.includes('connect'));
     const messages = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(messages.filter((message) => message !== 'request')).toEqual([
-      'no connection to Redis: turns are refused until there is',
+      'no connection to Redis: turns that need it are refused until there is',
       'connected to Redis',
     ]);
   });

@@ -50,7 +50,9 @@ async function cutOff(url: string): Promise<number> {
 test.each(['application/json', 'text/event-stream'])(
   'when too much of %s waits for slow readers, the slowest are cut off, and their turns are finished',
   async (accept) => {
-    const { url } = await boundedRelay(BOUNDS, LONG, [{ name: 'app', secret: TOKEN }]);
+    const { url } = await boundedRelay(BOUNDS, LONG, {
+      tokens: [{ name: 'app', secret: TOKEN }],
+    });
     const sockets = [];
     for (const key of READERS) sockets.push(await stalledReader(url, key, accept));
     await vi.waitFor(async () => expect(await cutOff(url)).toBe(2), { timeout: 20_000 });

@@ -8,7 +8,7 @@ export const EXPOSURE = {
     '--token <token>',
     'token that callers show (TELNYX_CHAT_TOKEN, which others on the machine cannot see; repeatable)',
   ),
-  tokenFile: text('--token-file <path>', 'file of such tokens, one a line', {
+  tokenFile: text('--token-file <path>', 'file of more such tokens, one a line', {
     completes: 'files',
   }),
   isOpen: toggle('--insecure', 'serve everyone who can reach a port that is not on loopback'),
@@ -66,10 +66,7 @@ export const SERVICE = {
       max: MAX_PORT,
     },
   ),
-  metricsHost: {
-    ...text('--metrics-host <address>', 'address for --metrics-port'),
-    default: '127.0.0.1',
-  },
+  metricsHost: text('--metrics-host <address>', 'address for --metrics-port'),
   logLevel: choice('--log-level <level>', 'what is logged to stderr', {
     choices: LOG_LEVELS,
     default: 'info',

@@ -52,7 +52,11 @@ export async function openRedis(
   const redis = publicAddress(address);
   const onChange = (problem?: string): void => {
     if (problem === undefined) log.info({ redis }, 'connected to Redis');
-    else log.warn({ redis, problem }, 'no connection to Redis: turns are refused until there is');
+    else
+      log.warn(
+        { redis, problem },
+        'no connection to Redis: turns that need it are refused until there is',
+      );
   };
   const coordination = inRedis({ address, prefix, clock, onChange });
   try {

@@ -10,7 +10,7 @@ import type { Values } from '../../settings/settings.js';
 import { readEnvFile } from '../../store/env-file.js';
 import { MAX_PORT, type EXPOSURE, type SERVICE } from './flags.js';
 import { redisSettings, type RedisSettings } from './redis.js';
-import { assertLongTokens, bearerTokens, signingSecrets } from './tokens.js';
+import { bearerTokens, signingSecrets } from './tokens.js';
 
 export interface ServeSettings extends RelaySettings {
   logLevel: string;
@@ -31,11 +31,12 @@ export async function relaySettings(
   context: Context,
 ): Promise<ServeSettings> {
   const env = await environment(source, context);
-  const tokens = await bearerTokens(values, env, context);
-  const { rateLimit, redisPrefix = '' } = values;
   const host = withoutBrackets(values.host);
+  const isExposed = !isLocal(host) || values.trustedProxies > 0;
+  const readTokens = () => bearerTokens(values, env, { place: context, isExposed });
+  const tokens = await readTokens();
+  const { rateLimit, redisPrefix = '' } = values;
   assertGuarded(host, tokens, values.isOpen);
-  if (!isLocal(host)) assertLongTokens(tokens);
   return {
     host,
     port: values.port ?? checkedCount('PORT', env['PORT']?.trim() ?? '8080', { max: MAX_PORT }),
@@ -43,10 +44,10 @@ export async function relaySettings(
     maxTurns: values.maxTurns,
     maxTurnsPerToken: values.maxTurnsPerToken,
     trustedProxies: values.trustedProxies,
-    readTokens: async () => bearerTokens(values, env, context),
+    readTokens,
     rate: rateLimit === undefined ? undefined : rateOf(rateLimit),
     isLoopback: isLocal(host),
-    allowedHosts: values.allowedHosts,
+    allowedHosts: values.allowedHosts.map(checkedHostName),
     origins: new Set(values.origins.map(checkedOrigin)),
     metrics: metricsAddress(values),
     logLevel: values.logLevel,
@@ -94,12 +95,23 @@ function withoutBrackets(host = ''): string {
 }
 
 function metricsAddress({ metricsHost, metricsPort: port }: RelayValues): RelaySettings['metrics'] {
-  const host = withoutBrackets(metricsHost);
+  if (port === undefined && metricsHost !== undefined) {
+    throw new AppError('usage', '--metrics-host needs --metrics-port', { hint: 'give both' });
+  }
+  const host = withoutBrackets(metricsHost ?? '127.0.0.1');
   return port === undefined ? undefined : { host, port, isLoopback: isLocal(host) };
 }
 
 function isLocal(host: string): boolean {
   return host === '::1' || isLoopback(host);
+}
+
+/** With a port or a scheme it would never be the name that was asked for. */
+function checkedHostName(text: string): string {
+  if (/^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(text)) return text;
+  throw new AppError('usage', `bad --allow-host ${JSON.stringify(text)}`, {
+    hint: 'it looks like chat.example, without a scheme or a port',
+  });
 }
 
 function checkedOrigin(text: string): string {

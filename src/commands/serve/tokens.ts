@@ -18,12 +18,16 @@ export function signingSecrets(env: Values): string[] {
   });
 }
 
-/** Off loopback anyone may try. */
-export function assertLongTokens(tokens: readonly Token[]): void {
+/** Off loopback, or behind a proxy, anyone may try. */
+function assertLongTokens(tokens: readonly Token[]): void {
   if (tokens.every(({ secret }) => secret.length >= MIN_SECRET_LENGTH)) return;
-  throw new AppError('usage', 'a bearer token is too short to be served off loopback', {
-    hint: `use ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes`,
-  });
+  throw new AppError(
+    'usage',
+    'a bearer token is too short to be served off loopback or behind a proxy',
+    {
+      hint: `use ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes`,
+    },
+  );
 }
 
 interface GivenTokens {
@@ -31,23 +35,27 @@ interface GivenTokens {
   tokenFile: string | undefined;
 }
 
-/** All bearer tokens, from the flags, else from the environment. Throws a usage error. */
+/** All bearer tokens: those of the flags, else of the environment, and those of the file. Throws a usage error. */
 export async function bearerTokens(
   { tokens, tokenFile }: GivenTokens,
   env: Values,
-  place: InputPlace,
+  { place, isExposed }: { place: InputPlace; isExposed: boolean },
 ): Promise<Token[]> {
   const inFile = tokenFile === undefined ? [] : await readTokenFile(tokenFile, place);
-  const given = [...tokens, ...inFile];
-  const words = given.length > 0 ? given : (env['TELNYX_CHAT_TOKEN'] ?? '').split(/[\s,]+/);
-  return words.filter((word) => word !== '' || given.length > 0).map(tokenOf);
+  const inEnvironment = (env['TELNYX_CHAT_TOKEN'] ?? '').split(/[\s,]+/).filter(Boolean);
+  const all = [
+    ...(tokens.length > 0 ? tokens : inEnvironment).map((text) => tokenOf(text, 'a bearer token')),
+    ...inFile.map(({ text, line }) => tokenOf(text, `line ${line} of ${tokenFile ?? ''}`)),
+  ];
+  if (isExposed) assertLongTokens(all);
+  return all;
 }
 
 /** `name:token` or `token`. The error does not show the text, which may be a token with a typo. */
-function tokenOf(text: string): Token {
+function tokenOf(text: string, place: string): Token {
   const [, name, secret = ''] = /^(?:([\w-]{1,32}):)?([\w.~+/-]+=*)$/.exec(text) ?? [];
   if (secret !== '') return { name, secret };
-  throw new AppError('usage', 'a bearer token has characters that no token has', {
+  throw new AppError('usage', `${place} has characters that no token has`, {
     hint: 'letters, digits and - . _ ~ + / only, such as openssl rand -hex 32 makes; name:token names its callers',
   });
 }

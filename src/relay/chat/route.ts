@@ -77,6 +77,7 @@ async function answer(turn: ChatTurn, key: string | undefined, state: RelayState
   }
   try {
     const outcome = await (key === undefined ? runTurn(turn, state) : runOnce(turn, key, state));
+    call.facts.status = outcome.status;
     if (stream) stream.end(outcome);
     else sendJson(call, outcome);
   } finally {

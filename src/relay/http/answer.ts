@@ -132,8 +132,16 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
     answerOnSocket(socket, PARSER_ERRORS[error.code ?? ''] ?? ['400 Bad Request', 'Bad request']);
 }
 
+const statuses = new WeakMap<Duplex, number>();
+
+/** The status with which a connection was ended in place of the answer to its request. */
+export function statusOnSocket(socket: Duplex): number | undefined {
+  return statuses.get(socket);
+}
+
 /** Answers where Node gives no response object, and ends the connection. */
 export function answerOnSocket(socket: Duplex, [line, text]: RawAnswer): void {
+  statuses.set(socket, Number.parseInt(line));
   socket.on('error', () => undefined);
   const body = errorBody(text);
   socket.end(

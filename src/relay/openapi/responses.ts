@@ -12,10 +12,10 @@ const FAILURES: Record<number, [description: string, headers?: object]> = {
     { 'WWW-Authenticate': { description: '`Bearer`', schema: { type: 'string' } } },
   ],
   403: ['A `Host` that is not allowed, or a page of another site'],
-  404: ['The conversation is not known, or not for this caller'],
+  404: ['The conversation is not known, or its id is not for this caller'],
   409: ['A request with this Idempotency-Key is in progress', RETRY_AFTER],
   413: ['The body is over 1 MiB'],
-  415: ['The body is not sent as JSON, or is compressed'],
+  415: ['The body is compressed, or a browser sent one that is not JSON'],
   422: ['This Idempotency-Key was used for another request'],
   429: [
     'Too many requests or turns at once: of this caller, or of the relay at Telnyx',

@@ -6,10 +6,13 @@ import type { Call } from '../state.js';
 import { assertHost, hostNames } from '../exposure/browser-guards.js';
 import { answerBrokenRequest, Refusal, sendError, type Answerable } from '../http/answer.js';
 import { statusOf } from './request-log.js';
-import { operationOf, type UpstreamRequest } from './upstream.js';
+import { operationOf, OPERATIONS, type UpstreamRequest } from './upstream.js';
 
 /** In seconds, from the relay's own answers to the longest turns. */
 const BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 180, 240];
+
+/** The route of every path that the relay does not have. */
+const OTHER_ROUTE = 'other';
 
 export interface Metrics {
   count(call: Call, totalMs: number): void;
@@ -27,15 +30,16 @@ export interface Readings {
   isKeyRefused: () => boolean;
 }
 
-/** Metrics for Prometheus. */
-export function openMetrics(readings: Readings): Metrics {
+/** Metrics for Prometheus, with a series for every route from the start. */
+export function openMetrics(readings: Readings, routes: readonly string[] = []): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerGauges(registry, readings);
   const metrics = registerMetrics(registry);
+  startAtZero(metrics, routes);
   return {
     count(call, totalMs) {
-      const { route = 'other', waitedMs, firstTokenMs, isReplay, isCutOff } = call.facts;
+      const { route = OTHER_ROUTE, waitedMs, firstTokenMs, isReplay, isCutOff } = call.facts;
       const status = statusOf(call);
       metrics.requests.inc({ route, status });
       metrics.seconds.observe({ route }, totalMs / 1000);
@@ -68,7 +72,9 @@ function registerGauges(registry: Registry, readings: Readings): void {
   const { turnsInFlight, turnsWaiting, isRedisUp, isKeyRefused } = readings;
   gauge('turns_in_flight', 'Turns that run or wait now', turnsInFlight);
   gauge('turns_waiting', 'Turns that wait for earlier ones of their conversation', turnsWaiting);
-  gauge('upstream_key_refused', '1 while Telnyx refuses the key', () => Number(isKeyRefused()));
+  gauge('upstream_key_refused', '1 while Telnyx refuses the key, or knows no such assistant', () =>
+    Number(isKeyRefused()),
+  );
   if (isRedisUp) gauge('redis_up', '1 while Redis is reached', () => Number(isRedisUp()));
   const info = new Gauge({
     name: 'telnyx_chat_build_info',
@@ -78,6 +84,15 @@ function registerGauges(registry: Registry, readings: Readings): void {
   });
   info.set({ version }, 1);
 }
+
+/** Prometheus sees no increase in a series that begins at 1, so what an alert waits for begins at 0. */
+function startAtZero({ requests, upstream }: CountersByStatus, routes: readonly string[]): void {
+  for (const route of [...routes, OTHER_ROUTE]) requests.inc({ route, status: 500 }, 0);
+  requests.inc({ route: '/chat', status: 503 }, 0);
+  for (const operation of OPERATIONS) upstream.inc({ operation, status: '402' }, 0);
+}
+
+type CountersByStatus = Pick<ReturnType<typeof registerMetrics>, 'requests' | 'upstream'>;
 
 function registerMetrics(registry: Registry) {
   const registers = [registry];

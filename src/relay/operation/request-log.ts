@@ -1,5 +1,6 @@
 import { AppError } from '../../base/errors.js';
 import { CoordinationError } from '../coordination/coordination.js';
+import { statusOnSocket } from '../http/answer.js';
 import type { Call, CallFacts } from '../state.js';
 import type { Level, Log } from './log.js';
 
@@ -17,9 +18,10 @@ export function logRequest(log: Log, call: Call, totalMs: number): void {
   if (log.isLevelEnabled(level)) log[level](requestEntry(call, totalMs), 'request');
 }
 
-/** The status of the answer. */
-export function statusOf({ response }: Call): number {
-  return response.writableFinished ? response.statusCode : CALLER_LEFT;
+/** The status of the answer; of a stream, whether its turn succeeded. */
+export function statusOf({ request, response, facts }: Call): number {
+  if (!response.writableFinished) return statusOnSocket(request.socket) ?? CALLER_LEFT;
+  return facts.status ?? response.statusCode;
 }
 
 function levelOf(call: Call): Level {

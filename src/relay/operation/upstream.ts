@@ -11,8 +11,19 @@ export interface UpstreamRequest {
   totalMs: number;
 }
 
+export const OPERATIONS = [
+  'chat',
+  'list_messages',
+  'get_assistant',
+  'create_conversation',
+  'get_conversation',
+] as const;
+
 /** The operation of a request, by a name without ids. */
-export function operationOf({ method, path }: Pick<UpstreamRequest, 'method' | 'path'>): string {
+export function operationOf({
+  method,
+  path,
+}: Pick<UpstreamRequest, 'method' | 'path'>): (typeof OPERATIONS)[number] {
   if (path.endsWith('/chat')) return 'chat';
   if (path.endsWith('/messages')) return 'list_messages';
   if (path.includes('/ai/assistants/')) return 'get_assistant';
