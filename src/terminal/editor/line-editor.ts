@@ -178,20 +178,12 @@ class TerminalLineEditor implements LineEditor {
     this.#display.record(this.#prompt, this.#composer.drawn(text));
   }
 
-  /** Unsent text stays on the screen, complete and in the order in which it was typed. */
+  /** Unsent text stays on the screen, complete. */
   #leaveUnsent(): void {
-    const { hasReturned, fullText } = this.#composer.draft;
-    const queued = this.#queue.takeBack();
-    const unsent = hasReturned ? [fullText, ...queued] : [...queued, fullText];
-    const texts = unsent.filter((text) => text !== '');
-    if (queued.length > 0 || hasReturned) this.#display.note(this.#unsentNotice(texts.length));
+    const { notice, texts } = this.#returning.takeUnsent();
+    const { dim } = stylesFor({ color: this.#options.color ?? false });
+    if (notice !== '') this.#display.note(`${dim(notice)}\n`);
     for (const text of texts) this.#display.record(this.#prompt, text);
-  }
-
-  #unsentNotice(count: number): string {
-    const { color = false } = this.#options;
-    const which = count === 1 ? 'this message was' : `these ${count} messages were`;
-    return `${stylesFor({ color }).dim(`${which} not sent:`)}\n`;
   }
 
   #onKeys(events: readonly KeyEvent[]): void {
