@@ -31,6 +31,7 @@ export const list = defineCommand({
   async run({ target, output, filters, watching: { watch } }, context) {
     const selection = selectionOf(filters, target.assistant, context);
     const notices = await noticesOn(context, { ...target, ...output });
+    let code = 0;
     await withAccount(target, { context, notices }, async (account) => {
       if (watch) {
         const { printWatched } = await import('./watch.js');
@@ -38,7 +39,7 @@ export const list = defineCommand({
         const printer = conversationPrinter({ ...output, json: false }, context);
         const where = whereFor(selection, account);
         const given = { context, notices, selection, printer, isJson: output.json };
-        await printWatched({ ...given, list, where });
+        code = await printWatched({ ...given, list, where });
         return;
       }
       const outcome = { count: 0, hasMore: false };
@@ -58,6 +59,7 @@ export const list = defineCommand({
       const note = closingNote(outcome, filters, selection);
       if (note !== '') notices.notify(note);
     });
+    return code;
   },
 });
 
