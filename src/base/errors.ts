@@ -100,6 +100,12 @@ export const EXIT_CODES: Record<ErrorKind, number> = {
   hung_up: 129,
 };
 
+/** The exit code of what goes on until it is stopped: that is no failure. Throws any other. */
+export function stoppedWith(error: unknown): number {
+  if (error instanceof AppError && isStop(error)) return EXIT_CODES[error.kind];
+  throw error;
+}
+
 /** Process exit code for a failure; a turn that may have run exits 7 whatever broke it. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof AppError)) return 1;

@@ -5,6 +5,7 @@ import { Follower, followNotice, type FollowEvent } from '../conversations/follo
 import { transcriptLines } from '../conversations/transcript.js';
 import { cutWithEllipsis } from '../text/columns.js';
 import { oneLine, sanitize } from '../text/sanitize.js';
+import { nameWindow } from './attention.js';
 import { currentConversation, notify, notifyAsIs, notifyFailure, type Chat } from './chat.js';
 import { showAddition, takeover } from './control-commands.js';
 import type { Following } from './following.js';
@@ -30,7 +31,7 @@ export function startFollowing(chat: Chat): void {
   };
   chat.state.following = following;
   notify(chat, 'following: what you type is a person\u2019s message; Ctrl-C ends it');
-  void showFollowed(chat, follower, added).finally(() => {
+  void showFollowed(chat, { id, follower, added }).finally(() => {
     signal.removeEventListener('abort', stop);
     if (chat.state.following !== following) return;
     chat.state.following = undefined;
@@ -56,7 +57,13 @@ async function sendAsPerson(chat: Chat, text: string, added: string[]): Promise<
   if (state.lastFailure) takeOut(trimmed, added);
 }
 
-async function showFollowed(chat: Chat, follower: Follower, added: string[]): Promise<void> {
+interface Followed {
+  id: string;
+  follower: Follower;
+  added: string[];
+}
+
+async function showFollowed(chat: Chat, { id, follower, added }: Followed): Promise<void> {
   // What was said before is on the screen, or in /history.
   let isNew = false;
   try {
@@ -70,7 +77,18 @@ async function showFollowed(chat: Chat, follower: Follower, added: string[]): Pr
     if (!(error instanceof AppError)) throw error;
     if (isStop(error)) notify(chat, error.message);
     else notifyFailure(chat, error);
+    if (error.kind === 'not_found') leaveDeleted(chat, id);
   }
+}
+
+/** Nothing can be said in a conversation that is gone. */
+function leaveDeleted(chat: Chat, id: string): void {
+  const { state } = chat;
+  if (state.conversationId !== id) return;
+  state.conversationId = undefined;
+  state.isTakenOver = false;
+  nameWindow(chat, { conversation: '' });
+  notify(chat, 'the conversation is gone: your next message starts a new one');
 }
 
 function showEvent(chat: Chat, event: Exclude<FollowEvent, { type: 'message' | 'listed' }>): void {

@@ -8,6 +8,7 @@ import type { ReadManyPorts } from '../conversations/read-many.js';
 import {
   searchConversations,
   wordMatcher,
+  wordsIn,
   type SearchedConversation,
 } from '../conversations/search.js';
 import { age } from '../text/age.js';
@@ -23,13 +24,12 @@ const REQUEST_MS = 30_000;
 
 /** /search: what was said in the conversations of this assistant. Ctrl-C keeps what was found. */
 export async function searchSaid(chat: Chat, argument: string): Promise<void> {
-  const words = argument.split(/\s+/);
   if (argument === '') {
     throw new AppError('usage', 'words to search for are required', {
       hint: '/search opening hours',
     });
   }
-  const query = { match: wordMatcher(words), maxHits: 1 };
+  const query = { match: wordMatcher(wordsIn(argument)), maxHits: 1 };
   chat.state.found = [];
   const { found } = chat.state;
   await cancellable(chat, `searching the last ${DAYS} days`, async (signal) => {
@@ -83,6 +83,7 @@ function show(
     isMarked ? text : paint.dim(text),
   );
   const label = `${String(number).padStart(2)}  ${name}  ${used}`.trimEnd();
-  const role = paint.dim(`    ${oneLine(hit.message.role)}: `);
-  editor.print(`${label}\n${role}${said.join('')}\n`, 'stderr');
+  const role = `    ${paint.dim(`${oneLine(hit.message.role)}: `)}`;
+  const lines = [label, `${role}${said.join('')}`].map((line) => ports.wrap(line));
+  editor.print(`${lines.join('\n')}\n`, 'stderr');
 }

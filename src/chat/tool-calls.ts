@@ -40,7 +40,7 @@ export async function showToolCalls(chat: Chat, text: string): Promise<void> {
   }
 }
 
-const SKIPPED = 'cancelled: the tool calls are not shown; /trace shows them';
+const SKIPPED = 'cancelled; /trace shows what tools were called, if any';
 
 /** /trace */
 export async function showTrace(chat: Chat, argument: string): Promise<void> {

@@ -17,6 +17,7 @@ import { TurnMemory } from '../turn/turn-memory.js';
 import type { TurnRequest } from '../turn/events.js';
 import { takeTurn } from '../turn/turn.js';
 import { noticesTo } from './options/output.js';
+import { loadFailedSend } from '../turn/deliver.js';
 import { targetFlags } from './options/target.js';
 import { openRedis } from './serve/redis.js';
 import { EXPOSURE, SERVICE } from './serve/flags.js';
@@ -92,6 +93,7 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
       const entry = { url: relay.url, node: context.nodeVersion };
       log.info(startEntry(settings, account.settings, entry), 'started');
       await write(stdout, `relay: ${relay.url}\n`);
+      loadFailedSend();
       await aborted(signal);
     } finally {
       await relay.drain();

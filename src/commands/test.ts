@@ -1,5 +1,6 @@
 import { openAccount, type Account, type Notices } from '../account/account.js';
 import { AppError } from '../base/errors.js';
+import { loadFailedSend } from '../turn/deliver.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
 import { keepMemorySmall } from '../process/v8-flags.js';
@@ -70,6 +71,7 @@ export const test = defineCommand({
       context.outliveReader();
       const mask = await maskOf(values, account);
       const setup = { ...setupOf(values, { context, notices, account, mode }), ...given, mask };
+      loadFailedSend();
       if (!suite) return await watch(words, read, setup);
       const finished = await runSuite(suite, setup);
       await update(mode, { suite, finished, setup });

@@ -11,6 +11,20 @@ export type TextSpan = readonly [start: number, end: number];
 /** For each text the places that match; none when the text does not. */
 export type Matcher = (texts: readonly string[]) => TextSpan[][];
 
+/** A quotation that stands for itself, not one inside of JSON. */
+const PHRASE = /(?<=^|\s)"([^"]*[^"\s][^"]*)"(?=\s|$)/;
+const PHRASE_OR_WORD = new RegExp(`${PHRASE.source}|\\S+`, 'g');
+
+/** The words of a text; double quotes make several words one. */
+export function wordsIn(text: string): string[] {
+  return Array.from(text.matchAll(PHRASE_OR_WORD), ([word, phrase]) => phrase ?? word);
+}
+
+/** The words that a shell has separated. It has taken its own quotes: blanks in a word are part of it. */
+export function wordsOf(operands: readonly string[]): string[] {
+  return operands.flatMap((word) => (PHRASE.test(word) ? wordsIn(word) : [word]));
+}
+
 /** Texts that contain all words, in any case. */
 export function wordMatcher(words: readonly string[]): Matcher {
   const patterns = words.map((word) => {

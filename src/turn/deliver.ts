@@ -14,6 +14,11 @@ interface DeliverOptions extends RetryOptions {
 
 const lateFailure = () => import('./failed-send.js');
 
+/** For a process that runs for long: the package may be replaced before a send fails. */
+export function loadFailedSend(): void {
+  lateFailure().catch(() => undefined);
+}
+
 /**
  * Sends one turn so that it is delivered once.
  *

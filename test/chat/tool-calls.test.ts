@@ -63,7 +63,7 @@ describe('below a reply', () => {
     await play(played, ['where is it?']);
     expect(played.transcript).toEqual([
       ...REPLY,
-      ...['[]', '[]', '~cancelled: the tool calls are not shown; /trace shows them~'],
+      ...['[]', '[]', '~cancelled; /trace shows what tools were called, if any~'],
     ]);
   });
 });

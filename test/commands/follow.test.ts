@@ -39,15 +39,29 @@ describe('conversations show --follow', () => {
   it('prints a line of JSON for each message and each change', async () => {
     const account = await populatedAccount();
     const thread = account.sandbox.store.find(HOURS);
-    const { stdout } = await followed(account, [HOURS, '--json', '--redact'], (text) => {
-      if (thread && text.includes('At ten.')) thread.conversation.metadata['ai_disabled'] = 'true';
-      return text.includes('ai_disabled');
-    });
+    const { code, stdout, stderr } = await followed(
+      account,
+      [HOURS, '--json', '--redact'],
+      (text) => {
+        if (thread && text.includes('At ten.'))
+          thread.conversation.metadata['ai_disabled'] = 'true';
+        return text.includes('ai_disabled');
+      },
+    );
     const lines = stdout.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       ...['user', 'assistant', 'tool', 'assistant'].map((role) => ({ type: 'message', role })),
       { type: 'state', ai_disabled: true },
     ]);
+    expect([code, stderr]).toEqual([130, '']);
+  });
+
+  it('says once that a person has taken the conversation over', async () => {
+    const account = await populatedAccount();
+    const thread = account.sandbox.store.find(HOURS);
+    if (thread) thread.conversation.metadata['ai_disabled'] = 'true';
+    const { stdout, stderr } = await followed(account, [HOURS], (text) => text.includes('At ten.'));
+    expect(`${stdout}${stderr}`.match(/taken[^]{0,20}over/g)).toHaveLength(1);
   });
 
   it('ends when the conversation is deleted', async () => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { account } from '../helpers/account.js';
 import { HOURS, populatedAccount, type Populated } from '../helpers/populated-account.js';
@@ -54,6 +55,24 @@ describe('conversations search', () => {
     );
   });
 
+  it('breaks lines between words on a terminal, colours or not', async () => {
+    const account = await populatedAccount();
+    const thread = account.sandbox.store.find(HOURS);
+    const text = 'The fourth line of this message is open on Sunday, as all of us know';
+    if (thread) account.sandbox.store.append(thread, { role: 'user', text });
+    for (const color of [[], ['--no-color']]) {
+      const argv = ['fourth', 'sunday', '--quiet', ...color];
+      const { stdout } = await run(account, argv, { stdoutIsTTY: true, columns: 60 });
+      expect(stripVTControlCharacters(stdout).replaceAll('*', '').split('\n')).toEqual([
+        `${HOURS}  Opening hours  just`,
+        '    now',
+        '  2026-01-01 03:00:00Z  user  The fourth line of this',
+        '    message is open on Sunday, as all of us know',
+        '',
+      ]);
+    }
+  });
+
   it('prints a line of JSON for each message, tool calls included', async () => {
     const { stdout, stderr } = await run(await populatedAccount(), ['look_up', '--json']);
     expect(JSON.parse(stdout)).toEqual({
@@ -72,6 +91,8 @@ describe('conversations search', () => {
     [['sunday', '--role', 'tool'], 0],
     [['sunday', '--channel', 'phone_call'], 0],
     [['ten', '--limit', '1'], 1],
+    [['"do you" sunday'], 1],
+    [['"you do" sunday'], 0],
     [['sunday', '--name', 'nothing'], 0],
   ])('%j finds %d', async (argv, count) => {
     const { stdout } = await run(await populatedAccount(), argv);
@@ -167,7 +188,17 @@ describe('/search', () => {
     expect(terminal.screen().join('\n')).toMatch(
       / 1 {2}my name is Ana {2}just now\n {4}\w+: .*Ana/,
     );
+    await say('/search "name my"', /nobody said that/);
+    await say('/search "my name" ana', /"my name" ana\n 1 {2}my name[^]*\/resume 1 continues/);
     await say('/resume 1', /conversation my name is Ana/);
     await say('/resume 7', /the last search has no result 7/);
+  });
+
+  it('breaks lines between words', async () => {
+    const sandbox = await account({ clock: realClock() });
+    const { terminal, say } = await openChat({ sandbox, size: [40, 24] });
+    await say('my name is Ana, and I live in Wonderland', /Ana/);
+    await say('/search "i live"', /\/resume 1 continues the first/);
+    expect(terminal.text()).toMatch(/\n {4}user: my name is Ana, and I live in\n {4}Wonderland\n/);
   });
 });

@@ -74,7 +74,8 @@ first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms
 
   it('on a terminal: the same with colours, words that differ underlined', async () => {
     const { test } = folderWith({ 'orders.chat': ORDERS });
-    const { stdout } = await test(['--sandbox', 'orders.chat:10'], { stdoutIsTTY: true });
+    const window = { stdoutIsTTY: true, columns: 200 };
+    const { stdout } = await test(['--sandbox', 'orders.chat:10'], window);
     expect(steady(stdout)).toBe(
       [
         '\u001b[38;5;196m✗\u001b[39m \u001b[2morders.chat:10\u001b[22m  Goodbye  \u001b[2m(0ms)\u001b[22m',
@@ -93,6 +94,26 @@ first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms
         '',
       ].join('\n'),
     );
+  });
+
+  it('on a terminal: lines that break between words, but for a command to copy', async () => {
+    const file = 'a-long-name-of-a-file.chat';
+    const { test } = folderWith({ [file]: ORDERS });
+    const window = { stdoutIsTTY: true, columns: 44 };
+    const { stdout } = await test(['--sandbox', `${file}:10`, '--no-color'], window);
+    const lines = steady(stdout).split('\n');
+    expect(lines.slice(4, 8)).toEqual([
+      '    does not hold: no "goodbye": the reply',
+      '    is "Hello! I am the scripted assistant',
+      '    of the sandbox. Say "help" to see what I',
+      '    can do."',
+    ]);
+    expect(lines.slice(9, 12)).toEqual([
+      '    - [Goodbye!] I am the assistant of the',
+      '      [shop.]',
+      '    + [Hello!] I am the [scripted] assistant',
+    ]);
+    expect(lines).toContain(`  again: telnyx-chat test --sandbox ${file}:10`);
   });
 
   it('with --quiet: only what did not pass', async () => {

@@ -34,15 +34,20 @@ describe('conversations list --watch', () => {
       faultSettings: { rules: rules.map((rule) => rule.replace('503', '500')), seed: 2 },
     });
     const stop = new AbortController();
-    const { stdout } = await runCli(['conversations', 'list', '--watch', '--json', '--all'], {
-      ...{ env, clock, signal: stop.signal },
-      onStdout(text) {
-        const count = text.split('\n').length - 1;
-        clock.advance(1_000);
-        if (count === 3) sandbox.store.create('new', {});
-        else if (count === 4) stop.abort(new AppError('interrupted', 'interrupted'));
+    const { code, stdout, stderr } = await runCli(
+      ['conversations', 'list', '--watch', '--json', '--all'],
+      {
+        ...{ env, clock, signal: stop.signal },
+        onStdout(text) {
+          const count = text.split('\n').length - 1;
+          clock.advance(1_000);
+          if (count === 3) sandbox.store.create('new', {});
+          else if (count === 4) stop.abort(new AppError('interrupted', 'interrupted'));
+        },
       },
-    });
+    );
+    expect(code).toBe(130);
+    expect(stderr).not.toContain('"error"');
     const lines = stdout.trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { name: string | null }).name)).toEqual([
       'Opening hours',

@@ -7,6 +7,8 @@ import type { ReadManyPorts } from '../../src/conversations/read-many.js';
 import {
   searchConversations,
   wordMatcher,
+  wordsIn,
+  wordsOf,
   type SearchedConversation,
 } from '../../src/conversations/search.js';
 import { timedPattern } from '../../src/process/timed-pattern.js';
@@ -31,6 +33,29 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 async function* given<T>(items: readonly T[]): AsyncGenerator<T> {
   for (const item of items) yield await Promise.resolve(item);
 }
+
+describe('phrases', () => {
+  it.each([
+    ['"my name" ada', ['my name', 'ada']],
+    ['ada "my name"', ['ada', 'my name']],
+    ['my "name"', ['my', 'name']],
+    ['{"day":"Sunday"} "day":"Sunday" now', ['{"day":"Sunday"}', '"day":"Sunday"', 'now']],
+    ['5" or 6" "open', ['5"', 'or', '6"', '"open']],
+    ['"" " "', ['""', '"', '"']],
+  ])('%s has the words %j', (text, words) => {
+    expect(wordsIn(text)).toEqual(words);
+  });
+
+  it.each([
+    [
+      ['"my name" ada', 'speak to'],
+      ['my name', 'ada', 'speak to'],
+    ],
+    [['say "day":"Sunday"'], ['say "day":"Sunday"']],
+  ])('%j of a shell are the words %j', (operands, words) => {
+    expect(wordsOf(operands)).toEqual(words);
+  });
+});
 
 describe('words', () => {
   it.each([

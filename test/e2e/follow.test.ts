@@ -35,3 +35,13 @@ it('two people follow one conversation, and each sees what the other says', asyn
   expect(ana.terminal.screen().join('\n')).toMatchSnapshot('Ana');
   expect(ben.terminal.screen().join('\n')).toMatchSnapshot('Ben');
 }, 60_000);
+
+it('a chat does not stay in a conversation that is deleted while it is followed', async () => {
+  const { sandbox, env } = await account({ clock: realClock() });
+  const { id } = sandbox.store.create('Call', { assistant_id: sandbox.assistantId }).conversation;
+  const { terminal, say } = await chatWith({ env });
+  await say(`/follow ${id}`, /^following>$/m);
+  sandbox.store.delete(id);
+  await terminal.shows(/the conversation is gone: your next message starts a new one[^]*^>$/m);
+  await say('my name is Ada', /Nice to meet you, Ada/);
+}, 30_000);

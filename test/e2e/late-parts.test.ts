@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { errorAnswer } from '../../src/sandbox/answer.js';
 import { account } from '../helpers/account.js';
 import { builtProgram } from '../helpers/built-program.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
@@ -54,6 +57,32 @@ describe('what the built program loads only when it is needed', () => {
     expect(stdout).toBe('assistant-7\n');
   });
 });
+
+it('a chat whose package is replaced meanwhile still tells how a send failed', async () => {
+  let turns = 0;
+  const { env } = await account({
+    intercept: (call, run) =>
+      call.operation === 'chat' && ++turns > 1
+        ? Promise.resolve(errorAnswer(422, { detail: 'no' }))
+        : run(call),
+  });
+  const home = temporaryFolder();
+  for (const name of ['bin', 'dist', 'package.json']) {
+    cpSync(name, join(home, name), { recursive: true });
+  }
+  symlinkSync(resolve('node_modules'), join(home, 'node_modules'));
+  const program = join(home, 'bin', 'telnyx-chat.js');
+  const chat = spawn(process.execPath, [program, 'chat'], { env: { ...env, HOME: home } });
+  let stderr = '';
+  chat.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  const ended = once(chat, 'exit');
+  chat.stdin.write('my name is Ada\n');
+  await once(chat.stdout, 'data');
+  rmSync(join(home, 'dist'), { recursive: true });
+  chat.stdin.end('hello\n');
+  expect(await ended).toEqual([1, null]);
+  expect(stderr).toContain('error: Unprocessable entity: no');
+}, 30_000);
 
 describe('the built program ends', () => {
   it.each([

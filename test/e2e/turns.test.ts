@@ -127,7 +127,19 @@ describe.each(SIZES)('a message that failed at %i×%i', (...size) => {
     await terminal.shows(/error: connection refused[^]*held: two\n\n> one$/);
     terminal.type(`${CTRL('u')}${CTRL('d')}`);
     await terminal.exit;
-    await terminal.shows(/listens there\n\n> two$/);
+    await terminal.shows(/listens there\n+this message was not sent:\n+> two$/);
+  });
+
+  it('and the chat ends: all that was not sent is told, in order', async () => {
+    const { sandbox, env } = await account();
+    await sandbox.close();
+    const { terminal, say } = await chatWith({ size, env });
+    await say('one', 'waiting');
+    await say('AAA', 'queued: AAA');
+    terminal.type(CTRL('d'));
+    await say('BBB', 'queued: BBB');
+    await terminal.exit;
+    await terminal.shows(/these 3 messages were not sent:\n+> one\n\n> AAA\n\n> BBB$/);
   });
 
   it('and may have been delivered does not come back: Up or /retry brings it back, which asks', async () => {

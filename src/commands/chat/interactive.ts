@@ -12,6 +12,7 @@ import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { paintFor } from '../../terminal/styles.js';
 import { openWindowTitle, type WindowTitle } from '../../terminal/window-title.js';
+import { loadFailedSend } from '../../turn/deliver.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 import {
   appearanceFor,
@@ -106,6 +107,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
     const signal = AbortSignal.any([context.signal, leaving.signal]);
     if (own && !isSilent(output)) notify(chat, TEMPORARY_NOTICE);
     if (!isSilent(output)) void introduce(chat, created ? undefined : conversationId, signal);
+    loadFailedSend();
     await runChat(chat);
   } catch (error) {
     failure = error;

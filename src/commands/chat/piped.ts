@@ -8,6 +8,7 @@ import { errorJson, errorLines } from '../../text/error-report.js';
 import { jsonLine } from '../../text/json-line.js';
 import { sanitize } from '../../text/sanitize.js';
 import type { Turn } from '../../turn/events.js';
+import { loadFailedSend } from '../../turn/deliver.js';
 import { checkedMessage } from '../../turn/message-text.js';
 import { turnJson } from '../../turn/turn-report.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
@@ -54,7 +55,7 @@ async function takeLines(session: Session, values: PipedValues, context: Context
   const show = await turnPrinter(session, values, context);
   // The writer of the pipe may never end: when we are done, its lines are not awaited.
   const leave = (): unknown => context.stdin.destroy();
-  const failure = await runPipedChat({
+  const running = runPipedChat({
     lines: readLines(context.stdin),
     conversationId,
     takeTurn(text, id) {
@@ -69,6 +70,8 @@ async function takeLines(session: Session, values: PipedValues, context: Context
     signal: context.signal,
     onFailure: values.piped.keepsGoing ? report : undefined,
   }).finally(leave);
+  loadFailedSend();
+  const failure = await running;
   return failure ? exitCodeOf(failure) : 0;
 }
 

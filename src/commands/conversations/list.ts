@@ -35,6 +35,7 @@ export const list = defineCommand({
   async run({ target, output, filters, watching: { watch } }, context) {
     const selection = selectionOf(filters, target.assistant, context);
     const notices = await noticesOn(context, { ...target, ...output });
+    let code = 0;
     await withAccount(target, { context, notices }, async (account) => {
       const firstWords = await firstWordsFor(account, output, context);
       if (watch) {
@@ -43,7 +44,7 @@ export const list = defineCommand({
         const printer = conversationPrinter({ ...output, json: false }, context);
         const where = whereFor(selection, account);
         const given = { context, notices, selection, printer, firstWords, isJson: output.json };
-        await printWatched({ ...given, list, where });
+        code = await printWatched({ ...given, list, where });
         return;
       }
       const outcome = { count: 0, hasMore: false };
@@ -63,6 +64,7 @@ export const list = defineCommand({
       const note = closingNote(outcome, filters, selection);
       if (note !== '') notices.notify(note);
     });
+    return code;
   },
 });
 

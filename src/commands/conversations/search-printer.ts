@@ -9,12 +9,15 @@ import { age } from '../../text/age.js';
 import { jsonLine } from '../../text/json-line.js';
 import { oneLine } from '../../text/sanitize.js';
 import { appearanceFor, type OUTPUT } from '../options/output.js';
+import type { Prose } from '../options/prose.js';
 
 interface SearchPrinting {
   output: ValuesOf<typeof OUTPUT>;
   context: Context;
   match: Matcher;
   redactor: Redactor | undefined;
+  /** For a terminal. */
+  prose: Prose;
 }
 
 /** A conversation and its hits: for people on a terminal, in fields on a pipe, a line of JSON for each. */
@@ -62,7 +65,10 @@ function fields({ conversation: { id }, title, hits }: SearchedConversation): st
     .join('');
 }
 
-function readable({ output, context }: SearchPrinting) {
+/** The indent of what does not fit on the first line. */
+const HANG = 4;
+
+function readable({ output, context, prose }: SearchPrinting) {
   const appearance = appearanceFor(output, context);
   const { bold, dim } = stylesFor(appearance);
   const mark = appearance.color ? bold : (text: string) => `*${text}*`;
@@ -71,12 +77,13 @@ function readable({ output, context }: SearchPrinting) {
     const said = excerptOf(text, spans).map((piece) =>
       piece.isMarked ? mark(piece.text) : piece.text,
     );
-    return `  ${dim(`${clockTime(sentAt || createdAt)}  ${oneLine(role)}`)}  ${said.join('')}\n`;
+    const label = dim(`${clockTime(sentAt || createdAt)}  ${oneLine(role)}`);
+    return `${prose(`  ${label}  ${said.join('')}`, HANG)}\n`;
   };
   return ({ conversation, title, hits }: SearchedConversation): string => {
     const { id, lastMessageAt, createdAt } = conversation;
     const used = age(lastMessageAt || createdAt, context.clock.now());
     const parts = [oneLine(id), bold(oneLine(title)), dim(used)].filter((part) => part !== '');
-    return `${parts.join('  ')}\n${hits.map(line).join('')}`;
+    return `${prose(parts.join('  '), HANG)}\n${hits.map(line).join('')}`;
   };
 }

@@ -9,6 +9,7 @@ import { usedAt } from '../../conversations/paginate.js';
 import {
   searchConversations,
   wordMatcher,
+  wordsOf,
   type Matcher,
   type SearchedConversation,
 } from '../../conversations/search.js';
@@ -16,6 +17,7 @@ import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { isSilent, noticesOn, OUTPUT } from '../options/output.js';
+import { proseOn } from '../options/prose.js';
 import { REDACT, redactorFor } from '../options/redaction.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { searchPrinter } from './search-printer.js';
@@ -43,7 +45,7 @@ const SEARCH_FILTERS = {
 
 /** Messages that say something, in the conversations that the filters choose. */
 export const search = defineCommand({
-  arguments: { words: { help: 'all of them in one message, in any case' } },
+  arguments: { words: { help: 'all of them in one message, in any case; "my name" is one' } },
   flags: { target: CONVERSATIONS_TARGET, output: OUTPUT, filters: SEARCH_FILTERS, search: SEARCH },
   async run({ operands, target, output, filters, search: flags }, context) {
     const since = filters.since ?? USUAL_SINCE;
@@ -58,7 +60,8 @@ export const search = defineCommand({
       const isWatched = context.stderr.isTTY === true && !isSilent(output);
       const run = { account, context, selection, isWatched, role: flags.role, match };
       const outcome: SearchOutcome = { searched: 0, found: 0, hasMore: false, unreadable: [] };
-      const print = searchPrinter({ output, context, match, redactor });
+      const prose = await proseOn(context.stdout, target, context);
+      const print = searchPrinter({ output, context, match, redactor, prose });
       try {
         await printAll(found(run, outcome), print, context);
       } finally {
@@ -80,7 +83,7 @@ async function matcherOf(
       hint: 'telnyx-chat conversations search opening hours',
     });
   }
-  if (!regex) return wordMatcher(asked);
+  if (!regex) return wordMatcher(wordsOf(asked));
   const { timedPattern } = await import('../../process/timed-pattern.js');
   return timedPattern(asked.join(' '));
 }

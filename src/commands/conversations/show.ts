@@ -29,6 +29,7 @@ export const show = defineCommand({
   async run({ operands: [reference = ''], target, output, view: { redact, follow } }, context) {
     const redactor = await redactorFor(redact);
     const notices = await noticesOn(context, { ...target, ...output });
+    let code = 0;
     await withConversation(reference, { target, context, notices }, async (named) => {
       const { id, ask } = named;
       const styles = stylesFor(appearanceFor(output, context));
@@ -37,7 +38,13 @@ export const show = defineCommand({
       const view = redactor ? redactedTranscript(plain, redactor) : plain;
       if (follow) {
         const { printFollowed } = await import('./follow.js');
-        await printFollowed(named, { context, notices, view, redactor, isJson: output.json });
+        code = await printFollowed(named, {
+          context,
+          notices,
+          view,
+          redactor,
+          isJson: output.json,
+        });
         return;
       }
       const conversation = await ask((client, call) => client.getConversation(id, call));
@@ -49,6 +56,7 @@ export const show = defineCommand({
       });
       if (redactor) notices.notify(redactor.summary());
     });
+    return code;
   },
 });
 

@@ -1,6 +1,6 @@
 // Loaded late: only `--watch` needs it.
 import type { Notices } from '../../account/account.js';
-import { AppError, isStop } from '../../base/errors.js';
+import { AppError, isStop, stoppedWith } from '../../base/errors.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import type { FirstWordsOf } from '../../conversations/first-words.js';
 import { conversationJson } from '../../conversations/json.js';
@@ -31,8 +31,12 @@ interface WatchOptions {
   isJson: boolean;
 }
 
-/** Prints the conversations, then each that begins or moves, the latest at the bottom, until a stop. */
-export async function printWatched(options: WatchOptions): Promise<void> {
+/** Prints the conversations, then each that begins or moves, the latest at the bottom, until a stop: its exit code. */
+export function printWatched(options: WatchOptions): Promise<number> {
+  return watch(options).catch(stoppedWith);
+}
+
+async function watch(options: WatchOptions): Promise<never> {
   const { context, printer, isJson } = options;
   const { clock, signal, stdout } = context;
   const write = writerForReader(stdout);

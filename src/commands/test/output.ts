@@ -15,6 +15,8 @@ import { caseLines, PLAIN_STYLE, type ReportStyle } from '../../testing/report/t
 import type { CaseResult, TestEvent } from '../../testing/run/results.js';
 import type { TestRun } from '../../testing/run/run-tests.js';
 import { countsOf } from '../../testing/run/verdicts.js';
+import { ESCAPE_SEQUENCE } from '../../text/width.js';
+import { proseOn, type Prose } from '../options/prose.js';
 import { isOnGithub, workspaceNames } from './workflow.js';
 
 /** Colours whose contrast to black and to white is about 4 and more. */
@@ -97,6 +99,22 @@ function keyOf({ file, line, title, assistantId }: CaseResult): string {
   return JSON.stringify([file, line, title, assistantId]);
 }
 
+/** Behind `    > ` and its like. */
+const SAID_INDENT = 6;
+const SAID = /^ {4}[>+-] /;
+/** A command to copy stays in one piece. */
+const COMMAND = /^ {2}again: /;
+
+/** Lines for a window: what does not fit goes on under its own beginning. */
+function fitted(lines: readonly string[], prose: Prose): string {
+  const fit = (line: string): string => {
+    const plain = line.replace(ESCAPE_SEQUENCE, '');
+    if (COMMAND.test(plain)) return line;
+    return prose(line, SAID.test(plain) ? SAID_INDENT : undefined);
+  };
+  return `${lines.map(fit).join('\n')}\n`;
+}
+
 interface Printer {
   lines(lines: readonly string[]): void;
   annotations(lines: readonly string[]): void;
@@ -106,6 +124,7 @@ interface Printer {
 /** Prints in the order of calls; a reader that leaves early ends nothing. */
 function openPrinter({ context, isStdoutTaken }: OutputOptions): Printer {
   const { stdout, stderr } = context;
+  const prose = proseOn(stdout, {}, context);
   const isAnnotated = isOnGithub(context);
   const write = writerForReader(stdout);
   let printed = Promise.resolve();
@@ -114,7 +133,9 @@ function openPrinter({ context, isStdoutTaken }: OutputOptions): Printer {
   };
   return {
     lines(lines) {
-      if (!isStdoutTaken) print(lines, isAnnotated ? inertText : undefined);
+      if (isStdoutTaken || lines.length === 0) return;
+      if (isAnnotated) print(lines, inertText);
+      else printed = printed.then(async () => write(fitted(lines, await prose)));
     },
     annotations(lines) {
       if (!isAnnotated || lines.length === 0) return;

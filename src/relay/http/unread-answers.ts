@@ -1,7 +1,11 @@
-import type { Call } from '../state.js';
+import type { ServerResponse } from 'node:http';
 
 /** A caller that has not taken what was written to it. */
-export type SlowReader = Pick<Call, 'response'> & Partial<Pick<Call, 'facts' | 'onLeave'>>;
+export interface SlowReader {
+  readonly response: ServerResponse;
+  readonly facts?: { isCutOff?: boolean };
+  readonly onLeave?: (() => void) | undefined;
+}
 
 interface Unread {
   readonly bytes: number;

@@ -20,6 +20,7 @@ export class Draft {
   #isTyping = false;
   #pasted: PastedText | undefined;
   #returned: TextBuffer | undefined;
+  #hasReturned = false;
 
   get buffer(): TextBuffer {
     return this.#buffer;
@@ -39,10 +40,16 @@ export class Draft {
     return this.#returned === this.#buffer;
   }
 
+  /** Whether the draft began as a message that came back, also when it was edited since. */
+  get hasReturned(): boolean {
+    return this.#hasReturned;
+  }
+
   /** A message comes back by itself, to an empty prompt. */
   comeBack(text: string): void {
     this.restore(text);
     this.#returned = this.#buffer;
+    this.#hasReturned = true;
   }
 
   /** What the event inserts. */
@@ -93,6 +100,7 @@ export class Draft {
 
   clear(): void {
     this.#buffer = EMPTY_BUFFER;
+    this.#hasReturned = false;
     this.#undo = [];
     this.#isTyping = false;
     this.folds.forget(this.#killed);
@@ -128,6 +136,7 @@ export class Draft {
     if (buffer.text !== this.text && !isSameStep) this.#undo.push(this.#buffer);
     if (this.#undo.length > MAX_UNDO_STEPS) this.#undo.shift();
     this.#buffer = buffer;
+    this.#hasReturned &&= buffer.text !== '';
     this.#isTyping = false;
   }
 }

@@ -178,10 +178,12 @@ class TerminalLineEditor implements LineEditor {
     this.#display.record(this.#prompt, this.#composer.drawn(text));
   }
 
-  /** Unsent text stays on the screen, complete: it is nowhere else. */
+  /** Unsent text stays on the screen, complete. */
   #leaveUnsent(): void {
-    const unsent = [...this.#queue.takeBack(), this.#composer.draft.fullText];
-    for (const text of unsent) if (text !== '') this.#display.record(this.#prompt, text);
+    const { notice, texts } = this.#returning.takeUnsent();
+    const { dim } = stylesFor({ color: this.#options.color ?? false });
+    if (notice !== '') this.#display.note(`${dim(notice)}\n`);
+    for (const text of texts) this.#display.record(this.#prompt, text);
   }
 
   #onKeys(events: readonly KeyEvent[]): void {

@@ -40,6 +40,17 @@ export class ReturningText {
     draft.clear();
   }
 
+  /** What was not sent, in the order in which it was typed; the notice is '' when no Enter was pressed. */
+  takeUnsent(): { notice: string; texts: string[] } {
+    const { hasReturned, fullText } = this.#composer.draft;
+    const queued = this.#queue.takeBack();
+    const unsent = hasReturned ? [fullText, ...queued] : [...queued, fullText];
+    const texts = unsent.filter((text) => text !== '');
+    if (queued.length === 0 && !hasReturned) return { notice: '', texts };
+    const which = texts.length === 1 ? 'this message was' : `these ${texts.length} messages were`;
+    return { notice: `${which} not sent:`, texts };
+  }
+
   get #isFree(): boolean {
     const { draft, isSearching } = this.#composer;
     return draft.text === '' && !isSearching && this.#queue.queued.length === 0;

@@ -59,7 +59,9 @@ describe('leaving', () => {
     const terminal = new TestTerminal(SIZE);
     await terminal.type('queued', '\r', 'half a thou');
     terminal.editor.close();
-    expect(await terminal.screen()).toEqual(['> queued', '', '> half a thou', '▏']);
+    expect(await terminal.screen()).toEqual([
+      ...['these 2 messages were not sent:', '', '> queued', '', '> half a thou', '▏'],
+    ]);
   });
 
   it('hands the terminal to a task and takes it back with the draft', async () => {

@@ -289,7 +289,35 @@ describe.each(SIZES)('messages that are held at %i×%i', (...size) => {
     terminal.editor.holdQueued();
     await terminal.type('b', '\r', 'draft');
     terminal.editor.close();
-    expect(await terminal.screen()).toEqual(['> hi', '', '> a', '', '> b', '', '> draft', '▏']);
+    expect(await terminal.screen()).toEqual([
+      ...['> hi', 'these 3 messages were not sent:', '', '> a', '', '> b', '', '> draft', '▏'],
+    ]);
+  });
+
+  it.each([
+    ['untouched', []],
+    ['edited', ['!', '\x7f']],
+  ])('stay in order when the first one is back at the prompt (%s)', async (_, keys) => {
+    const terminal = await busy(size);
+    await terminal.type('a', '\r', '\x04', 'b', '\r');
+    terminal.editor.holdQueued();
+    terminal.editor.restoreHeld();
+    await terminal.type(...keys);
+    expect(await terminal.editor.read()).toEqual({ type: 'end' });
+    terminal.editor.close();
+    expect(await terminal.screen()).toEqual([
+      ...['> hi', 'these 2 messages were not sent:', '', '> a', '', '> b', '▏'],
+    ]);
+  });
+
+  it('go after what is typed anew in place of the first one', async () => {
+    const terminal = await busy(size);
+    await terminal.type('a', '\r', 'b', '\r');
+    terminal.editor.holdQueued();
+    terminal.editor.restoreHeld();
+    await terminal.type('\x15', 'new');
+    terminal.editor.close();
+    expect((await terminal.screen()).slice(3)).toEqual(['> b', '', '> new', '▏']);
   });
 });
 
