@@ -103,10 +103,10 @@ first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms
     const { stdout } = await test(['--sandbox', `${file}:10`, '--no-color'], window);
     const lines = steady(stdout).split('\n');
     expect(lines.slice(4, 8)).toEqual([
-      '    does not hold: no "goodbye": the reply',
-      '    is "Hello! I am the scripted assistant',
-      '    of the sandbox. Say "help" to see what I',
-      '    can do."',
+      '    failed: no "goodbye": the reply is',
+      '            "Hello! I am the scripted',
+      '            assistant of the sandbox. Say',
+      '            "help" to see what I can do."',
     ]);
     expect(lines.slice(9, 12)).toEqual([
       '    - [Goodbye!] I am the assistant of the',

@@ -398,7 +398,10 @@ describe.runIf(isPosix)('a file of settings that is a pipe', () => {
     const folder = temporaryFolder();
     feed(fifo(folder, 'tokens'), 'one\ntwo\n');
     const real = { ...place(folder), clock: { ...stillClock(), sleep: tick } };
-    expect(await readTokenFile('tokens', real)).toEqual(['one', 'two']);
+    expect(await readTokenFile('tokens', real)).toEqual([
+      { text: 'one', line: 1 },
+      { text: 'two', line: 2 },
+    ]);
   });
 
   it('is an error when nobody writes to it for 5 seconds', async () => {
