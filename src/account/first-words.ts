@@ -31,7 +31,7 @@ export function openFirstWords({ account, context, limitMs }: FirstWordsOptions)
   return async (conversations, signal) => {
     const unnamed = conversations.filter((each) => nameOf(each) === '');
     if (unnamed.length === 0) return new Map();
-    // What a sandbox inside the program holds is gone when it ends.
+    // An embedded sandbox loses its conversations when the program ends.
     const known = isSandbox ? new Map<string, KeptName>() : cache.read();
     const unknown = unnamed.filter((each) => !isCurrent(known.get(key(each.id)), each));
     const deadline = new Deadline(context.clock, leftMs);

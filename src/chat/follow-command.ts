@@ -53,7 +53,7 @@ async function sendAsPerson(chat: Chat, text: string, added: string[]): Promise<
   const trimmed = text.trim();
   added.push(trimmed);
   await showAddition(chat, text);
-  // What may not have arrived is shown when the list has it.
+  // A message that may not have arrived is shown once the list has it.
   if (state.lastFailure) takeOut(trimmed, added);
 }
 
@@ -64,7 +64,7 @@ interface Followed {
 }
 
 async function showFollowed(chat: Chat, { id, follower, added }: Followed): Promise<void> {
-  // What was said before is on the screen, or in /history.
+  // Earlier messages are on the screen, or in /history.
   let isNew = false;
   try {
     for await (const event of follower.events()) {
@@ -100,7 +100,7 @@ function showEvent(chat: Chat, event: Exclude<FollowEvent, { type: 'message' | '
   notify(chat, followNotice(event));
 }
 
-/** What was typed here is on the screen. */
+/** A message typed here is on the screen already. */
 function isOwn({ role, text }: Message, added: string[]): boolean {
   return role === 'assistant' && takeOut(text.trim(), added);
 }

@@ -79,7 +79,7 @@ export class TestStore {
     for (const run of this.runsOf([id])) this.#runs.delete(run.run_id);
   }
 
-  /** A run that has not begun. */
+  /** A run that has not started. */
   addRun({ test_id, rubric }: AssistantTest, suiteRunId?: string): TestRun {
     const now = this.#now();
     const run: TestRun = {

@@ -33,7 +33,7 @@ describe('conversations stats', () => {
     expect(await run(await populatedAccount(), ['--since', '1d'])).toEqual({
       code: 0,
       stdout: [
-        'conversations\t2\tbegun 2026-01-01 to 2026-01-01\n',
+        'conversations\t2\tstarted 2026-01-01 to 2026-01-01\n',
         ...['phone_call\t1\t\n', 'sms_chat\t1\t\n', 'turns\t1\t0.5 in each\n'],
         'tool calls\t1\t0 failed\n',
         'first reply\t0.0 s\tmedian of 1; 95% within 0.0 s\n',

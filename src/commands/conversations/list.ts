@@ -21,7 +21,7 @@ const BATCH = 100;
 const FIRST_WORDS_MS = 1_000;
 
 const WATCHING = {
-  watch: toggle('--watch', 'go on with each that begins or moves, the latest last, until Ctrl-C'),
+  watch: toggle('--watch', 'then print each that starts or is used again, until Ctrl-C'),
 };
 
 /** The conversations that the filters choose, the latest used first. */

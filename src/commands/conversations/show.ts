@@ -18,7 +18,7 @@ import { CONVERSATIONS_TARGET, messagesOf, REFERENCE, withConversation } from '.
 const CODE_INDENT = ' '.repeat(6);
 
 const VIEW = {
-  follow: toggle('-f, --follow', 'go on with each message that comes, until Ctrl-C'),
+  follow: toggle('-f, --follow', 'then print each new message, until Ctrl-C'),
   redact: REDACT,
 };
 

@@ -70,7 +70,8 @@ function rowsOf(stats: Stats): Row[] {
   const total = stats.total();
   const { conversations, turns } = total;
   const days = stats.days();
-  const span = days.length === 0 ? '' : `begun ${days[0]?.[0] ?? ''} to ${days.at(-1)?.[0] ?? ''}`;
+  const span =
+    days.length === 0 ? '' : `started ${days[0]?.[0] ?? ''} to ${days.at(-1)?.[0] ?? ''}`;
   const each = conversations === 0 ? '' : `${(turns / conversations).toFixed(1)} in each`;
   return [
     ['conversations', String(conversations), span],

@@ -47,7 +47,7 @@ export const stats = defineCommand({
       try {
         await countAll(counted, { account, context, selection, isWatched });
       } catch (error) {
-        // What was counted is no less true.
+        // The counts so far are still right.
         if (!(error instanceof AppError) || counted.count === 0) throw error;
         failure = error;
       }

@@ -64,7 +64,7 @@ class WatchedList {
     this.#options = options;
   }
 
-  /** Those that have begun or moved since the look before, the latest last. */
+  /** The conversations that are new or were used since the last look, the latest last. */
   async look(): Promise<Conversation[]> {
     const { notices } = this.#options;
     try {

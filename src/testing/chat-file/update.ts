@@ -38,7 +38,7 @@ interface Change {
   added: string[];
 }
 
-/** Tools answer before the reply is made of it. */
+/** Tools answer before the reply. */
 function ordered(calls: readonly ToolUse[], reply: string | undefined): RecordEntry[] {
   const entries = calls.map((call): RecordEntry => ({ type: 'call', call }));
   return reply === undefined ? entries : [...entries, { type: 'reply', text: reply }];

@@ -16,7 +16,7 @@ export interface RecordedConversation {
 }
 
 /**
- * What was said and called, out of messages in order. Results carry no id of their call: they belong to
+ * The texts and tool calls of messages in order. Results carry no id of their call: they belong to
  * the calls without one, in their order. Blank messages of the user's are passed over.
  */
 export function recordedConversation(messages: readonly Message[]): RecordedConversation {

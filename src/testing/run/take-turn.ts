@@ -49,7 +49,7 @@ export async function takeTimedTurn(
   }
 }
 
-/** How often a turn is begun that was not run, each time with the attempts that are its own. */
+/** Limit on starts of a turn that was not run. Each start has its own attempts. */
 const MAX_TAKES = 3;
 
 /** Whether the turn was not run, and the reason may be gone a moment later. */
@@ -70,7 +70,7 @@ async function answerTo(
     if (event.type === 'delta' && event.text !== '') firstWordAt ??= clock.monotonic();
     if (event.type === 'retry') {
       gate.note(event.error, event.waitMs);
-      // What was refused is sent after the wait, and its answer begins anew.
+      // A refused message is sent again after the wait, so its times start again.
       sentAt = clock.monotonic() + event.waitMs;
       firstWordAt = undefined;
     }

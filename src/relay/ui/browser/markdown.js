@@ -92,7 +92,7 @@ function tableElement({ header = [], rows = [] }) {
 }
 
 /**
- * What may be wider than the window scrolls by itself, by the keyboard too.
+ * A table or code block wider than the window scrolls by itself, by the keyboard too.
  * @param {string} name @param {string} label @param {Node} content
  */
 function scrolling(name, label, content) {
