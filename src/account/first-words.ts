@@ -73,7 +73,7 @@ interface ReadOptions {
   signal: AbortSignal;
 }
 
-/** One that is gone meanwhile has no words; any other failure ends the reading: names are not worth a wait. */
+/** A deleted conversation has no words. Any other failure ends the reading: names are not worth a wait. */
 async function readAll(
   conversations: readonly Conversation[],
   { client, deadline, signal }: ReadOptions,

@@ -14,7 +14,7 @@ export interface Target extends GivenSettings {
   dotenv?: string | undefined;
   /** A sandbox inside this process answers. */
   sandbox?: boolean | undefined;
-  /** What fails in the sandbox. */
+  /** Faults of the sandbox. */
   faults?: FaultSettings | undefined;
 }
 
@@ -55,7 +55,7 @@ export async function newProfileName(target: Target, context: Context): Promise<
   return resolveProfile(await sourcesOf(target, context)).value;
 }
 
-/** Where settings come from; a file that cannot be read throws when a setting needs it. */
+/** The sources of settings. A file that cannot be read throws when a setting needs it. */
 export async function sourcesOf(target: Target, context: Context): Promise<Sources> {
   const { env, home } = context;
   const envFile = await outcomeOf(readEnvFile(target.dotenv, context));

@@ -49,7 +49,7 @@ export function isTransient({ kind, details: { status } }: AppError): boolean {
 const SHORT_WAIT_MS = 100;
 const MAX_SHORT_WAIT_MS = 500;
 
-/** For one of many reads that are repeated together later: a longer wait is left to that. */
+/** For a read that will be repeated anyway: it only waits briefly. */
 export const hasty: RetryPolicy = ({ kind, details: { status = 0, retryAfterMs } }) => {
   const isLimited = status === 429;
   const isRefused = status >= 300 && status < 500 && status !== 408 && status !== 409;

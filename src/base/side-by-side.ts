@@ -3,7 +3,7 @@ interface SideBySideOptions {
   atOnce: number;
 }
 
-/** Of results that wait for one before them, for each task at once. */
+/** Limit on results that wait for an earlier one, for each task that may run at once. */
 const HELD_EACH = 8;
 
 /** Runs a task for each item, several at once, and gives the results in the order of the items. */

@@ -26,7 +26,7 @@ export class Deadline {
     this.#end = clock.monotonic() + ms;
   }
 
-  /** What is left, at least 1: a bound of 0 would mean no bound. */
+  /** The time left, at least 1: a bound of 0 would mean no bound. */
   get leftMs(): number {
     return Math.max(1, this.#end - this.#clock.monotonic());
   }
@@ -35,7 +35,7 @@ export class Deadline {
     return !this.hasRoomFor(0);
   }
 
-  /** Whether a wait of so long ends before the deadline. */
+  /** Whether a wait of `ms` ends before the deadline. */
   hasRoomFor(ms: number): boolean {
     return this.#clock.monotonic() + ms < this.#end;
   }

@@ -36,7 +36,7 @@ function mended(_: string, value: unknown): unknown {
 export interface PairJoiner {
   /** The next piece of the text; half a pair at its end waits for the other one. */
   next(piece: string): string;
-  /** What has waited in vain. */
+  /** The replacement of a half whose other half never came. */
   end(): string;
 }
 

@@ -9,7 +9,7 @@ import type { ChatPorts } from './ports.js';
 export interface ChatState {
   assistantId: string;
   conversationId: string | undefined;
-  /** Of the conversation that the next message starts. */
+  /** The title of the conversation that the next message starts. */
   title: string | undefined;
   speaker: string | undefined;
   /** Whether a person has taken the conversation over; undefined until it is known. */
@@ -26,7 +26,7 @@ export interface ChatState {
   turns: Pick<Turn, 'timing'>[];
   /** As the window's title has them; '' when there is none. */
   names: { assistant: string; conversation: string };
-  /** Those that can be copied, the last one at the end. */
+  /** The replies that /copy can copy, the last one at the end. */
   replies: string[];
   /** Whether tool calls are shown below each reply. */
   trace: boolean;

@@ -8,7 +8,7 @@ import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { personPrompt } from './prompt.js';
 import { messageArrived, messageFailed, messageStarts } from './message-outcome.js';
 
-/** For a conversation that a person has taken over. */
+/** Advice in a conversation that a person has taken over. */
 const WAYS_OUT =
   'what you type is added as a person’s message; /release lets the assistant answer again';
 

@@ -78,7 +78,7 @@ function isWorthCorrecting(input: ChatInput, error: AppError): boolean {
   return input.argument !== '' || input.command.argument.startsWith('<');
 }
 
-/** What follows may be a message that only begins like a command. */
+/** Text after a command without argument may be a message that only begins like the command. */
 function assertArgument({ command, argument }: Extract<ChatInput, { type: 'command' }>): void {
   if (argument === '' || command.argument !== '') return;
   throw new AppError('usage', `/${command.name} takes nothing after it`, {

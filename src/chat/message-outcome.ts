@@ -30,7 +30,7 @@ export function messageArrived(chat: Chat, text: string): void {
   restoreHeld(chat);
 }
 
-/** Of two equal messages, the second one waits while the first one may have been delivered. */
+/** A held message waits while an equal one may have been delivered. */
 export function restoreHeld(chat: Chat): void {
   const { state, ports } = chat;
   showPrompt(chat);

@@ -135,7 +135,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: 'exit', argument: '', summary: 'leave the chat', run: () => 'exit' },
 ];
 
-/** What people who come from other programs type to leave. */
+/** The names that other programs have for it. */
 const ALIASES: Readonly<Record<string, string>> = { quit: 'exit', q: 'exit' };
 
 export type ChatInput =

@@ -4,7 +4,7 @@ import type { Outline, OutlineArgument, OutlineOption } from './outline.js';
 /** The words before the cursor, parsed. */
 export interface ParsedLine {
   command: Outline;
-  /** From the program to the command. */
+  /** The names from the program to the command. */
   names: string[];
   /** Words that are no flags and no commands. */
   operands: string[];

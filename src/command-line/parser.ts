@@ -66,7 +66,7 @@ function define(parser: Parser, command: Command, { words, run, isBare }: Parser
   });
 }
 
-/** Those that the words may give; one too many does no harm. */
+/** The flags that the words may contain; one too many does no harm. */
 function flagsAmong(
   words: readonly string[],
   flags: readonly Flag<unknown>[],

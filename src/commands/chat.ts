@@ -11,7 +11,7 @@ export const chat = defineCommand({
   async run(given, context) {
     const { temporary } = given.ending;
     if (temporary) assertNew(given.conversation);
-    // Of a conversation that is soon gone, nothing is remembered.
+    // A conversation that is deleted at the end is not remembered.
     const target = temporary ? { ...given.target, persist: false } : given.target;
     const values = { ...given, target };
     if (context.stdin.isTTY && context.stderr.isTTY) {

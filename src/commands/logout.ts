@@ -38,7 +38,7 @@ export const logout = defineCommand({
   },
 });
 
-/** Where a key still comes from. */
+/** The origin of a key that is still effective. */
 async function keyLeft(target: Target, context: Context): Promise<string | undefined> {
   const { apiKey, apiKeyCommand } = await inspectSettings(target, context);
   if (apiKey) return describeOrigin(apiKey.origin);

@@ -26,7 +26,7 @@ export function chatFlags(): ShownFlag[] {
     .flatMap((flag) => (flag.opposite ? [flag, flag.opposite] : [flag]));
 }
 
-/** What the program's help has besides the commands. */
+/** The parts of the program's help besides the commands. */
 export function helpParts(parser: Parser, helpWidth: number | undefined): string[] {
   const options = chatFlags().map((flag) => optionItem(parser, flag));
   return [

@@ -133,7 +133,7 @@ function upstreamReports() {
   };
 }
 
-/** For the call that checks the key, in milliseconds. */
+/** Bound on the call that checks the key, in milliseconds. */
 const CHECK_MS = 5_000;
 
 function accessCheck({ client, settings }: Account, signal: AbortSignal) {

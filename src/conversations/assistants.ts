@@ -6,7 +6,7 @@ import type { Assistant } from './conversation.js';
 import { clockTime } from './details.js';
 import { foundOrUndefined } from './find.js';
 
-/** What to do about an assistant that keeps no data. */
+/** The remedy for an assistant that keeps no data. */
 export const RETENTION_FIX =
   'turn on data retention in the assistant’s privacy settings in the Telnyx portal, or choose another assistant';
 

@@ -12,7 +12,7 @@ export const TAKEN_OVER = 'a person has taken it over: the assistant is silent';
 interface CellOptions {
   /** Without it, times are ISO 8601 and not ages. */
   now: Date | undefined;
-  /** For one without a name. */
+  /** Shown for a conversation without a name. */
   firstWords?: string | undefined;
 }
 

@@ -48,7 +48,7 @@ function neitherIdNorName(text: string): AppError {
   });
 }
 
-/** By the name given with telnyx-chat, or by the API's own name where there is no other. */
+/** Searches the names given with telnyx-chat, and the API's own names of conversations without one. */
 async function findByName(
   name: string,
   { list }: Finder,

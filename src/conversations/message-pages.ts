@@ -6,7 +6,7 @@ export type ReadPage = (number: number) => Promise<MessagePage>;
 
 export interface MessageBatch {
   messages: Message[];
-  /** Of the whole conversation; undefined when unknown. */
+  /** The number of messages of the whole conversation; undefined when unknown. */
   total: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { inOrder, instant, sortedByTime, timeOf } from './messages.js';
 import { toolCallsIn } from './tool-calls.js';
 import { isTakenOver } from './update.js';
 
-/** What was counted in conversations of one day and channel, or in all. */
+/** The counts of conversations of one day and channel, or of all. */
 export interface Counts {
   conversations: number;
   /** Messages of users. */
@@ -15,7 +15,7 @@ export interface Counts {
   takenOver: number;
   /** Conversations that have insights. */
   withInsights: number;
-  /** From a user's message to the first text after it, and to the last one before the next, in milliseconds. */
+  /** Milliseconds from a user's message to the first text after it, and to the last one before the next message. */
   firstReplyMs: number[];
   answerMs: number[];
 }
@@ -66,7 +66,7 @@ export class ConversationCounts {
     if (count > 0) this.#counts.withInsights = 1;
   }
 
-  /** To be read when all messages have been added. */
+  /** The counts, once all messages have been added. */
   finished(): DayCounts {
     this.#endTurn();
     return this.#counts;
@@ -186,7 +186,7 @@ export function percentile(values: readonly number[], percent: number): number |
 
 const BARS = '▁▂▃▄▅▆▇█';
 
-/** Values as a line of bars of at most so many cells, each for as many values; nothing is a space. */
+/** Values as a line of at most `cells` bars, each for the same number of values; 0 is a space. */
 export function sparkline(values: readonly number[], cells: number): string {
   const each = Math.max(1, Math.ceil(values.length / Math.max(1, cells)));
   const sums: number[] = [];

@@ -7,7 +7,7 @@ export interface ToolCallResult {
   name: string;
   /** JSON, as the model wrote it: not checked. */
   arguments: string;
-  /** As the tool gave it; null when none is known. */
+  /** The text that the tool returned; null when it is not known. */
   result: string | null;
 }
 
@@ -57,9 +57,9 @@ export function toolCallLine(
   return cut(`${before}${cut(args, argsRoom)}${between}${result}`, columns);
 }
 
-/** Of the room for arguments and result, when both together are too long. */
+/** The share of the room for the arguments, when arguments and result do not fit. */
 const ARGS_SHARE = 0.65;
-/** In cells: shorter ones say nothing. */
+/** Minimal width in cells: shorter texts say nothing. */
 const MIN_ARGS = 4;
 
 function cut(text: string, columns: number): string {

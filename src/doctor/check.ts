@@ -64,7 +64,7 @@ export interface NetworkPorts {
   /** The addresses of a host. */
   lookUp(host: string): Promise<string[]>;
   connect(host: string, port: number): Promise<void>;
-  /** Who issued the certificate. Rejects when it is not trusted. */
+  /** The issuer of the certificate. Rejects when it is not trusted. */
   handshake(host: string, port: number): Promise<string>;
   /** How far the server's clock is ahead of ours, in milliseconds, by any answer of the API. */
   clockOffset(): Promise<number | undefined>;
@@ -95,7 +95,7 @@ export interface AccountPorts {
   assistants(): Promise<Assistant[]>;
   assistant(id: string): Promise<Assistant>;
   conversation(id: string): Promise<Conversation>;
-  /** The one that `--continue` continues. */
+  /** The conversation that `--continue` continues. */
   lastConversation(assistantId: string): string | undefined;
   takeTurn(options: TrialOptions): Promise<Trial>;
   /** How many messages Telnyx keeps of a conversation. */

@@ -41,5 +41,5 @@ export interface RunChatFileSettings extends Omit<ClientSettings, 'apiKey'> {
   signal?: AbortSignal | undefined;
 }
 
-/** What `telnyx-chat test --json` prints; its schema is `telnyx-chat/dist/report.schema.json`. */
+/** The report of `telnyx-chat test --json`; its schema is `telnyx-chat/dist/report.schema.json`. */
 export type ChatFileReport = JsonReport;

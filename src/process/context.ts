@@ -89,7 +89,7 @@ function workingFolder(process: NodeJS.Process): string {
   }
 }
 
-/** As HOME says, else as the system does of the account. A relative one would lead anywhere. */
+/** The value of HOME, else the folder in the system's list of accounts. A relative path is ignored. */
 function homeFolder(): string | undefined {
   return [homedir, () => userInfo().homedir]
     .map(outcomeOf)
@@ -106,7 +106,7 @@ function outcomeOf(ask: () => string): string | undefined {
 
 const forgiven = new WeakSet<NodeJS.ReadStream>();
 
-/** Who reads gets an error too. A terminal that is gone is not set back: readline would crash at the error. */
+/** The reader gets the error too. A terminal that is gone is not reset: readline would crash at the error. */
 function forgivingInput(stdin: NodeJS.ReadStream): Input {
   if (forgiven.has(stdin)) return stdin;
   forgiven.add(stdin);

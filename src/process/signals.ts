@@ -22,7 +22,7 @@ export function stopSignal(
   return controller.signal;
 }
 
-/** A reader that takes nothing for so long, in milliseconds, does not keep a program from ending that was told to. */
+/** Bound on waiting, at the end, for a reader that takes nothing, in milliseconds. */
 const READER_MS = 2_000;
 
 function endWithoutReader({ stdout, stderr }: NodeJS.Process, end: () => void): void {

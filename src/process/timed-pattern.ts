@@ -2,12 +2,12 @@
 import { createContext, Script } from 'node:vm';
 import { AppError } from '../base/errors.js';
 
-/** On one text, in milliseconds: a pattern that goes back and forth for ever is stopped. */
+/** Bound on matching one text, in milliseconds: some patterns backtrack without end. */
 const MAX_MATCH_MS = 1_000;
 
 type Spans = [start: number, end: number][];
 
-/** At most so many places of a text are given. */
+/** Up to 100 matches in each text. */
 const MATCH = new Script(`texts.map((text) => {
   const spans = [];
   for (const { 0: match, index } of text.matchAll(pattern)) {
@@ -47,7 +47,7 @@ function compiled(source: string): RegExp {
   }
 }
 
-/** With escapes that mean nothing, such as `\\-`. */
+/** Without the `u` flag, which forbids needless escapes such as `\\-`. */
 function lenient(source: string): RegExp {
   try {
     return new RegExp(source, 'gi');

@@ -10,7 +10,7 @@ export interface Finding {
   value: string;
 }
 
-/** Stands for what is found already: no pattern matches it. */
+/** Replaces pieces that are found already: no pattern matches it. */
 export const BLANK = '\0';
 
 /** The text with these pieces blanked, so that what follows does not look at them again. */

@@ -4,7 +4,7 @@ import * as phones from './phones.js';
 
 const RUN = /\d(?:[ \u00a0\u202f.()/\u2010-\u2015-]{0,3}\d)*/g;
 const MIN_DIGITS = 7;
-/** Of a number in groups; one group may have any number of digits. */
+/** Digits of a number in several groups; a single group may have any number of digits. */
 const MAX_DIGITS = 24;
 const MAX_LENGTH = 19;
 
@@ -15,7 +15,7 @@ interface Group {
   end: number;
 }
 
-/** What stands before a number. */
+/** The text before a number. */
 interface NumberContext {
   before: string;
   hasOrderBefore: boolean;
@@ -122,7 +122,7 @@ function contextAt(text: string, start: number): NumberContext {
   };
 }
 
-/** Where a number begins whose first digit is at `start`: its `+` and its parenthesis belong to it. */
+/** The start of a number with its `+` and its parenthesis; `start` is that of its first digit. */
 function withLead(text: string, start: number, inner: string): number {
   const lead = /(?:\(?\+\s?\(?|\()$/.exec(text.slice(Math.max(0, start - 3), start))?.[0] ?? '';
   const isOpened = lead.startsWith('(') && !inner.includes(')');

@@ -18,7 +18,7 @@ const IBAN = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![\p{L}\p{
 /** Norway's is the shortest. */
 const MIN_IBAN = 15;
 
-/** What follows an IBAN may look like more of it: the longest start that is one counts. */
+/** The text after an IBAN may look like more of it: the longest start that is an IBAN counts. */
 export function findIbans(text: string): Finding[] {
   const found: Finding[] = [];
   IBAN.lastIndex = 0;

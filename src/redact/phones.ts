@@ -1,7 +1,7 @@
 // Loaded late, with the numbering plans of all countries.
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 
-/** Where national numbers begin with a 0, and where they do not. */
+/** Countries whose national numbers begin with a 0, and others whose numbers do not. */
 const TRUNK_REGIONS: readonly CountryCode[] = [
   ...([
     'GB',

@@ -14,7 +14,7 @@ export interface Redactor {
   json(text: string): string;
   message(message: Message): Message;
   conversation(conversation: Conversation): Conversation;
-  /** What was masked so far, as a line. */
+  /** A line that counts what was masked so far. */
   summary(): string;
 }
 

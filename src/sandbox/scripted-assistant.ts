@@ -33,7 +33,7 @@ export interface ScriptedTurnInput {
   title?: string | undefined;
 }
 
-/** What the assistant says or calls, and what its tool answers. */
+/** A text that the assistant says, or a call with the answer of its tool. */
 export type TurnStep =
   | { type: 'reply'; text: string }
   | { type: 'call'; call: { name: string; arguments: string; result?: string | undefined } };

@@ -2,7 +2,7 @@ import type { Clock } from '../base/time.js';
 
 export const CHANNELS = ['phone_call', 'web_call', 'sms_chat', 'web_chat'] as const;
 
-/** What creates or changes a test. */
+/** The body of a request that creates or changes a test. */
 export interface TestFields {
   name: string;
   description?: string | undefined;

@@ -105,7 +105,7 @@ function apiKeyCommand(sources: Sources): Setting<string> | undefined {
   return command ? setting(command, 'profile', sources.config.path) : undefined;
 }
 
-/** With both, nobody knows which one is out of date. */
+/** Of two keys, nobody knows which one is out of date. */
 function assertOneKey(sources: Sources): void {
   if (!storedValues(sources).api_key_command?.trim()) return;
   throw new AppError('usage', 'the profile has both api_key and api_key_command', {

@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
 
-/** Where a value came from, for people: `flag --assistant`, `environment TELNYX_API_KEY`, … */
+/** The origin of a value, for people: `flag --assistant`, `environment TELNYX_API_KEY`, … */
 export interface Origin {
   source:
     'flag' | 'environment' | 'env-file' | 'profile' | 'config' | 'command' | 'telnyx' | 'default';

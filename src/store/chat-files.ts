@@ -66,7 +66,7 @@ export function nameFrom(
   return isOutside ? undefined : seen.split(sep).join('/');
 }
 
-/** In the order of their names; folders of packages and hidden ones are passed over, links to folders too. */
+/** Sorted by name. Skips packages, hidden folders and links to folders. */
 function chatFilesBelow(folder: string, place: Place): NamedFile[] {
   const entries = entriesOf(folder).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry): NamedFile[] => {
@@ -107,7 +107,7 @@ export function readChatBytes({ name, path }: FoundFile): Buffer {
   });
 }
 
-/** What changes when a file is written. */
+/** A text that changes when the file is written. */
 export function stampOf({ path }: FoundFile): string {
   const stats = statOf(path);
   return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : '';

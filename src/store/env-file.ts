@@ -5,7 +5,7 @@ import { codeOf, decodedText, isStream, readText } from './files.js';
 import type { WaitOptions } from './lock.js';
 import { locate, type Place } from './paths.js';
 
-/** Where a file of settings is looked for, and how a pipe is waited for. */
+/** The folders to look for a file of settings in, and a clock to wait for a pipe. */
 export type InputPlace = Place & WaitOptions;
 
 /** The values of the file of `--dotenv`, which must exist, or of an optional `.env` in the working folder. */
@@ -35,7 +35,7 @@ function envFileIn(place: Place): string | undefined {
     const stats = statsOf(path);
     // A folder of that name is a Python environment, a device may never end.
     if (stats && !stats.isFile() && !stats.isFIFO()) return undefined;
-    // With sudo, one may stand in a folder that is closed to one.
+    // With sudo, the working folder may be closed to the user.
     if (!stats && !isSearchable(cwd)) return undefined;
     return path;
   } catch (error) {

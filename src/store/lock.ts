@@ -3,7 +3,7 @@ import type { Clock } from '../base/time.js';
 import { codeOf } from './files.js';
 import { writing } from './write-file.js';
 
-/** For waiting until another process is done, or until somebody reads a pipe. */
+/** A clock and a signal, to wait for another process or for the reader of a pipe. */
 export interface WaitOptions {
   clock: Clock;
   signal: AbortSignal;
@@ -28,7 +28,7 @@ export async function locked<T>(path: string, waiting: WaitOptions, task: () => 
 export function lockedIfFree(path: string, task: () => void): void {
   const lock = lockOf(path);
   if (!tryToTake(lock)) {
-    // By the disk's time alone: the file was written to long after the lock was taken.
+    // The disk's clock alone tells that the file was written long after the lock was taken.
     if (mtimeOf(path) - mtimeOf(lock) > MAX_LOCK_AGE_MS) rmSync(lock, { force: true });
     return;
   }
@@ -48,7 +48,7 @@ async function acquire(path: string, { clock, signal }: WaitOptions): Promise<vo
     const mark = lockMark(lock);
     const now = clock.monotonic();
     if (mark !== seen.mark) seen = { mark, since: now };
-    // By our own clock: a disk elsewhere may have another time.
+    // Measured by our own clock, because a network disk may have another time.
     else if (now - seen.since > MAX_LOCK_AGE_MS) writing(path, () => rmSync(lock, { force: true }));
     await clock.sleep(LOCK_POLL_MS, signal);
   }

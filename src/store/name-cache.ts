@@ -22,7 +22,7 @@ interface NameCacheOptions extends StorePathOptions {
   randomId: () => string;
 }
 
-/** The names that were kept last stay. */
+/** Limit on names in the file: the oldest ones go first. */
 const MAX_NAMES = 2_000;
 /** A larger file is not ours. */
 const MAX_BYTES = 1_048_576;

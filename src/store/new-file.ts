@@ -11,12 +11,12 @@ import { locate, type Place } from './paths.js';
 import { endOfLinks } from './write-file.js';
 
 export interface NewFile {
-  /** Where a relative path starts, and what `~` stands for. */
+  /** The folder of relative paths, and the meaning of `~`. */
   place: Place;
   file: string;
   /** Whether another file may be replaced; undefined where the person cannot choose. */
   force?: boolean | undefined;
-  /** Where there is a file already, another one is written: `notes-2.md`. */
+  /** If the file exists, another one is written: `notes-2.md`. */
   isNumbered?: boolean | undefined;
   /** Unique: part of the name of a temporary file. */
   id: string;
@@ -42,7 +42,7 @@ export async function assertFree({
   if (!(await stat(dirname(path)).catch(() => undefined))) throw noFolder(dirname(path));
 }
 
-/** Where nothing is yet: the path itself, or `notes-2.md`, `notes-3.md`, … beside it. */
+/** A path without a file: the path itself, or `notes-2.md`, `notes-3.md`, … beside it. */
 async function freePath(path: string): Promise<string> {
   const { dir, name, ext } = parse(path);
   for (let number = 1; ; number++) {

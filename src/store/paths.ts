@@ -83,7 +83,7 @@ function absolute(path: string | undefined): string | undefined {
   return path && isAbsolute(path) ? path : undefined;
 }
 
-/** Where the paths that a person gives start. */
+/** The folders that a person's paths are relative to. */
 export interface Place {
   /** Throws when the folder is gone. */
   readonly cwd: string;

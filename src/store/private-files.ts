@@ -14,14 +14,14 @@ import { codeOf, isStream } from './files.js';
 export interface Guard {
   /** Nothing is done on Windows, which has no file modes. */
   platform: NodeJS.Platform;
-  /** Of the user that the program runs as. */
+  /** The user that the program runs as. */
   uid: number | undefined;
   warn: (warning: string) => void;
 }
 
 /** Permissions of the group and of all others. */
 const OTHERS = 0o077;
-/** With sticky, setgid and setuid bits, which are kept. */
+/** All mode bits: sticky, setgid and setuid bits are kept. */
 const ALL_BITS = 0o7777;
 
 /**
@@ -58,7 +58,7 @@ function privacyWarning(path: string, isOurs: boolean): string | undefined {
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
-/** By the open file: a path may have become a link by now. */
+/** Works on the open file, because the path may have become a link by now. */
 function madePrivate(path: string): number {
   const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {

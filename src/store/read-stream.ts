@@ -63,7 +63,7 @@ async function readToEnd(
   }
 }
 
-/** What has arrived, empty at the end; undefined while a writer is silent. */
+/** The bytes that have arrived: none at the end, undefined while a writer is silent. */
 function readNow(descriptor: number): Buffer | undefined {
   const piece = Buffer.alloc(64 * 1024);
   try {

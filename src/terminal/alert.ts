@@ -6,7 +6,7 @@ const BELL = '\x07';
 const PROGRAMS = ['iTerm.app', 'WezTerm', 'ghostty'];
 const TERMS = /^(xterm-kitty|xterm-ghostty|foot)/;
 
-/** What calls a person to a window: a notice on the desktop where the terminal knows it, else a bell. */
+/** Calls a person to the window: with a notice on the desktop where the terminal can show one, else with a bell. */
 export function alertSequence(env: Values, text: string): string {
   // A multiplexer passes a bell on, and marks its window with it.
   const isMultiplexed = Boolean(env['TMUX'] ?? env['STY']);

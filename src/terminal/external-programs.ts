@@ -34,7 +34,7 @@ export async function editExternally(text: string, options: EditorOptions): Prom
   if (signal.aborted) return abandon(file, { text, saved }, signal);
   if (saved === 'unreadable') return { text, failure: keptFile(file) };
   if (saved === 'gone') {
-    await rmdir(dirname(file)).catch(() => undefined); // What else is in it may be the person's.
+    await rmdir(dirname(file)).catch(() => undefined); // Other files in it may be the person's.
     return { text, failure: failure ?? editorFailure(command, 'left no file') };
   }
   await rm(dirname(file), { recursive: true, force: true });

@@ -56,7 +56,7 @@ export function alignedCells(rows: readonly (readonly string[])[], room: number)
   );
 }
 
-/** A paragraph in lines of at most so many cells. Longer words stay whole. */
+/** A paragraph in lines of at most `width` cells. Longer words stay whole. */
 export function wordLines(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -26,7 +26,7 @@ const GUIDES: Partial<Record<ErrorKind, string>> = {
   network: 'troubleshooting network',
 };
 
-/** What `help` shows of a failure; undefined where the hint is all there is to know. */
+/** The topic of `help` about a failure; undefined where the hint says it all. */
 export function guideOf({ kind, details }: AppError): string | undefined {
   if (details.delivery === 'unknown') return 'delivery';
   return kind === 'api' && details.status !== undefined ? 'troubleshooting telnyx' : GUIDES[kind];

@@ -30,14 +30,14 @@ function containing(text: string, index: number): { start: number; end: number }
   return { start, end: start + found.segment.length };
 }
 
-/** Where the grapheme that starts at `index` ends. */
+/** The end of the grapheme that starts at `index`. */
 export function nextBoundary(text: string, index: number): number {
   if (index >= text.length) return text.length;
   if (isAsciiAt(text, index) && isAsciiAt(text, index + 1)) return index + 1;
   return containing(text, index).end;
 }
 
-/** Where the grapheme that ends at `index` starts. */
+/** The start of the grapheme that ends at `index`. */
 export function previousBoundary(text: string, index: number): number {
   if (index <= 0) return 0;
   const isPlainPair = index === 1 || isAsciiAt(text, index - 2);
@@ -54,7 +54,7 @@ export function snapToBoundary(text: string, index: number): number {
   return start === index ? index : end;
 }
 
-/** Where a stretch that needs the segmenter ends: between two ASCII characters nothing joins. */
+/** The end of a stretch that needs the segmenter: two ASCII characters never join. */
 function segmentedEnd(text: string, start: number): number {
   let end = start + 1;
   while (end < text.length && !(isAsciiAt(text, end - 1) && isAsciiAt(text, end))) end++;

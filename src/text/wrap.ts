@@ -6,7 +6,7 @@ const LABEL = /^ *(?:[A-Za-z]+: |\S+(?: \S+)? {2,})(?=\S)/;
 const SPACES = /( +)/;
 const NARROW_INDENT = 4;
 
-/** What stands before a word: white space, or nothing between two ideographs. */
+/** A word, and the white space before it: none between two ideographs. */
 interface Piece {
   gap: string;
   word: string;

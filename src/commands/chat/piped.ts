@@ -110,7 +110,7 @@ function text({ reply }: Turn, { stdout }: Context): string {
 
 type Report = (error: AppError) => void;
 
-/** In words, the ids of conversation and request are shown once, or with each failure (`-v`). */
+/** For people, the ids of conversation and request are shown with the first failure; with `-v`, with each. */
 async function reporterFor(values: PipedValues, context: Context): Promise<Report> {
   const { stderr } = context;
   if (isJson(values)) return (error) => void stderr.write(jsonLine(errorJson(error)));

@@ -110,7 +110,7 @@ export function historyFor(
 
 /** Bound on asking for candidates, in milliseconds: Tab should not hang. */
 const CANDIDATES_MS = 5_000;
-/** Of it, for first words; and for those of a picker. */
+/** The part of it for first words, and the bound on first words in a picker. */
 const TAB_WORDS_MS = 300;
 const PICKER_WORDS_MS = 1_000;
 

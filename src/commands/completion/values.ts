@@ -11,9 +11,9 @@ import { profileNames } from '../../settings/profiles.js';
 import { loadSettings, sourcesOf, type Target } from '../../account/sources.js';
 import { openAccount, type Account, type Notices } from '../../account/account.js';
 
-/** In milliseconds: Tab should not hang. */
+/** Bound on an answer, in milliseconds: Tab should not hang. */
 const ANSWER_MS = 1_500;
-/** Of it, for first words. */
+/** The part of it for looking up first words. */
 const FIRST_WORDS_MS = 300;
 
 /** The values of a source. Throws when it cannot be read. */

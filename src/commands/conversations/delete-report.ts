@@ -13,7 +13,7 @@ export interface Failed {
 export interface Outcome {
   deleted: string[];
   failed: Failed[];
-  /** After a failure that the others would share. */
+  /** Ids that were left after a failure that concerns all of them. */
   notTried: string[];
 }
 
@@ -28,7 +28,7 @@ interface ReportOptions {
 
 export interface DeleteReport {
   one(id: string, error: AppError | undefined): Promise<void>;
-  /** At the end. */
+  /** The summary at the end. */
   all(): Promise<void>;
 }
 

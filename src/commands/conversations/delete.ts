@@ -90,7 +90,7 @@ function described(conversation: Conversation): string {
     .join('  ');
 }
 
-/** Goes on when the reader of stdout has left. */
+/** Continues even if the reader of stdout is gone. */
 async function deleteEach(ids: readonly string[], options: DeleteOptions): Promise<Failed[]> {
   const { output, context, ask } = options;
   const isWatched = context.stderr.isTTY === true && !isSilent(output);
@@ -132,7 +132,7 @@ async function failureOf(
   }
 }
 
-/** One that is gone after an answer was lost was deleted by us. */
+/** A conversation that is missing at a second try was deleted by the first one. */
 async function deleteOne(id: string, ask: Ask): Promise<void> {
   let tries = 0;
   await ask(async (client, call) => {

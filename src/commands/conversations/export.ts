@@ -75,7 +75,7 @@ function givenFormat(
   });
 }
 
-/** By the ending of a file's name; Markdown when it has none. */
+/** The format by the ending of the file's name; Markdown without an ending. */
 function formatOf(file: string): TranscriptFormat {
   const format = formatByName(file);
   if (format) return format;

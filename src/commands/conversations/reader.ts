@@ -16,7 +16,7 @@ interface ReaderOptions {
   unreadable: AppError[];
 }
 
-/** After so many, it is not a conversation that is at fault. */
+/** More unreadable conversations mean that the API has failed. */
 const MAX_UNREADABLE = 20;
 
 /** Reads the conversations of a selection side by side. */
@@ -51,7 +51,7 @@ async function* chosen(
   }
 }
 
-/** What was read is on stdout; the exit code says that it may not be all. */
+/** The rest is on stdout; the exit code says that something may be missing. */
 export function throwUnreadable([first, ...more]: readonly AppError[]): void {
   if (!first) return;
   const others = more.length === 0 ? '' : `; ${more.length} more could not be read`;

@@ -19,7 +19,7 @@ export function guideText(page: string): string {
   ).join('\n');
 }
 
-/** To another page, or to a heading of one. */
+/** A link to another page, or to a heading of it. */
 const LINK = /\[([^\]]+)\]\((\w+)\.md(?:#([\w-]+))?\)/g;
 
 function asCommand(link: string, text: string, page: string, section?: string): string {
@@ -67,7 +67,7 @@ function* headingsOf(page: string): Generator<Heading> {
   }
 }
 
-/** As a link names a heading. */
+/** The name of a heading in links. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()

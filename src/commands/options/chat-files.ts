@@ -26,7 +26,7 @@ export function readChatFile(file: string, place: Place): ChatFile {
   });
 }
 
-/** What a chat says of a file. */
+/** The messages of a file, for a chat to say. */
 export function playbackOf(file: ChatFile): Playback {
   return { count: messageCount(file), messages: playback(file) };
 }

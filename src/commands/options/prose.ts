@@ -9,7 +9,7 @@ export interface ProseFlags {
   screenReader?: boolean | undefined;
 }
 
-/** Where nothing is wrapped. */
+/** Wraps nothing. */
 export const AS_IT_IS: Prose = (text) => text;
 
 /** Prints lines of prose on stderr. */

@@ -4,7 +4,7 @@ import type { PagePorts } from '../../relay/ui/ports.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import { turnToolCalls } from '../../turn/turn-tool-calls.js';
 
-/** What the page asks of Telnyx beside the turns. */
+/** The requests of the page to Telnyx, besides the turns. */
 export function pagePorts({ client, settings }: Account): PagePorts {
   const assistantId = requireAssistant(settings);
   return {

@@ -106,7 +106,7 @@ function isLocal(host: string): boolean {
   return host === '::1' || isLoopback(host);
 }
 
-/** With a port or a scheme it would never be the name that was asked for. */
+/** A name with a port or a scheme would never match a request. */
 function checkedHostName(text: string): string {
   if (/^(?:[\w.-]+|\[[\da-f:.]+\])$/i.test(text)) return text;
   throw new AppError('usage', `bad --allow-host ${JSON.stringify(text)}`, {

@@ -21,7 +21,7 @@ export const SELECTION = {
   isListing: toggle('--list', 'print the cases with their turns and checks; send nothing'),
 };
 
-/** A word behind it that is not `all` is a file: `--update orders.chat`. */
+/** A word after `--update` other than `all` is a file: `--update orders.chat`. */
 const UPDATE: Flag<boolean | string> = {
   usage: '--update [all]',
   help: 'show each new reply and ask whether to accept it; --update=all accepts them',
@@ -146,7 +146,7 @@ export function flagsToRepeat(
   { isReplay, keepsAll, simulates, versionId, variables, faults, seed }: RunningValues,
   assistants: readonly string[],
 ): string[] {
-  // Of several, each case names its own.
+  // With several assistants, each case names its own.
   const [assistant, ...others] = new Set(assistants);
   const given = (name: string, value: string | undefined): string[] =>
     value === undefined ? [] : [name, value];

@@ -43,11 +43,11 @@ export interface OutputOptions {
   /** Cases, each as often as it has assistants. */
   total: number;
   namesAssistant: boolean;
-  /** Of this command, for running a case again. */
+  /** Flags of this command that running a case again needs too. */
   flags: readonly string[];
 }
 
-/** What a person sees of a run. All results that it gets are masked. */
+/** The output of a run for a person. All results that it gets are masked. */
 export interface TestOutput {
   onEvent: (event: TestEvent) => void;
   /** The end of the report; resolves when all is written. */
@@ -99,7 +99,7 @@ function keyOf({ file, line, title, assistantId }: CaseResult): string {
   return JSON.stringify([file, line, title, assistantId]);
 }
 
-/** Behind `    > ` and its like. */
+/** The width of `    > ` and the other marks. */
 const SAID_INDENT = 6;
 const SAID = /^ {4}[>+-] /;
 /** A command to copy stays in one piece. */

@@ -16,7 +16,7 @@ import { openOutput } from './output.js';
 import { isToStdout, writeReports, type RequestedReport } from './reports.js';
 import { casesOf, type Suite } from './suite.js';
 
-/** What all runs of one command have in common: with `--watch` there are several. */
+/** Shared by all runs of one command: with `--watch` there are several. */
 export interface RunSetup {
   context: Context;
   notices: Notices;

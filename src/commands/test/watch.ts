@@ -9,9 +9,9 @@ import { runSuite, type FinishedRun, type RunSetup } from './run.js';
 import type { Suite } from './suite.js';
 
 const LOOK_MS = 500;
-/** A file that changes no more for so long, in milliseconds, has been written to its end. */
+/** A file that has not changed for this long, in milliseconds, has been saved completely. */
 const SETTLED_MS = 100;
-/** Each so many looks, the assistants are asked for. */
+/** Assistants are asked for less often than files are looked at. */
 const LOOKS_PER_QUESTION = 10;
 const QUESTION_MS = 5_000;
 
@@ -58,7 +58,7 @@ async function runChanged(
   }
 }
 
-/** What is to be run again: the files of these names, or all of them. */
+/** The files to run again, by name, or all of them. */
 type Changed = { files: ReadonlySet<string> } | 'all';
 
 interface WatchOptions {
@@ -111,10 +111,10 @@ function openWatcher({ context, words, getAssistant }: WatchOptions): Watcher {
   }
 }
 
-/** By the names of files. */
+/** Stamps by the names of their files. */
 type Stamps = ReadonlyMap<string, string>;
 
-/** As they are when nothing has changed for a moment. */
+/** The stamps once nothing has changed for a moment. */
 async function settled(
   stamps: Stamps,
   { context, words }: Pick<WatchOptions, 'context' | 'words'>,

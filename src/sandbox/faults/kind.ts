@@ -8,7 +8,7 @@ import {
 import type { Interceptor } from '../call.js';
 import type { OperationName } from '../routes.js';
 
-/** Where a fault can happen: at a request for an operation, or at a new connection. */
+/** The place of a fault: a request for an operation, or a new connection. */
 export type FaultTarget = OperationName | 'connection';
 
 export interface FaultKind {

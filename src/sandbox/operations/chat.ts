@@ -71,7 +71,7 @@ function requireRetention({ privacy_settings }: Assistant): void {
   throw refuse(400, { detail: 'The assistant stores no conversations.' });
 }
 
-/** What is said before a call is a part of the call's message. */
+/** Text before a call is part of the call's message. */
 function storeReply(store: SandboxStore, thread: Thread, turn: ScriptedTurn): void {
   let said: string[] = [];
   for (const step of turn) {

@@ -57,7 +57,7 @@ function candidateList({ candidates, page, styleNote }: CandidateListOptions): S
   };
 }
 
-/** One of the pages that a list has in so many rows, the last one kept for what is hidden. */
+/** One page of a list that has this many rows. The last row tells how many entries are hidden. */
 function pageOf<T>(items: readonly T[], page: number, rows: number): T[] {
   const size = items.length <= rows ? rows : Math.max(1, rows - 1);
   const from = (page % Math.ceil(items.length / size)) * size;

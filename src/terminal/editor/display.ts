@@ -2,7 +2,7 @@ import type { Output } from '../../process/context.js';
 
 export interface ShownStatus {
   text: string;
-  /** For how long, in milliseconds; undefined when the status does not change with time. */
+  /** The age of the status in milliseconds; undefined when the status does not change with time. */
   elapsed: number | undefined;
 }
 

@@ -26,7 +26,7 @@ export class Draft {
     return this.#buffer;
   }
 
-  /** With a mark for each fold. */
+  /** The text with a mark for each fold. */
   get text(): string {
     return this.#buffer.text;
   }
@@ -52,7 +52,7 @@ export class Draft {
     this.#hasReturned = true;
   }
 
-  /** What the event inserts. */
+  /** The text that the event inserts. */
   insertion(event: KeyEvent): string {
     if (event.type !== 'key') return event.text;
     return event.name === 'ctrl+y' ? this.#killed : '';

@@ -101,7 +101,7 @@ export class PasteCollector {
     return { rest: input.slice(kept), finished: false };
   }
 
-  /** What was collected since the last event, and `more`. */
+  /** The text since the last event, and `more`. */
   event(more = ''): KeyEvent & { type: 'paste' } {
     const text = this.#pieces.join('') + more;
     const isNextPart = this.#hasBegun;

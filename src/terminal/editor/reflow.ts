@@ -20,7 +20,7 @@ const KNOWN_REFLOWS: Readonly<Record<string, Reflow>> = {
 };
 
 /**
- * What the answer of a terminal says; undefined when the text is none. For unknown terminals, the
+ * The reflow of a terminal, by its answer; undefined for any other text. For unknown terminals, the
  * cursor's line counts as one row: leaving a part of the prompt is better than erasing text.
  */
 export function reflowOf(answer: string): Reflow | undefined {

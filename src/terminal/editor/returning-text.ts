@@ -40,7 +40,7 @@ export class ReturningText {
     draft.clear();
   }
 
-  /** What was not sent, in the order in which it was typed; the notice is '' when no Enter was pressed. */
+  /** The texts that were not sent, in the order of typing; the notice is '' when Enter was not pressed. */
   takeUnsent(): { notice: string; texts: string[] } {
     const { hasReturned, fullText } = this.#composer.draft;
     const queued = this.#queue.takeBack();

@@ -62,7 +62,7 @@ export class TerminalDisplay implements Display {
   /** Whether the last printed line is empty, as what is above the first one counts. */
   #isBlankAbove: boolean;
   #pending = '';
-  /** Of the window when the area was drawn. */
+  /** The size of the window when the area was drawn. */
   #size: WindowSize;
   /** Undefined until the terminal has told which one it is. */
   #reflow: Reflow | undefined;

@@ -85,7 +85,7 @@ export class TerminalInput {
     const { input, output, modes } = this.#options;
     if (!this.#isHeld) return;
     this.#isHeld = false;
-    // What happens now is not reported.
+    // The terminal reports nothing from now on.
     this.#hasFocus = undefined;
     this.#stopWaiting();
     input.off('data', this.#receive);

@@ -103,7 +103,7 @@ function named(name: string, raw: string): KeyToken {
   return { event: { type: 'text', text: name.slice(5) }, length: raw.length };
 }
 
-/** Reports of the old mouse protocols: so many characters follow these finals, whatever they are. */
+/** Reports of the old mouse protocols: the number of characters, of any kind, that follow these finals. */
 const MOUSE_CHARACTERS: Readonly<Record<string, number>> = { M: 3, t: 2, T: 6 };
 
 /** rxvt ends keys with modifiers so; `$` would else begin an ending of two characters. */

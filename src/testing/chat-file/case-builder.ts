@@ -14,7 +14,7 @@ export class CaseBuilder {
   readonly #checks: PlacedCheck[] = [];
   readonly #greeting: RecordEntry[] = [];
   readonly #turns: ScriptedTurn[] = [];
-  /** What the line before was, as long as a line of the same mark would continue its text. */
+  /** The type of the line before, as long as a line with the same mark would continue its text. */
   #previous: LineType | undefined;
 
   constructor(heading: string, line: number) {
@@ -90,7 +90,7 @@ export class CaseBuilder {
   }
 }
 
-/** What a case gets from the rest of its file. */
+/** Settings and checks that a case gets from its file. */
 interface CaseParts {
   file: Settings;
   own: Settings;

@@ -11,12 +11,12 @@ export interface PlacedCheck {
   check: Check;
 }
 
-/** What was recorded of a turn, in order: what the assistant said, and the tools that it called. */
+/** A reply of the assistant or a tool call, as a turn recorded them in order. */
 export type RecordEntry = { type: 'reply'; text: string } | { type: 'call'; call: ToolUse };
 
 export interface ScriptedTurn {
   line: number;
-  /** What is said; it may hold `{{name}}`. */
+  /** The message; it may contain `{{name}}`. */
   message: string;
   record: RecordEntry[];
   checks: PlacedCheck[];
@@ -25,7 +25,7 @@ export interface ScriptedTurn {
   recordLines: number[];
 }
 
-/** What the settings of a file or a case say; what they do not say is undefined. */
+/** The settings of a file or a case; those that are not given are undefined. */
 export interface Settings {
   assistant?: string;
   speaker?: string;
@@ -33,10 +33,10 @@ export interface Settings {
   timeoutMs?: number;
   metadata?: Record<string, string>;
   isSerial?: boolean;
-  /** Of a file only: what 95 of 100 answers have to keep to. */
+  /** Only in the settings of a file: the bound that 95 of 100 answers have to keep to. */
   p95?: { ms: number; line: number; text: string };
   channel?: 'web_chat';
-  /** Who the simulated caller is. */
+  /** The description of the simulated caller. */
   caller?: { text: string; line: number };
 }
 
@@ -51,11 +51,11 @@ export interface TestCase {
   line: number;
   /** The last line before the next case. */
   lastLine: number;
-  /** Those of the file, with the case's own in their place. */
+  /** The settings of the file, replaced by those of the case. */
   settings: Settings;
   /** Checks for every turn: those of the file, then those of the case. */
   checks: PlacedCheck[];
-  /** What the assistant said before the first message. */
+  /** The assistant's words before the first message. */
   greeting: RecordEntry[];
   turns: ScriptedTurn[];
 }

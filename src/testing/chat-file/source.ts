@@ -58,7 +58,7 @@ function endingAt(bytes: Uint8Array, index: number): string {
   return bytes[index + 1] === LINE_FEED ? '\r\n' : '\r';
 }
 
-/** Where in a line, in UTF-16 units, its first byte is that is not UTF-8; undefined for a good line. */
+/** The offset of the first byte that is not UTF-8, in UTF-16 units; undefined for a good line. */
 export function badByteOffset({ text, bytes }: SourceLine): number | undefined {
   if (!bytes) return undefined;
   const again = Buffer.from(text);

@@ -32,7 +32,7 @@ export function acceptedFile(file: ChatFile, acceptances: readonly Acceptance[])
   return printSource(changed(file.source, changes));
 }
 
-/** What happens to a line: it goes or stays, and lines come after it. */
+/** A change of a line: it is kept or removed, and lines are added after it. */
 interface Change {
   isKept: boolean;
   added: string[];

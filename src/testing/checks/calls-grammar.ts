@@ -67,7 +67,7 @@ function readCall(text: string): { call: ExpectedCall; length: number } {
   });
 }
 
-/** Behind the brace that closes the object at `start`, or the end of the text. */
+/** The index after the brace that closes the object at `start`, or the end of the text. */
 function endOfObject(text: string, start: number): number {
   let [depth, isString] = [0, false];
   for (let index = start; index < text.length; index++) {

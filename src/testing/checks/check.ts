@@ -6,7 +6,7 @@ export interface Pattern {
   flags: string;
 }
 
-/** What a text has to have: one of these texts, or a match. */
+/** A text has to contain one of these texts, or a match. */
 export type TextRule = { type: 'texts'; texts: string[] } | { type: 'pattern'; pattern: Pattern };
 
 /** A call that a check asks for; without arguments, any will do. */
@@ -40,7 +40,7 @@ export type CheckType = Check['type'];
 /** A tool call of a turn, and its answer if the conversation has one. */
 export interface ToolUse {
   name: string;
-  /** As the model wrote them: JSON, most often. */
+  /** The text of the model, usually JSON. */
   arguments: string;
   result?: string | undefined;
 }

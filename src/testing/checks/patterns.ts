@@ -5,7 +5,7 @@ import type { Pattern } from './check.js';
 
 const WRITTEN = /^\/([^]+)\/([A-Za-z]*)$/;
 const FLAGS = /^[imsu]*$/;
-/** A pattern that backtracks without end is given up after so long, in milliseconds. */
+/** Bound on matching, in milliseconds: some patterns backtrack without end. */
 const MAX_MATCH_MS = 500;
 
 /** Whether a text is written as a pattern, such as `/late/i`. */

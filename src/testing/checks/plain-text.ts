@@ -84,7 +84,7 @@ export function cutBetweenWords(line: string, max: number): string {
   return shown.length === line.length ? line : `${shown.trimEnd()}…`;
 }
 
-/** Where the word or the number begins that is at `index`. */
+/** The start of the word or number at `index`. */
 function wordsStart(text: string, index: number): number {
   const before = text.slice(Math.max(0, index - 200), index);
   return index - (/(?:\S*\d\S* )*\S*$/.exec(before)?.[0].length ?? 0);

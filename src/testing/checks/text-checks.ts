@@ -3,7 +3,7 @@ import { failed, impossible, PASSED, type Finding, type Pattern, type TextRule }
 import { findMatch, type Match } from './patterns.js';
 import { excerpt, plainText, sharedWords, wordsOf } from './plain-text.js';
 
-/** Where a text meets a rule, or why nobody can tell. */
+/** The place in a text that meets a rule, or the reason why it cannot be searched. */
 type Search = { type: 'found'; found: string; index: number } | Exclude<Match, { type: 'found' }>;
 
 const EMPTY: Search = { type: 'undecided', reason: 'the check looks for an empty text' };
@@ -102,7 +102,7 @@ const BASIC = new Set(
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?' +
     '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
 );
-/** Those that take two: an escape and a character. */
+/** Characters that take two: an escape and another character. */
 const EXTENDED = new Set('\f^{}\\[~]|€');
 
 const GSM = { name: 'GSM 03.38', single: 160, part: 153 };
@@ -139,7 +139,7 @@ function partsOf(lengths: readonly number[], { single, part }: typeof GSM): numb
   return parts;
 }
 
-/** What a voice cannot read out, and how it is found. Links go first: they hold marks of the others. */
+/** Text that a voice cannot read out. Links go first: they contain marks of the others. */
 const UNSPEAKABLE: readonly { name: string; pattern: RegExp }[] = [
   {
     name: 'a link',
@@ -164,7 +164,7 @@ const UNSPEAKABLE: readonly { name: string; pattern: RegExp }[] = [
   },
 ];
 
-/** What in a text is not fit for a voice; undefined when all is. */
+/** The first part of a text that a voice cannot read out; undefined when there is none. */
 export function unspeakable(text: string): { name: string; found: string } | undefined {
   for (const { name, pattern } of UNSPEAKABLE) {
     const [found] = pattern.exec(text) ?? [];

@@ -86,7 +86,7 @@ function callChecks(record: readonly RecordEntry[]): string[] {
   return [...new Set(calls.map((call) => `? calls ${expectedCall(call)}`))];
 }
 
-/** With the arguments where they are an object of which nothing would be taken for a pattern. */
+/** Includes the arguments if they are an object without anything that would be read as a pattern. */
 function expectedCall({ name, arguments: args }: ToolUse): string {
   const tool = toolName(name);
   const value = jsonValue(args);

@@ -10,7 +10,7 @@ export interface RecordedTurn {
 }
 
 export interface RecordedConversation {
-  /** What the assistant did before the first message of the user's. */
+  /** Replies and calls before the user's first message. */
   greeting: RecordEntry[];
   turns: RecordedTurn[];
 }

@@ -2,7 +2,7 @@ import type { ChatFile, RecordEntry, TestCase } from '../chat-file/chat-file.js'
 import { namesIn } from '../chat-file/values.js';
 import { plainText } from '../checks/plain-text.js';
 
-/** What was said in a conversation so far, and what is said now. */
+/** The user's earlier messages in a conversation, and the new one. */
 export interface ScriptInput {
   text: string;
   earlier: readonly string[];
@@ -14,7 +14,7 @@ const NO_LINE: RecordEntry = { type: 'reply', text: 'The script has no line for 
 
 interface ScriptedLine {
   title: string;
-  /** What is said, as plain text, parted where a `{{name}}` stands for any text. */
+  /** The message as plain text, split at each `{{name}}`, which stands for any text. */
   parts: readonly string[];
   earlier: readonly ScriptedLine[];
   record: RecordEntry[];

@@ -10,7 +10,7 @@ export interface EarlierCase {
   verdict: CaseVerdict;
 }
 
-/** What changed since an earlier run. Only what got worse fails. */
+/** The changes since an earlier run. Only cases that got worse fail. */
 export interface Comparison {
   worse: CaseResult[];
   fixed: CaseResult[];

@@ -2,7 +2,7 @@ import { jsonText } from '../../text/json-line.js';
 import type { CaseResult, CaseVerdict, RunResult, RunVerdict, TurnResult } from '../run/results.js';
 import { countsOf, type Counts } from '../run/verdicts.js';
 
-/** What a report is of. */
+/** The run that a report is about. */
 export interface ReportHeader {
   /** The id of the run. */
   run: string;

@@ -3,7 +3,7 @@ import type { CaseResult, RunResult } from '../run/results.js';
 import { countsOf } from '../run/verdicts.js';
 import type { ReportHeader } from './json.js';
 
-/** What XML 1.0 cannot hold, and controls that a terminal would obey. */
+/** Characters that XML 1.0 forbids, and controls that a terminal would obey. */
 const ILLEGAL = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -46,7 +46,7 @@ export function rangeText(times: readonly number[]): string {
   return `p50 ${durationText(p50)}, p95 ${durationText(p95)}`;
 }
 
-/** What changed since the baseline. */
+/** The changes since the baseline. */
 export function comparisonLines(comparison: Comparison, style: ReportStyle): string[] {
   const { worse, fixed, flakier, added } = comparison;
   const linesFor = (word: string, results: readonly CaseResult[]): string[] =>

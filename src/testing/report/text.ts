@@ -108,7 +108,7 @@ function againCommand(
   return ['telnyx-chat', 'test', ...flags, ...assistant, `${file}:${number}`].map(quoted).join(' ');
 }
 
-/** For a shell. */
+/** Quoted for a shell where needed. */
 function quoted(word: string): string {
   return /^[\w./:=@-]+$/.test(word) ? word : `'${line(word).replaceAll("'", `'\\''`)}'`;
 }
@@ -137,7 +137,7 @@ function checkLines(file: string, { line: number, check, verdict, reason }: Chec
   return [`  ${line(file)}:${number}  ${line(check)}`, `    ${what}: ${line(reason)}`];
 }
 
-/** What was said, the accepted reply beside the new one, and the tools that were called. */
+/** The message, the accepted reply beside the new one, and the tools that were called. */
 export function turnLines(turn: TurnResult, style: ReportStyle): string[] {
   const { said, reply, reference, tools = [], isRecovered } = turn;
   const { before, after } = sideBySide(reference, reply, style);

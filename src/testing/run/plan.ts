@@ -6,19 +6,19 @@ import type { Job } from './results.js';
 
 /** Which cases are run. Several tags or titles: any of them; both kinds: both. */
 export interface Selection {
-  /** Of a file that was named with lines (`orders.chat:14`): the cases at those lines. */
+  /** The lines of each file that was named with lines (`orders.chat:14`): only cases at them are run. */
   lines: ReadonlyMap<string, readonly number[]>;
   tags: readonly string[];
   /** Parts of titles. */
   titles: readonly string[];
-  /** Those of the last run that failed or were errors; undefined unless asked for. */
+  /** The cases that failed or were errors in the last run; undefined without `--failed`. */
   failed?: readonly { file: string; title: string }[] | undefined;
 }
 
 export interface PlanOptions {
-  /** Those of `--assistant`: they go before all others. */
+  /** The assistants of `--assistant`, which replace all others. */
   assistantIds: readonly string[];
-  /** That of the environment or the profile. */
+  /** The assistant of the environment or the profile. */
   defaultAssistantId?: string | undefined;
   /** Simulated cases cost money. */
   simulates: boolean;
@@ -125,7 +125,7 @@ function assistantsOf(
   });
 }
 
-/** Of what a file says of a case, in characters. */
+/** Limit on the line of a case, in characters. */
 const MAX_LISTED = 1_000;
 
 /** The cases, their turns and their checks, for `--list`. */

@@ -155,7 +155,7 @@ async function keepOrDelete(
   }
 }
 
-/** One that is gone after an answer was lost was deleted by us. */
+/** A conversation that is missing at a second try was deleted by the first one. */
 async function deleteConversation(session: Session, id: string): Promise<void> {
   let attempts = 0;
   await patiently(session, session.cleanUpCall(), async (call) => {

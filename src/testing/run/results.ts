@@ -43,7 +43,7 @@ export interface TurnResult {
 export interface RunEnd {
   verdict: RunVerdict;
   reason: string;
-  /** Of an error; 9 for a failed run, else 0. */
+  /** 9 for a failed run, the code of an error, else 0. */
   exitCode: number;
 }
 
@@ -86,7 +86,7 @@ export interface TestMessage {
 }
 
 /**
- * What running tests needs of an account. Each rejects with an AppError; `takeTurn` delivers once, the others
+ * The calls of an account that tests need. Each rejects with an AppError; `takeTurn` delivers once, the others
  * try once.
  */
 export interface TestPorts {

@@ -25,7 +25,7 @@ import { caseVerdict, p95Result } from './verdicts.js';
 const ONCE = { count: 1, mustPass: 1 };
 
 export interface TestRun {
-  /** In the order of files and cases; what an interrupt kept from beginning is not among them. */
+  /** Sorted as files and cases. After an interrupt, cases that did not begin are missing. */
   results: CaseResult[];
   isInterrupted: boolean;
 }

@@ -5,7 +5,7 @@ import type { RunOptions, TestEvent, TestPorts } from './results.js';
 
 /** When the API does not say how long. */
 const USUAL_WAIT_MS = 1_000;
-/** A longer wait is not waited for: it ends what would begin, with the API's own words. */
+/** If the API asks for a longer wait, cases fail with its own words instead. */
 const MAX_WAIT_MS = 10 * 60_000;
 
 /** After a 429, nothing begins before the time that it asked for is over. */
@@ -45,10 +45,10 @@ export class RateGate {
 const CALL_MS = 15_000;
 /** Pauses before a call is repeated, in milliseconds: they double. */
 const [MIN_PAUSE_MS, MAX_PAUSE_MS] = [100, 2_000];
-/** What deleting may take after an interrupt: the program ends within a second. */
+/** Bound on deleting after an interrupt: the program ends within a second. */
 const GRACE_MS = 800;
 
-/** What all cases of a run share. */
+/** Shared by all cases of a run. */
 export interface Session {
   ports: TestPorts;
   options: RunOptions;

@@ -153,7 +153,7 @@ async function lookOnce(
   }
 }
 
-/** When nobody can tell, it is taken to keep one. */
+/** An assistant that cannot be read is taken to keep its history. */
 async function keepsHistory(session: Session, assistantId: string): Promise<boolean> {
   try {
     return (await session.ports.getAssistant(assistantId, session.call())).dataRetention;

@@ -47,7 +47,7 @@ async function clientOf({ ports: { assistantTests } }: Session): Promise<Assista
   throw new AppError('bug', 'a simulated case needs the assistant tests of Telnyx');
 }
 
-/** For what may be repeated without harm: it is tried again on 429 and server errors. */
+/** Runs a request that may be repeated without harm: it is tried again on 429 and server errors. */
 function repeatable<T>(session: Session, request: (call: CallOptions) => Promise<T>): Promise<T> {
   return patiently(session, session.call(), request);
 }
@@ -134,7 +134,7 @@ async function metadataOf(session: Session, run: TestRun): Promise<Known<Record<
   });
 }
 
-/** What can be read of the conversation of a run; else why it cannot. */
+/** The result of reading from the conversation of a run, or the reason why it cannot be read. */
 async function known<T>(
   session: Session,
   { conversationId }: TestRun,

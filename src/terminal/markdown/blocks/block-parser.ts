@@ -5,7 +5,7 @@ import { type Line, type LineStart, type OpenBlock, readLine, undecidedLine } fr
 import { LineCursor } from './line-cursor.js';
 import type { Alignment } from './syntax.js';
 
-/** As much of a paragraph's last line is kept, in case that it is a table's header. */
+/** Limit on the last line of a paragraph that is kept: it may be the header of a table. */
 const MAX_HEADER = 8192;
 
 const PARAGRAPH: Block = { kind: 'paragraph' };

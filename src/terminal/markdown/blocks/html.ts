@@ -37,10 +37,10 @@ const KINDS: readonly (readonly [start: RegExp, kind: HtmlKind])[] = [
   [new RegExp(`^<(?!/?(?:${RAW_NAMES})[\\s/>])${TAG}[ \\t]*$`, 'i'), kind(undefined, false)],
 ];
 
-/** As much of a line's end as any `end` needs to be found in two pieces. */
+/** The longest end: enough of a line is kept to find an end that arrives in two pieces. */
 export const MAX_HTML_END = '</textarea>'.length;
 
-/** A line that is no tag after so many characters is text, or begins with a tag among others. */
+/** Limit on the length of a tag that is alone on its line. A longer line is text. */
 const MAX_TAG = 1024;
 
 export function htmlKind(content: string, isParagraphOpen: boolean): HtmlKind | undefined {

@@ -29,7 +29,7 @@ export class LineCursor {
     }
   }
 
-  /** Takes white space ahead, at most so many columns. */
+  /** Takes white space ahead, up to this many columns. */
   skipIndent(columns: number): void {
     for (let left = columns; left > 0; left -= 1) {
       if (this.ofTab > 0) this.ofTab -= 1;
@@ -50,12 +50,12 @@ export class LineCursor {
     return ' '.repeat(this.ofTab) + this.line.slice(this.offset);
   }
 
-  /** What is left, without the white space before it. */
+  /** The rest, without the white space before it. */
   text(): string {
     return this.line.slice(this.textStart());
   }
 
-  /** What is left, without the white space before it and, once the line is whole, after it. */
+  /** The rest, without the white space before it and, once the line is whole, after it. */
   content(): string {
     if (this.trimmed === undefined) {
       const start = this.textStart();

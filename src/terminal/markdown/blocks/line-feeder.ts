@@ -59,7 +59,7 @@ export class LineFeeder {
   }
 }
 
-/** Where to cut a text so that no character is cut in two. */
+/** The nearest length at which no character is cut in two. */
 function withinCharacter(text: string, length: number): number {
   const unit = text.charCodeAt(length - 1);
   return unit >= 0xd800 && unit <= 0xdbff ? length - 1 : length;

@@ -20,7 +20,7 @@ export type OpenBlock =
 
 export type LineStart =
   | { kind: 'blank' | 'text' | 'indented' | 'fence-end' }
-  /** Of a table, or of a paragraph: it begins with a bar. */
+  /** A line that begins with a bar, of a table or of a paragraph. */
   | { kind: 'row' }
   | { kind: 'rule' }
   /** More of the open code or HTML. */
@@ -36,7 +36,7 @@ export interface Line {
   matched: number;
   opened: readonly Container[];
   start: LineStart;
-  /** What follows the marks that were read. */
+  /** The text after the marks. */
   rest: string;
 }
 
@@ -90,7 +90,7 @@ const VERBATIM_KINDS = { fenced: true, indented: true, html: true };
 /** White space alone says nothing yet: it may be an empty line or the indent of something. */
 const isWaiting = (cursor: LineCursor): boolean => !cursor.isWhole && cursor.content() === '';
 
-/** What a line is to the open code, HTML or table; undefined if it may be something else. */
+/** The line as a part of the open code, HTML or table; undefined if it may be something else. */
 function continuation(cursor: LineCursor, open: OpenBlock): LineStart | 'wait' | undefined {
   const content = cursor.content();
   if (open.kind === 'fenced') {

@@ -1,6 +1,6 @@
 /** How the first line of each block is known. `content` is a line without the white space around it. */
 
-/** What may begin any block but a paragraph; most lines are done with after this one test. */
+/** The first characters of all blocks but paragraphs. Most lines need no other test. */
 export const MAY_START_BLOCK = /^[#`~\-*_+>|:<=\d]/;
 
 /**

@@ -6,8 +6,8 @@ export const MAX_RUN = 64;
 const BACKTICKS = /`+/g;
 
 /**
- * Where the code span ends that a run of `length` backticks opens before `from`: the index of the run that
- * closes it. -1: nothing closes it; undefined: that is not known yet.
+ * The index of the run of backticks that closes a code span. Its opening run has `length` backticks and ends
+ * at `from`. -1: no run closes it; undefined: that is not known yet.
  */
 export function codeEnd(
   source: string,

@@ -48,7 +48,7 @@ export function isPair(opener: Delimiter, closer: Delimiter): boolean {
   return !isEitherBoth || sum % 3 !== 0 || (opener.length % 3 === 0 && closer.length % 3 === 0);
 }
 
-/** Matches as much of both as makes one span. */
+/** Matches one span's length of both marks. */
 export function pair(opener: Delimiter, closer: Delimiter): { span: Span; used: 1 | 2 } {
   const used = opener.left >= 2 && closer.left >= 2 ? 2 : 1;
   opener.left -= used;

@@ -33,7 +33,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 export interface Entity {
-  /** Of the source. */
+  /** Length in the source. */
   length: number;
   character: string;
 }

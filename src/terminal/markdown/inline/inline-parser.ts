@@ -13,7 +13,7 @@ const SPECIAL = new RegExp(
     `https?://[!#-;=?-Z\\\\^_a-{}~]{1,${MAX_URL}}`,
   'g',
 );
-/** What more text could make the start of an image or of an address. */
+/** With more text, this could be the start of an image or of an address. */
 const UNFINISHED = /(?:!|h|ht|htt|https?:?\/?|https?:\/\/)$/;
 const ESCAPABLE = /[!-/:-@[-`{-~\n]/;
 
@@ -23,7 +23,7 @@ const ESCAPABLE = /[!-/:-@[-`{-~\n]/;
  */
 export class InlineParser {
   private readonly spans: Spans;
-  /** What has come and is not read yet: it takes more to know what it is. */
+  /** Text that cannot be read before more of it is there. */
   private source = '';
   /** The character before it. */
   private before = '';
@@ -31,7 +31,7 @@ export class InlineParser {
 
   constructor(
     sink: TextSink,
-    /** Whether marks stay around what does not look different without them. */
+    /** Whether marks stay around text that has no look of its own without colour. */
     private readonly showsMarks: boolean,
   ) {
     this.spans = new Spans(sink, showsMarks);

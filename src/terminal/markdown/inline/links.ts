@@ -4,7 +4,7 @@ const MAX_TITLE = 240;
 const MAX_PARENTHESES = 32;
 
 export interface LinkTarget {
-  /** Of the source, parentheses and all. */
+  /** Length in the source, with the parentheses. */
   length: number;
   url: string;
   title: string | undefined;

@@ -9,7 +9,7 @@ const STYLES: Record<Span, Style> = { strong: BOLD, emphasis: ITALIC, deleted: S
 interface Node {
   text: string;
   style: Style;
-  /** Where it begins, in characters of text. */
+  /** Its start, in characters of text. */
   start: number;
   delimiter?: Delimiter;
 }

@@ -119,7 +119,7 @@ export class BlockPrinter implements BlockHandler {
     this.writer.setMargin(this.margins.of(containers));
   }
 
-  /** What comes belongs to the paragraph before it. */
+  /** The next lines belong to the paragraph before them. */
   private continue(containers: readonly Container[]): void {
     this.last = { spacing: 'apart', containers };
     this.writer.setMargin(this.margins.of(containers));

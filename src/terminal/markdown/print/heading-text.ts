@@ -8,7 +8,7 @@ export class HeadingText {
   private tail = '';
   private isTooLong = false;
   private isBegun = false;
-  /** What was passed on last. */
+  /** The last character that was passed on. */
   private before = ' ';
 
   constructor(private readonly write: (text: string) => void) {}
@@ -42,7 +42,7 @@ export class HeadingText {
   }
 }
 
-/** Where the white space and `#` at the end of a text begin. */
+/** The start of the white space and `#` at the end of a text. */
 function marksStart(text: string): number {
   let start = text.length;
   while (start > 0 && '# \t'.includes(text.charAt(start - 1))) start -= 1;

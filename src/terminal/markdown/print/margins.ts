@@ -3,7 +3,7 @@ import { displayWidth } from '../../../text/width.js';
 import type { Theme } from '../theme.js';
 import { type Margin, NO_MARGIN } from '../wrap/line-writer.js';
 
-/** What stands before the lines inside quotes and items. The marker of an item is printed once. */
+/** The marks before lines inside quotes and items. The marker of an item is printed once. */
 export class Margins {
   private readonly printed = new WeakSet<Container>();
 

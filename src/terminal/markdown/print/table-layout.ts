@@ -16,7 +16,7 @@ export interface Cell {
   /** Its text, as Markdown, and the look of all of it. */
   source: string;
   base: Style;
-  /** As it looks unbroken. */
+  /** The whole cell on one line. */
   line: CellLine;
 }
 
@@ -44,7 +44,7 @@ export class CellRenderer {
     return { source, base, line };
   }
 
-  /** A cell in lines of at most so many columns, as far as its words allow. */
+  /** A cell in lines of at most `width` columns; longer words stay whole. */
   lines({ source, base }: Pick<Cell, 'source' | 'base'>, width?: number): CellLine[] {
     this.width = width;
     this.inline.render(source, base);

@@ -8,7 +8,7 @@ export class Painter {
 
   constructor(private readonly theme: Theme) {}
 
-  /** What was printed since this was last asked. */
+  /** The text since the last call. */
   take(): string {
     const { out } = this;
     this.out = '';

@@ -10,13 +10,13 @@ const ASCII = /^[ -~]*$/;
 
 /** A word as it comes. */
 export class Word {
-  /** What is not printed yet. */
+  /** The part that is not printed yet. */
   text = '';
   /** The style of the text from `styledFrom` on; the pieces before it have others. */
   private style = PLAIN;
   private styledFrom = 0;
   private pieces: { text: string; style: Style }[] = [];
-  /** What came last. */
+  /** The last piece. */
   private last = '';
   /** Whether all of it is ASCII, however it was cut. */
   isAscii = true;
@@ -61,7 +61,7 @@ export class Word {
     this.styledFrom = 0;
   }
 
-  /** What comes is another word. */
+  /** The next piece begins another word. */
   end(): void {
     this.last = '';
     this.isAscii = true;
