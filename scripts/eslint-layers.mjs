@@ -16,27 +16,27 @@ const PURE = [];
 const LAYERS = {
   base: { own: [], packages: PURE },
   text: { own: ['base'], packages: ['get-east-asian-width'] },
-  settings: { own: ['base', 'text'], packages: PURE },
+  settings: { own: ['base'], packages: PURE },
   conversations: { own: ['base', 'text'], packages: PURE },
   redact: { own: ['base', 'text', 'conversations'], packages: ['libphonenumber-js/min'] },
   turn: { own: ['base', 'conversations'], packages: PURE },
   testing: { own: ['base', 'text', 'conversations', 'turn'], packages: ['node:vm'] },
-  chat: { own: ['base', 'text', 'conversations', 'turn', 'testing'], packages: PURE },
-  doctor: { own: ['base', 'text', 'settings', 'conversations', 'turn', 'chat'], packages: PURE },
-  'command-line': { own: ['base', 'text', 'process'], packages: ['commander'] },
+  chat: { own: ['base', 'text', 'conversations', 'turn'], packages: PURE },
+  doctor: { own: ['base', 'text', 'settings', 'conversations', 'turn'], packages: PURE },
+  'command-line': { own: ['base', 'process'], packages: ['commander'] },
   process: { own: ['base'], packages: [ANY_NODE] },
   api: {
-    own: ['base', 'settings', 'conversations', 'turn'],
+    own: ['base', 'conversations', 'turn'],
     packages: [ANY_NODE, 'eventsource-parser', 'https-proxy-agent', 'undici', 'valibot'],
   },
   store: { own: ['base', 'settings'], packages: [ANY_NODE, 'conf', 'dotenv', 'valibot'] },
   terminal: {
-    own: ['base', 'text', 'settings', 'turn', 'chat', 'process'],
+    own: ['base', 'text', 'turn', 'chat', 'process'],
     packages: [ANY_NODE, '@inquirer/prompts', 'chalk', 'ora'],
   },
-  sandbox: { own: ['base', 'text'], packages: [ANY_NODE, 'valibot'] },
+  sandbox: { own: ['base'], packages: [ANY_NODE, 'valibot'] },
   relay: {
-    own: ['base', 'text', 'turn'],
+    own: ['base', 'turn'],
     packages: [
       ...[ANY_NODE, '@valibot/to-json-schema', 'ioredis', 'pino', 'prom-client', 'valibot'],
       // The page carries it as text.
@@ -44,12 +44,12 @@ const LAYERS = {
     ],
   },
   library: {
-    own: ['base', 'text', 'settings', 'conversations', 'turn', 'testing', 'process', 'api'],
+    own: ['base', 'conversations', 'turn', 'testing', 'process', 'api'],
     packages: [ANY_NODE, 'valibot'],
   },
   account: {
     own: [
-      ...['base', 'text', 'settings', 'conversations', 'turn', 'chat', 'process'],
+      ...['base', 'text', 'settings', 'conversations', 'turn', 'process'],
       ...['api', 'store', 'sandbox'],
     ],
     packages: [],
@@ -72,7 +72,7 @@ const LAYERS = {
     packages: ['commander'],
   },
   program: { own: ['base', 'process', 'command-line', 'commands'], packages: ['commander'] },
-  main: { own: ['base', 'text', 'settings', 'process', 'commands', 'program'], packages: [] },
+  main: { own: ['base', 'text', 'process', 'commands', 'program'], packages: [] },
 };
 
 function layerOf(path) {

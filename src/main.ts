@@ -2,7 +2,7 @@ import type { Context } from './process/context.js';
 import { errorJson, errorLines, guideOf } from './text/error-report.js';
 import { jsonLine } from './text/json-line.js';
 import { sanitize } from './text/sanitize.js';
-import { isOff } from './settings/settings.js';
+import { isOn } from './base/environment.js';
 import { AppError, exitCodeOf, isStop } from './base/errors.js';
 import { proseOn } from './commands/options/prose.js';
 import { runProgram } from './program.js';
@@ -43,7 +43,7 @@ async function report(error: unknown, argv: readonly string[], context: Context)
   const guide = guideOf(known);
   const lines = [...errorLines(known), ...(guide ? [`see: telnyx-chat help ${guide}`] : [])];
   stderr.write(`${prose(lines.join('\n'))}\n`);
-  const isDebugging = flags.includes('--debug') || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
+  const isDebugging = flags.includes('--debug') || isOn(env, 'TELNYX_CHAT_DEBUG');
   if (known !== error && isDebugging && error instanceof Error) {
     const stack = sanitize(error.stack ?? '').split('\n');
     stderr.write(`${stack.map((line) => line.slice(0, MAX_STACK_LINE)).join('\n')}\n`);

@@ -1,9 +1,8 @@
-import { assistantQuestion } from '../chat/assistant-commands.js';
-import type { Dialogs } from '../chat/ports.js';
 import type { Assistant } from '../conversations/conversation.js';
 import type { Context } from '../process/context.js';
 import { withProfile } from '../settings/config-keys.js';
-import { checkedKey, type ProfileValues } from '../settings/settings.js';
+import { checkedKey } from '../base/ids.js';
+import type { ProfileValues } from '../settings/settings.js';
 import { storePaths } from '../store/paths.js';
 import { openAccount, type Account, type AccountOptions } from './account.js';
 import type { Target } from './sources.js';
@@ -35,14 +34,6 @@ function contextWith(key: string, context: Context): Context {
 
 export function assistantsOf(account: Account, { signal }: Context): Promise<Assistant[]> {
   return account.client.listAssistants({ signal, timeoutMs: CALL_MS });
-}
-
-/** The assistant that the person chooses; undefined: none. */
-export function chosenAssistant(
-  assistants: readonly Assistant[],
-  { choose }: Pick<Dialogs, 'choose'>,
-): Promise<string | undefined> {
-  return choose(assistantQuestion(assistants));
 }
 
 /** Stores values in a profile, which is made when it is not there; undefined ones are forgotten. */

@@ -1,5 +1,5 @@
 import { aiDisabled } from '../conversations/update.js';
-import { DEFAULT_BASE_URL } from '../settings/base-url.js';
+import { DEFAULT_BASE_URL } from '../base/base-url.js';
 import { AppError, type Delivery, type ErrorKind } from '../base/errors.js';
 import { parseJson } from '../base/unicode.js';
 import type { HttpResponse } from './http.js';

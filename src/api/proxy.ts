@@ -1,5 +1,5 @@
-import { isLoopback } from '../settings/base-url.js';
-import type { Values } from '../settings/settings.js';
+import { isLoopback } from '../base/base-url.js';
+import type { Values } from '../base/environment.js';
 import { AppError } from '../base/errors.js';
 
 /** The proxy for a URL from HTTPS_PROXY, HTTP_PROXY and NO_PROXY in either case; none for loopback. */

@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.js';
 import { RETENTION_FIX } from '../conversations/assistants.js';
 import type { Assistant } from '../conversations/conversation.js';
-import { checkedId } from '../text/ids.js';
+import { checkedId } from '../base/ids.js';
 import { cutText, sanitize, sanitizeLine } from '../text/sanitize.js';
 import { nameWindow } from './attention.js';
 import { callApi, noticeText, notify, type Chat } from './chat.js';

@@ -10,6 +10,7 @@ import type {
 } from '../conversations/conversation.js';
 import type { FirstWordsOf } from '../conversations/first-words.js';
 import type { ToolCallResult } from '../conversations/tool-calls.js';
+import type { Transcript, TranscriptFormat } from '../conversations/transcript.js';
 import type { UpdateApi } from '../conversations/update.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { ToolCallPorts } from '../turn/turn-tool-calls.js';
@@ -173,6 +174,8 @@ export interface ChatPorts {
   settingLines: () => string[];
   /** Writes a new file and gives its path. It never replaces one: the name gets a number then. */
   save: (file: string, text: string) => Promise<string>;
+  /** Writes a conversation as a file of this format. */
+  openTranscript: (format: TranscriptFormat) => Promise<Transcript>;
   /** Reads a `.chat` file. Rejects with `usage` at its first mistake. */
   playback: (file: string) => Promise<Playback>;
   /** Whether failures name the conversation and the request. */

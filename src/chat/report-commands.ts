@@ -6,7 +6,6 @@ import {
   transcript,
   type TranscriptFormat,
 } from '../conversations/transcript.js';
-import { openAnyTranscript } from '../testing/recording/open-transcript.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 
@@ -68,7 +67,7 @@ export async function exportChat(chat: Chat, argument: string): Promise<void> {
   const text = await callApi(chat, async (api, call) => {
     const conversation = await api.getConversation(id, call);
     const messages = await allMessages(api.listMessages(id, call));
-    return transcript(conversation, messages, await openAnyTranscript(format));
+    return transcript(conversation, messages, await chat.ports.openTranscript(format));
   });
   notify(chat, `saved to ${await chat.ports.save(path, text)}`);
 }

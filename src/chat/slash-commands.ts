@@ -1,6 +1,6 @@
 import { TRANSCRIPT_ENDINGS } from '../conversations/transcript.js';
 import { explainedLines, type Explained } from '../text/columns.js';
-import { nearest } from '../text/nearest.js';
+import { nearest } from '../base/nearest.js';
 import { chooseAssistant } from './assistant-commands.js';
 import type { Chat } from './chat.js';
 import { release, say, showInsights, takeover } from './control-commands.js';

@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { AppError } from '../base/errors.js';
-import { nearest } from '../text/nearest.js';
+import { nearest } from '../base/nearest.js';
 import { guideNamed, GUIDES } from './guides.js';
 
 /**

@@ -1,13 +1,15 @@
 import { inspectSettings, loadSettings, newProfileName } from '../account/sources.js';
-import { chosenAssistant, openWithKey, storeInProfile } from '../account/log-in.js';
+import { openWithKey, storeInProfile } from '../account/log-in.js';
 import { AppError } from '../base/errors.js';
+import { assistantQuestion } from '../chat/assistant-commands.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import { text, toggle } from '../command-line/flag.js';
 import type { Assistant } from '../conversations/conversation.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
-import { checkedBaseUrl } from '../settings/base-url.js';
-import { checkedKey, describeOrigin, masked } from '../settings/settings.js';
+import { checkedBaseUrl } from '../base/base-url.js';
+import { checkedKey } from '../base/ids.js';
+import { describeOrigin, masked } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
 import { questionsOn, KEY_QUESTION, type Questions } from '../terminal/questions.js';
@@ -140,7 +142,7 @@ function notStored(error: AppError): AppError {
 async function offer(known: Known, questions: Questions): Promise<string | undefined> {
   const { assistants, assistantId } = known;
   if (assistants.length === 0 || assistants.some(({ id }) => id === assistantId)) return undefined;
-  return chosenAssistant(assistants, questions);
+  return questions.choose(assistantQuestion(assistants));
 }
 
 interface LoggedIn {

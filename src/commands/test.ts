@@ -11,7 +11,7 @@ import { locate } from '../store/paths.js';
 import { readReport, type EarlierCase } from '../testing/report/baseline.js';
 import { hideSecrets } from '../testing/report/mask.js';
 import { listText, REPLAY, type PlanOptions } from '../testing/run/plan.js';
-import { checkedId } from '../text/ids.js';
+import { checkedId } from '../base/ids.js';
 import { appearanceFor, noticesOn } from './options/output.js';
 import { redactorFor } from './options/redaction.js';
 import {

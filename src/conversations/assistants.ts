@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
-import { checkedId } from '../text/ids.js';
-import { nearest } from '../text/nearest.js';
+import { checkedId } from '../base/ids.js';
+import { nearest } from '../base/nearest.js';
 import { oneLine, sanitize } from '../text/sanitize.js';
 import type { Assistant } from './conversation.js';
 import { clockTime } from './details.js';

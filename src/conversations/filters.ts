@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { nearest } from '../text/nearest.js';
+import { nearest } from '../base/nearest.js';
 
 /** The metadata key of the channel that a conversation began on. */
 export const CHANNEL_KEY = 'telnyx_conversation_channel';

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { isReserved } from '../text/ids.js';
+import { isReserved } from '../base/ids.js';
 import { NAME_KEY } from './names.js';
 
 /** Throws on a key that JavaScript programs would drop; `where` names its source. */

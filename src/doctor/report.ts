@@ -1,12 +1,11 @@
 import { exitCodeOf } from '../base/errors.js';
-import type { Paint } from '../chat/ports.js';
 import { errorJson } from '../text/error-report.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { CheckResult } from './check.js';
 
 export interface FindingLooks {
   nameWidth: number;
-  paint: Paint;
+  paint: Record<'dim' | 'error', (text: string) => string>;
   /** Wraps a line at the window's edge, where the indent is that of what does not fit on it. */
   wrap: (line: string, indent: number) => string;
 }

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
 import { assertMetadataKey } from '../conversations/metadata.js';
-import { checkedBaseUrl, DEFAULT_BASE_URL } from '../settings/base-url.js';
-import { checkedKey } from '../settings/settings.js';
-import { checkedId } from '../text/ids.js';
+import { checkedBaseUrl, DEFAULT_BASE_URL } from '../base/base-url.js';
+import { checkedKey, checkedId } from '../base/ids.js';
 import { checkedMessage } from '../turn/message-text.js';
 import type { RunChatFileSettings } from './chat-file-interface.js';
 

@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.js';
-import { checkedId } from '../text/ids.js';
-import { nearest } from '../text/nearest.js';
-import { checkedBaseUrl } from './base-url.js';
+import { checkedId } from '../base/ids.js';
+import { nearest } from '../base/nearest.js';
+import { checkedBaseUrl } from '../base/base-url.js';
 import {
   masked,
   PREFERENCES,

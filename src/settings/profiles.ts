@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
-import { checkedProfile } from '../text/ids.js';
-import { nearest } from '../text/nearest.js';
+import { checkedProfile } from '../base/ids.js';
+import { nearest } from '../base/nearest.js';
 import {
   type Origin,
   type ProfileValues,

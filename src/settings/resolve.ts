@@ -1,16 +1,9 @@
 import { AppError } from '../base/errors.js';
-import { checkedId } from '../text/ids.js';
-import { checkedBaseUrl, DEFAULT_BASE_URL } from './base-url.js';
+import { checkedId, checkedKey } from '../base/ids.js';
+import { checkedBaseUrl, DEFAULT_BASE_URL } from '../base/base-url.js';
 import { findSetting, setting, storedValues, effectiveProfile } from './profiles.js';
-import {
-  checked,
-  checkedKey,
-  isOff,
-  type Preference,
-  type Setting,
-  type Settings,
-  type Sources,
-} from './settings.js';
+import { checked, type Preference, type Setting, type Settings, type Sources } from './settings.js';
+import { isOff } from '../base/environment.js';
 
 /** Names of the assistant's id in other examples for Telnyx. */
 const OTHER_ASSISTANT_NAMES = ['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'];

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.js';
+import type { Values } from '../base/environment.js';
 
 /** The origin of a value, for people: `flag --assistant`, `environment TELNYX_API_KEY`, … */
 export interface Origin {
@@ -11,8 +12,6 @@ export interface Setting<T> {
   value: T;
   origin: Origin;
 }
-
-export type Values = Readonly<Record<string, string | undefined>>;
 
 /** The sources of settings, already read. */
 export interface Sources {
@@ -116,19 +115,6 @@ export function keyName({ source, detail }: Origin): string {
   if (source === 'env-file') return `TELNYX_API_KEY in ${detail}`;
   if (source === 'command') return `the key printed by ${detail}`;
   return detail.startsWith('-') ? 'the key' : `the key in ${detail}`;
-}
-
-/** Returns the key when it can be sent in a header. The error never shows it. */
-export function checkedKey(key: string): string {
-  if (/^[\x21-\x7e]+$/.test(key) && !/["'`<>]/.test(key)) return key;
-  throw new AppError('usage', 'that does not look like an API key', {
-    hint: 'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
-  });
-}
-
-/** Whether a variable is set to one of the usual negative values. */
-export function isOff(value: string): boolean {
-  return ['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
 }
 
 /** Just enough of a secret to tell it from another one. */

@@ -1,7 +1,8 @@
 // Loaded late: only a profile with a command for its key needs it.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { isatty } from 'node:tty';
-import { checkedKey, type Setting } from '../settings/settings.js';
+import { checkedKey } from '../base/ids.js';
+import type { Setting } from '../settings/settings.js';
 import { AppError } from '../base/errors.js';
 import { withoutMark } from './files.js';
 

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../base/errors.js';
-import type { Values } from '../settings/settings.js';
+import type { Values } from '../base/environment.js';
 
 export interface StorePaths {
   /** The config file: profiles and preferences. */

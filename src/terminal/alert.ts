@@ -1,4 +1,4 @@
-import type { Values } from '../settings/settings.js';
+import type { Values } from '../base/environment.js';
 
 const BELL = '\x07';
 

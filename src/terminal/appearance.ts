@@ -1,4 +1,4 @@
-import { isOff, type Values } from '../settings/settings.js';
+import { isOff, isOn, type Values } from '../base/environment.js';
 
 export type Format = 'auto' | 'markdown' | 'plain';
 
@@ -44,7 +44,7 @@ export function appearanceOf(options: AppearanceOptions): Appearance {
     noticeColor: color(stderrIsTTY),
     screenReader,
     dumb: isDumb,
-    animation: stderrIsTTY && !screenReader && isOff(env['CI'] ?? ''),
+    animation: stderrIsTTY && !screenReader && !isOn(env, 'CI'),
     markdown: !raw && (format === 'markdown' || (format === 'auto' && stdoutIsTTY)),
     raw,
     wrap: options.wrap !== false && !screenReader,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../base/errors.js';
 import type { EditedText } from '../chat/ports.js';
-import type { Values } from '../settings/settings.js';
+import type { Values } from '../base/environment.js';
 
 export interface EditorOptions {
   env: Values;

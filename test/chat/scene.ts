@@ -18,6 +18,7 @@ import type {
 } from '../../src/conversations/conversation.js';
 import { codeBlocksIn } from '../../src/terminal/markdown/code-blocks.js';
 import { parseChatFile } from '../../src/testing/chat-file/parse.js';
+import { openAnyTranscript } from '../../src/testing/recording/open-transcript.js';
 import { messageCount, playback } from '../../src/testing/recording/playback.js';
 import { toolCallLine } from '../../src/conversations/tool-calls.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
@@ -139,6 +140,7 @@ export function scene(world: World = {}): Scene {
           edit: (text) => Promise.resolve({ text: `${text}, edited` }),
           copy: (text) => Promise.resolve(`the clipboard: ${text}`),
         },
+        openTranscript: openAnyTranscript,
         playback: (file) => playbackIn(world.files ?? {}, file),
         save: (file, text) => Promise.resolve(`/home/${file}: ${text}`),
         paint: PAINT,

@@ -39,7 +39,7 @@ it.each([
   ['src/commands/chat/x.ts', `import '../send.js';`, ['a command may not import another one']],
   ['src/commands/chat/x.ts', `import './ports.js'; import '../options/output.js';`, []],
   ['src/account/x.ts', `import '../commands/send.js';`, ['account may not import commands']],
-  ['src/base/errors.ts', `import '../text/ids.js';`, ['base may not import text']],
+  ['src/base/errors.ts', `import '../text/width.js';`, ['base may not import text']],
   ['src/new-part/x.ts', `import '../base/errors.js';`, ['new-part may not import base']],
 ])('%s: %s', async (filePath, code, objections) => {
   const [result] = await eslint.lintText(code, { filePath: join(ROOT, filePath) });

@@ -1,12 +1,8 @@
 import { openAccount, type Account, type AccountOptions } from '../../account/account.js';
-import {
-  assistantsOf,
-  chosenAssistant,
-  openWithKey,
-  storeInProfile,
-} from '../../account/log-in.js';
+import { assistantsOf, openWithKey, storeInProfile } from '../../account/log-in.js';
 import { loadSettings, profileName, type Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';
+import { assistantQuestion } from '../../chat/assistant-commands.js';
 import type { Context } from '../../process/context.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import type { ProfileValues } from '../../settings/settings.js';
@@ -82,7 +78,7 @@ export async function assistantFor(account: Account, setup: Setup): Promise<stri
       hint: 'make one in the Telnyx portal first',
     });
   }
-  const id = await chosenAssistant(assistants, questions);
+  const id = await questions.choose(assistantQuestion(assistants));
   if (id === undefined) return undefined;
   // The sandbox's assistants are nobody's choice for later.
   if (!account.isSandbox && (await stored(setup, { assistant_id: id }))) {

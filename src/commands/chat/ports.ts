@@ -15,6 +15,7 @@ import { openDialogs } from '../../terminal/chat-terminal.js';
 import { openReplyPrinter } from '../../terminal/reply-printer.js';
 import { paintFor } from '../../terminal/styles.js';
 import type { WindowTitle } from '../../terminal/window-title.js';
+import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
 import { checkedMessage } from '../../turn/message-text.js';
 import type { Prose } from '../options/prose.js';
 
@@ -68,6 +69,7 @@ export function chatPorts(options: ChatPortsOptions): ChatPorts {
       await assertFree(newFile);
       return writeNewFile(newFile, context, (write) => write(text));
     },
+    openTranscript: openAnyTranscript,
     playback: (file) => openPlayback(file, context),
     takeTurn({ assistantId, text, ...turn }, signal) {
       const input = { ...turn, text: checkedMessage(text), metadata, stream };

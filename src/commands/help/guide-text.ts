@@ -1,7 +1,7 @@
 // A page of docs/ as `help` shows it.
 import { AppError } from '../../base/errors.js';
 import { guideNamed } from '../../command-line/guides.js';
-import { nearest } from '../../text/nearest.js';
+import { nearest } from '../../base/nearest.js';
 
 /** The Markdown of a page without what is not for a terminal: comments, names of languages, line breaks, links. */
 export function guideText(page: string): string {

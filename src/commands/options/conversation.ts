@@ -4,7 +4,7 @@ import type { ValuesOf } from '../../command-line/command.js';
 import { text, texts, toggle } from '../../command-line/flag.js';
 import { newMetadata, sharedMetadata } from '../../conversations/metadata.js';
 import { checkedName, isConversationId } from '../../conversations/names.js';
-import { checkedId } from '../../text/ids.js';
+import { checkedId } from '../../base/ids.js';
 import type { TurnRequest } from '../../turn/events.js';
 import type { Chooser } from './conversation-lookup.js';
 

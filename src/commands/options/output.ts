@@ -1,7 +1,8 @@
 import type { Notices } from '../../account/account.js';
 import { choice, toggle } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
-import { isOff, type Settings } from '../../settings/settings.js';
+import { isOn } from '../../base/environment.js';
+import type { Settings } from '../../settings/settings.js';
 import { appearanceOf, type Appearance, type Format } from '../../terminal/appearance.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { proseLines, type ProseFlags } from './prose.js';
@@ -73,7 +74,7 @@ export async function noticesOn(context: Context, output: Output & ProseFlags): 
 const none = (): void => undefined;
 
 function isDebugging({ debug }: Output, env: Context['env']): boolean {
-  return debug === true || !isOff(env['TELNYX_CHAT_DEBUG'] ?? '');
+  return debug === true || isOn(env, 'TELNYX_CHAT_DEBUG');
 }
 
 /** The same for whatever prints lines; those about requests are one line each, in any window. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.js';
 import type { Token } from '../../relay/exposure/credentials.js';
-import type { Values } from '../../settings/settings.js';
+import type { Values } from '../../base/environment.js';
 import { readTokenFile, type InputPlace } from '../../store/env-file.js';
 
 /** A shorter one could be guessed. */

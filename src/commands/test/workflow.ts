@@ -1,11 +1,11 @@
 import type { Context } from '../../process/context.js';
-import { isOff } from '../../settings/settings.js';
+import { isOn } from '../../base/environment.js';
 import { nameFrom } from '../../store/chat-files.js';
 import type { FileNamer } from '../../testing/report/github.js';
 
 /** Whether this is a step of a GitHub workflow. */
 export function isOnGithub({ env }: Pick<Context, 'env'>): boolean {
-  return !isOff(env['GITHUB_ACTIONS'] ?? '');
+  return isOn(env, 'GITHUB_ACTIONS');
 }
 
 /** Names files from the root of the repository: a step may run in a folder of it. */

@@ -1,6 +1,6 @@
 import { parsedMetadata } from '../../conversations/metadata.js';
-import { checkedId } from '../../text/ids.js';
-import { nearest } from '../../text/nearest.js';
+import { checkedId } from '../../base/ids.js';
+import { nearest } from '../../base/nearest.js';
 import type { Runs, Settings } from './chat-file.js';
 import { asLineFault, LineFault } from './line.js';
 import {

@@ -1,4 +1,4 @@
-import { nearest } from '../../text/nearest.js';
+import { nearest } from '../../base/nearest.js';
 import { LineFault, readingAt } from '../chat-file/line.js';
 import {
   fill,

@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors.js';
+import { AppError } from './errors.js';
 
 /** Short enough to be part of a file name. */
 const ID = /^[\w.:-]{1,180}$/;
@@ -32,5 +32,13 @@ export function checkedProfile(name: string): string {
   if (PROFILE.test(name) && !isDots(name) && !isReserved(name)) return name;
   throw new AppError('usage', `${JSON.stringify(name)} is not a profile name`, {
     hint: 'a profile name has up to 64 letters, digits and - _ .',
+  });
+}
+
+/** Returns the key when it can be sent in a header. The error never shows it. */
+export function checkedKey(key: string): string {
+  if (/^[\x21-\x7e]+$/.test(key) && !/["'`<>]/.test(key)) return key;
+  throw new AppError('usage', 'that does not look like an API key', {
+    hint: 'copy the key again from the Telnyx portal, without quotes, spaces or line breaks',
   });
 }

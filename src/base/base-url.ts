@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors.js';
+import { AppError } from './errors.js';
 
 export const DEFAULT_BASE_URL = 'https://api.telnyx.com/v2';
 

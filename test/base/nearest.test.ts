@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { nearest } from '../../src/text/nearest.js';
+import { nearest } from '../../src/base/nearest.js';
 
 describe('the nearest word', () => {
   const words = ['send', 'serve', 'sandbox', 'config', 'conversations'];
