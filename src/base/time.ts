@@ -66,3 +66,9 @@ export async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
+
+/** The time that this share of the times keeps to, by the nearest rank; undefined without times. */
+export function percentile(times: readonly number[], share: number): number | undefined {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.js';
+import { percentile } from '../base/time.js';
 import { allMessages } from '../conversations/messages.js';
 import {
   ANY_TRANSCRIPT_ENDING,
@@ -8,12 +9,6 @@ import {
 } from '../conversations/transcript.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
-
-/** The percentile for a share such as 0.95 (nearest rank); undefined without values. */
-export function percentile(values: readonly number[], share: number): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)];
-}
 
 /** /info */
 export function showInfo(chat: Chat): void {
@@ -40,20 +35,12 @@ function timingLines({ state: { turns } }: Chat): string[] {
   if (!last) return [];
   const line = (label: string, first: number | undefined, total: number | undefined): string =>
     `${label.padEnd(12)}  first token ${first} ms, full reply ${total} ms`;
-  const all = (share: number): [number | undefined, number | undefined] => [
-    percentile(
-      turns.map(({ timing }) => timing.firstTokenMs),
-      share,
-    ),
-    percentile(
-      turns.map(({ timing }) => timing.totalMs),
-      share,
-    ),
-  ];
+  const firsts = turns.map(({ timing }) => timing.firstTokenMs);
+  const totals = turns.map(({ timing }) => timing.totalMs);
   return [
     line('last turn', last.firstTokenMs, last.totalMs),
-    line('p50', ...all(0.5)),
-    line('p95', ...all(0.95)),
+    line('p50', percentile(firsts, 0.5), percentile(totals, 0.5)),
+    line('p95', percentile(firsts, 0.95), percentile(totals, 0.95)),
   ];
 }
 

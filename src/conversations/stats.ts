@@ -178,12 +178,6 @@ function addTo(sum: Counts, counts: Counts): void {
   for (const ms of counts.answerMs) sum.answerMs.push(ms);
 }
 
-/** Of so many hundredths of the values, the largest; null without values. */
-export function percentile(values: readonly number[], percent: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? null;
-}
-
 const BARS = '▁▂▃▄▅▆▇█';
 
 /** Values as a line of at most `cells` bars, each for the same number of values; 0 is a space. */

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../base/errors.js';
-import { readBytes } from './files.js';
+import { readBytes, statsOf } from './files.js';
 import { locate, type Place } from './paths.js';
 import { endOfLinks, writing } from './write-file.js';
 
@@ -29,12 +29,12 @@ export function findChatFiles(words: readonly string[], place: Place): NamedFile
 
 function filesNamed(word: string, place: Place): NamedFile[] {
   const whole = locate(word, place);
-  const stats = statOf(whole);
+  const stats = statsOf(whole);
   if (stats?.isDirectory()) return chatFilesBelow(whole, place);
   if (stats) return [{ ...named(whole, place), line: undefined }];
   const [, file, line] = /^(.+):(\d{1,9})$/.exec(word) ?? [];
   const path = file === undefined ? undefined : locate(file, place);
-  if (path !== undefined && statOf(path)) return [{ ...named(path, place), line: Number(line) }];
+  if (path !== undefined && statsOf(path)) return [{ ...named(path, place), line: Number(line) }];
   throw new AppError('usage', `there is no file ${JSON.stringify(word)}`, {
     hint: 'give a .chat file, a file and a line (orders.chat:14), or a folder; without any, all below this folder are meant',
   });
@@ -75,7 +75,7 @@ function chatFilesBelow(folder: string, place: Place): NamedFile[] {
       const isLeftOut = entry.name === 'node_modules' || entry.name.startsWith('.');
       return isLeftOut ? [] : chatFilesBelow(path, place);
     }
-    const isFile = entry.isFile() || (entry.isSymbolicLink() && statOf(path)?.isFile() === true);
+    const isFile = entry.isFile() || (entry.isSymbolicLink() && statsOf(path)?.isFile() === true);
     const isChat = entry.name.endsWith('.chat') && isFile;
     return isChat ? [{ ...named(path, place), line: undefined }] : [];
   });
@@ -90,14 +90,6 @@ function entriesOf(folder: string): fs.Dirent[] {
   }
 }
 
-function statOf(path: string): fs.Stats | undefined {
-  try {
-    return fs.statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined; // A name that is too long, or a folder that may not be entered.
-  }
-}
-
 /** The content of a file. Throws `usage` when it is gone or cannot be read. */
 export function readChatBytes({ name, path }: FoundFile): Buffer {
   const bytes = readBytes(path);
@@ -109,7 +101,7 @@ export function readChatBytes({ name, path }: FoundFile): Buffer {
 
 /** A text that changes when the file is written. */
 export function stampOf({ path }: FoundFile): string {
-  const stats = statOf(path);
+  const stats = statsOf(path);
   return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : '';
 }
 

@@ -1,7 +1,7 @@
-import { accessSync, constants, statSync, type Stats } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { AppError } from '../base/errors.js';
 import type { Sources } from '../settings/settings.js';
-import { codeOf, decodedText, isStream, readText } from './files.js';
+import { decodedText, isStream, readText, statsOf } from './files.js';
 import type { WaitOptions } from './lock.js';
 import { locate, type Place } from './paths.js';
 
@@ -94,14 +94,4 @@ async function readInput(path: string, place: InputPlace): Promise<string | unde
   const read = streams.get(path) ?? readStream(path, place);
   streams.set(path, read);
   return decodedText(path, await read);
-}
-
-/** Undefined when it does not exist or may not be looked at: reading it reports the reason. */
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-    return undefined;
-  }
 }

@@ -29,12 +29,17 @@ export function readBytes(path: string): Buffer | undefined {
   }
 }
 
-export function isFolder(path: string): boolean {
+/** Undefined when it does not exist or may not be looked at: reading it reports the reason. */
+export function statsOf(path: string, stat = statSync): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return stat(path, { throwIfNoEntry: false });
   } catch {
-    return false; // A name that is too long, or a folder that may not be entered.
+    return undefined; // A name that is too long, or a folder that may not be entered.
   }
+}
+
+export function isFolder(path: string): boolean {
+  return statsOf(path)?.isDirectory() === true;
 }
 
 /** It may have become a pipe by now: then it is not waited for. */

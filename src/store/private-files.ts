@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  statSync,
-} from 'node:fs';
-import type { Stats } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync } from 'node:fs';
 import { sep } from 'node:path';
-import { codeOf, isStream } from './files.js';
+import { codeOf, isStream, statsOf } from './files.js';
 
 export interface Guard {
   /** Nothing is done on Windows, which has no file modes. */
@@ -43,7 +34,7 @@ export function keepPrivate(paths: readonly string[], { platform, uid, warn }: G
 
 /** A folder that everybody may write to keeps others from our files by its sticky bit alone. */
 function privacyWarning(path: string, isOurs: boolean): string | undefined {
-  const found = statsOf(path, statSync);
+  const found = statsOf(path);
   if (!found || isStream(found) || (found.mode & OTHERS) === 0) return undefined;
   const mode = octal(found.mode);
   const left = `${path} is accessible to other users (${mode})`;
@@ -67,15 +58,6 @@ function madePrivate(path: string): number {
     return own;
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Undefined when it does not exist or may not be looked at: reading it reports the reason. */
-function statsOf(path: string, stat: typeof lstatSync): Stats | undefined {
-  try {
-    return stat(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
   }
 }
 

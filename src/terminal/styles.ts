@@ -3,23 +3,23 @@ import type { Paint } from '../chat/ports.js';
 import type { Appearance } from './appearance.js';
 
 /** The sixteen basic colours follow the user's own palette, light or dark. */
-export const basicColors: ChalkInstance = new Chalk({ level: 1 });
+const basicColors: ChalkInstance = new Chalk({ level: 1 });
 /** For colours that have to be seen on light and on dark. */
 export const paletteColors: ChalkInstance = new Chalk({ level: 2 });
 const noColors = new Chalk({ level: 0 });
 
-/** Styles for tables and headings; without colour they return the text itself. */
-export interface Styles {
-  dim: (text: string) => string;
-  bold: (text: string) => string;
-  warning: (text: string) => string;
-}
+/** Styles for tables, headings and reports; without colour they return the text itself. */
+export type Styles = Record<
+  'dim' | 'bold' | 'underline' | 'good' | 'bad' | 'warning',
+  (text: string) => string
+>;
 
 /**
- * Red and purple: the contrast of each to black and to white is about 4 and more. The basic yellow is
+ * Green, red and purple: the contrast of each to black and to white is about 4 and more. The basic yellow is
  * hardly seen on white, the basic red on some dark grounds.
  */
-const ERROR_COLOR = 196;
+const GOOD_COLOR = 28;
+const BAD_COLOR = 196;
 const WARNING_COLOR = 133;
 /** Grey: the terminal's own dim text is hardly seen on some light grounds. */
 const DIM_COLOR = 243;
@@ -30,6 +30,9 @@ export function stylesFor({ color }: Pick<Appearance, 'color'>): Styles {
   return {
     dim: (text) => palette.ansi256(DIM_COLOR)(text),
     bold: (text) => chalk.bold(text),
+    underline: (text) => chalk.underline(text),
+    good: (text) => palette.ansi256(GOOD_COLOR)(text),
+    bad: (text) => palette.ansi256(BAD_COLOR)(text),
     warning: (text) => palette.ansi256(WARNING_COLOR)(text),
   };
 }
@@ -41,9 +44,10 @@ const TAKEN_OVER_COLOR = 130;
 /** Styles for prompts, notices and errors; without colour they return the text itself. */
 export function paintFor({ noticeColor }: Pick<Appearance, 'noticeColor'>): Paint {
   const palette = noticeColor ? paletteColors : noColors;
+  const { dim, bad } = stylesFor({ color: noticeColor });
   return {
-    dim: (text) => palette.ansi256(DIM_COLOR)(text),
-    error: (text) => palette.ansi256(ERROR_COLOR)(text),
+    dim,
+    error: bad,
     prompt: (text) => palette.bold.ansi256(PROMPT_COLOR)(text),
     takenOver: (text) => palette.bold.ansi256(TAKEN_OVER_COLOR)(text),
   };

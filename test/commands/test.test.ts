@@ -78,19 +78,19 @@ first words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms
     const { stdout } = await test(['--sandbox', 'orders.chat:10'], window);
     expect(steady(stdout)).toBe(
       [
-        '\u001b[38;5;196m✗\u001b[39m \u001b[2morders.chat:10\u001b[22m  Goodbye  \u001b[2m(0ms)\u001b[22m',
+        '\u001b[38;5;196m✗\u001b[39m \u001b[38;5;243morders.chat:10\u001b[39m  Goodbye  \u001b[38;5;243m(0ms)\u001b[39m',
         '  orders.chat:13  says goodbye',
         '    failed: no "goodbye": the reply is "Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do."',
-        '\u001b[2m    > hello\u001b[22m',
-        '\u001b[2m    - \u001b[4mGoodbye!\u001b[24m I am the assistant of the \u001b[4mshop.\u001b[24m\u001b[22m',
+        '\u001b[38;5;243m    > hello\u001b[39m',
+        '\u001b[38;5;243m    - \u001b[4mGoodbye!\u001b[24m I am the assistant of the \u001b[4mshop.\u001b[24m\u001b[39m',
         '    + \u001b[4mHello!\u001b[24m I am the \u001b[4mscripted\u001b[24m assistant of the \u001b[4msandbox.\u001b[24m ' +
           ['Say', '"help"', 'to', 'see', 'what', 'I', 'can', 'do.']
             .map((word) => `\u001b[4m${word}\u001b[24m`)
             .join(' '),
-        '\u001b[2m  conversation ID\u001b[22m',
-        '\u001b[2m  again: telnyx-chat test --sandbox orders.chat:10\u001b[22m',
+        '\u001b[38;5;243m  conversation ID\u001b[39m',
+        '\u001b[38;5;243m  again: telnyx-chat test --sandbox orders.chat:10\u001b[39m',
         '\u001b[38;5;196m1 failed\u001b[39m'.replace('1 failed', '0 passed, 1 failed'),
-        '\u001b[2mfirst words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms\u001b[22m',
+        '\u001b[38;5;243mfirst words p50 0ms, p95 0ms; answers p50 0ms, p95 0ms\u001b[39m',
         '',
       ].join('\n'),
     );

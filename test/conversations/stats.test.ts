@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/conversations/conversation.js';
-import { ConversationCounts, percentile, sparkline, Stats } from '../../src/conversations/stats.js';
+import { ConversationCounts, sparkline, Stats } from '../../src/conversations/stats.js';
 import { messageOf } from '../chat/scene.js';
 
 const CONVERSATION = {
@@ -83,15 +83,6 @@ it('counts of many are summed by day and channel, with the days between', () => 
     ['sms_chat', 1],
   ]);
   expect(stats.total()).toMatchObject({ conversations: 4, turns: 4 });
-});
-
-it.each([
-  [[], 50, null],
-  [[3, 1, 2], 50, 2],
-  [[1, 2, 3, 4], 50, 2],
-  [Array.from({ length: 100 }, (_, index) => 100 - index), 95, 95],
-])('percentiles: of %j at %d%%', (values, percent, value) => {
-  expect(percentile(values, percent)).toBe(value);
 });
 
 it.each([

@@ -8,7 +8,6 @@ import {
   selectedCases,
   type Selection,
 } from '../../src/testing/run/plan.js';
-import { percentile } from '../../src/testing/run/verdicts.js';
 import type { CaseResult, CaseVerdict } from '../../src/testing/run/results.js';
 import { chatFile } from './fake-account.js';
 
@@ -122,16 +121,6 @@ describe('a baseline', () => {
   it.each(['', '[]', '{}', '{"cases": 1}', '{"cases": [{}]}', '{"cases": [{"file": "a", "title": "t", "assistant": 1, "verdict": "passed"}]}', '{"cases": [{"file": "a", "title": "t", "assistant": null, "verdict": "ok"}]}'])('%j is no report', (text) => {
     expect(() => readReport(text, 'x.json')).toThrow('x.json is not a report of telnyx-chat test');
   }); // prettier-ignore
-});
-
-it.each([
-  [[], 0.5, undefined],
-  [[3], 0.95, 3],
-  [[4, 1, 3, 2], 0.5, 2],
-  [Array.from({ length: 100 }, (_, index) => index + 1), 0.95, 95],
-  [Array.from({ length: 10 }, (_, index) => index + 1), 0.95, 10],
-])('the percentile of %j', (values, share, expected) => {
-  expect(percentile(values, share)).toBe(expected);
 });
 
 describe('masking', () => {

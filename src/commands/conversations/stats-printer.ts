@@ -1,4 +1,5 @@
-import { percentile, sparkline, type Counts, type Stats } from '../../conversations/stats.js';
+import { percentile } from '../../base/time.js';
+import { sparkline, type Counts, type Stats } from '../../conversations/stats.js';
 import type { Context } from '../../process/context.js';
 import { stylesFor } from '../../terminal/styles.js';
 import { jsonLine } from '../../text/json-line.js';
@@ -41,10 +42,10 @@ function countsJson(counts: Counts): Record<string, number | null> {
     taken_over: counts.takenOver,
     with_insights: counts.withInsights,
     answered: answerMs.length,
-    first_reply_ms_median: percentile(firstReplyMs, 50),
-    first_reply_ms_p95: percentile(firstReplyMs, 95),
-    answer_ms_median: percentile(answerMs, 50),
-    answer_ms_p95: percentile(answerMs, 95),
+    first_reply_ms_median: percentile(firstReplyMs, 0.5) ?? null,
+    first_reply_ms_p95: percentile(firstReplyMs, 0.95) ?? null,
+    answer_ms_median: percentile(answerMs, 0.5) ?? null,
+    answer_ms_p95: percentile(answerMs, 0.95) ?? null,
   };
 }
 
@@ -88,12 +89,13 @@ function rowsOf(stats: Stats): Row[] {
 }
 
 function timeRow(label: string, values: readonly number[]): Row {
-  const seconds = (percent: number): string => {
-    const ms = percentile(values, percent);
-    return ms === null ? '' : `${(ms / 1000).toFixed(1)} s`;
-  };
-  if (values.length === 0) return [label, '', 'unknown'];
-  return [label, seconds(50), `median of ${values.length}; 95% within ${seconds(95)}`];
+  const [median, p95] = [percentile(values, 0.5), percentile(values, 0.95)];
+  if (median === undefined || p95 === undefined) return [label, '', 'unknown'];
+  return [label, seconds(median), `median of ${values.length}; 95% within ${seconds(p95)}`];
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function tabbed(stats: Stats): string {

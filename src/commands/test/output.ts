@@ -2,7 +2,7 @@ import type { Notices } from '../../account/account.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { openProgress } from '../../terminal/status-line.js';
-import { basicColors, paletteColors } from '../../terminal/styles.js';
+import { stylesFor } from '../../terminal/styles.js';
 import type { Comparison } from '../../testing/report/baseline.js';
 import { annotations, inertText } from '../../testing/report/github.js';
 import {
@@ -19,18 +19,10 @@ import { ESCAPE_SEQUENCE } from '../../text/width.js';
 import { proseOn, type Prose } from '../options/prose.js';
 import { isOnGithub, workspaceNames } from './workflow.js';
 
-/** Colours whose contrast to black and to white is about 4 and more. */
-const [GREEN, RED, PURPLE] = [28, 196, 133];
-
 export function reportStyle(color: boolean): ReportStyle {
   if (!color) return PLAIN_STYLE;
-  return {
-    good: (text) => paletteColors.ansi256(GREEN)(text),
-    bad: (text) => paletteColors.ansi256(RED)(text),
-    warning: (text) => paletteColors.ansi256(PURPLE)(text),
-    dim: (text) => basicColors.dim(text),
-    difference: (text) => basicColors.underline(text),
-  };
+  const { underline: difference, ...styles } = stylesFor({ color });
+  return { ...styles, difference };
 }
 
 export interface OutputOptions {

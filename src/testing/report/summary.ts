@@ -1,7 +1,8 @@
+import { percentile } from '../../base/time.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { durationText } from '../chat-file/values.js';
 import type { CaseResult } from '../run/results.js';
-import { countsOf, percentile, timesOf, type Counts } from '../run/verdicts.js';
+import { countsOf, timesOf, type Counts } from '../run/verdicts.js';
 import type { Comparison } from './baseline.js';
 import { signOf, type ReportStyle } from './text.js';
 

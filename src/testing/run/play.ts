@@ -1,6 +1,4 @@
 import { AppError, exitCodeOf } from '../../base/errors.js';
-import type { CallOptions } from '../../base/time.js';
-import type { Conversation } from '../../conversations/conversation.js';
 import { checksOf, replyOf, type ScriptedTurn } from '../chat-file/chat-file.js';
 import { fill } from '../chat-file/values.js';
 import { RUN_KEY } from '../chat-file/settings.js';
@@ -8,8 +6,8 @@ import { needsTools } from '../checks/evaluate.js';
 import type { Known, ToolUse } from '../checks/check.js';
 import { judgeTurn, untakenTurn } from './judge-turn.js';
 import { readTools, takeTimedTurn, type Answer } from './take-turn.js';
-import type { Job, RunEnd, RunResult, TurnResult } from './results.js';
-import { patiently, type Session } from './session.js';
+import type { Job, RunEnd, TurnResult, UntimedRun } from './results.js';
+import { metadataOf, patiently, type Session } from './session.js';
 import { endByChecks } from './verdicts.js';
 
 /** A run that is under way. */
@@ -30,9 +28,7 @@ export async function* playRun(
   session: Session,
   job: Job,
   assistantId: string,
-): AsyncGenerator<undefined, RunResult> {
-  const { clock } = session.ports;
-  const started = clock.monotonic();
+): AsyncGenerator<undefined, UntimedRun> {
   const turns: TurnResult[] = [];
   let ended = endByChecks([]);
   let conversationId: string | undefined;
@@ -57,7 +53,7 @@ export async function* playRun(
     ended = endByError(session, error);
   }
   const isKept = await keepOrDelete(session, conversationId, ended.verdict);
-  return { ...ended, conversationId, isKept, ms: Math.round(clock.monotonic() - started), turns };
+  return { ...ended, conversationId, isKept, turns };
 }
 
 /** A failure that was foreseen is the run's; another one is a bug, and everybody's. */
@@ -99,7 +95,7 @@ async function playTurn(run: Run, turn: ScriptedTurn, said: string): Promise<Tur
     ...answer,
     reply: { value: answer.reply },
     tools,
-    metadata: readsMetadata ? await metadataOf(run) : NOT_READ,
+    metadata: readsMetadata ? await metadataOf(session, conversationId) : NOT_READ,
     reference: replyOf(turn.record) ?? '',
     variables,
   };
@@ -122,26 +118,11 @@ function toolsOf(run: Run, said: string, { reply, isSilent }: Answer): Promise<K
   return readTools(session, { assistantId, conversationId, said, reply });
 }
 
-async function metadataOf({
-  session,
-  conversationId,
-}: Run): Promise<Known<Record<string, string>>> {
-  try {
-    const read = (call: CallOptions): Promise<Conversation> =>
-      session.ports.getConversation(conversationId, call);
-    const { metadata } = await patiently(session, session.call(), read);
-    return { value: metadata };
-  } catch (error) {
-    if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
-    return { unknown: `the conversation could not be read: ${error.message}` };
-  }
-}
-
 /** Deletes the conversation of a run that passed. Whether it is still there. */
 async function keepOrDelete(
   session: Session,
   conversationId: string | undefined,
-  verdict: RunResult['verdict'],
+  verdict: RunEnd['verdict'],
 ): Promise<boolean> {
   if (conversationId === undefined) return false;
   if (verdict !== 'passed' || session.options.keepsAll) return true;

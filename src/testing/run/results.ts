@@ -47,12 +47,16 @@ export interface RunEnd {
   exitCode: number;
 }
 
-export interface RunResult extends RunEnd {
+/** A run before it is timed. */
+export interface UntimedRun extends RunEnd {
   conversationId: string | undefined;
   /** Whether the conversation is still there. */
   isKept: boolean;
-  ms: number;
   turns: TurnResult[];
+}
+
+export interface RunResult extends UntimedRun {
+  ms: number;
 }
 
 export interface CaseResult {

@@ -98,14 +98,17 @@ async function runCase(session: Session, job: Job): Promise<CaseResult[]> {
   return job.assistantIds.map((id, at) => caseResult(job, id, { runs: runs[at] ?? [], needed }));
 }
 
-function oneRun(
+async function* oneRun(
   session: Session,
   job: Job,
   assistantId: string | undefined,
 ): AsyncGenerator<undefined, RunResult> {
   if (assistantId === undefined) throw new AppError('bug', 'a case has no assistant to run with');
+  const { clock } = session.ports;
+  const started = clock.monotonic();
   const run = isSimulated(job.test) ? simulatedRun : playRun;
-  return run(session, job, assistantId);
+  const result = yield* run(session, job, assistantId);
+  return { ...result, ms: Math.round(clock.monotonic() - started) };
 }
 
 /** Takes a step of each at a time, until all are done. */

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.js';
 import { isTransient } from '../../base/retry.js';
 import { Deadline, type CallOptions, type Clock } from '../../base/time.js';
+import type { Known } from '../checks/check.js';
 import type { RunOptions, TestEvent, TestPorts } from './results.js';
 
 /** When the API does not say how long. */
@@ -112,4 +113,27 @@ export async function patiently<T>(
       await clock.sleep(waitMs, signal);
     }
   }
+}
+
+/** The result of reading from a conversation, or the reason why it cannot be read. */
+export async function readKnown<T>(
+  session: Session,
+  read: (call: CallOptions) => Promise<Known<T>>,
+): Promise<Known<T>> {
+  try {
+    return await patiently(session, session.call(), read);
+  } catch (error) {
+    if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
+    return { unknown: `the conversation could not be read: ${error.message}` };
+  }
+}
+
+export function metadataOf(
+  session: Session,
+  conversationId: string,
+): Promise<Known<Record<string, string>>> {
+  return readKnown(session, async (call) => {
+    const { metadata } = await session.ports.getConversation(conversationId, call);
+    return { value: metadata };
+  });
 }

@@ -1,3 +1,4 @@
+import { percentile } from '../../base/time.js';
 import { durationText } from '../chat-file/values.js';
 import type { ChatFile, Runs } from '../chat-file/chat-file.js';
 import type {
@@ -77,12 +78,6 @@ export function exitCodeOfResults(
   if (results.some(({ verdict }) => verdict === 'failed')) return FAILED_EXIT_CODE;
   const error = results.find(({ verdict }) => verdict === 'error');
   return error?.runs.find(({ verdict }) => verdict === 'error')?.exitCode ?? 0;
-}
-
-/** The value that a share of the values keeps to, by the nearest rank; undefined without values. */
-export function percentile(values: readonly number[], share: number): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
 }
 
 /** How long the answers of some cases took, and until their first words. */

@@ -7,8 +7,8 @@ import { durationText } from '../chat-file/values.js';
 import type { Known, Observation } from '../checks/check.js';
 import { recordedConversation, type RecordedConversation } from '../recording/recording.js';
 import { endByError } from '../run/play.js';
-import type { Job, RunEnd, RunResult } from '../run/results.js';
-import { patiently, type Session } from '../run/session.js';
+import type { Job, UntimedRun } from '../run/results.js';
+import { metadataOf, patiently, readKnown, type Session } from '../run/session.js';
 import { checkSimulated, isFinished, simulatedTurns, simulatedVerdict } from './judge.js';
 import { isUpToDate, SIMULATED_TIMEOUT_MS, testBody, testOf } from './test-body.js';
 
@@ -19,14 +19,11 @@ export async function* simulatedRun(
   session: Session,
   job: Job,
   assistantId: string,
-): AsyncGenerator<undefined, RunResult> {
-  const { clock } = session.ports;
-  const started = clock.monotonic();
+): AsyncGenerator<undefined, UntimedRun> {
   let run: TestRun | undefined;
-  const partial = (): Omit<RunResult, keyof RunEnd | 'turns'> => ({
+  const partial = (): Pick<UntimedRun, 'conversationId' | 'isKept'> => ({
     conversationId: run?.conversationId,
     isKept: run?.conversationId !== undefined,
-    ms: Math.round(clock.monotonic() - started),
   });
   try {
     const client = await clientOf(session);
@@ -96,8 +93,13 @@ interface ObservedRun {
   conversation: RecordedConversation;
 }
 
-async function observe(session: Session, run: TestRun, { file, test }: Job): Promise<ObservedRun> {
-  const conversation = await conversationOf(session, run);
+async function observe(
+  session: Session,
+  { conversationId: id }: TestRun,
+  { file, test }: Job,
+): Promise<ObservedRun> {
+  const none = { unknown: 'the run has no conversation' };
+  const conversation = id === undefined ? none : await conversationOf(session, id);
   const readsMetadata = test.checks.some(({ check }) => check.type === 'metadata');
   const { greeting = [], turns = [] } = 'value' in conversation ? conversation.value : {};
   const record = [...greeting, ...turns.flatMap((turn) => turn.record)];
@@ -109,42 +111,17 @@ async function observe(session: Session, run: TestRun, { file, test }: Job): Pro
     firstWordMs: noTime,
     totalMs: noTime,
     tools: missing ?? { value: callsOf(record) },
-    metadata: readsMetadata ? await metadataOf(session, run) : { unknown: 'it was not read' },
+    metadata: readsMetadata && id !== undefined ? await metadataOf(session, id) : none,
     reference: '',
     variables: file.variables,
   };
   return { observation, conversation: { greeting, turns } };
 }
 
-async function conversationOf(
-  session: Session,
-  run: TestRun,
-): Promise<Known<RecordedConversation>> {
-  return known(session, run, async (id, call) => {
+function conversationOf(session: Session, id: string): Promise<Known<RecordedConversation>> {
+  return readKnown(session, async (call) => {
     const messages = await session.ports.messages(id, call);
     if (messages.length === 0) return { unknown: 'the conversation has no messages' };
     return { value: recordedConversation(inOrder(messages)) };
   });
-}
-
-async function metadataOf(session: Session, run: TestRun): Promise<Known<Record<string, string>>> {
-  return known(session, run, async (id, call) => {
-    const { metadata } = await session.ports.getConversation(id, call);
-    return { value: metadata };
-  });
-}
-
-/** The result of reading from the conversation of a run, or the reason why it cannot be read. */
-async function known<T>(
-  session: Session,
-  { conversationId }: TestRun,
-  read: (id: string, call: CallOptions) => Promise<Known<T>>,
-): Promise<Known<T>> {
-  if (conversationId === undefined) return { unknown: 'the run has no conversation' };
-  try {
-    return await repeatable(session, (call) => read(conversationId, call));
-  } catch (error) {
-    if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
-    return { unknown: `the conversation could not be read: ${error.message}` };
-  }
 }
