@@ -11,11 +11,10 @@ export interface ColumnSpace {
  * narrower first, none below its minimum; undefined when that is not enough.
  */
 export function columnWidths(columns: readonly ColumnSpace[], room: number): number[] | undefined {
-  const free = room - COLUMN_GAP.length * (columns.length - 1);
-  if (total(capped(columns, 0)) > free) return undefined;
-  const cap = largestCap(columns, free);
+  const cap = largestCap(columns, room);
+  if (cap === undefined) return undefined;
   const widths = capped(columns, cap);
-  let rest = free - total(widths);
+  let rest = freeCells(columns.length, room) - total(widths);
   // Too few cells are left for all columns at the cap to grow by one: the first ones do.
   return widths.map((width, index) => {
     const grows = rest > 0 && width === cap && width < (columns[index]?.natural ?? 0);
@@ -24,6 +23,14 @@ export function columnWidths(columns: readonly ColumnSpace[], room: number): num
   });
 }
 
+/** The same without the cells that are left when all columns at the cap have grown equally. */
+export function evenWidths(columns: readonly ColumnSpace[], room: number): number[] | undefined {
+  const cap = largestCap(columns, room);
+  return cap === undefined ? undefined : capped(columns, cap);
+}
+
+const freeCells = (count: number, room: number): number => room - COLUMN_GAP.length * (count - 1);
+
 const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
 
 /** Natural widths cut to the cap, but not below the minimum. */
@@ -31,7 +38,10 @@ function capped(columns: readonly ColumnSpace[], cap: number): number[] {
   return columns.map(({ natural, minimal }) => Math.min(natural, Math.max(minimal, cap)));
 }
 
-function largestCap(columns: readonly ColumnSpace[], free: number): number {
+/** Undefined if the minimal widths do not fit. */
+function largestCap(columns: readonly ColumnSpace[], room: number): number | undefined {
+  const free = freeCells(columns.length, room);
+  if (total(capped(columns, 0)) > free) return undefined;
   let low = 0;
   let high = columns.reduce((widest, { natural }) => Math.max(widest, natural), 0);
   while (low < high) {

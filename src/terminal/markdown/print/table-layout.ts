@@ -1,11 +1,11 @@
+import { COLUMN_GAP } from '../../../text/columns.js';
 import { displayWidth } from '../../../text/width.js';
+import { evenWidths } from '../../column-widths.js';
 import { InlineParser } from '../inline/inline-parser.js';
 import type { Style } from '../style.js';
 import type { Theme } from '../theme.js';
 import { LineWriter } from '../wrap/line-writer.js';
 import type { Alignment } from '../blocks/syntax.js';
-
-export const GAP = '  ';
 
 interface CellLine {
   text: string;
@@ -63,23 +63,18 @@ export function layOut(
   renderer: CellRenderer,
   room: number,
 ): TableLayout | undefined {
-  const natural = columnWidths(rows, ({ line }) => line.width);
-  const free = room - GAP.length * (natural.length - 1);
-  if (sum(natural) <= free) return { widths: natural, isNarrowed: false };
-  const least = columnWidths(rows, (cell) => longestWord(cell, renderer));
-  if (sum(least) > free) return undefined;
-  const upTo = (limit: number): number[] =>
-    natural.map((width, column) => Math.max(least[column] ?? 0, Math.min(width, limit)));
-  return {
-    widths: upTo(largestLimit((limit) => sum(upTo(limit)) <= free, free)),
-    isNarrowed: true,
-  };
+  const natural = widest(rows, ({ line }) => line.width);
+  const free = room - COLUMN_GAP.length * (natural.length - 1);
+  const sum = natural.reduce((total, width) => total + width, 0);
+  if (sum <= free) return { widths: natural, isNarrowed: false };
+  const words = widest(rows, (cell) => longestWord(cell, renderer));
+  const columns = natural.map((width, column) => ({ natural: width, minimal: words[column] ?? 0 }));
+  const widths = evenWidths(columns, room);
+  return widths && { widths, isNarrowed: true };
 }
 
-function columnWidths(
-  rows: readonly (readonly Cell[])[],
-  widthOf: (cell: Cell) => number,
-): number[] {
+/** The largest width in each column. */
+function widest(rows: readonly (readonly Cell[])[], widthOf: (cell: Cell) => number): number[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, column) => {
@@ -91,20 +86,6 @@ function columnWidths(
 
 const longestWord = (cell: Cell, renderer: CellRenderer): number =>
   Math.max(0, ...renderer.lines(cell, 1).map(({ width }) => width));
-
-/** The largest number up to `max` that fits, where all smaller ones do. */
-function largestLimit(fits: (limit: number) => boolean, max: number): number {
-  let [low, high] = [0, max];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-const sum = (numbers: readonly number[]): number =>
-  numbers.reduce((total, number) => total + number, 0);
 
 /** A row's lines: each cell wrapped in its column, beside the others. Undefined if a word is too long. */
 export function rowLines(
@@ -123,7 +104,7 @@ export function rowLines(
   return Array.from({ length: height }, (_, line) =>
     cells
       .map((lines, column) => pad(lines[line] ?? EMPTY, widths[column] ?? 0, alignments[column]))
-      .join(GAP)
+      .join(COLUMN_GAP)
       .trimEnd(),
   );
 }

@@ -1,4 +1,5 @@
 import type { Block, BlockText } from '../blocks/block-handler.js';
+import { COLUMN_GAP } from '../../../text/columns.js';
 import { splitCells } from '../blocks/syntax.js';
 import type { InlineParser } from '../inline/inline-parser.js';
 import { BOLD, PLAIN, type Style } from '../style.js';
@@ -7,7 +8,6 @@ import type { LineWriter } from '../wrap/line-writer.js';
 import {
   type Cell,
   type CellRenderer,
-  GAP,
   layOut,
   rowLines,
   type TableLayout,
@@ -93,7 +93,7 @@ export class TablePrinter implements BlockText {
       this.printLines(rowLines(this.header, layout, this.looks) ?? []);
     }
     const rule = layout.widths.map((width) => (theme.tableRule ?? '').repeat(width));
-    this.printLines([rule.join(GAP)]);
+    this.printLines([rule.join(COLUMN_GAP)]);
   }
 
   private printRow(row: readonly Cell[], layout: TableLayout): void {
