@@ -1,6 +1,5 @@
-import { isLuhn } from './cards.js';
+import { isLuhn, phoneValue } from './numbers.js';
 import type { Finding } from './finding.js';
-import { phoneValue } from './numbers.js';
 import { saidNumber } from './phones.js';
 
 const UNITS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
-import { judge, quotedIn } from '../../src/sandbox/simulated-caller.js';
+import { judge, quotedIn } from '../../src/sandbox/operations/test-runs.js';
 import { call, start, testClock, type RawRequest } from './start.js';
 
 const TESTS = '/ai/assistants/tests';

@@ -4,7 +4,7 @@ import type { Conversation, Message } from '../../src/conversations/conversation
 import { replyOf, type RecordEntry } from '../../src/testing/chat-file/chat-file.js';
 import { acceptedFile, isChange } from '../../src/testing/chat-file/update.js';
 import { exportedChat } from '../../src/testing/recording/export.js';
-import { createScript } from '../../src/testing/recording/script.js';
+import { createScript } from '../../src/testing/recording/playback.js';
 import { recordLines } from '../../src/testing/recording/recording.js';
 import { plannedJobs, REPLAY, selectedCases } from '../../src/testing/run/plan.js';
 import { replayTests } from '../../src/testing/run/run-tests.js';

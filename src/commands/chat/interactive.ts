@@ -11,7 +11,7 @@ import type { Appearance, Format } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { paintFor } from '../../terminal/styles.js';
-import { openWindowTitle, type WindowTitle } from '../../terminal/window-title.js';
+import { openWindowTitle, type WindowTitle } from '../../terminal/window.js';
 import { loadFailedSend } from '../../turn/deliver.js';
 import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
 import {

@@ -1,6 +1,5 @@
 import type { Account } from '../../account/account.js';
-import { finderWith, type Ask } from '../../account/calls.js';
-import { pacedAsker } from '../../account/paced-calls.js';
+import { finderWith, type Ask, pacedAsker } from '../../account/calls.js';
 import type { AppError } from '../../base/errors.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { paginateConversations, type ListConversations } from '../../conversations/paginate.js';

@@ -6,8 +6,7 @@ import { isFolder, readBytes } from '../../store/files.js';
 import { locate, type Place } from '../../store/paths.js';
 import type { ChatFile } from '../../testing/chat-file/chat-file.js';
 import { parseChatFile } from '../../testing/chat-file/parse.js';
-import { messageCount, playback } from '../../testing/recording/playback.js';
-import { createScript } from '../../testing/recording/script.js';
+import { messageCount, playback, createScript } from '../../testing/recording/playback.js';
 
 /** The conversations of a file. Throws `usage` when it is not there, or with the place of its first mistake. */
 export function readChatFile(file: string, place: Place): ChatFile {

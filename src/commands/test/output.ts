@@ -17,7 +17,7 @@ import type { TestRun } from '../../testing/run/run-tests.js';
 import { countsOf } from '../../testing/run/verdicts.js';
 import { ESCAPE_SEQUENCE } from '../../text/width.js';
 import { proseOn, type Prose } from '../options/prose.js';
-import { isOnGithub, workspaceNames } from './workflow.js';
+import { isOnGithub, workspaceNames } from './reports.js';
 
 export function reportStyle(color: boolean): ReportStyle {
   if (!color) return PLAIN_STYLE;

@@ -1,8 +1,10 @@
+import { isOn } from '../../base/environment.js';
 import { AppError } from '../../base/errors.js';
 import type { Context } from '../../process/context.js';
 import { write } from '../../process/write.js';
+import { nameFrom } from '../../store/chat-files.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
-import { markdownReport } from '../../testing/report/github.js';
+import { markdownReport, type FileNamer } from '../../testing/report/github.js';
 import { jsonReport, jsonReportText, type ReportHeader } from '../../testing/report/json.js';
 import { junitReport } from '../../testing/report/junit.js';
 import { tapReport } from '../../testing/report/tap.js';
@@ -72,4 +74,15 @@ export async function writeReports(
         print(text),
       );
   }
+}
+
+/** Whether this is a step of a GitHub workflow. */
+export function isOnGithub({ env }: Pick<Context, 'env'>): boolean {
+  return isOn(env, 'GITHUB_ACTIONS');
+}
+
+/** Names files from the root of the repository: a step may run in a folder of it. */
+export function workspaceNames({ env, cwd }: Pick<Context, 'env' | 'cwd'>): FileNamer {
+  const root = env['GITHUB_WORKSPACE'] ?? '';
+  return (name) => (root === '' ? name : (nameFrom(root, { name }, { cwd }) ?? name));
 }

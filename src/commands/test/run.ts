@@ -1,5 +1,5 @@
 import type { Account, Notices } from '../../account/account.js';
-import { exitCodeOf } from '../../base/errors.js';
+import { exitCodeOf, AppError } from '../../base/errors.js';
 import type { AssistantTestsClient } from '../../conversations/assistant-tests.js';
 import type { Context } from '../../process/context.js';
 import { compared, type Comparison, type EarlierCase } from '../../testing/report/baseline.js';
@@ -7,10 +7,15 @@ import { maskedResult } from '../../testing/report/mask.js';
 import type { ReportStyle } from '../../testing/report/text.js';
 import { clientPorts } from '../../testing/run/client-ports.js';
 import { plannedJobs, type PlanOptions, type Selection } from '../../testing/run/plan.js';
-import type { CaseResult, Job, RunOptions, TestEvent } from '../../testing/run/results.js';
+import type {
+  CaseResult,
+  Job,
+  RunOptions,
+  TestEvent,
+  TestPorts,
+} from '../../testing/run/results.js';
 import { replayTests, runTests, type TestRun } from '../../testing/run/run-tests.js';
 import { exitCodeOfResults } from '../../testing/run/verdicts.js';
-import { assertAssistantsExist } from './assistants.js';
 import type { LastRun } from './last-run.js';
 import { openOutput } from './output.js';
 import { isToStdout, writeReports, type RequestedReport } from './reports.js';
@@ -132,4 +137,37 @@ function maskedComparison(comparison: Comparison, mask: RunSetup['mask']): Compa
     flakier: masked(flakier),
     added: masked(added),
   };
+}
+
+const QUESTION_MS = 10_000;
+
+/**
+ * Throws `not_found` for an assistant that does not exist, before any conversation is created for it. Other failures
+ * are left to the cases, which report them.
+ */
+async function assertAssistantsExist(
+  jobs: readonly Job[],
+  { getAssistant }: Pick<TestPorts, 'getAssistant'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = jobs.filter(({ skipReason }) => skipReason === undefined);
+  const ids = new Set(run.flatMap(({ assistantIds }) => assistantIds));
+  await Promise.all(
+    [...ids].map(async (id) => {
+      if (id === undefined) return;
+      try {
+        await getAssistant(id, { signal, timeoutMs: QUESTION_MS });
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        if (error.kind === 'not_found') throw notThere(id, error);
+      }
+    }),
+  );
+}
+
+function notThere(id: string, error: AppError): AppError {
+  return error.but({
+    message: `there is no assistant ${JSON.stringify(id)}: nothing was sent`,
+    hint: 'telnyx-chat assistants lists those of this account',
+  });
 }

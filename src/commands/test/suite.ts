@@ -8,7 +8,7 @@ import { mistakeAnnotations } from '../../testing/report/github.js';
 import { isVariableName, type Variables } from '../../testing/chat-file/values.js';
 import { selectedCases, type Selection } from '../../testing/run/plan.js';
 import { errorLines } from '../../text/error-report.js';
-import { isOnGithub, workspaceNames } from './workflow.js';
+import { isOnGithub, workspaceNames } from './reports.js';
 
 /** The mistakes that are shown at once. */
 const MAX_MISTAKES = 20;

@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { json, refuse, type Answer } from '../answer.js';
 import type { Call } from '../call.js';
-import { judge, quotedIn } from '../simulated-caller.js';
 import { VERSIONS, type Assistant, type Thread } from '../store.js';
-import type { AssistantTest, TestRun } from '../test-store.js';
+import type { AssistantTest, TestRun, RunStatus } from '../test-store.js';
 import { takeTurn } from './chat.js';
 import { paginate } from './list-query.js';
 import { parseBody } from './parse-body.js';
@@ -147,4 +146,32 @@ async function converse(
     if (call.now().getTime() > lastMs) return false;
   }
   return true;
+}
+
+const QUOTED = /"([^"]*)"|[“„”]([^“„”]+)[“”]/gu;
+const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}\p{N}]+)*/gu;
+
+/** The quoted parts of a text, in order. */
+export function quotedIn(text: string): string[] {
+  return [...text.matchAll(QUOTED)]
+    .map(([, straight, curly]) => (straight ?? curly ?? '').replace(/\s+/gu, ' ').trim())
+    .filter((quoted) => quoted !== '');
+}
+
+/** The verdict on each item of a rubric: it passes when the assistant said all words that it quotes. */
+export function judge(
+  { rubric }: Pick<AssistantTest, 'rubric'>,
+  replies: readonly string[],
+): { name: string; status: RunStatus }[] {
+  const said = new Set(replies.flatMap(wordsIn));
+  return rubric.map(({ name, criteria }) => {
+    const isMet = quotedIn(criteria)
+      .flatMap(wordsIn)
+      .every((word) => said.has(word));
+    return { name, status: isMet ? 'passed' : 'failed' };
+  });
+}
+
+function wordsIn(text: string): string[] {
+  return (text.match(WORD) ?? []).map((word) => word.toLowerCase().replaceAll('’', "'"));
 }

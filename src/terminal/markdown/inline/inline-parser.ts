@@ -1,8 +1,6 @@
 import { ADDRESS, CODE, PLAIN, type Style, type TextSink } from '../style.js';
-import { angleAt } from './angles.js';
-import { codeContent, codeEnd, MAX_RUN } from './code-spans.js';
+import { angleAt, codeContent, codeEnd, MAX_RUN, entityAt } from './literals.js';
 import { delimiterOf } from './delimiters.js';
-import { entityAt } from './entities.js';
 import { linkTarget, trimUrl } from './links.js';
 import { Spans } from './spans.js';
 
