@@ -5,7 +5,7 @@ import { commandFirst, OWN_FLAGS } from './command-line/command-first.js';
 import { HELP_LAYOUT } from './command-line/help.js';
 import type { Outline } from './command-line/outline.js';
 import { addCommands } from './command-line/parser.js';
-import { assertNoMistake, helpRequest } from './command-line/usage.js';
+import { assertNoMistake, helpRequest, UNKNOWN_FLAG } from './command-line/usage.js';
 import type { Context } from './process/context.js';
 import { write } from './process/write.js';
 import { asksForHelp, chatFlags, helpLayout, helpParts } from './commands/program-help.js';
@@ -119,7 +119,8 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     return await runParsed(program, { words, isBare: false }, context);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    assertNoMistake(error, program, words);
+    const outline = error.code === UNKNOWN_FLAG ? await programOutline() : undefined;
+    assertNoMistake(error, program, { argv: words, outline });
     // Help, or the version.
     await write(context.stdout, layout.wrap(printed));
   }

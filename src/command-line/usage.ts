@@ -2,6 +2,7 @@ import type { Command, CommanderError } from 'commander';
 import { AppError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { guideNamed, GUIDES } from './guides.js';
+import type { Outline } from './outline.js';
 
 /**
  * `help config set` as `config set --help`; a guide is left to the command `help`. Throws on a name that
@@ -30,11 +31,17 @@ function topicOf(program: Command, words: readonly string[]): string[] {
   return first === 'help' && names.length > 0 ? [...path, ...names] : [];
 }
 
-/** Help and version are no mistakes; anything else that commander refuses is wrong usage. */
+/** The code of commander's error. */
+export const UNKNOWN_FLAG = 'commander.unknownOption';
+
+/**
+ * Help and version are no mistakes; anything else that commander refuses is wrong usage. The outline tells which
+ * commands have an unknown flag.
+ */
 export function assertNoMistake(
   error: CommanderError,
   program: Command,
-  argv: readonly string[],
+  { argv, outline }: { argv: readonly string[]; outline: Outline | undefined },
 ): void {
   const [command, next] = commandOf(program, argv);
   if (error.exitCode === 0) {
@@ -48,10 +55,30 @@ export function assertNoMistake(
   }
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
   const suggested = suggestion?.replace(/^\((.*)\)$/, '$1') ?? nearestChoice(message);
-  const wayOut = error.code === 'commander.unknownOption' ? afterDashes(command) : undefined;
+  const owners = outline && ownersOf(message, outline);
+  const wayOut = error.code === UNKNOWN_FLAG ? afterDashes(command) : undefined;
   const isMessage = error.code === 'commander.excessArguments' && command.name() === 'chat';
-  const hint = isMessage ? AS_A_MESSAGE : (suggested ?? wayOut ?? seeHelp(command));
+  const hint = isMessage ? AS_A_MESSAGE : (owners ?? suggested ?? wayOut ?? seeHelp(command));
   throw new AppError('usage', message, { hint });
+}
+
+/** A hint does not list more commands. */
+const MAX_OWNERS = 3;
+
+/** The commands that an unknown flag belongs to, if they are few. */
+function ownersOf(message: string, outline: Outline): string | undefined {
+  const [, flag] = /'(--[\w-]+)/.exec(message) ?? [];
+  const owners = commandsWith(flag, outline, outline.name);
+  if (owners.length === 0 || owners.length > MAX_OWNERS) return undefined;
+  return `${flag} is a flag of ${owners.join(' and ')}`;
+}
+
+function commandsWith(flag: string | undefined, outline: Outline, path: string): string[] {
+  const own = outline.options.some(({ long }) => long === flag) ? [path] : [];
+  const below = outline.commands.flatMap((each) =>
+    commandsWith(flag, each, `${path} ${each.name}`),
+  );
+  return [...own, ...below];
 }
 
 /** The choice that a mistyped value is nearest to, in any case. */

@@ -324,6 +324,20 @@ describe('2: bad input, nothing sent', () => {
     ],
     ['stdin over 1 MiB', ['send'], { input: over }, 'the message is longer than 1 MiB'],
     ['a NUL byte', ['send'], { input: 'a\0b' }, 'the message contains a NUL byte'],
+    [
+      'a flag of another command',
+      ['--latency', '5'],
+      {},
+      "unknown option '--latency'",
+      /--latency is a flag of telnyx-chat sandbox$/,
+    ],
+    [
+      'a flag of two other commands',
+      ['send', 'x', '--fault', 'cut:1'],
+      {},
+      "unknown option '--fault'",
+      /--fault is a flag of telnyx-chat test and telnyx-chat sandbox$/,
+    ],
     ['an unknown flag', ['send', 'x', '--jsom'], {}, "unknown option '--jsom'", /--json/],
     ['an unknown command', ['sned', 'x'], {}, "unknown command 'sned'", /send/],
     [
