@@ -26,7 +26,7 @@ export class CaseBuilder {
 
   assertTitle(): void {
     if (this.#title === '')
-      throw new LineFault(0, 'the case has no title', 'write == and what it shows');
+      throw new LineFault('the case has no title', 'write == and what it shows');
   }
 
   blank(): void {
@@ -38,7 +38,6 @@ export class CaseBuilder {
     this.#previous = undefined;
     if (this.#turns.length === 0) return;
     throw new LineFault(
-      0,
       'a setting after the first message',
       'put it between the title and the first >',
     );
@@ -123,7 +122,7 @@ function addCall(record: RecordEntry[], text: string, isContinued: boolean): voi
   }
   const [, name, args = ''] = /^\s*(\S+)(?:\s+([^]*))?$/.exec(text) ?? [];
   if (name === undefined)
-    throw new LineFault(0, 'the name of a tool is missing', 'write * tool {json}');
+    throw new LineFault('the name of a tool is missing', 'write * tool {json}');
   record.push({ type: 'call', call: { name, arguments: args } });
 }
 
@@ -135,13 +134,12 @@ export function isWholeCall(args: string): boolean {
 function addResult(record: RecordEntry[], text: string, isContinued: boolean): void {
   const last = record.findLast((entry) => entry.type === 'call');
   if (!last)
-    throw new LineFault(0, 'a result without a call', 'write the call above it: * tool {json}');
+    throw new LineFault('a result without a call', 'write the call above it: * tool {json}');
   const { call } = last;
   if (call.result === undefined) call.result = text;
   else if (isContinued) call.result += `\n${text}`;
   else
     throw new LineFault(
-      0,
       `${call.name} has a result already`,
       'write each result below its own call',
     );

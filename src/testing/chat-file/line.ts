@@ -13,7 +13,7 @@ export class LineFault extends Error {
   readonly offset: number;
   readonly wayOut: string;
 
-  constructor(offset: number, what: string, wayOut: string) {
+  constructor(what: string, wayOut: string, offset = 0) {
     super(what);
     this.offset = offset;
     this.wayOut = wayOut;
@@ -21,7 +21,7 @@ export class LineFault extends Error {
 
   /** The same mistake, seen from a text of which this one begins at `by`. */
   movedBy(by: number): LineFault {
-    return new LineFault(this.offset + by, this.message, this.wayOut);
+    return new LineFault(this.message, this.wayOut, this.offset + by);
   }
 }
 
@@ -37,7 +37,7 @@ export function readingAt<T>(offset: number, read: () => T): T {
 /** A fault that another part of the program found, at the beginning of the text that is read. */
 export function asLineFault(error: unknown): unknown {
   if (!(error instanceof AppError)) return error;
-  return new LineFault(0, error.message, error.details.hint ?? 'change it');
+  return new LineFault(error.message, error.details.hint ?? 'change it');
 }
 
 export function faultText(file: string, { line, column, what }: Fault): string {
@@ -105,25 +105,21 @@ function marked(mark: Mark, text: string): Line {
 
 function unknownLine(line: string): LineFault {
   if (/^\s/.test(line)) {
-    return new LineFault(
-      0,
-      'the line begins with a space',
-      `${LINES}; two spaces continue a setting`,
-    );
+    return new LineFault('the line begins with a space', `${LINES}; two spaces continue a setting`);
   }
   const [mark] = CROWDED.exec(line) ?? [];
   if (mark === '#') {
     const wayOut = 'a comment is # and a space; tags end the line of their case: == title #smoke';
-    return new LineFault(1, 'a space is missing after #', wayOut);
+    return new LineFault('a space is missing after #', wayOut, 1);
   }
   if (mark !== undefined) return crowded(mark.length, mark);
-  return new LineFault(0, 'the line has no mark', LINES);
+  return new LineFault('the line has no mark', LINES);
 }
 
 function crowded(offset: number, mark: string): LineFault {
   return new LineFault(
-    offset,
     `a space is missing after ${mark}`,
     `write ${mark} and a space before the text`,
+    offset,
   );
 }

@@ -48,10 +48,7 @@ export function readChatFile(path: string, bytes: Uint8Array, variables: Variabl
   const isTooLarge = bytes.length > MAX_FILE_BYTES;
   const reader = new FileReader(readSource(isTooLarge ? new Uint8Array() : bytes), variables);
   if (isTooLarge)
-    reader.fault(
-      1,
-      new LineFault(0, 'the file is larger than 1 MiB', 'split it into several files'),
-    );
+    reader.fault(1, new LineFault('the file is larger than 1 MiB', 'split it into several files'));
   else reader.readAll();
   return reader.finish(path);
 }
@@ -76,7 +73,7 @@ class FileReader {
       this.#guard(index + 1, () => {
         const offset = badByteOffset(line);
         if (offset !== undefined)
-          throw new LineFault(offset, 'this is not UTF-8', 'save the file as UTF-8');
+          throw new LineFault('this is not UTF-8', 'save the file as UTF-8', offset);
         this.#take(readLine(line.text), index + 1);
       });
     }
@@ -147,7 +144,6 @@ class FileReader {
   #continue(text: string, number: number): void {
     if (!this.#openSetting) {
       throw new LineFault(
-        0,
         'nothing to continue',
         'two spaces continue the value of a setting above',
       );
@@ -202,5 +198,5 @@ function placeInSetting(
 
 function outsideOfCase(): LineFault {
   const wayOut = 'begin a case above it: == what it shows';
-  return new LineFault(0, 'this line is part of no case', wayOut);
+  return new LineFault('this line is part of no case', wayOut);
 }

@@ -48,11 +48,11 @@ export function withSetting(
 ): Settings {
   const read = readerOf(setting);
   if (setting.key !== 'meta' && isGiven(settings, setting)) {
-    throw new LineFault(0, `${setting.key} is given twice`, 'keep one of them');
+    throw new LineFault(`${setting.key} is given twice`, 'keep one of them');
   }
   const value = filled(setting.value, variables).trim();
   if (value === '')
-    throw new LineFault(0, `${setting.key} has no value`, 'write one behind the colon');
+    throw new LineFault(`${setting.key} has no value`, 'write one behind the colon');
   return { ...settings, ...read(value, setting, settings) };
 }
 
@@ -63,11 +63,11 @@ function readerOf({ key, level }: WrittenSetting): Read {
     const near = nearest(key, [...READERS.keys()]);
     const known = `settings are: ${[...READERS.keys()].join(', ')}`;
     const wayOut = near === undefined ? known : `did you mean ${near}? ${known}`;
-    throw new LineFault(before, `unknown setting ${JSON.stringify(key)}`, wayOut);
+    throw new LineFault(`unknown setting ${JSON.stringify(key)}`, wayOut, before);
   }
   if (key === 'p95' && level === 'case') {
     const wayOut = 'put it before the first case: it is of all answers of the file';
-    throw new LineFault(before, 'p95 is a setting of the file', wayOut);
+    throw new LineFault('p95 is a setting of the file', wayOut, before);
   }
   return read;
 }
@@ -90,7 +90,7 @@ function filled(text: string, variables: Variables): string {
 
 export function noValue({ name, offset }: { name: string; offset: number }): LineFault {
   const wayOut = `keep it in an earlier turn: ? keep ${name}=/re/; telnyx-chat test can also give it: --var ${name}=…`;
-  return new LineFault(offset, `{{${name}}} has no value`, wayOut);
+  return new LineFault(`{{${name}}} has no value`, wayOut, offset);
 }
 
 function lineOf({ lines }: WrittenSetting): number {
@@ -109,13 +109,9 @@ function withPair(metadata: Record<string, string> = {}, pair: string): Record<s
   const added = Object.entries(readPair(pair));
   for (const [key] of added) {
     if (Object.hasOwn(metadata, key))
-      throw new LineFault(0, `meta gives ${key} twice`, 'keep one of them');
+      throw new LineFault(`meta gives ${key} twice`, 'keep one of them');
     if (key === RUN_KEY)
-      throw new LineFault(
-        0,
-        `meta cannot set ${key}`,
-        'it is the id of the run; choose another key',
-      );
+      throw new LineFault(`meta cannot set ${key}`, 'it is the id of the run; choose another key');
   }
   return Object.fromEntries([...Object.entries(metadata), ...added]);
 }
@@ -134,26 +130,19 @@ function runsOf(value: string): Runs {
   const mustPass = pass === undefined ? count : wholeNumber(pass);
   if (count === undefined || mustPass === undefined) {
     throw new LineFault(
-      0,
       `${JSON.stringify(value)} is not a number of runs`,
       'write runs: 3, or runs: 3, 2 must pass',
     );
   }
   if (count === 0)
     throw new LineFault(
-      0,
       'a case that does not run tests nothing',
       'write runs: 1 or more, or the tag #skip',
     );
   if (mustPass === 0)
-    throw new LineFault(
-      0,
-      'a case of which no run must pass tests nothing',
-      'let 1 run or more pass',
-    );
+    throw new LineFault('a case of which no run must pass tests nothing', 'let 1 run or more pass');
   if (mustPass > count)
     throw new LineFault(
-      0,
       `${mustPass} of ${count} runs cannot pass`,
       'let no more runs pass than there are',
     );
@@ -163,26 +152,17 @@ function runsOf(value: string): Runs {
 function durationOf(value: string): number {
   const ms = durationMs(value);
   if (ms !== undefined) return ms;
-  throw new LineFault(
-    0,
-    `${JSON.stringify(value)} is not a duration`,
-    `write ${DURATION_EXAMPLES}`,
-  );
+  throw new LineFault(`${JSON.stringify(value)} is not a duration`, `write ${DURATION_EXAMPLES}`);
 }
 
 function booleanOf(value: string): boolean {
   if (value === 'true' || value === 'false') return value === 'true';
-  throw new LineFault(
-    0,
-    `${JSON.stringify(value)} is neither true nor false`,
-    'write serial: true',
-  );
+  throw new LineFault(`${JSON.stringify(value)} is neither true nor false`, 'write serial: true');
 }
 
 function channelOf(value: string): 'web_chat' {
   if (value === 'web_chat') return value;
   throw new LineFault(
-    0,
     `the channel ${JSON.stringify(value)} is not supported`,
     'leave it out, or write channel: web_chat',
   );
@@ -191,5 +171,5 @@ function channelOf(value: string): 'web_chat' {
 function callerOf(value: string): string {
   const { length } = Array.from(value);
   if (length <= MAX_CALLER) return value;
-  throw new LineFault(0, `the caller has ${length} characters`, `write ${MAX_CALLER} at most`);
+  throw new LineFault(`the caller has ${length} characters`, `write ${MAX_CALLER} at most`);
 }

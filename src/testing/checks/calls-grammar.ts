@@ -37,9 +37,9 @@ export function readNeverCalled(text: string): Check {
   const { call, length } = readCall(text);
   if (length === text.length && call.tool !== 'nothing') return { type: 'never-calls', call };
   throw new LineFault(
-    length,
     'never calls takes one tool',
     'write: never calls tool, or never calls tool {json}',
+    length,
   );
 }
 
@@ -52,12 +52,12 @@ function readTimes(
   if (call && others.length === 0 && times !== undefined)
     return { type: 'calls-times', call, times };
   const offset = rest.length - rest.trimStart().length;
-  throw new LineFault(offset, `${JSON.stringify(rest.trim())} is not understood`, USAGE);
+  throw new LineFault(`${JSON.stringify(rest.trim())} is not understood`, USAGE, offset);
 }
 
 function readCall(text: string): { call: ExpectedCall; length: number } {
   const [tool] = TOOL.exec(text) ?? [];
-  if (tool === undefined) throw new LineFault(0, 'the name of a tool is missing', USAGE);
+  if (tool === undefined) throw new LineFault('the name of a tool is missing', USAGE);
   const start = tool.length + (/^\s*(?=\{)/.exec(text.slice(tool.length))?.[0].length ?? 0);
   if (text[start] !== '{') return { call: { tool }, length: tool.length };
   const end = endOfObject(text, start);
@@ -84,7 +84,6 @@ function readArguments(text: string): { [key: string]: Json } {
   const value = jsonValue(text);
   if (!isJsonObject(value)) {
     throw new LineFault(
-      0,
       'bad JSON after the tool',
       'write an object: {"id": "4711"}, and {{name}} in quotes',
     );

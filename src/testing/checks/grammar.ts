@@ -47,7 +47,7 @@ const FORMS: readonly Form[] = [
 export function readCheck(text: string, variables: Variables): Check {
   const trimmed = text.trim();
   const at = text.length - text.trimStart().length;
-  if (trimmed === '') throw new LineFault(0, 'the check is missing', usages());
+  if (trimmed === '') throw new LineFault('the check is missing', usages());
   const form = formOf(trimmed);
   if (!form) throw unknownCheck(trimmed).movedBy(at);
   const rest = trimmed.slice(form.length).trimStart();
@@ -75,16 +75,12 @@ function unknownCheck(text: string): LineFault {
   const alike = FORMS.filter(({ words }) => words.split(' ')[0] === first);
   if (alike.length > 0) {
     const what = `unknown check ${JSON.stringify(`${first} ${second}`.trim())}`;
-    return new LineFault(0, what, `write: ${alike.map(({ usage }) => usage).join(', or: ')}`);
+    return new LineFault(what, `write: ${alike.map(({ usage }) => usage).join(', or: ')}`);
   }
   const known = FORMS.map(({ words }) => words.split(' ')[0] ?? '');
   const near = nearest(first, [...new Set(known)]);
   const what = `unknown check ${JSON.stringify(first)}`;
-  return new LineFault(
-    0,
-    what,
-    near === undefined ? usages() : `did you mean ${near}? ${usages()}`,
-  );
+  return new LineFault(what, near === undefined ? usages() : `did you mean ${near}? ${usages()}`);
 }
 
 function usages(): string {
@@ -93,12 +89,12 @@ function usages(): string {
 
 function required(rest: string, usage: string): string {
   if (rest !== '') return rest;
-  throw new LineFault(0, 'the check ends too early', `write: ${usage}`);
+  throw new LineFault('the check ends too early', `write: ${usage}`);
 }
 
 function nothingMore(rest: string, check: Check): Check {
   if (rest === '') return check;
-  throw new LineFault(0, `${JSON.stringify(rest)} is too much`, 'nothing stands after this check');
+  throw new LineFault(`${JSON.stringify(rest)} is too much`, 'nothing stands after this check');
 }
 
 function says(rest: string, isNever: boolean): Check {
@@ -122,24 +118,24 @@ export function readTextRule(text: string): TextRule {
 function assertAlternative(part: string): void {
   const text = part.trim();
   if (text === '' || text === '|' || text.startsWith('| ') || text.endsWith(' |')) {
-    throw new LineFault(0, 'a text between | is missing', 'write: says A | B');
+    throw new LineFault('a text between | is missing', 'write: says A | B');
   }
   if (isPattern(text)) {
     const wayOut = 'a regular expression stands alone, with | inside it: says /a|b/';
-    throw new LineFault(0, 'a regular expression among texts', wayOut);
+    throw new LineFault('a regular expression among texts', wayOut);
   }
 }
 
 function like(rest: string, known: Variables): Check {
   const share = Number(/^(\d{1,3}(?:\.\d+)?)\s*%$/.exec(fill(rest, known))?.[1]);
   if (share > 0 && share <= 100) return { type: 'like', share: share / 100 };
-  throw new LineFault(0, 'like needs a share', 'write a share from 1% to 100%: like 60%');
+  throw new LineFault('like needs a share', 'write a share from 1% to 100%: like 60%');
 }
 
 function resultOf(rest: string): Check {
   const [begin, tool, says = ''] = /^(\S+)\s+says(?:\s+|$)([^]*)$/.exec(rest) ?? [];
   if (begin === undefined || tool === undefined || says === '') {
-    throw new LineFault(0, 'the check is incomplete', 'write: result of tool says A | B');
+    throw new LineFault('the check is incomplete', 'write: result of tool says A | B');
   }
   return readingAt(begin.length - says.length, () => ({
     type: 'result',
@@ -153,7 +149,6 @@ function time(rest: string, known: Variables): number {
   if (ms !== undefined) return ms;
   const advice = namesIn(rest).length > 0 ? '; give the value with --var' : '';
   throw new LineFault(
-    0,
     `${JSON.stringify(rest)} is not a duration`,
     `write ${DURATION_EXAMPLES}${advice}`,
   );
@@ -162,24 +157,24 @@ function time(rest: string, known: Variables): number {
 function amount(rest: string, form: RegExp, known: Variables): number {
   const count = wholeNumber(form.exec(fill(rest, known))?.[1] ?? '');
   if (count !== undefined && count > 0) return count;
-  throw new LineFault(0, 'the check needs a number', 'write: at most 60 words, or fits 2 SMS');
+  throw new LineFault('the check needs a number', 'write: at most 60 words, or fits 2 SMS');
 }
 
 function metadata(rest: string, isNever: boolean): Check {
   const [, key, value] = /^([^=]+)=([^]*)$/.exec(rest)?.map((part) => part.trim()) ?? [];
   if (key && value !== undefined) return { type: 'metadata', isNever, key, value };
-  throw new LineFault(0, 'metadata needs a key and a value', 'write: metadata ticket=4711');
+  throw new LineFault('metadata needs a key and a value', 'write: metadata ticket=4711');
 }
 
 function keep(rest: string): Check {
   const [begin, name = '', pattern = ''] = /^([^=\s]*)\s*=\s*([^]*)$/.exec(rest) ?? [];
   if (begin === undefined || !isVariableName(name)) {
     const wayOut = 'write: keep name=/re/, the name with letters, digits, _ and -';
-    throw new LineFault(0, 'keep needs a name and a regular expression', wayOut);
+    throw new LineFault('keep needs a name and a regular expression', wayOut);
   }
   return readingAt(begin.length - pattern.length, () => {
     if (!pattern.startsWith('/'))
-      throw new LineFault(0, 'keep needs a regular expression', 'write: keep name=/re/');
+      throw new LineFault('keep needs a regular expression', 'write: keep name=/re/');
     return { type: 'keep', name, pattern: readPattern(pattern) };
   });
 }

@@ -18,15 +18,15 @@ export function isPattern(text: string): boolean {
 export function readPattern(text: string): Pattern {
   const [, source, flags = ''] = WRITTEN.exec(text) ?? [];
   if (source === undefined) {
-    throw new LineFault(0, 'the regular expression has no end', 'end it with /, as in /late/i');
+    throw new LineFault('the regular expression has no end', 'end it with /, as in /late/i');
   }
   const flagsAt = text.length - flags.length;
   if (!FLAGS.test(flags) || new Set(flags).size < flags.length) {
-    throw new LineFault(flagsAt, `bad flags ${flags}`, 'flags are i, m, s and u, each once');
+    throw new LineFault(`bad flags ${flags}`, 'flags are i, m, s and u, each once', flagsAt);
   }
   const problem = problemOf({ source: withPlaceholders(source), flags });
   if (problem === undefined) return { source, flags };
-  throw new LineFault(0, `bad regular expression: ${problem}`, 'write it as in JavaScript');
+  throw new LineFault(`bad regular expression: ${problem}`, 'write it as in JavaScript');
 }
 
 function problemOf({ source, flags }: Pattern): string | undefined {
