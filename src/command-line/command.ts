@@ -7,9 +7,16 @@ export const VERSION_FLAG = { usage: '-V, --version', help: 'print the version' 
 /** Flags that belong together, by the names of their values. */
 export type FlagGroup = Readonly<Record<string, Flag<unknown>>>;
 
+type FlagGroups = Readonly<Record<string, FlagGroup>>;
+
 /** The values of a group's flags, each in its own type. */
 export type ValuesOf<Group extends FlagGroup> = {
   [Name in keyof Group]: Group[Name] extends Flag<infer Value> ? Value : never;
+};
+
+/** The values of several groups, by the names of the groups. */
+export type GroupValues<Groups extends FlagGroups> = {
+  [Name in keyof Groups]: ValuesOf<Groups[Name]>;
 };
 
 /** An argument's help and its possible values. */
@@ -24,7 +31,7 @@ export interface Operands {
   operands: readonly string[];
 }
 
-interface Definition<Groups extends Readonly<Record<string, FlagGroup>>> {
+interface Definition<Groups extends FlagGroups> {
   description?: string;
   /** By the argument's name in the usage: `id|name`. */
   arguments?: Readonly<Record<string, ArgumentInfo>>;
@@ -33,7 +40,7 @@ interface Definition<Groups extends Readonly<Record<string, FlagGroup>>> {
   flags: Groups;
   /** May give an exit code other than 0. */
   run: (
-    values: { [Name in keyof Groups]: ValuesOf<Groups[Name]> } & Operands,
+    values: GroupValues<Groups> & Operands,
     context: Context,
   ) => Promise<number | undefined> | Promise<void>;
 }
@@ -69,7 +76,7 @@ export interface CommandEntry {
 }
 
 /** Declares a command: its flags, its help and what it does. */
-export function defineCommand<const Groups extends Readonly<Record<string, FlagGroup>>>(
+export function defineCommand<const Groups extends FlagGroups>(
   definition: Definition<Groups>,
 ): Command {
   const { description = '', arguments: args = {}, helpAfter = '', flags } = definition;
@@ -80,7 +87,7 @@ export function defineCommand<const Groups extends Readonly<Record<string, FlagG
     flags: Object.values(flags).flatMap((group) => Object.values(group)),
     async run(typed, operands, context) {
       const read = (group: FlagGroup) => mapValues(group, (flag) => flag.read(typed(flag)));
-      const values = mapValues(flags, read) as { [Name in keyof Groups]: ValuesOf<Groups[Name]> };
+      const values = mapValues(flags, read) as GroupValues<Groups>;
       return (await definition.run({ ...values, operands }, context)) ?? 0;
     },
   };

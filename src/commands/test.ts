@@ -1,7 +1,7 @@
 import { openAccount, type Account, type Notices } from '../account/account.js';
 import { AppError } from '../base/errors.js';
 import { loadFailedSend } from '../turn/deliver.js';
-import { defineCommand, type ValuesOf } from '../command-line/command.js';
+import { defineCommand, type GroupValues } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
 import { keepMemorySmall } from '../process/v8-flags.js';
 import { write } from '../process/write.js';
@@ -38,7 +38,7 @@ const FLAGS = {
   reporting: REPORTING,
 };
 
-type Values = { [Name in keyof typeof FLAGS]: ValuesOf<(typeof FLAGS)[Name]> };
+type Values = GroupValues<typeof FLAGS>;
 
 /** Plays conversations from files and checks the replies. */
 export const test = defineCommand({

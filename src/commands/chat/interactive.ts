@@ -1,19 +1,20 @@
 // Loaded late: a piped chat needs no terminal.
 import type { Account } from '../../account/account.js';
-import { wrapsWords, type Target } from '../../account/sources.js';
+import { wrapsWords } from '../../account/sources.js';
 import { notify, type ChatState } from '../../chat/chat.js';
 import { runChat } from '../../chat/loop.js';
 import type { LineEditor } from '../../chat/ports.js';
 import { promptOf } from '../../chat/prompt.js';
 import type { Context } from '../../process/context.js';
 import { keepMemorySmall } from '../../process/v8-flags.js';
-import type { Appearance, Format } from '../../terminal/appearance.js';
+import type { Appearance } from '../../terminal/appearance.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { paintFor } from '../../terminal/styles.js';
 import { openWindowTitle, type WindowTitle } from '../../terminal/window.js';
 import { loadFailedSend } from '../../turn/deliver.js';
-import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
+import type { ChatValues } from '../options/chat.js';
+import { chosenConversation } from '../options/conversation.js';
 import {
   appearanceFor,
   isSilent,
@@ -27,22 +28,6 @@ import { completionFor, chatPorts, historyFor } from './ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
 import { endChat, TEMPORARY_NOTICE, TemporaryConversations } from './ending.js';
 import { introduce } from './introduction.js';
-
-interface ChatValues {
-  target: Target;
-  output: {
-    json: boolean;
-    jsonl: boolean;
-    quiet: boolean;
-    verbose: boolean;
-    debug: boolean;
-    color: boolean;
-    stream: boolean;
-  };
-  conversation: ConversationChoice;
-  ending: { temporary: boolean };
-  appearance: { format: Format; screenReader: boolean; raw: boolean };
-}
 
 /** A chat with a person at a terminal. Gives the exit code. */
 export async function interactiveChat(values: ChatValues, context: Context): Promise<number> {

@@ -11,24 +11,16 @@ import type { Turn } from '../../turn/events.js';
 import { loadFailedSend } from '../../turn/deliver.js';
 import { checkedMessage } from '../../turn/message-text.js';
 import { turnJson } from '../../turn/turn-report.js';
-import { chosenConversation, type ConversationChoice } from '../options/conversation.js';
+import type { ChatValues } from '../options/chat.js';
+import { chosenConversation } from '../options/conversation.js';
 import { appearanceFor, noticesOn, tracePreference } from '../options/output.js';
-import { proseLines, type ProseFlags } from '../options/prose.js';
+import { proseLines } from '../options/prose.js';
 import { findToolCalls, printToolCalls } from '../options/tool-calls.js';
-
-interface PipedValues {
-  target: ProseFlags;
-  output: { json: boolean; jsonl: boolean; quiet: boolean; color: boolean; verbose: boolean };
-  conversation: ConversationChoice;
-  appearance: ProseFlags;
-  ending: { temporary: boolean };
-  piped: { keepsGoing: boolean };
-}
 
 /** Lines from a pipe, one turn each. Gives the exit code. */
 export async function pipedChat(
   account: Account,
-  values: PipedValues,
+  values: ChatValues,
   context: Context,
 ): Promise<number> {
   if (!values.ending.temporary) return takeLines(sessionOf(account), values, context);
@@ -46,7 +38,7 @@ export async function pipedChat(
   return failures[0] ? exitCodeOf(failures[0]) : 0;
 }
 
-async function takeLines(session: Session, values: PipedValues, context: Context): Promise<number> {
+async function takeLines(session: Session, values: ChatValues, context: Context): Promise<number> {
   const report = await reporterFor(values, context);
   const chosen = await chosenConversation(values.conversation, { session, context });
   const { conversationId, created, ...input } = chosen;
@@ -75,14 +67,14 @@ async function takeLines(session: Session, values: PipedValues, context: Context
   return failure ? exitCodeOf(failure) : 0;
 }
 
-function isJson({ output: { json, jsonl } }: Pick<PipedValues, 'output'>): boolean {
+function isJson({ output: { json, jsonl } }: Pick<ChatValues, 'output'>): boolean {
   return json || jsonl;
 }
 
 /** Prints a turn and, if they are to be shown, its tool calls. */
 async function turnPrinter(
   { settings, client }: Session,
-  values: PipedValues,
+  values: ChatValues,
   context: Context,
 ): Promise<(turn: Turn, said: string) => Promise<void>> {
   const { target, output, appearance } = values;
@@ -111,7 +103,7 @@ function text({ reply }: Turn, { stdout }: Context): string {
 type Report = (error: AppError) => void;
 
 /** For people, the ids of conversation and request are shown with the first failure; with `-v`, with each. */
-async function reporterFor(values: PipedValues, context: Context): Promise<Report> {
+async function reporterFor(values: ChatValues, context: Context): Promise<Report> {
   const { stderr } = context;
   if (isJson(values)) return (error) => void stderr.write(jsonLine(errorJson(error)));
   const complain = await proseLines({ ...values.target, ...values.appearance }, context);

@@ -1,3 +1,4 @@
+import type { GroupValues } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import { CONVERSATION } from './conversation.js';
 import { APPEARANCE, TURN_OUTPUT } from './output.js';
@@ -12,3 +13,5 @@ export const CHAT_FLAGS = {
   ending: { temporary: toggle('--temporary', 'delete the conversation when the chat ends') },
   piped: { keepsGoing: toggle('--keep-going', 'with piped lines: continue after a failed turn') },
 };
+
+export type ChatValues = GroupValues<typeof CHAT_FLAGS>;
