@@ -1,7 +1,8 @@
 // Loaded late: few chats follow.
 import { AppError, isStop } from '../base/errors.js';
 import type { Message } from '../conversations/conversation.js';
-import { Follower, followNotice, type FollowEvent } from '../conversations/follow.js';
+import { Follower } from '../conversations/follow.js';
+import { followNotice, type FollowEvent } from '../conversations/follow-event.js';
 import { transcriptLines } from '../conversations/transcript.js';
 import { cutWithEllipsis } from '../text/columns.js';
 import { oneLine, sanitize } from '../text/sanitize.js';
