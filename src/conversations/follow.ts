@@ -27,8 +27,10 @@ const ACTIVE_MS = 30_000;
 const QUIET_MS = 60_000;
 /** A message is shown when a look so long after it was seen has found no earlier one. */
 const SETTLE_MS = 400;
+/** Messages of the start that are older than this do not have to settle. */
+const RECENT_MS = 60_000;
 /** It is shown without such a look after this time and so many vain ones, so that it is not late. */
-const MAX_UNCONFIRMED_MS = 1_000;
+const MAX_UNCONFIRMED_MS = 700;
 const MIN_VAIN_LOOKS = 2;
 /** The same while the list says that it has more than its pages gave. */
 const MAX_INCOMPLETE_MS = 10_000;
@@ -125,15 +127,20 @@ export class Follower {
     const startedAt = this.#now();
     const isWhole = await this.#read();
     this.#vainLooks = isWhole ? 0 : this.#vainLooks + 1;
-    if (!this.#isListed) {
-      if (!isWhole && this.#vainLooks < MAX_QUICK_LOOKS) return;
-      this.#isListed = true;
-      yield* this.#given(Infinity);
-      yield { type: 'listed' };
-    } else if (isWhole) yield* this.#given(startedAt - SETTLE_MS);
-    else yield* this.#overdue();
+    if (this.#isListed) yield* isWhole ? this.#given(startedAt - SETTLE_MS) : this.#overdue();
+    else if (isWhole || this.#vainLooks >= MAX_QUICK_LOOKS) yield* this.#first(startedAt);
     // An answer in the assistant's role may be a person's.
     if (this.#stateDueAt <= this.#now()) yield* this.#state();
+  }
+
+  /** What was said before the following began. */
+  *#first(startedAt: number): Generator<FollowEvent> {
+    const since = this.#options.clock.now().getTime() - RECENT_MS;
+    const isRecent = this.#vainLooks === 0 && this.#held.hasSince(since);
+    const count = yield* this.#given(isRecent ? startedAt - SETTLE_MS : Infinity);
+    if (count === 0 && !this.#held.isEmpty) return;
+    this.#isListed = true;
+    yield { type: 'listed' };
   }
 
   /** Whether it shows the whole list as it was when the look began. */
@@ -155,10 +162,11 @@ export class Follower {
     yield* this.#given(this.#now() - maxAgeMs);
   }
 
-  *#given(seenBy: number): Generator<FollowEvent> {
+  *#given(seenBy: number): Generator<FollowEvent, number> {
     const messages = this.#held.take(seenBy);
     if (messages.length > 0) this.#noteNews();
     for (const message of messages) yield { type: 'message', message };
+    return messages.length;
   }
 
   async *#state(): AsyncGenerator<FollowEvent> {

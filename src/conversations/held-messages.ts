@@ -10,6 +10,11 @@ export class HeldMessages {
     return this.#held.length === 0;
   }
 
+  /** Whether one was sent after a time, in milliseconds since 1970. */
+  hasSince(time: number): boolean {
+    return this.#held.some(({ message }) => timeOf(message) > time);
+  }
+
   hold(messages: readonly Message[], seenAt: number): void {
     this.#held.push(...messages.map((message) => ({ message, seenAt })));
   }

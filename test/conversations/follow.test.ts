@@ -216,7 +216,7 @@ describe('a follower', () => {
   it('tells of trouble once, and of its end', async () => {
     const clock = steppingClock();
     let isDown = true;
-    const api = quietApi([messageAt(START, 'hello')]);
+    const api = quietApi([messageAt(START - 3_600_000, 'hello')]);
     const { signal } = new AbortController();
     const follower = new Follower('1', {
       api: {
@@ -266,7 +266,7 @@ describe('a follower', () => {
         getMessages() {
           const ms = clock.time() - START;
           if (ms > 1_000) throw new AppError('network', 'reset');
-          const messages = [messageAt(START, 'hello'), messageAt(START + 900, 'news')];
+          const messages = [messageAt(START - 3_600_000, 'hello'), messageAt(START + 900, 'news')];
           const total = ms < 900 ? 1 : 2;
           return Promise.resolve({ messages: messages.slice(0, total), total, pages: 1 });
         },
@@ -276,6 +276,28 @@ describe('a follower', () => {
     const events = await followed(follower, (all) => all.length === 2);
     expect(events.map(({ type }) => type)).toEqual(['message', 'message']);
     expect(clock.time() - START).toBeLessThanOrEqual(900 + 2_000);
+  });
+
+  it.each([
+    ['is new', 0, ['first', 'second']],
+    ['is old', 3_600_000, ['second', 'first']],
+  ])('settles what was said last where it %s', async (_, age, expected) => {
+    const clock = steppingClock();
+    const [second, first] = [messageAt(START - age, 'second'), messageAt(START - age - 1, 'first')];
+    const { signal } = new AbortController();
+    const follower = new Follower('1', {
+      api: {
+        ...quietApi([]),
+        getMessages() {
+          const messages = clock.time() === START ? [second] : [second, first];
+          return Promise.resolve({ messages, total: messages.length, pages: 1 });
+        },
+      },
+      ...{ clock, signal },
+    });
+    const events = await followed(follower, (all) => all.length === 2);
+    const said = events.map((event) => (event.type === 'message' ? event.message.text : ''));
+    expect(said).toEqual(expected);
   });
 
   it('does not take an answer that lags for the whole list', async () => {
