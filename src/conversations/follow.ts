@@ -149,9 +149,9 @@ export class Follower {
       return await this.#listed.read();
     } finally {
       const fresh = this.#listed.takeFresh();
+      const isLater = this.#isListed || !this.#held.isEmpty;
       this.#held.hold(fresh, this.#now());
-      const isAnswered = fresh.some(({ role }) => role === 'assistant');
-      if (this.#isListed && isAnswered) this.#stateDueAt = 0;
+      if (isLater && fresh.some(({ role }) => role === 'assistant')) this.#stateDueAt = 0;
     }
   }
 

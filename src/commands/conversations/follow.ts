@@ -12,7 +12,7 @@ import type { Redactor } from '../../redact/redact.js';
 import { jsonLine } from '../../text/json-line.js';
 import type { NamedConversation } from './reference.js';
 
-interface FollowView {
+export interface FollowView {
   begin: (conversation: Conversation) => string;
   message: (message: Message) => string;
 }
