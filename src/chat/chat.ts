@@ -46,8 +46,21 @@ export interface AddedMessage {
 export interface Chat {
   state: ChatState;
   ports: ChatPorts;
+  /** The names of its commands; undefined for all. */
+  commands?: ReadonlySet<string>;
   /** Settles when the current task is done. */
   running?: Promise<unknown>;
+}
+
+/** The state of a chat in which nothing has happened yet. */
+export function newState(
+  given: Pick<ChatState, 'assistantId' | 'conversationId' | 'title' | 'speaker' | 'trace'>,
+): ChatState {
+  return {
+    ...given,
+    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set<string>() },
+    ...{ added: [], turns: [], replies: [], names: { assistant: '', conversation: '' } },
+  };
 }
 
 /** Prints notices above the prompt. */

@@ -1,7 +1,8 @@
-// Loaded late: few chats follow.
+// Loaded late: few chats follow, and `show --follow`.
 import { AppError, isStop } from '../base/errors.js';
 import type { Message } from '../conversations/conversation.js';
-import { Follower, followNotice, type FollowEvent } from '../conversations/follow.js';
+import { Follower } from '../conversations/follow.js';
+import { followNotice, type FollowEvent } from '../conversations/follow-event.js';
 import { transcriptLines } from '../conversations/transcript.js';
 import { cutWithEllipsis } from '../text/columns.js';
 import { oneLine, sanitize } from '../text/sanitize.js';
@@ -9,10 +10,36 @@ import { nameWindow } from './attention.js';
 import { currentConversation, notify, notifyAsIs, notifyFailure, type Chat } from './chat.js';
 import { showAddition, takeover } from './control-commands.js';
 import type { Following } from './following.js';
-import { promptOf, showPrompt } from './prompt.js';
+import { personPrompt, promptOf, showPrompt } from './prompt.js';
 
-/** Shows the messages of the chat's conversation as they come, until Ctrl-C. */
+/** /follow: shows the messages of the chat's conversation as they come, until Ctrl-C. */
 export function startFollowing(chat: Chat): void {
+  const id = currentConversation(chat);
+  followConversation(chat, {
+    // Earlier messages are on the screen, or in /history.
+    showMessage: (message, isNew) => (isNew ? showMessage(chat, message) : undefined),
+    onEnd(error) {
+      if (chat.ports.signal.aborted) return;
+      if (!chat.state.following) showPrompt(chat);
+      showEnd(chat, id, error);
+    },
+  });
+  notify(chat, FOLLOWING_NOTICE);
+}
+
+export const FOLLOWING_NOTICE =
+  'following: what you type is a person\u2019s message; Ctrl-C ends it';
+
+interface FollowOptions {
+  /** `isNew`: it was not there when the following began. */
+  showMessage: (message: Message, isNew: boolean) => unknown;
+  /** The messages that there were have been shown. */
+  onListed?: () => unknown;
+  onEnd: (error: unknown) => unknown;
+}
+
+/** Follows the chat's conversation; what is typed meanwhile becomes a person's message. */
+export function followConversation(chat: Chat, options: FollowOptions): void {
   const id = currentConversation(chat);
   chat.state.following?.stop();
   const { api, clock, signal } = chat.ports;
@@ -30,12 +57,10 @@ export function startFollowing(chat: Chat): void {
     },
   };
   chat.state.following = following;
-  notify(chat, 'following: what you type is a person\u2019s message; Ctrl-C ends it');
-  void showFollowed(chat, { id, follower, added }).finally(() => {
+  void showFollowed(chat, { ...options, follower, added }).catch((error: unknown) => {
     signal.removeEventListener('abort', stop);
-    if (chat.state.following !== following) return;
-    chat.state.following = undefined;
-    if (!signal.aborted) showPrompt(chat);
+    if (chat.state.following === following) chat.state.following = undefined;
+    options.onEnd(error);
   });
 }
 
@@ -57,28 +82,30 @@ async function sendAsPerson(chat: Chat, text: string, added: string[]): Promise<
   if (state.lastFailure) takeOut(trimmed, added);
 }
 
-interface Followed {
-  id: string;
+interface Followed extends FollowOptions {
   follower: Follower;
   added: string[];
 }
 
-async function showFollowed(chat: Chat, { id, follower, added }: Followed): Promise<void> {
-  // Earlier messages are on the screen, or in /history.
+async function showFollowed(
+  chat: Chat,
+  { follower, added, showMessage, onListed }: Followed,
+): Promise<void> {
   let isNew = false;
-  try {
-    for await (const event of follower.events()) {
-      if (event.type === 'listed') isNew = true;
-      else if (event.type !== 'message') showEvent(chat, event);
-      else if (isNew && !isOwn(event.message, added)) await showMessage(chat, event.message);
-    }
-  } catch (error) {
-    if (chat.ports.signal.aborted) return;
-    if (!(error instanceof AppError)) throw error;
-    if (isStop(error)) notify(chat, error.message);
-    else notifyFailure(chat, error);
-    if (error.kind === 'not_found') leaveDeleted(chat, id);
+  for await (const event of follower.events()) {
+    if (event.type === 'listed') {
+      isNew = true;
+      onListed?.();
+    } else if (event.type !== 'message') showEvent(chat, event);
+    else if (!isNew || !isOwn(event.message, added)) await showMessage(event.message, isNew);
   }
+}
+
+function showEnd(chat: Chat, id: string, error: unknown): void {
+  if (!(error instanceof AppError)) throw error;
+  if (isStop(error)) notify(chat, error.message);
+  else notifyFailure(chat, error);
+  if (error.kind === 'not_found') leaveDeleted(chat, id);
 }
 
 /** Nothing can be said in a conversation that is gone. */
@@ -115,9 +142,11 @@ function takeOut(text: string, texts: string[]): boolean {
 async function showMessage(chat: Chat, message: Message): Promise<void> {
   const { editor, paint, toolCallLine, columns, openReplyPrinter } = chat.ports;
   const { role, text, toolCalls } = message;
-  const printer =
-    role === 'assistant' && text !== '' ? await openReplyPrinter('stderr') : undefined;
-  if (printer) editor.print(`\n${printer.write(text)}${printer.end()}`, 'stderr');
+  const isAnswer = role === 'assistant' && text !== '';
+  const printer = isAnswer ? await openReplyPrinter('stderr') : undefined;
+  // With the assistant silent, it is a person who answers in its role.
+  if (isAnswer && chat.state.isTakenOver) editor.printSent(sanitize(text), personPrompt(chat));
+  else if (printer) editor.print(`\n${printer.write(text)}${printer.end()}`, 'stderr');
   else if (role === 'user')
     editor.printSent(sanitize(text), promptOf({ speaker: undefined }, paint));
   else if (role === 'tool') {

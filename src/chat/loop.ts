@@ -52,6 +52,7 @@ async function runInput(
   const input = parseInput(line, isByKey);
   try {
     if (input.type === 'unknown') throw unknownSlashCommand(input);
+    if (input.type === 'command') assertKnown(chat, input);
     if (input.type === 'command') assertArgument(input);
     if (input.type === 'command') return await input.command.run(chat, input.argument);
     const { following, isTakenOver } = chat.state;
@@ -76,6 +77,16 @@ function isWorthCorrecting(input: ChatInput, error: AppError): boolean {
   if (input.type !== 'command') return input.type === 'unknown';
   if (error.details.delivery === 'unknown') return false;
   return input.argument !== '' || input.command.argument.startsWith('<');
+}
+
+function assertKnown(
+  { commands }: Chat,
+  { command }: Extract<ChatInput, { type: 'command' }>,
+): void {
+  if (commands === undefined || commands.has(command.name)) return;
+  throw new AppError('usage', `/${command.name} is a command of the chat only`, {
+    hint: `/help shows the commands; ${AS_MESSAGE}`,
+  });
 }
 
 /** Text after a command without argument may be a message that only begins like the command. */

@@ -130,7 +130,8 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
     name: 'help',
     argument: '',
     summary: 'show the commands and the keys',
-    run: ({ ports }) => ports.editor.print(`${helpLines(ports.columns()).join('\n')}\n`, 'stderr'),
+    run: ({ ports, commands }) =>
+      ports.editor.print(`${helpLines(ports.columns(), commands).join('\n')}\n`, 'stderr'),
   },
   { name: 'exit', argument: '', summary: 'leave the chat', run: () => 'exit' },
 ];
@@ -163,11 +164,10 @@ export function parseInput(line: string, isByKey = false): ChatInput {
 }
 
 /** `/help` as lines for a window of this width: the commands, then the keys. */
-export function helpLines(columns: number): string[] {
-  const commands = SLASH_COMMANDS.map(({ name, argument, summary }): Explained => [
-    `/${name} ${argument}`.trim(),
-    summary,
-  ]);
+export function helpLines(columns: number, known?: ReadonlySet<string>): string[] {
+  const commands = SLASH_COMMANDS.filter(({ name }) => known?.has(name) !== false).map(
+    ({ name, argument, summary }): Explained => [`/${name} ${argument}`.trim(), summary],
+  );
   const keys = KEYS.map((key): Explained => [key.keys, key.does]);
   return explainedLines([commands, keys], columns);
 }

@@ -1,23 +1,11 @@
-import { AppError, isStop } from '../base/errors.js';
-import { hasty, retrying } from '../base/retry.js';
+import { AppError } from '../base/errors.js';
+import { hasty, isTransient, retrying } from '../base/retry.js';
 import { Deadline, type CallOptions, type Clock } from '../base/time.js';
-import type { Conversation, Message, MessagePage } from './conversation.js';
-import { TAKEN_OVER } from './details.js';
+import type { Conversation, MessagePage } from './conversation.js';
+import type { FollowEvent } from './follow-event.js';
+import { HeldMessages } from './held-messages.js';
 import { ListedMessages } from './listed-messages.js';
-import { sortedByTime, timeOf } from './messages.js';
 import { isTakenOver } from './update.js';
-
-export type FollowEvent =
-  | { type: 'message'; message: Message }
-  /** The messages that there were have been given; what follows is new. */
-  | { type: 'listed' }
-  /** A person has taken it over, or has released it. */
-  | { type: 'state'; isTakenOver: boolean }
-  /** Nothing has happened for a while. */
-  | { type: 'quiet' }
-  /** It cannot be read for the moment; `back` when it can again. */
-  | { type: 'trouble'; error: AppError }
-  | { type: 'back' };
 
 export interface FollowApi {
   getConversation(id: string, options: CallOptions): Promise<Conversation>;
@@ -37,35 +25,45 @@ const SLOWER = 1.5;
 /** After so long without news it is polled less often, and later called quiet. */
 const ACTIVE_MS = 30_000;
 const QUIET_MS = 60_000;
-/** A message is shown so long after it was seen: an earlier one may be listed a little later. */
+/** A message is shown when a look so long after it was seen has found no earlier one. */
 const SETTLE_MS = 400;
-/** The same when the list cannot be read meanwhile. */
-const MAX_HELD_MS = 1_000;
-/** Of looks, one in so many also looks whether a person has taken over. */
-const STATE_EVERY = 3;
+/** Messages of the start that are older than this do not have to settle. */
+const RECENT_MS = 60_000;
+/** It is shown without such a look after this time and so many vain ones, so that it is not late. */
+const MAX_UNCONFIRMED_MS = 700;
+const MIN_VAIN_LOOKS = 2;
+/** The same while the list says that it has more than its pages gave. */
+const MAX_INCOMPLETE_MS = 10_000;
+/** Between the first vain looks; longer after a 429. */
+const RETRY_MS = 200;
+const LIMITED_RETRY_MS = 500;
+const MAX_QUICK_LOOKS = 5;
+/** It is looked so often whether a person has taken over. */
+const STATE_MS = 3_000;
 const REQUEST_MS = 10_000;
-/** So many looks in a row have to fail before it is told. */
-const TROUBLE_AFTER = 3;
-
-/** A message that is not shown yet. */
-interface HeldMessage {
-  message: Message;
-  seenAt: number;
-}
+/** It has to fail so often, for so long, before it is told. */
+const MIN_FAILURES = 3;
+const TROUBLE_AFTER_MS = 2_000;
 
 /** Follows a conversation: its messages by time, each once, and whether a person has taken it over. */
 export class Follower {
   readonly #id: string;
   readonly #options: FollowOptions;
   readonly #listed: ListedMessages;
-  #before: Message | undefined;
+  readonly #held = new HeldMessages();
   #isTakenOver: boolean | undefined;
-  #looks = 0;
+  #stateDueAt = 0;
   #isListed = false;
+  /** Of the last look. */
+  #failure: AppError | undefined;
   #failures = 0;
+  #failingSince = 0;
+  #isTroubled = false;
+  /** Looks in a row that failed or did not show the whole list. */
+  #vainLooks = 0;
+  #isSettling = false;
   #waitMs = POLL_MS;
   #newsAt: number;
-  #held: HeldMessage[] = [];
   #isQuiet = false;
   #pause = new AbortController();
   #isHurried = false;
@@ -81,7 +79,7 @@ export class Follower {
 
   /** The next look comes at once: something has just happened. */
   hurry(): void {
-    this.#newsAt = this.#options.clock.monotonic();
+    this.#newsAt = this.#now();
     this.#waitMs = POLL_MS;
     this.#isHurried = true;
     this.#pause.abort();
@@ -92,70 +90,89 @@ export class Follower {
     for (;;) {
       yield* this.#attempt();
       yield* this.#quietness();
-      await this.#wait();
+      await this.#wait(this.#nextWaitMs());
     }
   }
 
   async *#attempt(): AsyncGenerator<FollowEvent> {
     try {
       yield* this.#look();
-      if (this.#failures >= TROUBLE_AFTER) yield { type: 'back' };
+      if (this.#isTroubled) yield { type: 'back' };
+      this.#isTroubled = false;
+      this.#failure = undefined;
       this.#failures = 0;
     } catch (error) {
-      const isOver = !(error instanceof AppError) || !isPassing(error);
-      yield* this.#settled(isOver ? 0 : MAX_HELD_MS);
-      if (isOver) throw error;
-      this.#failures++;
-      if (this.#failures === TROUBLE_AFTER) yield { type: 'trouble', error };
+      if (!(error instanceof AppError) || !isTransient(error)) {
+        yield* this.#given(Infinity);
+        throw error;
+      }
+      this.#vainLooks++;
+      yield* this.#overdue();
+      yield* this.#failed(error);
     }
-    if (this.#held.length > 0) this.#waitMs = POLL_MS - SETTLE_MS;
+  }
+
+  *#failed(error: AppError): Generator<FollowEvent> {
+    const now = this.#now();
+    if (this.#failures++ === 0) this.#failingSince = now;
+    this.#failure = error;
+    const isLong = this.#failures >= MIN_FAILURES && now - this.#failingSince >= TROUBLE_AFTER_MS;
+    if (this.#isTroubled || !isLong) return;
+    this.#isTroubled = true;
+    yield { type: 'trouble', error };
   }
 
   async *#look(): AsyncGenerator<FollowEvent> {
-    if (this.#looks++ % STATE_EVERY === 0) yield* this.#state();
-    await this.#read();
-    if (!this.#isListed) {
-      this.#isListed = true;
-      yield* this.#settled(0);
-      yield { type: 'listed' };
-      return;
-    }
-    yield* this.#settled(SETTLE_MS);
-    if (this.#held.length === 0) return;
-    const { clock, signal } = this.#options;
-    await clock.sleep(SETTLE_MS, signal);
-    await this.#read();
-    yield* this.#settled(SETTLE_MS);
+    if (this.#isTakenOver === undefined) yield* this.#state();
+    const startedAt = this.#now();
+    const isWhole = await this.#read();
+    this.#vainLooks = isWhole ? 0 : this.#vainLooks + 1;
+    if (this.#isListed) yield* isWhole ? this.#given(startedAt - SETTLE_MS) : this.#overdue();
+    else if (isWhole || this.#vainLooks >= MAX_QUICK_LOOKS) yield* this.#first(startedAt);
+    // An answer in the assistant's role may be a person's.
+    if (this.#stateDueAt <= this.#now()) yield* this.#state();
   }
 
-  async #read(): Promise<void> {
+  /** What was said before the following began. */
+  *#first(startedAt: number): Generator<FollowEvent> {
+    const since = this.#options.clock.now().getTime() - RECENT_MS;
+    const isRecent = this.#vainLooks === 0 && this.#held.hasSince(since);
+    const count = yield* this.#given(isRecent ? startedAt - SETTLE_MS : Infinity);
+    if (count === 0 && !this.#held.isEmpty) return;
+    this.#isListed = true;
+    yield { type: 'listed' };
+  }
+
+  /** Whether it shows the whole list as it was when the look began. */
+  async #read(): Promise<boolean> {
     try {
-      await this.#listed.read();
+      return await this.#listed.read();
     } finally {
-      const seenAt = this.#options.clock.monotonic();
-      this.#held.push(...this.#listed.takeFresh().map((message) => ({ message, seenAt })));
+      const fresh = this.#listed.takeFresh();
+      const isLater = this.#isListed || !this.#held.isEmpty;
+      this.#held.hold(fresh, this.#now());
+      if (isLater && fresh.some(({ role }) => role === 'assistant')) this.#stateDueAt = 0;
     }
   }
 
-  /** Messages that were seen so long ago, and all that were sent before them. */
-  *#settled(ageMs: number): Generator<FollowEvent> {
-    const seenBy = this.#options.clock.monotonic() - ageMs;
-    const times = this.#held
-      .filter(({ seenAt }) => seenAt <= seenBy)
-      .map(({ message }) => timeOf(message));
-    const latest = times.reduce((one, other) => Math.max(one, other), -Infinity);
-    const isDue = ({ message }: HeldMessage): boolean => timeOf(message) <= latest;
-    const due = this.#held.filter(isDue).map(({ message }) => message);
-    this.#held = this.#held.filter((held) => !isDue(held));
-    if (due.length > 0) this.#noteNews();
-    const sorted = sortedByTime(due, this.#before);
-    this.#before = sorted.at(-1) ?? this.#before;
-    for (const message of sorted) yield { type: 'message', message };
+  /** Messages that wait for a whole look for too long. */
+  *#overdue(): Generator<FollowEvent> {
+    if (!this.#isListed || this.#vainLooks < MIN_VAIN_LOOKS) return;
+    const maxAgeMs = this.#listed.isIncomplete ? MAX_INCOMPLETE_MS : MAX_UNCONFIRMED_MS;
+    yield* this.#given(this.#now() - maxAgeMs);
+  }
+
+  *#given(seenBy: number): Generator<FollowEvent, number> {
+    const messages = this.#held.take(seenBy);
+    if (messages.length > 0) this.#noteNews();
+    for (const message of messages) yield { type: 'message', message };
+    return messages.length;
   }
 
   async *#state(): AsyncGenerator<FollowEvent> {
     const { api } = this.#options;
     const found = await this.#call((call) => api.getConversation(this.#id, call));
+    this.#stateDueAt = this.#now() + STATE_MS;
     const now = isTakenOver(found);
     const before = this.#isTakenOver;
     this.#isTakenOver = now;
@@ -165,20 +182,36 @@ export class Follower {
   }
 
   #noteNews(): void {
-    this.#newsAt = this.#options.clock.monotonic();
+    this.#newsAt = this.#now();
     this.#isQuiet = false;
     this.#waitMs = POLL_MS;
   }
 
   *#quietness(): Generator<FollowEvent> {
-    const silentMs = this.#options.clock.monotonic() - this.#newsAt;
+    const silentMs = this.#now() - this.#newsAt;
     if (silentMs > ACTIVE_MS) this.#waitMs = Math.min(this.#waitMs * SLOWER, MAX_POLL_MS);
-    if (silentMs <= QUIET_MS || this.#isQuiet) return;
+    if (silentMs <= QUIET_MS || this.#isQuiet || this.#isTroubled) return;
     this.#isQuiet = true;
     yield { type: 'quiet' };
   }
 
-  async #wait(): Promise<void> {
+  /** A second look a little after the first one shows what was listed late. */
+  #nextWaitMs(): number {
+    if (this.#vainLooks > 0) return this.#retryMs();
+    this.#isSettling = !this.#held.isEmpty && !this.#isSettling;
+    if (this.#isSettling) return SETTLE_MS;
+    return this.#held.isEmpty ? this.#waitMs : POLL_MS - SETTLE_MS;
+  }
+
+  /** At first it is tried again soon: somebody may have said something. */
+  #retryMs(): number {
+    const { status, retryAfterMs = 0 } = this.#failure?.details ?? {};
+    const soonMs = status === 429 ? LIMITED_RETRY_MS : RETRY_MS;
+    const waitMs = this.#vainLooks < MAX_QUICK_LOOKS ? soonMs : this.#waitMs;
+    return Math.max(waitMs, Math.min(retryAfterMs, MAX_POLL_MS));
+  }
+
+  async #wait(ms: number): Promise<void> {
     const { clock, signal } = this.#options;
     signal.throwIfAborted();
     if (this.#isHurried) {
@@ -189,7 +222,7 @@ export class Follower {
     const stop = (): void => this.#pause.abort();
     signal.addEventListener('abort', stop);
     try {
-      await clock.sleep(this.#waitMs, this.#pause.signal);
+      await clock.sleep(ms, this.#pause.signal);
     } catch {
       signal.throwIfAborted();
     } finally {
@@ -202,26 +235,8 @@ export class Follower {
     const { clock, signal } = this.#options;
     return retrying(request, { clock, signal, deadline: new Deadline(clock, REQUEST_MS) }, hasty);
   }
-}
 
-/** Whether it may pass by itself; a conversation that is gone does not come back. */
-function isPassing(error: AppError): boolean {
-  const { status } = error.details;
-  if (isStop(error)) return false;
-  if (status === undefined) return error.kind === 'network' || error.kind === 'timeout';
-  return status === 408 || status === 429 || status >= 500;
-}
-
-/** What happens beside the messages, in words. */
-export function followNotice(event: Exclude<FollowEvent, { type: 'message' | 'listed' }>): string {
-  switch (event.type) {
-    case 'state':
-      return event.isTakenOver ? TAKEN_OVER : 'released: the assistant answers again';
-    case 'quiet':
-      return 'nothing new for a minute; still following';
-    case 'trouble':
-      return `it cannot be read for the moment: ${event.error.message}; still trying`;
-    case 'back':
-      return 'it can be read again';
+  #now(): number {
+    return this.#options.clock.monotonic();
   }
 }

@@ -32,7 +32,13 @@ export class ListedMessages {
     return fresh;
   }
 
-  async read(): Promise<void> {
+  /** Whether the list has told of more messages than its pages gave. */
+  get isIncomplete(): boolean {
+    return this.#count + this.#missing < this.#total;
+  }
+
+  /** Whether it shows the list as it is: not one that lags behind an earlier answer, or moved meanwhile. */
+  async read(): Promise<boolean> {
     const read = new Set<number>();
     const countBefore = this.#count;
     let number: number | undefined = this.#end === 'first' ? 1 : this.#pages;
@@ -42,15 +48,23 @@ export class ListedMessages {
       const page = await this.#readPage(number);
       read.add(number);
       isSteady &&= total === undefined || total === page.total;
+      const hasGrown = (page.total ?? 0) > (total ?? Infinity);
       total = page.total;
       this.#total = Math.max(this.#total, total ?? 0);
       this.#pages = Math.max(1, page.pages);
       if (this.#note(page.messages)) this.#noteEnd(number);
-      if (this.#isAll(page, countBefore)) return;
+      if (this.#isAll(page, countBefore)) return !this.#isLate(total);
+      const end = this.#end === 'first' ? 1 : this.#pages;
+      if (hasGrown && number !== end) read.delete(end);
       number = this.#nextAfter(read);
     }
     // Pages of a list that changed meanwhile do not fit together.
     if (isSteady) this.#noteMissing(Math.max(0, this.#total - this.#count));
+    return isSteady && !this.isIncomplete && !this.#isLate(total);
+  }
+
+  #isLate(total = this.#total): boolean {
+    return total < this.#total;
   }
 
   /** One that moved to a page that was read before is found by the next reading. */
@@ -61,7 +75,7 @@ export class ListedMessages {
 
   /** Without a total, the page at the end tells: it has nothing new. */
   #isAll({ total, messages }: MessagePage, countBefore: number): boolean {
-    if (total !== undefined) return this.#count + this.#missing >= this.#total;
+    if (total !== undefined) return !this.isIncomplete;
     return messages.length > 0 && countBefore > 0 && this.#count === countBefore;
   }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import type { Clock } from '../../src/base/time.js';
 import type { Conversation, Message, MessagePage } from '../../src/conversations/conversation.js';
-import { Follower, type FollowApi, type FollowEvent } from '../../src/conversations/follow.js';
+import { Follower, type FollowApi } from '../../src/conversations/follow.js';
+import type { FollowEvent } from '../../src/conversations/follow-event.js';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 
@@ -215,7 +216,7 @@ describe('a follower', () => {
   it('tells of trouble once, and of its end', async () => {
     const clock = steppingClock();
     let isDown = true;
-    const api = quietApi([messageAt(START, 'hello')]);
+    const api = quietApi([messageAt(START - 3_600_000, 'hello')]);
     const { signal } = new AbortController();
     const follower = new Follower('1', {
       api: {
@@ -229,6 +230,97 @@ describe('a follower', () => {
     });
     const events = await followed(follower, (all) => all.some(({ type }) => type === 'back'));
     expect(events.map(({ type }) => type)).toEqual(['trouble', 'message', 'back']);
+  });
+
+  it('shows nothing before what the list has and could not give', async () => {
+    const clock = steppingClock();
+    const late = messageAt(START + 2_000, 'second');
+    const pages = [[late], [messageAt(START + 1_000, 'first')], [messageAt(START, 'hello')]];
+    const { signal } = new AbortController();
+    const follower = new Follower('1', {
+      api: {
+        ...quietApi([]),
+        getMessages(_, { number }) {
+          const seconds = (clock.time() - START) / 1_000;
+          if (number === 2 && seconds > 3 && seconds < 9) throw new AppError('network', 'reset');
+          const listed = seconds > 3 ? pages : pages.slice(2);
+          const messages = listed[number - 1] ?? [];
+          return Promise.resolve({ messages, total: listed.length, pages: listed.length });
+        },
+      },
+      ...{ clock, signal },
+    });
+    const events = await followed(follower, (all) => all.length === 5);
+    const said = events.map((event) =>
+      event.type === 'message' ? event.message.text : event.type,
+    );
+    expect(said).toEqual(['hello', 'trouble', 'first', 'second', 'back']);
+  });
+
+  it('shows what it has when no answer tells of more, soon and at last', async () => {
+    const clock = steppingClock();
+    const { signal } = new AbortController();
+    const follower = new Follower('1', {
+      api: {
+        ...quietApi([]),
+        getMessages() {
+          const ms = clock.time() - START;
+          if (ms > 1_000) throw new AppError('network', 'reset');
+          const messages = [messageAt(START - 3_600_000, 'hello'), messageAt(START + 900, 'news')];
+          const total = ms < 900 ? 1 : 2;
+          return Promise.resolve({ messages: messages.slice(0, total), total, pages: 1 });
+        },
+      },
+      ...{ clock, signal },
+    });
+    const events = await followed(follower, (all) => all.length === 2);
+    expect(events.map(({ type }) => type)).toEqual(['message', 'message']);
+    expect(clock.time() - START).toBeLessThanOrEqual(900 + 2_000);
+  });
+
+  it.each([
+    ['is new', 0, ['first', 'second']],
+    ['is old', 3_600_000, ['second', 'first']],
+  ])('settles what was said last where it %s', async (_, age, expected) => {
+    const clock = steppingClock();
+    const [second, first] = [messageAt(START - age, 'second'), messageAt(START - age - 1, 'first')];
+    const { signal } = new AbortController();
+    const follower = new Follower('1', {
+      api: {
+        ...quietApi([]),
+        getMessages() {
+          const messages = clock.time() === START ? [second] : [second, first];
+          return Promise.resolve({ messages, total: messages.length, pages: 1 });
+        },
+      },
+      ...{ clock, signal },
+    });
+    const events = await followed(follower, (all) => all.length === 2);
+    const said = events.map((event) => (event.type === 'message' ? event.message.text : ''));
+    expect(said).toEqual(expected);
+  });
+
+  it('does not take an answer that lags for the whole list', async () => {
+    const clock = steppingClock();
+    const { signal } = new AbortController();
+    const [hello, first, second] = [0, 1_000, 2_000].map((ms) => messageAt(START + ms, `${ms}`));
+    const lists = [[hello], [hello, second], [hello], [hello, first, second]].map((list) =>
+      list.filter((message) => message !== undefined),
+    );
+    let looks = 0;
+    const follower = new Follower('1', {
+      api: {
+        ...quietApi([]),
+        getMessages() {
+          const messages = lists[Math.min(looks++, lists.length - 1)] ?? [];
+          return Promise.resolve({ messages, total: messages.length, pages: 1 });
+        },
+      },
+      ...{ clock, signal },
+    });
+    const events = await followed(follower, (all) => all.length === 3);
+    const said = events.map((event) => (event.type === 'message' ? event.message.text : ''));
+    expect(said).toEqual(['0', '1000', '2000']);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 // Loaded late: a piped chat needs no terminal.
 import type { Account } from '../../account/account.js';
-import { wrapsWords } from '../../account/sources.js';
-import { notify, type ChatState } from '../../chat/chat.js';
+import { wrapsWords, type Target } from '../../account/sources.js';
+import { newState, notify, type ChatState } from '../../chat/chat.js';
 import { runChat } from '../../chat/loop.js';
 import type { LineEditor } from '../../chat/ports.js';
 import { promptOf } from '../../chat/prompt.js';
@@ -23,8 +23,8 @@ import {
   tracePreference,
 } from '../options/output.js';
 import { proseOn, type Prose } from '../options/prose.js';
-import { linesTo, type Lines } from './lines.js';
-import { completionFor, chatPorts, historyFor } from './ports.js';
+import { linesTo, type Lines } from '../options/lines.js';
+import { completionFor, chatPorts, historyFor } from '../options/chat-ports.js';
 import { accountFor, assistantFor, type Setup } from './first-run.js';
 import { endChat, TEMPORARY_NOTICE, TemporaryConversations } from './ending.js';
 import { introduce } from './introduction.js';
@@ -105,16 +105,6 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
     lines.through(undefined);
     await endChat(state, { ...options, quiet: output.quiet, failure });
   }
-}
-
-function newState(
-  given: Pick<ChatState, 'assistantId' | 'conversationId' | 'title' | 'speaker' | 'trace'>,
-): ChatState {
-  return {
-    ...given,
-    ...{ lastText: undefined, lastFailure: undefined, unconfirmed: new Set<string>() },
-    ...{ added: [], turns: [], replies: [], names: { assistant: '', conversation: '' } },
-  };
 }
 
 function editorFor(

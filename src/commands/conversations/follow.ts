@@ -1,7 +1,8 @@
 // Loaded late: only `--follow` needs it.
 import type { Notices } from '../../account/account.js';
 import { stoppedWith } from '../../base/errors.js';
-import { followNotice, Follower, type FollowEvent } from '../../conversations/follow.js';
+import { Follower } from '../../conversations/follow.js';
+import { followNotice, type FollowEvent } from '../../conversations/follow-event.js';
 import { messageJson } from '../../conversations/json.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
 import { isTakenOver } from '../../conversations/update.js';
@@ -11,7 +12,7 @@ import type { Redactor } from '../../redact/redact.js';
 import { jsonLine } from '../../text/json-line.js';
 import type { NamedConversation } from './reference.js';
 
-interface FollowView {
+export interface FollowView {
   begin: (conversation: Conversation) => string;
   message: (message: Message) => string;
 }

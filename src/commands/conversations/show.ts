@@ -1,3 +1,4 @@
+import type { Notices } from '../../account/account.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
@@ -7,12 +8,27 @@ import {
   redactedTranscript,
   type Transcript,
 } from '../../conversations/transcript.js';
+import type { Context } from '../../process/context.js';
+import type { Redactor } from '../../redact/redact.js';
 import { stylesFor, type Styles } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
-import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
-import { proseLines, proseOn, type Prose } from '../options/prose.js';
+import type { Lines } from '../options/lines.js';
+import {
+  appearanceFor,
+  noticesOn,
+  noticesTo,
+  PAGED_OUTPUT,
+  SCREEN_READER,
+} from '../options/output.js';
+import { proseLines, proseOn, type Prose, type ProseFlags } from '../options/prose.js';
 import { REDACT, redactorFor } from '../options/redaction.js';
-import { CONVERSATIONS_TARGET, messagesOf, REFERENCE, withConversation } from './reference.js';
+import {
+  CONVERSATIONS_TARGET,
+  messagesOf,
+  REFERENCE,
+  withConversation,
+  type NamedConversation,
+} from './reference.js';
 
 /** Four spaces after the two before each line of a message. */
 const CODE_INDENT = ' '.repeat(6);
@@ -20,45 +36,89 @@ const CODE_INDENT = ' '.repeat(6);
 const VIEW = {
   follow: toggle('-f, --follow', 'then print each new message, until Ctrl-C'),
   redact: REDACT,
+  screenReader: SCREEN_READER,
 };
 
 /** A conversation's details and all its messages. */
 export const show = defineCommand({
   arguments: REFERENCE,
   flags: { target: CONVERSATIONS_TARGET, output: PAGED_OUTPUT, view: VIEW },
-  async run({ operands: [reference = ''], target, output, view: { redact, follow } }, context) {
-    const redactor = await redactorFor(redact);
-    const notices = await noticesOn(context, { ...target, ...output });
+  async run({ operands: [reference = ''], target, output, view: { follow, ...view } }, context) {
+    const redactor = await redactorFor(view.redact);
+    const flags = { ...target, ...output, screenReader: view.screenReader };
+    const isTyped = follow && !flags.json && isTerminal(context);
+    const lines = isTyped ? await linesOn(flags, context) : undefined;
+    const notices = await (lines ? lines.notices : noticesOn(context, flags));
     let code = 0;
     await withConversation(reference, { target, context, notices }, async (named) => {
-      const { id, ask } = named;
-      const styles = stylesFor(appearanceFor(output, context));
-      const prose = await proseOn(context.stdout, target, context);
-      const plain = output.json ? openTranscript('json') : readable(styles, prose);
-      const view = redactor ? redactedTranscript(plain, redactor) : plain;
-      if (follow) {
+      const transcript = await transcriptFor(flags, redactor, context);
+      if (lines) {
+        const { followTyping } = await import('./follow-typing.js');
+        code = await followTyping(named, { context, flags, lines, view: transcript });
+      } else if (follow) {
         const { printFollowed } = await import('./follow.js');
-        code = await printFollowed(named, {
-          context,
-          notices,
-          view,
-          redactor,
-          isJson: output.json,
-        });
-        return;
+        const printing = { context, notices, view: transcript, redactor, isJson: flags.json };
+        code = await printFollowed(named, printing);
+      } else {
+        await printAll(named, { flags, context, transcript });
+        if (redactor) notices.notify(redactor.summary());
       }
-      const conversation = await ask((client, call) => client.getConversation(id, call));
-      const messages = messagesOf(id, ask, await proseLines(target, context));
-      await paged(context, output.pager, async (print) => {
-        await print(view.begin(conversation));
-        for await (const batch of messages) await print(batch.messages.map(view.message).join(''));
-        await print(view.end());
-      });
-      if (redactor) notices.notify(redactor.summary());
     });
     return code;
   },
 });
+
+type ShowFlags = ProseFlags & {
+  screenReader: boolean;
+  json: boolean;
+  quiet: boolean;
+  debug: boolean;
+  color: boolean;
+  pager: boolean;
+};
+
+interface PrintOptions {
+  flags: ShowFlags;
+  context: Context;
+  transcript: Transcript;
+}
+
+async function printAll(
+  { id, ask }: NamedConversation,
+  { flags, context, transcript: { begin, message, end } }: PrintOptions,
+): Promise<void> {
+  const conversation = await ask((client, call) => client.getConversation(id, call));
+  const messages = messagesOf(id, ask, await proseLines(flags, context));
+  await paged(context, flags.pager, async (print) => {
+    await print(begin(conversation));
+    for await (const batch of messages) await print(batch.messages.map(message).join(''));
+    await print(end());
+  });
+}
+
+async function transcriptFor(
+  flags: ShowFlags,
+  redactor: Redactor | undefined,
+  context: Context,
+): Promise<Transcript> {
+  const { color, screenReader } = flags;
+  const styles = stylesFor(appearanceFor({ color, screenReader }, context));
+  const prose = await proseOn(context.stdout, flags, context);
+  const plain = flags.json ? openTranscript('json') : readable(styles, prose);
+  return redactor ? redactedTranscript(plain, redactor) : plain;
+}
+
+function isTerminal({ stdin, stdout, stderr }: Context): boolean {
+  return [stdin, stdout, stderr].every(({ isTTY }) => isTTY === true);
+}
+
+/** Lines that go above the prompt, once there is one. */
+async function linesOn(flags: ShowFlags, context: Context): Promise<Lines & { notices: Notices }> {
+  const { linesTo } = await import('../options/lines.js');
+  const lines = linesTo(context, await proseOn(context.stderr, flags, context));
+  const prints = { notify: lines.print, debug: lines.printAsIs };
+  return { ...lines, notices: noticesTo(prints, flags, context.env) };
+}
 
 function readable({ dim, bold }: Styles, prose: Prose): Transcript {
   return {

@@ -1,6 +1,7 @@
 // Loaded late: only `--watch` needs it.
 import type { Notices } from '../../account/account.js';
-import { AppError, isStop, stoppedWith } from '../../base/errors.js';
+import { AppError, stoppedWith } from '../../base/errors.js';
+import { isTransient } from '../../base/retry.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import type { FirstWordsOf } from '../../conversations/first-words.js';
 import { conversationJson } from '../../conversations/json.js';
@@ -73,7 +74,7 @@ class WatchedList {
       this.#isTroubled = false;
       return moved;
     } catch (error) {
-      if (!(error instanceof AppError) || !isPassing(error)) throw error;
+      if (!(error instanceof AppError) || !isTransient(error)) throw error;
       if (!this.#isTroubled) {
         notices.notify(`the list cannot be read for the moment: ${error.message}; still trying`);
       }
@@ -100,9 +101,4 @@ class WatchedList {
     this.#latest = Math.max(this.#latest ?? 0, ...seen.values());
     return moved.reverse();
   }
-}
-
-function isPassing({ kind, details: { status = 0 } }: AppError): boolean {
-  if (isStop(new AppError(kind, ''))) return false;
-  return kind === 'network' || kind === 'timeout' || status === 429 || status >= 500;
 }

@@ -16,7 +16,7 @@ import { openReplyPrinter } from '../../terminal/reply-printer.js';
 import { paintFor } from '../../terminal/styles.js';
 import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
 import { checkedMessage } from '../../turn/message-text.js';
-import type { Prose } from '../options/prose.js';
+import type { Prose } from './prose.js';
 
 interface ChatPortsOptions {
   account: Account;
@@ -83,7 +83,7 @@ async function codeBlocksOf(reply: string): Promise<string[]> {
 }
 
 async function openPlayback(file: string, context: Context): Promise<Playback> {
-  const { readChatFile, playbackOf } = await import('../options/chat-files.js');
+  const { readChatFile, playbackOf } = await import('./chat-files.js');
   return playbackOf(readChatFile(file, context));
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../process/context.js';
 import type { Questions } from '../../terminal/questions.js';
-import type { Prose } from '../options/prose.js';
+import type { Prose } from './prose.js';
 
 type Print = (line: string) => void;
 

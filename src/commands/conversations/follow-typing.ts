@@ -1,0 +1,126 @@
+// Loaded late: only `--follow` on a terminal needs it.
+import { stoppedWith } from '../../base/errors.js';
+import { nameFrom, nameWindow } from '../../chat/attention.js';
+import { newState, notify, type Chat } from '../../chat/chat.js';
+import { completeDraft, type Completion } from '../../chat/completion.js';
+import { followConversation, FOLLOWING_NOTICE } from '../../chat/follow-command.js';
+import { runChat } from '../../chat/loop.js';
+import { promptOf } from '../../chat/prompt.js';
+import type { Conversation, Message } from '../../conversations/conversation.js';
+import { isTakenOver } from '../../conversations/update.js';
+import type { Context } from '../../process/context.js';
+import { write } from '../../process/write.js';
+import { openChatTerminal } from '../../terminal/chat-terminal.js';
+import { paintFor } from '../../terminal/styles.js';
+import { openWindowTitle } from '../../terminal/window-title.js';
+import type { Lines } from '../options/lines.js';
+import { chatPorts, historyFor } from '../options/chat-ports.js';
+import { appearanceFor } from '../options/output.js';
+import { proseOn, type ProseFlags } from '../options/prose.js';
+import type { FollowView } from './follow.js';
+import type { NamedConversation } from './reference.js';
+
+/** The chat's commands for the one conversation that is followed. */
+const COMMANDS: ReadonlySet<string> = new Set([
+  ...['takeover', 'release', 'say', 'as', 'retry', 'edit'],
+  ...['insights', 'export', 'clear', 'help', 'exit'],
+]);
+
+interface FollowTypingOptions {
+  context: Context;
+  flags: ProseFlags & { color: boolean; screenReader: boolean };
+  /** What is printed on stderr: above the prompt, while there is one. */
+  lines: Lines;
+  view: FollowView;
+}
+
+/** Shows a conversation and how it goes on; what is typed is a person's message. Gives the exit code. */
+export async function followTyping(
+  named: NamedConversation,
+  options: FollowTypingOptions,
+): Promise<number> {
+  const { context, lines, view } = options;
+  const conversation = await named.ask((client, call) => client.getConversation(named.id, call));
+  await write(context.stdout, view.begin(conversation));
+  const { chat, close } = await openChat(conversation, named, options);
+  const { editor } = chat.ports;
+  lines.through((line) => editor.print(`${line}\n`, 'stderr'));
+  let code = (): number => 0;
+  let earlier = '';
+  followConversation(chat, {
+    showMessage(message, isNew) {
+      if (isNew) editor.print(view.message(withSpeaker(chat, message)));
+      else earlier += view.message(message);
+    },
+    onListed() {
+      editor.print(earlier);
+      notify(chat, FOLLOWING_NOTICE);
+    },
+    onEnd(error) {
+      code = () => stoppedWith(error);
+      editor.close();
+    },
+  });
+  try {
+    await runChat(chat);
+    return code();
+  } catch (error) {
+    return stoppedWith(error);
+  } finally {
+    close();
+    lines.through(undefined);
+  }
+}
+
+/** With the assistant silent, it is a person who answers in its role. */
+function withSpeaker({ state }: Chat, message: Message): Message {
+  const isPerson = state.isTakenOver === true && message.role === 'assistant';
+  return isPerson ? { ...message, role: 'person' } : message;
+}
+
+async function openChat(
+  conversation: Conversation,
+  { account }: NamedConversation,
+  { context, flags, lines }: FollowTypingOptions,
+): Promise<{ chat: Chat; close: () => void }> {
+  const { settings } = account;
+  const assistantId = conversation.metadata['assistant_id'] ?? '';
+  const conversationId = conversation.id;
+  const given = { assistantId, conversationId, title: undefined, speaker: undefined };
+  const state = newState({ ...given, trace: false });
+  state.isTakenOver = isTakenOver(conversation);
+  const appearance = appearanceFor({ ...flags, wrap: flags.wrap ?? true }, context);
+  const windowTitle = openWindowTitle(context, appearance);
+  const editor = openChatTerminal(context, appearance, {
+    history: historyFor(settings, context, lines.print),
+    complete: completeCommand,
+    notify: false,
+    stopProcess: () => windowTitle.without(context.stop),
+    prompt: promptOf(state, paintFor(appearance)),
+    hasTextAbove: true,
+  });
+  const prose = await proseOn(context.stderr, flags, context);
+  const turns = { metadata: undefined, stream: true, trace: undefined, isVerbose: false };
+  const ports = chatPorts({
+    ...{ account, context, editor, appearance, prose, windowTitle },
+    ...turns,
+  });
+  const chat = { state, ports, commands: COMMANDS };
+  nameWindow(chat, { conversation: nameFrom(conversation) });
+  const close = (): void => {
+    editor.close();
+    windowTitle.close();
+  };
+  return { chat, close };
+}
+
+async function completeCommand(draft: string, cursor: number): Promise<Completion | undefined> {
+  const none = (): Promise<[]> => Promise.resolve([]);
+  const all = await completeDraft(draft, cursor, { conversations: none, assistants: none });
+  return (
+    all && {
+      ...all,
+      candidates: all.candidates.filter(({ value }) => COMMANDS.has(value.slice(1).trim())),
+    }
+  );
+}

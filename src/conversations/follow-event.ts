@@ -1,0 +1,29 @@
+import type { AppError } from '../base/errors.js';
+import type { Message } from './conversation.js';
+import { TAKEN_OVER } from './details.js';
+
+export type FollowEvent =
+  | { type: 'message'; message: Message }
+  /** The messages that there were have been given; what follows is new. */
+  | { type: 'listed' }
+  /** A person has taken it over, or has released it. */
+  | { type: 'state'; isTakenOver: boolean }
+  /** Nothing has happened for a while. */
+  | { type: 'quiet' }
+  /** It cannot be read for the moment; `back` when it can again. */
+  | { type: 'trouble'; error: AppError }
+  | { type: 'back' };
+
+/** What happens beside the messages, in words. */
+export function followNotice(event: Exclude<FollowEvent, { type: 'message' | 'listed' }>): string {
+  switch (event.type) {
+    case 'state':
+      return event.isTakenOver ? TAKEN_OVER : 'released: the assistant answers again';
+    case 'quiet':
+      return 'nothing new for a minute; still following';
+    case 'trouble':
+      return `it cannot be read for the moment: ${event.error.message}; still trying`;
+    case 'back':
+      return 'it can be read again';
+  }
+}
