@@ -1,6 +1,6 @@
 // Loaded late: a piped chat needs no terminal.
 import type { Account } from '../../account/account.js';
-import { wrapsWords, type Target } from '../../account/sources.js';
+import { wrapsWords } from '../../account/sources.js';
 import { newState, notify, type ChatState } from '../../chat/chat.js';
 import { runChat } from '../../chat/loop.js';
 import type { LineEditor } from '../../chat/ports.js';

@@ -12,7 +12,7 @@ import type { Context } from '../../process/context.js';
 import { write } from '../../process/write.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { paintFor } from '../../terminal/styles.js';
-import { openWindowTitle } from '../../terminal/window-title.js';
+import { openWindowTitle } from '../../terminal/window.js';
 import type { Lines } from '../options/lines.js';
 import { chatPorts, historyFor } from '../options/chat-ports.js';
 import { appearanceFor } from '../options/output.js';
