@@ -11,7 +11,7 @@ import { nameOf } from '../../conversations/names.js';
 import type { Context } from '../../process/context.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { openProgress } from '../../terminal/status-line.js';
-import { appearanceFor, isSilent, noticesOn, OUTPUT } from '../options/output.js';
+import { appearanceFor, isSilent, mayAsk, noticesOn, OUTPUT } from '../options/output.js';
 import { proseLines } from '../options/prose.js';
 import { openReport, type Failed, type Outcome } from './delete-report.js';
 import { CONVERSATIONS_TARGET, idFor, REFERENCE } from './reference.js';
@@ -28,8 +28,7 @@ export const deleteConversations = defineCommand({
     confirmation: { yes: toggle('-y, --yes', 'do not ask') },
   },
   async run({ operands, target, output, confirmation: { yes } }, context) {
-    const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
-    if (!yes && !mayAsk) {
+    if (!yes && !mayAsk(context)) {
       throw new AppError('usage', 'nobody can be asked whether to delete', {
         hint: 'add --yes to delete without asking',
       });
