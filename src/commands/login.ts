@@ -138,7 +138,7 @@ function notStored(error: AppError): AppError {
   return error.but({ message: `the key is not stored: ${message}`, hint });
 }
 
-/** The default assistant, unless there is one already that the account knows. */
+/** Asks for the default assistant, unless the account already has the effective one. */
 async function offer(known: Known, questions: Questions): Promise<string | undefined> {
   const { assistants, assistantId } = known;
   if (assistants.length === 0 || assistants.some(({ id }) => id === assistantId)) return undefined;
