@@ -12,7 +12,7 @@ import { TurnMemory } from '../turn/turn-memory.js';
 import { assistantChat, type AssistantChat } from './assistant-chat.js';
 import { loadSettings, type Target } from './sources.js';
 
-/** One line a request for `--debug`, without keys and messages. */
+/** A line for each request with `--debug`, without keys and messages. */
 export function requestLines(print: (line: string) => void): (report: RequestReport) => void {
   return ({ method, path, outcome, requestId, connectMs, firstByteMs, totalMs }) => {
     const times = [

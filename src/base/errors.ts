@@ -100,7 +100,7 @@ export const EXIT_CODES: Record<ErrorKind, number> = {
   hung_up: 129,
 };
 
-/** The exit code of what goes on until it is stopped: that is no failure. Throws any other. */
+/** The exit code of a task that runs until it is stopped, which is no failure. Throws any other error. */
 export function stoppedWith(error: unknown): number {
   if (error instanceof AppError && isStop(error)) return EXIT_CODES[error.kind];
   throw error;

@@ -1,7 +1,7 @@
 /** Time as a port, so that waiting can be tested without waiting. */
 export interface Clock {
   now(): Date;
-  /** Milliseconds that only go forward; the zero point means nothing. */
+  /** Milliseconds of a clock that never goes back; only differences mean something. */
   monotonic(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

@@ -3,7 +3,7 @@ import { firstWords, nameOf } from '../conversations/names.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { Chat, ChatState } from './chat.js';
 
-/** A reply that takes longer calls the person back, in milliseconds. */
+/** Replies that take longer are announced, in milliseconds. */
 const LONG_REPLY_MS = 10_000;
 
 /** Waits for a reply. One that took long is announced, for a person who looks elsewhere. */

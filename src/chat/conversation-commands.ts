@@ -102,7 +102,7 @@ async function pickConversation(chat: Chat): Promise<string | undefined> {
   return chat.ports.dialogs.choose({ text, noun: 'conversation', choices });
 }
 
-/** One without a title goes by the start of its id. */
+/** A conversation without a title is shown by the start of its id. */
 function choice({ conversation, title }: TitledConversation, now: Date): Choice {
   const { id, metadata, lastMessageAt, createdAt } = conversation;
   const name = sanitizeLine(title, 40);

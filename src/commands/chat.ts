@@ -3,7 +3,7 @@ import { defineCommand } from '../command-line/command.js';
 import { pipedChat } from './chat/piped.js';
 import { CHAT_FLAGS } from './options/chat.js';
 import { assertNew } from './options/conversation.js';
-import { noticesOn } from './options/output.js';
+import { mayAsk, noticesOn } from './options/output.js';
 
 export const chat = defineCommand({
   description: 'A chat. With stdin piped, each line is one turn and the replies come out in order.',
@@ -14,7 +14,7 @@ export const chat = defineCommand({
     // A conversation that is deleted at the end is not remembered.
     const target = temporary ? { ...given.target, persist: false } : given.target;
     const values = { ...given, target };
-    if (context.stdin.isTTY && context.stderr.isTTY) {
+    if (mayAsk(context)) {
       const { interactiveChat } = await import('./chat/interactive.js');
       return interactiveChat(values, context);
     }

@@ -32,7 +32,7 @@ const ARGUMENTS: Readonly<Record<string, ArgumentInfo>> = {
   value: { completes: 'config-values' },
 };
 
-/** A value that is refused is an error after the rest. */
+/** A refused value becomes an error after all settings are printed. */
 const list = defineCommand({
   flags: { target: TARGET_WITH_DOTENV, output: OUTPUT },
   async run({ target, output: { json } }, context) {
@@ -64,7 +64,7 @@ function settingLines(rows: readonly SettingRow[]): string {
   );
 }
 
-/** Lines whose first column, which is ours, has one width. */
+/** Rows as lines, with the first column padded. */
 function columns(rows: readonly [string, ...string[]][]): string {
   const width = Math.max(...rows.map(([name]) => name.length));
   const line = ([name, ...rest]: readonly [string, ...string[]]): string =>

@@ -92,7 +92,7 @@ function unknownSection(words: string, guide: string, headings: readonly Heading
 interface Heading {
   anchor: string;
   level: number;
-  /** Its line. */
+  /** The index of its line. */
   start: number;
 }
 

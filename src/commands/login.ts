@@ -19,6 +19,7 @@ import {
   appearanceFor,
   DEBUG,
   JSON_FLAG,
+  mayAsk,
   NO_COLOR,
   noticesOn,
   QUIET,
@@ -81,8 +82,7 @@ function assertNoCommand(profile: string, context: Context): void {
 
 /** Undefined where nobody can be asked. */
 function questionsFor(output: OutputValues, context: Context): Questions | undefined {
-  const isThere = context.stdin.isTTY === true && context.stderr.isTTY === true;
-  return isThere ? questionsOn(context, appearanceFor(output, context)) : undefined;
+  return mayAsk(context) ? questionsOn(context, appearanceFor(output, context)) : undefined;
 }
 
 /** Typed, hidden, on a terminal; else all of stdin. */
@@ -138,7 +138,7 @@ function notStored(error: AppError): AppError {
   return error.but({ message: `the key is not stored: ${message}`, hint });
 }
 
-/** The default assistant, unless there is one already that the account knows. */
+/** Asks for the default assistant, unless the account already has the effective one. */
 async function offer(known: Known, questions: Questions): Promise<string | undefined> {
   const { assistants, assistantId } = known;
   if (assistants.length === 0 || assistants.some(({ id }) => id === assistantId)) return undefined;

@@ -17,6 +17,7 @@ import {
   APPEARANCE,
   appearanceFor,
   isSilent,
+  isWatched,
   noticesOn,
   RAW_WARNING,
   tracePreference,
@@ -108,8 +109,8 @@ async function showTurn(
   }
   if (printing.json || printing.jsonl || !turn) return;
   await showToolCalls(turn, printing, context);
-  const isWatched = context.stderr.isTTY === true && !printing.quiet;
-  if (isWatched) context.stderr.write(`conversation: ${sanitizeLine(turn.conversationId)}\n`);
+  const isShown = context.stderr.isTTY === true && !printing.quiet;
+  if (isShown) context.stderr.write(`conversation: ${sanitizeLine(turn.conversationId)}\n`);
 }
 
 async function showToolCalls(turn: Turn, printing: Printing, context: Context): Promise<void> {
@@ -128,13 +129,12 @@ async function show(
   if (printing.jsonl || printing.json) {
     return showJson(await withRetryNotices(events, printing, context), printing, context);
   }
-  const isWatched = stderr.isTTY === true && !isSilent(printing);
   const appearance = appearanceFor(printing, context);
   const started = startedEarly(events);
   if (appearance.raw && stdout.isTTY && !isSilent(printing)) {
     (await proseLines(printing, context))(RAW_WARNING);
   }
-  const isAnimated = isWatched && appearance.animation && !printing.verbose;
+  const isAnimated = isWatched(context, printing) && appearance.animation && !printing.verbose;
   const { openSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
   const spinner = await openSpinner?.(stderr);
   await showText(started, { ...printing, appearance, spinner }, context);

@@ -12,7 +12,7 @@ import { readReport, type EarlierCase } from '../testing/report/baseline.js';
 import { hideSecrets } from '../testing/report/mask.js';
 import { listText, REPLAY, type PlanOptions } from '../testing/run/plan.js';
 import { checkedId } from '../base/ids.js';
-import { appearanceFor, noticesOn } from './options/output.js';
+import { appearanceFor, mayAsk, noticesOn } from './options/output.js';
 import { redactorFor } from './options/redaction.js';
 import {
   assertFits,
@@ -54,8 +54,8 @@ export const test = defineCommand({
   async run({ operands, ...values }, context) {
     const { target, selection, running, reporting } = values;
     const { mode, words } = updateOf(running, operands, (word) => isFileWord(word, context));
-    const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
-    assertFits(running, { ...target, ...selection, ...reporting, mode, mayAsk });
+    const request = { ...target, ...selection, ...reporting, mode, mayAsk: mayAsk(context) };
+    assertFits(running, request);
     const variables = variablesOf(running.variables);
     const read = (): Suite => readSuite(words, variables, { context, isJson: reporting.json });
     if (selection.isListing) return list(read(), selection, context);

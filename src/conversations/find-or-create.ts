@@ -17,7 +17,7 @@ export interface FindOrCreateApi extends Finder {
 
 export interface FoundOrCreated {
   conversation: Conversation;
-  /** It was created by this call. */
+  /** Whether this call created it. */
   isNew: boolean;
 }
 

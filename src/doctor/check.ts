@@ -74,7 +74,7 @@ export interface NetworkPorts {
   isUnchecked: boolean;
 }
 
-/** One turn that only tries whether it can be taken. */
+/** A turn that is only taken to see whether it works. */
 export interface TrialOptions {
   assistantId: string;
   /** Undefined starts a conversation; `onStart` gets its id as soon as it is known. */

@@ -118,12 +118,12 @@ function forgivingInput(stdin: NodeJS.ReadStream): Input {
   return stdin;
 }
 
-/** An end of the input or of a question, as it comes of a terminal that is gone. */
+/** Whether the program ended as it does when its terminal is gone: at the end of the input or in a question. */
 function isQuiet(code: NodeJS.Process['exitCode']): boolean {
   return !code || code === EXIT_CODES.interrupted;
 }
 
-/** They come first: a terminal that is still there is set back by them. */
+/** The callbacks run before lost terminals are closed: they reset a terminal that is still there. */
 function exitCallbacks(process: NodeJS.Process): Context['onExit'] {
   const callbacks: (() => void)[] = [];
   process.on('exit', () => {

@@ -23,7 +23,7 @@ export function isLost(descriptor: number): boolean {
   }
 }
 
-/** One that is open for reading alone cannot be asked so; Linux says of its name that it is gone. */
+/** A terminal that is open for reading only cannot be written to. On Linux its name says that it is gone. */
 function isLostInput(descriptor: number): boolean {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`).endsWith(' (deleted)');

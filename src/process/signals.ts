@@ -36,7 +36,7 @@ function endWithoutReader({ stdout, stderr }: NodeJS.Process, end: () => void): 
   setInterval(check, READER_MS).unref();
 }
 
-/** How soon a process stops that stops at all, in milliseconds; stopped, it does not count them. */
+/** Bound on the time until the system stops the process, in milliseconds. */
 const STOPPING_MS = 200;
 
 /**

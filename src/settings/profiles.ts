@@ -60,7 +60,7 @@ export function setting<T>(value: T, source: Origin['source'], detail: string): 
   return { value, origin: { source, detail } };
 }
 
-/** It always exists, even if it is empty. */
+/** This profile always exists, even if it is empty. */
 const DEFAULT_PROFILE = 'default';
 
 /** The effective profile, which need not exist yet. */

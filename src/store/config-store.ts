@@ -31,8 +31,8 @@ export async function updateConfig(
 }
 
 /**
- * Replaces the file, readable by its owner only. conf writes beside it: on a full disk it takes a file that was
- * cut short for written.
+ * Replaces the file, readable by its owner only. conf writes a file beside it, because on a full disk
+ * conf takes a truncated file for complete.
  */
 function replaceConfig(path: string, changed: object): void {
   const fresh = `${path}.tmp-0`;

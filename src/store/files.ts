@@ -9,7 +9,7 @@ export function readText(path: string): string | undefined {
   return bytes && decodedText(path, bytes);
 }
 
-/** Undefined on Windows, where it counts as no bit. */
+/** O_NONBLOCK is undefined on Windows, where it adds no bit. */
 const { O_RDONLY, O_NONBLOCK } = constants;
 
 /**
@@ -52,12 +52,12 @@ function contentOf(path: string): Buffer {
   }
 }
 
-/** Whether it may give or take bytes without end: anything but a file or a folder. */
+/** Whether it is neither a file nor a folder: it may give or take bytes without end. */
 export function isStream(stats: Stats): boolean {
   return !stats.isFile() && !stats.isDirectory();
 }
 
-/** People link a file there to have none. */
+/** People link a file to it in order to have none. */
 export function isNullDevice(path: string, stats: Stats): boolean {
   return stats.isCharacterDevice() && realpathSync(path) === '/dev/null';
 }

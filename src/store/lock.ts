@@ -11,7 +11,7 @@ export interface WaitOptions {
 
 const LOCK_POLL_MS = 20;
 
-/** Many times what a task under a lock takes: the holder of an older lock was killed. */
+/** Far longer than any task under a lock: the holder of an older lock was killed. */
 const MAX_LOCK_AGE_MS = 5_000;
 
 /** Runs a short task under a lock: a file beside `path` that only one process can create. */

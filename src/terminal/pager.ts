@@ -74,7 +74,7 @@ class Pager {
     if (isCommandMissing(await this.#exit) && this.#kept) await this.#printDirectly();
   }
 
-  /** The reader has as long as they like, but not longer than the program. */
+  /** Ends the pager when the program is told to stop. */
   stop(): void {
     this.#kept = undefined;
     this.#child?.kill();

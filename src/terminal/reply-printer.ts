@@ -31,7 +31,7 @@ export async function openReplyPrinter(
   };
 }
 
-/** The text as it comes, and a newline after the last one. */
+/** Passes the text through and ends it with a newline. */
 function untouched(): ReplyPrinter {
   let last = '';
   return {

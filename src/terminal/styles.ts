@@ -4,7 +4,7 @@ import type { Appearance } from './appearance.js';
 
 /** The sixteen basic colours follow the user's own palette, light or dark. */
 const basicColors: ChalkInstance = new Chalk({ level: 1 });
-/** For colours that have to be seen on light and on dark. */
+/** Colours that are visible on light and on dark backgrounds. */
 export const paletteColors: ChalkInstance = new Chalk({ level: 2 });
 const noColors = new Chalk({ level: 0 });
 

@@ -95,7 +95,7 @@ export interface OpenTableOptions {
 }
 
 /**
- * Formats rows as lines in columns that fit the window. Rows can come in batches: the titles are
+ * Formats rows as lines in columns that fit the window. Rows can arrive in batches: the titles are
  * repeated when the columns change.
  */
 export function openTable(options: OpenTableOptions): (rows: readonly string[][]) => string[] {

@@ -10,7 +10,7 @@ function segment(text: string): Intl.Segments {
 
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
-/** True for text in which every character is one cell wide and stands for itself. */
+/** Whether a text has only printable ASCII characters, each one cell wide. */
 export function isPlain(text: string): boolean {
   return PRINTABLE_ASCII.test(text);
 }

@@ -48,7 +48,7 @@ export async function introduce(
   }
 }
 
-/** Whether it is taken over is known better from commands and turns that came first. */
+/** Commands and turns that came first know better whether the conversation is taken over. */
 function noteTakenOver(chat: Chat, conversation: Conversation): void {
   const { state } = chat;
   if (state.conversationId !== conversation.id) return;

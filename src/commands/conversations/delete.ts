@@ -11,7 +11,7 @@ import { nameOf } from '../../conversations/names.js';
 import type { Context } from '../../process/context.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { openProgress } from '../../terminal/status-line.js';
-import { appearanceFor, isSilent, noticesOn, OUTPUT } from '../options/output.js';
+import { appearanceFor, isWatched, mayAsk, noticesOn, OUTPUT } from '../options/output.js';
 import { proseLines } from '../options/prose.js';
 import { openReport, type Failed, type Outcome } from './delete-report.js';
 import { CONVERSATIONS_TARGET, idFor, REFERENCE } from './reference.js';
@@ -28,8 +28,7 @@ export const deleteConversations = defineCommand({
     confirmation: { yes: toggle('-y, --yes', 'do not ask') },
   },
   async run({ operands, target, output, confirmation: { yes } }, context) {
-    const mayAsk = context.stdin.isTTY === true && context.stderr.isTTY === true;
-    if (!yes && !mayAsk) {
+    if (!yes && !mayAsk(context)) {
       throw new AppError('usage', 'nobody can be asked whether to delete', {
         hint: 'add --yes to delete without asking',
       });
@@ -93,8 +92,7 @@ function described(conversation: Conversation): string {
 /** Continues even if the reader of stdout is gone. */
 async function deleteEach(ids: readonly string[], options: DeleteOptions): Promise<Failed[]> {
   const { output, context, ask } = options;
-  const isWatched = context.stderr.isTTY === true && !isSilent(output);
-  const progress = openProgress(context, isWatched);
+  const progress = openProgress(context, isWatched(context, output));
   const outcome: Outcome = { deleted: [], failed: [], notTried: [...ids] };
   context.outliveReader();
   const tell = openReport(outcome, output.json, options);

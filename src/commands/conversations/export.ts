@@ -15,7 +15,7 @@ import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
 import { sanitize } from '../../text/sanitize.js';
-import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
+import { isWatched, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { proseLines } from '../options/prose.js';
 import { REDACT, redactorFor } from '../options/redaction.js';
 import {
@@ -49,12 +49,12 @@ export const exportConversation = defineCommand({
     const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(reference, { target, context, notices }, async (named) => {
       const isToTerminal = context.stdout.isTTY === true && destination === undefined;
-      const isWatched = context.stderr.isTTY === true && !isToTerminal && !isSilent(output);
+      const hasProgress = !isToTerminal && isWatched(context, output);
       const warn = await proseLines(target, context);
       const plain = await openAnyTranscript(format);
       const redactor = await redactorFor(file.redact);
       const transcript = redactor ? redactedTranscript(plain, redactor) : plain;
-      const exported = { ...named, context, warn, isWatched, transcript };
+      const exported = { ...named, context, warn, hasProgress, transcript };
       if (destination) {
         const newFile = { ...destination, id: context.randomId() };
         const path = await writeNewFile(newFile, context, (print) => writeTo(print, exported));
@@ -99,7 +99,7 @@ interface Exported extends NamedConversation {
   warn: (line: string) => void;
   transcript: Transcript;
   /** Whether somebody sees progress on stderr. */
-  isWatched: boolean;
+  hasProgress: boolean;
 }
 
 /** Made safe on a terminal, untouched in a pipe. */
@@ -111,8 +111,8 @@ function toStdout(exported: Exported, isPaged: boolean): Promise<void> {
 }
 
 async function writeTo(print: Print, exported: Exported): Promise<void> {
-  const { id, ask, context, warn, transcript, isWatched } = exported;
-  const progress = openProgress(context, isWatched);
+  const { id, ask, context, warn, transcript, hasProgress } = exported;
+  const progress = openProgress(context, hasProgress);
   let count = 0;
   try {
     const conversation = await ask((client, call) => client.getConversation(id, call));

@@ -9,7 +9,7 @@ import { paginateConversations } from '../../conversations/paginate.js';
 import type { Context } from '../../process/context.js';
 import { paged } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
-import { isSilent, noticesOn, PAGED_OUTPUT } from '../options/output.js';
+import { isWatched, noticesOn, PAGED_OUTPUT } from '../options/output.js';
 import { conversationPrinter } from './list-printer.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { FILTERS, selectionOf, whereFor, type Filters, type Selection } from './selection.js';
@@ -49,8 +49,8 @@ export const list = defineCommand({
       }
       const outcome = { count: 0, hasMore: false };
       const isQuick = context.stdout.isTTY === true && filters.name === undefined;
-      const isWatched = context.stderr.isTTY === true && !isQuick && !isSilent(output);
-      const found = selected(account, { selection, context, outcome, isWatched });
+      const hasProgress = !isQuick && isWatched(context, output);
+      const found = selected(account, { selection, context, outcome, hasProgress });
       await paged(context, output.pager, async (print) => {
         const printer = conversationPrinter(output, context);
         // Nothing is printed before the first request has succeeded.
@@ -84,15 +84,15 @@ interface ListOptions {
   context: Context;
   outcome: { count: number; hasMore: boolean };
   /** Whether somebody waits for rows without seeing any. */
-  isWatched: boolean;
+  hasProgress: boolean;
 }
 
 async function* selected(
   account: Account,
-  { selection, context, outcome, isWatched }: ListOptions,
+  { selection, context, outcome, hasProgress }: ListOptions,
 ): AsyncGenerator<Conversation[]> {
   const { limit, isNamed, isTooOld } = selection;
-  const progress = openProgress(context, isWatched);
+  const progress = openProgress(context, hasProgress);
   const walk = paginateConversations(finderOf(account, context).list, {
     where: whereFor(selection, account),
     // One more than is shown says whether there are more.

@@ -11,7 +11,7 @@ interface ReaderOptions {
   account: Account;
   context: Context;
   selection: Selection;
-  /** Takes the failures of those that cannot be read. */
+  /** Collects the failures of conversations that cannot be read. */
   unreadable: AppError[];
 }
 

@@ -9,7 +9,7 @@ import type { Account } from '../../account/account.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { openProgress } from '../../terminal/status-line.js';
-import { isSilent, noticesOn, OUTPUT } from '../options/output.js';
+import { isWatched, noticesOn, OUTPUT } from '../options/output.js';
 import { openReader, throwUnreadable } from './reader.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { FILTERS, selectionOf, type Selection } from './selection.js';
@@ -42,10 +42,10 @@ export const stats = defineCommand({
         notices.notify('counting the last 30 days; --since 365d counts a year');
       }
       const counted: Counted = { stats: new Stats(), count: 0, hasMore: false, unreadable: [] };
-      const isWatched = context.stderr.isTTY === true && !isSilent(output);
       let failure: AppError | undefined;
       try {
-        await countAll(counted, { account, context, selection, isWatched });
+        const hasProgress = isWatched(context, output);
+        await countAll(counted, { account, context, selection, hasProgress });
       } catch (error) {
         // The counts so far are still right.
         if (!(error instanceof AppError) || counted.count === 0) throw error;
@@ -74,16 +74,16 @@ interface CountOptions {
   context: Context;
   selection: Selection;
   /** Whether somebody sees progress on stderr. */
-  isWatched: boolean;
+  hasProgress: boolean;
 }
 
 async function countAll(
   counted: Counted,
-  { account, context, selection, isWatched }: CountOptions,
+  { account, context, selection, hasProgress }: CountOptions,
 ): Promise<void> {
   const { unreadable } = counted;
   const { ask, ports } = openReader({ account, context, selection, unreadable });
-  const progress = openProgress(context, isWatched);
+  const progress = openProgress(context, hasProgress);
   const begin = (...args: ConstructorParameters<typeof ConversationCounts>): ConversationCounts =>
     new ConversationCounts(...args);
   const all = readMany(ports, begin, async (conversation, counts) => {

@@ -55,6 +55,16 @@ export function isSilent({ quiet, json, jsonl }: Output): boolean {
   return [quiet, json, jsonl].includes(true);
 }
 
+/** Whether somebody sees progress on stderr. */
+export function isWatched({ stderr }: Pick<Context, 'stderr'>, output: Output): boolean {
+  return stderr.isTTY === true && !isSilent(output);
+}
+
+/** Whether somebody can be asked: questions are drawn on stderr and answered on stdin. */
+export function mayAsk({ stdin, stderr }: Pick<Context, 'stdin' | 'stderr'>): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
+}
+
 /** Notices go to stderr, a line each; without any, it is not opened, as that takes time. */
 export async function noticesOn(context: Context, output: Output & ProseFlags): Promise<Notices> {
   if (isSilent(output) && !isDebugging(output, context.env))

@@ -34,7 +34,7 @@ export interface RunSetup {
   onlyFailed: boolean;
   options: Pick<RunOptions, 'concurrency' | 'keepsAll' | 'readsTools' | 'versionId'>;
   reports: readonly RequestedReport[];
-  /** Only what got worse than in this run fails. */
+  /** An earlier run: only cases that got worse since then fail. */
   baseline: readonly EarlierCase[] | undefined;
   /** Hides what may not be printed or written. */
   mask: (text: string) => string;

@@ -39,7 +39,7 @@ export function stored(about: string, change: Answer | ((answer: ApiAnswer) => A
   return { about: `${about}; all is stored`, effect: () => after(changed) };
 }
 
-/** The operation runs and stores what it stores. If it refuses, its own answer stays. */
+/** Runs the operation first. If it refuses, its own answer stays. */
 export function after(change: (answer: ApiAnswer) => Answer): Interceptor {
   return async (call, run) => {
     const answer = await run(call);

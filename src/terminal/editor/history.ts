@@ -17,7 +17,7 @@ export function memoryHistory(): InputHistory {
 interface BrowsedHistory {
   entries: readonly string[];
   index: number;
-  /** Only entries that start with this are shown. */
+  /** The start of the entries to show. */
   prefix: string;
   /** The draft that Down returns to in the end. */
   draft: TextBuffer;

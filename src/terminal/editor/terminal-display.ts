@@ -64,11 +64,11 @@ export class TerminalDisplay implements Display {
   #pending = '';
   /** The size of the window when the area was drawn. */
   #size: WindowSize;
-  /** Undefined until the terminal has told which one it is. */
+  /** Undefined until the terminal has answered. */
   #reflow: Reflow | undefined;
   #isAsked = false;
   #stopWaiting: () => void = () => undefined;
-  /** While the window changes. */
+  /** Stops the wait for the end of a resize; undefined while the window does not change. */
   #endQuiet: (() => void) | undefined;
   #delayed: { text: string; to: PrintTarget }[] = [];
 

@@ -8,7 +8,7 @@ export const UNDERLINE: Style = 4;
 export const STRIKE: Style = 8;
 /** The colour of code, and of the bars of quotes. */
 export const TINT: Style = 16;
-/** Kept together at the end of a line. */
+/** Not broken at the end of a line. */
 export const UNBROKEN: Style = 32;
 /** An address, which a terminal may be able to open. */
 const CLICKABLE: Style = 64;

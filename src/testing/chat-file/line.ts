@@ -51,7 +51,7 @@ export function faultError(file: string, [first, ...others]: readonly Fault[]): 
   return new AppError('usage', faultText(file, first), { hint: `${first.wayOut}${more}` });
 }
 
-/** Marks of lines, and what their lines are. */
+/** The types of lines by their marks. */
 const MARKS = {
   '==': 'case',
   '>': 'message',
@@ -72,14 +72,14 @@ export type Line =
 const MARKED = /^(==|[><*?#])(?: ([^]*))?$/;
 const SETTING = /^([A-Za-z][\w-]*):(?: ([^]*))?$/;
 const RESULT = /^->(?: ([^]*))?$/;
-/** A mark or a setting that its text follows at once. */
+/** A mark or a setting without a space before its text. */
 const CROWDED = /^(?:==|[><*?#]|[A-Za-z][\w-]*:)(?=[^ ])/;
 const CROWDED_RESULT = /^->(?=[^ ])/;
 
 const LINES =
   'lines begin with == (a case), > (what is said), < (the reply), * (a tool call), ? (a check), # (a comment), or are a setting such as runs: 3';
 
-/** Reads one line by itself; what it belongs to is the parser's affair. */
+/** Reads one line by itself; the parser decides to what it belongs. */
 export function readLine(line: string): Line {
   if (line.trim() === '') return { type: 'blank', text: '', at: 0 };
   if (line.startsWith('  ')) return { type: 'continuation', text: line.slice(2), at: 2 };

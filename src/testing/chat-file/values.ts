@@ -21,7 +21,7 @@ export function durationText(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)}ms` : `${(ms / 1_000).toFixed(1)}s`;
 }
 
-/** A text as the JSON value that it is; undefined when it is none. */
+/** The JSON value in a text; undefined when it is not JSON. */
 export function jsonValue(text: string): unknown {
   try {
     return JSON.parse(text);

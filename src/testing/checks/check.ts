@@ -45,7 +45,7 @@ export interface ToolUse {
   result?: string | undefined;
 }
 
-/** Something that was observed, or why it could not be. */
+/** A value that was observed, or the reason why it is unknown. */
 export type Known<T> = { value: T } | { unknown: string };
 
 /** A turn as it went, for its checks. */

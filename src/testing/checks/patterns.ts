@@ -39,7 +39,7 @@ function problemOf({ source, flags }: Pattern): string | undefined {
   }
 }
 
-/** A match, none, or why nobody can tell. */
+/** A match, no match, or the reason why it cannot be told. */
 export type Match =
   | { type: 'found'; text: string; group: string | undefined; index: number }
   | { type: 'none' }

@@ -14,9 +14,9 @@ export interface EarlierCase {
 export interface Comparison {
   worse: CaseResult[];
   fixed: CaseResult[];
-  /** Passed before, flaky now: told, not counted. */
+  /** Cases that passed before and are flaky now: reported, but no failure. */
   flakier: CaseResult[];
-  /** Not in the earlier run. Those that fail are in `worse` too, and are told once: as new. */
+  /** Cases that the earlier run did not have. Failed ones are in `worse` too, but are reported once, as new. */
   added: CaseResult[];
 }
 

@@ -44,7 +44,7 @@ export function signOf(verdict: CaseVerdict, style: ReportStyle): string {
   return style[look](sign);
 }
 
-/** Most lines of a message or a reply. */
+/** Limit on the lines of a message or a reply. */
 const MAX_LINES = 40;
 const MAX_LINE_LENGTH = 1_000;
 
@@ -58,7 +58,7 @@ export interface TextOptions {
   flags?: readonly string[];
 }
 
-/** A case for a person: one line, and for one that did not pass what came instead. */
+/** A case for a person: one line, and the details of a case that did not pass. */
 export function caseLines(result: CaseResult, options: TextOptions): string[] {
   const { verdict, runs } = result;
   const isFine = verdict === 'passed' || verdict === 'skipped';

@@ -71,11 +71,11 @@ export interface CaseResult {
   runs: RunResult[];
 }
 
-/** A case that is to be run, with each of its assistants. */
+/** A case to run, with each of its assistants. */
 export interface Job {
   file: ChatFile;
   test: TestCase;
-  /** One with `undefined` in a replay. */
+  /** A single `undefined` in a replay. */
   assistantIds: readonly (string | undefined)[];
   /** Why it is not run. */
   skipReason?: string | undefined;
@@ -125,7 +125,7 @@ export interface RunOptions {
   versionId?: string | undefined;
 }
 
-/** Word of a run for whoever shows its progress. */
+/** An event of a run, for its progress. */
 export type TestEvent =
   | { type: 'started'; job: Job }
   | { type: 'finished'; result: CaseResult }

@@ -4,7 +4,7 @@ import { Deadline, type CallOptions, type Clock } from '../../base/time.js';
 import type { Known } from '../checks/check.js';
 import type { RunOptions, TestEvent, TestPorts } from './results.js';
 
-/** When the API does not say how long. */
+/** The wait after a 429 that does not say how long. */
 const USUAL_WAIT_MS = 1_000;
 /** If the API asks for a longer wait, cases fail with its own words instead. */
 const MAX_WAIT_MS = 10 * 60_000;
@@ -21,7 +21,7 @@ export class RateGate {
     this.#onWait = onWait;
   }
 
-  /** Takes in a failure; one that is no 429 closes nothing. */
+  /** Closes the gate after a 429; other failures change nothing. */
   note(error: AppError, waitMs = error.details.retryAfterMs ?? USUAL_WAIT_MS): void {
     if (error.kind !== 'rate_limited') return;
     const opensAt = this.#clock.monotonic() + waitMs;

@@ -21,11 +21,11 @@ export interface Answer {
 
 export interface TakeTurnOptions {
   timeoutMs: number;
-  /** A check asks for silence: then it is an answer, and no error. */
+  /** A check expects silence: then a refused turn is an answer, not an error. */
   expectsSilence: boolean;
 }
 
-/** Says a message when the API lets, and times its answer from the moment that it was sent. */
+/** Sends a message as soon as the rate limit allows it, and times the answer from then on. */
 export async function takeTimedTurn(
   session: Session,
   message: TestMessage,

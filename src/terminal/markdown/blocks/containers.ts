@@ -46,7 +46,7 @@ export function skipQuoteMark(cursor: LineCursor): boolean {
   return true;
 }
 
-/** Takes a list marker off the line and makes an item of it. `before` stood in the same place. */
+/** Takes a list marker off the line and makes an item of it. `before` is the item before it. */
 export function takeItem(
   cursor: LineCursor,
   marker: ListMarker,

@@ -32,7 +32,7 @@ export type LineStart =
   | { kind: 'html'; html: HtmlKind };
 
 export interface Line {
-  /** How many of the open containers the line belongs to, and those that begin on it. */
+  /** The number of open containers that the line belongs to, and the containers that begin on it. */
   matched: number;
   opened: readonly Container[];
   start: LineStart;

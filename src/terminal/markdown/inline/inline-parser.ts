@@ -53,7 +53,7 @@ export class InlineParser {
     this.spans.end();
   }
 
-  /** All of a text that is there. */
+  /** Renders a text that is complete. */
   render(text: string, base: Style): void {
     this.begin(base);
     this.write(text);

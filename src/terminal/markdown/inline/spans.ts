@@ -30,7 +30,7 @@ export class Spans {
   /** Delimiters that may still be closed, in order. */
   private openers: Node[] = [];
   private brackets: Bracket[] = [];
-  /** How many of the nodes have been matched with the openers before them. */
+  /** The number of nodes that have been matched with the openers before them. */
   private matched = 0;
   private length = 0;
   private base = PLAIN;
@@ -96,7 +96,7 @@ export class Spans {
     if (hasLabel && hasDetails) add(')');
   }
 
-  /** No mark that is open now is closed any more. */
+  /** Ends the text: marks that are still open stay text. */
   end(): void {
     this.brackets = [];
     this.settle();

@@ -4,7 +4,7 @@ const CLOSING = /(?<=[ \t])#+[ \t]*$/;
 
 /** Passes a heading's text on as it comes, without the marks that may close it: `# Title #`. */
 export class HeadingText {
-  /** Marks at the end of the text so far, which close the heading if nothing follows them. */
+  /** The marks at the end of the text, which are dropped if nothing follows them. */
   private tail = '';
   private isTooLong = false;
   private isBegun = false;

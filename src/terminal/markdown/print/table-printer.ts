@@ -13,7 +13,7 @@ import {
   type TableLayout,
 } from './table-layout.js';
 
-/** Rows that are held back until the columns are known; those after them go into the same columns. */
+/** Limit on the rows that are held back until the columns are known, in characters. */
 const MAX_HELD = 4096;
 
 export interface TablePrinterOptions {

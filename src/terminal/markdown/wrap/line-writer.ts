@@ -31,7 +31,7 @@ const ASCII = /^[ -~]*$/;
 export class LineWriter implements TextSink {
   private readonly painter: Painter;
   private margin = NO_MARGIN;
-  /** Columns that are printed of the line, and that it has. */
+  /** The column of the next character, and the width of the line. */
   private column = 0;
   private edge = 0;
   private isOpen = false;
@@ -56,7 +56,7 @@ export class LineWriter implements TextSink {
     return this.painter.take();
   }
 
-  /** For the lines that begin from now on. */
+  /** Sets the margin of the lines that begin from now on. */
   setMargin(margin: Margin): void {
     this.margin = margin;
   }
@@ -91,7 +91,7 @@ export class LineWriter implements TextSink {
     this.gap = '';
   }
 
-  /** Words of ASCII characters, between spaces. */
+  /** Adds words of ASCII characters, separated by spaces. */
   private addWords(text: string, style: Style): void {
     let from = 0;
     while (from < text.length) {
@@ -166,7 +166,7 @@ export class LineWriter implements TextSink {
     if (this.isOverlong) this.printWord();
   }
 
-  /** `style` is that of what follows. */
+  /** `style` is the style of the text that follows. */
   private finishWord(style: Style): void {
     const { word } = this;
     if (!word.isBegun) return;
