@@ -60,6 +60,25 @@ describe('conversations list --watch', () => {
     ]);
   });
 
+  it('prints all that there were though the first look broke off', async () => {
+    const fault = 'list_conversations/status_500_before';
+    const { sandbox, env, clock } = await populatedAccount({
+      faultSettings: { script: ['list_conversations/none', fault, fault, fault] },
+    });
+    for (let count = 0; count < 150; count++) {
+      clock.advance(60_000);
+      sandbox.store.create(`${count}`, { assistant_id: sandbox.assistantId });
+    }
+    const stop = new AbortController();
+    const { stdout } = await runCli(['conversations', 'list', '--watch', '--limit', 'all'], {
+      ...{ env, clock, signal: stop.signal },
+      onStdout: (text) => {
+        if (text !== '') stop.abort(new AppError('interrupted', 'interrupted'));
+      },
+    });
+    expect(idsIn(stdout)).toHaveLength(152);
+  });
+
   it('looks each second at first, later each 10 s, at the front of the list only', async () => {
     const limits: (string | null)[] = [];
     const { env, clock } = await populatedAccount({

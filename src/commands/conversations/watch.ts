@@ -96,21 +96,22 @@ class WatchedList {
   async #moved(): Promise<Conversation[]> {
     const { list, where, selection } = this.#options;
     const isFirst = this.#latest === undefined;
+    let latest = this.#latest ?? 0;
     const firstLimit = isFirst ? undefined : FRONT;
     const seen = new Map<string, number>();
     const moved: Conversation[] = [];
     const pages = { where, firstLimit, onGap: () => undefined };
     for await (const each of paginateConversations(list, pages)) {
       const time = usedAt(each);
-      this.#latest = Math.max(this.#latest ?? 0, time);
+      latest = Math.max(latest, time);
       const isChosen = moved.length < selection.limit && !selection.isTooOld(each);
-      if (time < this.#latest - MAX_LATE_MS && !(isFirst && isChosen)) break;
+      if (time < latest - MAX_LATE_MS && !(isFirst && isChosen)) break;
       seen.set(each.id, time);
       const isNew = this.#known.get(each.id) !== time;
       if (isNew && (isChosen || !isFirst) && selection.isNamed(each)) moved.push(each);
     }
     this.#known = seen;
-    this.#latest ??= 0;
+    this.#latest = latest;
     return moved.reverse();
   }
 }
