@@ -190,6 +190,26 @@ describe('a follower', () => {
     expect(clock.time() - START).toBeGreaterThan(60_000);
   });
 
+  it('knows that a person has taken over before it shows what they say', async () => {
+    const clock = steppingClock();
+    const { signal } = new AbortController();
+    const isLater = (): boolean => clock.time() - START > 1_000;
+    const metadata = (): Record<string, string> => ({ ai_disabled: String(isLater()) });
+    const answer = messageAt(START + 1_000, 'This is Ana.', 'assistant');
+    const follower = new Follower('1', {
+      api: {
+        ...quietApi([], metadata),
+        getMessages() {
+          const messages = isLater() ? [answer] : [];
+          return Promise.resolve({ messages, total: messages.length, pages: 1 });
+        },
+      },
+      ...{ clock, signal },
+    });
+    const events = await followed(follower, (all) => all.length === 2);
+    expect(events.map(({ type }) => type)).toEqual(['state', 'message']);
+  });
+
   it('looks less often when nothing happens, at once when told to hurry', async () => {
     const clock = steppingClock();
     const looks: number[] = [];

@@ -132,6 +132,29 @@ describe('show --follow on a terminal', () => {
     expect(await terminal.exit).toBe(0);
   }, 30_000);
 
+  it('masks what is shown with --redact, and has no command that would show it', async () => {
+    const { env, says } = await waitingCaller();
+    const terminal = await follow(env, { argv: ['--redact'] });
+    says('Call me: +1 312 555 0100.');
+    await terminal.shows('Call me: [phone 1].');
+    terminal.type('/history\r');
+    await terminal.shows('error: /history is a command of the chat only');
+  }, 30_000);
+
+  it('tells apart who calls a tool and who answers', async () => {
+    const { sandbox, env } = await waitingCaller();
+    const terminal = await follow(env);
+    terminal.type('/takeover\r');
+    await terminal.shows(/^following, taken over>$/m);
+    const thread = sandbox.store.find(ID);
+    const call = { id: '1', type: 'function', function: { name: 'hours', arguments: '{}' } };
+    if (thread) {
+      sandbox.store.append(thread, { role: 'assistant', text: null, tool_calls: [call] });
+      sandbox.store.append(thread, { role: 'assistant', text: 'At ten.' });
+    }
+    await terminal.shows(/assistant\n {2}calls hours\(\{\}\)\n\n.*person\n {2}At ten\./);
+  }, 30_000);
+
   it('ends with its error when the conversation is deleted, below what was typed', async () => {
     const { sandbox, env } = await waitingCaller();
     const terminal = await follow(env);

@@ -21,10 +21,9 @@ import type { FollowView } from './follow.js';
 import type { NamedConversation } from './reference.js';
 
 /** The chat's commands for the one conversation that is followed. */
-const COMMANDS: ReadonlySet<string> = new Set([
-  ...['takeover', 'release', 'say', 'as', 'retry', 'edit'],
-  ...['insights', 'export', 'clear', 'help', 'exit'],
-]);
+const COMMANDS = ['takeover', 'release', 'say', 'as', 'retry', 'edit', 'clear', 'help', 'exit'];
+/** They show what was said as it was said: not with `--redact`. */
+const UNMASKED = ['history', 'insights', 'export'];
 
 interface FollowTypingOptions {
   context: Context;
@@ -32,6 +31,7 @@ interface FollowTypingOptions {
   /** What is printed on stderr: above the prompt, while there is one. */
   lines: Lines;
   view: FollowView;
+  isRedacted: boolean;
 }
 
 /** Shows a conversation and how it goes on; what is typed is a person's message. Gives the exit code. */
@@ -74,16 +74,18 @@ export async function followTyping(
 
 /** With the assistant silent, it is a person who answers in its role. */
 function withSpeaker({ state }: Chat, message: Message): Message {
-  const isPerson = state.isTakenOver === true && message.role === 'assistant';
+  const { role, text } = message;
+  const isPerson = state.isTakenOver === true && role === 'assistant' && text !== '';
   return isPerson ? { ...message, role: 'person' } : message;
 }
 
 async function openChat(
   conversation: Conversation,
   { account }: NamedConversation,
-  { context, flags, lines }: FollowTypingOptions,
+  { context, flags, lines, isRedacted }: FollowTypingOptions,
 ): Promise<{ chat: Chat; close: () => void }> {
   const { settings } = account;
+  const commands = new Set([...COMMANDS, ...(isRedacted ? [] : UNMASKED)]);
   const assistantId = conversation.metadata['assistant_id'] ?? '';
   const conversationId = conversation.id;
   const given = { assistantId, conversationId, title: undefined, speaker: undefined };
@@ -93,7 +95,7 @@ async function openChat(
   const windowTitle = openWindowTitle(context, appearance);
   const editor = openChatTerminal(context, appearance, {
     history: historyFor(settings, context, lines.print),
-    complete: completeCommand,
+    complete: (draft, cursor) => completeCommand(draft, cursor, commands),
     notify: false,
     stopProcess: () => windowTitle.without(context.stop),
     prompt: promptOf(state, paintFor(appearance)),
@@ -105,7 +107,7 @@ async function openChat(
     ...{ account, context, editor, appearance, prose, windowTitle },
     ...turns,
   });
-  const chat = { state, ports, commands: COMMANDS };
+  const chat = { state, ports, commands };
   nameWindow(chat, { conversation: nameFrom(conversation) });
   const close = (): void => {
     editor.close();
@@ -114,13 +116,13 @@ async function openChat(
   return { chat, close };
 }
 
-async function completeCommand(draft: string, cursor: number): Promise<Completion | undefined> {
+async function completeCommand(
+  draft: string,
+  cursor: number,
+  commands: ReadonlySet<string>,
+): Promise<Completion | undefined> {
   const none = (): Promise<[]> => Promise.resolve([]);
   const all = await completeDraft(draft, cursor, { conversations: none, assistants: none });
-  return (
-    all && {
-      ...all,
-      candidates: all.candidates.filter(({ value }) => COMMANDS.has(value.slice(1).trim())),
-    }
-  );
+  const isKnown = ({ value }: { value: string }): boolean => commands.has(value.slice(1).trim());
+  return all && { ...all, candidates: all.candidates.filter(isKnown) };
 }

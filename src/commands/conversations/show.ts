@@ -54,7 +54,9 @@ export const show = defineCommand({
       const transcript = await transcriptFor(flags, redactor, context);
       if (lines) {
         const { followTyping } = await import('./follow-typing.js');
-        code = await followTyping(named, { context, flags, lines, view: transcript });
+        const isRedacted = redactor !== undefined;
+        const typing = { context, flags, lines, view: transcript, isRedacted };
+        code = await followTyping(named, typing);
       } else if (follow) {
         const { printFollowed } = await import('./follow.js');
         const printing = { context, notices, view: transcript, redactor, isJson: flags.json };

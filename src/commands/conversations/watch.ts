@@ -16,10 +16,16 @@ import { jsonLine } from '../../text/json-line.js';
 import type { ConversationPrinter } from './list-printer.js';
 import type { Selection } from './selection.js';
 
-/** Between two looks, in milliseconds: shorter while conversations move. */
-const POLL_MS = 2_000;
+/** Between two looks, in milliseconds, while conversations move; and at most, when none does. */
+const POLL_MS = 1_000;
 const MAX_POLL_MS = 10_000;
 const SLOWER = 1.5;
+/** After so long without a move it looks less often. */
+const ACTIVE_MS = 30_000;
+/** A conversation may be listed so much later than one that was used after it. */
+const MAX_LATE_MS = 10_000;
+/** Conversations of the first request of a look, after the first look. */
+const FRONT = 20;
 
 interface WatchOptions {
   list: ListConversations;
@@ -42,6 +48,7 @@ async function watch(options: WatchOptions): Promise<never> {
   const { clock, signal, stdout } = context;
   const write = writerForReader(stdout);
   const watched = new WatchedList(options);
+  let movedAt = clock.monotonic();
   for (let waitMs = POLL_MS; ;) {
     const moved = await watched.look();
     const lines = (each: Conversation): string => jsonLine(conversationJson(each));
@@ -49,7 +56,10 @@ async function watch(options: WatchOptions): Promise<never> {
       const words = await options.firstWords?.(moved, signal);
       await write(isJson ? moved.map(lines).join('') : printer.rows(moved, words));
       waitMs = POLL_MS;
-    } else waitMs = Math.min(waitMs * SLOWER, MAX_POLL_MS);
+      movedAt = clock.monotonic();
+    } else if (clock.monotonic() - movedAt > ACTIVE_MS) {
+      waitMs = Math.min(waitMs * SLOWER, MAX_POLL_MS);
+    }
     await clock.sleep(waitMs, signal);
   }
 }
@@ -86,19 +96,22 @@ class WatchedList {
   async #moved(): Promise<Conversation[]> {
     const { list, where, selection } = this.#options;
     const isFirst = this.#latest === undefined;
+    let latest = this.#latest ?? 0;
+    const firstLimit = isFirst ? undefined : FRONT;
     const seen = new Map<string, number>();
     const moved: Conversation[] = [];
-    for await (const each of paginateConversations(list, { where, onGap: () => undefined })) {
+    const pages = { where, firstLimit, onGap: () => undefined };
+    for await (const each of paginateConversations(list, pages)) {
       const time = usedAt(each);
-      const isOver = isFirst
-        ? moved.length === selection.limit || selection.isTooOld(each)
-        : time < (this.#latest ?? 0);
-      if (isOver) break;
+      latest = Math.max(latest, time);
+      const isChosen = moved.length < selection.limit && !selection.isTooOld(each);
+      if (time < latest - MAX_LATE_MS && !(isFirst && isChosen)) break;
       seen.set(each.id, time);
-      if (selection.isNamed(each) && this.#known.get(each.id) !== time) moved.push(each);
+      const isNew = this.#known.get(each.id) !== time;
+      if (isNew && (isChosen || !isFirst) && selection.isNamed(each)) moved.push(each);
     }
     this.#known = seen;
-    this.#latest = Math.max(this.#latest ?? 0, ...seen.values());
+    this.#latest = latest;
     return moved.reverse();
   }
 }
