@@ -9,7 +9,8 @@ export interface ClientSettings {
   baseUrl?: string | undefined;
   /**
    * Timeout of each call, including all attempts of a turn, in milliseconds; 120 000 by default. The
-   * search for a turn whose answer was lost may take up to 8 000 longer.
+   * search for a turn whose answer was lost may take up to 8 000 longer, and up to 30 000 while the
+   * conversation cannot be read.
    */
   timeoutMs?: number | undefined;
   /** Such as `http://proxy.example:3128`, or a bare `host:port`. Never used for loopback hosts. */

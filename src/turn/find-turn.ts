@@ -39,10 +39,15 @@ export function findTurn({ messages, isComplete }: History, sought: SoughtTurn):
   const { earlier, earlierTimes } = sought;
   const ordered = inOrder(messages);
   const same = ordered.filter(({ role, text }) => role === 'user' && isSameText(text, sought.text));
-  const since = earlier.isExact ? same : same.filter((each) => isSince(each, earlierTimes));
+  const step = timeStep(ordered);
+  const isSince = (each: Message): boolean =>
+    earlier.isExact || !earlierTimes || madeAt(each) + step > earlierTimes.from.earliest;
+  // In a conversation that others used before, only what came after our first message is counted.
+  const since = same.filter(isSince);
   if (since.length < earlier.atLeast) return UNCLEAR; // The list lags behind.
   const candidates = since.slice(earlier.atLeast);
-  if (candidates.length === 0) return hidesOurs(since, sought) ? UNCLEAR : ABSENT;
+  const last = since.at(-1);
+  if (candidates.length === 0) return last && hidesOurs(last, step, sought) ? UNCLEAR : ABSENT;
   const ours = pickOurs(candidates, ordered, sought);
   if ('type' in ours) return ours;
   if (!hasDirection(messages) && isTied(ours, ordered)) return UNCLEAR;
@@ -57,17 +62,14 @@ function isTied(ours: Message, ordered: readonly Message[]): boolean {
   return isBefore || tie.some(({ role }) => role === 'user');
 }
 
-/** In a conversation that others used before, only what came after our first message is counted. */
-function isSince(message: Message, earlierTimes: SoughtTurn['earlierTimes']): boolean {
-  return !earlierTimes || madeAt(message) >= earlierTimes.from.earliest;
-}
-
-/** Whether the last listed one may be ours, while an earlier one is not listed yet: it is too recent. */
-function hidesOurs(since: readonly Message[], { earlierTimes }: SoughtTurn): boolean {
-  const last = since.at(-1);
-  return (
-    last !== undefined && earlierTimes !== undefined && madeAt(last) > earlierTimes.until.latest
-  );
+/**
+ * Whether the last listed one may be ours, while an earlier one is not listed yet or was not counted: it
+ * is too recent, or nothing tells how its time compares with ours.
+ */
+function hidesOurs(last: Message, step: number, sought: SoughtTurn): boolean {
+  const { earlier, earlierTimes, isByRecords } = sought;
+  if (earlierTimes && madeAt(last) > earlierTimes.until.latest) return true;
+  return !earlier.isExact && !isByRecords && !isOlder(madeAt(last) + step, sought);
 }
 
 /** Ours among the messages with its text that are not known to be older. */
@@ -78,15 +80,16 @@ function pickOurs(
 ): Message | ListFinding {
   const { earlier, sent, read, isByRecords } = sought;
   const step = timeStep(ordered);
-  const latest = (each: Message): number => madeAt(each) + step - 1;
+  // Times are cut to whole milliseconds or seconds: the true one is before this.
+  const endOf = (each: Message): number => madeAt(each) + step;
   const [only] = candidates;
   if (only && earlier.isExact && candidates.length === 1) {
     const isFirst = earlier.isFirst && ordered.find(({ role }) => role === 'user') === only;
-    return isFirst || latest(only) >= sent.earliest - SKEW_MS ? only : UNCLEAR;
+    return isFirst || endOf(only) > sent.earliest - SKEW_MS ? only : UNCLEAR;
   }
-  const [recent, ...more] = candidates.filter((each) => latest(each) >= sent.earliest);
+  const [recent, ...more] = candidates.filter((each) => endOf(each) > sent.earliest);
   if (recent === undefined) {
-    const areOld = candidates.every((each) => isOlder(latest(each), sought));
+    const areOld = candidates.every((each) => isOlder(endOf(each), sought));
     return areOld && !earlier.isExact ? ABSENT : UNCLEAR;
   }
   // Not made yet by the clock of `Date`: the two disagree, and an older message may look like ours.
@@ -109,8 +112,8 @@ function isAfter(
  * Whether a message with our text was there before ours was sent. Where the clock of the records is not
  * known, its place decides: what came after it came before ours.
  */
-function isOlder(time: number, { sent, isByRecords, sentAfter }: SoughtTurn): boolean {
-  const ageMs = sent.earliest - time;
-  if (isByRecords) return ageMs > SKEW_MS;
-  return time < sentAfter - SKEW_MS || ageMs > MAX_DISAGREEMENT_MS;
+function isOlder(end: number, { sent, isByRecords, sentAfter }: SoughtTurn): boolean {
+  const ageMs = sent.earliest - end;
+  if (isByRecords) return ageMs >= SKEW_MS;
+  return end <= sentAfter - SKEW_MS || ageMs >= MAX_DISAGREEMENT_MS;
 }

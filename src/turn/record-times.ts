@@ -1,6 +1,6 @@
 import type { Message } from '../conversations/conversation.js';
 import { instant } from '../conversations/messages.js';
-import { intersection, isJump, type Moment, type Offset } from './server-clock.js';
+import { drifted, intersection, isJump, type Moment, type Offset } from './server-clock.js';
 import { isSameText, type DeliveredTurn } from './turn-memory.js';
 
 /** When the server stored the message, in milliseconds since 1970. */
@@ -31,7 +31,11 @@ export function recordOffset(
   const step = timeStep(ordered);
   const found = delivered
     .filter(({ until }) => !isJump(until, now))
-    .map((turn) => ({ ...turn, offset: offsetBy(turn, ordered, step) }));
+    .map((turn) => ({ ...turn, offset: offsetBy(turn, ordered, step) }))
+    .map(({ isExact, until, offset }) => ({
+      isExact,
+      offset: offset && drifted(offset, now.monotonic - until.monotonic),
+    }));
   const offsets = found.flatMap(({ offset }) => offset ?? []);
   const isSure = offsets.length > 1 || found.some(({ isExact, offset }) => isExact && offset);
   const [first, ...more] = isSure ? offsets : [];

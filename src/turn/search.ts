@@ -8,25 +8,13 @@ import type { ListFinding } from './find-reply.js';
 import { findTurn, type SoughtTurn } from './find-turn.js';
 import { evidenceFor } from './list-evidence.js';
 import { newestOf, recordOffset } from './record-times.js';
+import { SearchLimits, type ReadingFacts } from './search-limits.js';
 import { momentOf, type Moment, type TimeWindow } from './server-clock.js';
 import type { EarlierMessages } from './turn-memory.js';
 import { mayStillRun } from './verdict.js';
 
-/** Pauses between readings of the list, in milliseconds; the last one repeats. */
-const PAUSES_MS = [250, 500, 1_000, 2_000];
-/** Limit on the search for a turn that the list does not show, or not clearly. */
-const MAX_MISSING_MS = 30_000;
 /** A turn that has ended but is not listed may still be listed within this time. */
 const LISTING_DELAY_MS = 1_500;
-/** Limit on the search for a turn that is over, by what the API said: its reply is stored or never will be. */
-const MAX_ENDED_MS = 4_000;
-/** A search has at least this time, whatever is left of the turn's own. */
-const MIN_SEARCH_MS = 8_000;
-/** Limit on one reading. */
-const MAX_READING_MS = 10_000;
-/** With less time there is no other reading; the pause before it takes a part of what is left. */
-const MIN_READING_MS = 100;
-const LAST_PAUSE_SHARE = 0.75;
 
 /** A turn whose answer was lost. */
 export interface LostTurn {
@@ -48,7 +36,10 @@ export type SearchResult =
   { type: 'found'; reply: string } | { type: 'safe' } | { type: 'unknown' };
 
 /** One reading of the list. `unreadable` may pass; `closed` means that the key may not read it. */
-type ListReading = (ListFinding & { history: History }) | { type: 'unreadable' | 'closed' };
+type ListReading =
+  | (ListFinding & { history: History })
+  | { type: 'unreadable'; isTimeout: boolean }
+  | { type: 'closed' };
 
 /** Searches the conversation of a lost turn until it is found, proved absent, or time is up. */
 export async function search(
@@ -57,40 +48,49 @@ export async function search(
   { signal, deadline }: RetryOptions,
 ): Promise<SearchResult> {
   const lost: SearchedTurn = { ...lostTurn, sentAfter: -Infinity };
-  const { clock, serverClock } = ports;
-  const most = lost.failure.details.hasEnded ? MAX_ENDED_MS : Infinity;
-  const end = deadline.atLeast(MIN_SEARCH_MS).atMost(most);
-  const endIfMissing = end.atMost(MAX_MISSING_MS);
+  const { clock } = ports;
+  const limits = new SearchLimits(clock, deadline, lost.failure);
   const listingDelay = new Deadline(clock, LISTING_DELAY_MS);
-  const call = (): CallOptions => end.callOptions(signal, MAX_READING_MS);
   const evidenceOf = evidenceFor(ports, lost.turn, lost.earlier.lastMessageAt);
-  let history: History | undefined;
+  let complete: History | undefined;
   for (let count = 0; ; count++) {
-    const reading = await readOnce(ports, lost, call());
+    const reading = await readOnce(ports, lost, limits.callOptions(signal));
     if (reading.type === 'answered') return { type: 'found', reply: reading.reply };
     if (reading.type === 'closed') return { type: 'unknown' };
-    if ('history' in reading) ({ history } = reading);
+    if ('history' in reading && reading.history.isComplete) complete = reading.history;
     const hasEnded = count > 0 && listingDelay.isOver && !mayStillRun(lost.failure);
     // The first reading asks as well: an assistant without history ends the search at once.
     if (reading.type === 'absent' && (hasEnded || count === 0)) {
-      const evidence = await evidenceOf(reading.history, call());
+      const evidence = await evidenceOf(reading.history, limits.callOptions(signal));
       if (evidence === 'never') return { type: 'unknown' };
       if (evidence === 'full' && hasEnded) return { type: 'safe' };
     }
-    const { leftMs } = reading.type === 'unanswered' ? end : endIfMissing;
-    if (leftMs < MIN_READING_MS) return lastChance(history, lost, ports);
-    const pauseMs = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] ?? 0;
-    const halvingMs = isTimeUnclear(reading)
-      ? serverClock.halvingPause(momentOf(clock))
-      : undefined;
-    const isHalving = halvingMs !== undefined && halvingMs < leftMs - MIN_READING_MS;
-    await clock.sleep(isHalving ? halvingMs : Math.min(pauseMs, leftMs * LAST_PAUSE_SHARE), signal);
+    const halvingMs = halvingPause(reading, ports);
+    limits.note(factsOf(reading, halvingMs));
+    // By now the server's time may be known well enough for a list that was read before.
+    const reply = complete && replyIn(complete, { lost, ports, isLate: limits.isLate });
+    if (reply !== undefined) return { type: 'found', reply };
+    if (limits.isOver) return { type: 'unknown' };
+    await clock.sleep(limits.pauseMs(halvingMs), signal);
   }
 }
 
-/** Whether a narrower window of the server's time may help. */
-function isTimeUnclear({ type }: ListReading): boolean {
-  return type === 'unclear' || type === 'unreadable';
+/** The pause until a reading narrows the window of the server's time most; undefined when that is no help. */
+function halvingPause(
+  { type }: ListReading,
+  { clock, serverClock }: Pick<TurnPorts, 'clock' | 'serverClock'>,
+): number | undefined {
+  const isTimeUnclear = type === 'unclear' || type === 'unreadable';
+  return isTimeUnclear ? serverClock.halvingPause(momentOf(clock)) : undefined;
+}
+
+function factsOf(reading: ListReading, halvingMs: number | undefined): ReadingFacts {
+  const isPartial = 'history' in reading && !reading.history.isComplete;
+  return {
+    isListed: reading.type === 'unanswered',
+    isBlurred: reading.type === 'unreadable' || isPartial || halvingMs !== undefined,
+    isTimeout: reading.type === 'unreadable' && reading.isTimeout,
+  };
 }
 
 async function readOnce(
@@ -106,7 +106,8 @@ async function readOnce(
     return { ...findTurn(history, soughtTurn(lost, history, ports)), history };
   } catch (error) {
     if (call.signal.aborted || !(error instanceof AppError)) throw error;
-    return { type: error.kind === 'auth' ? 'closed' : 'unreadable' };
+    if (error.kind === 'auth') return { type: 'closed' };
+    return { type: 'unreadable', isTimeout: error.kind === 'timeout' };
   }
 }
 
@@ -137,17 +138,16 @@ function soughtTurn(
   };
 }
 
-/** Time is up: now a fairly narrow window of the server's time has to do. */
-function lastChance(
-  history: History | undefined,
-  lost: SearchedTurn,
-  ports: TurnPorts,
-): SearchResult {
-  if (!history) return { type: 'unknown' };
+interface ReplyOptions {
+  lost: SearchedTurn;
+  ports: TurnPorts;
+  isLate: boolean;
+}
+
+/** The reply in a complete list. When time is up, a fairly narrow window of the server's time has to do. */
+function replyIn(history: History, { lost, ports, isLate }: ReplyOptions): string | undefined {
   const sought = soughtTurn(lost, history, ports);
-  const sent = { ...sought.sent, isSharp: sought.sent.isFair };
+  const sent = isLate ? { ...sought.sent, isSharp: sought.sent.isFair } : sought.sent;
   const finding = findTurn(history, { ...sought, sent });
-  return finding.type === 'answered'
-    ? { type: 'found', reply: finding.reply }
-    : { type: 'unknown' };
+  return finding.type === 'answered' ? finding.reply : undefined;
 }

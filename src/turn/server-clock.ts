@@ -11,6 +11,12 @@ export function intersection(one: Offset, other: Offset): Offset | undefined {
   return min <= max ? { min, max } : undefined;
 }
 
+/** The offset after a time in which the two clocks may have drifted apart. */
+export function drifted({ min, max }: Offset, passedMs: number): Offset {
+  const drift = Math.abs(passedMs) * DRIFT;
+  return { min: min - drift, max: max + drift };
+}
+
 /** Holds the true offset when either of them does. */
 export function union(one: Offset, other: Offset): Offset {
   return { min: Math.min(one.min, other.min), max: Math.max(one.max, other.max) };
@@ -135,9 +141,7 @@ export class ServerClock {
   /** Wider the longer ago it was narrowed; undefined when our clocks jumped in between. */
   #offsetAt(moment: Moment): Offset | undefined {
     if (!this.#offset) return undefined;
-    const passed = moment.monotonic - this.#at.monotonic;
     if (isJump(this.#at, moment)) return undefined;
-    const drift = Math.abs(passed) * DRIFT;
-    return { min: this.#offset.min - drift, max: this.#offset.max + drift };
+    return drifted(this.#offset, moment.monotonic - this.#at.monotonic);
   }
 }

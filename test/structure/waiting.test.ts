@@ -57,7 +57,10 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'base/listen.ts: promise': ['the system answers at once', 'needs none'],
   'turn/silence.ts: pause': ['2 s at a time', 'the reply ends, a stop'],
   'turn/turn-tool-calls.ts: pause': ['a few looks, by a deadline', 'the signal of the turn'],
-  'turn/search.ts: pause': ['the time left to search', 'the signal of the turn'],
+  'turn/search.ts: pause': [
+    'the time of the turn and 8 s; 30 s while the list is unclear',
+    'the signal of the turn',
+  ],
   'commands/conversations/insights.ts: pause': ['--timeout', STOP],
   'commands/test/watch.ts: pause': ['none: a change of a file or an assistant', STOP],
   'testing/run/session.ts: pause': [

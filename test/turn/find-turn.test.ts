@@ -122,7 +122,19 @@ describe('a turn in a conversation of which the past is not known', () => {
     [
       'our own earlier word is not ours, however near',
       ['u-5 hello', 'a-4 Hi!'],
+      { ...resumed(1), ...saidFrom(-6, -3), ...BY_RECORDS },
+      ABSENT,
+    ],
+    [
+      'our own earlier word may be ours, when the clock of the messages may be behind',
+      ['u-5 hello', 'a-4 Hi!'],
       { ...resumed(1), ...saidFrom(-6, -3) },
+      UNCLEAR,
+    ],
+    [
+      'unless it is old enough',
+      ['u-5 hello', 'a-4 Hi!', 'u+5050 x'],
+      { ...resumed(1), ...saidFrom(-6, -3), sentAfter: SENT + 5_050 },
       ABSENT,
     ],
     [
@@ -152,6 +164,37 @@ describe('a turn in a conversation of which the past is not known', () => {
     ['after one of unknown fate, alone', OLD, resumed(), UNCLEAR],
     ['after a known one and a doubtful one', [...OLD, 'u-1000 hello'], resumed(1), UNCLEAR],
     ['the list does not have the known one', [], resumed(1), UNCLEAR],
+  ])('%s', (_, lines, sought, finding) => {
+    expect(find(lines, sought)).toEqual(finding);
+  });
+});
+
+describe('a server that answers within the millisecond in which a turn is sent', () => {
+  const within = (at: number) => ({ ...SHARP, earliest: SENT + at, latest: SENT + at + 0.5 });
+  test.each<Row>([
+    [
+      'cuts the time of ours to one before that',
+      ['u+20 hello', 'a+21 Hi!'],
+      { ...resumed(), ...BY_RECORDS, sent: within(20.4) },
+      answered('Hi!'),
+    ],
+    [
+      'cuts the time of our earlier one as well',
+      ['u+0 hello', 'a+1 Hi!', 'u+20 hello', 'a+21 Again?'],
+      {
+        ...resumed(1),
+        ...BY_RECORDS,
+        sent: within(20.4),
+        earlierTimes: { from: within(0.4), until: within(1.6) },
+      },
+      answered('Again?'),
+    ],
+    [
+      'gives an older one a time of a millisecond before',
+      ['u+19 hello', 'a+19 Hi!'],
+      { ...resumed(), ...BY_RECORDS, sent: within(20.4) },
+      UNCLEAR,
+    ],
   ])('%s', (_, lines, sought, finding) => {
     expect(find(lines, sought)).toEqual(finding);
   });

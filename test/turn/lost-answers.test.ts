@@ -34,6 +34,7 @@ interface Script {
 
 interface Running {
   clock: StillClock;
+  serverClock: ServerClock;
   stop: AbortController;
 }
 
@@ -60,19 +61,21 @@ async function take(script: Script) {
   const clock = stillClock();
   clock.advance(SENT - clock.monotonic());
   const stop = new AbortController();
+  const serverClock = new ServerClock();
   const counts = { sends: 0, looks: 0, assistant: 0, conversation: 0 };
   const bounds: number[] = [];
   const next = async <T>(name: keyof typeof counts, steps: readonly Step<T>[]): Promise<T> => {
     const step = steps[Math.min(counts[name]++, steps.length - 1)]!;
     await Promise.resolve();
     if (step instanceof Error) throw step;
-    return typeof step === 'function' ? (step as (world: Running) => T)({ clock, stop }) : step;
+    return typeof step === 'function'
+      ? (step as (world: Running) => T)({ clock, serverClock, stop })
+      : step;
   };
   const { sends = [[TIMEOUT]], looks = [[]], retention = [true], last = [''] } = script;
   const { timeoutMs = 120_000, memory = begunHere(), text = 'hello' } = script;
   const conversation = { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '' };
   const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
-  const serverClock = new ServerClock();
   if (script.aheadMs !== undefined) {
     const moment = momentOf(clock);
     serverClock.note({ date: SENT + script.aheadMs, asked: moment, had: moment });
@@ -167,12 +170,11 @@ describe('a turn whose answer was lost', () => {
     const turn = await take({ looks: [THERE], timeoutMs: 1_000 });
     expect(turn.took).toBeGreaterThan(7_900);
     expect(turn.took).toBeLessThanOrEqual(8_000);
-    expect(turn.bounds.slice(0, 3)).toEqual([8_000, 7_750, 7_250]);
   });
 
   test('bounds each look', async () => {
     const { bounds } = await take({ looks: [THERE, THERE, ANSWERED] });
-    expect(bounds).toEqual([10_000, 10_000, 10_000]);
+    expect(bounds).toEqual([3_000, 3_000, 3_000]);
   });
 
   test('has a look at the very end of its time that still can be made', async () => {
@@ -181,7 +183,7 @@ describe('a turn whose answer was lost', () => {
       return THERE;
     };
     const { bounds, outcome } = await take({ looks: [slow], timeoutMs: 10_000 });
-    expect(bounds).toEqual([10_000]);
+    expect(bounds).toEqual([3_000]);
     expect(outcome).toMatchObject({ details: { delivery: 'unknown' } });
   });
 
@@ -202,12 +204,100 @@ describe('a turn whose answer was lost', () => {
   });
 });
 
+describe('while the list is hard to read', () => {
+  const OVER = { timeoutMs: 1 };
+  /** A list at first, another one from then on, in milliseconds since the turn was sent. */
+  const until = (ms: number, first: Step<string[] | History>, then: string[]) => {
+    return [
+      (world: Running): string[] | History => {
+        const step = world.clock.monotonic() < SENT + ms ? first : then;
+        if (step instanceof Error) throw step;
+        return typeof step === 'function' ? step(world) : step;
+      },
+    ];
+  };
+  const stalled = ({ clock }: Running): never => {
+    clock.advance(3_000);
+    throw fails('timeout');
+  };
+  const KINDS: [string, Step<string[] | History>][] = [
+    ['the connection breaks', fails('network')],
+    ['it is a 503', fails('api', { status: 503 })],
+    ['it is a 429', fails('rate_limited', { status: 429 })],
+    ['it stalls', stalled],
+    ['its pages do not fit together', { ...listOf([]), isComplete: false }],
+  ];
+
+  test.each(KINDS)('a search goes on beyond the time of the turn: %s', async (_, first) => {
+    const turn = await take({ ...OVER, looks: until(20_000, first, ANSWERED) });
+    expect([turn.outcome, turn.sends]).toEqual([FOUND, 1]);
+    expect(turn.took).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test.each(KINDS)('for half a minute in all: %s', async (_, first) => {
+    const turn = await take({ ...OVER, looks: [first] });
+    expect([turn.outcome, turn.sends]).toMatchObject([{ details: { delivery: 'unknown' } }, 1]);
+    expect(turn.took).toBeGreaterThan(29_000);
+    expect(turn.took).toBeLessThan(33_000);
+  });
+
+  test.each<[string, string[]]>([
+    ['without the turn', []],
+    ['without its reply', THERE],
+  ])('one clear reading then ends it: %s', async (_, clear) => {
+    for (const [, first] of KINDS) {
+      const turn = await take({ ...OVER, looks: until(12_000, first, clear) });
+      expect(turn.outcome).toMatchObject({ details: { delivery: 'unknown' } });
+      expect(turn.took).toBeLessThan(16_000);
+    }
+  });
+
+  test('a turn that was seen has the whole of its time, whatever comes after that', async () => {
+    for (const [, later] of KINDS) {
+      const looks = [THERE, ...until(60_000, later, ANSWERED)];
+      expect((await take({ looks })).outcome).toEqual(FOUND);
+    }
+  });
+
+  test('a reading that stalls leaves time for others, which may take longer', async () => {
+    const { bounds } = await take({ looks: until(20_000, stalled, ANSWERED) });
+    expect(bounds.slice(0, 4)).toEqual([3_000, 6_000, 10_000, 10_000]);
+  });
+
+  test('an earlier list tells as soon as the time of the server is known', async () => {
+    // The first page comes, with a date, and the others never do.
+    const broken = ({ clock, serverClock }: Running): never => {
+      const now = momentOf(clock);
+      serverClock.note({ date: Math.floor(now.wall / 1_000) * 1_000, asked: now, had: now });
+      throw fails('network');
+    };
+    const memory = new TurnMemory();
+    const turn = await take({ ...OVER, memory, aheadMs: 0, looks: [ANSWERED, broken] });
+    expect(turn.outcome).toEqual(FOUND);
+    expect(turn.took).toBeLessThan(2_000);
+  });
+
+  test('a stop ends it at once', async () => {
+    let stoppedAt = 0;
+    const stopped = ({ clock, stop }: Running): History => {
+      if (clock.monotonic() > SENT + 12_000) {
+        stop.abort(fails('interrupted'));
+        stoppedAt = clock.monotonic() - SENT;
+      }
+      return { ...listOf([]), isComplete: false };
+    };
+    const turn = await take({ ...OVER, looks: [stopped] });
+    expect(turn.outcome).toMatchObject({ kind: 'interrupted', details: { delivery: 'unknown' } });
+    expect(turn.took).toBe(stoppedAt);
+  });
+});
+
 describe('when a message may be ours or older, by the clock of the server', () => {
   const memory = (): TurnMemory => new TurnMemory();
   const slow =
     (left: number) =>
     ({ clock }: Running): string[] => {
-      clock.advance(8_000 - left);
+      clock.advance(30_000 - left);
       return THERE;
     };
   test.each<[string, Script, sleep: number]>([
@@ -355,7 +445,7 @@ describe('what a search reads', () => {
     [100, 1],
   ])('keeps to the time there is: %i ms', async (left, asked) => {
     const slow = ({ clock }: Running): string[] => {
-      clock.advance(8_000 - left);
+      clock.advance(30_000 - left);
       return [];
     };
     const turn = await take({ looks: [slow], retention: [status(503), false], timeoutMs: 1 });

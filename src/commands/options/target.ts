@@ -19,7 +19,7 @@ export function targetFlags(assistant = 'assistant to talk to') {
     dotenv: DOTENV,
     timeout: text(
       '--timeout <seconds>',
-      'longest wait for an answer; up to 8 more to look for a lost turn (TELNYX_CHAT_TIMEOUT; 120)',
+      'longest wait for an answer; up to 30 more to look for a lost turn (TELNYX_CHAT_TIMEOUT; 120)',
     ),
     sandbox: toggle('--sandbox', 'no account needed: a sandbox inside the program answers'),
     wrap: toggle('--no-wrap', 'leave long lines to the terminal'),

@@ -1,0 +1,89 @@
+import type { AppError } from '../base/errors.js';
+import { Deadline, type CallOptions, type Clock } from '../base/time.js';
+
+/** Pauses between readings of the list, in milliseconds; the last one repeats. */
+const PAUSES_MS = [250, 500, 1_000, 2_000];
+/** Limits on one reading, by how many timed out before: a stalled one leaves time for others. */
+const READINGS_MS = [3_000, 6_000, 10_000];
+/** With less time there is no other reading; the pause before it takes a part of what is left. */
+const MIN_READING_MS = 100;
+const LAST_PAUSE_SHARE = 0.75;
+
+/** A search has at least this time, whatever is left of the turn's own. */
+const MIN_SEARCH_MS = 8_000;
+/** While readings are blurred it has this time at least: the network may be bad for that long. */
+const MIN_BLURRED_MS = 30_000;
+/** Limit on the search for a turn that the list does not show. */
+const MAX_MISSING_MS = 30_000;
+/** Limit on the search for a turn that is over, by what the API said: its reply is stored or never will be. */
+const MAX_ENDED_MS = 4_000;
+
+/** What a reading of the list means for the time of its search. */
+export interface ReadingFacts {
+  /** The list shows the turn, without a reply. */
+  isListed: boolean;
+  /** The list could not be read as a whole, or the server's time is not yet known well enough. */
+  isBlurred: boolean;
+  isTimeout: boolean;
+}
+
+/** How long a search lasts, and how often it reads the list. A search ends with a reading that is not blurred. */
+export class SearchLimits {
+  /** For a turn that was seen in the list, and for any other. */
+  readonly #listed: Deadline;
+  readonly #missing: Deadline;
+  readonly #blurred: Deadline;
+  #isListed = false;
+  #isBlurred = true;
+  #readings = 0;
+  #timeouts = 0;
+
+  constructor(clock: Clock, turn: Deadline, { details }: AppError) {
+    const mostMs = details.hasEnded ? MAX_ENDED_MS : Infinity;
+    this.#listed = turn.atLeast(MIN_SEARCH_MS).atMost(mostMs);
+    this.#missing = this.#listed.atMost(MAX_MISSING_MS);
+    this.#blurred = new Deadline(clock, MIN_BLURRED_MS);
+  }
+
+  note({ isListed, isBlurred, isTimeout }: ReadingFacts): void {
+    this.#isListed ||= isListed;
+    this.#isBlurred = isBlurred;
+    this.#readings++;
+    if (isTimeout) this.#timeouts++;
+  }
+
+  /** For the next request. */
+  callOptions(signal: AbortSignal): CallOptions {
+    const latest = this.#listed.atLeast(this.#blurred.leftMs);
+    return latest.callOptions(signal, atMostLast(READINGS_MS, this.#timeouts));
+  }
+
+  /** The search would be over by now if readings were clear. */
+  get isLate(): boolean {
+    return this.#clearMs < MIN_READING_MS;
+  }
+
+  get isOver(): boolean {
+    return this.#leftMs < MIN_READING_MS;
+  }
+
+  /** The pause before the next reading: until the server's clock tells most, if that is known. */
+  pauseMs(halvingMs = Infinity): number {
+    const leftMs = this.#leftMs;
+    if (halvingMs < leftMs - MIN_READING_MS) return halvingMs;
+    return Math.min(atMostLast(PAUSES_MS, this.#readings - 1), leftMs * LAST_PAUSE_SHARE);
+  }
+
+  get #clearMs(): number {
+    return (this.#isListed ? this.#listed : this.#missing).leftMs;
+  }
+
+  get #leftMs(): number {
+    return this.#isBlurred ? Math.max(this.#clearMs, this.#blurred.leftMs) : this.#clearMs;
+  }
+}
+
+/** The last one repeats. */
+function atMostLast(values: readonly number[], index: number): number {
+  return values[Math.min(index, values.length - 1)] ?? 0;
+}
