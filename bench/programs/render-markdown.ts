@@ -56,7 +56,7 @@ function renderAtOnce(bytes: number): number {
 
 const rateOf = (ms: number): number => REPLY_BYTES / 1e6 / (ms / 1000);
 
-keepMemorySmall();
+await keepMemorySmall();
 const rate = rateOf(render(REPLY_BYTES));
 for (let count = 0; count < 4; count++) render(REPLY_BYTES);
 const before = process.memoryUsage().rss;
