@@ -1,26 +1,26 @@
-interface V8Flag {
+interface V8Flags {
   ours: string;
   usual: string;
 }
 
-const NEW_SPACE_GROWTH: V8Flag = {
-  ours: '--semi-space-growth-factor=1',
-  usual: '--semi-space-growth-factor=2',
+const SMALL_SPACES: V8Flags = {
+  ours: '--semi-space-growth-factor=1 --heap-growing-percent=100',
+  usual: '--semi-space-growth-factor=2 --heap-growing-percent=0',
 };
-const PARALLEL_SCAVENGE: V8Flag = {
+const PARALLEL_SCAVENGE: V8Flags = {
   ours: '--no-parallel-scavenge',
   usual: '--parallel-scavenge',
 };
 
-const changed: V8Flag[] = [];
-let set: (flag: string) => void = () => undefined;
+const changed: V8Flags[] = [];
+let set: (flags: string) => void = () => undefined;
 
 /**
- * Keeps a long-lived process small: V8 lets the space for new objects grow to many MiB before it looks
- * for what can go. A chat, or tests that wait for replies, do little at a time and lose little by looking sooner.
+ * Keeps a long-lived process small: V8 lets the spaces for new and for old objects grow by many MiB before it
+ * looks for what can go. A chat, or tests that wait for replies, do little at a time and lose little by looking sooner.
  */
 export function keepMemorySmall(): Promise<void> {
-  return change(NEW_SPACE_GROWTH);
+  return change(SMALL_SPACES);
 }
 
 /**
@@ -31,11 +31,11 @@ export function keepToOneCore(): Promise<void> {
   return change(PARALLEL_SCAVENGE);
 }
 
-async function change(flag: V8Flag): Promise<void> {
-  // Loaded late: few commands change a flag.
+async function change(flags: V8Flags): Promise<void> {
+  // Loaded late: few commands change any.
   ({ setFlagsFromString: set } = await import('node:v8'));
-  changed.push(flag);
-  set(flag.ours);
+  changed.push(flags);
+  set(flags.ours);
 }
 
 /** Runs a task under the flags that all starts have: V8 takes no compiled code that was kept under others. */
