@@ -6,6 +6,8 @@ const { isAbsolute, join, resolve } = require('node:path');
 const DIST = join(__dirname, '../dist');
 const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) {');
 const TAIL = Buffer.from('\n})');
+/** The standard streams; a write that waits has another name. */
+const OPEN_STREAMS = ['PipeWrap', 'TTYWrap'];
 const [flag, ...others] = process.argv.slice(2);
 
 if ((flag === '--version' || flag === '-V') && others.length === 0) {
@@ -17,6 +19,9 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
     // An output that could not be written has set it already.
     process.exitCode ||= code;
     if (process.exitCode === 0) keepCode();
+    // With nothing left to wait for, Node would only clear up its memory before it ends.
+    if (process.getActiveResourcesInfo().every((name) => OPEN_STREAMS.includes(name)))
+      process.exit();
   });
 }
 
@@ -55,20 +60,24 @@ function loader() {
 function loaderWithCache(folder) {
   const modules = new Map();
   const files = [];
+  const underUsualFlags = (task) => {
+    const { withUsualFlags } = modules.get('./entry.cjs').exports;
+    return withUsualFlags ? withUsualFlags(task) : task();
+  };
   const load = (id) => {
     if (!id.startsWith('./')) return require(id);
     const known = modules.get(id);
     if (known !== undefined) return known.exports;
     const module = { exports: {} };
     modules.set(id, module);
-    const file = compiled(id, folder);
+    const file = underUsualFlags(() => compiled(id, folder));
     files.push(file);
     file.script.runInThisContext()(module.exports, load, module, file.filename, DIST);
     return module.exports;
   };
   const keepCode = () => {
     // A file that is new has also run more functions of the others.
-    if (files.some(({ isKept }) => !isKept)) keep(files, folder);
+    if (files.some(({ isKept }) => !isKept)) underUsualFlags(() => keep(files, folder));
   };
   return { load, keepCode };
 }

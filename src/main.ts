@@ -8,6 +8,7 @@ import { proseOn } from './commands/options/prose.js';
 import { runProgram } from './program.js';
 
 export { processContext } from './process/context.js';
+export { withUsualFlags } from './process/v8-flags.js';
 
 /** The built program has lines of many kilobytes, which a stack may quote. */
 const MAX_STACK_LINE = 300;

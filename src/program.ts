@@ -8,7 +8,13 @@ import { addCommands } from './command-line/parser.js';
 import { assertNoMistake, helpRequest, UNKNOWN_FLAG } from './command-line/usage.js';
 import type { Context } from './process/context.js';
 import { write } from './process/write.js';
-import { asksForHelp, chatFlags, helpLayout, helpParts } from './commands/program-help.js';
+import {
+  AS_PIPED,
+  asksForHelp,
+  chatFlags,
+  helpLayout,
+  helpParts,
+} from './commands/program-help.js';
 
 const NAME = 'telnyx-chat';
 const DESCRIPTION = 'Chat with a Telnyx AI Assistant. Without a command: a chat.';
@@ -103,7 +109,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   if (!asksForHelp(words)) {
     try {
       return await runParsed(
-        newParser(undefined, () => undefined),
+        newParser(AS_PIPED.width, () => undefined),
         { words, isBare: true },
         context,
       );
@@ -141,7 +147,7 @@ async function runParsed(
   return exitCode;
 }
 
-function newParser(helpWidth: number | undefined, print: (text: string) => void): Parser {
+function newParser(helpWidth: number, print: (text: string) => void): Parser {
   const parser = new Parser(NAME)
     .version(version, VERSION_FLAG.usage, VERSION_FLAG.help)
     .description(DESCRIPTION)
@@ -150,7 +156,10 @@ function newParser(helpWidth: number | undefined, print: (text: string) => void)
     .configureOutput({
       writeOut: print,
       writeErr: () => undefined, // main.ts words all errors
-      ...(helpWidth !== undefined && { getOutHelpWidth: () => helpWidth }),
+      // With all of them given, commander does not open the standard streams.
+      getOutHelpWidth: () => helpWidth,
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
     });
   return parser.addHelpText('after', () => `\n${helpParts(parser, helpWidth).join('\n\n')}`);
 }

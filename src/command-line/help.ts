@@ -31,7 +31,7 @@ export function optionItem(parser: Parser, flag: ShownFlag): HelpItem {
 export function helpPart(
   heading: string,
   items: readonly HelpItem[],
-  { parser, helpWidth = 80 }: { parser: Parser; helpWidth: number | undefined },
+  { parser, helpWidth }: { parser: Parser; helpWidth: number },
 ): string {
   const helper = parser.createHelp();
   helper.prepareContext({ helpWidth });

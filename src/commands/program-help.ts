@@ -27,7 +27,7 @@ export function chatFlags(): ShownFlag[] {
 }
 
 /** The parts of the program's help besides the commands. */
-export function helpParts(parser: Parser, helpWidth: number | undefined): string[] {
+export function helpParts(parser: Parser, helpWidth: number): string[] {
   const options = chatFlags().map((flag) => optionItem(parser, flag));
   return [
     helpPart('Options of a chat:', options, { parser, helpWidth }),
@@ -39,13 +39,13 @@ export function helpParts(parser: Parser, helpWidth: number | undefined): string
 }
 
 interface HelpLayout {
-  /** Undefined where there is no window. */
-  width: number | undefined;
+  width: number;
   /** For the lines that are not in columns. */
   wrap: (text: string) => string;
 }
 
-const AS_PIPED: HelpLayout = { width: undefined, wrap: (text) => text };
+/** Where there is no window. */
+export const AS_PIPED: HelpLayout = { width: 80, wrap: (text) => text };
 
 /** How help looks in the window; it is asked for settings only when there is help to print. */
 export async function helpLayout(words: readonly string[], context: Context): Promise<HelpLayout> {
@@ -53,5 +53,5 @@ export async function helpLayout(words: readonly string[], context: Context): Pr
   const prose = await proseOn(context.stdout, { wrap: !words.includes('--no-wrap') }, context);
   if (prose === AS_IT_IS) return { ...AS_PIPED, width: Infinity };
   const wrap = (text: string): string => text.replaceAll(/^\S.*$/gm, (line) => prose(line));
-  return { width: context.stdout.columns, wrap };
+  return { width: context.stdout.columns ?? AS_PIPED.width, wrap };
 }

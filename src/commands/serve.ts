@@ -38,7 +38,7 @@ export const serve = defineCommand({
   },
   async run({ target, exposure, service, output }, context) {
     const settings = await relaySettings({ ...exposure, ...service }, target, context);
-    keepToOneCore();
+    await keepToOneCore();
     const { openLog } = await import('../relay/operation/log.js');
     const log = openLog(context.stderr, settings.logLevel, context.clock);
     context.onExit(log.flush);

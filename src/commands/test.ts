@@ -63,7 +63,7 @@ export const test = defineCommand({
     // A mistake in a file or in the selection needs no account to be found.
     const suite = running.isWatching ? undefined : read();
     if (suite) casesOf(suite, selection);
-    keepMemorySmall();
+    await keepMemorySmall();
     const notices = await noticesOn(context, { ...target, ...reporting });
     const account = running.isReplay ? undefined : await accountOf(values, { context, notices });
     try {

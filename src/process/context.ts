@@ -4,11 +4,12 @@ import type { Readable, Writable } from 'node:stream';
 import { AppError, EXIT_CODES } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import { systemClock } from './clock.js';
+import { isPlain, lateOutput } from './late-output.js';
 import { closeLostTerminals, isLost } from './lost-terminal.js';
 import { randomId } from './random-id.js';
 import { stopped, stopSignal } from './signals.js';
 
-const STDIN = 0;
+const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 
 export interface Input extends Readable {
   isTTY?: boolean;
@@ -54,7 +55,7 @@ export interface Context {
 }
 
 interface ClosedPipeOptions {
-  onUnwritten?: (error: NodeJS.ErrnoException) => void;
+  onUnwritten: (error: NodeJS.ErrnoException) => void;
   /** Whether a closed terminal leaves something to do. */
   outlivesReader: () => boolean;
 }
@@ -66,7 +67,7 @@ interface ClosedPipeOptions {
 function forgivingClosedPipe(
   process: NodeJS.Process,
   stream: Output,
-  { onUnwritten = () => undefined, outlivesReader }: ClosedPipeOptions,
+  { onUnwritten, outlivesReader }: ClosedPipeOptions,
 ): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -91,14 +92,13 @@ function workingFolder(process: NodeJS.Process): string {
 
 /** The value of HOME, else the folder in the system's list of accounts. A relative path is ignored. */
 function homeFolder(): string | undefined {
-  return [homedir, () => userInfo().homedir]
-    .map(outcomeOf)
-    .find((path) => path && isAbsolute(path));
+  return absoluteOf(homedir) ?? absoluteOf(() => userInfo().homedir);
 }
 
-function outcomeOf(ask: () => string): string | undefined {
+function absoluteOf(ask: () => string): string | undefined {
   try {
-    return ask();
+    const path = ask();
+    return isAbsolute(path) ? path : undefined;
   } catch {
     return undefined; // The account has no entry in the system's list.
   }
@@ -136,6 +136,8 @@ function exitCallbacks(process: NodeJS.Process): Context['onExit'] {
 /** The real world. Streams are opened at first use: a command that never reads stdin never touches it. */
 export function processContext(process: NodeJS.Process): Context {
   let signal: AbortSignal | undefined;
+  let stdout: Output | undefined;
+  let stderr: Output | undefined;
   let shields = 0;
   let outlivesReader = false;
   let reload: (() => void) | undefined;
@@ -145,16 +147,24 @@ export function processContext(process: NodeJS.Process): Context {
     else if (!outlivesReader) process.exit(0);
   };
   const onExit = exitCallbacks(process);
+  const output = (descriptor: number, find: () => Output, options: ClosedPipeOptions): Output => {
+    const open = (): Output => forgivingClosedPipe(process, find(), options);
+    if (!isPlain(descriptor)) return open();
+    // As long as no signal is handled, each of them ends the process, whatever it waits for.
+    const mayBlock = (): boolean => signal === undefined;
+    return lateOutput(descriptor, open, { mayBlock, onError: options.onUnwritten });
+  };
   return {
     get stdin() {
       return forgivingInput(process.stdin);
     },
     get stdout() {
       const options = { onUnwritten: answerIsUnwritten, outlivesReader: () => outlivesReader };
-      return forgivingClosedPipe(process, process.stdout, options);
+      return (stdout ??= output(STDOUT, () => process.stdout, options));
     },
     get stderr() {
-      return forgivingClosedPipe(process, process.stderr, { outlivesReader: () => outlivesReader });
+      const options = { onUnwritten: () => undefined, outlivesReader: () => outlivesReader };
+      return (stderr ??= output(STDERR, () => process.stderr, options));
     },
     env: process.env,
     get cwd() {

@@ -1,17 +1,49 @@
-import { setFlagsFromString } from 'node:v8';
+interface V8Flags {
+  ours: string;
+  usual: string;
+}
+
+const SMALL_SPACES: V8Flags = {
+  ours: '--semi-space-growth-factor=1 --heap-growing-percent=100',
+  usual: '--semi-space-growth-factor=2 --heap-growing-percent=0',
+};
+const PARALLEL_SCAVENGE: V8Flags = {
+  ours: '--no-parallel-scavenge',
+  usual: '--parallel-scavenge',
+};
+
+const changed: V8Flags[] = [];
+let set: (flags: string) => void = () => undefined;
 
 /**
- * Keeps a long-lived process small: V8 lets the space for new objects grow to many MiB before it looks
- * for what can go. A chat, or tests that wait for replies, do little at a time and lose little by looking sooner.
+ * Keeps a long-lived process small: V8 lets the spaces for new and for old objects grow by many MiB before it
+ * looks for what can go. A chat, or tests that wait for replies, do little at a time and lose little by looking sooner.
  */
-export function keepMemorySmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
+export function keepMemorySmall(): Promise<void> {
+  return change(SMALL_SPACES);
 }
 
 /**
  * Lets V8 look for what can go among new objects in the thread that makes them. Its helpers need cores of
  * their own: where each has a worker, they cost the turns of 256 callers a tenth of their core.
  */
-export function keepToOneCore(): void {
-  setFlagsFromString('--no-parallel-scavenge');
+export function keepToOneCore(): Promise<void> {
+  return change(PARALLEL_SCAVENGE);
+}
+
+async function change(flags: V8Flags): Promise<void> {
+  // Loaded late: few commands change any.
+  ({ setFlagsFromString: set } = await import('node:v8'));
+  changed.push(flags);
+  set(flags.ours);
+}
+
+/** Runs a task under the flags that all starts have: V8 takes no compiled code that was kept under others. */
+export function withUsualFlags<T>(task: () => T): T {
+  for (const { usual } of changed) set(usual);
+  try {
+    return task();
+  } finally {
+    for (const { ours } of changed) set(ours);
+  }
 }

@@ -69,6 +69,17 @@ describe.skipIf(process.platform !== 'linux')('compiled code', () => {
     expect(statSync(file).size).toBeGreaterThan(size);
   });
 
+  it('is kept for all commands by one that changes flags of V8', async () => {
+    const home = temporaryFolder();
+    writeFileSync(join(home, 'a.chat'), '== greets\n> hello\n? says hello\n');
+    const tested = await builtProgram(['test', '--sandbox', 'a.chat'], { home });
+    expect(tested).toMatchObject({ code: 0 });
+    const { file } = keptIn(home);
+    const { mtimeMs } = statSync(file);
+    expect(await run(home)).toEqual(HELP);
+    expect(statSync(file).mtimeMs).toBe(mtimeMs);
+  });
+
   it('is removed when it is of a file that the program no longer has', async () => {
     const home = temporaryFolder();
     await run(home);

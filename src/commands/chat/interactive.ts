@@ -31,7 +31,7 @@ import { introduce } from './introduction.js';
 
 /** A chat with a person at a terminal. Gives the exit code. */
 export async function interactiveChat(values: ChatValues, context: Context): Promise<number> {
-  keepMemorySmall();
+  await keepMemorySmall();
   const { target, output } = values;
   const prose = await proseOn(context.stderr, { ...target, ...values.appearance }, context);
   const wrap = wrapsWords(target.wrap, context);
