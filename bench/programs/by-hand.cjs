@@ -32,7 +32,8 @@ async function* conversationPages(filter = '') {
 }
 
 function messagePage(id, number) {
-  return get(`/ai/conversations/${id}/messages?page%5Bsize%5D=100&page%5Bnumber%5D=${number}`);
+  const query = new URLSearchParams({ 'page[size]': 100, 'page[number]': number });
+  return get(`/ai/conversations/${id}/messages?${query}`);
 }
 
 const print = (lines) => new Promise((resolve) => process.stdout.write(lines.join(''), resolve));
