@@ -46,6 +46,10 @@ export const SEARCH_BY_HAND = script(
   'hand-written-search.cjs',
   ...['7 x', '&metadata-%3Ekind=eq.searched'],
 );
+export const SEARCH_SANDBOX_BY_HAND = script(
+  'hand-written-search.cjs',
+  ...['question 7', '&metadata-%3Eassistant_id=eq.assistant-sandbox'],
+);
 export const EXPORT_BY_HAND = script('hand-written-pages.cjs', 'messages', LONG_CONVERSATION);
 export const CASES_BY_HAND = script('hand-written-tests.cjs', '1000');
 export const REPORT_MEMORY = ['--require', ...script('report-memory.cjs')()];

@@ -4,10 +4,12 @@ import {
   LIST_BY_HAND,
   LONG_CONVERSATION,
   SEARCH_BY_HAND,
+  SEARCH_SANDBOX_BY_HAND,
   SHORT_CONVERSATION,
   telnyxChat,
 } from '../lib/programs.mjs';
 import { peakMemory, wallTime } from '../lib/samplers.mjs';
+import { inSandbox } from '../lib/sandbox.mjs';
 
 const LIST_MANY = telnyxChat('conversations', 'list', '--limit', 'all');
 const LIST_SOME = telnyxChat('conversations', 'list', '--limit', '1000', '--quiet');
@@ -16,6 +18,9 @@ const EXPORT_SHORT = telnyxChat('conversations', 'export', SHORT_CONVERSATION);
 const SEARCH = telnyxChat(
   ...['conversations', 'search', '7 x', '--limit', 'all', '--since', '2000-01-01'],
   ...['--meta', 'kind=searched', '--quiet'],
+);
+const SEARCH_SANDBOX = telnyxChat(
+  ...['conversations', 'search', 'question 7', '--limit', 'all', '--quiet'],
 );
 
 /** @type {import('../lib/rows.mjs').Row[]} */
@@ -59,5 +64,27 @@ export default [
     rounds: 5,
     samples: { search: wallTime(SEARCH), script: wallTime(SEARCH_BY_HAND) },
     measure: ({ search, script }) => search / script,
+  },
+  {
+    name: 'search of 10,000 conversations, at hand, over the script',
+    unit: '×',
+    atMost: 1.5,
+    rounds: 5,
+    samples: {
+      search: inSandbox(10_000, wallTime(SEARCH_SANDBOX)),
+      script: inSandbox(10_000, wallTime(SEARCH_SANDBOX_BY_HAND)),
+    },
+    measure: ({ search, script }) => search / script,
+  },
+  {
+    name: 'memory of it, over that of a search of 1,000',
+    unit: 'MiB',
+    atMost: 20,
+    rounds: 5,
+    samples: {
+      many: inSandbox(10_000, peakMemory(SEARCH_SANDBOX)),
+      some: inSandbox(1_000, peakMemory(SEARCH_SANDBOX)),
+    },
+    measure: ({ many, some }) => many - some,
   },
 ];

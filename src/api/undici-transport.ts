@@ -1,4 +1,4 @@
-// Loaded late: undici is for `serve` and `test` alone.
+// Loaded late: undici is for `serve`, `test` and what reads many conversations.
 import type { IncomingHttpHeaders } from 'node:http';
 import { Exchange, type Carrier } from './exchange.js';
 import { otherProtocol } from './failures.js';

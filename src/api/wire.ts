@@ -82,8 +82,10 @@ const message = v.pipe(
     sent_at: text,
     tool_calls: v.fallback(v.array(toolCall), []),
   }),
-  v.transform(({ created_at, sent_at, tool_calls, ...rest }): Message => ({
-    ...rest,
+  // Each by its name: a rest of an object takes long, thousands of times a second.
+  v.transform(({ role, text, created_at, sent_at, tool_calls }): Message => ({
+    role,
+    text,
     createdAt: created_at,
     sentAt: sent_at,
     toolCalls: tool_calls,

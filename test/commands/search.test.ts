@@ -125,6 +125,18 @@ describe('conversations search', () => {
     expect(stderr).toContain(message);
   });
 
+  it('is complete over as many requests as make it change its way of sending them', async () => {
+    const many = await manyConversations();
+    const ids = many.add(800);
+    const argv = ['conversations', 'search', 'question 10', '--limit', 'all', '--debug'];
+    const { stdout, stderr } = await runCli(argv, { env: many.env, clock: many.clock });
+    expect(idsIn(stdout)).toEqual(ids.toReversed());
+    // For each way four that read messages, and one that reads the list.
+    const connections = stderr.match(/: connect /g)?.length;
+    expect(connections).toBeGreaterThan(5);
+    expect(connections).toBeLessThanOrEqual(10);
+  });
+
   it('is complete with faults, and reads nothing twice', async () => {
     const rules = ['list_messages/status_429:0.05', 'list_messages/status_500_before:0.02'];
     const many = await manyConversations({ faultSettings: { rules, seed: 7 } });
@@ -139,27 +151,42 @@ describe('conversations search', () => {
 
   it('is complete in a list that changes meanwhile', async () => {
     let calls = 0;
+    const deleted: string[] = [];
     const many = await manyConversations({
       async intercept(call, run) {
-        // Every tenth time the oldest one is used again, and moves to the front of the list.
-        if (call.operation === 'list_messages' && ++calls % 10 === 0 && calls < 400) {
+        if (call.operation !== 'list_messages' || ++calls > 400) return run(call);
+        const { store } = many.sandbox;
+        // The oldest one is used again and moves to the front, a new one starts, the one to be read is deleted.
+        if (calls % 10 === 0) {
           many.clock.advance(1_000);
-          const [oldest] = many.sandbox.store
+          const [oldest] = store
             .list()
             .toSorted((a, b) =>
               a.conversation.last_message_at < b.conversation.last_message_at ? -1 : 1,
             );
-          if (oldest) many.sandbox.store.append(oldest, { role: 'user', text: 'again' });
+          if (oldest) store.append(oldest, { role: 'user', text: 'again' });
+        } else if (calls % 10 === 3) {
+          const begun = store.create('', { assistant_id: many.sandbox.assistantId });
+          store.append(begun, { role: 'user', text: 'question 10' });
+        } else if (calls % 10 === 6) {
+          store.delete(call.id);
+          deleted.push(call.id);
         }
         return run(call);
       },
     });
     const ids = many.add(300);
-    const { stdout } = await runCli(
+    const { code, stdout } = await runCli(
       ['conversations', 'search', 'question 10', '--limit', 'all', '--quiet'],
       { env: many.env, clock: many.clock },
     );
-    expect(idsIn(stdout).toSorted()).toEqual(ids.toSorted());
+    const found = idsIn(stdout);
+    expect(code).toBe(0);
+    expect(found).toHaveLength(new Set(found).size);
+    expect(deleted.length).toBeGreaterThan(20);
+    expect(found.filter((id) => ids.includes(id)).toSorted()).toEqual(
+      ids.filter((id) => !deleted.includes(id)).toSorted(),
+    );
   });
 
   it('keeps what was found when it is stopped', async () => {

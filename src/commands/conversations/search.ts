@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.js';
 import { withAccount } from '../../account/calls.js';
+import { createBulkTransport } from '../../api/bulk-transport.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice, toggle } from '../../command-line/flag.js';
@@ -53,7 +54,8 @@ export const search = defineCommand({
     const match = await matcherOf(operands, flags);
     const redactor = await redactorFor(flags.redact);
     const notices = await noticesOn(context, { ...target, ...output });
-    await withAccount(target, { context, notices }, async (account) => {
+    const options = { context, notices, openTransport: createBulkTransport };
+    await withAccount(target, options, async (account) => {
       if (filters.since === undefined) {
         notices.notify('searching the last 30 days; --since 365d searches a year');
       }
@@ -124,7 +126,7 @@ async function* found(
   try {
     for await (const searched of searchConversations(ports, query)) {
       outcome.searched++;
-      progress.show(progressLine(searched.conversation, outcome));
+      if (isWatched) progress.show(progressLine(searched.conversation, outcome));
       const hits = searched.hits.slice(0, limit - outcome.found);
       outcome.hasMore = hits.length < searched.hits.length;
       outcome.found += hits.length;

@@ -1,4 +1,5 @@
 import { withAccount } from '../../account/calls.js';
+import { createBulkTransport } from '../../api/bulk-transport.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
@@ -37,7 +38,8 @@ export const stats = defineCommand({
     const since = filters.since ?? USUAL_SINCE;
     const selection = selectionOf({ ...filters, since }, target.assistant, context);
     const notices = await noticesOn(context, { ...target, ...output });
-    await withAccount(target, { context, notices }, async (account) => {
+    const options = { context, notices, openTransport: createBulkTransport };
+    await withAccount(target, options, async (account) => {
       if (filters.since === undefined) {
         notices.notify('counting the last 30 days; --since 365d counts a year');
       }
