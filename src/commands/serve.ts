@@ -19,7 +19,7 @@ import { takeTurn } from '../turn/turn.js';
 import { noticesTo } from './options/output.js';
 import { loadFailedSend } from '../turn/deliver.js';
 import { targetFlags } from './options/target.js';
-import { openRedis } from './serve/redis.js';
+import { openRedis, reloadCertificates } from './serve/redis.js';
 import { EXPOSURE, SERVICE } from './serve/flags.js';
 import { relaySettings, type ServeSettings } from './serve/settings.js';
 import { startEntry } from './serve/start-entry.js';
@@ -80,7 +80,8 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const { startRelay } = await import('../relay/relay.js');
   const { inMemory } = await import('../relay/coordination/memory/in-memory.js');
   const { redis } = settings;
-  const coordination = redis ? await openRedis(redis, { clock, log }) : inMemory(clock);
+  const shared = redis && (await openRedis(redis, { clock, log }));
+  const coordination = shared ?? inMemory(clock);
   const takeTurn = turnsOf(account, coordination);
   const turnTimeoutMs = account.settings.timeoutMs.value;
   try {
@@ -89,7 +90,10 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
     const services = { takeTurn, turnTimeoutMs, coordination, upstream, clock, log, page };
     const relay = await startRelay(settings, services);
     try {
-      context.onReload?.(() => void reloadTokens(settings, relay, log));
+      context.onReload?.(() => {
+        void reloadTokens(settings, relay, log);
+        if (redis && shared) reloadCertificates(redis, shared, log);
+      });
       const entry = { url: relay.url, node: context.nodeVersion };
       log.info(startEntry(settings, account.settings, entry), 'started');
       await write(stdout, `relay: ${relay.url}\n`);

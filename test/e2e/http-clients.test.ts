@@ -22,6 +22,9 @@ print(first['reply'])
 print(json.loads(ask({'message': 'What is my name?', 'conversation_id': first['conversation_id']})[1])['reply'])
 print(ask({'message': 'hello'}, Accept='text/event-stream')[1].split('\\n')[-4])
 print(*ask({'message': None}))
+connection.request('POST', '/chat', b'{"message":"hello"}', {**headers, 'Content-Encoding': 'gzip'})
+refused = connection.getresponse()
+print(refused.status, refused.read().decode())
 connection.request('POST', '/chat', b'\\xef\\xbb\\xbf{"message":"hello"}', headers)
 print(connection.getresponse().status)
 `;
@@ -37,27 +40,43 @@ import (
 	"strings"
 )
 
+func ask(body string, headers ...string) (int, string, http.Header) {
+	request, _ := http.NewRequest("POST", "http://"+os.Args[1]+"/chat", strings.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	for at := 0; at < len(headers); at += 2 {
+		request.Header.Set(headers[at], headers[at+1])
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		panic(err)
+	}
+	defer answer.Body.Close()
+	text, _ := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(text), answer.Header
+}
+
 func main() {
-	url := "http://" + os.Args[1] + "/chat"
-	answer, err := http.Post(url, "application/json", strings.NewReader(\`{"message":"My name is Ada."}\`))
-	if err != nil {
-		panic(err)
-	}
-	body, _ := io.ReadAll(answer.Body)
-	fmt.Println(answer.StatusCode, strings.Contains(string(body), "Nice to meet you, Ada."))
-	request, _ := http.NewRequest("POST", url, strings.NewReader(\`{"message":"hello"}\`))
-	request.Header.Set("Accept", "text/event-stream")
-	stream, err := http.DefaultClient.Do(request)
-	if err != nil {
-		panic(err)
-	}
+	status, text, _ := ask(\`{"message":"My name is Ada.","conversation_id":null,"name":null}\`)
+	fmt.Println(status, strings.Contains(text, "Nice to meet you, Ada."))
+	_, text, head := ask(\`{"message":"hello"}\`, "Accept", "text/event-stream")
 	last := ""
-	for lines := bufio.NewScanner(stream.Body); lines.Scan(); {
+	for lines := bufio.NewScanner(strings.NewReader(text)); lines.Scan(); {
 		if strings.HasPrefix(lines.Text(), "event: ") {
 			last = lines.Text()
 		}
 	}
-	fmt.Println(stream.Header.Get("Content-Type"), last)
+	fmt.Println(head.Get("Content-Type"), last)
+	_, _, head = ask(\`{"message":"hello"}\`, "Accept", "text/event-stream;q=0.5, application/json")
+	fmt.Println(head.Get("Content-Type"))
+	status, text, _ = ask(\`{"message":null}\`)
+	fmt.Println(status, text)
+	status, _, _ = ask("\\xef\\xbb\\xbf{\\"message\\":\\"hello\\"}")
+	fmt.Println(status)
+	status, _, _ = ask(\`{"message":"hello"}\`, "Content-Encoding", "gzip")
+	fmt.Println(status)
+	_, first, _ := ask(\`{"message":"hello"}\`, "Idempotency-Key", "key-1")
+	_, again, head := ask(\`{"message":"hello"}\`, "Idempotency-Key", "key-1")
+	fmt.Println(first == again, head.Get("Idempotent-Replayed"))
 }
 `;
 
@@ -90,6 +109,7 @@ describe('the relay by', () => {
       'Your name is Ada.',
       'event: done',
       '400 {"error":"message is required"}',
+      '415 {"error":"Content-Encoding is not supported"}',
       '200',
     ]);
   });
@@ -103,6 +123,11 @@ describe('the relay by', () => {
     expect(stdout.trim().split('\n')).toEqual([
       '200 true',
       'text/event-stream; charset=utf-8 event: done',
+      'application/json',
+      '400 {"error":"message is required"}',
+      '200',
+      '415',
+      'true true',
     ]);
   });
 });

@@ -1,8 +1,16 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { REDIS_SERVERS, redisServer } from '../helpers/redis-server.js';
 import { upstream } from '../helpers/relay.js';
 import { replica } from '../helpers/replica.js';
+import { runCli, temporaryFolder } from '../helpers/run-cli.js';
+import {
+  CERTIFICATE,
+  NEXT_CERTIFICATE,
+  NEXT_PRIVATE_KEY,
+  PRIVATE_KEY,
+} from '../helpers/tls-certificate.js';
 
 describe.skipIf(REDIS_SERVERS.length === 0)('rediss://', () => {
   test.each([
@@ -40,5 +48,70 @@ describe.skipIf(REDIS_SERVERS.length === 0)('rediss://', () => {
     };
     expect(await stateWith(tls)).toEqual({ status: 'ready' });
     expect(await stateWith([])).toEqual({ status: 'degraded' });
+  });
+
+  test('SIGHUP reads the certificates again; broken ones leave the old ones in use', async () => {
+    const args = ['--tls-auth-clients', 'yes', '--appendonly', 'yes'];
+    const redis = await redisServer({ isTls: true, args });
+    onTestFinished(() => redis.remove());
+    const folder = temporaryFolder();
+    const [ca = '', cert = '', key = ''] = ['ca', 'cert', 'key'].map((name) =>
+      join(folder, `${name}.pem`),
+    );
+    const write = (certificate: string, privateKey: string): void => {
+      writeFileSync(ca, certificate);
+      writeFileSync(cert, certificate);
+      writeFileSync(key, privateKey);
+    };
+    write(CERTIFICATE, PRIVATE_KEY);
+    const tls = ['--redis-ca', ca, '--redis-cert', cert, '--redis-key', key];
+    const relay = await replica(['--redis', redis.url, ...tls], upstream('http://127.0.0.1:9'));
+    const state = async (): Promise<unknown> => (await fetch(`${relay.url}/ready`)).json();
+    const times = (text: string): number => relay.log().split(text).length - 1;
+    expect(await state()).toEqual({ status: 'ready' });
+
+    for (const [count, broken] of [PRIVATE_KEY, '-----BEGIN CERTIFICATE-----\n'].entries()) {
+      write(broken, NEXT_PRIVATE_KEY);
+      await relay.kill('SIGHUP');
+      await expect
+        .poll(() => times('could not read the certificates for Redis again'))
+        .toBe(count + 1);
+    }
+    await redis.kill();
+    await expect.poll(state).toEqual({ status: 'degraded' });
+    await redis.start();
+    await expect.poll(state).toEqual({ status: 'ready' });
+
+    await redis.kill();
+    writeFileSync(join(redis.folder, 'cert.pem'), NEXT_CERTIFICATE);
+    writeFileSync(join(redis.folder, 'key.pem'), NEXT_PRIVATE_KEY);
+    await redis.start();
+    write(CERTIFICATE, PRIVATE_KEY);
+    // Another relay tells that the old certificates are of no use any more.
+    const other = await replica(['--redis', redis.url, ...tls], upstream('http://127.0.0.1:9'));
+    await expect.poll(() => other.log()).toContain('SELF_SIGNED_CERT');
+    expect(await state()).toEqual({ status: 'degraded' });
+    write(NEXT_CERTIFICATE, NEXT_PRIVATE_KEY);
+    await relay.kill('SIGHUP');
+    await expect.poll(() => times('read the certificates for Redis again')).toBe(3);
+    await expect.poll(state).toEqual({ status: 'ready' });
+    expect(relay.log()).not.toContain('BEGIN');
+  }, 60_000);
+
+  test('a certificate that is broken, or of another key, is wrong usage', async () => {
+    const folder = temporaryFolder();
+    const [cert = '', key = '', no = ''] = ['cert', 'key', 'no'].map((name) => join(folder, name));
+    writeFileSync(cert, CERTIFICATE);
+    writeFileSync(key, NEXT_PRIVATE_KEY);
+    writeFileSync(no, '-----BEGIN CERTIFICATE-----\nnonsense\n');
+    for (const [argv, message] of [
+      [['--redis-cert', cert, '--redis-key', key], 'cannot use --redis-cert, --redis-key'],
+      [['--redis-ca', no], 'cannot use --redis-ca'],
+      [['--redis-ca', join(folder, 'missing')], 'missing is no PEM file'],
+    ] as const) {
+      const env = { ...upstream('http://127.0.0.1:9'), TELNYX_CHAT_REDIS: 'rediss://localhost:1' };
+      const { code, stderr } = await runCli(['serve', ...argv], { env });
+      expect([code, stderr.split('\n')[0]]).toEqual([2, expect.stringContaining(message)]);
+    }
   });
 });

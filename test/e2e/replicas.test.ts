@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Stats } from '../../src/sandbox/control.js';
 import { deliver, type Delivered } from '../helpers/persistent-caller.js';
 import { REDIS_SERVERS, redisServer, type RedisServer } from '../helpers/redis-server.js';
-import { twoReplicas, userTexts } from '../helpers/replica.js';
+import { overlapping, twoReplicas, userTexts } from '../helpers/replica.js';
 
 const CONVERSATIONS = 100;
 /** Of each conversation, by each of its two callers. */
@@ -76,16 +76,6 @@ function faultsIn({ conversations }: Stats, delivered: Delivered[]): string[] {
       ...misplaced(texts, ours).map((text) => `too early: ${text}`),
     ];
   });
-}
-
-type Conversation = Stats['conversations'][number];
-
-/** Turns that ran while another one did. */
-function overlapping({ messages }: Conversation): string[] {
-  const isSaid = (index: number): boolean => messages[index]?.role === 'user';
-  return messages.flatMap(({ text }, index) =>
-    isSaid(index) && isSaid(index - 1) ? [text ?? ''] : [],
-  );
 }
 
 /** Turns that are stored before one that was answered before they were asked for. */

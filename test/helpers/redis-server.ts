@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -21,7 +21,7 @@ export interface RedisServer {
   /** Stops and goes on, the connections left open. */
   freeze(): void;
   thaw(): void;
-  /** Runs a command on the server, and gives what redis-cli prints; not with TLS. */
+  /** Runs a command on the server, and gives what redis-cli prints. */
   command(...words: string[]): Promise<string>;
   /** Ends it and takes its folder away. */
   remove(): Promise<void>;
@@ -58,7 +58,8 @@ export async function redisServer({
     const listening = isTls
       ? ['--port', '0', '--tls-port', String(port), ...certified(folder)]
       : ['--port', String(port)];
-    child = await started(program, [...listening, '--dir', folder, ...args]);
+    const fixed = ['--bind', '127.0.0.1', '--save', '', '--loglevel', 'notice'];
+    child = await started(program, [...fixed, ...listening, '--dir', folder, ...args]);
   };
   await start();
   return {
@@ -68,9 +69,7 @@ export async function redisServer({
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
     async command(...words) {
-      const cli = program.replace('server', 'cli');
-      const { stdout } = await promisify(execFile)(cli, ['-p', String(port), ...words]);
-      return stdout.trim();
+      return redisCli([...(isTls ? tlsFlags(folder) : []), '-p', String(port), ...words], program);
     },
     async remove() {
       await end();
@@ -79,13 +78,24 @@ export async function redisServer({
   };
 }
 
-async function started(program: string, args: string[]): Promise<ChildProcess> {
-  const fixed = ['--bind', '127.0.0.1', '--save', '', '--loglevel', 'notice'];
-  const child = spawn(program, [...fixed, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** What redis-cli prints. */
+export async function redisCli(args: string[], program = 'redis-server'): Promise<string> {
+  const { stdout } = await promisify(execFile)(program.replace('server', 'cli'), args);
+  return stdout.trim();
+}
+
+/** For redis-cli: the certificate in the folder is to be trusted. */
+export function tlsFlags(folder: string): string[] {
+  return ['--tls', '--cacert', join(folder, 'cert.pem')];
+}
+
+/** Resolves when it serves. */
+export async function started(program: string, args: string[]): Promise<ChildProcess> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const said: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     said.push(line);
-    if (/ready to accept connections/i.test(line)) {
+    if (/ready to accept connections|Sentinel ID is/i.test(line)) {
       child.stdout.resume();
       return child;
     }
@@ -93,12 +103,15 @@ async function started(program: string, args: string[]): Promise<ChildProcess> {
   throw new Error(`${program} ended:\n${said.join('\n')}`);
 }
 
-/** Arguments for the certificate of `localhost`, put into the folder. */
+/** Arguments for the certificate of `localhost`, put into the folder unless there is one. */
 function certified(folder: string): string[] {
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  writeFileSync(cert, CERTIFICATE);
-  writeFileSync(key, PRIVATE_KEY);
-  return ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-auth-clients', 'no'];
+  if (!existsSync(cert)) {
+    writeFileSync(cert, CERTIFICATE);
+    writeFileSync(key, PRIVATE_KEY);
+  }
+  const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+  return [...files, '--tls-auth-clients', 'no'];
 }
 
 function isInstalled(name: string): boolean {

@@ -67,3 +67,11 @@ export function userTexts(conversation: Stats['conversations'][number] | undefin
   const said = conversation?.messages.filter(({ role }) => role === 'user') ?? [];
   return said.map(({ text }) => text ?? '');
 }
+
+/** The user's turns that ran while another one did. */
+export function overlapping({ messages }: Stats['conversations'][number]): string[] {
+  const isSaid = (index: number): boolean => messages[index]?.role === 'user';
+  return messages.flatMap(({ text }, index) =>
+    isSaid(index) && isSaid(index - 1) ? [text ?? ''] : [],
+  );
+}

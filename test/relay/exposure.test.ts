@@ -67,6 +67,32 @@ test('a rate is kept by each caller', async () => {
   expect((await as('token-2')).status).toBe(200);
 });
 
+test('a rate holds for what the page asks Telnyx, beside the turns', async () => {
+  const relay = await serveSandbox(['--ui', '--rate-limit', '2']);
+  const { sandbox, url } = relay;
+  const { conversation_id } = (await post(relay, HELLO)).body as { conversation_id: string };
+  const turn = JSON.stringify({ conversation_id, message: 'hello', reply: 'hi' });
+  const headers = { 'content-type': 'application/json' };
+  const look = () => fetch(`${url}/ui/tool-calls`, { method: 'POST', body: turn, headers });
+  const introduction = async () => (await fetch(`${url}/ui/assistant`)).status;
+  expect([await introduction(), (await look()).status]).toEqual([200, 200]);
+  const asked = sandbox.requestCount('list_messages');
+  const refused = await look();
+  expect([refused.status, await refused.json()]).toEqual([429, { error: 'Too many requests' }]);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(25);
+  expect([sandbox.requestCount('list_messages'), asked > 0]).toEqual([asked, true]);
+  // A turn is still allowed, and what is known of the assistant is still told.
+  expect([(await post(relay, HELLO)).status, await introduction()]).toEqual([200, 200]);
+});
+
+test('a page over the rate from the start is refused what is not known', async () => {
+  const relay = await serveSandbox(['--ui', '--rate-limit', '1']);
+  const body = JSON.stringify({ conversation_id: 'c-1', message: 'hello', reply: 'hi' });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${relay.url}/ui/tool-calls`, { method: 'POST', body, headers });
+  expect((await fetch(`${relay.url}/ui/assistant`)).status).toBe(429);
+});
+
 describe('a Host', () => {
   test.each([
     ['localhost', 200],

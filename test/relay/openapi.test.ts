@@ -23,9 +23,14 @@ interface Described {
   content: Record<string, { schema: object }>;
 }
 
+interface Operation {
+  parameters?: { name: string; schema: object }[];
+  responses: Record<string, Described>;
+}
+
 interface Document {
   openapi: string;
-  paths: Record<string, Record<string, { responses: Record<string, Described> }>>;
+  paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object> };
 }
 
@@ -53,6 +58,21 @@ describe('GET /openapi.json', () => {
     expect(body.openapi).toMatch(/^3\.1\./);
     expect(await new Validator().validate({ ...body })).toEqual({ valid: true });
     expect(Object.keys(body.paths)).toEqual(paths);
+  });
+
+  test('has the headers that a turn is asked for with', () => {
+    const { parameters } = document.paths['/chat']?.['post'] ?? {};
+    const [, , trace] = parameters ?? [];
+    expect(parameters?.map(({ name }) => name)).toEqual([
+      'Idempotency-Key',
+      'X-Request-Id',
+      'traceparent',
+    ]);
+    const [value, other] = ['00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', 'nonsense'];
+    expect([value, other].map((text) => ajv.validate(trace?.schema ?? false, text))).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test('has all paths that the relay answers, and no others', async () => {

@@ -211,6 +211,21 @@ describe.skipIf(REDIS_SERVERS.length === 0)('with a Redis', () => {
     while ((await ready(relay)) !== 503) await new Promise((resolve) => setTimeout(resolve, 20));
   });
 
+  test('whether it is reached is a metric', async () => {
+    const token = 's3cret-0123456789';
+    const relay = await serveSandbox(['--redis', redis.url, '--token', token]);
+    const headers = { authorization: `Bearer ${token}` };
+    const isUp = async () => {
+      const text = await (await fetch(`${relay.url}/metrics`, { headers })).text();
+      return /^telnyx_chat_redis_up (\d)$/m.exec(text)?.[1];
+    };
+    expect(await isUp()).toBe('1');
+    await redis.kill();
+    await expect.poll(isUp).toBe('0');
+    await redis.start();
+    await expect.poll(isUp).toBe('1');
+  });
+
   test.each([
     ['no', true],
     ['yes', false],

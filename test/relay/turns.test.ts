@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { eventsIn, post, serve, serveSandbox, upstream } from '../helpers/relay.js';
 
 const EVENTS = { accept: 'text/event-stream' };
+const TOKEN = 's3cret-0123456789';
 
 describe('turns of one conversation', () => {
   test('run one after another; others beside them', async () => {
@@ -48,7 +49,7 @@ describe('turns of one conversation', () => {
   });
 
   test('are in the sandbox as they came, whatever fails on the way', async () => {
-    const relay = await serveSandbox([], {
+    const relay = await serveSandbox(['--token', TOKEN], {
       sandbox: {
         faultSettings: {
           rules: ['chat/reset_after:0.2', 'chat/reset_before:0.2', 'chat/status_503_after:0.2'],
@@ -56,16 +57,16 @@ describe('turns of one conversation', () => {
         },
       },
     });
-    const first = await post(relay, { message: 'turn 0' });
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const first = await post(relay, { message: 'turn 0' }, headers);
     const { conversation_id } = first.body as { conversation_id: string };
-    const numbers = Array.from({ length: 10 }, (_, number) => number + 1);
-    const statuses = await Promise.all(
-      numbers.map(async (number) => {
-        await new Promise((resolve) => setTimeout(resolve, number * 10));
-        const turn = { message: `turn ${number}`, conversation_id };
-        return [`turn ${number}`, (await post(relay, turn)).status];
-      }),
-    );
+    const turns: Promise<[string, number]>[] = [];
+    for (let number = 1; number <= 10; number++) {
+      const turn = { message: `turn ${number}`, conversation_id };
+      turns.push(post(relay, turn, headers).then(({ status }) => [turn.message, status]));
+      while ((await arrivals(relay.url, headers)) <= number);
+    }
+    const statuses = await Promise.all(turns);
     const said = relay.sandbox.store
       .find(conversation_id)
       ?.messages.filter(({ role }) => role === 'user')
@@ -77,6 +78,13 @@ describe('turns of one conversation', () => {
     expect(said).toEqual(expect.arrayContaining(answered));
   }, 60_000);
 });
+
+/** Turns that have come: those that run, wait or are answered. */
+async function arrivals(url: string, headers: Record<string, string>): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`, { headers })).text();
+  const values = /^telnyx_chat_(?:turns_in_flight|requests_total\{route="\/chat".*\}) (\d+)$/gm;
+  return [...text.matchAll(values)].reduce((sum, [, value]) => sum + Number(value), 0);
+}
 
 test('too many turns at once are refused for now', async () => {
   const api = await heldApi();

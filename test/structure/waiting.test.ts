@@ -82,6 +82,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'relay/operation/log.ts: promise': ['0.5 s', 'needs none'],
   'relay/http/read-body.ts: promise': ['Node\u2019s request timeout; 1 MiB', 'the caller goes'],
   'relay/http/unread-answers.ts: promise': ['a slow reader: the turn\u2019s', 'the caller goes'],
+  'relay/coordination/redis/connection.ts: promise': ['2 s for each Sentinel', 'needs none'],
   'relay/coordination/redis/turn-order.ts: promise': [
     'the turn\u2019s deadline',
     'the caller goes',

@@ -51,6 +51,9 @@ export const SERVICE = {
     '--redis <url>',
     'Redis or Valkey over which replicas agree on order, keys and limits (TELNYX_CHAT_REDIS)',
   ),
+  redisCa: text('--redis-ca <path>', 'authorities that sign the certificate of the Redis (PEM)', {
+    completes: 'files',
+  }),
   redisCert: text('--redis-cert <path>', 'certificate that the Redis asks of its clients (PEM)', {
     completes: 'files',
   }),

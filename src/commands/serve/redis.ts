@@ -1,32 +1,37 @@
 import type { Clock } from '../../base/time.js';
 import { AppError } from '../../base/errors.js';
-import type { CoordinationError, Coordination } from '../../relay/coordination/coordination.js';
+import type { CoordinationError } from '../../relay/coordination/coordination.js';
 import {
   parseRedisUrl,
   publicAddress,
   type RedisAddress,
 } from '../../relay/coordination/redis/address.js';
+import type { RedisTls } from '../../relay/coordination/redis/connection-options.js';
+import type { InRedis } from '../../relay/coordination/redis/in-redis.js';
 import type { Context } from '../../process/context.js';
 import type { Log } from '../../relay/operation/log.js';
+import type { RedisTlsFiles } from './redis-tls.js';
 
 export interface RedisSettings {
   address: RedisAddress;
   prefix: string;
+  tls: RedisTls;
+  /** The certificates once more, as they are now; undefined without files of them. */
+  readTls: (() => RedisTls) | undefined;
 }
 
 interface GivenRedis {
   url: string | undefined;
   prefix: string;
-  /** Files of the client's certificate and its key. */
-  cert: string | undefined;
-  key: string | undefined;
+  files: RedisTlsFiles;
 }
 
-/** The Redis that replicas share, if there is one. Throws a usage error on a bad URL. */
+/** The Redis that replicas share, if there is one. Throws a usage error on a bad URL or certificate. */
 export async function redisSettings(
-  { url, prefix, cert, key }: GivenRedis,
+  { url, prefix, files }: GivenRedis,
   place: Pick<Context, 'cwd' | 'home'>,
 ): Promise<RedisSettings | undefined> {
+  const { ca, cert, key } = files;
   if ((cert === undefined) !== (key === undefined)) {
     throw new AppError('usage', '--redis-cert and --redis-key belong together', {
       hint: 'give both, or neither',
@@ -34,10 +39,11 @@ export async function redisSettings(
   }
   if (url === undefined) return undefined;
   const address = parseRedisUrl(url);
-  if (cert === undefined || key === undefined) return { address, prefix };
-  const { readPemFile } = await import('../../store/env-file.js');
-  const certificate = { cert: readPemFile(cert, place), key: readPemFile(key, place) };
-  return { address: { ...address, certificate }, prefix };
+  if (ca === undefined && cert === undefined)
+    return { address, prefix, tls: {}, readTls: undefined };
+  const { readRedisTls } = await import('./redis-tls.js');
+  const readTls = (): RedisTls => readRedisTls(files, place);
+  return { address, prefix, tls: readTls(), readTls };
 }
 
 /**
@@ -45,9 +51,9 @@ export async function redisSettings(
  * credentials are an error.
  */
 export async function openRedis(
-  { address, prefix }: RedisSettings,
+  { address, prefix, tls }: RedisSettings,
   { clock, log }: { clock: Clock; log: Log },
-): Promise<Coordination> {
+): Promise<InRedis> {
   const { inRedis } = await import('../../relay/coordination/redis/in-redis.js');
   const redis = publicAddress(address);
   const onChange = (problem?: string): void => {
@@ -58,7 +64,7 @@ export async function openRedis(
         'no connection to Redis: turns that need it are refused until there is',
       );
   };
-  const coordination = inRedis({ address, prefix, clock, onChange });
+  const coordination = inRedis({ address, tls, prefix, clock, onChange });
   try {
     await coordination.open();
     if ((await coordination.keepsData()) === false) {
@@ -69,15 +75,36 @@ export async function openRedis(
     if (isAccessRefused(message)) {
       await coordination.close();
       throw new AppError('not_configured', `${message} (${redis})`, {
-        hint: message.includes('NOPERM')
-          ? `give it to the user: ACL SETUSER <name> ~${prefix}* &${prefix}* +@all`
-          : 'check user, password and database of --redis or TELNYX_CHAT_REDIS',
+        hint: accessHint(message, prefix),
       });
     }
   }
   return coordination;
 }
 
+/** Reads the certificates again. What is wrong with them leaves those that were known. */
+export function reloadCertificates({ readTls }: RedisSettings, redis: InRedis, log: Log): void {
+  if (!readTls) return;
+  try {
+    redis.useTls(readTls());
+    log.info({}, 'read the certificates for Redis again');
+  } catch (error) {
+    log.error(
+      { problem: (error as Error).message },
+      'could not read the certificates for Redis again',
+    );
+  }
+}
+
 function isAccessRefused(message: string): boolean {
-  return /WRONGPASS|NOAUTH|NOPERM|DB index|AUTH/.test(message);
+  return /WRONGPASS|NOAUTH|NOPERM|DB index|AUTH|no Sentinel knows/.test(message);
+}
+
+function accessHint(message: string, prefix: string): string {
+  const where = '--redis or TELNYX_CHAT_REDIS';
+  if (message.includes('no Sentinel knows')) return `check the name of the master in ${where}`;
+  if (message.includes('Sentinel')) return `check ?sentinel_password= of ${where}`;
+  return message.includes('NOPERM')
+    ? `give it to the user: ACL SETUSER <name> ~${prefix}* &${prefix}* +@all`
+    : `check user, password and database of ${where}`;
 }

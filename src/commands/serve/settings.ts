@@ -55,8 +55,7 @@ export async function relaySettings(
       {
         url: values.redis ?? env['TELNYX_CHAT_REDIS'],
         prefix: redisPrefix,
-        cert: values.redisCert,
-        key: values.redisKey,
+        files: { ca: values.redisCa, cert: values.redisCert, key: values.redisKey },
       },
       context,
     ),

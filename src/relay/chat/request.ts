@@ -17,6 +17,9 @@ export const CHAT_BODY = v.object({
   name: v.nullish(v.pipe(v.string(), v.description('The name of the person who is speaking.'))),
 });
 
+/** A trace context of W3C. */
+export const TRACE_PARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+
 /** A request of `POST /chat`. */
 export interface ChatRequest {
   message: string;

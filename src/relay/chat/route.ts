@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
 import type { Claim, OpenRecord } from '../coordination/coordination.js';
 import { assertNoForm, assertOrigin, assertPlainBody } from '../exposure/browser-guards.js';
+import { takeAllowance } from '../exposure/rate-limit.js';
 import { assertToken } from '../exposure/token-guesses.js';
 import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.js';
 import type { Call, RelayState } from '../state.js';
@@ -33,15 +34,6 @@ export async function chat(call: Call, state: RelayState): Promise<void> {
   } finally {
     bodies.release(body);
   }
-}
-
-/** Throws a 429. */
-async function takeAllowance({ facts }: Call, { rate, coordination }: RelayState): Promise<void> {
-  const caller = facts.caller ?? `address ${facts.remote ?? ''}`;
-  const waitMs = rate ? await coordination.limits.take(caller, rate) : 0;
-  if (waitMs <= 0) return;
-  facts.isRateLimited = true;
-  throw new Refusal(429, 'Too many requests', retryAfter(waitMs));
 }
 
 /** Throws a 503, or a 429 for a caller that has too many turns of its own. */

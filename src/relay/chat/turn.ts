@@ -4,7 +4,7 @@ import { CoordinationError, type Lease, type OpenRecord } from '../coordination/
 import type { CallFacts, RelayState, RunningTurn } from '../state.js';
 import type { EventStream } from './event-stream.js';
 import { failed, replied, type Outcome } from './outcome.js';
-import type { ChatRequest } from './request.js';
+import { TRACE_PARENT, type ChatRequest } from './request.js';
 
 /** A turn that a caller asked for with `POST /chat`. */
 export interface ChatTurn extends RunningTurn {
@@ -109,12 +109,12 @@ async function replyTo(
   throw new Error('the turn ended without a reply');
 }
 
-const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
-
 /** The caller's trace context, if it has one (W3C). */
 function traceParent({ headers }: IncomingMessage): string | undefined {
   const { traceparent } = headers;
-  return typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined;
+  return typeof traceparent === 'string' && TRACE_PARENT.test(traceparent)
+    ? traceparent
+    : undefined;
 }
 
 /**

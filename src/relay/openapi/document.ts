@@ -1,5 +1,6 @@
 // Loaded late: for `GET /openapi.json` alone.
 import { version } from '../../base/version.js';
+import { TRACE_PARENT } from '../chat/request.js';
 import { failures, json } from './responses.js';
 import { bodySchemas } from './schemas.js';
 
@@ -66,6 +67,12 @@ const CHAT = {
       in: 'header',
       description: 'A name of the caller for this request, for the log.',
       schema: { type: 'string', pattern: '^[\\w.:-]{1,64}$' },
+    },
+    {
+      name: 'traceparent',
+      in: 'header',
+      description: 'The W3C trace of the caller, passed on to Telnyx. Anything else is left out.',
+      schema: { type: 'string', pattern: TRACE_PARENT.source },
     },
   ],
   requestBody: {

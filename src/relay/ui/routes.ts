@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { AppError } from '../../base/errors.js';
 import { parseBody } from '../chat/request.js';
 import { assertNoForm, assertOrigin } from '../exposure/browser-guards.js';
+import { overRate, pageAllowanceWait } from '../exposure/rate-limit.js';
 import { assertToken } from '../exposure/token-guesses.js';
 import { busy, Refusal, sendJson } from '../http/answer.js';
 import type { Call, RelayState, Routes } from '../state.js';
@@ -12,7 +13,7 @@ import type { Introduction, PagePorts } from './ports.js';
 /** The page also asks for this when a reply does not come, to tell whether Telnyx can be reached. */
 const INTRODUCTION_TIMEOUT_MS = 3_000;
 /** However many pages ask, Telnyx is asked this often at most. */
-const INTRODUCTION_AGE_MS = 3_000;
+const MAX_INTRODUCTION_AGE_MS = 3_000;
 /** Turns whose tool calls are looked for at once: each look is some requests to Telnyx. */
 const MAX_LOOKS = 16;
 
@@ -29,14 +30,19 @@ export function pageRoutes(ports: PagePorts, needsToken: boolean): Routes {
 
 function introducer(ports: PagePorts): Routes[string][string] {
   let latest: { promise: Promise<Introduction>; askedAt: number } | undefined;
+  const isStale = (now: number): boolean =>
+    now - (latest?.askedAt ?? -Infinity) > MAX_INTRODUCTION_AGE_MS;
   return async (call, state) => {
     await admit(call, state);
     const now = state.clock.monotonic();
-    if (!latest || now - latest.askedAt > INTRODUCTION_AGE_MS) {
+    const waitMs = isStale(now) ? await pageAllowanceWait(call, state) : 0;
+    // Another page may have asked meanwhile. A caller over its rate gets what was answered last.
+    if (isStale(now) && waitMs <= 0) {
       const { signal } = new AbortController();
       const promise = ports.introduction({ signal, timeoutMs: INTRODUCTION_TIMEOUT_MS });
       latest = { promise, askedAt: now };
     }
+    if (!latest) throw overRate(waitMs, call);
     const { name, greeting, hasTools } = await reached(latest.promise, call);
     sendBody(call, { name, greeting, has_tools: hasTools });
   };
@@ -52,6 +58,8 @@ function toolCallReader(ports: PagePorts): Routes[string][string] {
   let looks = 0;
   return async (call, state) => {
     await admit(call, state);
+    const waitMs = state.rate ? await pageAllowanceWait(call, state) : 0;
+    if (waitMs > 0) throw overRate(waitMs, call);
     if (looks >= MAX_LOOKS) throw busy('Too many requests in flight');
     looks++;
     const stop = new AbortController();

@@ -1,14 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { CoordinationError } from '../coordination.js';
 import type { RedisAddress } from './address.js';
-import { SCRIPTS, type Script } from './scripts.js';
-
-/** For connecting, and for each answer of the server. */
-const TIMEOUT_MS = 2_000;
-/** Between two tries to connect. */
-const MIN_RETRY_MS = 50;
-const MAX_RETRY_MS = 1_000;
+import { connectionOptions, tlsOptions, type RedisTls } from './connection-options.js';
+import type { Script } from './scripts.js';
 
 /** The reply of a script: a status word, then its values. */
 export type Reply = [status: string, ...rest: (string | number)[]];
@@ -22,32 +16,53 @@ export interface ConnectionEvents {
   onMessage: (message: string) => void;
 }
 
+export interface ConnectionSettings extends ConnectionEvents {
+  address: RedisAddress;
+  tls: RedisTls;
+  /** On which messages for this process arrive. */
+  channel: string;
+}
+
 /** One connection for commands and messages. It reconnects by itself; commands meanwhile fail at once. */
 export class Connection {
   readonly #redis: Redis;
+  readonly #address: RedisAddress;
   readonly #events: ConnectionEvents;
   readonly #channel: string;
   /** Why commands fail; empty while connected. */
   #problem = 'not connected yet';
   #isTroubleReported = false;
+  /** Why the Sentinel that was asked last could not name the master. */
+  #sentinelProblem = '';
+  #isClosed = false;
 
-  constructor(address: RedisAddress, channel: string, events: ConnectionEvents) {
-    this.#redis = new Redis(optionsFor(address));
+  constructor({ address, tls, channel, ...events }: ConnectionSettings) {
+    this.#redis = new Redis(connectionOptions(address, tls));
+    this.#address = address;
     this.#channel = channel;
     this.#events = events;
-    this.#redis.on('error', (error: unknown) => void (this.#problem = describe(error)));
+    this.#redis.on('error', (error: unknown) => this.#fail(error));
+    this.#redis.on('sentinelError', (error: Error) => void (this.#sentinelProblem = error.message));
     this.#redis.on('close', () => this.#reportTrouble());
+    this.#redis.on('end', () => this.#reopen());
     this.#redis.on('ready', () => this.#prepare());
     this.#redis.on('message', (_channel: string, message: string) => events.onMessage(message));
   }
 
   /** Rejects when the first try to connect fails; further tries follow all the same. */
   async open(): Promise<void> {
+    // While no Sentinel can be reached, ioredis goes on asking them, and the promise is pending.
+    const refused = new Promise<never>((_, reject) => this.#redis.once('error', reject));
     try {
-      await this.#redis.connect();
+      await Promise.race([this.#redis.connect(), refused]);
     } catch {
       throw this.#unavailable();
     }
+  }
+
+  /** For the next connections; the one that is open stays. */
+  useTls(tls: RedisTls): void {
+    Object.assign(this.#redis.options, tlsOptions(this.#address, tls));
   }
 
   get isUp(): boolean {
@@ -82,6 +97,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#isTroubleReported = true; // Closing is not a failure.
     this.#redis.disconnect();
   }
@@ -97,6 +113,23 @@ export class Connection {
     // It only saves time: waiting turns check their place by themselves.
     this.subscribe().catch(() => undefined);
     this.#events.onReady();
+  }
+
+  /** ioredis gives up for good when it hears of a failover while it is asking a Sentinel. */
+  #reopen(): void {
+    if (this.#isClosed) return;
+    this.#reportTrouble();
+    setImmediate(() => {
+      if (!this.#isClosed) this.#redis.connect().catch(() => undefined);
+    });
+  }
+
+  #fail(error: unknown): void {
+    const problem = describe(error);
+    const isOfSentinels = problem.startsWith('All sentinels');
+    this.#problem = isOfSentinels ? describeSentinels(this.#sentinelProblem) : problem;
+    // No connection is closed then.
+    if (isOfSentinels) this.#reportTrouble();
   }
 
   #reportTrouble(): void {
@@ -133,41 +166,6 @@ export class PendingCommands {
   }
 }
 
-function optionsFor(address: RedisAddress) {
-  const { host, port, username, password, database, isTls, certificate = {} } = address;
-  return {
-    host,
-    port,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    db: database,
-    ...(isTls && { tls: certificate }),
-    connectionName: 'telnyx-chat',
-    scripts: SCRIPTS,
-    lazyConnect: true,
-    // Commands fail at once without a connection, and are never repeated.
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    // #prepare subscribes.
-    autoResubscribe: false,
-    // A server that is still loading answers each command with an error.
-    enableReadyCheck: false,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
-    socketTimeout: TIMEOUT_MS,
-    retryStrategy: waitBefore,
-    // After a failover the same name leads to another server.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
-  };
-}
-
-/** Exponential backoff, with jitter for replicas that lost the server at the same time. */
-function waitBefore(retry: number): number {
-  const maxMs = Math.min(MIN_RETRY_MS * 2 ** (retry - 1), MAX_RETRY_MS);
-  return randomInt(Math.floor(maxMs / 2), maxMs + 1);
-}
-
 function isWrongDatabase(problem: string): boolean {
   return problem.includes('DB index');
 }
@@ -176,4 +174,10 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return code || error.message;
+}
+
+function describeSentinels(problem: string): string {
+  return /No such master|invalid reply: null/.test(problem)
+    ? 'no Sentinel knows a master of this name'
+    : `no Sentinel answers: ${problem.replace(/^.* because /, '')}`;
 }

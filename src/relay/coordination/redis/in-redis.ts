@@ -9,6 +9,8 @@ import {
 } from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { Connection, PendingCommands } from './connection.js';
+import type { RedisTls } from './connection-options.js';
+import { pauseAfterFailover } from './failover.js';
 import { assertPermitted } from './permissions.js';
 import { RedisRecords } from './records.js';
 import { keysWith, NOW, script } from './scripts.js';
@@ -33,6 +35,7 @@ return {'ok', 0}
 
 export interface RedisOptions {
   address: RedisAddress;
+  tls?: RedisTls | undefined;
   /** Prefix of all keys. Processes with the same prefix coordinate with each other. */
   prefix: string;
   clock: Pick<Clock, 'monotonic'>;
@@ -48,6 +51,8 @@ export interface InRedis extends Coordination {
   open(): Promise<void>;
   /** Whether the server keeps its data on disk; undefined when it does not tell. */
   keepsData(): Promise<boolean | undefined>;
+  /** For the next connections to Redis. */
+  useTls(tls: RedisTls): void;
 }
 
 /** Coordination among all processes that share one Redis or Valkey (6 or later). */
@@ -60,10 +65,12 @@ export function inRedis(options: RedisOptions): InRedis {
     limits,
     isUp: () => connection.isUp,
     keepsData: () => connection.keepsData(),
+    useTls: (tls) => connection.useTls(tls),
     check: () => assertTurnsMayBegin(session),
     async open() {
       await connection.open();
       await assertPermitted(connection, keys);
+      if (options.address.sentinel) await pauseAfterFailover({ connection, session, keys });
       await session.renew();
     },
     async close() {
@@ -74,14 +81,20 @@ export function inRedis(options: RedisOptions): InRedis {
   };
 }
 
-function connected({ address, prefix, clock, onChange, ...times }: RedisOptions) {
+function connected({ address, tls = {}, prefix, clock, onChange, ...times }: RedisOptions) {
   const { leaseMs = LEASE_MS, orphanMs = ORPHAN_MS } = times;
   const keys = keysWith(prefix);
   const pending = new PendingCommands();
   const instance = randomBytes(9).toString('base64url');
-  const connection: Connection = new Connection(address, keys.channels + instance, {
+  const connection: Connection = new Connection({
+    address,
+    tls,
+    channel: keys.channels + instance,
     onReady() {
       onChange?.();
+      // Commands reach the server in this order.
+      if (address.sentinel)
+        pauseAfterFailover({ connection, session, keys }).catch(() => undefined);
       // A renewal that fails is repeated by the session's own timer.
       void session.renew().then(
         () => turns.checkAll(),

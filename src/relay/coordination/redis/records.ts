@@ -6,7 +6,7 @@ import {
   type OpenRecord,
   type RecordKey,
 } from '../coordination.js';
-import { GIVEN_UP, IN_SESSION, script } from './scripts.js';
+import { COUNT_OUTSIDE, GIVEN_UP, IN_SESSION, script } from './scripts.js';
 import type { SessionEpoch } from './session.js';
 import type { RedisContext } from './turn-order.js';
 
@@ -56,25 +56,27 @@ redis.call('PEXPIRE', KEYS[3], ARGV[6])
 return {'ok', count}
 `);
 
-/** KEYS: record. ARGV: token, print, status, body, keep. Idempotent. */
-export const STORE = script(`
+/** KEYS: record, session. ARGV: token, print, status, body, keep, count. Idempotent. */
+export const STORE = script(`${COUNT_OUTSIDE}
+local count = countOutside()
 if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
-  return {'gone'}
+  return {'gone', count}
 end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'print', ARGV[2], 'status', ARGV[3], 'body', ARGV[4])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
-return {'ok'}
+return {'ok', count}
 `);
 
-/** KEYS: record. ARGV: token. Idempotent. */
-export const RELEASE = script(`${GIVEN_UP}
+/** KEYS: record, session. ARGV: token, count. Idempotent. */
+export const RELEASE = script(`${GIVEN_UP}${COUNT_OUTSIDE}
+local count = countOutside()
 if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then
   redis.call('DEL', KEYS[1])
 else
   giveUp(KEYS[1], ARGV[1])
 end
-return {'ok'}
+return {'ok', count}
 `);
 
 /** A key that this process has claimed. */
@@ -126,8 +128,8 @@ export class RedisRecords implements IdempotencyRecords {
       begin: () => this.#begin(claimed),
       store: ({ status, body }) => {
         const args = [claimed.token, claimed.fingerprint, status, body, RECORD_MS];
-        const { connection } = this.#context;
-        return this.#settle(claimed, () => connection.run(STORE, [claimed.name], args));
+        const { session } = this.#context;
+        return this.#settle(claimed, () => session.runOutside(STORE, [claimed.name], args));
       },
       release: () => this.#settle(claimed, this.#releasing(claimed)),
     };
@@ -146,6 +148,6 @@ export class RedisRecords implements IdempotencyRecords {
   }
 
   #releasing({ name, token }: ClaimedKey): () => Promise<unknown> {
-    return () => this.#context.connection.run(RELEASE, [name], [token]);
+    return () => this.#context.session.runOutside(RELEASE, [name], [token]);
   }
 }

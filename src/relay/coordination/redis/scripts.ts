@@ -29,6 +29,8 @@ export function keysWith(prefix: string) {
     session: (id: string) => sessions + id,
     /** Exists while no turn may begin. */
     quiet: `${prefix}quiet`,
+    /** Which server it was, behind Sentinels. */
+    server: `${prefix}server`,
     /** The tickets of one conversation's turns. */
     queue: (conversationId: string) => `${prefix}turns:${digest(conversationId)}`,
     record: (scope: string, key: string) =>
@@ -73,6 +75,18 @@ local function giveUp(key, ticket)
 end
 local function isGivenUp(key, ticket)
   return redis.call('SISMEMBER', key .. ':given-up', ticket) == 1
+end
+`;
+
+/**
+ * For what is written outside of a session, with the session as the last of KEYS and its count as the last of ARGV: it
+ * counts too, so that its loss is noticed. Gives 0 without a session, and where data is lost already.
+ */
+export const COUNT_OUTSIDE = `
+local function countOutside()
+  local found = redis.call('HGET', KEYS[#KEYS], 'count')
+  if not found or tonumber(found) < tonumber(ARGV[#ARGV]) then return 0 end
+  return redis.call('HINCRBY', KEYS[#KEYS], 'count', 1)
 end
 `;
 

@@ -102,6 +102,23 @@ export class Session {
     return reply;
   }
 
+  /** Runs a script COUNT_OUTSIDE of a session, which ends with its reply {'ok', count}. Rejects with `unavailable`. */
+  async runOutside(script: Script, names: string[], args: (string | number)[]): Promise<void> {
+    const { connection, keys } = this.#options;
+    const epoch = this.#epoch;
+    const session = keys.session(epoch?.id ?? 'none');
+    const seenCount = epoch?.seenCount ?? 0;
+    const [, count] = await connection.run(script, [...names, session], [...args, seenCount]);
+    if (epoch) epoch.seenCount = Math.max(epoch.seenCount, Number(count));
+  }
+
+  /** The milliseconds until every turn must be over that may run without this server knowing of it. */
+  unknownTurnsMs(): number {
+    const { clock, leaseMs } = this.#options;
+    const now = clock.monotonic();
+    return this.#overMs((this.#epoch ?? this.#previous)?.endsAt ?? now + leaseMs, now);
+  }
+
   /** Gives the milliseconds until turns may begin. Rejects with `unavailable`. */
   renew(): Promise<number> {
     this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
@@ -164,8 +181,12 @@ export class Session {
 
   /** The time until every turn is over that may have been running when the server lost its data. */
   #quietMs(now: number): number {
+    return this.#overMs(this.#previous?.endsAt ?? -Infinity, now);
+  }
+
+  /** Another process may have renewed its session a little later than this one, whose session ends then. */
+  #overMs(endsAt: number, now: number): number {
     const { leaseMs, orphanMs } = this.#options;
-    const endsAt = this.#previous?.endsAt ?? -Infinity;
     return Math.max(0, Math.ceil(endsAt + leaseMs / RENEWALS_PER_LEASE + orphanMs - now));
   }
 

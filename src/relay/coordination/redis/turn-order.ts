@@ -150,9 +150,9 @@ class QueuedTurn {
     this.#state = 'left';
     clearTimeout(this.#nextCheck);
     this.#stopListening();
-    const { connection, pending, keys } = this.#context;
+    const { session, pending, keys } = this.#context;
     const args = [this.ticket, ...this.#sharedArgs];
-    void pending.send(() => connection.run(LEAVE, [this.#queue, keys.quiet], args));
+    void pending.send(() => session.runOutside(LEAVE, [this.#queue, keys.quiet], args));
   }
 
   get #sharedArgs(): (string | number)[] {

@@ -1,4 +1,4 @@
-import { GIVEN_UP, IN_SESSION, NOW, script } from './scripts.js';
+import { COUNT_OUTSIDE, GIVEN_UP, IN_SESSION, NOW, script } from './scripts.js';
 
 /**
  * A conversation's queue is a list of tickets, `session:number`; the turn of the first one runs. Needs the
@@ -67,20 +67,21 @@ end
 return {'gone', count}
 `);
 
-/** KEYS: queue, quiet. ARGV: ticket, orphan, sessions, channels. Idempotent. */
-export const LEAVE = script(`${NOW}${GIVEN_UP}
+/** KEYS: queue, quiet, session. ARGV: ticket, orphan, sessions, channels, count. Idempotent. */
+export const LEAVE = script(`${NOW}${GIVEN_UP}${COUNT_OUTSIDE}
+local count = countOutside()
 local ticket, orphan, sessions, channels = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 ${QUEUE}
 local former = redis.call('LINDEX', KEYS[1], 0)
 if redis.call('LREM', KEYS[1], 1, ticket) == 0 then giveUp(KEYS[1], ticket) end
-if former ~= ticket then return {'ok'} end
+if former ~= ticket then return {'ok', count} end
 -- The first ticket has left. The next one has not run yet, so if its session is over it is dropped at once.
 while true do
   local next = redis.call('LINDEX', KEYS[1], 0)
-  if not next then return {'ok'} end
+  if not next then return {'ok', count} end
   if endOf(next) > now then
     if redis.call('PTTL', KEYS[2]) <= 0 then wake(next) end
-    return {'ok'}
+    return {'ok', count}
   end
   redis.call('LPOP', KEYS[1])
 end

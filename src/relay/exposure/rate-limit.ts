@@ -1,0 +1,31 @@
+import { Refusal, retryAfter } from '../http/answer.js';
+import type { Call, RelayState } from '../state.js';
+
+/** Counts a turn against the rate of its caller. Throws a 429. */
+export async function takeAllowance(call: Call, state: RelayState): Promise<void> {
+  const waitMs = await allowanceWait(call, state);
+  if (waitMs > 0) throw overRate(waitMs, call);
+}
+
+/**
+ * Counts what the page asks Telnyx beside the turns, in an allowance of its own: a turn with tools counts once. Gives
+ * the milliseconds until it is allowed.
+ */
+export function pageAllowanceWait(call: Call, state: RelayState): Promise<number> {
+  return allowanceWait(call, state, 'page of ');
+}
+
+/** A 429. */
+export function overRate(waitMs: number, { facts }: Call): Refusal {
+  facts.isRateLimited = true;
+  return new Refusal(429, 'Too many requests', retryAfter(waitMs));
+}
+
+async function allowanceWait(
+  { facts }: Call,
+  { rate, coordination }: RelayState,
+  allowance = '',
+): Promise<number> {
+  const caller = facts.caller ?? `address ${facts.remote ?? ''}`;
+  return rate ? coordination.limits.take(allowance + caller, rate) : 0;
+}

@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { deliver } from '../helpers/persistent-caller.js';
+import { realClock } from '../helpers/real-clock.js';
+import {
+  MASTER,
+  PASSWORD,
+  SENTINEL_PASSWORD,
+  until,
+  watchedRedis,
+} from '../helpers/redis-sentinel.js';
+import { REDIS_SERVERS } from '../helpers/redis-server.js';
+import { post, serve, upstream, type RunningRelay } from '../helpers/relay.js';
+import { userTexts } from '../helpers/replica.js';
+import { runCli } from '../helpers/run-cli.js';
+import { start } from '../sandbox/start.js';
+
+const NOWHERE = upstream('http://127.0.0.1:9');
+const QUERY = `?sentinel_password=${SENTINEL_PASSWORD}`;
+
+it.each([
+  'redis+sentinel://:s3cret@localhost:26379',
+  'redis+sentinel://:s3cret@localhost:26379/',
+  'redis+sentinel://:s3cret@/mymaster',
+  'redis+sentinel://:s3cret@one,,two/mymaster',
+  'redis+sentinel://:s3cret@one:70000/mymaster',
+  'redis+sentinel://:s3cret@one/mymaster/first',
+  'redis+sentinel://:s3cret@one/mymaster?sentinel_pass=s3cret',
+  'redis+sentinel://:s3cret@one/mymaster#s3cret',
+  'redis+sentinel://:s3cret%zz@one/mymaster',
+])('--redis %s is refused, and not repeated', async (url) => {
+  const { code, stderr } = await runCli(['serve', '--redis', url], { env: NOWHERE });
+  expect([code, stderr.split('\n')[0]]).toEqual([2, 'error: bad address of Redis']);
+  expect(stderr).not.toContain('s3cret');
+});
+
+it('starts degraded while no Sentinel can be reached, and ends at once', async () => {
+  const url = 'redis+sentinel://:s3cret@127.0.0.1:9,[::1]:9/mymaster/2';
+  const relay = await serve([], { env: { ...NOWHERE, TELNYX_CHAT_REDIS: url } });
+  expect(await readiness(relay)).toBe('degraded');
+  const { code, stderr } = await relay.stop();
+  expect(code).toBe(0);
+  expect(stderr).toContain('"redis":"redis+sentinel://127.0.0.1:9,[::1]:9/mymaster/2"');
+  expect(stderr).toContain('no Sentinel answers');
+  expect(stderr).not.toContain('s3cret');
+});
+
+describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
+  'with Sentinels',
+  { timeout: 90_000 },
+  () => {
+    test.each([
+      [
+        `:${PASSWORD}@`,
+        `other${QUERY}`,
+        /no Sentinel knows a master of this name/,
+        /name of the master/,
+      ],
+      [`:${PASSWORD}@`, MASTER, /no Sentinel answers: NOAUTH/, /sentinel_password/],
+      [`:wrong-s3cret@`, `${MASTER}${QUERY}`, /not available: WRONGPASS/, /check user, password/],
+    ])('it does not start when it is not let in: %s %s', async (user, path, why, hint) => {
+      const { hosts } = await watchedRedis();
+      const env = {
+        ...NOWHERE,
+        TELNYX_CHAT_REDIS: `redis+sentinel://${user}${hosts}/${path}`,
+      };
+      const { code, stderr } = await runCli(['serve', '--log-level', 'silent'], {
+        env,
+        clock: realClock(),
+      });
+      const [first, second] = stderr.split('\n');
+      expect([code, first, second]).toEqual([
+        3,
+        expect.stringMatching(why),
+        expect.stringMatching(hint),
+      ]);
+      expect(stderr).not.toContain('s3cret');
+    });
+
+    test.each([
+      ['redis+sentinel', false],
+      ['rediss+sentinel', true],
+    ])('%s: the master dies, and turns go on, once and in order', async (scheme, isTls) => {
+      const args = [
+        '--user',
+        'relay',
+        'on',
+        '>us3r-s3cret',
+        '~telnyx-chat:*',
+        '&telnyx-chat:*',
+        '+@all',
+      ];
+      const { hosts, master } = await watchedRedis({ isTls, args });
+      const sandbox = await start({ clock: realClock() });
+      const url = `${scheme}://relay:us3r-s3cret@${hosts}/${MASTER}/0${QUERY}`;
+      const env = { ...upstream(sandbox.url, sandbox.assistantId), TELNYX_CHAT_REDIS: url };
+      const argv = isTls ? ['--redis-ca', join(master.folder, 'cert.pem')] : [];
+      const [one, other] = [await serve(argv, { env }), await serve(argv, { env })];
+      expect(await readiness(one)).toBe('ready');
+      let killed: Promise<void> | undefined;
+      let answered = 0;
+      const seen = new Set<string>();
+      const watching = setInterval(() => {
+        readiness(one).then(
+          (status) => seen.add(status),
+          () => undefined,
+        );
+      }, 50);
+      onTestFinished(() => clearInterval(watching));
+      const converse = async (number: number): Promise<void> => {
+        const relays = number % 2 === 0 ? [one.url, other.url] : [other.url, one.url];
+        let { conversationId } = await deliver(relays, { text: `${number} 0` });
+        for (let turn = 1; turn < 10; turn++) {
+          const text = `${number} ${turn}`;
+          ({ conversationId } = await deliver(relays.reverse(), { text, conversationId }));
+          if (++answered === 90) killed = master.kill();
+        }
+      };
+      await Promise.all(Array.from({ length: 20 }, (_, number) => converse(number)));
+      await killed;
+      await until(async () => (await readiness(one)) === 'ready');
+      clearInterval(watching);
+      expect([...seen].sort()).toEqual(['degraded', 'ready']);
+      const { conversations } = sandbox.stats();
+      const told = conversations.map((conversation) => userTexts(conversation));
+      const expected = Array.from({ length: 20 }, (_, number) =>
+        Array.from({ length: 10 }, (_, turn) => `${number} ${turn}`),
+      );
+      expect(
+        told.sort((a, b) => Number.parseInt(a[0] ?? '') - Number.parseInt(b[0] ?? '')),
+      ).toEqual(expected);
+      expect((await post(one, { message: 'hello' })).status).toBe(200);
+      const { stderr } = await one.stop();
+      expect(stderr).not.toContain('s3cret');
+      // ioredis has printed nothing of its own.
+      for (const line of stderr.trim().split('\n')) JSON.parse(line);
+    });
+  },
+);
+
+async function readiness({ url }: Pick<RunningRelay, 'url'>): Promise<string> {
+  return ((await (await fetch(`${url}/ready`)).json()) as { status: string }).status;
+}
