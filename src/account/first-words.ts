@@ -1,6 +1,6 @@
 // Loaded late: only lists of conversations need it.
 import { AppError } from '../base/errors.js';
-import { Deadline } from '../base/time.js';
+import { Deadline, type Signal } from '../base/time.js';
 import type { Conversation } from '../conversations/conversation.js';
 import { readFirstWords, type FirstWordsOf } from '../conversations/first-words.js';
 import { nameOf } from '../conversations/names.js';
@@ -70,7 +70,7 @@ function isCurrent(name: KeptName | undefined, conversation: Conversation): bool
 interface ReadOptions {
   client: Pick<Account['client'], 'getMessages'>;
   deadline: Deadline;
-  signal: AbortSignal;
+  signal: Signal;
 }
 
 /** A deleted conversation has no words. Any other failure ends the reading: names are not worth a wait. */

@@ -9,11 +9,11 @@ import type {
   NewMessage,
   SharedConversation,
 } from '../conversations/conversation.js';
-import type { ChatEvent, SentTurn, TurnPorts } from '../turn/events.js';
+import type { ChatAnswer, ChatEvent, SentTurn, TurnPorts } from '../turn/events.js';
 import { ServerClock } from '../turn/server-clock.js';
 import { readJson, type Caller, createCaller, type CallerOptions } from './caller.js';
 import { conversationPath, conversationCreator, createShared } from './conversations.js';
-import { segment } from './http.js';
+import { segment, type HttpResponse } from './http.js';
 import { history, messageAdder, messagePage, messages } from './messages.js';
 import { replyIn } from './reply-shapes.js';
 import { readReply } from './reply-stream.js';
@@ -94,7 +94,7 @@ export function createClient(options: ClientOptions): Client {
         { ...call, path: `${conversationPath(id)}/conversations-insights` },
         parse.insights,
       ),
-    chat: (request, call) => chat(caller, request, { ...call, onReply: options.onReply }),
+    chat: (request, call) => chat(caller, request, [call, options.onReply]),
     caller,
     close: () => options.transport.close(),
   };
@@ -106,11 +106,11 @@ const SILENCE_MS = 30_000;
 const STREAM_HEADERS = { accept: 'text/event-stream, application/json' };
 
 /** One request for a turn. */
-async function* chat(
+async function chat(
   caller: Caller,
   request: SentTurn,
-  call: CallOptions & Pick<ClientOptions, 'onReply'>,
-): AsyncGenerator<ChatEvent> {
+  [call, onReply]: [CallOptions, ClientOptions['onReply']],
+): Promise<ChatAnswer> {
   const { assistantId, conversationId, text, speaker, stream, traceparent } = request;
   const usual = stream ? STREAM_HEADERS : undefined;
   const body = {
@@ -130,14 +130,32 @@ async function* chat(
   });
   // The response's own type decides, whatever was asked for.
   const isStream = /^text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
-  const seen = call.onReply && new SeenEvents();
+  const seen = onReply && new SeenEvents();
+  if (isStream) return events(caller, response, { seen, onReply });
   try {
-    if (isStream) yield* readReply(response.body, seen && ((...event) => seen.note(...event)));
-    else yield { type: 'done', reply: await readJson(response, readerOf(seen)) };
+    return await readJson(response, readerOf(seen));
   } catch (error) {
     throw caller.presentable(error);
   } finally {
-    call.onReply?.(`${isStream ? 'stream' : 'reply'}: ${String(seen)}`);
+    onReply?.(`reply: ${String(seen)}`);
+  }
+}
+
+interface WatchOptions extends Pick<ClientOptions, 'onReply'> {
+  seen: SeenEvents | undefined;
+}
+
+async function* events(
+  caller: Caller,
+  { body }: HttpResponse,
+  { seen, onReply }: WatchOptions,
+): AsyncGenerator<ChatEvent> {
+  try {
+    yield* readReply(body, seen && ((...event) => seen.note(...event)));
+  } catch (error) {
+    throw caller.presentable(error);
+  } finally {
+    onReply?.(`stream: ${String(seen)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { AppError, type Delivery } from '../base/errors.js';
+import type { Signal } from '../base/time.js';
 
 /** For a connection that something ended, or that nobody let through. */
 export const ON_THE_WAY_HINT =
@@ -99,7 +100,7 @@ export const RESPONSE_TOO_LARGE: RequestEnd = {
 };
 
 /** The end that a signal was aborted for. */
-export function interruptedBy({ reason }: AbortSignal): RequestEnd {
+export function interruptedBy({ reason }: Pick<Signal, 'reason'>): RequestEnd {
   return reason instanceof AppError
     ? { kind: reason.kind, message: reason.message }
     : { kind: 'interrupted', message: 'interrupted' };

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../base/errors.js';
+import type { Signal } from '../base/time.js';
 
 /** Bounds of one request, in milliseconds. */
 export interface Timeouts {
@@ -16,7 +17,7 @@ export interface HttpRequest {
   path: string;
   headers: Record<string, string>;
   body?: string | undefined;
-  signal: AbortSignal;
+  signal: Signal;
   timeouts: Timeouts;
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from './errors.js';
-import type { CallOptions, Clock, Deadline } from './time.js';
+import type { CallOptions, Clock, Deadline, Signal } from './time.js';
 
 /** Limit on the attempts of one request, whatever the reason. */
 export const MAX_ATTEMPTS = 3;
@@ -9,7 +9,7 @@ const MAX_WAIT_MS = 8_000;
 
 export interface RetryOptions {
   clock: Pick<Clock, 'sleep'>;
-  signal: AbortSignal;
+  signal: Signal;
   /** Nothing is tried again after it. */
   deadline: Deadline;
 }

@@ -4,11 +4,17 @@ export interface Clock {
   /** Milliseconds of a clock that never goes back; only differences mean something. */
   monotonic(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, signal?: Signal): Promise<void>;
+}
+
+/** The part of an AbortSignal that calls of the API use. */
+export interface Signal extends Pick<AbortSignal, 'aborted' | 'reason' | 'throwIfAborted'> {
+  addEventListener(type: 'abort', listener: () => void, options?: { once: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 export interface CallOptions {
-  signal: AbortSignal;
+  signal: Signal;
   /** Bound on the whole call, in milliseconds. */
   timeoutMs: number;
 }
@@ -51,7 +57,7 @@ export class Deadline {
   }
 
   /** One call within the time left, and within `maxMs`. */
-  callOptions(signal: AbortSignal, maxMs = Infinity): CallOptions {
+  callOptions(signal: Signal, maxMs = Infinity): CallOptions {
     return { signal, timeoutMs: Math.min(maxMs, this.leftMs) };
   }
 

@@ -1,3 +1,4 @@
+import type { Signal } from '../base/time.js';
 import type { Conversation, Message, MessagePage } from './conversation.js';
 import type { ReadPage } from './message-pages.js';
 import { timeOf } from './messages.js';
@@ -6,7 +7,7 @@ import { firstWords } from './names.js';
 /** The first words of conversations without a name, by id, as far as they are known in time. */
 export type FirstWordsOf = (
   conversations: readonly Conversation[],
-  signal: AbortSignal,
+  signal: Signal,
 ) => Promise<ReadonlyMap<string, string>>;
 
 /** The first words that somebody said, in messages of any order; '' when there are none. */

@@ -1,11 +1,11 @@
-import type { Clock } from '../base/time.js';
+import type { Clock, Signal } from '../base/time.js';
 
 /** The real clock. */
 export function systemClock(hrtime: () => [number, number]): Clock {
   return { now: () => new Date(), monotonic: () => milliseconds(hrtime()), sleep };
 }
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+function sleep(ms: number, signal?: Signal): Promise<void> {
   return new Promise((resolve, reject) => {
     const reason = (): void => {
       clearTimeout(timer);
@@ -21,6 +21,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /** `performance.now()` would load a module of its own. */
-function milliseconds([seconds, nanoseconds]: [number, number]): number {
-  return seconds * 1e3 + nanoseconds / 1e6;
+function milliseconds(time: [number, number]): number {
+  // By index: taking the pair apart by its iterator costs more than reading the clock.
+  return time[0] * 1e3 + time[1] / 1e6;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../base/time.js';
+import type { Clock, Signal } from '../base/time.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
+import type { TurnStop } from './chat/turn-stop.js';
 import type { Coordination, Rate, RateLimits } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
 import type { BodyReader } from './http/read-body.js';
@@ -67,12 +68,12 @@ export type CallerTurn = Pick<
 >;
 
 /** Runs one turn with the assistant. Rejects with AppErrors that say whether it was delivered. */
-export type TakeTurn = (input: CallerTurn, signal: AbortSignal) => AsyncIterable<ReplyEvent>;
+export type TakeTurn = (input: CallerTurn, signal: Signal) => AsyncIterable<ReplyEvent>;
 
 /** A turn that runs, or waits for earlier turns of its conversation. */
 export interface RunningTurn {
   readonly call: Call;
-  readonly stop: AbortController;
+  readonly stop: TurnStop;
 }
 
 export type Handler = (call: Call, state: RelayState) => Promise<void> | void;

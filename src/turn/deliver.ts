@@ -36,7 +36,7 @@ export async function* deliver(
   ports: TurnPorts,
   turn: SentTurn,
   options: DeliverOptions,
-): AsyncGenerator<ReplyPart> {
+): AsyncGenerator<ReplyPart, void, undefined> {
   const { signal, deadline, earlier, openedAt } = options;
   // A send that was refused was not run. Only the list says so of the others: the first of them counts.
   let doubtedSince: Moment | undefined;
@@ -44,7 +44,9 @@ export async function* deliver(
     const sentAt = attempt === 1 ? openedAt : momentOf(ports.clock);
     let received = '';
     try {
-      for await (const event of ports.chat(turn, deadline.callOptions(signal))) {
+      const answer = await ports.chat(turn, deadline.callOptions(signal));
+      if (typeof answer === 'string') return yield { type: 'done', reply: answer };
+      for await (const event of answer) {
         if (event.type === 'delta') received += event.text;
         yield event;
       }
@@ -60,10 +62,7 @@ export async function* deliver(
         doubtedSince ??= sentAt;
         const lost = { turn, failure, earlier, received, sentAt: doubtedSince };
         const result = await searchOrStop(ports, lost, options);
-        if (result.type === 'found') {
-          yield result;
-          return;
-        }
+        if (result.type === 'found') return yield result;
         failure = notRun(failure);
       }
       const waitMs = waitBefore(attempt, failure);

@@ -40,6 +40,9 @@ export interface SentTurn extends Pick<
 /** The API's answer to one request for a turn: pieces as they come, then the whole reply. */
 export type ChatEvent = { type: 'delta'; text: string } | { type: 'done'; reply: string };
 
+/** The whole reply, or its events when it is streamed. */
+export type ChatAnswer = string | AsyncIterable<ChatEvent>;
+
 /** The API's answer, and an event for each attempt that has to be repeated. */
 export type ReplyPart =
   | ChatEvent
@@ -76,7 +79,7 @@ export interface TurnPorts {
   conversationCreator(
     conversation: NewConversation,
   ): (options: CallOptions) => Promise<Conversation>;
-  chat(turn: SentTurn, options: CallOptions): AsyncIterable<ChatEvent>;
+  chat(turn: SentTurn, options: CallOptions): ChatAnswer | Promise<ChatAnswer>;
   getConversation(id: string, options: CallOptions): Promise<Conversation>;
   getAssistant(id: string, options: CallOptions): Promise<Assistant>;
   history(conversationId: string, options: CallOptions): Promise<History>;

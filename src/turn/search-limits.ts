@@ -1,5 +1,5 @@
 import type { AppError } from '../base/errors.js';
-import { Deadline, type CallOptions, type Clock } from '../base/time.js';
+import { Deadline, type CallOptions, type Clock, type Signal } from '../base/time.js';
 
 /** Pauses between readings of the list, in milliseconds; the last one repeats. */
 const PAUSES_MS = [250, 500, 1_000, 2_000];
@@ -53,7 +53,7 @@ export class SearchLimits {
   }
 
   /** For the next request. */
-  callOptions(signal: AbortSignal): CallOptions {
+  callOptions(signal: Signal): CallOptions {
     const latest = this.#listed.atLeast(this.#blurred.leftMs);
     return latest.callOptions(signal, atMostLast(READINGS_MS, this.#timeouts));
   }

@@ -6,7 +6,7 @@ import { openSession } from '../../src/account/account.js';
 import { loadSettings, type Target } from '../../src/account/sources.js';
 import { noticesOn } from '../../src/commands/options/output.js';
 import type { Context } from '../../src/process/context.js';
-import { all, API_KEY, options } from '../helpers/api-client.js';
+import { all, API_KEY } from '../helpers/api-client.js';
 import { failureOf } from '../helpers/failure.js';
 import { json, recordingServer } from '../helpers/recording-server.js';
 import { stillClock } from '../helpers/still-clock.js';
@@ -35,7 +35,7 @@ function world(env: Record<string, string> = {}) {
     stop: () => Promise.resolve(),
     outliveReader: () => undefined,
     withoutInterrupts: (task) => task(),
-    signal: options().signal,
+    signal: new AbortController().signal,
   };
   const write = (path: string, text: string): void => {
     mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
@@ -141,7 +141,7 @@ describe('a turn', () => {
     const notices = await noticesOn(made.context, { debug });
     const session = await openSession(target, { context: made.context, notices });
     const events = await all(
-      session.takeTurn({ text: 'my secret words', stream: false }, options().signal),
+      session.takeTurn({ text: 'my secret words', stream: false }, new AbortController().signal),
     );
     await session.close();
     return { ...made, server, events: events.map(({ type }) => type), told: made.told() };

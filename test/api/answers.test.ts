@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assistantTests } from '../../src/api/assistant-tests.js';
-import type { Client } from '../../src/api/client.js';
-import { all, apiClient, API_KEY, options, TURN } from '../helpers/api-client.js';
+import { all, apiClient, API_KEY, options, TURN, type ApiClient } from '../helpers/api-client.js';
 import { failureOf, type Failure } from '../helpers/failure.js';
 import { json, raw, recordingServer, type Answer } from '../helpers/recording-server.js';
 
@@ -10,9 +9,9 @@ async function clientFor(answer: Answer) {
   return { server, client: apiClient(server.url) };
 }
 
-const chat = (client: Client) => all(client.chat(TURN, options()));
-const stream = (client: Client) => all(client.chat({ ...TURN, stream: true }, options()));
-const create = (client: Client) => client.conversationCreator({ metadata: {} })(options());
+const chat = (client: ApiClient) => all(client.chat(TURN, options()));
+const stream = (client: ApiClient) => all(client.chat({ ...TURN, stream: true }, options()));
+const create = (client: ApiClient) => client.conversationCreator({ metadata: {} })(options());
 
 const CONVERSATION = { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '' };
 const ASSISTANT = {
@@ -47,14 +46,14 @@ test('a conversation that is not there cannot be deleted', async () => {
 });
 
 describe('what the API gives of assistant tests', () => {
-  const testsOf = ({ caller, clock }: Client) =>
+  const testsOf = ({ caller, clock }: ApiClient) =>
     assistantTests(caller, { clock, randomId: () => 'id-1' });
-  const list = (client: Client) => testsOf(client).listTests('orders', options());
-  const run = (client: Client) =>
+  const list = (client: ApiClient) => testsOf(client).listTests('orders', options());
+  const run = (client: ApiClient) =>
     testsOf(client).getTestRun({ testId: 't-1', runId: 'r-1' }, options());
   const RUN = { id: 'r-1', status: 'passed', items: [], conversationId: undefined, logs: '' };
 
-  test.each<[string, unknown, (client: Client) => Promise<unknown>, unknown]>([
+  test.each<[string, unknown, (client: ApiClient) => Promise<unknown>, unknown]>([
     ['no tests', { data: [] }, list, []],
     [
       'a test with its id alone',
@@ -108,7 +107,7 @@ describe('what the API gives of assistant tests', () => {
     expect(await call(client)).toEqual(expected);
   });
 
-  test.each<[string, unknown, (client: Client) => Promise<unknown>]>([
+  test.each<[string, unknown, (client: ApiClient) => Promise<unknown>]>([
     ['tests without a list', {}, list],
     ['a test without an id', { data: [{ name: 'a' }] }, list],
     ['a run without an id', { status: 'passed' }, run],
@@ -133,7 +132,7 @@ describe('what the API gives of assistant tests', () => {
 });
 
 describe('what the API gives', () => {
-  test.each<[string, unknown, (client: Client) => Promise<unknown>, unknown]>([
+  test.each<[string, unknown, (client: ApiClient) => Promise<unknown>, unknown]>([
     ['a bare reply', { content: 'hi' }, chat, [{ type: 'done', reply: 'hi' }]],
     ['a reply in data', { data: { content: 'hi' } }, chat, [{ type: 'done', reply: 'hi' }]],
     ['an empty reply', { content: '' }, chat, [{ type: 'done', reply: '' }]],
@@ -586,7 +585,7 @@ describe('a success that is none', () => {
     expect(await failureOf(stream(client))).toEqual({ ...expected, status });
   });
 
-  test.each<[string, unknown, (client: Client) => Promise<unknown>]>([
+  test.each<[string, unknown, (client: ApiClient) => Promise<unknown>]>([
     ['a conversation without an id', { name: 'x' }, create],
     ['a conversation with an empty id', { id: '' }, create],
     ['an assistant without an id', { data: {} }, (client) => client.getAssistant('a', options())],

@@ -4,7 +4,7 @@ import { assistantTests } from '../../src/api/assistant-tests.js';
 import type { Client } from '../../src/api/client.js';
 import type { AssistantTestBody } from '../../src/conversations/assistant-tests.js';
 import { failureOf } from '../helpers/failure.js';
-import { all, apiClient, API_KEY, options, TURN } from '../helpers/api-client.js';
+import { all, apiClient, API_KEY, options, TURN, type ApiClient } from '../helpers/api-client.js';
 import {
   json,
   raw,
@@ -73,7 +73,7 @@ const SHARED_KEY = 'shared-0-RW_KpcIFVDNZ3tpXG1e8A9-H6-5P3TXuO_2F2VVhhKc';
 interface Operation {
   name: string;
   answer: Answer;
-  ours: (client: Client) => Promise<unknown>;
+  ours: (client: ApiClient) => Promise<unknown>;
   official: (client: Telnyx) => Promise<unknown>;
   /** Our `accept` header where it is not `application/json`. */
   accept?: string;

@@ -4,11 +4,14 @@ import type { RequestReport } from '../../src/api/http.js';
 import { createTransport, type Transport, type TransportOptions } from '../../src/api/transport.js';
 import { createUndiciTransport } from '../../src/api/undici-transport.js';
 import type { CallOptions } from '../../src/base/time.js';
+import type { ChatEvent, SentTurn } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from './still-clock.js';
 
 export const API_KEY = 'KEY-secret-0123456789';
 
 export interface ApiClient extends Client {
+  /** The answer's events, also when it is not streamed. */
+  chat(turn: SentTurn, options: CallOptions): AsyncGenerator<ChatEvent>;
   /** What `--debug` would tell. */
   reports: RequestReport[];
 }
@@ -35,7 +38,17 @@ export function apiClient(
   const transport = openTransport({ baseUrl, proxy, clock, onRequest });
   const client = createClient({ apiKey: API_KEY, transport, clock, randomId: () => 'id-1' });
   onTestFinished(() => client.close());
-  return { ...client, reports };
+  return { ...client, chat: (turn, call) => chatEvents(client, turn, call), reports };
+}
+
+async function* chatEvents(
+  client: Client,
+  turn: SentTurn,
+  call: CallOptions,
+): AsyncGenerator<ChatEvent> {
+  const answer = await client.chat(turn, call);
+  if (typeof answer === 'string') yield { type: 'done', reply: answer };
+  else yield* answer;
 }
 
 /** Options of one call. */

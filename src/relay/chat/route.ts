@@ -10,7 +10,8 @@ import type { Call, RelayState } from '../state.js';
 import { EventStream, wantsEvents } from './event-stream.js';
 import { CHAT_FAILED, type Outcome } from './outcome.js';
 import { parseChatRequest } from './request.js';
-import { giveBack, newController, runTurn, type ChatTurn } from './turn.js';
+import { runTurn, type ChatTurn } from './turn.js';
+import { TurnStop } from './turn-stop.js';
 
 /** `POST /chat`: one turn. */
 export async function chat(call: Call, state: RelayState): Promise<void> {
@@ -56,7 +57,7 @@ function openTurn(call: Call, body: Buffer, state: RelayState): ChatTurn {
   facts.message = request.message;
   assertCapacity(call, state);
   const stream = wantsEvents(call.request) ? new EventStream(call) : undefined;
-  return { call, request, body, stream, stop: newController() };
+  return { call, request, body, stream, stop: new TurnStop() };
 }
 
 /** A turn with an idempotency key goes on without its caller, who may ask for the answer again. */
@@ -73,10 +74,7 @@ async function answer(turn: ChatTurn, key: string | undefined, state: RelayState
     if (stream) stream.end(outcome);
     else sendJson(call, outcome);
   } finally {
-    // The controller may belong to another turn soon.
-    call.onLeave = undefined;
     running.splice(running.indexOf(turn), 1);
-    giveBack(stop);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Signal } from '../../base/time.js';
+
 /** `queue_full`: too many turns of one conversation wait. `unavailable`: Redis can't be reached or lost data. */
 export class CoordinationError extends Error {
   override readonly name = 'CoordinationError';
@@ -33,7 +35,7 @@ export interface TurnOrder {
    * Resolves when all earlier turns have left; without any, there may be no promise. Rejects when the signal aborts before, and with `queue_full`
    * when too many turns wait already.
    */
-  enter(conversationId: string, signal: AbortSignal): Promise<Lease> | Lease;
+  enter(conversationId: string, signal: Signal): Promise<Lease> | Lease;
 }
 
 /** The right to run one turn of a conversation. */

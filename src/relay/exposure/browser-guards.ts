@@ -30,8 +30,10 @@ export function hostNames({ host, isLoopback, allowedHosts }: Address): Hosts | 
 export function assertHost(request: IncomingMessage, names: Hosts | undefined): void {
   assertOneHost(request);
   const { headers, url = '' } = request;
-  const [, authority = headers.host ?? ''] = ABSOLUTE.exec(url) ?? [];
-  if (!names || [headers.host ?? '', authority].every((host) => names.has(nameIn(host)))) return;
+  if (!names) return;
+  const { host = '' } = headers;
+  const [, authority = host] = url.startsWith('/') ? [] : (ABSOLUTE.exec(url) ?? []);
+  if (names.has(nameIn(host)) && (authority === host || names.has(nameIn(authority)))) return;
   throw new Refusal(403, 'Host not allowed');
 }
 

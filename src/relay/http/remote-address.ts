@@ -21,5 +21,6 @@ function addressIn(entry: string): string | undefined {
 
 /** An IPv4 address that came over IPv6 is the same caller. */
 function plainAddress(address: string): string {
+  if (!address.includes(':')) return address;
   return address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.js';
 import { isTransient } from '../../base/retry.js';
-import { Deadline, type CallOptions, type Clock } from '../../base/time.js';
+import { Deadline, type CallOptions, type Clock, type Signal } from '../../base/time.js';
 import type { Known } from '../checks/check.js';
 import type { RunOptions, TestEvent, TestPorts } from './results.js';
 
@@ -32,7 +32,7 @@ export class RateGate {
   }
 
   /** Throws the 429 when it asks for more than ten minutes. */
-  async pass(signal: AbortSignal): Promise<void> {
+  async pass(signal: Signal): Promise<void> {
     for (;;) {
       const ms = this.#opensAt - this.#clock.monotonic();
       if (ms <= 0) return;

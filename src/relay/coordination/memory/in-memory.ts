@@ -1,5 +1,5 @@
 // Loaded late: with Redis it is not needed.
-import type { Clock } from '../../../base/time.js';
+import type { Clock, Signal } from '../../../base/time.js';
 import {
   CoordinationError,
   MAX_WAITING_TURNS,
@@ -28,7 +28,7 @@ class TurnQueues implements TurnOrder {
   /** The turns that wait, by conversation. A conversation has an entry while one of its turns runs. */
   readonly #queues = new Map<string, (() => void)[]>();
 
-  enter(conversationId: string, signal: AbortSignal): Promise<Lease> | Lease {
+  enter(conversationId: string, signal: Signal): Promise<Lease> | Lease {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     const queue = this.#queues.get(conversationId);
     if (queue) return this.#wait(conversationId, queue, signal);
@@ -36,7 +36,7 @@ class TurnQueues implements TurnOrder {
     return this.#lease(conversationId);
   }
 
-  #wait(conversationId: string, queue: (() => void)[], signal: AbortSignal): Promise<Lease> {
+  #wait(conversationId: string, queue: (() => void)[], signal: Signal): Promise<Lease> {
     if (queue.length >= MAX_WAITING_TURNS) {
       return Promise.reject(new CoordinationError('queue_full', 'too many turns are waiting'));
     }

@@ -1,3 +1,4 @@
+import type { Signal } from '../../../base/time.js';
 import {
   type Lease,
   type TurnOrder,
@@ -28,7 +29,7 @@ export class RedisTurnOrder implements TurnOrder {
     this.#context = context;
   }
 
-  async enter(conversationId: string, signal: AbortSignal): Promise<Lease> {
+  async enter(conversationId: string, signal: Signal): Promise<Lease> {
     signal.throwIfAborted();
     const epoch = this.#context.session.current();
     const turn = new QueuedTurn(this.#context, epoch, conversationId);
