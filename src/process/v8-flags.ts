@@ -15,3 +15,12 @@ export function keepMemorySmall(): void {
 export function keepToOneCore(): void {
   setFlagsFromString('--no-parallel-scavenge');
 }
+
+/**
+ * Lets V8 look for what can go before a large heap has grown by much. Left alone, it waits until there is about
+ * as much that can go as there is in use.
+ */
+export function keepLargeHeapSmall(): void {
+  keepMemorySmall();
+  setFlagsFromString('--heap-growing-percent=10');
+}
