@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { AppError } from '../base/errors.js';
 import type { CallOptions, Clock } from '../base/time.js';
 import { version } from '../base/version.js';
@@ -29,8 +30,7 @@ export async function readText({
   body,
   headers,
 }: HttpResponse): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(piece);
+  const text = await decoded(body);
   const encoding = headers['content-encoding'];
   if (encoding && encoding !== 'identity') {
     throw new AppError('api', `the API answered in an encoding nobody asked for: ${encoding}`, {
@@ -40,9 +40,18 @@ export async function readText({
       delivery: 'unknown',
     });
   }
+  return text.replace(/^\uFEFF/, '');
+}
+
+async function decoded(body: AsyncIterable<Buffer>): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
   const [first] = pieces;
-  const bytes = pieces.length === 1 && first ? first : Buffer.concat(pieces);
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  if (pieces.length === 1 && first) return first.toString('utf8');
+  // One at a time: all of them joined would take the memory of the body once more.
+  const decoder = new StringDecoder('utf8');
+  const text = pieces.splice(0).map((piece) => decoder.write(piece));
+  return text.join('') + decoder.end();
 }
 
 /** Until a connection is open, in milliseconds. */

@@ -18,12 +18,15 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from './http.js';
+import type { BodyReading, ReadBudget } from './read-budget.js';
 import { RequestRecord, type RecordOptions } from './request-record.js';
 import { ResponseBody, type BodySource } from './response-body.js';
 
 export interface ExchangeOptions extends RecordOptions {
   /** The server's name in messages. */
   host: string;
+  /** Of all bodies that are read over the same transport; undefined: no bound but each one's own. */
+  budget?: ReadBudget | undefined;
 }
 
 /** Carries one request over a connection, and tells the exchange what happens. */
@@ -39,7 +42,7 @@ export interface Carrier {
 }
 
 /** One request and its response: bounded in time and size, with every failure as an AppError. */
-export class Exchange implements BodySource {
+export class Exchange implements BodySource, BodyReading {
   readonly #request: HttpRequest;
   readonly #options: ExchangeOptions;
   readonly #record: RequestRecord;
@@ -55,6 +58,7 @@ export class Exchange implements BodySource {
   #status = 0;
   #size = 0;
   #body: ResponseBody | undefined;
+  #isAwaited = false;
   #resolve: (response: HttpResponse) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
   /** The first failure: later ones only follow from it. */
@@ -138,9 +142,31 @@ export class Exchange implements BodySource {
   /** Returns false when no more may come until the carrier is resumed. */
   onData(piece: Buffer): boolean {
     this.#size += piece.length;
-    if (this.#size <= MAX_RESPONSE_BYTES) return this.#body?.push(piece) ?? true;
-    this.fail(RESPONSE_TOO_LARGE);
+    if (this.#size > MAX_RESPONSE_BYTES) {
+      this.fail(RESPONSE_TOO_LARGE);
+      return false;
+    }
+    const { budget } = this.#options;
+    const isTaken = this.#body?.push(piece) ?? true;
+    if (!budget) return isTaken;
+    if (isTaken) return budget.mayGoOn(this);
+    budget.holdBack(this);
     return false;
+  }
+
+  /** Bytes of the body so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The body is long, and read without waiting for others. */
+  get isReadFast(): boolean {
+    return this.#options.budget?.isFirst(this) ?? true;
+  }
+
+  goOn(): void {
+    this.#watchSilence();
+    if (!this.isEnded) this.#carrier?.resume();
   }
 
   onComplete(): void {
@@ -162,7 +188,8 @@ export class Exchange implements BodySource {
   }
 
   resume(): void {
-    if (!this.isEnded) this.#carrier?.resume();
+    if (this.isEnded) return;
+    if (this.#options.budget?.mayGoOn(this) ?? true) this.#carrier?.resume();
   }
 
   leave(): void {
@@ -173,10 +200,17 @@ export class Exchange implements BodySource {
 
   /** Silence counts only while the reader waits for the next piece. */
   onWait(isWaiting: boolean): void {
+    this.#isAwaited = isWaiting;
+    this.#watchSilence();
+  }
+
+  /** Nor does it count while the body waits for others. */
+  #watchSilence(): void {
     const { timeouts } = this.#request;
     const silenceMs = silenceFor(this.#status, timeouts);
     clearTimeout(this.#silence);
-    if (!isWaiting || silenceMs >= timeouts.totalMs) return;
+    if (!this.#isAwaited || silenceMs >= timeouts.totalMs) return;
+    if (this.#options.budget?.isWaiting(this)) return;
     this.#silence = setTimeout(() => this.fail(silenceTimeout(silenceMs)), silenceMs);
   }
 
@@ -198,6 +232,7 @@ export class Exchange implements BodySource {
 
   /** Ends all watching and reports the request, once. */
   #settle(outcome: string, status: string): void {
+    this.#options.budget?.leave(this);
     clearTimeout(this.#total);
     clearTimeout(this.#connecting);
     clearTimeout(this.#silence);

@@ -5,12 +5,15 @@ import type { Clock } from '../base/time.js';
 import { Exchange, type Carrier } from './exchange.js';
 import { otherProtocol, proxyRefused } from './failures.js';
 import type { HttpRequest, HttpResponse, RequestReport } from './http.js';
+import type { ReadBudget } from './read-budget.js';
 
 export interface TransportOptions {
   baseUrl: string;
   proxy: URL | undefined;
   clock: Clock;
   onRequest?: ((report: RequestReport) => void) | undefined;
+  /** Of all responses that are read at the same time; undefined: no bound but each one's own. */
+  budget?: ReadBudget | undefined;
 }
 
 export interface Transport {

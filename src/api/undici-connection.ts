@@ -1,4 +1,4 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Client, type buildConnector, type Dispatcher } from 'undici';
 
@@ -16,10 +16,26 @@ const CLIENT_OPTIONS: Client.Options = {
   keepAliveMaxTimeout: MAX_AGE_MS,
 };
 
+/**
+ * What is read from a socket, all sockets share: Node's own buffer, thousands of times, would fill the memory. Most
+ * replies fit into the small one.
+ */
+const smallBuffer = Buffer.alloc(4 * 1024);
+const largeBuffer = Buffer.alloc(32 * 1024);
+
+/** For both kinds of socket, though the types have them for plain ones only. */
+interface ReadOptions {
+  onread: OnReadOpts;
+  highWaterMark: number;
+}
+
+type OpenSocket = (reading: ReadOptions) => Socket;
+
 /** Connections to one server. The one used last is taken first, so that surplus ones fall idle. */
 export class ConnectionPool {
-  readonly #origin: string;
-  readonly #openSocket: () => Socket;
+  /** One for all clients: each would make its own of a text. */
+  readonly #origin: URL;
+  readonly #openSocket: OpenSocket;
   readonly #openEvent: 'connect' | 'secureConnect';
   readonly #sockets = new Set<Socket>();
   readonly #free: Connection[] = [];
@@ -29,8 +45,10 @@ export class ConnectionPool {
     const host = base.hostname.replace(/^\[|\]$/g, '');
     const isTls = base.protocol === 'https:';
     const options = { host, port: Number(base.port) || (isTls ? 443 : 80), noDelay: true };
-    this.#origin = base.origin;
-    this.#openSocket = isTls ? tlsConnector(options) : () => connect(options);
+    this.#origin = new URL(base.origin);
+    this.#openSocket = isTls
+      ? tlsConnector(options)
+      : (reading) => connect({ ...options, ...reading });
     this.#openEvent = isTls ? 'secureConnect' : 'connect';
   }
 
@@ -46,8 +64,12 @@ export class ConnectionPool {
     this.#free.push(connection);
   }
 
-  open(onOpen: () => void): Socket {
-    const socket = this.#openSocket().setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
+  open(onOpen: () => void, readsMuch: () => boolean): Socket {
+    const buffer = (): Buffer => (readsMuch() ? largeBuffer : smallBuffer);
+    const callback = (length: number, bytes: Uint8Array): boolean =>
+      socket.push(Buffer.from(bytes.subarray(0, length)));
+    const reading = { onread: { buffer, callback }, highWaterMark: smallBuffer.length };
+    const socket = this.#openSocket(reading).setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     return socket.once(this.#openEvent, onOpen);
@@ -60,11 +82,11 @@ export class ConnectionPool {
 }
 
 /** Resumes the last TLS session, which saves a round trip. */
-function tlsConnector(options: { host: string; port: number }): () => Socket {
+function tlsConnector(options: { host: string; port: number }): OpenSocket {
   const servername = isIP(options.host) ? '' : options.host;
   let session: Buffer | undefined;
-  return () => {
-    const tls = { ...options, servername, session, ALPNProtocols: ['http/1.1'] };
+  return (reading) => {
+    const tls = { ...options, ...reading, servername, session, ALPNProtocols: ['http/1.1'] };
     return (
       connectTls(tls)
         .on('session', (fresh: Buffer) => (session = fresh))
@@ -87,10 +109,12 @@ export class Connection {
   #request: PooledRequest | undefined;
   #isOpened = false;
   #isOld = false;
+  /** The response is long, and nobody else's is to come first. */
+  readsMuch = false;
   /** Requests written so far. */
   #written = 0;
 
-  constructor(origin: string, pool: ConnectionPool) {
+  constructor(origin: URL, pool: ConnectionPool) {
     this.#pool = pool;
     const open: buildConnector.connector = (_, callback) => this.#open(callback);
     this.#client = new Client(origin, { ...CLIENT_OPTIONS, connect: open });
@@ -123,6 +147,7 @@ export class Connection {
   /** The request needs the connection no longer. */
   release(): void {
     this.#request = undefined;
+    this.readsMuch = false;
     const socket = this.#socket;
     if (!socket) return;
     if (this.#isOld) {
@@ -143,11 +168,12 @@ export class Connection {
     this.#written = 0;
     this.#request?.onConnecting();
     let age: NodeJS.Timeout | undefined;
-    const socket = this.#pool.open(() => {
+    const onOpen = (): void => {
       this.#isOpened = true;
       age = setTimeout(() => this.#retire(), MAX_AGE_MS).unref();
       callback(null, socket);
-    });
+    };
+    const socket = this.#pool.open(onOpen, () => this.readsMuch);
     this.#socket = socket;
     socket.on('error', (error) => callback(error, null));
     socket.once('close', () => {

@@ -99,7 +99,9 @@ class UndiciCarrier implements Carrier, PooledRequest {
   }
 
   onData(piece: Buffer): boolean {
-    return this.#exchange.onData(piece);
+    const mayGoOn = this.#exchange.onData(piece);
+    if (this.#connection) this.#connection.readsMuch = mayGoOn && this.#exchange.isReadFast;
+    return mayGoOn;
   }
 
   onComplete(): void {

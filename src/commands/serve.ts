@@ -4,7 +4,7 @@ import { aborted } from '../base/time.js';
 import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
-import { keepToOneCore } from '../process/v8-flags.js';
+import { keepLargeHeapSmall, keepToOneCore } from '../process/v8-flags.js';
 import { write } from '../process/write.js';
 import type { TakeTurn } from '../relay/state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
@@ -43,19 +43,23 @@ export const serve = defineCommand({
     const log = openLog(context.stderr, settings.logLevel, context.clock);
     context.onExit(log.flush);
     const { createUndiciTransport } = await import('../api/undici-transport.js');
+    const { ReadBudget } = await import('../api/read-budget.js');
+    const budget = new ReadBudget();
     const toLog = (line: string): void => log.info({}, line);
     const upstream = upstreamReports();
     const account = await openAccount(target, {
       context,
       notices: noticesTo({ notify: toLog, debug: toLog }, output, context.env),
-      openTransport: createUndiciTransport,
+      openTransport: (options) => createUndiciTransport({ ...options, budget }),
       onRequest: upstream.report,
       // It draws its random numbers many at a time, which suits a process that needs many.
       randomId: () => crypto.randomUUID(),
     });
     try {
       requireAssistant(account.settings);
-      await serveUntilStopped({ settings, context, log, account, onRequest: upstream.onRequest });
+      const { onRequest } = upstream;
+      const isCrowded = (): boolean => budget.isCrowded;
+      await serveUntilStopped({ settings, context, log, account, onRequest, isCrowded });
     } finally {
       await account.close();
       await log.settled();
@@ -72,6 +76,7 @@ interface ServeOptions {
   log: Log;
   account: Account;
   onRequest: Upstream['onRequest'];
+  isCrowded: Upstream['isCrowded'];
 }
 
 async function serveUntilStopped(options: ServeOptions): Promise<void> {
@@ -86,8 +91,12 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const turnTimeoutMs = account.settings.timeoutMs.value;
   try {
     const page = settings.hasPage ? await portsOfPage(account) : undefined;
-    const upstream = { check: accessCheck(account, signal), onRequest: options.onRequest };
-    const services = { takeTurn, turnTimeoutMs, coordination, upstream, clock, log, page };
+    const { onRequest, isCrowded } = options;
+    const upstream = { check: accessCheck(account, signal), onRequest, isCrowded };
+    const services = {
+      ...{ takeTurn, turnTimeoutMs, coordination, upstream, clock, log, page },
+      onManyTurns: () => void keepLargeHeapSmall(),
+    };
     const relay = await startRelay(settings, services);
     try {
       context.onReload?.(() => {

@@ -7,6 +7,10 @@ const SMALL_SPACES: V8Flags = {
   ours: '--semi-space-growth-factor=1 --heap-growing-percent=100',
   usual: '--semi-space-growth-factor=2 --heap-growing-percent=0',
 };
+const SLOW_GROWTH: V8Flags = {
+  ours: '--heap-growing-percent=10',
+  usual: '--heap-growing-percent=0',
+};
 const PARALLEL_SCAVENGE: V8Flags = {
   ours: '--no-parallel-scavenge',
   usual: '--parallel-scavenge',
@@ -29,6 +33,15 @@ export function keepMemorySmall(): Promise<void> {
  */
 export function keepToOneCore(): Promise<void> {
   return change(PARALLEL_SCAVENGE);
+}
+
+/**
+ * Lets V8 look for what can go before a large heap has grown by much. Left alone, it waits until there is about
+ * as much that can go as there is in use.
+ */
+export async function keepLargeHeapSmall(): Promise<void> {
+  await keepMemorySmall();
+  await change(SLOW_GROWTH);
 }
 
 async function change(flags: V8Flags): Promise<void> {

@@ -1,5 +1,6 @@
 // Loaded late: for `serve` alone.
 import type { Clock } from '../base/time.js';
+import { Admission } from './chat/admission.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
 import { RateAllowances } from './coordination/memory/in-memory.js';
 import { tokenCheck, type Token, plainIds, signedIds } from './exposure/credentials.js';
@@ -44,6 +45,8 @@ export interface Upstream {
   check: () => Promise<unknown>;
   /** Calls the listener when a request to Telnyx has ended. */
   onRequest: (listener: (request: UpstreamRequest) => void) => void;
+  /** Long responses wait to be read, because so much is being read. */
+  isCrowded: () => boolean;
 }
 
 /** The parts of the program that the relay works with. */
@@ -54,6 +57,8 @@ export interface RelayServices {
   upstream: Upstream;
   clock: Clock;
   log: Log;
+  /** Called once, when many turns run at once for the first time. */
+  onManyTurns: () => void;
   /** Given, a page at `/` is served to try the chat. */
   page?: PagePorts | undefined;
 }
@@ -117,6 +122,7 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
       metrics.count(call, totalMs);
       logRequest(services.log, call, totalMs);
     },
+    admission: new Admission({ ...services, isCrowded: services.upstream.isCrowded }),
     bodies: new BodyReader(),
     guesses: new RateAllowances(services.clock),
     ...{ access, running, waiting: 0, unanswered: 0, lastAnswerAt: 0 },

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Signal } from '../base/time.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
+import type { Admission } from './chat/admission.js';
 import type { TurnStop } from './chat/turn-stop.js';
 import type { Coordination, Rate, RateLimits } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
@@ -58,7 +59,7 @@ export interface CallFacts {
   /** To be redacted from the log. */
   message?: string;
   /** The part of the reply that has arrived; to be redacted from the log. */
-  reply?: string;
+  reply?: string | undefined;
 }
 
 /** A caller's turn. Without a conversation id it begins a new conversation. */
@@ -85,6 +86,7 @@ export type Routes = Readonly<Record<string, Readonly<Record<string, Handler>>>>
 export interface RelayState {
   readonly takeTurn: TakeTurn;
   readonly coordination: Coordination;
+  readonly admission: Admission;
   readonly turnTimeoutMs: number;
   /** Turns at once, including those that wait. */
   readonly maxTurns: number;

@@ -38,7 +38,12 @@ export async function boundedRelay(
       takeTurn: () => answered(reply),
       turnTimeoutMs: 5_000,
       coordination: inMemory(clock),
-      upstream: { check: () => Promise.resolve(), onRequest: () => undefined },
+      upstream: {
+        check: () => Promise.resolve(),
+        onRequest: () => undefined,
+        isCrowded: () => false,
+      },
+      onManyTurns: () => undefined,
       clock,
       log: openLog(process.stderr, 'silent', clock),
     },

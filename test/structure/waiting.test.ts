@@ -76,6 +76,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'api/response-body.ts: promise': ['the timeout of the call; 30 s of silence', 'its signal'],
   'api/probe.ts: promise': ['10 s', STOP],
   // The relay: its callers, Redis.
+  'relay/chat/admission.ts: promise': ['--timeout', 'the caller goes; the end of the drain'],
   'relay/drain.ts: promise': ['31 s', 'a second signal'],
   'relay/drain.ts: pause': ['--drain-delay and 31 s', 'a second signal'],
   'relay/exposure/token-guesses.ts: pause': ['1 s', 'needs none'],

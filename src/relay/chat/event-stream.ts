@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { contentOf, endWith } from '../http/answer.js';
+import { endWith } from '../http/answer.js';
 import type { Call } from '../state.js';
 import type { Outcome } from './outcome.js';
 
@@ -63,8 +63,10 @@ export class EventStream {
   end({ status, body, headers }: Outcome): void {
     clearInterval(this.#keepAlive);
     this.#sendHead(status, headers);
-    const last = eventText(status === 200 ? 'done' : 'error', body);
-    if (!this.#response.destroyed) endWith(this.#call, contentOf(last));
+    if (this.#response.destroyed) return;
+    // The body is not copied into a text of the event: it may be long.
+    this.#response.write(eventStart(status === 200 ? 'done' : 'error'));
+    endWith(this.#call, body, EVENT_END);
   }
 
   /** A reader that has not read the last event gets no comment, so that it can time out. */
@@ -86,6 +88,12 @@ export class EventStream {
   }
 }
 
+const EVENT_END = '\n\n';
+
+function eventStart(name: string): string {
+  return `event: ${name}\ndata: `;
+}
+
 function eventText(name: string, data: string): string {
-  return `event: ${name}\ndata: ${data}\n\n`;
+  return eventStart(name) + data + EVENT_END;
 }

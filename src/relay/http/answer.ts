@@ -48,8 +48,8 @@ export interface Answerable extends SlowReader {
   unread?: UnreadAnswers;
 }
 
-/** A longer body is written in pieces of this length, in bytes. */
-const PIECE_BYTES = 16 * 1024;
+/** A longer body is written in pieces of so many characters. */
+const PIECE_LENGTH = 16 * 1024;
 
 /** @param body JSON text */
 export function sendJson(
@@ -58,38 +58,49 @@ export function sendJson(
 ): void {
   const { response, id } = to;
   if (response.headersSent || response.destroyed) return void response.destroy();
-  const content = contentOf(body);
-  const length = Buffer.byteLength(content);
+  const length = Buffer.byteLength(body);
   // Node writes an array of headers faster than an object, and both faster than after `setHeader`.
   const head = ['content-type', 'application/json', 'content-length', String(length)];
   if (id !== undefined) head.push('x-request-id', id);
   for (const name in headers) head.push(name, headers[name] ?? '');
   response.writeHead(status, head);
   // All that comes in one round is too much to be kept to its end, where it is long.
-  if (typeof content === 'string') atEndOfRound(() => response.end(content));
-  else endWith(to, content);
+  if (isLong(body)) endWith(to, body);
+  else atEndOfRound(() => response.end(body));
 }
 
-/** A long body as its bytes: of a text, Node would keep both for a slow reader. */
-export function contentOf(body: string): string | Buffer {
-  return body.length > PIECE_BYTES ? Buffer.from(body) : body;
+function isLong(body: string): boolean {
+  return body.length > PIECE_LENGTH;
 }
 
-/** Ends a response whose head is set. Long content goes out in pieces, as its reader takes them. */
-export function endWith(to: Answerable, content: string | Buffer): void {
-  if (typeof content === 'string') to.response.end(content);
-  else void endInPieces(to, content);
+/** Ends a response whose head is set. A long body goes out in pieces, as its reader takes them. */
+export function endWith(to: Answerable, body: string, last = ''): void {
+  if (isLong(body)) void endInPieces(to, body, last);
+  else to.response.end(body + last);
 }
 
-async function endInPieces(to: Answerable, content: Buffer): Promise<void> {
+async function endInPieces(to: Answerable, body: string, last: string): Promise<void> {
   const { response, unread } = to;
-  for (let at = 0; at < content.length && !response.destroyed; at += PIECE_BYTES) {
-    // A copy: a part would keep the whole until the connection of a reader that is cut off has closed.
-    const piece = Buffer.from(content.subarray(at, at + PIECE_BYTES));
-    const isTaken = response.write(piece);
-    if (!isTaken) await unread?.taken(to, content.length);
+  const heldBytes = bytesInMemory(body);
+  for (let [at, end] = [0, 0]; at < body.length && !response.destroyed; at = end) {
+    end = pieceEnd(body, at);
+    // Bytes: of a text, Node would keep three times as many for a slow reader.
+    const isTaken = response.write(Buffer.from(body.slice(at, end)));
+    if (!isTaken) await unread?.taken(to, heldBytes);
   }
-  if (!response.destroyed) response.end();
+  if (!response.destroyed) response.end(last);
+}
+
+/** A pair of surrogates is not cut. */
+function pieceEnd(body: string, start: number): number {
+  const end = start + PIECE_LENGTH;
+  const isInPair = (body.charCodeAt(end - 1) & 0xfc00) === 0xd800;
+  return isInPair ? end - 1 : end;
+}
+
+/** V8 keeps two bytes for each character, unless all of them are in Latin-1. */
+function bytesInMemory(body: string): number {
+  return /[^\0-\xff]/.test(body) ? 2 * body.length : body.length;
 }
 
 /** Answers with an error. */

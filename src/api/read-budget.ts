@@ -1,0 +1,112 @@
+/** So many bytes of a body are read at once, whatever else is being read: most replies are shorter. */
+const SHORT_BYTES = 3 * 1024;
+/** All longer bodies together, 8 MiB. */
+const MAX_BYTES = 8 * 1024 * 1024;
+/** The bodies that came first are read to their end whatever their length, so that some always end. */
+const ALWAYS_READ = 4;
+/** Between a body that ends and those that go on for it, in milliseconds. */
+const PAUSE_MS = 10;
+
+/** A response's body that is being read. */
+export interface BodyReading {
+  /** Its bytes so far. */
+  readonly size: number;
+  /** Continues after `mayGoOn` returned false. */
+  goOn(): void;
+}
+
+/**
+ * Bounds the bytes of the bodies that are read at the same time. Above the bound, long bodies wait on their
+ * connections, and those that came first go on.
+ */
+export class ReadBudget {
+  /** Long bodies and their bytes, in the order in which they became long. */
+  readonly #long = new Map<BodyReading, number>();
+  readonly #waiting = new Set<BodyReading>();
+  /** Those whose readers take no more for now: they keep their places, and nobody waiting. */
+  readonly #heldBack = new Set<BodyReading>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+  #isWaking = false;
+
+  constructor(maxBytes = MAX_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Of all long bodies that are being read. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Some long body waits for others. */
+  get isCrowded(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** To be asked after each piece. Returns false when the body is to wait until it is told to go on. */
+  mayGoOn(body: BodyReading): boolean {
+    if (body.size <= SHORT_BYTES) return true;
+    this.#heldBack.delete(body);
+    this.#count(body, body.size);
+    const isInTurn = this.#bytes <= this.#maxBytes || this.isFirst(body);
+    if (!isInTurn) this.#waiting.add(body);
+    return isInTurn;
+  }
+
+  isWaiting(body: BodyReading): boolean {
+    return this.#waiting.has(body);
+  }
+
+  /** Whether it is read to its end without waiting. */
+  isFirst(body: BodyReading): boolean {
+    let rank = 0;
+    for (const each of this.#long.keys()) {
+      if (each === body) return true;
+      if (!this.#heldBack.has(each) && ++rank === ALWAYS_READ) return false;
+    }
+    return false;
+  }
+
+  /** Its reader takes no more for now, and whoever writes to that reader counts what it keeps. */
+  holdBack(body: BodyReading): void {
+    if (body.size <= SHORT_BYTES) return;
+    this.#count(body, 0);
+    this.#heldBack.add(body);
+    this.#wakeLater();
+  }
+
+  /** The body has ended. */
+  leave(body: BodyReading): void {
+    if (!this.#long.has(body)) return;
+    this.#count(body, 0);
+    this.#waiting.delete(body);
+    this.#heldBack.delete(body);
+    this.#long.delete(body);
+    this.#wakeLater();
+  }
+
+  #count(body: BodyReading, bytes: number): void {
+    this.#bytes += bytes - (this.#long.get(body) ?? 0);
+    this.#long.set(body, bytes);
+  }
+
+  /** By then it is known what becomes of a body that has ended, and V8 had time to free what it took. */
+  #wakeLater(): void {
+    if (this.#isWaking || this.#waiting.size === 0) return;
+    this.#isWaking = true;
+    setTimeout(() => {
+      this.#isWaking = false;
+      this.#wake();
+    }, PAUSE_MS);
+  }
+
+  #wake(): void {
+    let [rank, bytes] = [0, this.#bytes];
+    for (const body of this.#long.keys()) {
+      if (this.#heldBack.has(body)) continue;
+      if (rank++ >= ALWAYS_READ && bytes > this.#maxBytes) return;
+      bytes += SHORT_BYTES;
+      if (this.#waiting.delete(body)) body.goOn();
+    }
+  }
+}
