@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
-import type { Output } from './context.js';
+import type { Writable } from 'node:stream';
 
 interface LateOutputOptions {
   /** Whether nobody has to be told of a signal while a write waits for the reader. */
@@ -25,11 +25,11 @@ export function isPlain(descriptor: number): boolean {
  */
 export function lateOutput(
   descriptor: number,
-  open: () => Output,
+  open: () => Writable,
   { mayBlock, onError }: LateOutputOptions,
-): Output {
-  let opened: Output | undefined;
-  const stream = (): Output => (opened ??= open());
+): Writable {
+  let opened: Writable | undefined;
+  const stream = (): Writable => (opened ??= open());
   const write = (text: string, done?: Done): boolean => {
     if (opened || !mayBlock()) return stream().write(text, done);
     try {
@@ -43,7 +43,7 @@ export function lateOutput(
     }
     return true;
   };
-  return new Proxy(Object.create(null) as Output, {
+  return new Proxy(Object.create(null) as Writable, {
     get(_, name) {
       if (name === 'isTTY' || name === 'columns' || name === 'rows') return undefined;
       if (name === 'write') return write;

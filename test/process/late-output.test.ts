@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import type { Output } from '../../src/process/context.js';
 import { isPlain, lateOutput } from '../../src/process/late-output.js';
 import { write } from '../../src/process/write.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
@@ -58,7 +59,8 @@ describe('an output that is no terminal', () => {
   it('has no window', async () => {
     const { output, descriptor, end } = fileOf(true);
     expect(isPlain(descriptor)).toBe(true);
-    expect([output.isTTY, output.columns, output.rows]).toEqual([undefined, undefined, undefined]);
+    const { isTTY, columns, rows }: Output = output;
+    expect([isTTY, columns, rows]).toEqual([undefined, undefined, undefined]);
     await end();
   });
 });
