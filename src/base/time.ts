@@ -25,10 +25,13 @@ type Stopwatch = Pick<Clock, 'monotonic'>;
 export class Deadline {
   readonly #clock: Stopwatch;
   readonly #end: number;
+  /** The time that there was when it was set. */
+  readonly totalMs: number;
 
   /** `ms` from now. */
   constructor(clock: Stopwatch, ms: number) {
     this.#clock = clock;
+    this.totalMs = ms;
     this.#end = clock.monotonic() + ms;
   }
 

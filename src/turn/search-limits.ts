@@ -11,8 +11,8 @@ const LAST_PAUSE_SHARE = 0.75;
 
 /** A search has at least this time, whatever is left of the turn's own. */
 const MIN_SEARCH_MS = 8_000;
-/** While readings are blurred it has this time at least: the network may be bad for that long. */
-const MIN_BLURRED_MS = 30_000;
+/** While readings are blurred it has as long as the turn had, within the minimum and this. */
+const MAX_BLURRED_MS = 30_000;
 /** Limit on the search for a turn that the list does not show. */
 const MAX_MISSING_MS = 30_000;
 /** Limit on the search for a turn that is over, by what the API said: its reply is stored or never will be. */
@@ -42,7 +42,8 @@ export class SearchLimits {
     const mostMs = details.hasEnded ? MAX_ENDED_MS : Infinity;
     this.#listed = turn.atLeast(MIN_SEARCH_MS).atMost(mostMs);
     this.#missing = this.#listed.atMost(MAX_MISSING_MS);
-    this.#blurred = new Deadline(clock, MIN_BLURRED_MS);
+    const blurredMs = Math.max(MIN_SEARCH_MS, Math.min(turn.totalMs, MAX_BLURRED_MS));
+    this.#blurred = new Deadline(clock, blurredMs);
   }
 
   note({ isListed, isBlurred, isTimeout }: ReadingFacts): void {

@@ -58,7 +58,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'turn/silence.ts: pause': ['2 s at a time', 'the reply ends, a stop'],
   'turn/turn-tool-calls.ts: pause': ['a few looks, by a deadline', 'the signal of the turn'],
   'turn/search.ts: pause': [
-    'the time of the turn and 8 s; 30 s while the list is unclear',
+    'the time of the turn and 8 s; up to 30 s while the list is unclear',
     'the signal of the turn',
   ],
   'commands/conversations/insights.ts: pause': ['--timeout', STOP],

@@ -23,6 +23,8 @@ interface Script {
   /** When the conversation's last message was. */
   last?: Step<string>[];
   timeoutMs?: number;
+  /** How long a send takes, in milliseconds. */
+  sendMs?: number;
   conversationId?: string | undefined;
   /** What the server's clock is known to be ahead of ours, in milliseconds; it has whole seconds. */
   aheadMs?: number;
@@ -34,6 +36,8 @@ interface Script {
 
 interface Running {
   clock: StillClock;
+  /** When the first send had ended. */
+  lostAt: number;
   serverClock: ServerClock;
   stop: AbortController;
 }
@@ -69,11 +73,12 @@ async function take(script: Script) {
     await Promise.resolve();
     if (step instanceof Error) throw step;
     return typeof step === 'function'
-      ? (step as (world: Running) => T)({ clock, serverClock, stop })
+      ? (step as (world: Running) => T)({ clock, lostAt, serverClock, stop })
       : step;
   };
   const { sends = [[TIMEOUT]], looks = [[]], retention = [true], last = [''] } = script;
-  const { timeoutMs = 120_000, memory = begunHere(), text = 'hello' } = script;
+  const { timeoutMs = 120_000, sendMs = 0, memory = begunHere(), text = 'hello' } = script;
+  const lostAt = SENT + sendMs;
   const conversation = { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '' };
   const texts = { name: '', model: '', instructions: '', greeting: '', createdAt: '' };
   if (script.aheadMs !== undefined) {
@@ -86,6 +91,7 @@ async function take(script: Script) {
     serverClock,
     conversationCreator: () => () => Promise.resolve(conversation),
     async *chat() {
+      clock.advance(sendMs);
       for (const event of await next('sends', sends)) {
         if (event instanceof AppError) throw event;
         yield event;
@@ -128,7 +134,7 @@ async function take(script: Script) {
     bounds,
     events,
     timing: done?.timing,
-    took: clock.monotonic() - SENT,
+    took: clock.monotonic() - lostAt,
   };
 }
 
@@ -205,12 +211,12 @@ describe('a turn whose answer was lost', () => {
 });
 
 describe('while the list is hard to read', () => {
-  const OVER = { timeoutMs: 1 };
-  /** A list at first, another one from then on, in milliseconds since the turn was sent. */
+  const OVER = { timeoutMs: 30_000, sendMs: 30_000 };
+  /** A list at first, another one from then on, in milliseconds since the answer was lost. */
   const until = (ms: number, first: Step<string[] | History>, then: string[]) => {
     return [
       (world: Running): string[] | History => {
-        const step = world.clock.monotonic() < SENT + ms ? first : then;
+        const step = world.clock.monotonic() < world.lostAt + ms ? first : then;
         if (step instanceof Error) throw step;
         return typeof step === 'function' ? step(world) : step;
       },
@@ -228,18 +234,29 @@ describe('while the list is hard to read', () => {
     ['its pages do not fit together', { ...listOf([]), isComplete: false }],
   ];
 
+  /** As long as the turn had, within bounds. */
+  const LIMITS = [
+    { timeoutS: 1, limitS: 8 },
+    { timeoutS: 15, limitS: 15 },
+    { timeoutS: 120, limitS: 30 },
+  ];
+
   test.each(KINDS)('a search goes on beyond the time of the turn: %s', async (_, first) => {
     const turn = await take({ ...OVER, looks: until(20_000, first, ANSWERED) });
     expect([turn.outcome, turn.sends]).toEqual([FOUND, 1]);
     expect(turn.took).toBeGreaterThanOrEqual(20_000);
   });
 
-  test.each(KINDS)('for half a minute in all: %s', async (_, first) => {
-    const turn = await take({ ...OVER, looks: [first] });
-    expect([turn.outcome, turn.sends]).toMatchObject([{ details: { delivery: 'unknown' } }, 1]);
-    expect(turn.took).toBeGreaterThan(29_000);
-    expect(turn.took).toBeLessThan(33_000);
-  });
+  test.each(KINDS.flatMap(([kind, first]) => LIMITS.map((limit) => ({ kind, first, ...limit }))))(
+    '$limitS s in all for a turn that had $timeoutS s: $kind',
+    async ({ first, timeoutS, limitS }) => {
+      const script = { timeoutMs: timeoutS * 1_000, sendMs: timeoutS * 1_000 };
+      const turn = await take({ ...script, looks: [first] });
+      expect([turn.outcome, turn.sends]).toMatchObject([{ details: { delivery: 'unknown' } }, 1]);
+      expect(turn.took).toBeGreaterThan(limitS * 1_000 - 1_000);
+      expect(turn.took).toBeLessThan(limitS * 1_000 + 3_000);
+    },
+  );
 
   test.each<[string, string[]]>([
     ['without the turn', []],
@@ -279,10 +296,10 @@ describe('while the list is hard to read', () => {
 
   test('a stop ends it at once', async () => {
     let stoppedAt = 0;
-    const stopped = ({ clock, stop }: Running): History => {
-      if (clock.monotonic() > SENT + 12_000) {
+    const stopped = ({ clock, lostAt, stop }: Running): History => {
+      if (clock.monotonic() > lostAt + 12_000) {
         stop.abort(fails('interrupted'));
-        stoppedAt = clock.monotonic() - SENT;
+        stoppedAt = clock.monotonic() - lostAt;
       }
       return { ...listOf([]), isComplete: false };
     };
@@ -297,7 +314,7 @@ describe('when a message may be ours or older, by the clock of the server', () =
   const slow =
     (left: number) =>
     ({ clock }: Running): string[] => {
-      clock.advance(30_000 - left);
+      clock.advance(8_000 - left);
       return THERE;
     };
   test.each<[string, Script, sleep: number]>([
@@ -445,7 +462,7 @@ describe('what a search reads', () => {
     [100, 1],
   ])('keeps to the time there is: %i ms', async (left, asked) => {
     const slow = ({ clock }: Running): string[] => {
-      clock.advance(30_000 - left);
+      clock.advance(8_000 - left);
       return [];
     };
     const turn = await take({ looks: [slow], retention: [status(503), false], timeoutMs: 1 });

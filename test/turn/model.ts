@@ -191,15 +191,18 @@ function faultsOf(server: ModelServer, outcome: Outcome, given: Circumstances): 
         to - from < Math.min(timeoutMs - 200, 27_000),
       'gave up',
     ],
-    [to - from > timeoutMs + searchMs(given) + 4 * given.world.roundTripMs, 'took too long'],
+    [
+      to - from > timeoutMs + searchMs(given, timeoutMs) + 4 * given.world.roundTripMs,
+      'took too long',
+    ],
   ];
   return rules.filter(([isBroken]) => isBroken).map(([, words]) => words);
 }
 
 /** How much longer than the turn's own time a search may last: more where lists may be hard to read. */
-function searchMs({ world, isInexact }: Circumstances): number {
+function searchMs({ world, isInexact }: Circumstances, timeoutMs: number): number {
   const isBlurred = isInexact || world.reads.some((each) => each !== 'ok');
-  return isBlurred ? 30_000 : 8_000;
+  return isBlurred ? Math.max(8_000, Math.min(timeoutMs, 30_000)) : 8_000;
 }
 
 function messagesOf(server: ModelServer, send: number): Stored[] {
