@@ -57,7 +57,7 @@ export interface RelayServices {
   upstream: Upstream;
   clock: Clock;
   log: Log;
-  /** Called once, when many turns run at once for the first time. */
+  /** Called once, when so many turns run that another one has to wait. */
   onManyTurns: () => void;
   /** Given, a page at `/` is served to try the chat. */
   page?: PagePorts | undefined;

@@ -40,7 +40,7 @@ export const CALLER_BOUNDS: CallerBounds = {
   // Longer than the usual load balancer keeps a connection, so that the balancer closes first.
   keepAliveMs: 75_000,
   stalledMs: 30_000,
-  unreadBytes: 24 * 1024 * 1024,
+  unreadBytes: 16 * 1024 * 1024,
 };
 const MAX_CONNECTIONS = 10_000;
 

@@ -9,7 +9,7 @@ const GROWTH_MS = 10;
 export interface AdmissionPorts {
   /** Long replies wait to be read, because so much is being read. */
   isCrowded: () => boolean;
-  /** Called once, when many turns run at once for the first time. */
+  /** Called once, when a turn has to wait for the first time. */
   onManyTurns: () => void;
 }
 
@@ -47,6 +47,8 @@ export class Admission {
 
   async #wait(signal: Signal): Promise<void> {
     signal.throwIfAborted();
+    if (!this.#hadMany) this.#ports.onManyTurns();
+    this.#hadMany = true;
     this.#growLater();
     await new Promise<void>((resolve, reject) => {
       const stop = (): void => {
@@ -77,8 +79,6 @@ export class Admission {
 
   #grow(): void {
     this.#timer = undefined;
-    if (!this.#hadMany) this.#ports.onManyTurns();
-    this.#hadMany = true;
     if (!this.#ports.isCrowded()) {
       this.#limit = Math.max(this.#limit, this.#running) + GROWTH;
       this.#letIn(Infinity);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { AppError } from '../../base/errors.js';
+import { AppError, isStop } from '../../base/errors.js';
 import { CoordinationError, type Lease, type OpenRecord } from '../coordination/coordination.js';
 import type { CallFacts, RelayState, RunningTurn } from '../state.js';
 import type { EventStream } from './event-stream.js';
@@ -41,6 +41,8 @@ export async function runTurn(
     return replied(callersId(conversationId), reply);
   } catch (error) {
     facts.error = error;
+    // Its words are our own: the log need not look for the reply in them.
+    if (isStop(error)) facts.reply = undefined;
     const { conversationId: id } = facts;
     return failed(error, id === undefined ? undefined : callersId(id));
   } finally {
