@@ -50,6 +50,7 @@ export function lateOutput(
       const value: unknown = Reflect.get(stream(), name);
       return typeof value === 'function' ? (value.bind(stream()) as unknown) : value;
     },
+    has: (_, name) => Reflect.has(stream(), name),
     set: (_, name, value) => Reflect.set(stream(), name, value),
   });
 }

@@ -56,6 +56,14 @@ describe('an output that is no terminal', () => {
     expect(await end()).toEqual(['', '']);
   });
 
+  it('has what the stream has, such as its descriptor', async () => {
+    const { output, descriptor, end } = fileOf(true);
+    expect('writableLength' in output).toBe(true);
+    expect('nothing' in output).toBe(false);
+    expect(isPlain(descriptor)).toBe(true);
+    await end();
+  });
+
   it('has no window', async () => {
     const { output, descriptor, end } = fileOf(true);
     expect(isPlain(descriptor)).toBe(true);
