@@ -1,8 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { run as runProgram } from '../../src/main.js';
 import { account } from '../helpers/account.js';
 import { HOURS, populatedAccount, type Populated } from '../helpers/populated-account.js';
-import { runCli, type CliOptions, type CliResult } from '../helpers/run-cli.js';
+import {
+  cliContext,
+  impatientClock,
+  runCli,
+  type CliOptions,
+  type CliResult,
+} from '../helpers/run-cli.js';
 import { realClock } from '../helpers/real-clock.js';
 import { stillClock } from '../helpers/still-clock.js';
 import { seed } from '../../src/sandbox/control.js';
@@ -187,6 +194,24 @@ describe('conversations search', () => {
     expect(found.filter((id) => ids.includes(id)).toSorted()).toEqual(
       ids.filter((id) => !deleted.includes(id)).toSorted(),
     );
+  });
+
+  it('shows how far it is and what is left, and takes that away before a result', async () => {
+    const many = await manyConversations();
+    many.add(100);
+    let ms = 0;
+    const clock = { ...impatientClock(), now: () => many.clock.now(), monotonic: () => (ms += 50) };
+    const context = cliContext({ stdoutIsTTY: true, stderrIsTTY: true, env: many.env, clock });
+    const shownBefore: string[] = [];
+    context.stdout.onText = () =>
+      shownBefore.push(context.stderr.text.split(/[\r\n]/).at(-1) ?? '');
+    const argv = ['conversations', 'search', 'question 10', '--limit', 'all', '--since', '3d'];
+    expect(await runProgram(argv, context)).toBe(0);
+    expect(context.stderr.text).toMatch(
+      /searched \d+ conversations back to 2025-12-31, 2 d left; \d+ messages found/,
+    );
+    expect(shownBefore.length).toBeGreaterThan(1);
+    expect(shownBefore.filter((line) => line.includes('searched'))).toEqual([]);
   });
 
   it('keeps what was found when it is stopped', async () => {
