@@ -38,6 +38,8 @@ async function manyConversations(options: Parameters<typeof account>[0] = {}) {
   return { ...given, clock, add };
 }
 
+const CALL_BACK = '55555555-5555-4555-8555-555555555555';
+
 const idsIn = (stdout: string): string[] =>
   stdout
     .split('\n')
@@ -115,6 +117,20 @@ describe('conversations search', () => {
     const { stdout, stderr } = await run(account, ['call', '--redact']);
     expect(stdout).toContain('\tuser\tCall [phone 1] on Sunday.\n');
     expect(stderr).toMatch(/redacted 2 phone numbers\n$/);
+  });
+
+  it('masks a number before it cuts first words within it', async () => {
+    const account = await populatedAccount();
+    const { store } = account.sandbox;
+    const text = 'Please call me back as soon as you can: (312) 555-0100, on Sunday at the latest.';
+    const metadata = { assistant_id: account.sandbox.assistantId };
+    const at = account.clock.now().toISOString();
+    const conversation = { id: CALL_BACK, name: '', metadata, created_at: at, last_message_at: at };
+    const thread = { conversation, messages: [], isRetained: true };
+    store.add(thread);
+    store.append(thread, { role: 'user', text });
+    const { stdout } = await run(account, ['latest', '--redact']);
+    expect(stdout).toContain('\tPlease call me back as soon as you can: [phone 1], on…\t');
   });
 
   it.each([

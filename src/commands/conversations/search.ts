@@ -12,6 +12,7 @@ import {
   wordsOf,
   type Matcher,
   type SearchedConversation,
+  type SearchQuery,
 } from '../../conversations/search.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
@@ -60,7 +61,12 @@ export const search = defineCommand({
         notices.notify('searching the last 30 days; --since 365d searches a year');
       }
       const progress = openProgress(context, isWatched(context, output));
-      const run = { account, context, selection, progress, role: flags.role, match };
+      const query = {
+        match,
+        role: flags.role,
+        mask: redactor && ((text: string) => redactor.text(text)),
+      };
+      const run = { account, context, selection, progress, query };
       const outcome: SearchOutcome = { searched: 0, found: 0, hasMore: false, unreadable: [] };
       const prose = await proseOn(context.stdout, target, context);
       const print = searchPrinter({ output, context, match, redactor, prose });
@@ -103,8 +109,7 @@ interface SearchRun {
   account: Account;
   context: Context;
   selection: Selection;
-  role: string | undefined;
-  match: Matcher;
+  query: Pick<SearchQuery, 'match' | 'role' | 'mask'>;
   progress: Progress;
 }
 
@@ -121,7 +126,7 @@ async function* found(
   const { account, context, selection, progress } = run;
   const { limit, since } = selection;
   const { ports } = openReader({ account, context, selection, unreadable: outcome.unreadable });
-  const query = { match: run.match, role: run.role, maxHits: limit + 1 };
+  const query = { ...run.query, maxHits: limit + 1 };
   for await (const searched of searchConversations(ports, query)) {
     outcome.searched++;
     progress.show(progressLine(usedAt(searched.conversation), since, outcome));
