@@ -262,6 +262,21 @@ describe('/search', () => {
     await say('/resume 7', /the last search has no result 7/);
   });
 
+  it('keeps what it found when Ctrl-C ends it', async () => {
+    const sandbox = await account({ clock: realClock() });
+    const { terminal, say } = await openChat({ sandbox });
+    await say('my name is Ana', /Ana/);
+    await say('/new', /starts a new conversation/);
+    await say('my name is Ben', /Ben/);
+    const script = ['list_messages/none', 'list_messages/stall_before'];
+    sandbox.sandbox.setFaults({ script });
+    terminal.type('/search "my name"\r');
+    await terminal.shows(/ 1 {2}my name is Ben/);
+    terminal.type('\x03');
+    await terminal.shows(/cancelled\n\/resume 1 continues the first/);
+    await say('\x15/resume 1', /conversation my name is Ben/);
+  });
+
   it('breaks lines between words', async () => {
     const sandbox = await account({ clock: realClock() });
     const { terminal, say } = await openChat({ sandbox, size: [40, 24] });
