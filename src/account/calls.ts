@@ -3,18 +3,21 @@ import { retrying } from '../base/retry.js';
 import { Deadline, type CallOptions } from '../base/time.js';
 import type { FindOrCreateApi } from '../conversations/find-or-create.js';
 import type { Context } from '../process/context.js';
+import type { Settings } from '../settings/settings.js';
 import { openAccount, type Account, type AccountOptions } from './account.js';
 import type { Target } from './sources.js';
 
-/** Calls the API, for what may be repeated without harm: with retries, bounded by the settings' timeout. */
+/** Calls the API, for what may be repeated without harm: with retries, for a bounded time. */
 export type Ask = <T>(call: (client: Client, options: CallOptions) => Promise<T>) => Promise<T>;
 
+/** Calls take as long as the settings' timeout, or as `maxMs`. */
 export function askerOf(
-  { client, settings }: Pick<Account, 'client' | 'settings'>,
+  { client, settings }: Pick<Account, 'client'> & { settings: Pick<Settings, 'timeoutMs'> },
   { clock, signal }: Pick<Context, 'clock' | 'signal'>,
+  maxMs = Infinity,
 ): Ask {
   return (call) => {
-    const deadline = new Deadline(clock, settings.timeoutMs.value);
+    const deadline = new Deadline(clock, Math.min(settings.timeoutMs.value, maxMs));
     return retrying((options) => call(client, options), { clock, signal, deadline });
   };
 }
@@ -31,8 +34,9 @@ export function finderWith(ask: Ask): FindOrCreateApi {
 export function finderOf(
   account: Pick<Account, 'client' | 'settings'>,
   context: Pick<Context, 'clock' | 'signal'>,
+  maxMs?: number,
 ): FindOrCreateApi {
-  return finderWith(askerOf(account, context));
+  return finderWith(askerOf(account, context, maxMs));
 }
 
 /** Runs a task with an account, which is closed after it. */
