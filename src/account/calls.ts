@@ -1,21 +1,23 @@
 import type { Client } from '../api/client.js';
-import { AppError } from '../base/errors.js';
-import { retrying, waitBefore } from '../base/retry.js';
+import { retrying } from '../base/retry.js';
 import { Deadline, type CallOptions } from '../base/time.js';
 import type { FindOrCreateApi } from '../conversations/find-or-create.js';
 import type { Context } from '../process/context.js';
+import type { Settings } from '../settings/settings.js';
 import { openAccount, type Account, type AccountOptions } from './account.js';
 import type { Target } from './sources.js';
 
-/** Calls the API, for what may be repeated without harm: with retries, bounded by the settings' timeout. */
+/** Calls the API, for what may be repeated without harm: with retries, for a bounded time. */
 export type Ask = <T>(call: (client: Client, options: CallOptions) => Promise<T>) => Promise<T>;
 
+/** Calls take as long as the settings' timeout, or as `maxMs`. */
 export function askerOf(
-  { client, settings }: Pick<Account, 'client' | 'settings'>,
+  { client, settings }: Pick<Account, 'client'> & { settings: Pick<Settings, 'timeoutMs'> },
   { clock, signal }: Pick<Context, 'clock' | 'signal'>,
+  maxMs = Infinity,
 ): Ask {
   return (call) => {
-    const deadline = new Deadline(clock, settings.timeoutMs.value);
+    const deadline = new Deadline(clock, Math.min(settings.timeoutMs.value, maxMs));
     return retrying((options) => call(client, options), { clock, signal, deadline });
   };
 }
@@ -32,8 +34,9 @@ export function finderWith(ask: Ask): FindOrCreateApi {
 export function finderOf(
   account: Pick<Account, 'client' | 'settings'>,
   context: Pick<Context, 'clock' | 'signal'>,
+  maxMs?: number,
 ): FindOrCreateApi {
-  return finderWith(askerOf(account, context));
+  return finderWith(askerOf(account, context, maxMs));
 }
 
 /** Runs a task with an account, which is closed after it. */
@@ -48,42 +51,4 @@ export async function withAccount<T>(
   } finally {
     await account.close();
   }
-}
-
-/**
- * Calls for many requests side by side: what the API asks one of them to wait, all wait. A request is
- * tried until the settings' timeout is over.
- */
-export function pacedAsker(
-  { client, settings }: Pick<Account, 'client' | 'settings'>,
-  { clock, signal }: Pick<Context, 'clock' | 'signal'>,
-): Ask {
-  let pause: Promise<void> | undefined;
-  const waitTogether = (ms: number): Promise<void> =>
-    (pause ??= clock.sleep(ms, signal).finally(() => (pause = undefined)));
-  return async (call) => {
-    const deadline = new Deadline(clock, settings.timeoutMs.value);
-    for (let attempt = 1; ; attempt++) {
-      while (pause) await pause;
-      try {
-        const options = { clock, signal, deadline };
-        return await retrying((each) => call(client, each), options, notLimited);
-      } catch (error) {
-        if (!(error instanceof AppError) || error.details.status !== 429) throw error;
-        const waitMs = waitBefore(attempt, error);
-        if (!deadline.hasRoomFor(waitMs)) throw error;
-        await waitTogether(waitMs);
-      }
-    }
-  };
-}
-
-/** Whatever may pass by itself, but for a limit, which all share. */
-function notLimited(error: AppError, attempt: number): number | undefined {
-  const { status } = error.details;
-  const isPassing =
-    status === undefined
-      ? error.kind === 'network' || error.kind === 'timeout'
-      : status === 408 || status >= 500;
-  return isPassing ? waitBefore(attempt, error) : undefined;
 }

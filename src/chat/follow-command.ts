@@ -73,7 +73,10 @@ async function sendAsPerson(chat: Chat, text: string, added: string[]): Promise<
       ports.editor.restoreDraft(text);
       return;
     }
-    await takeover(chat);
+    await takeover(chat).catch((error: unknown) => {
+      ports.editor.restoreDraft(text);
+      throw error;
+    });
   }
   const trimmed = text.trim();
   added.push(trimmed);

@@ -1,7 +1,6 @@
 // Loaded late: few chats search.
 import { AppError } from '../base/errors.js';
-import { retrying } from '../base/retry.js';
-import { Deadline } from '../base/time.js';
+import { paced } from '../base/paced.js';
 import { excerptOf } from '../conversations/excerpt.js';
 import { paginateConversations, usedAt } from '../conversations/paginate.js';
 import type { ReadManyPorts } from '../conversations/read-many.js';
@@ -13,13 +12,13 @@ import {
 } from '../conversations/search.js';
 import { age } from '../text/age.js';
 import { oneLine, sanitizeLine } from '../text/sanitize.js';
-import { cancellable, notify, type Chat } from './chat.js';
+import { cancellable, notify, notifyFailure, type Chat } from './chat.js';
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
 /** More than anybody looks through: they are numbered, the latest first. */
 const MAX_FOUND = 20;
-/** Bound on one request, in milliseconds. */
+/** Bound on one request with its retries, in milliseconds. */
 const REQUEST_MS = 30_000;
 
 /** /search: what was said in the conversations of this assistant. Ctrl-C keeps what was found. */
@@ -32,37 +31,43 @@ export async function searchSaid(chat: Chat, argument: string): Promise<void> {
   const query = { match: wordMatcher(wordsIn(argument)), maxHits: 1 };
   chat.state.found = [];
   const { found } = chat.state;
-  await cancellable(chat, `searching the last ${DAYS} days`, async (signal) => {
-    for await (const searched of searchConversations(portsOf(chat, signal), query)) {
-      if (searched.hits.length === 0) continue;
-      found.push(searched.conversation.id);
-      show(chat, searched, found.length);
-      if (found.length === MAX_FOUND) break;
-    }
-  });
-  if (found.length === 0) notify(chat, `nobody said that in the last ${DAYS} days`);
-  else
-    notify(
-      chat,
-      `/resume 1 continues the first${found.length < MAX_FOUND ? '' : `; only ${MAX_FOUND} are shown`}`,
-    );
+  try {
+    await cancellable(chat, `searching the last ${DAYS} days`, async (signal) => {
+      for await (const searched of searchConversations(portsOf(chat, signal), query)) {
+        if (searched.hits.length === 0) continue;
+        found.push(searched.conversation.id);
+        show(chat, searched, found.length);
+        if (found.length === MAX_FOUND) break;
+      }
+    });
+    if (found.length === 0) notify(chat, `nobody said that in the last ${DAYS} days`);
+  } catch (error) {
+    if (found.length === 0 || chat.ports.signal.aborted || !(error instanceof AppError))
+      throw error;
+    notifyFailure(chat, error);
+  }
+  // What was found before a failure, or before Ctrl-C, can be continued too.
+  if (found.length > 0) notify(chat, RESUME_ADVICE + (found.length < MAX_FOUND ? '' : ONLY_SOME));
 }
+
+const RESUME_ADVICE = '/resume 1 continues the first';
+const ONLY_SOME = `; only ${MAX_FOUND} are shown`;
 
 function portsOf({ state, ports }: Chat, signal: AbortSignal): ReadManyPorts {
   const { api, clock } = ports;
   const where = { 'metadata->assistant_id': `eq.${state.assistantId}` };
   const oldest = clock.now().getTime() - DAYS * DAY_MS;
-  const retry = () => ({ clock, signal, deadline: new Deadline(clock, REQUEST_MS) });
+  const request = paced({ clock, signal, timeoutMs: REQUEST_MS });
   return {
     async *walk() {
       const list: Parameters<typeof paginateConversations>[0] = (filters) =>
-        retrying((call) => api.listConversations(filters, call), retry());
+        request((call) => api.listConversations(filters, call));
       for await (const each of paginateConversations(list, { where, onGap: () => undefined })) {
         if (usedAt(each) > 0 && usedAt(each) < oldest) return;
         yield each;
       }
     },
-    readPage: (id, number) => retrying((call) => api.getMessages(id, { ...call, number }), retry()),
+    readPage: (id, number) => request((call) => api.getMessages(id, { ...call, number })),
     onUnreadable(error) {
       if (error.kind !== 'not_found') throw error;
     },

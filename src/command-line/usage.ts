@@ -70,7 +70,8 @@ function ownersOf(message: string, outline: Outline): string | undefined {
   const [, flag] = /'(--[\w-]+)/.exec(message) ?? [];
   const owners = commandsWith(flag, outline, outline.name);
   if (owners.length === 0 || owners.length > MAX_OWNERS) return undefined;
-  return `${flag} is a flag of ${owners.join(' and ')}`;
+  const all = [owners.slice(0, -1).join(', '), ...owners.slice(-1)].filter((part) => part !== '');
+  return `${flag} is a flag of ${all.join(' and ')}`;
 }
 
 function commandsWith(flag: string | undefined, outline: Outline, path: string): string[] {

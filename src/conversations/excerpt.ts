@@ -11,28 +11,81 @@ const MAX_EXCERPT = 160;
 /** Before what matches. */
 const MAX_BEFORE = 60;
 
-/** The sentence of the first match, with all matches in it marked. */
+/** Of one message. */
+const MAX_SENTENCES = 3;
+
+/** The sentence of the first match, and those of words that it does not have, with all matches marked. */
 export function excerptOf(text: string, spans: readonly TextSpan[]): ExcerptPiece[] {
-  const [first = 0, firstEnd = 0] = spans[0] ?? [];
-  const start = Math.max(sentenceStart(text, first), first - MAX_BEFORE);
-  const end = Math.min(sentenceEnd(text, firstEnd), Math.max(firstEnd, start + MAX_EXCERPT));
+  const shown = new Set<string>();
+  const pieces: ExcerptPiece[] = [];
+  let count = 0;
+  let end = 0;
+  for (const span of spans.length === 0 ? [NOTHING] : spans) {
+    const word = text.slice(...span).toLowerCase();
+    const isNew = (count === 0 || span[0] >= end) && !shown.has(word);
+    shown.add(word);
+    if (!isNew || count === MAX_SENTENCES) continue;
+    const start = excerptStart(text, span[0], end);
+    pieces.push(plain(gapBefore(text, start, end)));
+    end = excerptEnd(text, start, span[1]);
+    pieces.push(...marked(text, spans, [start, end]));
+    count++;
+  }
+  const isCutAfter = !isSentenceEnd(text, end);
+  return [...pieces, plain(isCutAfter ? '…' : '')].filter((piece) => piece.text !== '');
+}
+
+const NOTHING: TextSpan = [0, 0];
+
+function plain(text: string): ExcerptPiece {
+  return { text: text.replace(/\s+/g, ' '), isMarked: false };
+}
+
+/** Between two excerpts, or before the first one, whose `end` is 0. */
+function gapBefore(text: string, start: number, end: number): string {
+  if (end > 0) return text.slice(end, start).trim() === '' ? ' ' : ' … ';
+  const isCut = start > 0 && !/[.!?\n]\s*$/.test(text.slice(Math.max(0, start - 3), start));
+  return isCut ? '…' : '';
+}
+
+function isSentenceEnd(text: string, at: number): boolean {
+  return sentenceEnd(text, Math.max(0, at - 1)) === at;
+}
+
+function excerptStart(text: string, at: number, after: number): number {
+  const start = Math.max(sentenceStart(text, at), after);
+  const from = at - MAX_BEFORE;
+  if (from <= start) return start;
+  const words = /^\S{1,20}\s/.exec(text.slice(from - 1, at))?.[0].length ?? 1;
+  return isLowSurrogate(text, from) ? from + 1 : from - 1 + words;
+}
+
+function excerptEnd(text: string, start: number, matchEnd: number): number {
+  const most = Math.max(matchEnd, start + MAX_EXCERPT);
+  const end = sentenceEnd(text, matchEnd);
+  if (end <= most) return end;
+  const cut = /\s\S{1,20}$/.exec(text.slice(matchEnd, most + 1))?.index;
+  if (cut !== undefined && cut > 0) return matchEnd + cut;
+  return isLowSurrogate(text, most) ? most - 1 : most;
+}
+
+function isLowSurrogate(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0xdc00 && code <= 0xdfff;
+}
+
+function marked(text: string, spans: readonly TextSpan[], [start, end]: TextSpan): ExcerptPiece[] {
   const pieces: ExcerptPiece[] = [];
   let at = start;
-  for (const [from, to] of spans.filter((span) => span[0] < end)) {
-    pieces.push(
-      { text: text.slice(at, from), isMarked: false },
-      { text: text.slice(from, Math.min(to, end)), isMarked: true },
-    );
-    at = Math.min(to, end);
+  for (const [from, to] of spans.filter((span) => span[0] >= start && span[0] < end)) {
+    const markEnd = Math.min(to, end);
+    pieces.push(plain(text.slice(at, from)), {
+      ...plain(text.slice(from, markEnd)),
+      isMarked: true,
+    });
+    at = markEnd;
   }
-  pieces.push({ text: text.slice(at, end), isMarked: false });
-  const isCutBefore = start > 0 && !/[.!?\n]\s*$/.test(text.slice(Math.max(0, start - 3), start));
-  const isCutAfter = end < sentenceEnd(text, firstEnd);
-  return [
-    { text: isCutBefore ? '…' : '', isMarked: false },
-    ...pieces.map((piece) => ({ ...piece, text: piece.text.replace(/\s+/g, ' ') })),
-    { text: isCutAfter ? '…' : '', isMarked: false },
-  ].filter((piece) => piece.text !== '');
+  return [...pieces, plain(text.slice(at, end))];
 }
 
 function sentenceStart(text: string, at: number): number {

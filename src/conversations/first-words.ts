@@ -10,8 +10,11 @@ export type FirstWordsOf = (
   signal: Signal,
 ) => Promise<ReadonlyMap<string, string>>;
 
-/** The first words that somebody said, in messages of any order; '' when there are none. */
-export function firstWordsIn(messages: readonly Message[]): string {
+/** The first words that somebody said, in messages of any order; '' when there are none. Masked before they are cut. */
+export function firstWordsIn(
+  messages: readonly Message[],
+  mask: (text: string) => string = (text) => text,
+): string {
   let [text, earliest] = ['', Infinity];
   for (const message of messages) {
     if (message.role !== 'user' || message.text === '') continue;
@@ -19,7 +22,7 @@ export function firstWordsIn(messages: readonly Message[]): string {
     if (time >= earliest) continue;
     [text, earliest] = [message.text, time];
   }
-  return firstWords(text) ?? '';
+  return firstWords(mask(text)) ?? '';
 }
 
 /** The first words of a conversation, by the page of its messages that has the oldest ones. */

@@ -22,8 +22,8 @@ export function followNotice(event: Exclude<FollowEvent, { type: 'message' | 'li
     case 'quiet':
       return 'nothing new for a minute; still following';
     case 'trouble':
-      return `it cannot be read for the moment: ${event.error.message}; still trying`;
+      return `the conversation cannot be read at the moment: ${event.error.message}; still trying`;
     case 'back':
-      return 'it can be read again';
+      return 'the conversation can be read again';
   }
 }

@@ -41,9 +41,10 @@ const MAX_QUICK_LOOKS = 5;
 /** It is looked so often whether a person has taken over. */
 const STATE_MS = 3_000;
 const REQUEST_MS = 10_000;
-/** It has to fail so often, for so long, before it is told. */
+/** It has to fail so often, for so long, before it is told; without answers, only for longer. */
 const MIN_FAILURES = 3;
 const TROUBLE_AFTER_MS = 2_000;
+const STALLED_AFTER_MS = 8_000;
 
 /** Follows a conversation: its messages by time, each once, and whether a person has taken it over. */
 export class Follower {
@@ -95,8 +96,9 @@ export class Follower {
   }
 
   async *#attempt(): AsyncGenerator<FollowEvent> {
+    const startedAt = this.#now();
     try {
-      yield* this.#look();
+      yield* this.#look(startedAt);
       if (this.#isTroubled) yield { type: 'back' };
       this.#isTroubled = false;
       this.#failure = undefined;
@@ -108,23 +110,21 @@ export class Follower {
       }
       this.#vainLooks++;
       yield* this.#overdue();
-      yield* this.#failed(error);
+      yield* this.#failed(error, startedAt);
     }
   }
 
-  *#failed(error: AppError): Generator<FollowEvent> {
-    const now = this.#now();
-    if (this.#failures++ === 0) this.#failingSince = now;
+  *#failed(error: AppError, startedAt: number): Generator<FollowEvent> {
+    if (this.#failures++ === 0) this.#failingSince = startedAt;
     this.#failure = error;
-    const isLong = this.#failures >= MIN_FAILURES && now - this.#failingSince >= TROUBLE_AFTER_MS;
-    if (this.#isTroubled || !isLong) return;
+    const minMs = this.#failures < MIN_FAILURES ? STALLED_AFTER_MS : TROUBLE_AFTER_MS;
+    if (this.#isTroubled || this.#now() - this.#failingSince < minMs) return;
     this.#isTroubled = true;
     yield { type: 'trouble', error };
   }
 
-  async *#look(): AsyncGenerator<FollowEvent> {
+  async *#look(startedAt: number): AsyncGenerator<FollowEvent> {
     if (this.#isTakenOver === undefined) yield* this.#state();
-    const startedAt = this.#now();
     const isWhole = await this.#read();
     this.#vainLooks = isWhole ? 0 : this.#vainLooks + 1;
     if (this.#isListed) yield* isWhole ? this.#given(startedAt - SETTLE_MS) : this.#overdue();

@@ -71,6 +71,8 @@ export interface SearchQuery {
   match: Matcher;
   /** Only messages of this role. */
   role?: string | undefined;
+  /** Masks the text whose first words become a title. */
+  mask?: ((text: string) => string) | undefined;
   /** Only the latest ones of a conversation. */
   maxHits: number;
 }
@@ -100,13 +102,15 @@ export function searchConversations(
 function note(
   searched: SearchedConversation,
   { messages, isPartial }: ReadBatch,
-  { match, role, maxHits }: SearchQuery,
+  { match, role, mask, maxHits }: SearchQuery,
 ): void {
   const chosen = role === undefined ? messages : messages.filter((each) => each.role === role);
   const texts = chosen.map(searchedText);
   const spans = match(texts);
   const isFound = spans.some((each) => each.length > 0);
-  if (searched.title === '' && (isFound || isPartial)) searched.title = firstWordsIn(messages);
+  if (searched.title === '' && (isFound || isPartial)) {
+    searched.title = firstWordsIn(messages, mask);
+  }
   if (!isFound) return;
   const found = chosen
     .map((message, index): SearchHit => ({

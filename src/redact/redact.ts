@@ -32,12 +32,15 @@ export function openRedactor(): Redactor {
     }),
     conversation: (conversation) => ({
       ...conversation,
-      name: text(conversation.name),
+      name: text(conversation.name).replace(CUT_NUMBER, '…'),
       metadata: mapValues(conversation.metadata, (value, key) => text(value, key)),
     }),
     summary: () => standIns.summary(),
   };
 }
+
+/** First words are cut at a length: what is left of a number there is a part of it. */
+const CUT_NUMBER = /[+(]?\d(?:[\s().-]*\d){2,}\W*…$/;
 
 function mapValues(
   metadata: Readonly<Record<string, string>>,

@@ -7,12 +7,17 @@ const UNITS: [number, string][] = [
 
 /** The rough age of a time: `just now`, `5 min ago`, `3 d ago`; '' for no time. */
 export function age(iso: string, now: Date): string {
-  let amount = (now.getTime() - Date.parse(iso)) / 1000;
-  if (!Number.isFinite(amount)) return '';
-  if (amount < 10) return 'just now';
+  const ms = now.getTime() - Date.parse(iso);
+  if (!Number.isFinite(ms)) return '';
+  return ms < 10_000 ? 'just now' : `${duration(ms)} ago`;
+}
+
+/** About how long: `20 s`, `5 min`, `3 d`. */
+export function duration(ms: number): string {
+  let amount = Math.max(0, ms / 1000);
   for (const [size, unit] of UNITS) {
-    if (amount < size) return `${Math.floor(amount)} ${unit} ago`;
+    if (amount < size) return `${Math.floor(amount)} ${unit}`;
     amount /= size;
   }
-  return `${Math.floor(amount)} y ago`;
+  return `${Math.floor(amount)} y`;
 }

@@ -338,6 +338,13 @@ describe('2: bad input, nothing sent', () => {
       "unknown option '--fault'",
       /--fault is a flag of telnyx-chat test and telnyx-chat sandbox$/,
     ],
+    [
+      'a flag of three other commands',
+      ['conversations', 'show', 'x', '--as', 'Ana'],
+      {},
+      "unknown option '--as'",
+      /--as is a flag of telnyx-chat chat, telnyx-chat send and telnyx-chat conversations say$/,
+    ],
     ['an unknown flag', ['send', 'x', '--jsom'], {}, "unknown option '--jsom'", /--json/],
     ['an unknown command', ['sned', 'x'], {}, "unknown command 'sned'", /send/],
     [

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/base/errors.js';
 import { populatedAccount, type Populated } from '../helpers/populated-account.js';
 import { runCli, temporaryFolder, type CliOptions, type CliResult } from '../helpers/run-cli.js';
 
@@ -41,6 +42,31 @@ describe('conversations show --redact', () => {
     expect(stdout).toContain('  calls dial({"to":"[phone 1]","order_id":302123456789})\n');
     expect(stdout).toContain('  {"mail":"[email 1]","phone":"[phone 1]"}\n');
     expect(stdout).toContain('Order 4711 comes at 10:30.');
+  });
+
+  it.each([
+    ['Call me at 312 555…', 'Call me at …'],
+    ['At ten, order 47…', 'At ten, order 47…'],
+  ])('masks what is left of a number at the end of the name %j', async (name, shown) => {
+    const account = await callAccount();
+    const thread = account.sandbox.store.find(ID);
+    if (thread) thread.conversation.name = name;
+    const { stdout } = await run(account, ['show', ID]);
+    expect(stdout).toContain(`\nname       ${shown}\n`);
+  });
+
+  it('says how much also when it ends with Ctrl-C', async () => {
+    const stop = new AbortController();
+    const { code, stderr } = await run(await callAccount(), ['show', ID, '--follow'], {
+      signal: stop.signal,
+      onStdout: (text) => {
+        if (text.includes('Order')) stop.abort(new AppError('interrupted', 'interrupted'));
+      },
+    });
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: 'redacted 4 phone numbers, 1 e-mail address\n',
+    });
   });
 
   it('leaves JSON for programs, and nothing on stderr', async () => {

@@ -1,8 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { run as runProgram } from '../../src/main.js';
 import { account } from '../helpers/account.js';
 import { HOURS, populatedAccount, type Populated } from '../helpers/populated-account.js';
-import { runCli, type CliOptions, type CliResult } from '../helpers/run-cli.js';
+import {
+  cliContext,
+  impatientClock,
+  runCli,
+  type CliOptions,
+  type CliResult,
+} from '../helpers/run-cli.js';
 import { realClock } from '../helpers/real-clock.js';
 import { stillClock } from '../helpers/still-clock.js';
 import { seed } from '../../src/sandbox/control.js';
@@ -30,6 +37,8 @@ async function manyConversations(options: Parameters<typeof account>[0] = {}) {
     );
   return { ...given, clock, add };
 }
+
+const CALL_BACK = '55555555-5555-4555-8555-555555555555';
 
 const idsIn = (stdout: string): string[] =>
   stdout
@@ -108,6 +117,20 @@ describe('conversations search', () => {
     const { stdout, stderr } = await run(account, ['call', '--redact']);
     expect(stdout).toContain('\tuser\tCall [phone 1] on Sunday.\n');
     expect(stderr).toMatch(/redacted 2 phone numbers\n$/);
+  });
+
+  it('masks a number before it cuts first words within it', async () => {
+    const account = await populatedAccount();
+    const { store } = account.sandbox;
+    const text = 'Please call me back as soon as you can: (312) 555-0100, on Sunday at the latest.';
+    const metadata = { assistant_id: account.sandbox.assistantId };
+    const at = account.clock.now().toISOString();
+    const conversation = { id: CALL_BACK, name: '', metadata, created_at: at, last_message_at: at };
+    const thread = { conversation, messages: [], isRetained: true };
+    store.add(thread);
+    store.append(thread, { role: 'user', text });
+    const { stdout } = await run(account, ['latest', '--redact']);
+    expect(stdout).toContain('\tPlease call me back as soon as you can: [phone 1], on…\t');
   });
 
   it.each([
@@ -189,6 +212,24 @@ describe('conversations search', () => {
     );
   });
 
+  it('shows how far it is and what is left, and takes that away before a result', async () => {
+    const many = await manyConversations();
+    many.add(100);
+    let ms = 0;
+    const clock = { ...impatientClock(), now: () => many.clock.now(), monotonic: () => (ms += 50) };
+    const context = cliContext({ stdoutIsTTY: true, stderrIsTTY: true, env: many.env, clock });
+    const shownBefore: string[] = [];
+    context.stdout.onText = () =>
+      shownBefore.push(context.stderr.text.split(/[\r\n]/).at(-1) ?? '');
+    const argv = ['conversations', 'search', 'question 10', '--limit', 'all', '--since', '3d'];
+    expect(await runProgram(argv, context)).toBe(0);
+    expect(context.stderr.text).toMatch(
+      /searched \d+ conversations back to 2025-12-31, 2 d left; \d+ messages found/,
+    );
+    expect(shownBefore.length).toBeGreaterThan(1);
+    expect(shownBefore.filter((line) => line.includes('searched'))).toEqual([]);
+  });
+
   it('keeps what was found when it is stopped', async () => {
     const stop = new AbortController();
     const many = await manyConversations();
@@ -219,6 +260,21 @@ describe('/search', () => {
     await say('/search "my name" ana', /"my name" ana\n 1 {2}my name[^]*\/resume 1 continues/);
     await say('/resume 1', /conversation my name is Ana/);
     await say('/resume 7', /the last search has no result 7/);
+  });
+
+  it('keeps what it found when Ctrl-C ends it', async () => {
+    const sandbox = await account({ clock: realClock() });
+    const { terminal, say } = await openChat({ sandbox });
+    await say('my name is Ana', /Ana/);
+    await say('/new', /starts a new conversation/);
+    await say('my name is Ben', /Ben/);
+    const script = ['list_messages/none', 'list_messages/stall_before'];
+    sandbox.sandbox.setFaults({ script });
+    terminal.type('/search "my name"\r');
+    await terminal.shows(/ 1 {2}my name is Ben/);
+    terminal.type('\x03');
+    await terminal.shows(/cancelled\n\/resume 1 continues the first/);
+    await say('\x15/resume 1', /conversation my name is Ben/);
   });
 
   it('breaks lines between words', async () => {

@@ -54,6 +54,12 @@ describe('conversations stats', () => {
     expect(stderr).toBe(`${NOTE}7 conversations counted\n`);
   });
 
+  it('breaks remarks between words in a narrow window', async () => {
+    const options = { stdoutIsTTY: true, columns: 40 };
+    const { stdout } = await run(await threeDays(), ['--no-color'], options);
+    expect(stdout).toContain('first reply    1.0 s  median of 35; 95%\n    within 1.0 s\n');
+  });
+
   it('is one object with --json', async () => {
     const { stdout, stderr } = await run(await threeDays(), ['--json']);
     const times = {

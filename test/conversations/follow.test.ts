@@ -252,6 +252,25 @@ describe('a follower', () => {
     expect(events.map(({ type }) => type)).toEqual(['trouble', 'message', 'back']);
   });
 
+  it('tells of trouble at the first look that is not answered at all', async () => {
+    const clock = steppingClock();
+    const api = quietApi([messageAt(START - 3_600_000, 'hello')]);
+    let troubledAt = 0;
+    const getMessages = async (): Promise<MessagePage> => {
+      if (troubledAt > 0) return api.getMessages();
+      await clock.sleep(10_000);
+      throw new AppError('timeout', 'no answer');
+    };
+    const { signal } = new AbortController();
+    const follower = new Follower('1', { api: { ...api, getMessages }, clock, signal });
+    const events = await followed(follower, (all) => {
+      if (all.at(-1)?.type === 'trouble') troubledAt = clock.time();
+      return all.some(({ type }) => type === 'back');
+    });
+    expect(events.map(({ type }) => type)).toEqual(['trouble', 'message', 'back']);
+    expect(troubledAt - START).toBe(10_000);
+  });
+
   it('shows nothing before what the list has and could not give', async () => {
     const clock = steppingClock();
     const late = messageAt(START + 2_000, 'second');

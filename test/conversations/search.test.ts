@@ -122,6 +122,19 @@ describe('an excerpt', () => {
       `…${'x '.repeat(30)}*word*${' y'.repeat(48)}…`,
     ],
     ['word', 'word', '*word*'],
+    ['A day. It is open. Not far.', 'day far', 'A *day*. … Not *far*.'],
+    ['A day. It is far, and it is far.', 'day far', 'A *day*. It is *far*, and it is *far*.'],
+    [
+      `${'longer '.repeat(30)}word${' longer'.repeat(40)} end`,
+      'word end',
+      `…${'longer '.repeat(8)}*word*${' longer'.repeat(14)} … ${'longer '.repeat(8)}*end*`,
+    ],
+    [
+      `${'😀'.repeat(101)}word${'😀'.repeat(101)}`,
+      'word',
+      `…${'😀'.repeat(30)}*word*${'😀'.repeat(48)}…`,
+    ],
+    [`${'😀'.repeat(101)}a word`, 'word', `…${'😀'.repeat(29)}a *word*`],
   ])('of %s', (text, words, expected) => expect(shown(text, words)).toBe(expected));
 });
 

@@ -119,6 +119,28 @@ describe('show --follow on a terminal', () => {
     60_000,
   );
 
+  it('gives back what was typed when the conversation cannot be taken over', async () => {
+    const { sandbox, env } = await waitingCaller();
+    const terminal = await follow(env);
+    sandbox.setFaults({ rules: ['update_conversation/status_500_before:1'] });
+    terminal.type('One moment.\r');
+    await terminal.shows(/Take the conversation over\?/);
+    terminal.type('y\r');
+    await terminal.shows(/error: [^]*^following> One moment\.$/m);
+  }, 30_000);
+
+  it('says at the end that the assistant is still silent', async () => {
+    const { env } = await waitingCaller();
+    const terminal = await follow(env);
+    terminal.type('/takeover\r');
+    await terminal.shows(/^following, taken over>$/m);
+    terminal.type(CTRL_C);
+    expect(await terminal.exit).toBe(130);
+    expect(terminal.text()).toMatch(
+      new RegExp(`assistant is silent until\\s+telnyx-chat conversations\\s+release\\s+${ID}`),
+    );
+  }, 30_000);
+
   it('has the commands of one conversation', async () => {
     const { env } = await waitingCaller();
     const terminal = await follow(env);

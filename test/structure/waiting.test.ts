@@ -49,7 +49,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'process/clock.ts: promise': ['what is asked for', 'the signal'],
   'base/retry.ts: pause': ['the deadline of the call', 'the signal of the call'],
   'base/side-by-side.ts: promise': ['the tasks: of requests, their timeout', 'the tasks\u2019'],
-  'account/calls.ts: pause': ['--timeout', STOP],
+  'base/paced.ts: pause': ['--timeout, 30 s for /search', STOP],
   'conversations/follow.ts: pause': ['10 s at a time', STOP],
   'commands/conversations/watch.ts: pause': ['10 s at a time', STOP],
   'commands/conversations/search.ts: pause': ['20 ms', 'needs none'],

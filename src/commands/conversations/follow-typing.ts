@@ -61,16 +61,19 @@ export async function followTyping(
       editor.close();
     },
   });
-  try {
-    await runChat(chat);
-    return code();
-  } catch (error) {
-    return stoppedWith(error);
-  } finally {
+  const end = (): void => {
     close();
     lines.through(undefined);
-  }
+  };
+  const exitCode = await runChat(chat)
+    .then(() => code(), stoppedWith)
+    .finally(end);
+  if (chat.state.isTakenOver) lines.print(`${STILL_SILENT} ${named.id}`);
+  return exitCode;
 }
+
+const STILL_SILENT =
+  'still taken over: the assistant is silent until telnyx-chat conversations release';
 
 /** With the assistant silent, it is a person who answers in its role. */
 function withSpeaker({ state }: Chat, message: Message): Message {

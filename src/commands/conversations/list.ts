@@ -40,7 +40,7 @@ export const list = defineCommand({
       const firstWords = await firstWordsFor(account, output, context);
       if (watch) {
         const { printWatched } = await import('./watch.js');
-        const { list } = finderOf(account, context);
+        const { list } = finderOf(account, context, MAX_LOOK_MS);
         const printer = conversationPrinter({ ...output, json: false }, context);
         const where = whereFor(selection, account);
         const given = { context, notices, selection, printer, firstWords, isJson: output.json };
@@ -67,6 +67,9 @@ export const list = defineCommand({
     return code;
   },
 });
+
+/** A look of `--watch` that hangs is given up after this time, in milliseconds: another one follows. */
+const MAX_LOOK_MS = 10_000;
 
 /** Only people see first words: a script gets the same rows however fast the answers come. */
 async function firstWordsFor(

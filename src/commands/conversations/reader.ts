@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.js';
-import { finderWith, type Ask, pacedAsker } from '../../account/calls.js';
+import { finderWith, type Ask } from '../../account/calls.js';
 import type { AppError } from '../../base/errors.js';
+import { paced } from '../../base/paced.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { paginateConversations, type ListConversations } from '../../conversations/paginate.js';
 import type { ReadManyPorts } from '../../conversations/read-many.js';
@@ -23,13 +24,16 @@ export function openReader({ account, context, selection, unreadable }: ReaderOp
   ask: Ask;
   ports: ReadManyPorts;
 } {
-  const ask = pacedAsker(account, context);
+  const { client, settings } = account;
+  const { clock, signal } = context;
+  const call = paced({ clock, signal, timeoutMs: settings.timeoutMs.value });
+  const ask: Ask = (request) => call((options) => request(client, options));
   const { list } = finderWith(ask);
   const where = whereFor(selection, account);
   const ports = {
     walk: () => chosen(list, where, selection),
     readPage: (id: string, number: number) =>
-      ask((client, call) => client.getMessages(id, { ...call, number })),
+      ask((api, options) => api.getMessages(id, { ...options, number })),
     onUnreadable(error: AppError) {
       if (error.kind === 'not_found') return;
       if (error.kind !== 'api' || unreadable.length >= MAX_UNREADABLE) throw error;

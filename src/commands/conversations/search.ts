@@ -4,7 +4,6 @@ import { createBulkTransport } from '../../api/bulk-transport.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice, toggle } from '../../command-line/flag.js';
-import type { Conversation } from '../../conversations/conversation.js';
 import { channelAdvice } from '../../conversations/filters.js';
 import { usedAt } from '../../conversations/paginate.js';
 import {
@@ -13,11 +12,13 @@ import {
   wordsOf,
   type Matcher,
   type SearchedConversation,
+  type SearchQuery,
 } from '../../conversations/search.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
-import { openProgress } from '../../terminal/status-line.js';
-import { isSilent, noticesOn, OUTPUT } from '../options/output.js';
+import { duration } from '../../text/age.js';
+import { openProgress, type Progress } from '../../terminal/status-line.js';
+import { isWatched, noticesOn, OUTPUT } from '../options/output.js';
 import { proseOn } from '../options/prose.js';
 import { REDACT, redactorFor } from '../options/redaction.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
@@ -59,14 +60,20 @@ export const search = defineCommand({
       if (filters.since === undefined) {
         notices.notify('searching the last 30 days; --since 365d searches a year');
       }
-      const isWatched = context.stderr.isTTY === true && !isSilent(output);
-      const run = { account, context, selection, isWatched, role: flags.role, match };
+      const progress = openProgress(context, isWatched(context, output));
+      const query = {
+        match,
+        role: flags.role,
+        mask: redactor && ((text: string) => redactor.text(text)),
+      };
+      const run = { account, context, selection, progress, query };
       const outcome: SearchOutcome = { searched: 0, found: 0, hasMore: false, unreadable: [] };
       const prose = await proseOn(context.stdout, target, context);
       const print = searchPrinter({ output, context, match, redactor, prose });
       try {
-        await printAll(found(run, outcome), print, context);
+        await printAll(found(run, outcome), print, run);
       } finally {
+        progress.end();
         notices.notify(closingNote(outcome, context.signal, filters.channel));
         if (redactor) notices.notify(redactor.summary());
       }
@@ -102,10 +109,8 @@ interface SearchRun {
   account: Account;
   context: Context;
   selection: Selection;
-  role: string | undefined;
-  match: Matcher;
-  /** Whether somebody sees progress on stderr. */
-  isWatched: boolean;
+  query: Pick<SearchQuery, 'match' | 'role' | 'mask'>;
+  progress: Progress;
 }
 
 /** In milliseconds: nobody sees such a delay. */
@@ -118,40 +123,37 @@ async function* found(
   run: SearchRun,
   outcome: SearchOutcome,
 ): AsyncGenerator<SearchedConversation> {
-  const { account, context, selection, isWatched } = run;
-  const { limit } = selection;
+  const { account, context, selection, progress } = run;
+  const { limit, since } = selection;
   const { ports } = openReader({ account, context, selection, unreadable: outcome.unreadable });
-  const progress = openProgress(context, isWatched);
-  const query = { match: run.match, role: run.role, maxHits: limit + 1 };
-  try {
-    for await (const searched of searchConversations(ports, query)) {
-      outcome.searched++;
-      if (isWatched) progress.show(progressLine(searched.conversation, outcome));
-      const hits = searched.hits.slice(0, limit - outcome.found);
-      outcome.hasMore = hits.length < searched.hits.length;
-      outcome.found += hits.length;
-      if (hits.length > 0) {
-        progress.end();
-        yield { ...searched, hits };
-      }
-      if (outcome.hasMore) return;
-    }
-  } finally {
-    progress.end();
+  const query = { ...run.query, maxHits: limit + 1 };
+  for await (const searched of searchConversations(ports, query)) {
+    outcome.searched++;
+    progress.show(progressLine(usedAt(searched.conversation), since, outcome));
+    const hits = searched.hits.slice(0, limit - outcome.found);
+    outcome.hasMore = hits.length < searched.hits.length;
+    outcome.found += hits.length;
+    if (hits.length > 0) yield { ...searched, hits };
+    if (outcome.hasMore) return;
   }
 }
 
-function progressLine(conversation: Conversation, { searched, found }: SearchOutcome): string {
-  const time = usedAt(conversation);
-  const back = time > 0 ? `, back to ${new Date(time).toISOString().slice(0, 10)}` : '';
-  return `searched ${searched} conversations${back}; ${found} messages found`;
+/** The list tells no total: what is left is the time that has not been searched. */
+function progressLine(
+  time: number,
+  since: number | undefined,
+  { searched, found }: SearchOutcome,
+): string {
+  const back = time > 0 ? ` back to ${new Date(time).toISOString().slice(0, 10)}` : '';
+  const left = time > 0 && since !== undefined ? `, ${duration(time - since)} left` : '';
+  return `searched ${searched} conversations${back}${left}; ${found} messages found`;
 }
 
 /** What is found within a moment is written together: each write takes as long as a search. */
 async function printAll(
   all: AsyncIterable<SearchedConversation>,
   print: (searched: SearchedConversation) => string,
-  { stdout, clock }: Context,
+  { context: { stdout, clock }, progress }: SearchRun,
 ): Promise<void> {
   const write = writerForReader(stdout);
   let text = '';
@@ -161,6 +163,7 @@ async function printAll(
       await clock.sleep(WRITE_AFTER_MS);
       const next = text;
       text = '';
+      progress.end();
       await write(next);
     }
     writing = undefined;

@@ -38,6 +38,8 @@ export interface Selection {
   limit: number;
   isOfAll: boolean;
   isByName: boolean;
+  /** The time that was given, in milliseconds. */
+  since: number | undefined;
   /** Filters for the API. */
   where: Record<string, string>;
   /** A filter that the API lacks: part of a name, in any case. */
@@ -63,6 +65,7 @@ export function selectionOf(
     limit: limitOf(limit),
     isOfAll: all,
     isByName: name !== undefined,
+    since: from,
     where: whereOf(filters),
     isNamed: (each) =>
       name === undefined || nameOf(each).toLowerCase().includes(name.toLowerCase()),

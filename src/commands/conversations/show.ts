@@ -63,8 +63,8 @@ export const show = defineCommand({
         code = await printFollowed(named, printing);
       } else {
         await printAll(named, { flags, context, transcript });
-        if (redactor) notices.notify(redactor.summary());
       }
+      if (redactor) notices.notify(redactor.summary());
     });
     return code;
   },

@@ -5,6 +5,7 @@ import { stylesFor } from '../../terminal/styles.js';
 import { jsonLine } from '../../text/json-line.js';
 import { oneLine } from '../../text/sanitize.js';
 import { appearanceFor } from '../options/output.js';
+import type { Prose } from '../options/prose.js';
 
 interface StatsPrinting {
   json: boolean;
@@ -13,6 +14,8 @@ interface StatsPrinting {
   /** Whether all that was chosen was counted. */
   isComplete: boolean;
   context: Context;
+  /** For a terminal. */
+  prose: Prose;
 }
 
 /** Counts as rows for people, one object with `--json`, a line for each day and channel with `--csv`. */
@@ -104,15 +107,16 @@ function tabbed(stats: Stats): string {
     .join('');
 }
 
-function readable(stats: Stats, { color, context }: StatsPrinting): string {
+function readable(stats: Stats, { color, context, prose }: StatsPrinting): string {
   const appearance = appearanceFor({ color }, context);
   const { bold, dim } = stylesFor(appearance);
   const rows = rowsOf(stats);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const [first = 0, second = 0] = widths;
-  const lines = rows.map(([label, value, note]) =>
-    `${label.padEnd(first)}  ${bold(value.padStart(second))}  ${dim(note)}`.trimEnd(),
-  );
+  const lines = rows.map(([label, value, note]) => {
+    const line = `${label.padEnd(first)}  ${bold(value.padStart(second))}  ${dim(note)}`.trimEnd();
+    return prose(line, first + second + 4);
+  });
   const days = stats.days();
   // A plot of a day or two says nothing, and a screen reader reads each bar.
   if (days.length > 2 && !appearance.screenReader) {

@@ -11,6 +11,7 @@ import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { isWatched, noticesOn, OUTPUT } from '../options/output.js';
+import { proseOn } from '../options/prose.js';
 import { openReader, throwUnreadable } from './reader.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { FILTERS, selectionOf, type Selection } from './selection.js';
@@ -55,7 +56,8 @@ export const stats = defineCommand({
       }
       const isComplete = !counted.hasMore && !failure && counted.unreadable.length === 0;
       const write = writerForReader(context.stdout);
-      await write(statsText(counted.stats, { ...output, csv, isComplete, context }));
+      const prose = await proseOn(context.stdout, target, context);
+      await write(statsText(counted.stats, { ...output, csv, isComplete, context, prose }));
       notices.notify(closingNote(counted, failure, filters.channel));
       if (failure) throw failure;
       throwUnreadable(counted.unreadable);

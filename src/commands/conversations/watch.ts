@@ -86,7 +86,7 @@ class WatchedList {
     } catch (error) {
       if (!(error instanceof AppError) || !isTransient(error)) throw error;
       if (!this.#isTroubled) {
-        notices.notify(`the list cannot be read for the moment: ${error.message}; still trying`);
+        notices.notify(`the list cannot be read at the moment: ${error.message}; still trying`);
       }
       this.#isTroubled = true;
       return [];
