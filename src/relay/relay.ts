@@ -45,7 +45,7 @@ export interface Upstream {
   check: () => Promise<unknown>;
   /** Calls the listener when a request to Telnyx has ended. */
   onRequest: (listener: (request: UpstreamRequest) => void) => void;
-  /** Long responses wait to be read, because so much is being read. */
+  /** Whether long responses wait to be read, because too much is being read already. */
   isCrowded: () => boolean;
 }
 
