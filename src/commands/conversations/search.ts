@@ -17,7 +17,7 @@ import {
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { openProgress } from '../../terminal/status-line.js';
-import { isSilent, noticesOn, OUTPUT } from '../options/output.js';
+import { isWatched, noticesOn, OUTPUT } from '../options/output.js';
 import { proseOn } from '../options/prose.js';
 import { REDACT, redactorFor } from '../options/redaction.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
@@ -59,8 +59,8 @@ export const search = defineCommand({
       if (filters.since === undefined) {
         notices.notify('searching the last 30 days; --since 365d searches a year');
       }
-      const isWatched = context.stderr.isTTY === true && !isSilent(output);
-      const run = { account, context, selection, isWatched, role: flags.role, match };
+      const hasProgress = isWatched(context, output);
+      const run = { account, context, selection, hasProgress, role: flags.role, match };
       const outcome: SearchOutcome = { searched: 0, found: 0, hasMore: false, unreadable: [] };
       const prose = await proseOn(context.stdout, target, context);
       const print = searchPrinter({ output, context, match, redactor, prose });
@@ -105,7 +105,7 @@ interface SearchRun {
   role: string | undefined;
   match: Matcher;
   /** Whether somebody sees progress on stderr. */
-  isWatched: boolean;
+  hasProgress: boolean;
 }
 
 /** In milliseconds: nobody sees such a delay. */
@@ -118,15 +118,15 @@ async function* found(
   run: SearchRun,
   outcome: SearchOutcome,
 ): AsyncGenerator<SearchedConversation> {
-  const { account, context, selection, isWatched } = run;
+  const { account, context, selection, hasProgress } = run;
   const { limit } = selection;
   const { ports } = openReader({ account, context, selection, unreadable: outcome.unreadable });
-  const progress = openProgress(context, isWatched);
+  const progress = openProgress(context, hasProgress);
   const query = { match: run.match, role: run.role, maxHits: limit + 1 };
   try {
     for await (const searched of searchConversations(ports, query)) {
       outcome.searched++;
-      if (isWatched) progress.show(progressLine(searched.conversation, outcome));
+      if (hasProgress) progress.show(progressLine(searched.conversation, outcome));
       const hits = searched.hits.slice(0, limit - outcome.found);
       outcome.hasMore = hits.length < searched.hits.length;
       outcome.found += hits.length;
