@@ -61,16 +61,16 @@ function loaderWithCache(folder) {
   const modules = new Map();
   const files = [];
   const underUsualFlags = (task) => {
-    const { withUsualFlags } = modules.get('./entry.cjs').exports;
+    const { withUsualFlags } = modules.get('./entry.cjs')?.exports ?? {};
     return withUsualFlags ? withUsualFlags(task) : task();
   };
   const load = (id) => {
     if (!id.startsWith('./')) return require(id);
     const known = modules.get(id);
     if (known !== undefined) return known.exports;
+    const file = underUsualFlags(() => compiled(id, folder));
     const module = { exports: {} };
     modules.set(id, module);
-    const file = underUsualFlags(() => compiled(id, folder));
     files.push(file);
     file.script.runInThisContext()(module.exports, load, module, file.filename, DIST);
     return module.exports;
