@@ -34,7 +34,7 @@ export interface RelaySettings {
   signingSecrets: readonly string[] | undefined;
   /** Of `GET /metrics` without a token; undefined: there is none. */
   metrics: MetricsAddress | undefined;
-  /** New connections are accepted for so long after the relay is told to end, in milliseconds. */
+  /** The time in which new connections are accepted after the relay is told to end, in milliseconds. */
   drainDelayMs: number;
   /** Left out, those for the internet. */
   bounds?: CallerBounds;

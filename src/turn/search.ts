@@ -101,7 +101,7 @@ async function readOnce(
   try {
     const history = await ports.history(lost.turn.conversationId, call);
     const elapsedMs = elapsed(lost.sentAt, momentOf(ports.clock));
-    // Whatever is listed is not newer than now: so much earlier, at most, the turn was sent.
+    // The newest message is not later than now, so the turn was sent at most this long before it.
     lost.sentAfter = Math.max(lost.sentAfter, newestOf(history.messages) - elapsedMs);
     return { ...findTurn(history, soughtTurn(lost, history, ports)), history };
   } catch (error) {

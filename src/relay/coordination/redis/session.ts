@@ -37,7 +37,7 @@ export class SessionEpoch {
 
 /**
  * A process that does not renew its session for this long counts as dead, in milliseconds. It leaves time to
- * lose one renewal, to reconnect and to renew. A dead process blocks its conversations so long, and ORPHAN_MS more.
+ * lose one renewal, to reconnect and to renew. A dead process blocks its conversations for this time and ORPHAN_MS.
  */
 export const LEASE_MS = 6_000;
 const RENEWALS_PER_LEASE = 4;
