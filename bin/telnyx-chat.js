@@ -6,7 +6,7 @@ const { isAbsolute, join, resolve } = require('node:path');
 const DIST = join(__dirname, '../dist');
 const HEAD = Buffer.from('(function (exports, require, module, __filename, __dirname) {');
 const TAIL = Buffer.from('\n})');
-/** The standard streams; a write that waits has another name. */
+/** The names of open standard streams; a pending write has another name and is not skipped. */
 const OPEN_STREAMS = ['PipeWrap', 'TTYWrap'];
 const [flag, ...others] = process.argv.slice(2);
 
@@ -19,7 +19,7 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
     // An output that could not be written has set it already.
     process.exitCode ||= code;
     if (process.exitCode === 0) keepCode();
-    // With nothing left to wait for, Node would only clear up its memory before it ends.
+    // With nothing left to wait for, Node would only free its memory before it ends.
     if (process.getActiveResourcesInfo().every((name) => OPEN_STREAMS.includes(name)))
       process.exit();
   });
@@ -61,16 +61,16 @@ function loaderWithCache(folder) {
   const modules = new Map();
   const files = [];
   const underUsualFlags = (task) => {
-    const { withUsualFlags } = modules.get('./entry.cjs').exports;
+    const { withUsualFlags } = modules.get('./entry.cjs')?.exports ?? {};
     return withUsualFlags ? withUsualFlags(task) : task();
   };
   const load = (id) => {
     if (!id.startsWith('./')) return require(id);
     const known = modules.get(id);
     if (known !== undefined) return known.exports;
+    const file = underUsualFlags(() => compiled(id, folder));
     const module = { exports: {} };
     modules.set(id, module);
-    const file = underUsualFlags(() => compiled(id, folder));
     files.push(file);
     file.script.runInThisContext()(module.exports, load, module, file.filename, DIST);
     return module.exports;
@@ -123,7 +123,7 @@ function keep(files, folder) {
   }
 }
 
-/** Where compiled code is kept; undefined without a safe place. V8 takes the code of its own version only. */
+/** The folder for compiled code; undefined without a safe place. V8 takes the code of its own version only. */
 function cacheFolder() {
   try {
     const [base, ...names] = cachePlace(process);

@@ -11,7 +11,7 @@
  * @property {Record<string, import('./samplers.mjs').Sampler>} samples taken in every round; a sampler
  *   that several rows share is taken once
  * @property {(medians: Record<string, number>) => number} measure
- * @property {number} [rounds] at most so many rounds, for what takes long
+ * @property {number} [rounds] the most rounds of a row that takes long
  */
 
 /**

@@ -10,7 +10,7 @@ const ASSISTANT = 'assistant-sandbox';
 /** By the count of their conversations; each ends with the program that measures. */
 const sandboxes = new Map();
 
-/** The same against a sandbox with so many conversations. @param {Sampler} sampler @returns {Sampler} */
+/** The same against a sandbox with this number of conversations. @param {Sampler} sampler @returns {Sampler} */
 export function inSandbox(conversations, sampler) {
   return async (world) => {
     if (!sandboxes.has(conversations))

@@ -1,4 +1,4 @@
-// What a measurement runs in: the installed package, an empty home, a clean environment, the server.
+// The surroundings of a measurement: the installed package, an empty home, a clean environment, the server.
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';

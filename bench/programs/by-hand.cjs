@@ -1,4 +1,4 @@
-// What the scripts that read much have in common: requests by hand with node:http, and output.
+// Shared by the hand-written scripts: requests with node:http, and output.
 'use strict';
 const { request, Agent } = require('node:http');
 

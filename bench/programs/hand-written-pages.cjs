@@ -1,5 +1,5 @@
-// What `conversations list` and `export` are compared with: the same requests by hand, a line printed for
-// each thing. Arguments: `conversations`, or `messages` and an id.
+// The comparison for `conversations list` and `export`: the same requests by hand, a printed line for
+// each conversation or message. Arguments: `conversations`, or `messages` and an id.
 'use strict';
 const { conversationPages, messagePage, print, close } = require('./by-hand.cjs');
 

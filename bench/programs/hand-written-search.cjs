@@ -1,4 +1,4 @@
-// What `conversations search` is compared with: the same requests by hand, four at a time, a line printed
+// The comparison for `conversations search`: the same requests by hand, four at a time, a printed line
 // for each message with the word. Arguments: the word, and a filter for the list.
 'use strict';
 const { conversationPages, messagePage, print, close } = require('./by-hand.cjs');

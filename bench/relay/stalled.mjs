@@ -1,6 +1,6 @@
 // npm run build && node bench/relay/stalled.mjs [--readers <n>] [--bytes <n>] [--seconds <n>] [--accept <type>]
 //
-// The memory of the relay while so many readers take nothing of a long reply. Exits with 1 above the bound.
+// The memory of the relay while many readers take nothing of a long reply. Exits with 1 above the bound.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const [role, ...rest] = process.argv.slice(2);
 if (role === 'upstream') serveReplies(Number(rest[0]));
 else await measure();
 
-/** Answers each chat with a reply of so many bytes, streamed when that is asked for. */
+/** Answers each chat with a reply of this length in bytes, streamed when that is asked for. */
 function serveReplies(bytes) {
   const piece = 'x'.repeat(16_000);
   const count = Math.ceil(bytes / piece.length);

@@ -66,7 +66,7 @@ export default [
     measure: ({ search, script }) => search / script,
   },
   {
-    name: 'search of 10,000 conversations, at hand, over the script',
+    name: 'search of 10,000 in the sandbox, over the script',
     unit: '×',
     atMost: 1.5,
     rounds: 5,

@@ -1,10 +1,9 @@
-// Loaded late: only commands that read many conversations need it.
 import { createTransport, type Transport, type TransportOptions } from './transport.js';
 
-/** Fewer requests take less time than it takes to load undici. */
+/** With fewer requests, loading undici takes longer than it saves. */
 const MANY_REQUESTS = 500;
 
-/** HTTP over node:http, which starts sooner, and over undici once there are many requests. */
+/** HTTP for commands that read many conversations: node:http at first, then undici, which is quicker but loads longer. */
 export function createBulkTransport(options: TransportOptions): Transport {
   const first = createTransport(options);
   let current = first;

@@ -48,7 +48,7 @@ async function decoded(body: AsyncIterable<Buffer>): Promise<string> {
   for await (const piece of body) pieces.push(piece);
   const [first] = pieces;
   if (pieces.length === 1 && first) return first.toString('utf8');
-  // One at a time: all of them joined would take the memory of the body once more.
+  // Each piece alone: joined bytes would take the memory of the body once more.
   const decoder = new StringDecoder('utf8');
   const text = pieces.splice(0).map((piece) => decoder.write(piece));
   return text.join('') + decoder.end();

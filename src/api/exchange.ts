@@ -25,7 +25,7 @@ import { ResponseBody, type BodySource } from './response-body.js';
 export interface ExchangeOptions extends RecordOptions {
   /** The server's name in messages. */
   host: string;
-  /** Of all bodies that are read over the same transport; undefined: no bound but each one's own. */
+  /** Limits all bodies that are read over the transport together; undefined: each has only its own limit. */
   budget?: ReadBudget | undefined;
 }
 
@@ -204,7 +204,7 @@ export class Exchange implements BodySource, BodyReading {
     this.#watchSilence();
   }
 
-  /** Nor does it count while the body waits for others. */
+  /** Silence does not count either while the body waits for others. */
   #watchSilence(): void {
     const { timeouts } = this.#request;
     const silenceMs = silenceFor(this.#status, timeouts);

@@ -1,10 +1,10 @@
-/** So many bytes of a body are read at once, whatever else is being read: most replies are shorter. */
+/** A body up to this length is read whatever else is being read: most replies are shorter. */
 const SHORT_BYTES = 3 * 1024;
-/** All longer bodies together, 8 MiB. */
+/** Limit on all longer bodies together. */
 const MAX_BYTES = 8 * 1024 * 1024;
-/** The bodies that came first are read to their end whatever their length, so that some always end. */
+/** The first bodies of this number are read to their end whatever their length, so that some always end. */
 const ALWAYS_READ = 4;
-/** Between a body that ends and those that go on for it, in milliseconds. */
+/** Pause between the end of a body and the start of those that waited for it, in milliseconds. */
 const PAUSE_MS = 10;
 
 /** A response's body that is being read. */
@@ -23,7 +23,7 @@ export class ReadBudget {
   /** Long bodies and their bytes, in the order in which they became long. */
   readonly #long = new Map<BodyReading, number>();
   readonly #waiting = new Set<BodyReading>();
-  /** Those whose readers take no more for now: they keep their places, and nobody waiting. */
+  /** Bodies whose readers take no more for now: they keep their rank but hold up no other body. */
   readonly #heldBack = new Set<BodyReading>();
   readonly #maxBytes: number;
   #bytes = 0;
@@ -33,7 +33,7 @@ export class ReadBudget {
     this.#maxBytes = maxBytes;
   }
 
-  /** Of all long bodies that are being read. */
+  /** The bytes of all long bodies that are being read. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -57,7 +57,7 @@ export class ReadBudget {
     return this.#waiting.has(body);
   }
 
-  /** Whether it is read to its end without waiting. */
+  /** Whether the body is one of those that are read to their end without waiting. */
   isFirst(body: BodyReading): boolean {
     let rank = 0;
     for (const each of this.#long.keys()) {
@@ -67,7 +67,7 @@ export class ReadBudget {
     return false;
   }
 
-  /** Its reader takes no more for now, and whoever writes to that reader counts what it keeps. */
+  /** The reader takes no more for now. Its bytes no longer count here: the writer to that reader counts them. */
   holdBack(body: BodyReading): void {
     if (body.size <= SHORT_BYTES) return;
     this.#count(body, 0);
@@ -90,7 +90,7 @@ export class ReadBudget {
     this.#long.set(body, bytes);
   }
 
-  /** By then it is known what becomes of a body that has ended, and V8 had time to free what it took. */
+  /** After a pause, in which V8 can free the memory of the body that has ended. */
   #wakeLater(): void {
     if (this.#isWaking || this.#waiting.size === 0) return;
     this.#isWaking = true;

@@ -12,7 +12,7 @@ export interface TransportOptions {
   proxy: URL | undefined;
   clock: Clock;
   onRequest?: ((report: RequestReport) => void) | undefined;
-  /** Of all responses that are read at the same time; undefined: no bound but each one's own. */
+  /** Limits all responses that are read at the same time together; undefined: each has only its own limit. */
   budget?: ReadBudget | undefined;
 }
 

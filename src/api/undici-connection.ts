@@ -17,13 +17,13 @@ const CLIENT_OPTIONS: Client.Options = {
 };
 
 /**
- * What is read from a socket, all sockets share: Node's own buffer, thousands of times, would fill the memory. Most
+ * All sockets read into these buffers: with one of Node's for each, thousands of sockets would fill the memory. Most
  * replies fit into the small one.
  */
 const smallBuffer = Buffer.alloc(4 * 1024);
 const largeBuffer = Buffer.alloc(32 * 1024);
 
-/** For both kinds of socket, though the types have them for plain ones only. */
+/** Valid for TLS sockets too, although Node's types have them only for plain ones. */
 interface ReadOptions {
   onread: OnReadOpts;
   highWaterMark: number;
@@ -33,7 +33,7 @@ type OpenSocket = (reading: ReadOptions) => Socket;
 
 /** Connections to one server. The one used last is taken first, so that surplus ones fall idle. */
 export class ConnectionPool {
-  /** One for all clients: each would make its own of a text. */
+  /** A URL for all clients: from a text, each client would make its own. */
   readonly #origin: URL;
   readonly #openSocket: OpenSocket;
   readonly #openEvent: 'connect' | 'secureConnect';
@@ -109,7 +109,7 @@ export class Connection {
   #request: PooledRequest | undefined;
   #isOpened = false;
   #isOld = false;
-  /** The response is long, and nobody else's is to come first. */
+  /** Whether the response is long and may be read at full speed. */
   readsMuch = false;
   /** Requests written so far. */
   #written = 0;

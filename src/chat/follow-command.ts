@@ -1,4 +1,4 @@
-// Loaded late: few chats follow, and `show --follow`.
+// Loaded late: only `/follow` and `show --follow` on a terminal need it.
 import { AppError, isStop } from '../base/errors.js';
 import type { Message } from '../conversations/conversation.js';
 import { Follower } from '../conversations/follow.js';
@@ -31,9 +31,9 @@ export const FOLLOWING_NOTICE =
   'following: what you type is a person\u2019s message; Ctrl-C ends it';
 
 interface FollowOptions {
-  /** `isNew`: it was not there when the following began. */
+  /** `isNew`: the message came after the following began. */
   showMessage: (message: Message, isNew: boolean) => unknown;
-  /** The messages that there were have been shown. */
+  /** All earlier messages have been shown. */
   onListed?: () => unknown;
   onEnd: (error: unknown) => unknown;
 }

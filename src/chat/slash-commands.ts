@@ -136,7 +136,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: 'exit', argument: '', summary: 'leave the chat', run: () => 'exit' },
 ];
 
-/** The names that other programs have for it. */
+/** The names of `/exit` in other programs. */
 const ALIASES: Readonly<Record<string, string>> = { quit: 'exit', q: 'exit' };
 
 export type ChatInput =

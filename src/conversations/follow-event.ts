@@ -4,17 +4,17 @@ import { TAKEN_OVER } from './details.js';
 
 export type FollowEvent =
   | { type: 'message'; message: Message }
-  /** The messages that there were have been given; what follows is new. */
+  /** All earlier messages have been given; the next ones are new. */
   | { type: 'listed' }
   /** A person has taken it over, or has released it. */
   | { type: 'state'; isTakenOver: boolean }
   /** Nothing has happened for a while. */
   | { type: 'quiet' }
-  /** It cannot be read for the moment; `back` when it can again. */
+  /** The conversation cannot be read for the moment; `back` comes when it can be read again. */
   | { type: 'trouble'; error: AppError }
   | { type: 'back' };
 
-/** What happens beside the messages, in words. */
+/** An event that is no message, in words. */
 export function followNotice(event: Exclude<FollowEvent, { type: 'message' | 'listed' }>): string {
   switch (event.type) {
     case 'state':

@@ -22,26 +22,26 @@ interface FollowOptions {
 const POLL_MS = 1_000;
 const MAX_POLL_MS = 10_000;
 const SLOWER = 1.5;
-/** After so long without news it is polled less often, and later called quiet. */
+/** Without news for this time, it polls less often; after the longer time it says that nothing is new. */
 const ACTIVE_MS = 30_000;
 const QUIET_MS = 60_000;
-/** A message is shown when a look so long after it was seen has found no earlier one. */
+/** A message waits this long for earlier ones: a later look must have found none. */
 const SETTLE_MS = 400;
-/** Messages of the start that are older than this do not have to settle. */
+/** Messages that are older than this when following begins do not wait. */
 const RECENT_MS = 60_000;
-/** It is shown without such a look after this time and so many vain ones, so that it is not late. */
+/** While looks fail, a message is shown after this time and this number of looks. */
 const MAX_UNCONFIRMED_MS = 700;
 const MIN_VAIN_LOOKS = 2;
-/** The same while the list says that it has more than its pages gave. */
+/** The longer wait while the list counts more messages than its pages gave. */
 const MAX_INCOMPLETE_MS = 10_000;
-/** Between the first vain looks; longer after a 429. */
+/** Pause between the first failed looks; longer after a 429. */
 const RETRY_MS = 200;
 const LIMITED_RETRY_MS = 500;
 const MAX_QUICK_LOOKS = 5;
-/** It is looked so often whether a person has taken over. */
+/** Interval of asking whether a person has taken over. */
 const STATE_MS = 3_000;
 const REQUEST_MS = 10_000;
-/** It has to fail so often, for so long, before it is told; without answers, only for longer. */
+/** Failures in a row, and their duration, before the user is told; one look without any answer is enough. */
 const MIN_FAILURES = 3;
 const TROUBLE_AFTER_MS = 2_000;
 const STALLED_AFTER_MS = 8_000;
@@ -55,7 +55,7 @@ export class Follower {
   #isTakenOver: boolean | undefined;
   #stateDueAt = 0;
   #isListed = false;
-  /** Of the last look. */
+  /** The failure of the last look. */
   #failure: AppError | undefined;
   #failures = 0;
   #failingSince = 0;
@@ -86,7 +86,7 @@ export class Follower {
     this.#pause.abort();
   }
 
-  /** Goes on until the signal aborts, or the conversation can be read no more. */
+  /** Ends only by an error: when the signal aborts, or when the conversation can no longer be read. */
   async *events(): AsyncGenerator<FollowEvent> {
     for (;;) {
       yield* this.#attempt();
@@ -133,7 +133,7 @@ export class Follower {
     if (this.#stateDueAt <= this.#now()) yield* this.#state();
   }
 
-  /** What was said before the following began. */
+  /** The messages from before the following began. */
   *#first(startedAt: number): Generator<FollowEvent> {
     const since = this.#options.clock.now().getTime() - RECENT_MS;
     const isRecent = this.#vainLooks === 0 && this.#held.hasSince(since);
@@ -143,7 +143,7 @@ export class Follower {
     yield { type: 'listed' };
   }
 
-  /** Whether it shows the whole list as it was when the look began. */
+  /** Whether the pages show the whole list as it was when the look began. */
   async #read(): Promise<boolean> {
     try {
       return await this.#listed.read();
@@ -155,7 +155,7 @@ export class Follower {
     }
   }
 
-  /** Messages that wait for a whole look for too long. */
+  /** Messages that have waited too long for a look that shows the whole list. */
   *#overdue(): Generator<FollowEvent> {
     if (!this.#isListed || this.#vainLooks < MIN_VAIN_LOOKS) return;
     const maxAgeMs = this.#listed.isIncomplete ? MAX_INCOMPLETE_MS : MAX_UNCONFIRMED_MS;
@@ -203,7 +203,7 @@ export class Follower {
     return this.#held.isEmpty ? this.#waitMs : POLL_MS - SETTLE_MS;
   }
 
-  /** At first it is tried again soon: somebody may have said something. */
+  /** The first retries come soon: there may be a new message. */
   #retryMs(): number {
     const { status, retryAfterMs = 0 } = this.#failure?.details ?? {};
     const soonMs = status === 429 ? LIMITED_RETRY_MS : RETRY_MS;

@@ -1,7 +1,7 @@
 import type { Message } from './conversation.js';
 import { sortedByTime, timeOf } from './messages.js';
 
-/** Messages that were seen, and wait for earlier ones that are listed a little later. */
+/** Messages that are held back for a moment, because an earlier one may be listed after them. */
 export class HeldMessages {
   #held: { message: Message; seenAt: number }[] = [];
   #before: Message | undefined;
@@ -10,7 +10,7 @@ export class HeldMessages {
     return this.#held.length === 0;
   }
 
-  /** Whether one was sent after a time, in milliseconds since 1970. */
+  /** Whether a held message was sent after this time, in milliseconds since 1970. */
   hasSince(time: number): boolean {
     return this.#held.some(({ message }) => timeOf(message) > time);
   }
@@ -19,7 +19,7 @@ export class HeldMessages {
     this.#held.push(...messages.map((message) => ({ message, seenAt })));
   }
 
-  /** Gives out those that were seen by then, and all that were sent before them. */
+  /** Removes and returns the messages that were seen by this time, and all that were sent before them. */
   take(seenBy: number): Message[] {
     const latest = this.#held
       .filter(({ seenAt }) => seenAt <= seenBy)

@@ -12,9 +12,9 @@ export class ListedMessages {
   /** How often each was met on one page: messages have no id, and two may be equal. */
   readonly #met = new Map<string, number>();
   #count = 0;
-  /** The largest that a page has told: one that lags behind tells less. */
+  /** The largest total of any page: a list that lags behind has a smaller one. */
   #total = 0;
-  /** Of the total, those that no page had, in two readings of all pages. */
+  /** Messages of the total that two readings of all pages did not find. */
   #missing = 0;
   #suspect: number | undefined;
   #pages = 1;
@@ -32,12 +32,12 @@ export class ListedMessages {
     return fresh;
   }
 
-  /** Whether the list has told of more messages than its pages gave. */
+  /** Whether the list counts more messages than its pages gave. */
   get isIncomplete(): boolean {
     return this.#count + this.#missing < this.#total;
   }
 
-  /** Whether it shows the list as it is: not one that lags behind an earlier answer, or moved meanwhile. */
+  /** Whether this shows the list as it is: it did not change meanwhile, nor lag behind an earlier answer. */
   async read(): Promise<boolean> {
     const read = new Set<number>();
     const countBefore = this.#count;
@@ -67,7 +67,7 @@ export class ListedMessages {
     return total < this.#total;
   }
 
-  /** One that moved to a page that was read before is found by the next reading. */
+  /** Only two readings count: a message may move to a page that was read before, and the next one finds it. */
   #noteMissing(missing: number): void {
     if (this.#suspect === missing) this.#missing = missing;
     this.#suspect = missing;

@@ -150,7 +150,7 @@ export function processContext(process: NodeJS.Process): Context {
   const output = (descriptor: number, find: () => Output, options: ClosedPipeOptions): Output => {
     const open = (): Output => forgivingClosedPipe(process, find(), options);
     if (!isPlain(descriptor)) return open();
-    // As long as no signal is handled, each of them ends the process, whatever it waits for.
+    // As long as no signal is handled, any signal ends the process, even in a write that blocks.
     const mayBlock = (): boolean => signal === undefined;
     return lateOutput(descriptor, open, { mayBlock, onError: options.onUnwritten });
   };

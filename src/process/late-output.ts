@@ -2,14 +2,14 @@ import { fstatSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
 interface LateOutputOptions {
-  /** Whether nobody has to be told of a signal while a write waits for the reader. */
+  /** Whether a write may block the process: no signal has to be noticed meanwhile. */
   mayBlock: () => boolean;
   onError: (error: NodeJS.ErrnoException) => void;
 }
 
 type Done = (error?: Error | null) => void;
 
-/** Whether what is behind a descriptor is known to be no terminal. */
+/** Whether the descriptor is a pipe, a socket or a file, and so no terminal. */
 export function isPlain(descriptor: number): boolean {
   try {
     const stats = fstatSync(descriptor);
@@ -20,8 +20,8 @@ export function isPlain(descriptor: number): boolean {
 }
 
 /**
- * A pipe or a file as a stream that is opened when it has to be. Node loads its streams and its network for
- * that, which takes 3 ms: a program that prints once and ends does without.
+ * A pipe or a file as a stream that is opened only when needed. Opening takes 3 ms, since Node loads its streams and
+ * its network: a program that prints once and ends does without.
  */
 export function lateOutput(
   descriptor: number,
@@ -32,15 +32,12 @@ export function lateOutput(
   const stream = (): Writable => (opened ??= open());
   const write = (text: string, done?: Done): boolean => {
     if (opened || !mayBlock()) return stream().write(text, done);
-    try {
-      const left = writtenAtOnce(descriptor, text);
-      if (left.length > 0) return stream().write(left, done);
-      done?.();
-    } catch (cause) {
-      const error = cause instanceof Error ? cause : new Error(String(cause));
-      onError(error);
-      done?.(error);
-    }
+    const left = writtenAtOnce(descriptor, text);
+    if (left instanceof Error) {
+      onError(left);
+      done?.(left);
+    } else if (left.length > 0) return stream().write(left, done);
+    else done?.();
     return true;
   };
   return new Proxy(Object.create(null) as Writable, {
@@ -55,13 +52,14 @@ export function lateOutput(
   });
 }
 
-/** Gives what a pipe that never waits has no room for. */
-function writtenAtOnce(descriptor: number, text: string): Buffer {
+/** Gives the rest that a non-blocking pipe has no room for, or the error of the write. */
+function writtenAtOnce(descriptor: number, text: string): Buffer | Error {
   let left = Buffer.from(text);
   try {
     while (left.length > 0) left = left.subarray(writeSync(descriptor, left));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    if (!(error instanceof Error)) throw error;
+    if (!('code' in error && error.code === 'EAGAIN')) return error;
   }
   return left;
 }

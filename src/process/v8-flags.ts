@@ -21,23 +21,23 @@ let set: (flags: string) => void = () => undefined;
 
 /**
  * Keeps a long-lived process small: V8 lets the spaces for new and for old objects grow by many MiB before it
- * looks for what can go. A chat, or tests that wait for replies, do little at a time and lose little by looking sooner.
+ * collects garbage. A chat, or tests that wait for replies, do little at a time and lose little by collecting sooner.
  */
 export function keepMemorySmall(): Promise<void> {
   return change(SMALL_SPACES);
 }
 
 /**
- * Lets V8 look for what can go among new objects in the thread that makes them. Its helpers need cores of
- * their own: where each has a worker, they cost the turns of 256 callers a tenth of their core.
+ * Lets V8 collect new objects in the main thread. Its helper threads need cores of their own: where each core has a
+ * worker, they cost the turns of 256 callers a tenth of their core.
  */
 export function keepToOneCore(): Promise<void> {
   return change(PARALLEL_SCAVENGE);
 }
 
 /**
- * Lets V8 look for what can go before a large heap has grown by much. Left alone, it waits until there is about
- * as much that can go as there is in use.
+ * Lets V8 collect a large heap before it has grown by much. Left alone, V8 waits until there is about as much garbage
+ * as there is in use.
  */
 export async function keepLargeHeapSmall(): Promise<void> {
   await keepMemorySmall();
@@ -45,13 +45,13 @@ export async function keepLargeHeapSmall(): Promise<void> {
 }
 
 async function change(flags: V8Flags): Promise<void> {
-  // Loaded late: few commands change any.
+  // Loaded late: few commands change flags.
   ({ setFlagsFromString: set } = await import('node:v8'));
   changed.push(flags);
   set(flags.ours);
 }
 
-/** Runs a task under the flags that all starts have: V8 takes no compiled code that was kept under others. */
+/** Runs a task under V8's usual flags: it rejects compiled code that was kept under other flags. */
 export function withUsualFlags<T>(task: () => T): T {
   for (const { usual } of changed) set(usual);
   try {

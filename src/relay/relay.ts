@@ -34,7 +34,7 @@ export interface RelaySettings {
   signingSecrets: readonly string[] | undefined;
   /** Of `GET /metrics` without a token; undefined: there is none. */
   metrics: MetricsAddress | undefined;
-  /** New connections are accepted for so long after the relay is told to end, in milliseconds. */
+  /** The time in which new connections are accepted after the relay is told to end, in milliseconds. */
   drainDelayMs: number;
   /** Left out, those for the internet. */
   bounds?: CallerBounds;
@@ -45,7 +45,7 @@ export interface Upstream {
   check: () => Promise<unknown>;
   /** Calls the listener when a request to Telnyx has ended. */
   onRequest: (listener: (request: UpstreamRequest) => void) => void;
-  /** Long responses wait to be read, because so much is being read. */
+  /** Whether long responses wait to be read, because too much is being read already. */
   isCrowded: () => boolean;
 }
 

@@ -120,7 +120,7 @@ export interface RelayState {
   readonly access: UpstreamAccess;
   /** Requests whose responses have not ended yet. */
   unanswered: number;
-  /** New connections are accepted for so long after the relay is told to end, in milliseconds. */
+  /** The time in which new connections are accepted after the relay is told to end, in milliseconds. */
   readonly drainDelayMs: number;
   readonly log: Log;
   /** The relay was told to end. What still arrives is served. */

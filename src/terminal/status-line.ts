@@ -68,7 +68,8 @@ const PROGRESS_INTERVAL_MS = 100;
 const CLEAR_ROW = '\r\x1b[2K';
 
 export interface Progress {
-  show(line: string): void;
+  /** The line is made only when it is shown. */
+  show(line: () => string): void;
   /** Leaves nothing of it on the screen. */
   end(): void;
 }
@@ -86,7 +87,7 @@ export function openProgress(
       if (!isWatched || now - started < PROGRESS_DELAY_MS || now - shownAt < PROGRESS_INTERVAL_MS)
         return;
       shownAt = now;
-      stderr.write(`${CLEAR_ROW}${line.slice(0, (stderr.columns ?? DEFAULT_COLUMNS) - 1)}`);
+      stderr.write(`${CLEAR_ROW}${line().slice(0, (stderr.columns ?? DEFAULT_COLUMNS) - 1)}`);
     },
     end() {
       if (shownAt !== -Infinity) stderr.write(CLEAR_ROW);

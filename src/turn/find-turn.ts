@@ -63,8 +63,8 @@ function isTied(ours: Message, ordered: readonly Message[]): boolean {
 }
 
 /**
- * Whether the last listed one may be ours, while an earlier one is not listed yet or was not counted: it
- * is too recent, or nothing tells how its time compares with ours.
+ * Whether the last listed message may be ours although the count says otherwise, because an earlier one is
+ * missing: it is too recent, or its time cannot be compared with ours.
  */
 function hidesOurs(last: Message, step: number, sought: SoughtTurn): boolean {
   const { earlier, earlierTimes, isByRecords } = sought;

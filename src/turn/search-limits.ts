@@ -3,9 +3,9 @@ import { Deadline, type CallOptions, type Clock, type Signal } from '../base/tim
 
 /** Pauses between readings of the list, in milliseconds; the last one repeats. */
 const PAUSES_MS = [250, 500, 1_000, 2_000];
-/** Limits on one reading, by how many timed out before: a stalled one leaves time for others. */
+/** Limits on one reading, longer after each that timed out: a stalled one leaves time for others. */
 const READINGS_MS = [3_000, 6_000, 10_000];
-/** With less time there is no other reading; the pause before it takes a part of what is left. */
+/** With less time left there is no further reading; the pause before the last one takes this share of the time. */
 const MIN_READING_MS = 100;
 const LAST_PAUSE_SHARE = 0.75;
 
@@ -18,7 +18,7 @@ const MAX_MISSING_MS = 30_000;
 /** Limit on the search for a turn that is over, by what the API said: its reply is stored or never will be. */
 const MAX_ENDED_MS = 4_000;
 
-/** What a reading of the list means for the time of its search. */
+/** The facts of one reading of the list that decide how long the search goes on. */
 export interface ReadingFacts {
   /** The list shows the turn, without a reply. */
   isListed: boolean;
@@ -29,7 +29,7 @@ export interface ReadingFacts {
 
 /** How long a search lasts, and how often it reads the list. A search ends with a reading that is not blurred. */
 export class SearchLimits {
-  /** For a turn that was seen in the list, and for any other. */
+  /** The ends of the search: for a turn that the list shows, for any other, and while readings are blurred. */
   readonly #listed: Deadline;
   readonly #missing: Deadline;
   readonly #blurred: Deadline;
@@ -53,7 +53,7 @@ export class SearchLimits {
     if (isTimeout) this.#timeouts++;
   }
 
-  /** For the next request. */
+  /** Options of the next request. */
   callOptions(signal: Signal): CallOptions {
     const latest = this.#listed.atLeast(this.#blurred.leftMs);
     return latest.callOptions(signal, atMostLast(READINGS_MS, this.#timeouts));
@@ -68,7 +68,7 @@ export class SearchLimits {
     return this.#leftMs < MIN_READING_MS;
   }
 
-  /** The pause before the next reading: until the server's clock tells most, if that is known. */
+  /** The pause before the next reading. `halvingMs`: until a reading narrows the server's time most. */
   pauseMs(halvingMs = Infinity): number {
     const leftMs = this.#leftMs;
     if (halvingMs < leftMs - MIN_READING_MS) return halvingMs;

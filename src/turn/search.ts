@@ -75,7 +75,7 @@ export async function search(
   }
 }
 
-/** The pause until a reading narrows the window of the server's time most; undefined when that is no help. */
+/** The pause until a reading narrows the window of the server's time most; undefined when that does not help. */
 function halvingPause(
   { type }: ListReading,
   { clock, serverClock }: Pick<TurnPorts, 'clock' | 'serverClock'>,
@@ -101,7 +101,7 @@ async function readOnce(
   try {
     const history = await ports.history(lost.turn.conversationId, call);
     const elapsedMs = elapsed(lost.sentAt, momentOf(ports.clock));
-    // Whatever is listed is not newer than now: so much earlier, at most, the turn was sent.
+    // The newest message is not later than now, so the turn was sent at most this long before it.
     lost.sentAfter = Math.max(lost.sentAfter, newestOf(history.messages) - elapsedMs);
     return { ...findTurn(history, soughtTurn(lost, history, ports)), history };
   } catch (error) {
@@ -144,7 +144,7 @@ interface ReplyOptions {
   isLate: boolean;
 }
 
-/** The reply in a complete list. When time is up, a fairly narrow window of the server's time has to do. */
+/** The reply in a complete list. When time is up, a fairly narrow window of the server's time is enough. */
 function replyIn(history: History, { lost, ports, isLate }: ReplyOptions): string | undefined {
   const sought = soughtTurn(lost, history, ports);
   const sent = isLate ? { ...sought.sent, isSharp: sought.sent.isFair } : sought.sent;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -82,6 +82,29 @@ it('a chat whose package is replaced meanwhile still tells how a send failed', a
   chat.stdin.end('hello\n');
   expect(await ended).toEqual([1, null]);
   expect(stderr).toContain('error: Unprocessable entity: no');
+}, 30_000);
+
+it('a relay whose files were away for a moment loads what it could not load then', async () => {
+  const { env } = await account();
+  const home = temporaryFolder();
+  for (const name of ['bin', 'dist', 'package.json']) {
+    cpSync(name, join(home, name), { recursive: true });
+  }
+  symlinkSync(resolve('node_modules'), join(home, 'node_modules'));
+  const program = join(home, 'bin', 'telnyx-chat.js');
+  const argv = [program, 'serve', '--port', '0', '--log-level', 'silent'];
+  const relay = spawn(process.execPath, argv, { env: { ...env, HOME: home } });
+  onTestFinished(() => void relay.kill('SIGKILL'));
+  const ended = once(relay, 'exit');
+  const [line] = (await once(relay.stdout, 'data')) as [Buffer];
+  const url = `${line.toString().replace('relay: ', '').trim()}/openapi.json`;
+  const [dist, away] = [join(home, 'dist'), join(home, 'away')];
+  renameSync(dist, away);
+  expect((await fetch(url)).status).toBe(500);
+  renameSync(away, dist);
+  expect((await fetch(url)).status).toBe(200);
+  relay.kill();
+  expect(await ended).toEqual([0, null]);
 }, 30_000);
 
 describe('the built program ends', () => {

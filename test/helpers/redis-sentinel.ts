@@ -10,7 +10,7 @@ import { tcpProxy, type TcpProxy } from './tcp-proxy.js';
 export const MASTER = 'chat.redis-1';
 /** Of the servers' default user, and of the Sentinel. */
 export const PASSWORD = 's3rver-s3cret';
-export const SENTINEL_PASSWORD = 's3ntinel-s3cret';
+export const SENTINEL_PASSWORD = 's3ntinel+s3cret';
 
 export interface WatchedRedis {
   /** `host:port` of a Sentinel that is away, and of the one that watches. */

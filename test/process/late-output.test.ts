@@ -64,6 +64,18 @@ describe('an output that is no terminal', () => {
     await end();
   });
 
+  it('leaves a mistake of its writer to the writer: the text was written', async () => {
+    const { output, errors, end } = fileOf(true);
+    const results: unknown[] = [];
+    const fail = (error?: Error | null): void => {
+      results.push(error);
+      throw new Error('a mistake');
+    };
+    expect(() => output.write('one\n', fail)).toThrow('a mistake');
+    expect([results, errors]).toEqual([[undefined], []]);
+    expect(await end()).toEqual(['one\n', '']);
+  });
+
   it('has no window', async () => {
     const { output, descriptor, end } = fileOf(true);
     expect(isPlain(descriptor)).toBe(true);

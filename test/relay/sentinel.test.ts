@@ -31,6 +31,7 @@ it.each([
 ])('--redis %s is refused, and not repeated', async (url) => {
   const { code, stderr } = await runCli(['serve', '--redis', url], { env: NOWHERE });
   expect([code, stderr.split('\n')[0]]).toEqual([2, 'error: bad address of Redis']);
+  expect(stderr).toContain('hint: redis+sentinel://host:26379,');
   expect(stderr).not.toContain('s3cret');
 });
 

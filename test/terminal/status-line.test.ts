@@ -30,9 +30,9 @@ function progressTo(isWatched = true) {
 
 test('nothing is said of what is soon done', () => {
   const { clock, progress, written } = progressTo();
-  progress.show('1 of 2');
+  progress.show(() => '1 of 2');
   clock.advance(999);
-  progress.show('2 of 2');
+  progress.show(() => '2 of 2');
   progress.end();
   expect(written()).toBe('');
 });
@@ -40,10 +40,10 @@ test('nothing is said of what is soon done', () => {
 test('what takes long is told now and then on one line, which is gone in the end', () => {
   const { clock, progress, written } = progressTo();
   clock.advance(1_000);
-  progress.show('1 of 3');
-  progress.show('2 of 3');
+  progress.show(() => '1 of 3');
+  progress.show(() => '2 of 3');
   clock.advance(100);
-  progress.show('3 of 3 and more than the window is wide');
+  progress.show(() => '3 of 3 and more than the window is wide');
   progress.end();
   progress.end();
   expect(written()).toBe(`${CLEAR}1 of 3${CLEAR}3 of 3 and more tha${CLEAR}`);
@@ -52,7 +52,7 @@ test('what takes long is told now and then on one line, which is gone in the end
 test('nobody who does not watch is told', () => {
   const { clock, progress, written } = progressTo(false);
   clock.advance(5_000);
-  progress.show('1 of 3');
+  progress.show(() => '1 of 3');
   progress.end();
   expect(written()).toBe('');
 });

@@ -98,7 +98,7 @@ async function deleteEach(ids: readonly string[], options: DeleteOptions): Promi
   const tell = openReport(outcome, output.json, options);
   try {
     for (const [index, id] of ids.entries()) {
-      progress.show(`deleting ${index + 1} of ${ids.length}`);
+      progress.show(() => `deleting ${index + 1} of ${ids.length}`);
       outcome.notTried.shift();
       const error = await failureOf(() => deleteOne(id, ask), context);
       if (error) outcome.failed.push({ id, error: error.with({ conversationId: id }) });

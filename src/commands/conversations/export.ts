@@ -120,7 +120,7 @@ async function writeTo(print: Print, exported: Exported): Promise<void> {
     for await (const { messages, total } of messagesOf(id, ask, warn)) {
       await print(messages.map(transcript.message).join(''));
       count += messages.length;
-      progress.show(`${count}${total === undefined ? '' : ` of ${total}`} messages`);
+      progress.show(() => `${count}${total === undefined ? '' : ` of ${total}`} messages`);
     }
     await print(transcript.end());
   } finally {

@@ -22,19 +22,19 @@ import type { NamedConversation } from './reference.js';
 
 /** The chat's commands for the one conversation that is followed. */
 const COMMANDS = ['takeover', 'release', 'say', 'as', 'retry', 'edit', 'clear', 'help', 'exit'];
-/** They show what was said as it was said: not with `--redact`. */
+/** Commands that show messages unmasked: not available with `--redact`. */
 const UNMASKED = ['history', 'insights', 'export'];
 
 interface FollowTypingOptions {
   context: Context;
   flags: ProseFlags & { color: boolean; screenReader: boolean };
-  /** What is printed on stderr: above the prompt, while there is one. */
+  /** Lines on stderr: above the prompt, while there is one. */
   lines: Lines;
   view: FollowView;
   isRedacted: boolean;
 }
 
-/** Shows a conversation and how it goes on; what is typed is a person's message. Gives the exit code. */
+/** Shows a conversation and its new messages; a typed line is a person's message. Gives the exit code. */
 export async function followTyping(
   named: NamedConversation,
   options: FollowTypingOptions,

@@ -105,7 +105,8 @@ async function* selected(
   let batch: Conversation[] = [];
   let looked = 0;
   for await (const conversation of walk) {
-    progress.show(`looked at ${++looked} conversations, ${outcome.count} match`);
+    looked++;
+    progress.show(() => `looked at ${looked} conversations, ${outcome.count} match`);
     if (isTooOld(conversation)) break;
     if (!isNamed(conversation)) continue;
     if (outcome.count === limit) {

@@ -32,7 +32,7 @@ export function searchPrinter(
   return (searched) => print(shown(searched));
 }
 
-/** What matched may be masked itself: then nothing is marked. */
+/** Marks nothing when the match itself is masked. */
 function masked({ match }: SearchPrinting, redactor: Redactor) {
   return ({ conversation, title, hits }: SearchedConversation): SearchedConversation => ({
     conversation: redactor.conversation(conversation),

@@ -129,7 +129,7 @@ async function* found(
   const query = { ...run.query, maxHits: limit + 1 };
   for await (const searched of searchConversations(ports, query)) {
     outcome.searched++;
-    progress.show(progressLine(usedAt(searched.conversation), since, outcome));
+    progress.show(() => progressLine(usedAt(searched.conversation), since, outcome));
     const hits = searched.hits.slice(0, limit - outcome.found);
     outcome.hasMore = hits.length < searched.hits.length;
     outcome.found += hits.length;

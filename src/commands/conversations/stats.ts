@@ -101,7 +101,7 @@ async function countAll(
       if (counted.hasMore) return;
       counted.count++;
       counted.stats.add(counts.finished());
-      progress.show(`counted ${counted.count} conversations`);
+      progress.show(() => `counted ${counted.count} conversations`);
     }
   } finally {
     progress.end();

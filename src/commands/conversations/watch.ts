@@ -20,11 +20,11 @@ import type { Selection } from './selection.js';
 const POLL_MS = 1_000;
 const MAX_POLL_MS = 10_000;
 const SLOWER = 1.5;
-/** After so long without a move it looks less often. */
+/** Without a move for this time, it looks less often. */
 const ACTIVE_MS = 30_000;
-/** A conversation may be listed so much later than one that was used after it. */
+/** A conversation may appear in the list this much later than one that was used after it. */
 const MAX_LATE_MS = 10_000;
-/** Conversations of the first request of a look, after the first look. */
+/** Number of conversations that a look asks for first; the very first look asks for whole pages. */
 const FRONT = 20;
 
 interface WatchOptions {

@@ -12,7 +12,7 @@ export interface RedisTlsFiles {
   key: string | undefined;
 }
 
-/** Their texts. Throws a usage error on a file that is missing or broken, or a key of another certificate. */
+/** Reads the files. Throws a usage error on a file that is missing or broken, or a key of another certificate. */
 export function readRedisTls(files: RedisTlsFiles, place: Place): RedisTls {
   const given = Object.entries(files).filter(([, file]) => file !== undefined);
   const tls: RedisTls = Object.fromEntries(

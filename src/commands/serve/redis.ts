@@ -16,7 +16,7 @@ export interface RedisSettings {
   address: RedisAddress;
   prefix: string;
   tls: RedisTls;
-  /** The certificates once more, as they are now; undefined without files of them. */
+  /** Reads the files of the certificates again; undefined without such files. */
   readTls: (() => RedisTls) | undefined;
 }
 
@@ -82,7 +82,7 @@ export async function openRedis(
   return coordination;
 }
 
-/** Reads the certificates again. What is wrong with them leaves those that were known. */
+/** Reads the certificates again. If they cannot be used, the old ones stay in use. */
 export function reloadCertificates({ readTls }: RedisSettings, redis: InRedis, log: Log): void {
   if (!readTls) return;
   try {

@@ -16,6 +16,7 @@ import type { CaseResult, TestEvent } from '../../testing/run/results.js';
 import type { TestRun } from '../../testing/run/run-tests.js';
 import { countsOf } from '../../testing/run/verdicts.js';
 import { ESCAPE_SEQUENCE } from '../../text/width.js';
+import { isWatched } from '../options/output.js';
 import { proseOn, type Prose } from '../options/prose.js';
 import { isOnGithub, workspaceNames } from './reports.js';
 
@@ -48,8 +49,8 @@ export interface TestOutput {
 
 export function openOutput(options: OutputOptions): TestOutput {
   const { context, notices, total, isQuiet, style } = options;
-  const isWatched = context.stderr.isTTY === true && !isQuiet;
-  const progress = openProgress(context, isWatched);
+  const hasProgress = isWatched(context, { quiet: isQuiet });
+  const progress = openProgress(context, hasProgress);
   const print = openPrinter(options);
   const finished: CaseResult[] = [];
   const printCase = (result: CaseResult): void => {
@@ -65,10 +66,10 @@ export function openOutput(options: OutputOptions): TestOutput {
           `the conversation ${event.conversationId} could not be deleted: ${event.reason}`,
         );
       }
-      if (!isWatched) return;
+      if (!hasProgress) return;
       const waiting = event.type === 'waiting' ? '; waiting, as the API asks for it' : '';
       const counts = countsText(countsOf(finished));
-      progress.show(`${finished.length} of ${total} cases: ${counts}${waiting}`);
+      progress.show(() => `${finished.length} of ${total} cases: ${counts}${waiting}`);
     },
     async end({ results, isInterrupted }, comparison) {
       progress.end();

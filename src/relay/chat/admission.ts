@@ -1,13 +1,13 @@
 import type { Signal } from '../../base/time.js';
 
-/** Turns up to this number start whenever they come. */
+/** Up to this number of turns start at once. */
 const MANY = 300;
-/** Above that, the number that may run grows by this much after each interval: 2,000 a second. */
+/** Above it, the limit grows by this number in each interval: 2,000 a second. */
 const GROWTH = 20;
 const GROWTH_MS = 10;
 
 export interface AdmissionPorts {
-  /** Long replies wait to be read, because so much is being read. */
+  /** Whether long replies wait to be read, because too much is being read already. */
   isCrowded: () => boolean;
   /** Called once, when a turn has to wait for the first time. */
   onManyTurns: () => void;
@@ -30,8 +30,8 @@ export class Admission {
   }
 
   /**
-   * Without a promise when there is nothing to wait for. Rejects with the signal's reason. Each turn that was let in
-   * is to leave.
+   * Lets a turn in, which must `leave` at its end. Gives no promise when there is nothing to wait for; rejects with
+   * the signal's reason.
    */
   enter(signal: Signal): Promise<void> | void {
     const isFree = this.#running < this.#limit && !this.#ports.isCrowded();

@@ -42,7 +42,7 @@ export async function runTurn(
   } catch (error) {
     facts.error = error;
     // Its words are our own: the log need not look for the reply in them.
-    if (isStop(error)) facts.reply = undefined;
+    if (error instanceof AppError && isStop(error)) facts.reply = undefined;
     const { conversationId: id } = facts;
     return failed(error, id === undefined ? undefined : callersId(id));
   } finally {
@@ -51,7 +51,7 @@ export async function runTurn(
   }
 }
 
-/** Nothing was sent yet when the time is over. */
+/** Ends the wait after the timeout of a turn: nothing has been sent yet. */
 async function withinTimeout(
   letIn: Promise<void>,
   { stop }: ChatTurn,
@@ -145,7 +145,7 @@ function traceParent({ headers }: IncomingMessage): string | undefined {
  * the caller gets with `done`.
  */
 function restOf(reply: string, { reply: received = '' }: CallFacts): string {
-  // Comparing long texts would make V8 put the pieces of both together.
+  // The usual case needs no comparison, for which V8 would join the pieces of both texts.
   if (reply.length <= received.length) return '';
   return reply.startsWith(received) ? reply.slice(received.length) : '';
 }

@@ -8,14 +8,14 @@ export async function takeAllowance(call: Call, state: RelayState): Promise<void
 }
 
 /**
- * Counts what the page asks Telnyx beside the turns, in an allowance of its own: a turn with tools counts once. Gives
- * the milliseconds until it is allowed.
+ * Counts a request of the page to Telnyx that is no turn, in an allowance of its own, so that a turn with tools counts
+ * once. Gives the milliseconds until it is allowed.
  */
 export function pageAllowanceWait(call: Call, state: RelayState): Promise<number> {
   return allowanceWait(call, state, 'page of ');
 }
 
-/** A 429. */
+/** The 429 for a caller over its rate. */
 export function overRate(waitMs: number, { facts }: Call): Refusal {
   facts.isRateLimited = true;
   return new Refusal(429, 'Too many requests', retryAfter(waitMs));

@@ -48,7 +48,7 @@ export interface Answerable extends SlowReader {
   unread?: UnreadAnswers;
 }
 
-/** A longer body is written in pieces of so many characters. */
+/** A longer body is written in pieces of this length, in characters. */
 const PIECE_LENGTH = 16 * 1024;
 
 /** @param body JSON text */

@@ -27,7 +27,7 @@ export class UnreadAnswers {
     this.#maxBytes = maxBytes;
   }
 
-  /** Resolves when the reader has taken what was written, or is gone. Meanwhile so many bytes are held for it. */
+  /** Resolves when the reader has taken what was written, or is gone. Until then these bytes are held for it. */
   taken(reader: SlowReader, bytes: number): Promise<void> {
     const { response } = reader;
     if (response.destroyed) return Promise.resolve();

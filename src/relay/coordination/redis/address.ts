@@ -26,6 +26,8 @@ export interface SentinelSettings {
 
 const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26379;
+const SENTINEL_HINT =
+  'redis+sentinel://host:26379,other:26379/master/0, or rediss+sentinel://user:password@… with TLS; ?sentinel_password=… where the Sentinels ask for one';
 
 /**
  * `redis[s]://[[user]:password@]host[:port][/database]`, or with Sentinels
@@ -34,7 +36,12 @@ const SENTINEL_PORT = 26379;
  */
 export function parseRedisUrl(text: string): RedisAddress {
   const [, scheme, rest = ''] = /^(rediss?\+sentinel):\/\/(.*)$/i.exec(text.trim()) ?? [];
-  return scheme === undefined ? serverAddress(text) : sentinelAddress(scheme, rest);
+  if (scheme === undefined) return serverAddress(text);
+  try {
+    return sentinelAddress(scheme, rest);
+  } catch {
+    throw badAddress().but({ hint: SENTINEL_HINT });
+  }
 }
 
 /** The URL without users and passwords. */
@@ -68,12 +75,12 @@ function serverAddress(text: string): RedisAddress {
 function sentinelAddress(scheme: string, rest: string): RedisAddress {
   const [, user = '', hosts = '', master, database = '', query = ''] =
     /^(?:([^@/?#]*)@)?([^@/?#]+)\/([\w.-]+)(?:\/(\d{0,5}))?(?:\?([^#]*))?$/.exec(rest) ?? [];
-  if (master === undefined) throw badSentinelAddress();
+  if (master === undefined) throw badAddress();
   const [urls, { username, password }] = [
     hosts.split(',').map((host) => urlOf(`redis://${host}`)),
     urlOf(`redis://${user ? `${user}@` : ''}localhost`),
   ];
-  if (urls.some(({ hostname }) => hostname === '')) throw badSentinelAddress();
+  if (urls.some(({ hostname }) => hostname === '')) throw badAddress();
   return {
     endpoints: urls.map(({ hostname, port }) => endpointOf(hostname, port, SENTINEL_PORT)),
     username: decoded(username),
@@ -85,9 +92,10 @@ function sentinelAddress(scheme: string, rest: string): RedisAddress {
 }
 
 function sentinelCredentials(query: string): Partial<SentinelSettings> {
-  const values = new URLSearchParams(query);
+  // Unlike in a form, a plus is a plus, as it is in the rest of the URL.
+  const values = new URLSearchParams(query.replaceAll('+', '%2B'));
   for (const name of values.keys()) {
-    if (!/^sentinel_(username|password)$/.test(name)) throw badSentinelAddress();
+    if (!/^sentinel_(username|password)$/.test(name)) throw badAddress();
   }
   return {
     username: values.get('sentinel_username') ?? undefined,
@@ -121,11 +129,5 @@ function decoded(text: string): string | undefined {
 function badAddress(): AppError {
   return new AppError('usage', 'bad address of Redis', {
     hint: 'redis://host:6379, or rediss://user:password@host:6379/0 with TLS; special characters of a password as %40 and the like',
-  });
-}
-
-function badSentinelAddress(): AppError {
-  return badAddress().but({
-    hint: 'redis+sentinel://host:26379,other:26379/master/0, or rediss+sentinel://user:password@… with TLS; ?sentinel_password=… where the Sentinels ask for one',
   });
 }

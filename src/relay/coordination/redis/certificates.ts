@@ -7,6 +7,6 @@ const CERTIFICATE = /-----BEGIN [^]*?(?:-----END [^\n]*|$)/g;
 /** Throws on a text that is broken, or a key of another certificate. */
 export function assertCertificates(tls: RedisTls): void {
   createSecureContext(tls);
-  // It passes over authorities that are broken.
+  // createSecureContext ignores broken authorities.
   for (const ca of tls.ca?.match(CERTIFICATE) ?? []) new X509Certificate(ca);
 }

@@ -8,10 +8,10 @@ const TIMEOUT_MS = 2_000;
 /** Between two tries to connect. */
 const MIN_RETRY_MS = 50;
 const MAX_RETRY_MS = 1_000;
-/** Between two tries to hear of failovers from a Sentinel that is away. */
+/** Between two tries to reach a Sentinel that reports failovers. */
 const SENTINEL_RETRY_MS = 5_000;
 
-/** PEM texts: whom to trust instead of the usual authorities, and what to show to a server that asks. */
+/** PEM texts: authorities to trust in place of the usual ones, and the certificate and key of this client. */
 export interface RedisTls {
   ca?: string | undefined;
   cert?: string | undefined;
@@ -63,7 +63,7 @@ function targetOptions({ endpoints, sentinel }: RedisAddress) {
     ...(password !== undefined && { sentinelPassword: password }),
     sentinelCommandTimeout: TIMEOUT_MS,
     sentinelRetryStrategy: waitBefore,
-    // A master that lost its place is left although it still answers.
+    // Leaves a former master even if it still answers.
     failoverDetector: true,
     sentinelReconnectStrategy: () => SENTINEL_RETRY_MS,
   };
@@ -71,7 +71,7 @@ function targetOptions({ endpoints, sentinel }: RedisAddress) {
 
 type ConnectToSentinel = (...args: unknown[]) => Redis;
 
-/** ioredis prints the errors of its connections to Sentinels, which nobody else can listen to. */
+/** Without a listener, ioredis prints the errors of its connections to Sentinels; only here can one be added. */
 class SilentSentinelConnector extends SentinelConnector {
   constructor(options: unknown) {
     super(options as ConstructorParameters<typeof SentinelConnector>[0]);

@@ -51,7 +51,7 @@ export class Connection {
 
   /** Rejects when the first try to connect fails; further tries follow all the same. */
   async open(): Promise<void> {
-    // While no Sentinel can be reached, ioredis goes on asking them, and the promise is pending.
+    // While no Sentinel can be reached, ioredis keeps asking them and its promise stays pending.
     const refused = new Promise<never>((_, reject) => this.#redis.once('error', reject));
     try {
       await Promise.race([this.#redis.connect(), refused]);
@@ -128,7 +128,7 @@ export class Connection {
     const problem = describe(error);
     const isOfSentinels = problem.startsWith('All sentinels');
     this.#problem = isOfSentinels ? describeSentinels(this.#sentinelProblem) : problem;
-    // No connection is closed then.
+    // There is no connection whose `close` event would report it.
     if (isOfSentinels) this.#reportTrouble();
   }
 

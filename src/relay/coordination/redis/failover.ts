@@ -3,8 +3,8 @@ import { script, type Keys } from './scripts.js';
 import type { Session } from './session.js';
 
 /**
- * KEYS: server, quiet. ARGV: milliseconds. A server that has become the master may lack the last writes of the one
- * before, and whoever made them may not know yet: no turn begins for so long.
+ * KEYS: server, quiet. ARGV: milliseconds in which no turn begins on a server that is new as the master. It may lack
+ * the last writes of the old one, and the replicas that made them may not know yet.
  */
 const FOLLOW = script(`
 local id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')

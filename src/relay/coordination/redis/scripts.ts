@@ -29,7 +29,7 @@ export function keysWith(prefix: string) {
     session: (id: string) => sessions + id,
     /** Exists while no turn may begin. */
     quiet: `${prefix}quiet`,
-    /** Which server it was, behind Sentinels. */
+    /** The run id of the master, behind Sentinels. */
     server: `${prefix}server`,
     /** The tickets of one conversation's turns. */
     queue: (conversationId: string) => `${prefix}turns:${digest(conversationId)}`,
@@ -79,8 +79,8 @@ end
 `;
 
 /**
- * For what is written outside of a session, with the session as the last of KEYS and its count as the last of ARGV: it
- * counts too, so that its loss is noticed. Gives 0 without a session, and where data is lost already.
+ * Counts a command that is valid without a session, so that its loss is noticed too. The session is the last of KEYS,
+ * its count the last of ARGV. Gives 0 without a session, and when data is already lost.
  */
 export const COUNT_OUTSIDE = `
 local function countOutside()

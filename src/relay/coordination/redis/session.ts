@@ -37,7 +37,7 @@ export class SessionEpoch {
 
 /**
  * A process that does not renew its session for this long counts as dead, in milliseconds. It leaves time to
- * lose one renewal, to reconnect and to renew. A dead process blocks its conversations so long, and ORPHAN_MS more.
+ * lose one renewal, to reconnect and to renew. A dead process blocks its conversations for this time and ORPHAN_MS.
  */
 export const LEASE_MS = 6_000;
 const RENEWALS_PER_LEASE = 4;
@@ -102,7 +102,7 @@ export class Session {
     return reply;
   }
 
-  /** Runs a script COUNT_OUTSIDE of a session, which ends with its reply {'ok', count}. Rejects with `unavailable`. */
+  /** Runs a script with COUNT_OUTSIDE, whose reply is {'ok', count}. Rejects with `unavailable`. */
   async runOutside(script: Script, names: string[], args: (string | number)[]): Promise<void> {
     const { connection, keys } = this.#options;
     const epoch = this.#epoch;
@@ -112,7 +112,7 @@ export class Session {
     if (epoch) epoch.seenCount = Math.max(epoch.seenCount, Number(count));
   }
 
-  /** The milliseconds until every turn must be over that may run without this server knowing of it. */
+  /** The milliseconds until all turns must be over that a new master may not know of. */
   unknownTurnsMs(): number {
     const { clock, leaseMs } = this.#options;
     const now = clock.monotonic();
@@ -184,7 +184,7 @@ export class Session {
     return this.#overMs(this.#previous?.endsAt ?? -Infinity, now);
   }
 
-  /** Another process may have renewed its session a little later than this one, whose session ends then. */
+  /** Another process may have renewed its session up to one interval later than this one. */
   #overMs(endsAt: number, now: number): number {
     const { leaseMs, orphanMs } = this.#options;
     return Math.max(0, Math.ceil(endsAt + leaseMs / RENEWALS_PER_LEASE + orphanMs - now));
