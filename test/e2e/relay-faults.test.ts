@@ -10,8 +10,8 @@ import { tcpProxy, type TcpProxy } from '../helpers/tcp-proxy.js';
 import { start } from '../sandbox/start.js';
 
 const CONVERSATIONS = 3;
-/** Of a turn: long enough for another one to begin meanwhile. */
-const LATENCY_MS = 15;
+/** Of a turn: long enough for another one to begin meanwhile on a busy machine, if it may. */
+const LATENCY_MS = 100;
 /** Turns of each caller before the fault, and after it is over. */
 const TURNS = 3;
 
