@@ -49,6 +49,16 @@ describe('an output that is no terminal', () => {
     expect(await end()).toEqual(['', 'one\n']);
   });
 
+  it('has the properties of its stream', async () => {
+    const { output, end } = fileOf(true);
+    expect('fd' in output).toBe(false);
+    await end();
+    const stream = Object.assign(new PassThrough(), { fd: 7 });
+    const options = { mayBlock: () => true, onError: () => undefined };
+    const late = lateOutput(7, () => stream, options);
+    expect(['fd' in late, Reflect.get(late, 'fd')]).toEqual([true, 7]);
+  });
+
   it('tells of a write that fails, in an error that its writer gets too', async () => {
     const { output, errors, end } = fileOf(true, 'r');
     await expect(write(output, 'one\n')).rejects.toThrow('the output cannot be written: EBADF');
