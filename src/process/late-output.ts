@@ -47,6 +47,7 @@ export function lateOutput(
       const value: unknown = Reflect.get(stream(), name);
       return typeof value === 'function' ? (value.bind(stream()) as unknown) : value;
     },
+    // The relay's log asks for the descriptor, and drops what nobody reads only if there is one.
     has: (_, name) => Reflect.has(stream(), name),
     set: (_, name, value) => Reflect.set(stream(), name, value),
   });

@@ -11,14 +11,14 @@ import {
   retryAfter,
   sendError,
 } from './http/answer.js';
-import { UnreadAnswers } from './http/unread-answers.js';
+import { UnreadAnswers, type UnreadBounds } from './http/unread-answers.js';
 import { remoteAddress } from './http/remote-address.js';
 import { drain } from './drain.js';
 import { serveCall } from './routes.js';
 import type { Call, RelayState } from './state.js';
 
 /** Limits for slow callers; times in milliseconds. */
-export interface CallerBounds {
+export interface CallerBounds extends UnreadBounds {
   /** From the connection, or the request's first byte, to the end of the headers. */
   headersMs: number;
   /** To the end of the body. */
@@ -29,8 +29,6 @@ export interface CallerBounds {
   keepAliveMs: number;
   /** For a reader that takes nothing of its answer. */
   stalledMs: number;
-  /** Of all answers together that wait for slow readers. */
-  unreadBytes: number;
 }
 
 export const CALLER_BOUNDS: CallerBounds = {
@@ -41,6 +39,7 @@ export const CALLER_BOUNDS: CallerBounds = {
   keepAliveMs: 75_000,
   stalledMs: 30_000,
   unreadBytes: 16 * 1024 * 1024,
+  maxUnreadBytes: 64 * 1024 * 1024,
 };
 const MAX_CONNECTIONS = 10_000;
 
@@ -74,7 +73,7 @@ function createRelayServer(state: RelayState, bounds: CallerBounds): Server {
   // After a write, Node restarts this timeout once, so a stalled reader is cut off after twice its length.
   server.timeout = bounds.stalledMs / 2;
   server.on('timeout', endStalled);
-  const serve = callServer(state, new UnreadAnswers(bounds.unreadBytes));
+  const serve = callServer(state, new UnreadAnswers(bounds, state.clock));
   server.on('request', (request, response) => serve(request, response, false));
   server.on('checkContinue', (request, response) => serve(request, response, true));
   refuseOthers(server);

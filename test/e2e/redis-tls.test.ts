@@ -50,6 +50,33 @@ describe.skipIf(REDIS_SERVERS.length === 0)('rediss://', () => {
     expect(await stateWith([])).toEqual({ status: 'degraded' });
   });
 
+  test('what keeps it away is logged once, and again when it is something else', async () => {
+    const redis = await redisServer({ isTls: true });
+    onTestFinished(() => redis.remove());
+    const ca = join(redis.folder, 'cert.pem');
+    const relay = await replica(
+      ['--redis', redis.url, '--redis-ca', ca],
+      upstream('http://127.0.0.1:9'),
+    );
+    const problems = (): unknown[] =>
+      [...relay.log().matchAll(/"problem":"([^"]*)","msg":"no connection/g)].map(
+        ([, each]) => each,
+      );
+    await redis.kill();
+    await expect.poll(problems).toEqual(['the connection broke', 'ECONNREFUSED']);
+    writeFileSync(join(redis.folder, 'cert.pem'), NEXT_CERTIFICATE);
+    writeFileSync(join(redis.folder, 'key.pem'), NEXT_PRIVATE_KEY);
+    await redis.start();
+    await expect.poll(problems).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
+    // It goes on trying, for the same reason.
+    const before = problems();
+    const tries = async () =>
+      (await redis.command('INFO', 'stats')).match(/connections_received:(\d+)/)?.[1];
+    const first = Number(await tries());
+    await expect.poll(async () => Number(await tries())).toBeGreaterThan(first + 3);
+    expect(problems()).toEqual(before);
+  });
+
   test('SIGHUP reads the certificates again; broken ones leave the old ones in use', async () => {
     const args = ['--tls-auth-clients', 'yes', '--appendonly', 'yes'];
     const redis = await redisServer({ isTls: true, args });
@@ -104,12 +131,17 @@ describe.skipIf(REDIS_SERVERS.length === 0)('rediss://', () => {
     writeFileSync(cert, CERTIFICATE);
     writeFileSync(key, NEXT_PRIVATE_KEY);
     writeFileSync(no, '-----BEGIN CERTIFICATE-----\nnonsense\n');
-    for (const [argv, message] of [
+    const overTls = 'rediss://localhost:1';
+    const without = 'without a Redis over TLS';
+    for (const [argv, message, url = overTls] of [
       [['--redis-cert', cert, '--redis-key', key], 'cannot use --redis-cert, --redis-key'],
       [['--redis-ca', no], 'cannot use --redis-ca'],
       [['--redis-ca', join(folder, 'missing')], 'missing is no PEM file'],
+      [['--redis-ca', cert], `--redis-ca ${without}`, 'redis://localhost:1'],
+      [['--redis-ca', cert], `--redis-ca ${without}`, 'redis+sentinel://localhost:1/mymaster'],
+      [['--redis-cert', cert, '--redis-key', cert], `--redis-cert, --redis-key ${without}`, ''],
     ] as const) {
-      const env = { ...upstream('http://127.0.0.1:9'), TELNYX_CHAT_REDIS: 'rediss://localhost:1' };
+      const env = { ...upstream('http://127.0.0.1:9'), TELNYX_CHAT_REDIS: url };
       const { code, stderr } = await runCli(['serve', ...argv], { env });
       expect([code, stderr.split('\n')[0]]).toEqual([2, expect.stringContaining(message)]);
     }

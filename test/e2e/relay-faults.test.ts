@@ -2,7 +2,15 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Stats } from '../../src/sandbox/control.js';
 import { deliver, type Delivered } from '../helpers/persistent-caller.js';
 import { realClock } from '../helpers/real-clock.js';
-import { MASTER, PASSWORD, SENTINEL_PASSWORD, watchedRedis } from '../helpers/redis-sentinel.js';
+import {
+  asDefault,
+  MASTER,
+  PASSWORD,
+  SENTINEL_PASSWORD,
+  until,
+  watchedRedis,
+  type WatchedRedis,
+} from '../helpers/redis-sentinel.js';
 import { REDIS_SERVERS, redisServer, type RedisServer } from '../helpers/redis-server.js';
 import { serve, upstream } from '../helpers/relay.js';
 import { overlapping, replica, userTexts, type Replica } from '../helpers/replica.js';
@@ -10,10 +18,18 @@ import { tcpProxy, type TcpProxy } from '../helpers/tcp-proxy.js';
 import { start } from '../sandbox/start.js';
 
 const CONVERSATIONS = 3;
-/** Of a turn: long enough for another one to begin meanwhile. */
-const LATENCY_MS = 15;
+/** Of a turn: long enough for another one to begin meanwhile on a busy machine, if it may. */
+const LATENCY_MS = 100;
+/** Of a turn that is over before anyone notices that Redis has forgotten it alone. */
+const SHORT_LATENCY_MS = 15;
 /** Turns of each caller before the fault, and after it is over. */
 const TURNS = 3;
+
+interface RedisFault {
+  name: string;
+  latencyMs?: number;
+  fault(broken: Broken): Promise<void>;
+}
 
 interface Broken {
   redis: RedisServer;
@@ -41,7 +57,7 @@ const BUSY = `local ends = redis.call('TIME')[1] + 2
 while tonumber(redis.call('TIME')[1]) < ends do end`;
 const DROP = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end`;
 
-const OF_REDIS: { name: string; fault(broken: Broken): Promise<void> }[] = [
+const OF_REDIS: RedisFault[] = [
   {
     name: 'killed, and back with what it kept',
     fault: ({ redis }) => redis.kill().then(() => redis.start()),
@@ -77,7 +93,7 @@ const OF_REDIS: { name: string; fault(broken: Broken): Promise<void> }[] = [
   command('CLIENT', 'KILL', 'TYPE', 'normal'),
   command('CLIENT', 'PAUSE', String(FREEZE_MS), 'WRITE'),
   command('EVAL', DROP, '0', '*session:*'),
-  command('EVAL', DROP, '0', '*turns:*'),
+  { ...command('EVAL', DROP, '0', '*turns:*'), latencyMs: SHORT_LATENCY_MS },
   command('EVAL', BUSY, '0'),
   between(['REPLICAOF', '127.0.0.1', '9'], ['REPLICAOF', 'NO', 'ONE']),
   between(['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']),
@@ -105,12 +121,45 @@ const OF_PROCESSES: { name: string; fault(one: Replica): Promise<void> }[] = [
   },
 ];
 
+/** Of a master that a Sentinel watches. */
+const OF_MASTERS: { name: string; fault(watched: WatchedRedis): Promise<void> }[] = [
+  { name: 'the master is killed', fault: ({ master }) => master.kill() },
+  {
+    name: 'the master gives its place to its replica',
+    async fault({ replica, failOver }) {
+      await failOver();
+      await promoted(replica);
+    },
+  },
+  {
+    name: 'the master is frozen, and back when another one is',
+    async fault({ master, replica }) {
+      master.freeze();
+      await promoted(replica);
+      master.thaw();
+    },
+  },
+  {
+    name: 'the master is killed before its replica has its last writes',
+    async fault({ master, replica, link }) {
+      link.stall();
+      await passed(FREEZE_MS);
+      await master.kill();
+      await promoted(replica);
+    },
+  },
+];
+
+function promoted(replica: RedisServer): Promise<void> {
+  return until(async () => /role:master/.test(await asDefault(replica, 'INFO', 'replication')));
+}
+
 describe.skipIf(!REDIS_SERVERS.includes('redis-server'))('two relays with a Redis', () => {
   test('faults of Redis and of processes: nothing is mixed up, doubled or overlaps', async () => {
     const runs = [
-      ...OF_REDIS.map(async ({ name, fault }) => [name, await redisFault(fault)]),
+      ...OF_REDIS.map(async (each) => [each.name, await redisFault(each)]),
       ...OF_PROCESSES.map(async ({ name, fault }) => [name, await processFault(fault)]),
-      failover().then((found) => ['the master is killed', found]),
+      ...OF_MASTERS.map(async ({ name, fault }) => [name, await failover(fault)]),
     ];
     const found = Object.fromEntries(await Promise.all(runs)) as Record<string, object>;
     const none = { mixed: 0, doubled: 0, overlaps: 0 };
@@ -119,23 +168,27 @@ describe.skipIf(!REDIS_SERVERS.includes('redis-server'))('two relays with a Redi
   }, 240_000);
 });
 
-async function redisFault(fault: (broken: Broken) => Promise<void>): Promise<object> {
+async function redisFault({ fault, latencyMs }: RedisFault): Promise<object> {
   const redis = await redisServer({ args: ['--appendonly', 'yes'] });
   onTestFinished(() => redis.remove());
   const way = await tcpProxy(redis.port);
   const url = (port: number): string => `redis://127.0.0.1:${port}`;
-  return outcomeOf([url(way.port), url(redis.port)], () => fault({ redis, way }));
+  return outcomeOf([url(way.port), url(redis.port)], () => fault({ redis, way }), latencyMs);
 }
 
-async function failover(): Promise<object> {
-  const { hosts, master } = await watchedRedis();
+async function failover(fault: (watched: WatchedRedis) => Promise<void>): Promise<object> {
+  const watched = await watchedRedis();
   const query = `?sentinel_password=${SENTINEL_PASSWORD}`;
-  const url = `redis+sentinel://:${PASSWORD}@${hosts}/${MASTER}${query}`;
-  return outcomeOf([url, url], () => master.kill());
+  const url = `redis+sentinel://:${PASSWORD}@${watched.hosts}/${MASTER}${query}`;
+  return outcomeOf([url, url], () => fault(watched));
 }
 
-async function outcomeOf(urls: string[], fault: () => Promise<void>): Promise<object> {
-  const sandbox = await start({ clock: realClock(), latencyMs: LATENCY_MS });
+async function outcomeOf(
+  urls: string[],
+  fault: () => Promise<void>,
+  latencyMs = LATENCY_MS,
+): Promise<object> {
+  const sandbox = await start({ clock: realClock(), latencyMs });
   const env = upstream(sandbox.url, sandbox.assistantId);
   const relays = await Promise.all(
     urls.map((url) =>

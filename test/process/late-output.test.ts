@@ -49,19 +49,21 @@ describe('an output that is no terminal', () => {
     expect(await end()).toEqual(['', 'one\n']);
   });
 
+  it('has the properties of its stream', async () => {
+    const { output, end } = fileOf(true);
+    expect('fd' in output).toBe(false);
+    await end();
+    const stream = Object.assign(new PassThrough(), { fd: 7 });
+    const options = { mayBlock: () => true, onError: () => undefined };
+    const late = lateOutput(7, () => stream, options);
+    expect(['fd' in late, Reflect.get(late, 'fd')]).toEqual([true, 7]);
+  });
+
   it('tells of a write that fails, in an error that its writer gets too', async () => {
     const { output, errors, end } = fileOf(true, 'r');
     await expect(write(output, 'one\n')).rejects.toThrow('the output cannot be written: EBADF');
     expect(errors).toEqual(['EBADF']);
     expect(await end()).toEqual(['', '']);
-  });
-
-  it('has what the stream has, such as its descriptor', async () => {
-    const { output, descriptor, end } = fileOf(true);
-    expect('writableLength' in output).toBe(true);
-    expect('nothing' in output).toBe(false);
-    expect(isPlain(descriptor)).toBe(true);
-    await end();
   });
 
   it('leaves a mistake of its writer to the writer: the text was written', async () => {

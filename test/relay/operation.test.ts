@@ -199,7 +199,16 @@ describe('the log', () => {
   });
 
   test('has no reply, nor what upstream repeats of one that broke', async () => {
-    const url = await chatAnswering((response) => {
+    const url = await answeringServer(({ url: path }, response) => {
+      if (!path?.endsWith('/chat')) {
+        response.setHeader('content-type', 'application/json');
+        // A list that can be read: otherwise the lost turn is looked for longer.
+        const meta = { total_pages: 0, page_number: 1, page_size: 100, total_results: 0 };
+        response.end(
+          JSON.stringify(path?.includes('/messages') ? { data: [], meta } : { id: 'c-1' }),
+        );
+        return;
+      }
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write('event: delta\ndata: {"text":"the secret recipe"}\n\n');
       response.end('event: error\ndata: {"error":"after the secret recipe"}\n\n');

@@ -1,7 +1,10 @@
-import { connect, type Socket } from 'node:net';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { UnreadAnswers } from '../../src/relay/http/unread-answers.js';
 import { CALLER_BOUNDS } from '../../src/relay/server.js';
 import { boundedRelay } from '../helpers/bounded-relay.js';
+import { manualClock } from '../helpers/manual-clock.js';
 import { post } from '../helpers/relay.js';
 
 /** More than a system keeps for a reader. */
@@ -69,3 +72,42 @@ test.each(['application/json', 'text/event-stream'])(
   },
   60_000,
 );
+
+test.each(['application/json', 'text/event-stream'])(
+  'readers that take a long answer (%s) one piece after another are not cut off, however much waits for them',
+  async (accept) => {
+    const { url } = await boundedRelay(BOUNDS, LONG, {
+      tokens: [{ name: 'app', secret: TOKEN }],
+    });
+    const sockets = await Promise.all(READERS.map((key) => stalledReader(url, key, accept)));
+    for (const socket of sockets) {
+      socket.on('data', () => {
+        socket.pause();
+        setTimeout(() => socket.resume(), 1);
+      });
+    }
+    expect(await Promise.all(sockets.map(isWhole))).toEqual([true, true, true]);
+    expect(await cutOff(url)).toBe(0);
+  },
+  60_000,
+);
+
+test.each([
+  { name: 'one that takes nothing may go on for a while', bytes: 30, ms: 1_999, left: [0, 1, 2] },
+  { name: 'after that it is cut off', bytes: 30, ms: 2_001, left: [1, 2] },
+  { name: 'above the second bound at once', bytes: 60, ms: 0, left: [1, 2] },
+  { name: 'below the first bound never', bytes: 20, ms: 60_000, left: [0, 1, 2] },
+])('$name', async ({ bytes, ms, left }) => {
+  const clock = manualClock();
+  const unread = new UnreadAnswers({ unreadBytes: 75, maxUnreadBytes: 150 }, clock);
+  const responses = Array.from(
+    { length: 3 },
+    () => new ServerResponse(new IncomingMessage(new Socket())),
+  );
+  const [first, ...others] = responses;
+  const wait = (response: ServerResponse) => void unread.taken({ response }, bytes);
+  if (first) wait(first);
+  await clock.advance(ms);
+  others.forEach(wait);
+  expect([0, 1, 2].filter((each) => !responses[each]?.destroyed)).toEqual(left);
+});

@@ -37,13 +37,12 @@ export async function redisSettings(
       hint: 'give both, or neither',
     });
   }
-  if (url === undefined) return undefined;
-  const address = parseRedisUrl(url);
+  const address = url === undefined ? undefined : parseRedisUrl(url);
   if (ca === undefined && cert === undefined)
-    return { address, prefix, tls: {}, readTls: undefined };
-  const { readRedisTls } = await import('./redis-tls.js');
+    return address && { address, prefix, tls: {}, readTls: undefined };
+  const { tlsAddress, readRedisTls } = await import('./redis-tls.js');
   const readTls = (): RedisTls => readRedisTls(files, place);
-  return { address, prefix, tls: readTls(), readTls };
+  return { address: tlsAddress(files, address), prefix, tls: readTls(), readTls };
 }
 
 /**

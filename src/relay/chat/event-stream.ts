@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { endWith } from '../http/answer.js';
+import { endWith, isLong, writeInPieces } from '../http/answer.js';
 import type { Call } from '../state.js';
 import type { Outcome } from './outcome.js';
 
@@ -81,10 +81,11 @@ export class EventStream {
 
   #write(text: string): Promise<void> | void {
     this.#sendHead(200);
-    if (this.#response.destroyed || this.#response.write(text)) return;
     const { unread, facts } = this.#call;
-    const received = facts.reply?.length ?? 0;
-    return unread.taken(this.#call, HELD_BACK_BYTES + received + text.length);
+    const heldBytes = HELD_BACK_BYTES + (facts.reply?.length ?? 0) + text.length;
+    if (isLong(text)) return writeInPieces(this.#call, text, heldBytes);
+    if (this.#response.destroyed || this.#response.write(text)) return;
+    return unread.taken(this.#call, heldBytes);
   }
 }
 

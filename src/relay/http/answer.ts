@@ -69,7 +69,7 @@ export function sendJson(
   else atEndOfRound(() => response.end(body));
 }
 
-function isLong(body: string): boolean {
+export function isLong(body: string): boolean {
   return body.length > PIECE_LENGTH;
 }
 
@@ -80,15 +80,23 @@ export function endWith(to: Answerable, body: string, last = ''): void {
 }
 
 async function endInPieces(to: Answerable, body: string, last: string): Promise<void> {
+  await writeInPieces(to, body, bytesInMemory(body));
+  if (!to.response.destroyed) to.response.end(last);
+}
+
+/** A reader that takes one piece after another is not held for one that takes nothing. */
+export async function writeInPieces(
+  to: Answerable,
+  body: string,
+  heldBytes: number,
+): Promise<void> {
   const { response, unread } = to;
-  const heldBytes = bytesInMemory(body);
   for (let [at, end] = [0, 0]; at < body.length && !response.destroyed; at = end) {
     end = pieceEnd(body, at);
     // Bytes: of a text, Node would keep three times as many for a slow reader.
     const isTaken = response.write(Buffer.from(body.slice(at, end)));
     if (!isTaken) await unread?.taken(to, heldBytes);
   }
-  if (!response.destroyed) response.end(last);
 }
 
 /** A pair of surrogates is not cut. */

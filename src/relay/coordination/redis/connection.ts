@@ -10,7 +10,7 @@ export type Reply = [status: string, ...rest: (string | number)[]];
 export interface ConnectionEvents {
   /** Called after each connect. */
   onReady: () => void;
-  /** Called once when the connection is lost or refused, with the reason. */
+  /** Called when the connection is lost or refused, and again when the reason changes. */
   onTrouble: (problem: string) => void;
   /** Called with a ticket of this process that is now first in its queue. */
   onMessage: (message: string) => void;
@@ -31,7 +31,8 @@ export class Connection {
   readonly #channel: string;
   /** Why commands fail; empty while connected. */
   #problem = 'not connected yet';
-  #isTroubleReported = false;
+  /** The reason that was reported last; empty while connected. */
+  #reported = '';
   /** Why the Sentinel that was asked last could not name the master. */
   #sentinelProblem = '';
   #isClosed = false;
@@ -98,7 +99,6 @@ export class Connection {
 
   close(): void {
     this.#isClosed = true;
-    this.#isTroubleReported = true; // Closing is not a failure.
     this.#redis.disconnect();
   }
 
@@ -109,7 +109,7 @@ export class Connection {
       return;
     }
     this.#problem = '';
-    this.#isTroubleReported = false;
+    this.#reported = '';
     // It only saves time: waiting turns check their place by themselves.
     this.subscribe().catch(() => undefined);
     this.#events.onReady();
@@ -134,8 +134,10 @@ export class Connection {
 
   #reportTrouble(): void {
     this.#problem ||= 'the connection broke';
-    if (!this.#isTroubleReported) this.#events.onTrouble(this.#problem);
-    this.#isTroubleReported = true;
+    // Closing is not a failure.
+    if (this.#isClosed || this.#problem === this.#reported) return;
+    this.#reported = this.#problem;
+    this.#events.onTrouble(this.#problem);
   }
 
   /** Leaves out the error's own fields, which hold keys, answers and passwords. */

@@ -39,7 +39,7 @@ export interface RedisOptions {
   /** Prefix of all keys. Processes with the same prefix coordinate with each other. */
   prefix: string;
   clock: Pick<Clock, 'monotonic'>;
-  /** Called once with the problem when Redis becomes unavailable, and without one when it is back. */
+  /** Called with the problem when Redis becomes unavailable or the problem changes, and without one when it is back. */
   onChange?: ((problem?: string) => void) | undefined;
   leaseMs?: number;
   orphanMs?: number;
