@@ -1,7 +1,7 @@
 /** A body up to this length is read whatever else is being read: most replies are shorter. */
 const SHORT_BYTES = 3 * 1024;
 /** Limit on all longer bodies together. */
-const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 /** The first bodies of this number are read to their end whatever their length, so that some always end. */
 const ALWAYS_READ = 4;
 /** Pause between the end of a body and the start of those that waited for it, in milliseconds. */

@@ -38,8 +38,8 @@ export const CALLER_BOUNDS: CallerBounds = {
   // Longer than the usual load balancer keeps a connection, so that the balancer closes first.
   keepAliveMs: 75_000,
   stalledMs: 30_000,
-  unreadBytes: 16 * 1024 * 1024,
-  maxUnreadBytes: 64 * 1024 * 1024,
+  unreadBytes: 12 * 1024 * 1024,
+  maxUnreadBytes: 24 * 1024 * 1024,
 };
 const MAX_CONNECTIONS = 10_000;
 
