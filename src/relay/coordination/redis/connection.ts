@@ -31,8 +31,8 @@ export class Connection {
   readonly #channel: string;
   /** Why commands fail; empty while connected. */
   #problem = 'not connected yet';
-  /** The reason that was reported last; empty while connected. */
-  #reported = '';
+  /** The reasons that were reported since the connection was lost: Sentinels and servers fail in turn. */
+  readonly #reported = new Set<string>();
   /** Why the Sentinel that was asked last could not name the master. */
   #sentinelProblem = '';
   #isClosed = false;
@@ -109,7 +109,7 @@ export class Connection {
       return;
     }
     this.#problem = '';
-    this.#reported = '';
+    this.#reported.clear();
     // It only saves time: waiting turns check their place by themselves.
     this.subscribe().catch(() => undefined);
     this.#events.onReady();
@@ -135,8 +135,8 @@ export class Connection {
   #reportTrouble(): void {
     this.#problem ||= 'the connection broke';
     // Closing is not a failure.
-    if (this.#isClosed || this.#problem === this.#reported) return;
-    this.#reported = this.#problem;
+    if (this.#isClosed || this.#reported.has(this.#problem)) return;
+    this.#reported.add(this.#problem);
     this.#events.onTrouble(this.#problem);
   }
 
