@@ -46,7 +46,7 @@ export async function searchSaid(chat: Chat, argument: string): Promise<void> {
       throw error;
     notifyFailure(chat, error);
   }
-  // What was found before a failure, or before Ctrl-C, can be continued too.
+  // After a failure or Ctrl-C, the conversations found so far can be continued too.
   if (found.length > 0) notify(chat, RESUME_ADVICE + (found.length < MAX_FOUND ? '' : ONLY_SOME));
 }
 
