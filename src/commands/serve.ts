@@ -11,7 +11,7 @@ import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import type { UpstreamRequest } from '../relay/operation/upstream.js';
 import type { Relay, Upstream } from '../relay/relay.js';
-import type { PagePorts } from '../relay/ui/ports.js';
+import type { PagePorts } from '../relay/ui/page.js';
 import { requireAssistant } from '../settings/resolve.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import type { TurnRequest } from '../turn/events.js';
@@ -83,7 +83,7 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const { settings, context, log, account } = options;
   const { clock, signal, stdout } = context;
   const { startRelay } = await import('../relay/relay.js');
-  const { inMemory } = await import('../relay/coordination/memory/in-memory.js');
+  const { inMemory } = await import('../relay/coordination/in-memory.js');
   const { redis } = settings;
   const shared = redis && (await openRedis(redis, { clock, log }));
   const coordination = shared ?? inMemory(clock);

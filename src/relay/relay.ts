@@ -2,7 +2,7 @@
 import type { Clock } from '../base/time.js';
 import { Admission } from './chat/admission.js';
 import type { Coordination, Rate } from './coordination/coordination.js';
-import { RateAllowances } from './coordination/memory/in-memory.js';
+import { RateAllowances } from './coordination/in-memory.js';
 import { tokenCheck, type Token, plainIds, signedIds } from './exposure/credentials.js';
 import { hostNames } from './exposure/browser-guards.js';
 import { BodyReader } from './http/read-body.js';
@@ -13,7 +13,7 @@ import { UpstreamAccess, type UpstreamRequest } from './operation/upstream.js';
 import { pathsOf } from './routes.js';
 import { CALLER_BOUNDS, startServer, type CallerBounds } from './server.js';
 import type { RelayState, Routes, RunningTurn, TakeTurn } from './state.js';
-import type { PagePorts } from './ui/ports.js';
+import type { PagePorts } from './ui/page.js';
 
 export interface RelaySettings {
   host: string;
@@ -132,7 +132,7 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
 }
 
 async function routesOfPage(ports: PagePorts, { tokens }: RelaySettings): Promise<Routes> {
-  const { pageRoutes } = await import('./ui/routes.js');
+  const { pageRoutes } = await import('./ui/page.js');
   return pageRoutes(ports, tokens.length > 0);
 }
 

@@ -1,4 +1,4 @@
-import { UNAVAILABLE } from './chat/outcome.js';
+import { UNAVAILABLE } from './chat/contract.js';
 import { chat } from './chat/route.js';
 import { CoordinationError } from './coordination/coordination.js';
 import {
@@ -8,7 +8,7 @@ import {
   preflight,
   shareWithOrigin,
 } from './exposure/browser-guards.js';
-import { assertToken } from './exposure/token-guesses.js';
+import { assertToken } from './exposure/callers.js';
 import { busy, Refusal, sendError, sendJson } from './http/answer.js';
 import { CallerLeft, dropBody } from './http/read-body.js';
 import { sendMetrics } from './operation/metrics.js';
@@ -108,7 +108,7 @@ async function isRedisAway({ coordination, rate }: RelayState): Promise<boolean>
 
 /** Nothing in it is secret, so it needs no token. */
 async function description(call: Call, { tokens }: RelayState): Promise<void> {
-  const { openApiDocument } = await import('./openapi/document.js');
+  const { openApiDocument } = await import('./openapi.js');
   sendJson(call, { status: 200, body: openApiDocument(tokens !== undefined) });
 }
 

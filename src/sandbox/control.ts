@@ -1,12 +1,16 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
-import { empty, errorAnswer, json, Refusal, type Answer } from './answer.js';
-import type { SandboxRequest } from './exchange.js';
+import { empty, errorAnswer, json, Refusal, type Answer } from './call.js';
+import {
+  type SandboxRequest,
+  type LoggedSend,
+  type SendLog,
+  resetState,
+  type SandboxState,
+} from './exchange.js';
 import { FaultPlan } from './faults/plan.js';
-import { parseBody, metadataBody } from './operations/parse-body.js';
+import { parseBody, metadataBody } from './operations/parse-request.js';
 import type { OperationName } from './routes.js';
-import type { LoggedSend, SendLog } from './send-log.js';
-import { resetState, type SandboxState } from './state.js';
 import type { Message, SandboxStore, Thread } from './store.js';
 
 type ControlRoute = (state: SandboxState, body: Buffer) => Answer;

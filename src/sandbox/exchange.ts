@@ -1,8 +1,102 @@
-import { errorAnswer, Refusal, refuse, type Answer } from './answer.js';
-import { surround, type Call, type Operation } from './call.js';
-import { findOperation } from './routes.js';
-import { replyTo } from './scripted-assistant.js';
-import type { SandboxState } from './state.js';
+import type { Clock } from '../base/time.js';
+import {
+  Refusal,
+  type Interceptor,
+  errorAnswer,
+  refuse,
+  type Answer,
+  surround,
+  type Call,
+  type Operation,
+} from './call.js';
+import { FaultPlan, type FaultSettings } from './faults/plan.js';
+import { IdempotencyKeys } from './idempotency.js';
+import { parseChatBody, type ChatBody } from './operations/assistants.js';
+import { type OperationName, findOperation } from './routes.js';
+import { type Script, replyTo } from './scripted-assistant.js';
+import { SandboxStore } from './store.js';
+
+/** A request for a turn. */
+export interface LoggedSend {
+  text: string;
+  /** When it came, ISO 8601. */
+  at: string;
+  /** The fault that it met, if any. */
+  fault?: string;
+}
+
+/** The requests for turns by conversation, each with the fault that it met: `npm run soak` judges by them. */
+export class SendLog {
+  readonly #sends = new Map<string, LoggedSend[]>();
+
+  /** A body that is not a turn is ignored. */
+  note(body: Buffer, at: Date, fault: string | undefined): void {
+    const turn = turnIn(body);
+    if (turn === undefined) return;
+    const { conversation_id: id, content: text } = turn;
+    const sends = this.#sends.get(id) ?? [];
+    this.#sends.set(id, sends);
+    sends.push({ text, at: at.toISOString(), ...(fault === undefined ? {} : { fault }) });
+  }
+
+  of(conversationId: string): readonly LoggedSend[] {
+    return this.#sends.get(conversationId) ?? [];
+  }
+}
+
+function turnIn(body: Buffer): ChatBody | undefined {
+  try {
+    return parseChatBody(body);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+export interface SandboxSettings {
+  clock: Clock;
+  /** Must give UUIDs: they become the ids of conversations. */
+  randomId: () => string;
+  /** Time before a reply's first byte; a streamed reply takes as long again over its deltas. */
+  latencyMs?: number | undefined;
+  /** In place of the built-in assistant. */
+  script?: Script | undefined;
+  faultSettings?: FaultSettings | undefined;
+  /** Stands around every operation: for what no fault can do. */
+  intercept?: Interceptor | undefined;
+}
+
+/** The state that all requests of one sandbox share. */
+export interface SandboxState {
+  readonly settings: SandboxSettings;
+  /** Aborted when the sandbox closes. */
+  readonly closing: AbortSignal;
+  store: SandboxStore;
+  keys: IdempotencyKeys;
+  plan: FaultPlan;
+  /** Requests so far, by operation. */
+  requests: Map<OperationName, number>;
+  sends: SendLog;
+}
+
+export function createState(settings: SandboxSettings, closing: AbortSignal): SandboxState {
+  return { settings, closing, ...initialState(settings) };
+}
+
+/** Forgets conversations and counts, and puts the faults of the start back. */
+export function resetState(state: SandboxState): void {
+  Object.assign(state, initialState(state.settings));
+}
+
+function initialState({ clock, randomId, faultSettings = {} }: SandboxSettings) {
+  return {
+    store: new SandboxStore(clock, randomId),
+    keys: new IdempotencyKeys(clock),
+    plan: new FaultPlan(faultSettings),
+    requests: new Map<OperationName, number>(),
+    sends: new SendLog(),
+  };
+}
 
 /** A request with its body read. */
 export interface SandboxRequest {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../base/time.js';
-import { isSuccess, refuse, type Answer } from './answer.js';
+import { isSuccess, refuse, type Answer } from './call.js';
 
 const KEY_PATTERN = /^[A-Za-z0-9_-]{1,255}$/;
 const MAX_KEYED_BODY_BYTES = 256 * 1024;

@@ -1,7 +1,5 @@
-import { empty, Refusal, refuse } from './answer.js';
-import type { Operation } from './call.js';
-import { getAssistant, listAssistants } from './operations/assistants.js';
-import { chat } from './operations/chat.js';
+import { empty, Refusal, refuse, type Operation } from './call.js';
+import { getAssistant, listAssistants, chat } from './operations/assistants.js';
 import {
   addMessage,
   createConversation,

@@ -9,7 +9,7 @@ import type {
   StreamAnswer,
   StreamEvent,
   WholeAnswer,
-} from './answer.js';
+} from './call.js';
 
 const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
 

@@ -5,11 +5,16 @@ import type { Readable } from 'node:stream';
 import { listen } from '../base/listen.js';
 import { INITIAL_ASSISTANTS, type SandboxStore } from './store.js';
 import { control, isControl, statsOf, type Stats } from './control.js';
-import { exchange, type SandboxRequest } from './exchange.js';
+import {
+  exchange,
+  type SandboxRequest,
+  createState,
+  type SandboxSettings,
+  type SandboxState,
+} from './exchange.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import type { OperationName } from './routes.js';
 import { sendAnswer } from './send-answer.js';
-import { createState, type SandboxSettings, type SandboxState } from './state.js';
 
 /** Longer than a client waits between two requests, so that none meets a closing connection. */
 const KEEP_ALIVE_MS = 60_000;

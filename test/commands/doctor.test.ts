@@ -11,7 +11,7 @@ import { answeringServer } from '../helpers/answering-server.js';
 import { impatientClock, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
 import { answering, closedPort, socketServer } from '../helpers/socket-server.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
-import { refusing } from '../sandbox/interceptors.js';
+import { refusing } from '../sandbox/start.js';
 
 /** An account whose clock is right. */
 const account: typeof accountAtAnyTime = (options) =>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { account } from '../helpers/account.js';
 import { runCli } from '../helpers/run-cli.js';
-import { refusing, refusingTurn } from '../sandbox/interceptors.js';
+import { refusing, refusingTurn } from '../sandbox/start.js';
 
 const TALK = 'my name is Ada\n\n  \r\nwhat is my name?\r\n/help\nwhat is my name?';
 

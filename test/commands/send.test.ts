@@ -6,7 +6,7 @@ import type { Sandbox } from '../../src/sandbox/server.js';
 import { run } from '../../src/main.js';
 import { account } from '../helpers/account.js';
 import { cliContext, runCli, temporaryFolder } from '../helpers/run-cli.js';
-import { refusing } from '../sandbox/interceptors.js';
+import { refusing } from '../sandbox/start.js';
 
 const PARAMETERS = { code: 0, stderr: '' };
 const GREETED = 'Nice to meet you, Ada. I will remember your name.';

@@ -2,8 +2,7 @@ import Telnyx from 'telnyx';
 import { describe, expect, test } from 'vitest';
 import type { Interceptor } from '../../src/sandbox/call.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.js';
-import { refusing } from '../sandbox/interceptors.js';
-import { deferred, start, testClock } from '../sandbox/start.js';
+import { refusing, deferred, start, testClock } from '../sandbox/start.js';
 
 /** The official client speaks to the sandbox: what it can read, ours must be able to read. */
 async function setUp(options: Partial<SandboxOptions> = {}) {

@@ -10,7 +10,7 @@ import { answeringServer } from '../helpers/answering-server.js';
 import { pageNamed } from '../helpers/documentation.js';
 import { impatientClock, runCli, temporaryFolder, type CliOptions } from '../helpers/run-cli.js';
 import { answering, closedPort, socketServer } from '../helpers/socket-server.js';
-import { refusing } from '../sandbox/interceptors.js';
+import { refusing } from '../sandbox/start.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../helpers/tls-certificate.js';
 
 const PAGE = pageNamed('docs/troubleshooting.md').text;

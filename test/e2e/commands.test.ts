@@ -6,7 +6,7 @@ import { account } from '../helpers/account.js';
 import { openChat, said, SIZES, type OpenChat } from '../helpers/chat.js';
 import { CTRL, DOWN, ENTER, pasted } from '../helpers/keys.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
-import { refusingTurn } from '../sandbox/interceptors.js';
+import { refusingTurn } from '../sandbox/start.js';
 
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/;
 

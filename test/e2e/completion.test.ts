@@ -4,8 +4,7 @@ import type { Interceptor } from '../../src/sandbox/call.js';
 import { account } from '../helpers/account.js';
 import { openChat, SIZES } from '../helpers/chat.js';
 import { TAB } from '../helpers/keys.js';
-import { refusing } from '../sandbox/interceptors.js';
-import { deferred } from '../sandbox/start.js';
+import { refusing, deferred } from '../sandbox/start.js';
 
 describe.each(SIZES)('Tab at %i×%i', (...size) => {
   it('completes a command, and lists those that could be meant with what they do', async () => {

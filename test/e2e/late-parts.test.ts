@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { errorAnswer } from '../../src/sandbox/answer.js';
+import { errorAnswer } from '../../src/sandbox/call.js';
 import { account } from '../helpers/account.js';
 import { builtProgram } from '../helpers/built-program.js';
 import { temporaryFolder } from '../helpers/run-cli.js';

@@ -6,8 +6,7 @@ import { account } from '../helpers/account.js';
 import { interactiveShell, isInstalled, type ShellName } from '../helpers/interactive-shell.js';
 import { TAB } from '../helpers/keys.js';
 import type { TerminalSession } from '../helpers/terminal.js';
-import { refusing } from '../sandbox/interceptors.js';
-import { deferred } from '../sandbox/start.js';
+import { refusing, deferred } from '../sandbox/start.js';
 
 const SHELLS: ShellName[] = ['bash', 'zsh', 'fish'];
 

@@ -6,7 +6,7 @@ import { heldTurns, openChat, type ChatOptions } from '../helpers/chat.js';
 import { CTRL } from '../helpers/keys.js';
 import { childrenOf, underShell } from '../helpers/shell.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
-import { refusing } from '../sandbox/interceptors.js';
+import { refusing } from '../sandbox/start.js';
 
 const GREETED = /remember\syour\sname\.\n+>$/;
 const UUID = '[0-9a-f-]{36}';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { errorAnswer } from '../../src/sandbox/answer.js';
-import type { Interceptor } from '../../src/sandbox/call.js';
+import { errorAnswer, type Interceptor } from '../../src/sandbox/call.js';
 import { account, accountEnv } from '../helpers/account.js';
 import { chatWith, openChat, said, type ChatOptions } from '../helpers/chat.js';
 import { heldChat } from '../helpers/held-chat.js';

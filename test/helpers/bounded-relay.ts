@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { ReplyEvent } from '../../src/turn/events.js';
-import { inMemory } from '../../src/relay/coordination/memory/in-memory.js';
+import { inMemory } from '../../src/relay/coordination/in-memory.js';
 import type { Token } from '../../src/relay/exposure/credentials.js';
 import { openLog } from '../../src/relay/operation/log.js';
 import { startRelay, type Relay } from '../../src/relay/relay.js';

@@ -2,7 +2,7 @@ import { CALLER_BOUNDS } from '../../src/relay/server.js';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { openApiDocument } from '../../src/relay/openapi/document.js';
+import { openApiDocument } from '../../src/relay/openapi.js';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { boundedRelay } from '../helpers/bounded-relay.js';
 import { eventsIn, post, serve, upstream, type RunningRelay } from '../helpers/relay.js';

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { Interceptor } from '../../src/sandbox/call.js';
-import { splitReply } from '../../src/sandbox/operations/chat.js';
+import { splitReply } from '../../src/sandbox/operations/assistants.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { call, deferred, start, testClock } from './start.js';
 

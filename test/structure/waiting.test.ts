@@ -77,9 +77,9 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'api/probe.ts: promise': ['10 s', STOP],
   // The relay: its callers, Redis.
   'relay/chat/admission.ts: promise': ['--timeout', 'the caller goes; the end of the drain'],
-  'relay/drain.ts: promise': ['31 s', 'a second signal'],
-  'relay/drain.ts: pause': ['--drain-delay and 31 s', 'a second signal'],
-  'relay/exposure/token-guesses.ts: pause': ['1 s', 'needs none'],
+  'relay/server.ts: promise': ['31 s', 'a second signal'],
+  'relay/server.ts: pause': ['--drain-delay and 31 s', 'a second signal'],
+  'relay/exposure/callers.ts: pause': ['1 s', 'needs none'],
   'relay/operation/log.ts: promise': ['0.5 s', 'needs none'],
   'relay/http/read-body.ts: promise': ['Node\u2019s request timeout; 1 MiB', 'the caller goes'],
   'relay/http/unread-answers.ts: promise': ['a slow reader: the turn\u2019s', 'the caller goes'],
@@ -88,7 +88,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
     'the turn\u2019s deadline',
     'the caller goes',
   ],
-  'relay/coordination/memory/in-memory.ts: promise': ['the turn\u2019s', 'the caller goes'],
+  'relay/coordination/in-memory.ts: promise': ['the turn\u2019s', 'the caller goes'],
   // The sandbox.
   'sandbox/faults/turn-kinds.ts: promise': ['a fault that was ordered', CLOSE],
   'sandbox/faults/turn-kinds.ts: pause': ['a fault that was ordered', CLOSE],

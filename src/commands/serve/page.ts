@@ -1,6 +1,6 @@
 // Loaded late: for `serve --ui` alone.
 import type { Account } from '../../account/account.js';
-import type { PagePorts } from '../../relay/ui/ports.js';
+import type { PagePorts } from '../../relay/ui/page.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import { turnToolCalls } from '../../turn/turn-tool-calls.js';
 

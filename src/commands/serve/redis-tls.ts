@@ -1,8 +1,7 @@
 // Loaded late: for `serve --redis` with certificates of its own.
 import { AppError } from '../../base/errors.js';
-import { assertCertificates } from '../../relay/coordination/redis/certificates.js';
+import { assertCertificates, type RedisTls } from '../../relay/coordination/redis/connection-options.js';
 import type { RedisAddress } from '../../relay/coordination/redis/address.js';
-import type { RedisTls } from '../../relay/coordination/redis/connection-options.js';
 import { readPemFile } from '../../store/env-file.js';
 import type { Place } from '../../store/paths.js';
 

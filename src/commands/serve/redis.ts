@@ -1,11 +1,7 @@
 import type { Clock } from '../../base/time.js';
 import { AppError } from '../../base/errors.js';
 import type { CoordinationError } from '../../relay/coordination/coordination.js';
-import {
-  parseRedisUrl,
-  publicAddress,
-  type RedisAddress,
-} from '../../relay/coordination/redis/address.js';
+import { parseRedisUrl, publicAddress, type RedisAddress } from '../../relay/coordination/redis/address.js';
 import type { RedisTls } from '../../relay/coordination/redis/connection-options.js';
 import type { InRedis } from '../../relay/coordination/redis/in-redis.js';
 import type { Context } from '../../process/context.js';

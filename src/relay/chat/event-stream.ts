@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { endWith, isLong, writeInPieces } from '../http/answer.js';
 import type { Call } from '../state.js';
-import type { Outcome } from './outcome.js';
+import type { Outcome } from './contract.js';
 
 /** Comments at this interval keep a silent connection open. */
 const KEEP_ALIVE_MS = 15_000;

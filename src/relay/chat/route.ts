@@ -3,15 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
 import type { Claim, OpenRecord } from '../coordination/coordination.js';
 import { assertNoForm, assertOrigin, assertPlainBody } from '../exposure/browser-guards.js';
-import { takeAllowance } from '../exposure/rate-limit.js';
-import { assertToken } from '../exposure/token-guesses.js';
+import { takeAllowance, assertToken } from '../exposure/callers.js';
 import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.js';
 import type { Call, RelayState } from '../state.js';
 import { EventStream, wantsEvents } from './event-stream.js';
-import { CHAT_FAILED, type Outcome } from './outcome.js';
-import { parseChatRequest } from './request.js';
+import { CHAT_FAILED, type Outcome, parseChatRequest } from './contract.js';
 import { runTurn, type ChatTurn } from './turn.js';
-import { TurnStop } from './turn-stop.js';
+import { TurnStop } from './admission.js';
 
 /** `POST /chat`: one turn. */
 export async function chat(call: Call, state: RelayState): Promise<void> {

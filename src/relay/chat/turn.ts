@@ -3,9 +3,8 @@ import { AppError, isStop } from '../../base/errors.js';
 import { CoordinationError, type Lease, type OpenRecord } from '../coordination/coordination.js';
 import type { CallFacts, RelayState, RunningTurn } from '../state.js';
 import type { EventStream } from './event-stream.js';
-import { failed, replied, type Outcome } from './outcome.js';
-import { TRACE_PARENT, type ChatRequest } from './request.js';
-import type { TurnStop } from './turn-stop.js';
+import { failed, replied, type Outcome, TRACE_PARENT, type ChatRequest } from './contract.js';
+import type { TurnStop } from './admission.js';
 
 /** A turn that a caller asked for with `POST /chat`. */
 export interface ChatTurn extends RunningTurn {

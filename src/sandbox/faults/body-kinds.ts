@@ -1,5 +1,4 @@
-import type { ApiAnswer, Bytes, BytesAnswer } from '../answer.js';
-import type { Interceptor } from '../call.js';
+import type { ApiAnswer, Bytes, BytesAnswer, Interceptor } from '../call.js';
 import { bodySize, frame, toBytes } from '../send-answer.js';
 import { after, type FaultKind, type FaultKinds } from './kind.js';
 

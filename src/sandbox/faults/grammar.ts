@@ -4,8 +4,7 @@ import { OPERATION_NAMES } from '../routes.js';
 import { BODY_KINDS } from './body-kinds.js';
 import type { FaultKinds, FaultKind, FaultTarget } from './kind.js';
 import { LIST_KINDS } from './list-kinds.js';
-import { STATUS_KINDS } from './status-kinds.js';
-import { TURN_KINDS } from './turn-kinds.js';
+import { STATUS_KINDS, TURN_KINDS } from './turn-kinds.js';
 
 /** Every kind of fault, by name. */
 export const FAULT_KINDS: FaultKinds = {

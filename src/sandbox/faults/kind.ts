@@ -4,8 +4,8 @@ import {
   type Answer,
   type ApiAnswer,
   type WholeAnswer,
-} from '../answer.js';
-import type { Interceptor } from '../call.js';
+  type Interceptor,
+} from '../call.js';
 import type { OperationName } from '../routes.js';
 
 /** The place of a fault: a request for an operation, or a new connection. */

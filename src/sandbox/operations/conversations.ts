@@ -1,9 +1,15 @@
 import * as v from 'valibot';
-import { empty, invalid, json, Refusal, refuse, type Answer } from '../answer.js';
-import type { Call } from '../call.js';
+import { empty, invalid, json, Refusal, refuse, type Answer, type Call } from '../call.js';
 import type { SandboxStore, Thread } from '../store.js';
-import { conversationFilter, conversationOrder, integerParameter, paginate } from './list-query.js';
-import { dictionary, metadataBody, parseBody } from './parse-body.js';
+import {
+  conversationFilter,
+  conversationOrder,
+  integerParameter,
+  paginate,
+  dictionary,
+  metadataBody,
+  parseBody,
+} from './parse-request.js';
 
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 

@@ -1,11 +1,9 @@
 import * as v from 'valibot';
-import { json, refuse, type Answer } from '../answer.js';
-import type { Call } from '../call.js';
+import { json, refuse, type Answer, type Call } from '../call.js';
 import { VERSIONS, type Assistant, type Thread } from '../store.js';
 import type { AssistantTest, TestRun, RunStatus } from '../test-store.js';
-import { takeTurn } from './chat.js';
-import { paginate } from './list-query.js';
-import { parseBody } from './parse-body.js';
+import { takeTurn } from './assistants.js';
+import { paginate, parseBody } from './parse-request.js';
 import { requireSuite, requireTest } from './tests.js';
 
 export function listTestRuns(call: Call): Answer {

@@ -1,9 +1,7 @@
 import * as v from 'valibot';
-import { empty, json, refuse, type Answer } from '../answer.js';
-import type { Call } from '../call.js';
+import { empty, json, refuse, type Answer, type Call } from '../call.js';
 import { CHANNELS, type AssistantTest } from '../test-store.js';
-import { paginate } from './list-query.js';
-import { parseBody } from './parse-body.js';
+import { paginate, parseBody } from './parse-request.js';
 
 /** A text of this many characters, counted as the API counts: a surrogate pair is one. */
 function text(max: number, min = 0) {

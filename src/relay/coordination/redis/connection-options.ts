@@ -1,4 +1,5 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { SentinelConnector, type Redis } from 'ioredis';
 import type { RedisAddress } from './address.js';
 import { SCRIPTS } from './scripts.js';
@@ -86,4 +87,13 @@ class SilentSentinelConnector extends SentinelConnector {
 function waitBefore(retry: number): number {
   const maxMs = Math.min(MIN_RETRY_MS * 2 ** (retry - 1), MAX_RETRY_MS);
   return randomInt(Math.floor(maxMs / 2), maxMs + 1);
+}
+
+const CERTIFICATE = /-----BEGIN [^]*?(?:-----END [^\n]*|$)/g;
+
+/** Throws on a text that is broken, or a key of another certificate. */
+export function assertCertificates(tls: RedisTls): void {
+  createSecureContext(tls);
+  // createSecureContext ignores broken authorities.
+  for (const ca of tls.ca?.match(CERTIFICATE) ?? []) new X509Certificate(ca);
 }

@@ -10,8 +10,7 @@ import {
 import type { RedisAddress } from './address.js';
 import { Connection, PendingCommands } from './connection.js';
 import type { RedisTls } from './connection-options.js';
-import { pauseAfterFailover } from './failover.js';
-import { assertPermitted } from './permissions.js';
+import { pauseAfterFailover, assertPermitted } from './server-checks.js';
 import { RedisRecords } from './records.js';
 import { keysWith, NOW, script } from './scripts.js';
 import { LEASE_MS, Session } from './session.js';

@@ -6,8 +6,7 @@ import {
   MAX_WAITING_TURNS,
 } from '../coordination.js';
 import type { Connection, Reply, PendingCommands } from './connection.js';
-import type { Keys, Script } from './scripts.js';
-import { CHECK, ENTER, LEAVE } from './turn-scripts.js';
+import { type Keys, type Script, CHECK, ENTER, LEAVE } from './scripts.js';
 import type { SessionEpoch, Session } from './session.js';
 
 export interface RedisContext {

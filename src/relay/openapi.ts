@@ -1,8 +1,93 @@
 // Loaded late: for `GET /openapi.json` alone.
-import { version } from '../../base/version.js';
-import { TRACE_PARENT } from '../chat/request.js';
-import { failures, json } from './responses.js';
-import { bodySchemas } from './schemas.js';
+import { toJsonSchema } from '@valibot/to-json-schema';
+import * as v from 'valibot';
+import { version } from '../base/version.js';
+import { CHAT_BODY, TRACE_PARENT } from './chat/contract.js';
+
+const conversationId = v.pipe(
+  v.string(),
+  v.description('Continues the conversation when it is sent with the next message.'),
+);
+
+const CHAT_REPLY = v.object({ conversation_id: conversationId, reply: v.string() });
+
+const DELTA = v.object({ text: v.pipe(v.string(), v.description('The next piece of the reply.')) });
+
+const ERROR = v.object({
+  error: v.string(),
+  conversation_id: v.optional(
+    v.pipe(v.string(), v.description('Known where the turn of a conversation failed.')),
+  ),
+});
+
+const STATUS = v.looseObject({ status: v.string() });
+
+/** The bodies by name, as JSON Schema; that of a request is what checks it. */
+function bodySchemas() {
+  return {
+    ChatRequest: schemaOf(CHAT_BODY),
+    ChatReply: schemaOf(CHAT_REPLY),
+    ChatDelta: schemaOf(DELTA),
+    Error: schemaOf(ERROR),
+    Status: schemaOf(STATUS),
+  };
+}
+
+function schemaOf(schema: v.GenericSchema): object {
+  const described = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input' });
+  // OpenAPI names the dialect for the whole document.
+  delete described.$schema;
+  return described;
+}
+
+/** Of every answer. */
+const HEADERS = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+const RETRY_AFTER = { 'Retry-After': { $ref: '#/components/headers/Retry-After' } };
+
+/** The failures that an operation may answer with, by status. */
+const FAILURES: Record<number, [description: string, headers?: object]> = {
+  400: ['Invalid request body, no message, or an invalid Idempotency-Key'],
+  401: [
+    'No token, or a wrong one',
+    { 'WWW-Authenticate': { description: '`Bearer`', schema: { type: 'string' } } },
+  ],
+  403: ['A `Host` that is not allowed, or a page of another site'],
+  404: ['The conversation is not known, or its id is not for this caller'],
+  409: ['A request with this Idempotency-Key is in progress', RETRY_AFTER],
+  413: ['The body is over 1 MiB'],
+  415: ['The body is compressed, or a browser sent one that is not JSON'],
+  422: ['This Idempotency-Key was used for another request'],
+  429: [
+    'Too many requests or turns at once: of this caller, or of the relay at Telnyx',
+    RETRY_AFTER,
+  ],
+  502: ['Telnyx was not reached, or what became of the turn is not known'],
+  503: ['Too much at once, the relay is ending, or its Redis is away', RETRY_AFTER],
+  504: ['Telnyx took too long'],
+};
+
+/** A JSON answer, which may also have other headers and forms. */
+function json(
+  schema: string,
+  description: string,
+  { headers = {}, content = {} }: { headers?: object | undefined; content?: object } = {},
+): object {
+  const body = { schema: { $ref: `#/components/schemas/${schema}` } };
+  return {
+    description,
+    headers: { ...HEADERS, ...headers },
+    content: { 'application/json': body, ...content },
+  };
+}
+
+function failures(...statuses: (keyof typeof FAILURES)[]): Record<string, object> {
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const [description = '', headers] = FAILURES[status] ?? [];
+      return [String(status), json('Error', description, { headers })];
+    }),
+  );
+}
 
 /**
  * The description of the relay in OpenAPI 3.1, as JSON.
