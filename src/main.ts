@@ -4,7 +4,7 @@ import { jsonLine } from './text/json-line.js';
 import { sanitize } from './text/sanitize.js';
 import { isOn } from './base/environment.js';
 import { AppError, exitCodeOf, isStop } from './base/errors.js';
-import { proseOn } from './commands/options/prose.js';
+import { proseOn } from './commands/options/output.js';
 import { runProgram } from './program.js';
 
 export { processContext } from './process/context.js';

@@ -14,7 +14,7 @@ import {
   chatFlags,
   helpLayout,
   helpParts,
-} from './commands/program-help.js';
+} from './commands/options/chat.js';
 
 const NAME = 'telnyx-chat';
 const DESCRIPTION = 'Chat with a Telnyx AI Assistant. Without a command: a chat.';
@@ -73,7 +73,7 @@ const COMMANDS: readonly CommandEntry[] = [
     usage: 'logout',
     summary: 'remove a stored key',
     guide: 'settings',
-    load: async () => (await import('./commands/logout.js')).logout,
+    load: async () => (await import('./commands/login.js')).logout,
   },
   {
     usage: 'config',

@@ -20,8 +20,7 @@ import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
 import { jsonLine } from '../text/json-line.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import { JSON_FLAG, noticesOn } from './options/output.js';
-import { proseOn } from './options/prose.js';
+import { JSON_FLAG, noticesOn, proseOn } from './options/output.js';
 import { DOTENV, profileFlags } from './options/target.js';
 
 const TARGET = profileFlags('profile that the setting belongs to (TELNYX_PROFILE)');

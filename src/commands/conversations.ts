@@ -62,7 +62,7 @@ export const conversations: CommandGroup = {
     {
       usage: 'say <id|name> [message...]',
       summary: "add a person's message, which the assistant does not answer; - stands for stdin",
-      load: async () => (await import('./conversations/say.js')).say,
+      load: async () => (await import('./conversations/change.js')).say,
     },
   ],
 };

@@ -10,8 +10,7 @@ import { paintFor } from '../terminal/styles.js';
 import { errorJson } from '../text/error-report.js';
 import { jsonLine } from '../text/json-line.js';
 import { openWorld } from './doctor/world.js';
-import { appearanceFor, noticesOn, OUTPUT } from './options/output.js';
-import { proseOn, type Prose } from './options/prose.js';
+import { appearanceFor, noticesOn, OUTPUT, proseOn, type Prose } from './options/output.js';
 import { TURN_TARGET } from './options/target.js';
 
 export const doctor = defineCommand({

@@ -1,14 +1,21 @@
-import { inspectSettings, loadSettings, newProfileName } from '../account/sources.js';
+import { guardConfig } from '../account/account.js';
 import { openWithKey, storeInProfile } from '../account/log-in.js';
+import {
+  inspectSettings,
+  loadSettings,
+  newProfileName,
+  profileName,
+  type Target,
+} from '../account/sources.js';
+import { checkedBaseUrl } from '../base/base-url.js';
 import { AppError } from '../base/errors.js';
+import { checkedKey } from '../base/ids.js';
 import { assistantQuestion } from '../chat/assistant-commands.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import { text, toggle } from '../command-line/flag.js';
 import type { Assistant } from '../conversations/conversation.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
-import { checkedBaseUrl } from '../base/base-url.js';
-import { checkedKey } from '../base/ids.js';
 import { describeOrigin, masked } from '../settings/settings.js';
 import { readConfig } from '../store/config-file.js';
 import { storePaths } from '../store/paths.js';
@@ -173,4 +180,38 @@ async function report(done: LoggedIn, output: OutputValues, context: Context): P
   if (!assistantId) notify('no assistant is chosen yet: telnyx-chat assistants use <id>');
   if (shadow === null) return;
   notify(`warning: another key is effective and hides this one: ${shadow}`);
+}
+
+/** Removes a profile's key, and says which other one is still effective. */
+export const logout = defineCommand({
+  description: 'Removes the key of a profile; its other settings stay.',
+  flags: {
+    target: { ...profileFlags('profile to remove the key from (TELNYX_PROFILE)'), dotenv: DOTENV },
+    output: { json: JSON_FLAG, quiet: QUIET },
+  },
+  async run({ target, output }, context) {
+    const { stdout } = context;
+    const notices = await noticesOn(context, output);
+    const profile = await profileName(target, context);
+    guardConfig(context, notices);
+    const path = storePaths(context).config;
+    const isStored = readConfig(path).profiles[profile]?.api_key !== undefined;
+    if (isStored) await storeInProfile(profile, { api_key: undefined }, context);
+    const left = await keyLeft(target, context);
+    if (output.json) {
+      const removed = { profile, removed: isStored, still_in_force: left ?? null };
+      await write(stdout, jsonLine(removed));
+      return;
+    }
+    const done = isStored ? 'the key is removed from' : 'there is no key in';
+    await write(stdout, `${done} profile ${profile}: ${path}\n`);
+    if (left !== undefined) notices.notify(`warning: another key is still effective: ${left}`);
+  },
+});
+
+/** The origin of a key that is still effective. */
+async function keyLeft(target: Target, context: Context): Promise<string | undefined> {
+  const { apiKey, apiKeyCommand } = await inspectSettings(target, context);
+  if (apiKey) return describeOrigin(apiKey.origin);
+  return apiKeyCommand && `command ${apiKeyCommand.value}`;
 }

@@ -5,7 +5,7 @@ import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
 import type { Script } from '../sandbox/scripted-assistant.js';
 import { oneLine } from '../text/sanitize.js';
-import { proseOn } from './options/prose.js';
+import { proseOn } from './options/output.js';
 
 const MAX_SEED = 2 ** 32 - 1;
 

@@ -11,7 +11,7 @@ import { sanitizeLine } from '../text/sanitize.js';
 import { type ReplyEvent, startedEarly, type Turn } from '../turn/events.js';
 import { withNotices, turnJson } from '../turn/turn-report.js';
 import { createReplyText } from '../turn/reply-text.js';
-import { chosenConversation, CONVERSATION } from './options/conversation.js';
+import { chosenConversation, CONVERSATION, TRACE, TURN_TARGET } from './options/target.js';
 import { messageFrom } from './options/message.js';
 import {
   APPEARANCE,
@@ -22,9 +22,8 @@ import {
   RAW_WARNING,
   tracePreference,
   TURN_OUTPUT,
+  proseLines,
 } from './options/output.js';
-import { proseLines } from './options/prose.js';
-import { TRACE, TURN_TARGET } from './options/target.js';
 
 const WITHOUT_WORDS = 'give one: telnyx-chat send hello; or chat: telnyx-chat';
 

@@ -6,23 +6,22 @@ import { toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
 import { keepLargeHeapSmall, keepToOneCore } from '../process/v8-flags.js';
 import { write } from '../process/write.js';
-import type { TakeTurn } from '../relay/state.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import type { UpstreamRequest } from '../relay/operation/upstream.js';
 import type { Relay, Upstream } from '../relay/relay.js';
+import type { TakeTurn } from '../relay/state.js';
 import type { PagePorts } from '../relay/ui/page.js';
 import { requireAssistant } from '../settings/resolve.js';
-import { TurnMemory } from '../turn/turn-memory.js';
+import { loadFailedSend } from '../turn/deliver.js';
 import type { TurnRequest } from '../turn/events.js';
+import { TurnMemory } from '../turn/turn-memory.js';
 import { takeTurn } from '../turn/turn.js';
 import { noticesTo } from './options/output.js';
-import { loadFailedSend } from '../turn/deliver.js';
 import { targetFlags } from './options/target.js';
-import { openRedis, reloadCertificates } from './serve/redis.js';
 import { EXPOSURE, SERVICE } from './serve/flags.js';
-import { relaySettings, type ServeSettings } from './serve/settings.js';
-import { startEntry } from './serve/start-entry.js';
+import { openRedis, reloadCertificates } from './serve/redis.js';
+import { relaySettings, type ServeSettings, startEntry } from './serve/settings.js';
 
 /** Serves until SIGINT or SIGTERM, and then finishes the turns that run. */
 export const serve = defineCommand({
@@ -90,7 +89,7 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const takeTurn = turnsOf(account, coordination);
   const turnTimeoutMs = account.settings.timeoutMs.value;
   try {
-    const page = settings.hasPage ? await portsOfPage(account) : undefined;
+    const page = settings.hasPage ? pagePorts(account) : undefined;
     const { onRequest, isCrowded } = options;
     const upstream = { check: accessCheck(account, signal), onRequest, isCrowded };
     const services = {
@@ -114,11 +113,6 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   } finally {
     await coordination.close();
   }
-}
-
-async function portsOfPage(account: Account): Promise<PagePorts> {
-  const { pagePorts } = await import('./serve/page.js');
-  return pagePorts(account);
 }
 
 /** Reads the tokens again on SIGHUP. What is wrong with them leaves those that were known. */
@@ -168,5 +162,20 @@ function turnsOf({ client, settings }: Account, { isShared }: Coordination): Tak
     const stream = input.stream && mayStream;
     const turn: TurnRequest = { assistantId, conversationId, text, speaker, stream, traceparent };
     return takeTurn(client, turn, { signal, timeoutMs, memory });
+  };
+}
+
+/** The requests of the page to Telnyx, besides the turns. */
+function pagePorts({ client, settings }: Account): PagePorts {
+  const assistantId = requireAssistant(settings);
+  return {
+    async introduction(call) {
+      const { name, greeting, hasTools } = await client.getAssistant(assistantId, call);
+      return { name, greeting, hasTools };
+    },
+    async toolCalls(turn, signal) {
+      const { turnToolCalls } = await import('../turn/turn-tool-calls.js');
+      return turnToolCalls(client, turn, { clock: client.clock, signal });
+    },
   };
 }

@@ -12,8 +12,7 @@ import { readReport, type EarlierCase } from '../testing/report/baseline.js';
 import { hideSecrets } from '../testing/report/mask.js';
 import { listText, REPLAY, type PlanOptions } from '../testing/run/plan.js';
 import { checkedId } from '../base/ids.js';
-import { appearanceFor, mayAsk, noticesOn } from './options/output.js';
-import { redactorFor } from './options/redaction.js';
+import { appearanceFor, mayAsk, noticesOn, redactorFor } from './options/output.js';
 import {
   assertFits,
   faultSettingsOf,
@@ -25,9 +24,8 @@ import {
   updateOf,
   type UpdateMode,
 } from './test/flags.js';
-import { openLastRun } from './test/last-run.js';
+import { openLastRun, requestedReports } from './test/reports.js';
 import { reportStyle } from './test/output.js';
-import { requestedReports } from './test/reports.js';
 import { runSuite, type FinishedRun, type RunSetup } from './test/run.js';
 import { casesOf, readSuite, variablesOf, type Suite } from './test/suite.js';
 

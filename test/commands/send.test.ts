@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/server.js';
+import { describe, expect, it, test } from 'vitest';
 import { run } from '../../src/main.js';
+import type { Sandbox } from '../../src/sandbox/server.js';
 import { account } from '../helpers/account.js';
-import { cliContext, runCli, temporaryFolder } from '../helpers/run-cli.js';
+import { cliContext, runCli, temporaryFolder, impatientClock } from '../helpers/run-cli.js';
 import { refusing } from '../sandbox/start.js';
 
 const PARAMETERS = { code: 0, stderr: '' };
@@ -271,4 +271,35 @@ describe('tool calls', () => {
     expect(asJson).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(asJson.stdout)).toMatchObject({ tool_calls: null });
   });
+});
+
+const REPLY = 'Hello! I am the scripted assistant of the sandbox. Say "help" to see what I can do.';
+
+async function sendWith(fault: string, argv: string[], more: Parameters<typeof runCli>[1] = {}) {
+  const clock = impatientClock();
+  const { env } = await account({ clock, faultSettings: { script: [fault] } });
+  return runCli(['send', 'hello', ...argv], { env, clock, ...more });
+}
+
+test('a stream that was cut goes on where it stopped', async () => {
+  const { code, stdout, stderr } = await sendWith('cut@150', ['--jsonl', '-v']);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const deltas = lines.filter(({ type }) => type === 'delta').map(({ text }) => String(text));
+  expect({ code, deltas, last: lines.at(-1)?.['reply'] }).toEqual({
+    code: 0,
+    deltas: ['Hello!', ' I', ' am', REPLY.slice('Hello! I am'.length)],
+    last: REPLY,
+  });
+  expect(stderr).toMatch(
+    /^connection cut .*; the answer was lost: looking for it\nthe answer was found\n$/,
+  );
+});
+
+test('on a terminal, too', async () => {
+  const terminal = { stdoutIsTTY: true, columns: 100 };
+  const { code, stdout } = await sendWith('cut@150', ['--no-color'], terminal);
+  expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: REPLY });
 });

@@ -14,20 +14,25 @@ import { paintFor } from '../../terminal/styles.js';
 import { openWindowTitle, type WindowTitle } from '../../terminal/window.js';
 import { loadFailedSend } from '../../turn/deliver.js';
 import type { ChatValues } from '../options/chat.js';
-import { chosenConversation } from '../options/conversation.js';
+import { chosenConversation } from '../options/target.js';
 import {
   appearanceFor,
   isSilent,
   noticesTo,
   RAW_WARNING,
   tracePreference,
+  proseOn,
+  type Prose,
 } from '../options/output.js';
-import { proseOn, type Prose } from '../options/prose.js';
-import { linesTo, type Lines } from '../options/lines.js';
-import { completionFor, chatPorts, historyFor } from '../options/chat-ports.js';
-import { accountFor, assistantFor, type Setup } from './first-run.js';
+import {
+  linesTo,
+  type Lines,
+  completionFor,
+  chatPorts,
+  historyFor,
+} from '../options/chat-ports.js';
+import { accountFor, assistantFor, type Setup, introduce } from './opening.js';
 import { endChat, TEMPORARY_NOTICE, TemporaryConversations } from './ending.js';
-import { introduce } from './introduction.js';
 
 /** A chat with a person at a terminal. Gives the exit code. */
 export async function interactiveChat(values: ChatValues, context: Context): Promise<number> {

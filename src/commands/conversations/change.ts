@@ -1,8 +1,8 @@
 import { withAccount } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
+import { choice } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
-import { oneLine } from '../../text/sanitize.js';
 import { conversationJson } from '../../conversations/json.js';
 import { newMetadata } from '../../conversations/metadata.js';
 import { checkedName } from '../../conversations/names.js';
@@ -11,8 +11,10 @@ import type { Context } from '../../process/context.js';
 import { write } from '../../process/write.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import { jsonLine } from '../../text/json-line.js';
-import { META, TITLE } from '../options/conversation.js';
+import { oneLine } from '../../text/sanitize.js';
+import { messageFrom } from '../options/message.js';
 import { noticesOn, OUTPUT } from '../options/output.js';
+import { META, TITLE, SPEAKER } from '../options/target.js';
 import { CONVERSATIONS_TARGET, REFERENCE, withConversation } from './reference.js';
 
 type OutputValues = ValuesOf<typeof OUTPUT>;
@@ -93,3 +95,44 @@ function print(
 ): Promise<void> {
   return write(stdout, json ? jsonLine(conversationJson(conversation)) : `${line}\n`);
 }
+
+const WITHOUT_WORDS = 'telnyx-chat conversations say <id|name> One moment, please';
+
+const SIDES = ['assistant', 'user'] as const;
+
+const MESSAGE = {
+  speaker: SPEAKER,
+  role: choice('--role <role>', 'whose side the person is on', {
+    choices: SIDES,
+    default: 'assistant',
+  }),
+};
+
+/** Adds a person's message; the assistant does not answer it. It is there once, however often it is sent. */
+export const say = defineCommand({
+  arguments: REFERENCE,
+  flags: {
+    target: CONVERSATIONS_TARGET,
+    output: OUTPUT,
+    message: MESSAGE,
+  },
+  async run({ operands: [reference = '', ...words], target, output, message }, context) {
+    const text = await messageFrom(words, context, WITHOUT_WORDS);
+    const notices = await noticesOn(context, { ...target, ...output });
+    await withConversation(
+      reference,
+      { target, context, notices },
+      async ({ id, account, ask }) => {
+        const { role, speaker } = message;
+        const add = account.client.messageAdder({ conversationId: id, role, text, speaker });
+        try {
+          await ask((_, call) => add(call));
+        } catch (error) {
+          throw update.lostMessage(error, `telnyx-chat conversations show ${id}`);
+        }
+        const added = { conversation_id: id, role, text, name: speaker ?? null };
+        await write(context.stdout, output.json ? jsonLine(added) : `said in ${id}\n`);
+      },
+    );
+  },
+});

@@ -15,9 +15,14 @@ import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
 import { sanitize } from '../../text/sanitize.js';
-import { isWatched, noticesOn, PAGED_OUTPUT } from '../options/output.js';
-import { proseLines } from '../options/prose.js';
-import { REDACT, redactorFor } from '../options/redaction.js';
+import {
+  isWatched,
+  noticesOn,
+  PAGED_OUTPUT,
+  proseLines,
+  REDACT,
+  redactorFor,
+} from '../options/output.js';
 import {
   CONVERSATIONS_TARGET,
   messagesOf,

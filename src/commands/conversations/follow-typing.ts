@@ -13,11 +13,9 @@ import { write } from '../../process/write.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { paintFor } from '../../terminal/styles.js';
 import { openWindowTitle } from '../../terminal/window.js';
-import type { Lines } from '../options/lines.js';
-import { chatPorts, historyFor } from '../options/chat-ports.js';
-import { appearanceFor } from '../options/output.js';
-import { proseOn, type ProseFlags } from '../options/prose.js';
-import type { FollowView } from './follow.js';
+import { type Lines, chatPorts, historyFor } from '../options/chat-ports.js';
+import { appearanceFor, proseOn, type ProseFlags } from '../options/output.js';
+import type { Transcript } from '../../conversations/transcript.js';
 import type { NamedConversation } from './reference.js';
 
 /** The chat's commands for the one conversation that is followed. */
@@ -30,7 +28,7 @@ interface FollowTypingOptions {
   flags: ProseFlags & { color: boolean; screenReader: boolean };
   /** Lines on stderr: above the prompt, while there is one. */
   lines: Lines;
-  view: FollowView;
+  view: Pick<Transcript, 'begin' | 'message'>;
   isRedacted: boolean;
 }
 

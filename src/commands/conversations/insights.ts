@@ -9,8 +9,7 @@ import type { Context } from '../../process/context.js';
 import { stylesFor } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
 import { jsonText } from '../../text/json-line.js';
-import { appearanceFor, noticesOn, PAGED_OUTPUT } from '../options/output.js';
-import { proseOn } from '../options/prose.js';
+import { appearanceFor, noticesOn, PAGED_OUTPUT, proseOn } from '../options/output.js';
 import { CONVERSATIONS_TARGET, REFERENCE, withConversation } from './reference.js';
 
 /** Between two looks at insights that are not finished, in milliseconds. */

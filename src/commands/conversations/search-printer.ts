@@ -8,8 +8,7 @@ import { stylesFor } from '../../terminal/styles.js';
 import { age } from '../../text/age.js';
 import { jsonLine } from '../../text/json-line.js';
 import { oneLine } from '../../text/sanitize.js';
-import { appearanceFor, type OUTPUT } from '../options/output.js';
-import type { Prose } from '../options/prose.js';
+import { appearanceFor, type OUTPUT, type Prose } from '../options/output.js';
 
 interface SearchPrinting {
   output: ValuesOf<typeof OUTPUT>;

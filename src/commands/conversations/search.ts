@@ -18,13 +18,10 @@ import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { duration } from '../../text/age.js';
 import { openProgress, type Progress } from '../../terminal/status-line.js';
-import { isWatched, noticesOn, OUTPUT } from '../options/output.js';
-import { proseOn } from '../options/prose.js';
-import { REDACT, redactorFor } from '../options/redaction.js';
+import { isWatched, noticesOn, OUTPUT, proseOn, REDACT, redactorFor } from '../options/output.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { searchPrinter } from './search-printer.js';
-import { openReader, throwUnreadable } from './reader.js';
-import { FILTERS, selectionOf, type Selection } from './selection.js';
+import { openReader, throwUnreadable, FILTERS, selectionOf, type Selection } from './selection.js';
 
 const USUAL_SINCE = '30d';
 

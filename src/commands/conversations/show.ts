@@ -1,27 +1,38 @@
 import type { Notices } from '../../account/account.js';
+import { stoppedWith } from '../../base/errors.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
 import { detailRows, messageBlock } from '../../conversations/details.js';
+import { followNotice, type FollowEvent } from '../../conversations/follow-event.js';
+import { Follower } from '../../conversations/follow.js';
+import { messageJson } from '../../conversations/json.js';
 import {
   openTranscript,
   redactedTranscript,
   type Transcript,
 } from '../../conversations/transcript.js';
+import { isTakenOver } from '../../conversations/update.js';
 import type { Context } from '../../process/context.js';
+import { writerForReader } from '../../process/write.js';
 import type { Redactor } from '../../redact/redact.js';
-import { stylesFor, type Styles } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
-import type { Lines } from '../options/lines.js';
+import { stylesFor, type Styles } from '../../terminal/styles.js';
+import { jsonLine } from '../../text/json-line.js';
+import type { Lines } from '../options/chat-ports.js';
 import {
   appearanceFor,
   noticesOn,
   noticesTo,
   PAGED_OUTPUT,
   SCREEN_READER,
+  proseLines,
+  proseOn,
+  type Prose,
+  type ProseFlags,
+  REDACT,
+  redactorFor,
 } from '../options/output.js';
-import { proseLines, proseOn, type Prose, type ProseFlags } from '../options/prose.js';
-import { REDACT, redactorFor } from '../options/redaction.js';
 import {
   CONVERSATIONS_TARGET,
   messagesOf,
@@ -58,7 +69,6 @@ export const show = defineCommand({
         const typing = { context, flags, lines, view: transcript, isRedacted };
         code = await followTyping(named, typing);
       } else if (follow) {
-        const { printFollowed } = await import('./follow.js');
         const printing = { context, notices, view: transcript, redactor, isJson: flags.json };
         code = await printFollowed(named, printing);
       } else {
@@ -116,7 +126,7 @@ function isTerminal({ stdin, stdout, stderr }: Context): boolean {
 
 /** Lines that go above the prompt, once there is one. */
 async function linesOn(flags: ShowFlags, context: Context): Promise<Lines & { notices: Notices }> {
-  const { linesTo } = await import('../options/lines.js');
+  const { linesTo } = await import('../options/chat-ports.js');
   const lines = linesTo(context, await proseOn(context.stderr, flags, context));
   const prints = { notify: lines.print, debug: lines.printAsIs };
   return { ...lines, notices: noticesTo(prints, flags, context.env) };
@@ -147,4 +157,48 @@ function withoutCode(prose: Prose): (line: string) => string {
     isFenced = isFenced !== isFence;
     return isFenced || isFence || line.startsWith(CODE_INDENT) ? line : prose(line);
   };
+}
+
+interface FollowPrinting {
+  context: Context;
+  notices: Notices;
+  view: Pick<Transcript, 'begin' | 'message'>;
+  redactor: Redactor | undefined;
+  isJson: boolean;
+}
+
+/** Prints a conversation's messages, and then each one that comes, until the program is stopped. Gives the exit code. */
+function printFollowed(named: NamedConversation, printing: FollowPrinting): Promise<number> {
+  return follow(named, printing).catch(stoppedWith);
+}
+
+async function follow(
+  { id, ask, account }: NamedConversation,
+  { context, notices, view, redactor, isJson }: FollowPrinting,
+): Promise<number> {
+  const write = writerForReader(context.stdout);
+  const conversation = await ask((client, call) => client.getConversation(id, call));
+  if (!isJson) await write(view.begin(conversation));
+  const { clock, signal } = context;
+  const follower = new Follower(id, { api: account.client, clock, signal });
+  // Its details have said so.
+  let isKnown = !isJson && isTakenOver(conversation);
+  for await (const event of follower.events()) {
+    const isSaid = isKnown && event.type === 'state' && event.isTakenOver;
+    if (event.type === 'state') isKnown = false;
+    if (isSaid) continue;
+    if (isJson) await write(jsonOf(event, redactor));
+    else if (event.type === 'message') await write(view.message(event.message));
+    else if (event.type !== 'listed') notices.notify(followNotice(event));
+  }
+  return 0;
+}
+
+/** A line for each message and each change of who answers. */
+function jsonOf(event: FollowEvent, redactor: Redactor | undefined): string {
+  if (event.type === 'message') {
+    const message = redactor ? redactor.message(event.message) : event.message;
+    return jsonLine({ type: 'message', ...messageJson(message) });
+  }
+  return event.type === 'state' ? jsonLine({ type: 'state', ai_disabled: event.isTakenOver }) : '';
 }

@@ -4,8 +4,7 @@ import type { Context } from '../../process/context.js';
 import { stylesFor } from '../../terminal/styles.js';
 import { jsonLine } from '../../text/json-line.js';
 import { oneLine } from '../../text/sanitize.js';
-import { appearanceFor } from '../options/output.js';
-import type { Prose } from '../options/prose.js';
+import { appearanceFor, type Prose } from '../options/output.js';
 
 interface StatsPrinting {
   json: boolean;

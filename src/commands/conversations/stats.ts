@@ -10,11 +10,9 @@ import type { Account } from '../../account/account.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { openProgress } from '../../terminal/status-line.js';
-import { isWatched, noticesOn, OUTPUT } from '../options/output.js';
-import { proseOn } from '../options/prose.js';
-import { openReader, throwUnreadable } from './reader.js';
+import { isWatched, noticesOn, OUTPUT, proseOn } from '../options/output.js';
+import { openReader, throwUnreadable, FILTERS, selectionOf, type Selection } from './selection.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
-import { FILTERS, selectionOf, type Selection } from './selection.js';
 import { statsText } from './stats-printer.js';
 
 const USUAL_SINCE = '30d';

@@ -13,7 +13,6 @@ import {
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { jsonLine } from '../../text/json-line.js';
-import type { ConversationPrinter } from './list-printer.js';
 import type { Selection } from './selection.js';
 
 /** Between two looks, in milliseconds, while conversations move; and at most, when none does. */
@@ -33,7 +32,9 @@ interface WatchOptions {
   selection: Selection;
   context: Context;
   notices: Notices;
-  printer: ConversationPrinter;
+  printer: {
+    rows(conversations: readonly Conversation[], firstWords?: ReadonlyMap<string, string>): string;
+  };
   firstWords: FirstWordsOf | undefined;
   isJson: boolean;
 }

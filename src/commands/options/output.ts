@@ -1,11 +1,11 @@
 import type { Notices } from '../../account/account.js';
-import { choice, toggle } from '../../command-line/flag.js';
-import type { Context } from '../../process/context.js';
 import { isOn } from '../../base/environment.js';
+import { choice, toggle } from '../../command-line/flag.js';
+import type { Context, Output } from '../../process/context.js';
+import type { Redactor } from '../../redact/redact.js';
 import type { Settings } from '../../settings/settings.js';
 import { appearanceOf, type Appearance, type Format } from '../../terminal/appearance.js';
 import { sanitizeLine } from '../../text/sanitize.js';
-import { proseLines, type ProseFlags } from './prose.js';
 
 export const JSON_FLAG = toggle('--json', 'print JSON');
 export const QUIET = toggle('-q, --quiet', 'print nothing but the answer and errors');
@@ -43,7 +43,7 @@ export const APPEARANCE = {
 };
 
 /** The values of such flags; a command without one of them has it off. */
-export interface Output {
+export interface OutputFlags {
   json?: boolean;
   jsonl?: boolean;
   quiet?: boolean;
@@ -51,12 +51,12 @@ export interface Output {
 }
 
 /** Whether stderr is for errors only. */
-export function isSilent({ quiet, json, jsonl }: Output): boolean {
+export function isSilent({ quiet, json, jsonl }: OutputFlags): boolean {
   return [quiet, json, jsonl].includes(true);
 }
 
 /** Whether somebody sees progress on stderr. */
-export function isWatched({ stderr }: Pick<Context, 'stderr'>, output: Output): boolean {
+export function isWatched({ stderr }: Pick<Context, 'stderr'>, output: OutputFlags): boolean {
   return stderr.isTTY === true && !isSilent(output);
 }
 
@@ -66,7 +66,10 @@ export function mayAsk({ stdin, stderr }: Pick<Context, 'stdin' | 'stderr'>): bo
 }
 
 /** Notices go to stderr, a line each; without any, it is not opened, as that takes time. */
-export async function noticesOn(context: Context, output: Output & ProseFlags): Promise<Notices> {
+export async function noticesOn(
+  context: Context,
+  output: OutputFlags & ProseFlags,
+): Promise<Notices> {
   if (isSilent(output) && !isDebugging(output, context.env))
     return { notify: none, debug: undefined };
   const print = await proseLines(output, context);
@@ -83,14 +86,14 @@ export async function noticesOn(context: Context, output: Output & ProseFlags): 
 
 const none = (): void => undefined;
 
-function isDebugging({ debug }: Output, env: Context['env']): boolean {
+function isDebugging({ debug }: OutputFlags, env: Context['env']): boolean {
   return debug === true || isOn(env, 'TELNYX_CHAT_DEBUG');
 }
 
 /** The same for whatever prints lines; those about requests are one line each, in any window. */
 export function noticesTo(
   { notify, debug }: Record<keyof Notices, (line: string) => void>,
-  output: Output,
+  output: OutputFlags,
   env: Context['env'],
 ): Notices {
   return {
@@ -102,7 +105,7 @@ export function noticesTo(
 /** Whether tool calls are shown; undefined: when the assistant has tools. A flag outdoes `--quiet`. */
 export function tracePreference(
   { trace }: Pick<Settings, 'trace'>,
-  { quiet }: Output,
+  { quiet }: OutputFlags,
 ): boolean | undefined {
   return quiet === true && trace?.origin.source !== 'flag' ? false : trace?.value;
 }
@@ -125,3 +128,51 @@ export function appearanceFor(
 
 /** Printed once where `--raw` meets a terminal. */
 export const RAW_WARNING = 'warning: --raw lets replies control this terminal';
+
+/** Gives a text as the window shows it; `hang` is the indent of what does not fit on its first line. */
+export type Prose = (text: string, hang?: number) => string;
+
+export interface ProseFlags {
+  /** From `--no-wrap`. */
+  wrap?: boolean | undefined;
+  screenReader?: boolean | undefined;
+}
+
+/** Wraps nothing. */
+export const AS_IT_IS: Prose = (text) => text;
+
+/** Prints lines of prose on stderr. */
+export async function proseLines(
+  flags: ProseFlags,
+  context: Pick<Context, 'env' | 'home' | 'platform' | 'stderr'>,
+): Promise<(line: string) => void> {
+  const { stderr } = context;
+  const prose = await proseOn(stderr, flags, context);
+  return (line) => void stderr.write(`${prose(line)}\n`);
+}
+
+/** Wraps what is printed on a terminal, unless flags or settings leave that to the terminal. */
+export async function proseOn(
+  stream: Output,
+  { wrap, screenReader }: ProseFlags,
+  context: Pick<Context, 'env' | 'home' | 'platform'>,
+): Promise<Prose> {
+  const isPlain = wrap === false || screenReader || context.env['TERM'] === 'dumb';
+  if (!stream.isTTY || isPlain) return AS_IT_IS;
+  // Both load late: a pipe has no edge.
+  const { wrapsWords } = await import('../../account/sources.js');
+  if (!wrapsWords(wrap, context)) return AS_IT_IS;
+  const { wrapText } = await import('../../text/wrap.js');
+  return (text, hang) => (stream.columns ? wrapText(text, stream.columns, hang) : text);
+}
+
+/** Masks personal data in what a command gives out. */
+export const REDACT = toggle(
+  '--redact',
+  'mask phone numbers, e-mail addresses, cards, IBANs, long numbers',
+);
+
+/** Undefined when nothing is masked. */
+export async function redactorFor(isOn: boolean): Promise<Redactor | undefined> {
+  return isOn ? (await import('../../redact/redact.js')).openRedactor() : undefined;
+}

@@ -1,4 +1,12 @@
-import { onOrOff, text, toggle } from '../../command-line/flag.js';
+import type { Session } from '../../account/account.js';
+import { AppError } from '../../base/errors.js';
+import { checkedId } from '../../base/ids.js';
+import type { ValuesOf } from '../../command-line/command.js';
+import { onOrOff, text, toggle, texts } from '../../command-line/flag.js';
+import { newMetadata, sharedMetadata } from '../../conversations/metadata.js';
+import { checkedName, isConversationId } from '../../conversations/names.js';
+import type { TurnRequest } from '../../turn/events.js';
+import type { Chooser } from './conversation-lookup.js';
 
 export const DOTENV = text('--dotenv <file>', 'file of settings to read instead of ./.env', {
   completes: 'files',
@@ -41,4 +49,105 @@ export const TRACE = onOrOff('--trace', {
 /** Which stored profile a setting belongs to. */
 export function profileFlags(help: string) {
   return { profile: text('-p, --profile <name>', help, { completes: 'profiles' }) };
+}
+
+export const TITLE = text('--title <text>', 'name of a new conversation');
+export const META = texts('--meta <key=value>', 'metadata of a new conversation (repeatable)');
+export const SPEAKER = text('--as <name>', 'name of the person speaking');
+
+/** Which conversation a turn belongs to. */
+export const CONVERSATION = {
+  conversation: text('--conversation <id|name>', 'continue this conversation', {
+    completes: 'conversations',
+  }),
+  isContinued: toggle(
+    '-c, --continue',
+    'continue the last conversation of this assistant and profile',
+  ),
+  shared: texts(
+    '--for <key=value>',
+    'continue the conversation that has this metadata, or start one with it (repeatable)',
+  ),
+  title: TITLE,
+  meta: META,
+  speaker: SPEAKER,
+};
+
+export type ConversationChoice = ValuesOf<typeof CONVERSATION>;
+
+type Chosen = Pick<TurnRequest, 'conversationId' | 'created'>;
+
+/**
+ * The part of a turn that the flags decide. Throws on flags that contradict each other, before any
+ * request. A new conversation, and one given by its id, cost none.
+ */
+export async function chosenConversation(
+  choice: ConversationChoice,
+  chooser: Chooser,
+): Promise<Chosen & Pick<TurnRequest, 'title' | 'metadata' | 'speaker'>> {
+  const { speaker } = choice;
+  assertOneWay(choice);
+  const title = choice.title === undefined ? undefined : checkedName(choice.title);
+  const metadata = newMetadata(choice.meta);
+  return { ...(await chosen(choice, chooser)), title, metadata, speaker };
+}
+
+/** The flags that choose a conversation which may be there already. */
+export function waysIn({ conversation, isContinued, shared }: ConversationChoice): string[] {
+  return [
+    ...(isContinued ? ['--continue'] : []),
+    ...(conversation === undefined ? [] : ['--conversation']),
+    ...(shared.length === 0 ? [] : ['--for']),
+  ];
+}
+
+/** A conversation is chosen in one way, and only a new one gets a title and metadata. */
+function assertOneWay(choice: ConversationChoice): void {
+  const { shared, title, meta } = choice;
+  const ways = waysIn(choice);
+  if (ways.length > 1) {
+    throw new AppError('usage', `${ways.join(' and ')} exclude each other`, {
+      hint: 'keep one of them: each chooses the conversation by itself',
+    });
+  }
+  if (ways.length === 0 || (title === undefined && meta.length === 0)) return;
+  throw new AppError('usage', '--title and --meta are for a new conversation', {
+    hint: `leave out ${shared.length > 0 ? '--for' : '--conversation and --continue'} to start one`,
+  });
+}
+
+async function chosen(
+  { conversation, isContinued, shared }: ConversationChoice,
+  chooser: Chooser,
+): Promise<Chosen> {
+  if (isContinued) return { conversationId: lastOne(chooser.session.last) };
+  if (shared.length > 0) {
+    const metadata = sharedMetadata(shared);
+    return unsent(async () => (await lookup()).findByMetadata(metadata, chooser));
+  }
+  if (conversation === undefined || isConversationId(conversation))
+    return { conversationId: conversation };
+  return unsent(async () => (await lookup()).findByName(conversation, chooser));
+}
+
+/** Loaded late: most turns need none. */
+const lookup = () => import('./conversation-lookup.js');
+
+/** A failed lookup means that nothing was sent. */
+async function unsent(find: () => Promise<Chosen>): Promise<Chosen> {
+  try {
+    return await find();
+  } catch (error) {
+    throw error instanceof AppError ? error.with({ delivery: 'not_sent' }) : error;
+  }
+}
+
+function lastOne(last: Session['last']): string {
+  const id = last?.read();
+  if (id !== undefined) return checkedId('conversation', id);
+  throw new AppError('usage', 'there is no last conversation with this assistant and profile', {
+    hint: last
+      ? 'start one without --continue'
+      : 'conversations are not remembered: --sandbox, --no-persist or the config says so',
+  });
 }

@@ -1,12 +1,20 @@
-import type { Clock } from '../../base/time.js';
 import { AppError } from '../../base/errors.js';
-import type { CoordinationError } from '../../relay/coordination/coordination.js';
-import { parseRedisUrl, publicAddress, type RedisAddress } from '../../relay/coordination/redis/address.js';
-import type { RedisTls } from '../../relay/coordination/redis/connection-options.js';
-import type { InRedis } from '../../relay/coordination/redis/in-redis.js';
+import type { Clock } from '../../base/time.js';
 import type { Context } from '../../process/context.js';
+import type { CoordinationError } from '../../relay/coordination/coordination.js';
+import {
+  parseRedisUrl,
+  publicAddress,
+  type RedisAddress,
+} from '../../relay/coordination/redis/address.js';
+import {
+  type RedisTls,
+  assertCertificates,
+} from '../../relay/coordination/redis/connection-options.js';
+import type { InRedis } from '../../relay/coordination/redis/in-redis.js';
 import type { Log } from '../../relay/operation/log.js';
-import type { RedisTlsFiles } from './redis-tls.js';
+import { readPemFile } from '../../store/env-file.js';
+import type { Place } from '../../store/paths.js';
 
 export interface RedisSettings {
   address: RedisAddress;
@@ -23,10 +31,10 @@ interface GivenRedis {
 }
 
 /** The Redis that replicas share, if there is one. Throws a usage error on a bad URL or certificate. */
-export async function redisSettings(
+export function redisSettings(
   { url, prefix, files }: GivenRedis,
   place: Pick<Context, 'cwd' | 'home'>,
-): Promise<RedisSettings | undefined> {
+): RedisSettings | undefined {
   const { ca, cert, key } = files;
   if ((cert === undefined) !== (key === undefined)) {
     throw new AppError('usage', '--redis-cert and --redis-key belong together', {
@@ -36,7 +44,6 @@ export async function redisSettings(
   const address = url === undefined ? undefined : parseRedisUrl(url);
   if (ca === undefined && cert === undefined)
     return address && { address, prefix, tls: {}, readTls: undefined };
-  const { tlsAddress, readRedisTls } = await import('./redis-tls.js');
   const readTls = (): RedisTls => readRedisTls(files, place);
   return { address: tlsAddress(files, address), prefix, tls: readTls(), readTls };
 }
@@ -102,4 +109,45 @@ function accessHint(message: string, prefix: string): string {
   return message.includes('NOPERM')
     ? `give it to the user: ACL SETUSER <name> ~${prefix}* &${prefix}* +@all`
     : `check user, password and database of ${where}`;
+}
+
+/** Files of the authorities to trust, of the client's certificate and of its key. */
+interface RedisTlsFiles {
+  ca: string | undefined;
+  cert: string | undefined;
+  key: string | undefined;
+}
+
+/** The address. Throws a usage error if it has no TLS: the files would be ignored. */
+function tlsAddress(files: RedisTlsFiles, address: RedisAddress | undefined): RedisAddress {
+  if (address?.isTls) return address;
+  throw new AppError('usage', `${flagsOf(files)} without a Redis over TLS`, {
+    hint: 'give its address as rediss:// or rediss+sentinel:// (TELNYX_CHAT_REDIS or --redis)',
+  });
+}
+
+/** Their texts. Throws a usage error on a file that is missing or broken, or a key of another certificate. */
+function readRedisTls(files: RedisTlsFiles, place: Place): RedisTls {
+  const tls: RedisTls = Object.fromEntries(
+    givenFiles(files).map(([name, file]) => [name, readPemFile(file, place)]),
+  );
+  try {
+    assertCertificates(tls);
+  } catch (error) {
+    throw new AppError('usage', `cannot use ${flagsOf(files)}: ${(error as Error).message}`, {
+      hint: 'the files are PEM, and the key belongs to the certificate',
+    });
+  }
+  return tls;
+}
+
+function flagsOf(files: RedisTlsFiles): string {
+  return givenFiles(files)
+    .map(([name]) => `--redis-${name}`)
+    .join(', ');
+}
+
+function givenFiles(files: RedisTlsFiles): [name: string, file: string][] {
+  const all = Object.entries({ ...files });
+  return all.filter((each): each is [string, string] => each[1] !== undefined);
 }

@@ -1,16 +1,18 @@
+import { isLoopback } from '../../base/base-url.js';
+import type { Values } from '../../base/environment.js';
 import { AppError } from '../../base/errors.js';
+import { version } from '../../base/version.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { checkedCount } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
 import type { Rate } from '../../relay/coordination/coordination.js';
+import { publicAddress } from '../../relay/coordination/redis/address.js';
 import type { Token } from '../../relay/exposure/credentials.js';
 import type { RelaySettings } from '../../relay/relay.js';
-import { isLoopback } from '../../base/base-url.js';
-import type { Values } from '../../base/environment.js';
-import { readEnvFile } from '../../store/env-file.js';
+import type { Settings } from '../../settings/settings.js';
+import { readEnvFile, readTokenFile, type InputPlace } from '../../store/env-file.js';
 import { MAX_PORT, type EXPOSURE, type SERVICE } from './flags.js';
 import { redisSettings, type RedisSettings } from './redis.js';
-import { bearerTokens, signingSecrets } from './tokens.js';
 
 export interface ServeSettings extends RelaySettings {
   logLevel: string;
@@ -51,7 +53,7 @@ export async function relaySettings(
     origins: new Set(values.origins.map(checkedOrigin)),
     metrics: metricsAddress(values),
     logLevel: values.logLevel,
-    redis: await redisSettings(
+    redis: redisSettings(
       {
         url: values.redis ?? env['TELNYX_CHAT_REDIS'],
         prefix: redisPrefix,
@@ -118,4 +120,93 @@ function checkedOrigin(text: string): string {
   throw new AppError('usage', `bad --origin ${JSON.stringify(text)}`, {
     hint: 'it looks like https://app.example, without a path',
   });
+}
+
+/** A shorter one could be guessed. */
+const MIN_SECRET_LENGTH = 16;
+
+/** The first one signs. One with a comma in it is also known as a whole. */
+function signingSecrets(env: Values): string[] {
+  const given = env['TELNYX_CHAT_HANDLE_SECRET'] ?? '';
+  const secrets = given.split(',').map((secret) => secret.trim());
+  if (secrets.every(({ length }) => length >= MIN_SECRET_LENGTH)) {
+    return secrets.length === 1 ? [given] : [...secrets, given];
+  }
+  throw new AppError('usage', '--sign-conversations needs TELNYX_CHAT_HANDLE_SECRET', {
+    hint: `set it to ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes, the same on every replica; older secrets may follow, separated by commas`,
+  });
+}
+
+/** Off loopback, or behind a proxy, anyone may try. */
+function assertLongTokens(tokens: readonly Token[]): void {
+  if (tokens.every(({ secret }) => secret.length >= MIN_SECRET_LENGTH)) return;
+  throw new AppError(
+    'usage',
+    'a bearer token is too short to be served off loopback or behind a proxy',
+    {
+      hint: `use ${MIN_SECRET_LENGTH} characters or more, such as openssl rand -hex 32 makes`,
+    },
+  );
+}
+
+interface GivenTokens {
+  tokens: readonly string[];
+  tokenFile: string | undefined;
+}
+
+/** All bearer tokens: those of the flags, else of the environment, and those of the file. Throws a usage error. */
+async function bearerTokens(
+  { tokens, tokenFile }: GivenTokens,
+  env: Values,
+  { place, isExposed }: { place: InputPlace; isExposed: boolean },
+): Promise<Token[]> {
+  const inFile = tokenFile === undefined ? [] : await readTokenFile(tokenFile, place);
+  const inEnvironment = (env['TELNYX_CHAT_TOKEN'] ?? '').split(/[\s,]+/).filter(Boolean);
+  const all = [
+    ...(tokens.length > 0 ? tokens : inEnvironment).map((text) => tokenOf(text, 'a bearer token')),
+    ...inFile.map(({ text, line }) => tokenOf(text, `line ${line} of ${tokenFile ?? ''}`)),
+  ];
+  if (isExposed) assertLongTokens(all);
+  return all;
+}
+
+/** `name:token` or `token`. The error does not show the text, which may be a token with a typo. */
+function tokenOf(text: string, place: string): Token {
+  const [, name, secret = ''] = /^(?:([\w-]{1,32}):)?([\w.~+/-]+=*)$/.exec(text) ?? [];
+  if (secret !== '') return { name, secret };
+  throw new AppError('usage', `${place} has characters that no token has`, {
+    hint: 'letters, digits and - . _ ~ + / only, such as openssl rand -hex 32 makes; name:token names its callers',
+  });
+}
+
+/** The first entry of the log: version and effective settings, without keys, tokens and passwords. */
+export function startEntry(
+  settings: ServeSettings,
+  { assistantId, baseUrl, timeoutMs }: Settings,
+  { url, node }: { url: string; node: string },
+): object {
+  const { tokens, redis, rate, origins, allowedHosts } = settings;
+  return {
+    version,
+    node,
+    url,
+    assistant: assistantId?.value,
+    base_url: baseUrl.value,
+    timeout_s: timeoutMs.value / 1000,
+    tokens: tokens.length,
+    callers: tokens.flatMap(({ name }) => name ?? []),
+    rate_limit: rate?.perMinute,
+    max_turns: settings.maxTurns,
+    max_turns_per_token: settings.maxTurnsPerToken,
+    trust_proxy: settings.trustedProxies,
+    allowed_hosts: allowedHosts,
+    origins: [...origins],
+    signs_conversations: settings.signingSecrets !== undefined,
+    redis: redis && publicAddress(redis.address),
+    redis_prefix: redis?.prefix,
+    metrics: settings.metrics && `${settings.metrics.host}:${settings.metrics.port}`,
+    drain_delay_s: settings.drainDelayMs / 1000,
+    log_level: settings.logLevel,
+    page: settings.hasPage,
+  };
 }

@@ -2,8 +2,7 @@ import { AppError } from '../../base/errors.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { count, text, texts, toggle, type Flag } from '../../command-line/flag.js';
 import type { FaultSettings } from '../../sandbox/faults/plan.js';
-import { DEBUG, JSON_FLAG, NO_COLOR, QUIET } from '../options/output.js';
-import { REDACT } from '../options/redaction.js';
+import { DEBUG, JSON_FLAG, NO_COLOR, QUIET, REDACT } from '../options/output.js';
 import { targetFlags } from '../options/target.js';
 import { REPORT_KINDS } from './reports.js';
 

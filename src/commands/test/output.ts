@@ -16,8 +16,7 @@ import type { CaseResult, TestEvent } from '../../testing/run/results.js';
 import type { TestRun } from '../../testing/run/run-tests.js';
 import { countsOf } from '../../testing/run/verdicts.js';
 import { ESCAPE_SEQUENCE } from '../../text/width.js';
-import { isWatched } from '../options/output.js';
-import { proseOn, type Prose } from '../options/prose.js';
+import { isWatched, proseOn, type Prose } from '../options/output.js';
 import { isOnGithub, workspaceNames } from './reports.js';
 
 export function reportStyle(color: boolean): ReportStyle {

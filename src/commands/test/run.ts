@@ -16,9 +16,8 @@ import type {
 } from '../../testing/run/results.js';
 import { replayTests, runTests, type TestRun } from '../../testing/run/run-tests.js';
 import { exitCodeOfResults } from '../../testing/run/verdicts.js';
-import type { LastRun } from './last-run.js';
+import { type LastRun, isToStdout, writeReports, type RequestedReport } from './reports.js';
 import { openOutput } from './output.js';
-import { isToStdout, writeReports, type RequestedReport } from './reports.js';
 import { casesOf, type Suite } from './suite.js';
 
 /** Shared by all runs of one command: with `--watch` there are several. */
