@@ -7,8 +7,7 @@ import { rawText } from '../raw-text.mjs';
 const ENTRY = `
 export { programOutline } from './src/program.ts';
 export { GUIDES, pageOf } from './src/command-line/guides.ts';
-export { KEYS } from './src/chat/keys.ts';
-export { SLASH_COMMANDS } from './src/chat/slash-commands.ts';
+export { KEYS, SLASH_COMMANDS } from './src/chat/slash-commands.ts';
 export { FAULT_KINDS } from './src/sandbox/faults/grammar.ts';
 export { turnJson } from './src/turn/turn-report.ts';
 export { errorJson } from './src/text/error-report.ts';

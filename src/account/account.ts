@@ -1,7 +1,11 @@
 import { createClient, type Client } from '../api/client.js';
 import type { RequestReport } from '../api/http.js';
-import { proxyFor } from '../api/proxy.js';
-import { createTransport, type Transport, type TransportOptions } from '../api/transport.js';
+import {
+  proxyFor,
+  createTransport,
+  type Transport,
+  type TransportOptions,
+} from '../api/transport.js';
 import type { Context } from '../process/context.js';
 import { requireAssistant, requireKey } from '../settings/resolve.js';
 import { keyName, type Setting, type Settings } from '../settings/settings.js';

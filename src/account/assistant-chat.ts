@@ -1,5 +1,5 @@
 import type { Client } from '../api/client.js';
-import { firstWords } from '../conversations/names.js';
+import { firstWords } from '../conversations/metadata.js';
 import type { Context } from '../process/context.js';
 import type { Settings } from '../settings/settings.js';
 import { openLastConversation, type LastConversation } from '../store/last-conversation.js';

@@ -1,7 +1,7 @@
 import type { Client } from '../api/client.js';
 import type { CallOptions } from '../base/time.js';
-import type { FirstWordsOf } from '../conversations/first-words.js';
-import { nameOf } from '../conversations/names.js';
+import type { FirstWordsOf } from '../conversations/excerpt.js';
+import { nameOf } from '../conversations/metadata.js';
 import { sanitizeLine } from '../text/sanitize.js';
 
 /** A word that Tab offers, and what it stands for. */

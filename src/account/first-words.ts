@@ -2,8 +2,8 @@
 import { AppError } from '../base/errors.js';
 import { Deadline, type Signal } from '../base/time.js';
 import type { Conversation } from '../conversations/conversation.js';
-import { readFirstWords, type FirstWordsOf } from '../conversations/first-words.js';
-import { nameOf } from '../conversations/names.js';
+import { readFirstWords, type FirstWordsOf } from '../conversations/excerpt.js';
+import { nameOf } from '../conversations/metadata.js';
 import type { Context } from '../process/context.js';
 import { openNameCache, type KeptName } from '../store/name-cache.js';
 import type { Account } from './account.js';

@@ -1,4 +1,4 @@
-import { aiDisabled } from '../conversations/update.js';
+import { aiDisabled } from '../conversations/conversation.js';
 import { DEFAULT_BASE_URL } from '../base/base-url.js';
 import { AppError, type Delivery, type ErrorKind } from '../base/errors.js';
 import { parseJson } from '../base/unicode.js';

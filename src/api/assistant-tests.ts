@@ -1,14 +1,10 @@
 // Loaded late: only simulated cases of `test` need it.
 import * as v from 'valibot';
 import { Deadline, type CallOptions, type Clock } from '../base/time.js';
-import type {
-  AssistantTest,
-  AssistantTestsClient,
-  TestRun,
-} from '../conversations/assistant-tests.js';
+import type { AssistantTest, AssistantTestsClient, TestRun } from '../conversations/assistants.js';
 import type { Caller } from './caller.js';
 import { segment } from './http.js';
-import { PAGE_SIZE } from './messages.js';
+import { PAGE_SIZE } from './conversations.js';
 import { listOf, pageMeta, text, textOrJson, unwrapped } from './wire.js';
 
 const PATH = '/ai/assistants/tests';

@@ -5,9 +5,8 @@ import { version } from '../base/version.js';
 import { parseJson, wellFormedJson } from '../base/unicode.js';
 import { momentOf, type ServerClock } from '../turn/server-clock.js';
 import { unexpectedResponse, WRONG_SERVER_HINT, apiError } from './api-error.js';
-import { type HttpResponse, type HttpRequest, queryString, type Query } from './http.js';
+import { type HttpResponse, type HttpRequest, queryString, type Query, discard } from './http.js';
 import { errorWithoutKey } from './request-record.js';
-import { discard } from './response-body.js';
 import type { Transport } from './transport.js';
 
 /** Reads a response's JSON into a type of ours; throws on another shape. */

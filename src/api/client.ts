@@ -12,12 +12,18 @@ import type {
 import type { ChatAnswer, ChatEvent, SentTurn, TurnPorts } from '../turn/events.js';
 import { ServerClock } from '../turn/server-clock.js';
 import { readJson, type Caller, createCaller, type CallerOptions } from './caller.js';
-import { conversationPath, conversationCreator, createShared } from './conversations.js';
+import {
+  conversationPath,
+  conversationCreator,
+  createShared,
+  history,
+  messageAdder,
+  messagePage,
+  messages,
+} from './conversations.js';
 import { segment, type HttpResponse } from './http.js';
-import { history, messageAdder, messagePage, messages } from './messages.js';
-import { replyIn } from './reply-shapes.js';
+import { replyIn, SeenEvents, shapeOf } from './reply-shapes.js';
 import { readReply } from './reply-stream.js';
-import { SeenEvents, shapeOf } from './seen-events.js';
 import { parse } from './wire.js';
 
 /** The Telnyx AI Assistants API: one method an operation. All of them reject with AppErrors. */

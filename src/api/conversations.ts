@@ -1,10 +1,15 @@
-import type { CallOptions } from '../base/time.js';
+import { hasty, retrying } from '../base/retry.js';
+import { type CallOptions, Deadline, type Clock } from '../base/time.js';
 import type {
   Conversation,
   NewConversation,
   SharedConversation,
+  Message,
+  MessagePage,
+  NewMessage,
+  History,
 } from '../conversations/conversation.js';
-import type { Caller } from './caller.js';
+import { type Caller, readText } from './caller.js';
 import { segment } from './http.js';
 import { parse } from './wire.js';
 
@@ -54,4 +59,124 @@ export async function createShared(
 async function digest(text: string): Promise<string> {
   const { createHash } = await import('node:crypto');
   return createHash('sha256').update(text).digest('base64url');
+}
+
+/** The most that the API puts on one page. */
+export const PAGE_SIZE = 100;
+
+/** One page, the first one is 1. */
+export async function messagePage(
+  caller: Caller,
+  conversationId: string,
+  { number, ...call }: CallOptions & { number: number },
+): Promise<MessagePage> {
+  const path = `${conversationPath(conversationId)}/messages`;
+  const query = { 'page[size]': PAGE_SIZE, 'page[number]': number };
+  const { data, meta } = await caller.json({ ...call, path, query }, parse.messagePage);
+  return { messages: data, total: meta.total_results, pages: meta.total_pages };
+}
+
+/** Page after page, from 1 on. */
+async function* pagesOf(
+  read: (number: number) => Promise<MessagePage>,
+): AsyncGenerator<MessagePage> {
+  for (let number = 1, pages = 1; number <= pages; number++) {
+    const page = await read(number);
+    yield page;
+    if (page.messages.length === 0) return;
+    ({ pages } = page);
+  }
+}
+
+/** All messages, a page at a time, in the API's order. */
+export async function* messages(
+  caller: Caller,
+  conversationId: string,
+  call: CallOptions,
+): AsyncGenerator<Message[]> {
+  const pages = pagesOf((number) => messagePage(caller, conversationId, { ...call, number }));
+  for await (const page of pages) {
+    if (page.messages.length > 0) yield page.messages;
+  }
+}
+
+/** A function that adds one message, and still only one when called again: same key, same bytes. Its failures tell the delivery. */
+export function messageAdder(
+  caller: Caller,
+  { conversationId, role, text, speaker }: NewMessage,
+  key: string,
+): (call: CallOptions) => Promise<void> {
+  const path = `${conversationPath(conversationId)}/message`;
+  const body = JSON.stringify({ role, content: text, name: speaker });
+  const headers = { accept: '*/*', 'idempotency-key': key };
+  const add = { method: 'POST', path, body, headers } as const;
+  return async (call) => {
+    await readText(await caller.open({ ...call, ...add }));
+  };
+}
+
+/** The most messages that are held at once: a longer conversation is not searched. */
+const MAX_MESSAGES = 100_000;
+/** The most characters of them (64 MiB). */
+const MAX_CHARACTERS = 32 * 1024 * 1024;
+/** Of one list whose pages do not fit together. */
+const MAX_READINGS = 3;
+
+/** All pages as one list, read again when a message arrives meanwhile; within the timeout of the call. */
+export async function history(
+  caller: Caller,
+  conversationId: string,
+  { call, clock }: { call: CallOptions; clock: Clock },
+): Promise<History> {
+  const { signal, timeoutMs } = call;
+  const retry = { clock, signal, deadline: new Deadline(clock, timeoutMs) };
+  const read = (number: number): Promise<MessagePage> =>
+    retrying((each) => messagePage(caller, conversationId, { ...each, number }), retry, hasty);
+  for (let count = 1; ; count++) {
+    const found = await completeList(pagesOf(read));
+    if (found.isComplete || found.isLast || count === MAX_READINGS) return found;
+  }
+}
+
+/**
+ * Pages as one list. It is whole when each page's total is the number we have and no page repeats a
+ * message of another, as pages in different orders would. Without totals, a full page may not be all.
+ * `isLast`: another reading would not help.
+ */
+async function completeList(
+  pages: AsyncIterable<MessagePage>,
+): Promise<History & { isLast: boolean }> {
+  const lists: Message[][] = [];
+  const totals = new Set<number>();
+  let [count, characters, isTooLarge] = [0, 0, false];
+  for await (const { messages: list, total } of pages) {
+    lists.push(list);
+    if (total !== undefined) totals.add(total);
+    count += list.length;
+    characters += sum(list.map(lengthOf));
+    isTooLarge = count > MAX_MESSAGES || characters > MAX_CHARACTERS;
+    if (isTooLarge) break;
+  }
+  const found = lists.flat();
+  const isCounted = totals.size > 0 || found.length < PAGE_SIZE;
+  const isConsistent = isCounted && [...totals].every((total) => total === found.length);
+  const isComplete = !isTooLarge && isConsistent && areApart(lists);
+  return { messages: found, isComplete, isLast: isTooLarge || lists.length === 1 };
+}
+
+/** Characters in what a message says and calls. */
+function lengthOf({ text, toolCalls }: Message): number {
+  return text.length + sum(toolCalls.map((call) => call.arguments.length));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+/** Whether no list has a message of another one. Messages have no id, so they are compared as a whole. */
+function areApart(lists: readonly Message[][]): boolean {
+  if (lists.length === 1) return true;
+  const sets = lists.map((list) => new Set(list.map((each) => JSON.stringify(each))));
+  const all = new Set(sets.flatMap((set) => [...set]));
+  return all.size === sum(sets.map(({ size }) => size));
 }

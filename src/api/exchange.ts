@@ -17,10 +17,11 @@ import {
   silenceFor,
   type HttpRequest,
   type HttpResponse,
+  ResponseBody,
+  type BodySource,
 } from './http.js';
 import type { BodyReading, ReadBudget } from './read-budget.js';
 import { RequestRecord, type RecordOptions } from './request-record.js';
-import { ResponseBody, type BodySource } from './response-body.js';
 
 export interface ExchangeOptions extends RecordOptions {
   /** The server's name in messages. */

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { AppError } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { networkError, ON_THE_WAY_HINT } from './failures.js';
-import { discard } from './response-body.js';
+import { discard } from './http.js';
 import type { Transport } from './transport.js';
 
 /** Bound on each probe, in milliseconds. */

@@ -3,8 +3,15 @@ import type { CallOptions } from '../base/time.js';
 import { errorLines } from '../text/error-report.js';
 import { sanitize } from '../text/sanitize.js';
 import type { Turn } from '../turn/events.js';
-import type { Following } from './following.js';
 import type { ChatPorts } from './ports.js';
+
+/** A conversation that the chat follows. */
+export interface Following {
+  id: string;
+  /** Adds a person's message. */
+  send(text: string): Promise<void>;
+  stop(): void;
+}
 
 export interface ChatState {
   assistantId: string;

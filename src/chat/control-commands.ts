@@ -1,9 +1,9 @@
 import { AppError } from '../base/errors.js';
 import { retrying } from '../base/retry.js';
 import { Deadline } from '../base/time.js';
-import { insightBlock, TAKEN_OVER } from '../conversations/details.js';
-import { setTakenOver, lostMessage } from '../conversations/update.js';
-import { checkedMessage } from '../turn/message-text.js';
+import { TAKEN_OVER } from '../conversations/details.js';
+import { setTakenOver, lostMessage } from '../conversations/conversation.js';
+import { checkedMessage } from '../turn/events.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { personPrompt } from './prompt.js';
 import { messageArrived, messageFailed, messageStarts } from './message-outcome.js';
@@ -74,12 +74,4 @@ async function addMessage(chat: Chat, text: string): Promise<void> {
   }
   known.push({ conversationId, text: message.text, prompt: personPrompt(chat, speaker) });
   notify(chat, 'added to the conversation');
-}
-
-/** /insights */
-export async function showInsights(chat: Chat): Promise<void> {
-  const id = currentConversation(chat);
-  const made = await callApi(chat, (api, call) => api.listInsights(id, call));
-  const lines = made.map(insightBlock).flatMap(({ heading, lines }) => [heading, ...lines]);
-  notify(chat, ...(lines.length === 0 ? ['there are no insights yet'] : lines));
 }

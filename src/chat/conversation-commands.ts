@@ -1,18 +1,25 @@
 import { AppError } from '../base/errors.js';
-import type { Conversation, ConversationFilters, Message } from '../conversations/conversation.js';
-import { CHANNEL_KEY } from '../conversations/filters.js';
+import { checkedId } from '../base/ids.js';
+import {
+  type Conversation,
+  type ConversationFilters,
+  type Message,
+  isTakenOver,
+  renameConversation,
+  type Assistant,
+} from '../conversations/conversation.js';
+import { CHANNEL_KEY } from '../conversations/details.js';
 import { conversationIdFor } from '../conversations/find.js';
 import { allMessages } from '../conversations/messages.js';
-import { checkedName, isConversationId, nameOf } from '../conversations/names.js';
-import { isTakenOver, rename } from '../conversations/update.js';
+import { checkedName, isConversationId, nameOf } from '../conversations/metadata.js';
 import { age } from '../text/age.js';
 import { sanitizeLine } from '../text/sanitize.js';
-import { nameFrom, nameWindow } from './attention.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
 import { noteReplies } from './message-commands.js';
-import type { Choice } from './ports.js';
-import { openRecap } from './recap.js';
+import { openRecap, noteAssistant, openIntroduction } from './opening.js';
+import type { Choice, ChooseQuestion } from './ports.js';
+import { nameFrom, nameWindow } from './prompt.js';
 
 /** How many conversations `/resume` offers. */
 const MAX_CHOICES = 100;
@@ -134,8 +141,37 @@ async function recap(chat: Chat, count?: number): Promise<Message[]> {
 export async function nameConversation(chat: Chat, text: string): Promise<void> {
   const newName = checkedName(text, '/name Opening hours');
   const id = currentConversation(chat);
-  await callApi(chat, (api, call) => rename(api, { id, name: newName }, call));
+  await callApi(chat, (api, call) => renameConversation(api, { id, name: newName }, call));
   const shown = sanitizeLine(newName);
   nameWindow(chat, { conversation: newName });
   notify(chat, `named ${shown}; /resume ${shown} continues it later`);
+}
+
+/** /assistant: switches to another assistant, in a new conversation. */
+export async function chooseAssistant(chat: Chat, argument: string): Promise<void> {
+  const id = argument === '' ? await pickAssistant(chat) : checkedId('assistant', argument);
+  if (id === undefined) return;
+  const assistant = await callApi(chat, (api, call) => api.getAssistant(id, call));
+  chat.state.assistantId = assistant.id;
+  chat.state.conversationId = undefined;
+  chat.state.title = undefined;
+  chat.state.isTakenOver = false;
+  noteAssistant(chat, assistant);
+  nameWindow(chat, { assistant: assistant.name, conversation: '' });
+  (await openIntroduction(chat, assistant))();
+  notify(chat, 'your next message starts a new conversation');
+}
+
+async function pickAssistant(chat: Chat): Promise<string | undefined> {
+  const assistants = await callApi(chat, (api, call) => api.listAssistants(call));
+  if (assistants.length === 0) throw new AppError('not_found', 'this account has no assistants');
+  return chat.ports.dialogs.choose(assistantQuestion(assistants));
+}
+
+export function assistantQuestion(assistants: readonly Assistant[]): ChooseQuestion {
+  const choices = assistants.map(({ id, name, model }) => ({
+    value: id,
+    cells: [name, model, id].map((part) => sanitizeLine(part, 40)),
+  }));
+  return { text: 'Which assistant?', noun: 'assistant', choices };
 }

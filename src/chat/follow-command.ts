@@ -6,11 +6,16 @@ import { followNotice, type FollowEvent } from '../conversations/follow-event.js
 import { transcriptLines } from '../conversations/transcript.js';
 import { cutWithEllipsis } from '../text/columns.js';
 import { oneLine, sanitize } from '../text/sanitize.js';
-import { nameWindow } from './attention.js';
-import { currentConversation, notify, notifyAsIs, notifyFailure, type Chat } from './chat.js';
+import { nameWindow, personPrompt, promptOf, showPrompt } from './prompt.js';
+import {
+  currentConversation,
+  notify,
+  notifyAsIs,
+  notifyFailure,
+  type Chat,
+  type Following,
+} from './chat.js';
 import { showAddition, takeover } from './control-commands.js';
-import type { Following } from './following.js';
-import { personPrompt, promptOf, showPrompt } from './prompt.js';
 
 /** /follow: shows the messages of the chat's conversation as they come, until Ctrl-C. */
 export function startFollowing(chat: Chat): void {

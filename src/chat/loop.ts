@@ -1,7 +1,6 @@
 import { AppError } from '../base/errors.js';
-import { notify, notifyFailure, type Chat } from './chat.js';
+import { notify, notifyFailure, type Chat, type Following } from './chat.js';
 import { showAddition } from './control-commands.js';
-import { leaveFollowed } from './following.js';
 import { restoreHeld } from './message-outcome.js';
 import type { Typed } from './ports.js';
 import { showPrompt } from './prompt.js';
@@ -104,4 +103,14 @@ function unknownSlashCommand({ name, nearest }: Extract<ChatInput, { type: 'unkn
   return new AppError('usage', `unknown command /${name}`, {
     hint: `${advice}${AS_MESSAGE}`,
   });
+}
+
+interface FollowingState {
+  following?: Following | undefined;
+  conversationId: string | undefined;
+}
+
+/** Ends it when the chat has gone on to another conversation. */
+function leaveFollowed({ following, conversationId }: FollowingState): void {
+  if (following && following.id !== conversationId) following.stop();
 }

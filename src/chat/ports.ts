@@ -7,11 +7,10 @@ import type {
   Insight,
   Message,
   NewMessage,
+  UpdateApi,
 } from '../conversations/conversation.js';
-import type { FirstWordsOf } from '../conversations/first-words.js';
-import type { ToolCallResult } from '../conversations/tool-calls.js';
-import type { Transcript, TranscriptFormat } from '../conversations/transcript.js';
-import type { UpdateApi } from '../conversations/update.js';
+import type { FirstWordsOf } from '../conversations/excerpt.js';
+import type { ToolCallResult, Transcript, TranscriptFormat } from '../conversations/transcript.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { ToolCallPorts } from '../turn/turn-tool-calls.js';
 

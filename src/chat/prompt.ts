@@ -1,3 +1,5 @@
+import type { Conversation, Message } from '../conversations/conversation.js';
+import { firstWords, nameOf } from '../conversations/metadata.js';
 import { sanitizeLine } from '../text/sanitize.js';
 import type { Chat, ChatState } from './chat.js';
 import type { Paint } from './ports.js';
@@ -31,4 +33,18 @@ export const personPrompt = ({ ports }: Chat, speaker?: string): string =>
  */
 export function showPrompt({ state, ports }: Chat): void {
   ports.editor.setPrompt(promptOf(state, ports.paint), state.isTakenOver ? 'taken over' : '');
+}
+
+/** Names the window after the conversation and the assistant, as far as they are known. */
+export function nameWindow({ state, ports }: Chat, names: Partial<ChatState['names']>): void {
+  Object.assign(state.names, names);
+  const { conversation, assistant } = state.names;
+  const known = [conversation, assistant].map((name) => sanitizeLine(name, 60));
+  ports.setTitle(known.filter((name) => name !== '').join(' – ') || 'telnyx-chat');
+}
+
+/** The name of an earlier conversation, else the first words that somebody said in it. */
+export function nameFrom(conversation: Conversation, messages: readonly Message[] = []): string {
+  const first = messages.find(({ role }) => role === 'user')?.text ?? '';
+  return nameOf(conversation) || (firstWords(first) ?? '');
 }

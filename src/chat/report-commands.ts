@@ -1,14 +1,17 @@
 import { AppError } from '../base/errors.js';
 import { percentile } from '../base/time.js';
-import { allMessages } from '../conversations/messages.js';
+import { parseJson } from '../base/unicode.js';
+import type { Message } from '../conversations/conversation.js';
+import { insightBlock } from '../conversations/details.js';
+import { allMessages, turnsIn } from '../conversations/messages.js';
 import {
   ANY_TRANSCRIPT_ENDING,
   formatByName,
   transcript,
   type TranscriptFormat,
 } from '../conversations/transcript.js';
-import { sanitizeLine } from '../text/sanitize.js';
-import { callApi, currentConversation, notify, type Chat } from './chat.js';
+import { sanitizeLine, sanitize } from '../text/sanitize.js';
+import { callApi, currentConversation, notify, type Chat, notifyAsIs } from './chat.js';
 
 /** /info */
 export function showInfo(chat: Chat): void {
@@ -75,4 +78,56 @@ function formatForFile(path: string): TranscriptFormat {
   throw new AppError('usage', `cannot save as ${JSON.stringify(path)}`, {
     hint: `the name must end with ${ANY_TRANSCRIPT_ENDING}`,
   });
+}
+
+/** /insights */
+export async function showInsights(chat: Chat): Promise<void> {
+  const id = currentConversation(chat);
+  const made = await callApi(chat, (api, call) => api.listInsights(id, call));
+  const lines = made.map(insightBlock).flatMap(({ heading, lines }) => [heading, ...lines]);
+  notify(chat, ...(lines.length === 0 ? ['there are no insights yet'] : lines));
+}
+
+/** /trace */
+export async function showTrace(chat: Chat, argument: string): Promise<void> {
+  const back = argument === '' ? 1 : Number(argument);
+  if (!Number.isInteger(back) || back < 1) {
+    throw new AppError('usage', `bad number ${JSON.stringify(argument)}`, {
+      hint: '/trace 2 shows the tool calls of the last turn but one',
+    });
+  }
+  const id = currentConversation(chat);
+  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  const turns = turnsIn(messages);
+  const turn = turns.at(-back);
+  if (!turn && back > 1) {
+    const count = `${turns.length} ${turns.length === 1 ? 'turn' : 'turns'}`;
+    throw new AppError('usage', `the conversation has only ${count}`);
+  }
+  const lines = traceLines(turn ?? []);
+  const which = back === 1 ? 'the last turn' : 'that turn';
+  if (lines.length === 0) notify(chat, `${which} called no tools`);
+  else notifyAsIs(chat, ...lines);
+}
+
+/** The tool calls among messages: name, arguments and results, safe on a terminal. */
+function traceLines(messages: readonly Message[]): string[] {
+  return messages.flatMap(({ role, text, toolCalls }) => {
+    if (role === 'tool') return labelled('result', text);
+    return toolCalls.flatMap(({ name, arguments: args }) => labelled(`call ${name}`, args));
+  });
+}
+
+function labelled(label: string, json: string): string[] {
+  const [first = '', ...others] = sanitize(indented(json)).split('\n');
+  return [sanitize(`${label}: ${first}`), ...others.map((line) => `  ${line}`)];
+}
+
+/** JSON with indentation; any other text as it is. */
+function indented(json: string): string {
+  try {
+    return JSON.stringify(parseJson(json), null, 2);
+  } catch {
+    return json;
+  }
 }

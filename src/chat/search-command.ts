@@ -2,7 +2,7 @@
 import { AppError } from '../base/errors.js';
 import { paced } from '../base/paced.js';
 import { excerptOf } from '../conversations/excerpt.js';
-import { paginateConversations, usedAt } from '../conversations/paginate.js';
+import { paginateConversations, usedAt } from '../conversations/list.js';
 import type { ReadManyPorts } from '../conversations/read-many.js';
 import {
   searchConversations,

@@ -1,13 +1,13 @@
 import { AppError } from '../base/errors.js';
+import { firstWords } from '../conversations/metadata.js';
 import { type ReplyEvent, startedEarly } from '../turn/events.js';
 import { withSilences } from '../turn/silence.js';
-import { SEARCH_NOTICE, noticeOf, WAITING } from '../turn/turn-report.js';
-import { createReplyText, CUT_OFF } from '../turn/reply-text.js';
-import { announced, nameWindow, newName } from './attention.js';
-import { cancellable, notify, type Chat } from './chat.js';
-import { messageArrived, messageFailed, messageStarts } from './message-outcome.js';
+import { SEARCH_NOTICE, noticeOf, WAITING, createReplyText, CUT_OFF } from '../turn/turn-report.js';
+import { turnToolCalls } from '../turn/turn-tool-calls.js';
+import { cancellable, notify, type Chat, notifyAsIs } from './chat.js';
 import { withWaysOut } from './control-commands.js';
-import { showToolCalls } from './tool-calls.js';
+import { messageArrived, messageFailed, messageStarts } from './message-outcome.js';
+import { nameWindow } from './prompt.js';
 
 /** Sends a message and shows its reply. */
 export async function showTurn(chat: Chat, text: string): Promise<void> {
@@ -81,3 +81,44 @@ function noteEvent(chat: Chat, event: ReplyEvent): void {
   const notice = event.type === 'retry' ? noticeOf(event) : undefined;
   if (notice !== undefined) notify(chat, notice);
 }
+
+/** Replies that take longer are announced, in milliseconds. */
+const LONG_REPLY_MS = 10_000;
+
+/** Waits for a reply. One that took long is announced, for a person who looks elsewhere. */
+async function announced<T>({ ports }: Chat, reply: Promise<T>): Promise<T> {
+  const started = ports.clock.monotonic();
+  try {
+    return await reply;
+  } finally {
+    if (ports.clock.monotonic() - started > LONG_REPLY_MS) ports.announce();
+  }
+}
+
+/** The name of a conversation that a message starts; its first words even where it gets no name. */
+function newName({ state }: Chat, text: string): string {
+  return state.title ?? firstWords(text) ?? '';
+}
+
+/** Shows the tool calls of the turn that has just ended. Not to know them fails no turn. */
+async function showToolCalls(chat: Chat, text: string): Promise<void> {
+  const { state, ports } = chat;
+  const { conversationId, trace } = state;
+  const reply = state.replies.at(-1);
+  if (!trace || conversationId === undefined || reply === undefined) return;
+  const turn = { conversationId, text, reply };
+  const { api, clock } = ports;
+  try {
+    // Without a status: the reply is there, and the next message can be typed.
+    const calls = await cancellable(chat, undefined, (signal) =>
+      turnToolCalls(api, turn, { clock, signal }),
+    );
+    if (calls.length > 0) notifyAsIs(chat, ...calls.map((call) => ports.toolCallLine(call)));
+  } catch (error) {
+    if (!(error instanceof AppError) || ports.signal.aborted) throw error;
+    const isSkipped = error.kind === 'interrupted';
+    notify(chat, isSkipped ? SKIPPED : `the tool calls are not known: ${error.message}`);
+  }
+}
+
+const SKIPPED = 'cancelled; /trace shows what tools were called, if any';

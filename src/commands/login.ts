@@ -10,7 +10,7 @@ import {
 import { checkedBaseUrl } from '../base/base-url.js';
 import { AppError } from '../base/errors.js';
 import { checkedKey } from '../base/ids.js';
-import { assistantQuestion } from '../chat/assistant-commands.js';
+import { assistantQuestion } from '../chat/conversation-commands.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import { text, toggle } from '../command-line/flag.js';
 import type { Assistant } from '../conversations/conversation.js';

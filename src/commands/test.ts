@@ -1,6 +1,6 @@
 import { openAccount, type Account, type Notices } from '../account/account.js';
 import { AppError } from '../base/errors.js';
-import { loadFailedSend } from '../turn/deliver.js';
+import { loadFailedSend } from '../turn/turn.js';
 import { defineCommand, type GroupValues } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
 import { keepMemorySmall } from '../process/v8-flags.js';

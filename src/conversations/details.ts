@@ -1,11 +1,19 @@
 import { parseJson } from '../base/unicode.js';
 import { age } from '../text/age.js';
-import { oneLine, sanitize } from '../text/sanitize.js';
-import type { Conversation, Insight, Message } from './conversation.js';
-import { CHANNEL_KEY, NUMBER_KEY } from './filters.js';
-import { nameOf } from './names.js';
-import { messageLines } from './transcript.js';
-import { isTakenOver } from './update.js';
+import { oneLine, sanitize, sanitizeLine } from '../text/sanitize.js';
+import {
+  type Conversation,
+  type Insight,
+  type Message,
+  isTakenOver,
+  type ToolCall,
+} from './conversation.js';
+import { nameOf } from './metadata.js';
+
+/** The metadata key of the channel that a conversation began on. */
+export const CHANNEL_KEY = 'telnyx_conversation_channel';
+/** The metadata key of the number on the other side. */
+export const NUMBER_KEY = 'telnyx_end_user_target';
 
 export const TAKEN_OVER = 'a person has taken it over: the assistant is silent';
 
@@ -96,4 +104,50 @@ export function clockTime(time: string): string {
   const date = new Date(/(?:z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time}Z`);
   if (Number.isNaN(date.getTime())) return oneLine(time);
   return `${date.toISOString().slice(0, 19).replace('T', ' ')}Z`;
+}
+
+/** The text of a message and its tool calls, as lines that are safe on a terminal. */
+export function messageLines({ text, toolCalls }: Message, maxLength = 500): string[] {
+  const lines = text === '' ? [] : sanitize(text).split('\n');
+  return [...lines, ...toolCalls.map((call) => callLine(call, maxLength))];
+}
+
+function callLine({ name, arguments: args }: ToolCall, maxLength: number): string {
+  return `calls ${sanitizeLine(name)}(${sanitizeLine(args, maxLength)})`;
+}
+
+/** A conversation for `--json`; unknown values are null. Times are ISO 8601. */
+export function conversationJson(conversation: Conversation) {
+  const { id, metadata, createdAt, lastMessageAt } = conversation;
+  return {
+    id,
+    name: nameOf(conversation) || null,
+    assistant_id: metadata['assistant_id'] ?? null,
+    channel: metadata[CHANNEL_KEY] ?? null,
+    with: metadata[NUMBER_KEY] ?? null,
+    ai_disabled: isTakenOver(conversation),
+    created_at: createdAt || null,
+    last_message_at: lastMessageAt || null,
+    metadata,
+  };
+}
+
+/** A message for `--json`. The arguments of a tool call are a JSON string, as the model wrote it. */
+export function messageJson({ role, text, sentAt, createdAt, toolCalls }: Message) {
+  return {
+    role,
+    text,
+    sent_at: sentAt || null,
+    created_at: createdAt || null,
+    tool_calls: toolCalls,
+  };
+}
+
+export function insightJson({ id, status, createdAt, results }: Insight) {
+  return {
+    id,
+    status,
+    created_at: createdAt || null,
+    results: results.map(({ insightId, result }) => ({ insight_id: insightId, result })),
+  };
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.js';
 import type { Conversation } from './conversation.js';
-import { isConversationId, NAME_KEY, nameFault, nameOf } from './names.js';
-import type { ListConversations } from './paginate.js';
+import { isConversationId, NAME_KEY, nameFault, nameOf } from './metadata.js';
+import type { ListConversations } from './list.js';
 
 /** Limit on the conversations of one name that are requested. */
 const MAX_NAMESAKES = 20;

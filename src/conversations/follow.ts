@@ -1,11 +1,9 @@
 import { AppError } from '../base/errors.js';
 import { hasty, isTransient, retrying } from '../base/retry.js';
 import { Deadline, type CallOptions, type Clock } from '../base/time.js';
-import type { Conversation, MessagePage } from './conversation.js';
+import { type Conversation, type MessagePage, isTakenOver } from './conversation.js';
 import type { FollowEvent } from './follow-event.js';
-import { HeldMessages } from './held-messages.js';
-import { ListedMessages } from './listed-messages.js';
-import { isTakenOver } from './update.js';
+import { HeldMessages, ListedMessages } from './followed-messages.js';
 
 export interface FollowApi {
   getConversation(id: string, options: CallOptions): Promise<Conversation>;

@@ -2,7 +2,7 @@ import { AppError } from '../base/errors.js';
 import { sideBySide } from '../base/side-by-side.js';
 import type { Conversation, Message, MessagePage } from './conversation.js';
 import { messagesByTime } from './message-pages.js';
-import { usedAt } from './paginate.js';
+import { usedAt } from './list.js';
 
 export interface ReadManyPorts {
   /** The conversations to read, the latest used first; each call looks again. */

@@ -1,12 +1,9 @@
 import { sanitize } from '../text/sanitize.js';
 import type { Conversation, Message } from './conversation.js';
-import { firstWordsIn } from './first-words.js';
+import { firstWordsIn, type TextSpan } from './excerpt.js';
 import { timeOf } from './messages.js';
-import { nameOf } from './names.js';
+import { nameOf } from './metadata.js';
 import { batchesOf, readMany, type ReadBatch, type ReadManyPorts } from './read-many.js';
-
-/** A piece of a text, by its first character and the one after it. */
-export type TextSpan = readonly [start: number, end: number];
 
 /** For each text the places that match; none when the text does not. */
 export type Matcher = (texts: readonly string[]) => TextSpan[][];

@@ -1,9 +1,8 @@
 import { parseJson } from '../base/unicode.js';
-import type { Conversation, Message } from './conversation.js';
-import { CHANNEL_KEY } from './filters.js';
+import { type Conversation, type Message, isTakenOver } from './conversation.js';
+import { CHANNEL_KEY } from './details.js';
 import { inOrder, instant, sortedByTime, timeOf } from './messages.js';
-import { toolCallsIn } from './tool-calls.js';
-import { isTakenOver } from './update.js';
+import { toolCallsIn } from './transcript.js';
 
 /** The counts of conversations of one day and channel, or of all. */
 export interface Counts {

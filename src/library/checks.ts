@@ -3,7 +3,7 @@ import { AppError } from '../base/errors.js';
 import { assertMetadataKey } from '../conversations/metadata.js';
 import { checkedBaseUrl, DEFAULT_BASE_URL } from '../base/base-url.js';
 import { checkedKey, checkedId } from '../base/ids.js';
-import { checkedMessage } from '../turn/message-text.js';
+import { checkedMessage } from '../turn/events.js';
 import type { RunChatFileSettings } from './chat-file-interface.js';
 
 /** Each schema's message says what its value must be: callers without types may pass anything. */

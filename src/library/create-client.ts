@@ -1,12 +1,11 @@
 import { hrtime, platform } from 'node:process';
 import { createClient as createApi, type Client } from '../api/client.js';
-import { proxyFor } from '../api/proxy.js';
-import { createTransport } from '../api/transport.js';
+import { proxyFor, createTransport } from '../api/transport.js';
 import { systemClock } from '../process/clock.js';
 import { Deadline, type CallOptions } from '../base/time.js';
 import { retrying } from '../base/retry.js';
 import { TurnMemory } from '../turn/turn-memory.js';
-import { createReplyText } from '../turn/reply-text.js';
+import { createReplyText } from '../turn/turn-report.js';
 import { takeTurn } from '../turn/turn.js';
 import type { ReplyEvent, Turn } from '../turn/events.js';
 import { AppError } from '../base/errors.js';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../base/errors.js';
-import { MAX_MESSAGE_BYTES, messageTooLong } from '../turn/message-text.js';
+import { MAX_MESSAGE_BYTES, messageTooLong } from '../turn/events.js';
 
 /** A complete stream as UTF-8 text without its byte order mark. Throws on other bytes and on more than 1 MiB. */
 export async function readText(stream: Readable): Promise<string> {

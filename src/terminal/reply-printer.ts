@@ -3,9 +3,8 @@ import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
 import { createSanitizer, sanitizeLine } from '../text/sanitize.js';
 import type { ReplyEvent } from '../turn/events.js';
-import { createReplyText, CUT_OFF } from '../turn/reply-text.js';
+import { createReplyText, CUT_OFF, noticeOf } from '../turn/turn-report.js';
 import { withSilences } from '../turn/silence.js';
-import { noticeOf } from '../turn/turn-report.js';
 import type { Appearance } from './appearance.js';
 import type { Spinner } from './status-line.js';
 

@@ -88,3 +88,18 @@ export class SearchLimits {
 function atMostLast(values: readonly number[], index: number): number {
   return values[Math.min(index, values.length - 1)] ?? 0;
 }
+
+/** Timeouts of a gateway: the server behind it may still be running the turn. 524 is Cloudflare's. */
+const GATEWAY_TIMEOUTS = [504, 524];
+
+/**
+ * Whether a turn may still be running after this failure. An error of Telnyx's own server ended it, and
+ * so did a kept connection that died without a byte of answer. A timeout, a broken connection or a
+ * gateway's error did not.
+ */
+export function mayStillRun({ details }: AppError): boolean {
+  const { status, diedIdle = false, fromGateway = false } = details;
+  if (fromGateway) return true;
+  if (status === undefined) return !diedIdle;
+  return status < 500 || GATEWAY_TIMEOUTS.includes(status);
+}

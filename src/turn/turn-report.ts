@@ -1,4 +1,4 @@
-import type { ToolCallResult } from '../conversations/tool-calls.js';
+import type { ToolCallResult } from '../conversations/transcript.js';
 import type { ReplyEvent, Turn } from './events.js';
 
 export const WAITING = 'waiting for the assistant';
@@ -49,5 +49,39 @@ export function turnJson(turn: Turn, toolCalls?: TurnJson['tool_calls']): TurnJs
     recovered: turn.recovered,
     timing: { first_token_ms: turn.timing.firstTokenMs, total_ms: turn.timing.totalMs },
     ...(toolCalls === undefined ? {} : { tool_calls: toolCalls }),
+  };
+}
+
+/** The notice before a reply that replaces its printed beginning. */
+export const CUT_OFF = 'the reply was cut off; here it is in full';
+
+export interface ReplyText {
+  /** The text that an event adds. */
+  next(event: ReplyEvent): string;
+  /** Whether the recovered reply does not continue the printed one. */
+  isReplaced(event: ReplyEvent): boolean;
+}
+
+/**
+ * The reply as text that only grows, because printed text is never changed. A final form that does
+ * not begin with the printed text follows as a whole, on a line of its own.
+ */
+export function createReplyText(): ReplyText {
+  let printed = '';
+  const rest = (reply: string): string => {
+    if (reply.startsWith(printed)) return reply.slice(printed.length);
+    return reply.trim() === printed.trim() ? '' : `\n${reply}`;
+  };
+  return {
+    next(event) {
+      if (event.type === 'delta') printed += event.text;
+      if (event.type === 'delta') return event.text;
+      return event.type === 'done' ? rest(event.turn.reply) : '';
+    },
+    isReplaced: (event) =>
+      event.type === 'done' &&
+      event.turn.recovered &&
+      !event.turn.reply.startsWith(printed) &&
+      rest(event.turn.reply) !== '',
   };
 }

@@ -3,7 +3,7 @@ import { Deadline, type CallOptions, type Clock } from '../base/time.js';
 import type { Message, MessagePage } from '../conversations/conversation.js';
 import { latestMessages } from '../conversations/message-pages.js';
 import { turnsIn } from '../conversations/messages.js';
-import { toolCallsIn, type ToolCallResult } from '../conversations/tool-calls.js';
+import { toolCallsIn, type ToolCallResult } from '../conversations/transcript.js';
 import { isSameText } from './turn-memory.js';
 
 export interface ToolCallPorts {

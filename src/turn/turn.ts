@@ -1,11 +1,10 @@
-import { AppError } from '../base/errors.js';
-import { retrying, type RetryOptions } from '../base/retry.js';
+import { AppError, isStop } from '../base/errors.js';
+import { retrying, type RetryOptions, MAX_ATTEMPTS, waitAfter, waitBefore } from '../base/retry.js';
 import { Deadline, type Clock, type Signal } from '../base/time.js';
 import type { Conversation } from '../conversations/conversation.js';
-import { deliver } from './deliver.js';
-import type { ReplyEvent, Turn, TurnPorts, TurnRequest } from './events.js';
-import { momentOf } from './server-clock.js';
-import type { TurnMemory } from './turn-memory.js';
+import type { ReplyEvent, Turn, TurnPorts, TurnRequest, ReplyPart, SentTurn } from './events.js';
+import { momentOf, type Moment } from './server-clock.js';
+import type { TurnMemory, EarlierMessages } from './turn-memory.js';
 
 export interface TurnOptions {
   signal: Signal;
@@ -89,3 +88,93 @@ async function startConversation(
     throw error.but({ delivery: 'not_sent' });
   }
 }
+
+interface DeliverOptions extends RetryOptions {
+  /** What is known of messages with the same text that were sent before. */
+  earlier: EarlierMessages;
+  /** When the turn was opened, which is when it is sent first. */
+  openedAt: Moment;
+}
+
+const lateFailure = () => import('./failed-send.js');
+
+/** For a process that runs for long: the package may be replaced before a send fails. */
+export function loadFailedSend(): void {
+  lateFailure().catch(() => undefined);
+}
+
+/**
+ * Sends one turn so that it is delivered once.
+ *
+ *     send ── done ──────────────────────────────→ reply
+ *      │ ├── not run (not reached, 429, 409) ────→ wait, send again
+ *      │ ├── refused ────────────────────────────→ report
+ *      │ └── may have run → search ── found ─────→ reply
+ *      │                       ├── safe: not there, not running → wait, send again
+ *      │                       └── unknown ──────→ report, never sent again
+ *      └── at most three sends
+ *
+ * @throws AppError whose `delivery` says whether the turn was delivered.
+ */
+async function* deliver(
+  ports: TurnPorts,
+  turn: SentTurn,
+  options: DeliverOptions,
+): AsyncGenerator<ReplyPart, void, undefined> {
+  const { signal, deadline, earlier, openedAt } = options;
+  // A send that was refused was not run. Only the list says so of the others: the first of them counts.
+  let doubtedSince: Moment | undefined;
+  for (let attempt = 1; ; attempt++) {
+    const sentAt = attempt === 1 ? openedAt : momentOf(ports.clock);
+    let received = '';
+    try {
+      const answer = await ports.chat(turn, deadline.callOptions(signal));
+      if (typeof answer === 'string') return yield { type: 'done', reply: answer };
+      for await (const event of answer) {
+        if (event.type === 'delta') received += event.text;
+        yield event;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const { explained, notRun, searchOrStop } = await lateFailure();
+      let failure = await explained(ports, error, { turn, options });
+      const verdict = verdictOn(failure);
+      if (verdict === 'report') throw failure;
+      if (verdict === 'search') {
+        yield { type: 'search', error: failure };
+        doubtedSince ??= sentAt;
+        const lost = { turn, failure, earlier, received, sentAt: doubtedSince };
+        const result = await searchOrStop(ports, lost, options);
+        if (result.type === 'found') return yield result;
+        failure = notRun(failure);
+      }
+      const waitMs = waitBefore(attempt, failure);
+      if (attempt === MAX_ATTEMPTS || !deadline.hasRoomFor(waitMs)) throw failure;
+      yield { type: 'retry', attempt, waitMs, error: failure };
+      await waitAfter(failure, waitMs, options);
+    }
+  }
+}
+
+/** The next step after a failed send of a turn. */
+export type Verdict =
+  /** It was not run: after a wait it may be sent again. */
+  | 'resend'
+  /** It may have been run: the conversation shows whether. */
+  | 'search'
+  /** Neither would help. */
+  | 'report';
+
+export function verdictOn(error: AppError): Verdict {
+  const { kind, details } = error;
+  const { delivery, status } = details;
+  if (isStop(error)) return 'report';
+  if (delivery === 'unknown') return 'search';
+  if (delivery === 'not_sent')
+    return kind === 'network' || kind === 'timeout' ? 'resend' : 'report';
+  return WAITING_HELPS.includes(status ?? 0) ? 'resend' : 'report';
+}
+
+/** Refusals of a turn that pass: too many, another one running, and a 503 that says when to come back. */
+const WAITING_HELPS = [409, 429, 503];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
-import { openIntroduction } from '../../src/chat/assistant-commands.js';
+import { openIntroduction } from '../../src/chat/opening.js';
 import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import { assistantOf, chatOf, done, scene, type World } from './scene.js';
 

@@ -20,7 +20,7 @@ import { codeBlocksIn } from '../../src/terminal/markdown/code-blocks.js';
 import { parseChatFile } from '../../src/testing/chat-file/parse.js';
 import { openAnyTranscript } from '../../src/testing/recording/open-transcript.js';
 import { messageCount, playback } from '../../src/testing/recording/playback.js';
-import { toolCallLine } from '../../src/conversations/tool-calls.js';
+import { toolCallLine } from '../../src/conversations/transcript.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../../src/settings/config-keys.js';
-import { KNOWN_CHANNELS } from '../../src/conversations/filters.js';
+import { KNOWN_CHANNELS } from '../../src/conversations/list.js';
 import { GUIDES } from '../../src/command-line/guides.js';
 import { programOutline } from '../../src/program.js';
 import type { Outline } from '../../src/command-line/outline.js';

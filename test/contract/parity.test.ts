@@ -2,7 +2,7 @@ import Telnyx from 'telnyx';
 import { expect, test } from 'vitest';
 import { assistantTests } from '../../src/api/assistant-tests.js';
 import type { Client } from '../../src/api/client.js';
-import type { AssistantTestBody } from '../../src/conversations/assistant-tests.js';
+import type { AssistantTestBody } from '../../src/conversations/assistants.js';
 import { failureOf } from '../helpers/failure.js';
 import { all, apiClient, API_KEY, options, TURN, type ApiClient } from '../helpers/api-client.js';
 import {

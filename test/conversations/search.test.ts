@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { sideBySide } from '../../src/base/side-by-side.js';
 import type { Conversation, Message } from '../../src/conversations/conversation.js';
-import { excerptOf } from '../../src/conversations/excerpt.js';
+import { excerptOf, readFirstWords } from '../../src/conversations/excerpt.js';
 import type { ReadManyPorts } from '../../src/conversations/read-many.js';
 import {
   searchConversations,
@@ -12,6 +12,7 @@ import {
   type SearchedConversation,
 } from '../../src/conversations/search.js';
 import { timedPattern } from '../../src/process/timed-pattern.js';
+import { messageOf } from '../chat/scene.js';
 
 const conversation = (id: string, lastMessageAt: string, name = ''): Conversation => ({
   ...{ id, name, lastMessageAt },
@@ -256,4 +257,26 @@ describe('a search', () => {
     expect(found.map(({ hits }) => hits.length)).toEqual([0, 1]);
     expect(failed).toEqual(['a']);
   });
+});
+
+const said = (text: string, minute: number, role = 'user') => messageOf({ text, role }, minute);
+
+it.each([
+  [
+    'one page, newest first',
+    [[said('two', 2), said('one', 1), said('Hi!', 0, 'assistant')]],
+    'one',
+  ],
+  ['pages with the oldest first', [[said('one', 1), said('two', 2)], [said('three', 3)]], 'one'],
+  ['pages with the newest first', [[said('three', 3), said('two', 2)], [said('one', 1)]], 'one'],
+  ['nothing said by a user', [[said('Hi!', 0, 'assistant')]], ''],
+  ['no messages', [[]], ''],
+])('%s', async (_, pages, words) => {
+  const read = (number: number) =>
+    Promise.resolve({
+      messages: pages[number - 1] ?? [],
+      total: undefined,
+      pages: pages.length,
+    });
+  expect(await readFirstWords(read)).toBe(words);
 });

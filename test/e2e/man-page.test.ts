@@ -5,8 +5,7 @@ import type { Outline } from '../../src/command-line/outline.js';
 import { EXIT_CODES } from '../../src/base/errors.js';
 import { FAILED_EXIT_CODE } from '../../src/testing/run/verdicts.js';
 import { GUIDES } from '../../src/command-line/guides.js';
-import { KEYS } from '../../src/chat/keys.js';
-import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
+import { KEYS, SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import { programOutline } from '../../src/program.js';
 import { PAGES } from '../helpers/documentation.js';
 

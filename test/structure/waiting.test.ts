@@ -57,7 +57,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   'base/listen.ts: promise': ['the system answers at once', 'needs none'],
   'turn/silence.ts: pause': ['2 s at a time', 'the reply ends, a stop'],
   'turn/turn-tool-calls.ts: pause': ['a few looks, by a deadline', 'the signal of the turn'],
-  'turn/search.ts: pause': [
+  'turn/failed-send.ts: pause': [
     'the time of the turn and 8 s; up to 30 s while the list is unclear',
     'the signal of the turn',
   ],
@@ -73,7 +73,7 @@ const BOUNDS: Record<string, [bound: string, cancel: string]> = {
   // The network.
   'api/exchange.ts: promise': ['the timeout of the call; 30 s of silence', 'its signal'],
   'api/caller.ts: stream': ['the timeout of the call', 'its signal'],
-  'api/response-body.ts: promise': ['the timeout of the call; 30 s of silence', 'its signal'],
+  'api/http.ts: promise': ['the timeout of the call; 30 s of silence', 'its signal'],
   'api/probe.ts: promise': ['10 s', STOP],
   // The relay: its callers, Redis.
   'relay/chat/admission.ts: promise': ['--timeout', 'the caller goes; the end of the drain'],

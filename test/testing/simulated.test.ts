@@ -5,7 +5,7 @@ import type {
   AssistantTestBody,
   AssistantTestsClient,
   TestRun,
-} from '../../src/conversations/assistant-tests.js';
+} from '../../src/conversations/assistants.js';
 import type { Message } from '../../src/conversations/conversation.js';
 import { isUpToDate, suiteOf, testBody, testOf } from '../../src/testing/simulated/test-body.js';
 import { exitCodeOfResults } from '../../src/testing/run/verdicts.js';

@@ -12,7 +12,7 @@ import { openChatTerminal } from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { paintFor } from '../../terminal/styles.js';
 import { openWindowTitle, type WindowTitle } from '../../terminal/window.js';
-import { loadFailedSend } from '../../turn/deliver.js';
+import { loadFailedSend } from '../../turn/turn.js';
 import type { ChatValues } from '../options/chat.js';
 import { chosenConversation } from '../options/target.js';
 import {

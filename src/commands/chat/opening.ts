@@ -2,17 +2,19 @@ import { openAccount, type Account, type AccountOptions } from '../../account/ac
 import { assistantsOf, openWithKey, storeInProfile } from '../../account/log-in.js';
 import { loadSettings, profileName, type Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';
-import { assistantQuestion, openIntroduction } from '../../chat/assistant-commands.js';
-import { nameFrom, nameWindow } from '../../chat/attention.js';
+import { assistantQuestion } from '../../chat/conversation-commands.js';
+import { openIntroduction, openRecap, noteAssistant } from '../../chat/opening.js';
+import { nameFrom, nameWindow, showPrompt } from '../../chat/prompt.js';
 import { notify, notifyFailure, type Chat } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { noteReplies } from '../../chat/message-commands.js';
-import { showPrompt } from '../../chat/prompt.js';
-import { openRecap } from '../../chat/recap.js';
-import { noteAssistant } from '../../chat/tool-calls.js';
-import type { Assistant, Conversation, Message } from '../../conversations/conversation.js';
+import {
+  type Assistant,
+  type Conversation,
+  type Message,
+  isTakenOver,
+} from '../../conversations/conversation.js';
 import { allMessages } from '../../conversations/messages.js';
-import { isTakenOver } from '../../conversations/update.js';
 import type { Context } from '../../process/context.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import type { ProfileValues } from '../../settings/settings.js';

@@ -4,7 +4,7 @@ import type { Context } from '../../process/context.js';
 import type { ParsedLine } from '../../command-line/parsed-line.js';
 import type { Candidate } from '../../command-line/candidates.js';
 import type { Source } from '../../command-line/flag.js';
-import { KNOWN_CHANNELS } from '../../conversations/filters.js';
+import { KNOWN_CHANNELS } from '../../conversations/list.js';
 import { CONFIG_KEYS } from '../../settings/config-keys.js';
 import { PREFERENCES } from '../../settings/settings.js';
 import { profileNames } from '../../settings/profiles.js';

@@ -2,11 +2,14 @@ import { withAccount } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice } from '../../command-line/flag.js';
-import type { Conversation } from '../../conversations/conversation.js';
-import { conversationJson } from '../../conversations/json.js';
-import { newMetadata } from '../../conversations/metadata.js';
-import { checkedName } from '../../conversations/names.js';
-import * as update from '../../conversations/update.js';
+import {
+  type Conversation,
+  lostMessage,
+  renameConversation,
+  setTakenOver,
+} from '../../conversations/conversation.js';
+import { conversationJson } from '../../conversations/details.js';
+import { newMetadata, checkedName } from '../../conversations/metadata.js';
 import type { Context } from '../../process/context.js';
 import { write } from '../../process/write.js';
 import { requireAssistant } from '../../settings/resolve.js';
@@ -61,7 +64,7 @@ export const rename = defineCommand({
     const name = checkedName(text);
     const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
-      const renamed = await ask((client, call) => update.rename(client, { id, name }, call));
+      const renamed = await ask((client, call) => renameConversation(client, { id, name }, call));
       await print(renamed, `renamed ${id} to ${oneLine(name)}`, output, context);
     });
   },
@@ -80,7 +83,7 @@ function takeoverCommand(on: boolean) {
     async run({ operands: [reference = ''], target, output }, context) {
       const notices = await noticesOn(context, { ...target, ...output });
       await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
-        const changed = await ask((client, call) => update.setTakenOver(client, { id, on }, call));
+        const changed = await ask((client, call) => setTakenOver(client, { id, on }, call));
         await print(changed, `${on ? 'taken over' : 'released'} ${id}`, output, context);
       });
     },
@@ -128,7 +131,7 @@ export const say = defineCommand({
         try {
           await ask((_, call) => add(call));
         } catch (error) {
-          throw update.lostMessage(error, `telnyx-chat conversations show ${id}`);
+          throw lostMessage(error, `telnyx-chat conversations show ${id}`);
         }
         const added = { conversation_id: id, role, text, name: speaker ?? null };
         await write(context.stdout, output.json ? jsonLine(added) : `said in ${id}\n`);

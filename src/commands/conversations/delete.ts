@@ -6,7 +6,7 @@ import { toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { clockTime } from '../../conversations/details.js';
 import { foundOrUndefined } from '../../conversations/find.js';
-import { nameOf } from '../../conversations/names.js';
+import { nameOf } from '../../conversations/metadata.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { questionsOn } from '../../terminal/questions.js';

@@ -1,13 +1,11 @@
 // Loaded late: only `--follow` on a terminal needs it.
 import { stoppedWith } from '../../base/errors.js';
-import { nameFrom, nameWindow } from '../../chat/attention.js';
+import { nameFrom, nameWindow, promptOf } from '../../chat/prompt.js';
 import { newState, notify, type Chat } from '../../chat/chat.js';
 import { completeDraft, type Completion } from '../../chat/completion.js';
 import { followConversation, FOLLOWING_NOTICE } from '../../chat/follow-command.js';
 import { runChat } from '../../chat/loop.js';
-import { promptOf } from '../../chat/prompt.js';
-import type { Conversation, Message } from '../../conversations/conversation.js';
-import { isTakenOver } from '../../conversations/update.js';
+import { type Conversation, type Message, isTakenOver } from '../../conversations/conversation.js';
 import type { Context } from '../../process/context.js';
 import { write } from '../../process/write.js';
 import { openChatTerminal } from '../../terminal/chat-terminal.js';

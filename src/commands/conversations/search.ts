@@ -4,8 +4,7 @@ import { createBulkTransport } from '../../api/bulk-transport.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice, toggle } from '../../command-line/flag.js';
-import { channelAdvice } from '../../conversations/filters.js';
-import { usedAt } from '../../conversations/paginate.js';
+import { channelAdvice, usedAt } from '../../conversations/list.js';
 import {
   searchConversations,
   wordMatcher,

@@ -5,20 +5,16 @@ import { paced } from '../../base/paced.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { text, texts, toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
+import { CHANNEL_KEY, NUMBER_KEY } from '../../conversations/details.js';
 import {
-  CHANNEL_KEY,
   checkedChannel,
-  NUMBER_KEY,
   checkedNumber,
   sinceTime,
-} from '../../conversations/filters.js';
-import { parsedMetadata } from '../../conversations/metadata.js';
-import { nameOf } from '../../conversations/names.js';
-import {
   usedAt,
   paginateConversations,
   type ListConversations,
-} from '../../conversations/paginate.js';
+} from '../../conversations/list.js';
+import { parsedMetadata, nameOf } from '../../conversations/metadata.js';
 import type { ReadManyPorts } from '../../conversations/read-many.js';
 import type { Context } from '../../process/context.js';
 

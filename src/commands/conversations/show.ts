@@ -2,17 +2,15 @@ import type { Notices } from '../../account/account.js';
 import { stoppedWith } from '../../base/errors.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
-import type { Conversation, Message } from '../../conversations/conversation.js';
-import { detailRows, messageBlock } from '../../conversations/details.js';
+import { type Conversation, type Message, isTakenOver } from '../../conversations/conversation.js';
+import { detailRows, messageBlock, messageJson } from '../../conversations/details.js';
 import { followNotice, type FollowEvent } from '../../conversations/follow-event.js';
 import { Follower } from '../../conversations/follow.js';
-import { messageJson } from '../../conversations/json.js';
 import {
   openTranscript,
   redactedTranscript,
   type Transcript,
 } from '../../conversations/transcript.js';
-import { isTakenOver } from '../../conversations/update.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import type { Redactor } from '../../redact/redact.js';

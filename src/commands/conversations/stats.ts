@@ -3,7 +3,7 @@ import { createBulkTransport } from '../../api/bulk-transport.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
-import { channelAdvice } from '../../conversations/filters.js';
+import { channelAdvice } from '../../conversations/list.js';
 import { batchesOf, readMany } from '../../conversations/read-many.js';
 import { ConversationCounts, Stats } from '../../conversations/stats.js';
 import type { Account } from '../../account/account.js';

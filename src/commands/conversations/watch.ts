@@ -3,13 +3,9 @@ import type { Notices } from '../../account/account.js';
 import { AppError, stoppedWith } from '../../base/errors.js';
 import { isTransient } from '../../base/retry.js';
 import type { Conversation } from '../../conversations/conversation.js';
-import type { FirstWordsOf } from '../../conversations/first-words.js';
-import { conversationJson } from '../../conversations/json.js';
-import {
-  paginateConversations,
-  usedAt,
-  type ListConversations,
-} from '../../conversations/paginate.js';
+import type { FirstWordsOf } from '../../conversations/excerpt.js';
+import { conversationJson } from '../../conversations/details.js';
+import { paginateConversations, usedAt, type ListConversations } from '../../conversations/list.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { jsonLine } from '../../text/json-line.js';

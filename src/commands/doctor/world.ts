@@ -7,8 +7,7 @@ import {
 } from '../../account/account.js';
 import { inspectSettings, sourcesOf, type Target } from '../../account/sources.js';
 import { connect, handshake, lookUp, serverTime } from '../../api/probe.js';
-import { proxyFor } from '../../api/proxy.js';
-import { createTransport } from '../../api/transport.js';
+import { proxyFor, createTransport } from '../../api/transport.js';
 import { AppError } from '../../base/errors.js';
 import type {
   NetworkPorts,

@@ -2,8 +2,8 @@ import type { Account } from '../../account/account.js';
 import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
 import { completeDraft, type Completion } from '../../chat/completion.js';
 import type { ChatPorts, LineEditor, Playback } from '../../chat/ports.js';
-import type { FirstWordsOf } from '../../conversations/first-words.js';
-import { toolCallLine } from '../../conversations/tool-calls.js';
+import type { FirstWordsOf } from '../../conversations/excerpt.js';
+import { toolCallLine } from '../../conversations/transcript.js';
 import type { Context } from '../../process/context.js';
 import { settingRows } from '../../settings/rows.js';
 import type { Settings } from '../../settings/settings.js';
@@ -16,7 +16,7 @@ import { openReplyPrinter } from '../../terminal/reply-printer.js';
 import { paintFor } from '../../terminal/styles.js';
 import { alertSequence, type WindowTitle } from '../../terminal/window.js';
 import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
-import { checkedMessage } from '../../turn/message-text.js';
+import { checkedMessage } from '../../turn/events.js';
 import type { Prose } from './output.js';
 
 interface ChatPortsOptions {

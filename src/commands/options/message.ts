@@ -1,7 +1,7 @@
 import { AppError } from '../../base/errors.js';
 import type { Context } from '../../process/context.js';
 import { readText } from '../../terminal/read-text.js';
-import { checkedMessage } from '../../turn/message-text.js';
+import { checkedMessage } from '../../turn/events.js';
 
 /** The message in words; `-` stands for stdin, which is the message when there are no words. */
 export async function messageFrom(

@@ -3,8 +3,12 @@ import { AppError } from '../../base/errors.js';
 import { checkedId } from '../../base/ids.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { onOrOff, text, toggle, texts } from '../../command-line/flag.js';
-import { newMetadata, sharedMetadata } from '../../conversations/metadata.js';
-import { checkedName, isConversationId } from '../../conversations/names.js';
+import {
+  newMetadata,
+  sharedMetadata,
+  checkedName,
+  isConversationId,
+} from '../../conversations/metadata.js';
 import type { TurnRequest } from '../../turn/events.js';
 import type { Chooser } from './conversation-lookup.js';
 

@@ -1,7 +1,7 @@
 // Loaded late by `send`: most turns do not show their tool calls.
 import type { Client } from '../../api/client.js';
 import { AppError } from '../../base/errors.js';
-import { toolCallLine, type ToolCallResult } from '../../conversations/tool-calls.js';
+import { toolCallLine, type ToolCallResult } from '../../conversations/transcript.js';
 import type { Context } from '../../process/context.js';
 import type { Appearance } from '../../terminal/appearance.js';
 import { paintFor } from '../../terminal/styles.js';

@@ -1,6 +1,6 @@
 import type { Account, Notices } from '../../account/account.js';
 import { exitCodeOf, AppError } from '../../base/errors.js';
-import type { AssistantTestsClient } from '../../conversations/assistant-tests.js';
+import type { AssistantTestsClient } from '../../conversations/assistants.js';
 import type { Context } from '../../process/context.js';
 import { compared, type Comparison, type EarlierCase } from '../../testing/report/baseline.js';
 import { maskedResult } from '../../testing/report/mask.js';

@@ -1,4 +1,4 @@
-import { checkedMessage } from '../../turn/message-text.js';
+import { checkedMessage } from '../../turn/events.js';
 import type { CheckType } from '../checks/check.js';
 import { wordsOf } from '../checks/plain-text.js';
 import {

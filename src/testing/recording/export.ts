@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
-import { nameOf } from '../../conversations/names.js';
+import { nameOf } from '../../conversations/metadata.js';
 import type { Transcript } from '../../conversations/transcript.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { readHeading } from '../chat-file/case-builder.js';

@@ -1,5 +1,5 @@
 import type { CallOptions, Clock } from '../../base/time.js';
-import type { AssistantTestsClient } from '../../conversations/assistant-tests.js';
+import type { AssistantTestsClient } from '../../conversations/assistants.js';
 import type {
   Assistant,
   Conversation,

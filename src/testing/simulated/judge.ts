@@ -1,5 +1,5 @@
 import { replyOf, callsOf, type TestCase } from '../chat-file/chat-file.js';
-import type { TestRun } from '../../conversations/assistant-tests.js';
+import type { TestRun } from '../../conversations/assistants.js';
 import { evaluate } from '../checks/evaluate.js';
 import { failed, impossible, PASSED, type Finding, type Observation } from '../checks/check.js';
 import { excerpt } from '../checks/plain-text.js';

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.js';
 import { Deadline, type CallOptions } from '../../base/time.js';
-import type { AssistantTestsClient, TestRun } from '../../conversations/assistant-tests.js';
+import type { AssistantTestsClient, TestRun } from '../../conversations/assistants.js';
 import { inOrder } from '../../conversations/messages.js';
 import { callsOf, replyOf } from '../chat-file/chat-file.js';
 import { durationText } from '../chat-file/values.js';

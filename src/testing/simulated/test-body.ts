@@ -1,4 +1,4 @@
-import type { AssistantTest, AssistantTestBody } from '../../conversations/assistant-tests.js';
+import type { AssistantTest, AssistantTestBody } from '../../conversations/assistants.js';
 import type { ChatFile, TestCase } from '../chat-file/chat-file.js';
 import { fill } from '../chat-file/values.js';
 

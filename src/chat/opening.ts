@@ -1,12 +1,47 @@
-import type { Message } from '../conversations/conversation.js';
+import { RETENTION_FIX } from '../conversations/assistants.js';
+import type { Assistant, Message } from '../conversations/conversation.js';
 import { timeOf } from '../conversations/messages.js';
-import { toolCallsIn } from '../conversations/tool-calls.js';
-import { transcriptLines } from '../conversations/transcript.js';
+import { toolCallsIn, transcriptLines } from '../conversations/transcript.js';
 import { age } from '../text/age.js';
-import { sanitize } from '../text/sanitize.js';
-import { notify, type Chat } from './chat.js';
+import { cutText, sanitize, sanitizeLine } from '../text/sanitize.js';
+import { type Chat, noticeText, notify } from './chat.js';
 import type { ReplyPrinter } from './ports.js';
 import { personPrompt, promptOf } from './prompt.js';
+
+/** Decides whether the turns with this assistant show their tool calls. */
+export function noteAssistant({ state, ports }: Chat, assistant: Assistant): void {
+  // Without history there is no list to find them in.
+  state.trace = (ports.trace ?? assistant.hasTools) && assistant.dataRetention;
+}
+
+const MAX_GREETING = 2000;
+
+/**
+ * Shows the assistant of the chat, its greeting as a reply, and a warning when it keeps no history. The
+ * renderer is loaded before, so that nothing else gets in between.
+ */
+export async function openIntroduction(
+  chat: Chat,
+  { name, model, greeting, dataRetention }: Assistant,
+): Promise<(options?: { isGreeted?: boolean }) => void> {
+  const printer = greeting === '' ? undefined : await chat.ports.openReplyPrinter('stderr');
+  const who = sanitizeLine(`${name}${model === '' ? '' : ` (${model})`}`);
+  return ({ isGreeted = true } = {}) => {
+    const greeted =
+      printer && isGreeted ? printer.write(greetingText(greeting)) + printer.end() : '';
+    const warning = dataRetention ? '' : noticeText(chat, NO_DATA);
+    // In one go: a screen reader says the prompt after each.
+    chat.ports.editor.print(noticeText(chat, `assistant: ${who}`) + greeted + warning, 'stderr');
+  };
+}
+
+const NO_DATA = `warning: this assistant keeps no data, and Telnyx may refuse to chat with it: ${RETENTION_FIX}`;
+
+/** Blocks such as a list begin on a line of their own. */
+function greetingText(greeting: string): string {
+  const text = cutText(sanitize(greeting).trim(), MAX_GREETING);
+  return `greeting:${text.includes('\n') ? '\n\n' : ' '}${text}`;
+}
 
 /** Messages shown when a conversation is continued. */
 const RECAP_COUNT = 4;

@@ -5,7 +5,7 @@ import {
   firstWords,
   isConversationId,
   nameOf,
-} from '../../src/conversations/names.js';
+} from '../../src/conversations/metadata.js';
 
 describe('the name of a conversation', () => {
   test.each<[Partial<Conversation>, string]>([

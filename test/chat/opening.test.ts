@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openRecap } from '../../src/chat/recap.js';
+import { openRecap } from '../../src/chat/opening.js';
 import type { Message } from '../../src/conversations/conversation.js';
 import { messageOf, scene, type World } from './scene.js';
 

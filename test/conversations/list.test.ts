@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Conversation, ConversationFilters } from '../../src/conversations/conversation.js';
-import { paginateConversations, type ListConversations } from '../../src/conversations/paginate.js';
+import { paginateConversations, type ListConversations } from '../../src/conversations/list.js';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 

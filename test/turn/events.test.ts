@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkedMessage } from '../../src/turn/message-text.js';
+import { checkedMessage } from '../../src/turn/events.js';
 import { failureFrom } from '../helpers/failure.js';
 
 describe('a message', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { proxyFor } from '../../src/api/proxy.js';
+import { proxyFor } from '../../src/api/transport.js';
 import { failureFrom } from '../helpers/failure.js';
 
 const API = 'https://api.telnyx.com/v2';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ReplyEvent } from '../../src/turn/events.js';
-import { createReplyText } from '../../src/turn/reply-text.js';
+import { createReplyText } from '../../src/turn/turn-report.js';
 
 describe('the text of a reply', () => {
   const shown = (pieces: string[], reply: string): string => {
