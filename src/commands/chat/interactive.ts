@@ -8,10 +8,13 @@ import { promptOf } from '../../chat/prompt.js';
 import type { Context } from '../../process/context.js';
 import { keepMemorySmall } from '../../process/v8-flags.js';
 import type { Appearance } from '../../terminal/appearance.js';
-import { openChatTerminal } from '../../terminal/chat-terminal.js';
+import {
+  openChatTerminal,
+  openWindowTitle,
+  type WindowTitle,
+} from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { paintFor } from '../../terminal/styles.js';
-import { openWindowTitle, type WindowTitle } from '../../terminal/window.js';
 import { loadFailedSend } from '../../turn/turn.js';
 import type { ChatValues } from '../options/chat.js';
 import { chosenConversation } from '../options/target.js';

@@ -1,7 +1,7 @@
 import type { Completion } from '../../chat/completion.js';
 import { alignedCells, COLUMN_GAP, cutWithEllipsis } from '../../text/columns.js';
 import { nextBoundary } from '../../text/width.js';
-import type { ShownList } from './display.js';
+import type { ShownList } from './screen.js';
 import type { Draft } from './draft.js';
 import { replace, toDraftText, type TextBuffer } from './text-buffer.js';
 

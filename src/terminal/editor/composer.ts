@@ -3,7 +3,7 @@ import * as search from './history.js';
 import { HistoryBrowser, type InputHistory } from './history.js';
 import { columnOf, layOut, moveByRow, rowOf, type WrapShape } from './layout.js';
 import { bufferOf, insert, replace, type TextBuffer, EMPTY_BUFFER } from './text-buffer.js';
-import type { KeyEvent } from './tokens.js';
+import type { KeyEvent } from './keys.js';
 
 type EnterResult =
   | { type: 'send'; text: string }

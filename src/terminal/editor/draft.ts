@@ -1,7 +1,16 @@
 import { Folds } from './folds.js';
-import { DELETIONS, KILLS, MOVES, NEWLINE_KEYS } from './key-bindings.js';
-import type { KeyEvent } from './tokens.js';
-import { EMPTY_BUFFER, insert, replace, toDraftText, type TextBuffer } from './text-buffer.js';
+import {
+  DELETIONS,
+  KILLS,
+  MOVES,
+  NEWLINE_KEYS,
+  EMPTY_BUFFER,
+  insert,
+  replace,
+  toDraftText,
+  type TextBuffer,
+} from './text-buffer.js';
+import type { KeyEvent } from './keys.js';
 
 const MAX_UNDO_STEPS = 200;
 

@@ -1,4 +1,121 @@
-import { readKeyToken, type KeyEvent } from './tokens.js';
+import { keypadKey, sequenceKeyName, type KeyEvent } from './keys.js';
+import { PasteCollector } from './pastes.js';
+
+export interface KeyToken {
+  event: KeyEvent;
+  length: number;
+}
+
+const ESC = '\x1b';
+const PLAIN_TEXT = /^[^\0-\x1f\x7f]+/;
+const CSI = /^\x1b\[(?:\[([@-~])|([0-?]*)[ -/]*([@-~]))/;
+const CSI_BEGUN = /^\x1b\[[0-?]*[ -/]*/;
+const CSI_UNFINISHED = /^\x1b\[(?:\[|[0-?]*[ -/]*)$/;
+const SS3 = /^\x1bO(\d*)([A-Za-z])/;
+const SS3_UNFINISHED = /^\x1bO\d*$/;
+const STRING_BEGUN = /^\x1b[\]P_^X][^\x07\x1b]*/;
+const ALTED = /^\x1b([^\ud800-\udbff]|[\ud800-\udbff][\udc00-\udfff])/;
+
+const CONTROL_KEYS: Readonly<Record<string, string>> = {
+  '\r': 'enter',
+  '\t': 'tab',
+  '\b': 'backspace',
+  '\x7f': 'backspace',
+  '\0': 'ctrl+space',
+};
+
+const keyToken = (name: string, raw: string): KeyToken => ({
+  event: { type: 'key', name, raw },
+  length: raw.length,
+});
+
+function controlName(control: string): string {
+  return (
+    CONTROL_KEYS[control] ?? `ctrl+${String.fromCharCode(control.charCodeAt(0) + 64).toLowerCase()}`
+  );
+}
+
+function sequence(parameters: string, final: string, raw: string): KeyToken {
+  return namedToken(sequenceKeyName(parameters, final), raw);
+}
+
+/** A key that is a character counts as typing it. */
+function namedToken(name: string, raw: string): KeyToken {
+  if (!name.startsWith('text:')) return keyToken(name, raw);
+  return { event: { type: 'text', text: name.slice(5) }, length: raw.length };
+}
+
+/** Reports of the old mouse protocols: the number of characters, of any kind, that follow these finals. */
+const MOUSE_CHARACTERS: Readonly<Record<string, number>> = { M: 3, t: 2, T: 6 };
+
+/** rxvt ends keys with modifiers so; `$` would else begin an ending of two characters. */
+const RXVT_KEY = /^\x1b\[(\d+)([$^@])/;
+const RXVT_MODIFIERS: Readonly<Record<string, number>> = { $: 2, '^': 5, '@': 6 };
+
+function csi(input: string): KeyToken | undefined {
+  const [, number, sign = ''] = RXVT_KEY.exec(input) ?? [];
+  if (number) {
+    const parameters = `${number};${RXVT_MODIFIERS[sign]}`;
+    return sequence(parameters, '~', `\x1b[${number}${sign}`);
+  }
+  const mouse = input.startsWith('\x1b[') ? MOUSE_CHARACTERS[input.charAt(2)] : undefined;
+  if (mouse !== undefined) return mouseReport(input, 3 + mouse);
+  if (CSI_UNFINISHED.test(input)) return undefined;
+  const match = CSI.exec(input);
+  if (!match) return keyToken('unknown', CSI_BEGUN.exec(input)?.[0] ?? ESC);
+  return sequence(match[2] ?? '', match[3] ?? 'unknown', match[0]);
+}
+
+function mouseReport(input: string, length: number): KeyToken | undefined {
+  return input.length < length ? undefined : keyToken('unknown', input.slice(0, length));
+}
+
+function ss3(input: string): KeyToken | undefined {
+  if (SS3_UNFINISHED.test(input)) return undefined;
+  const match = SS3.exec(input);
+  if (!match) return keyToken('unknown', input.slice(0, 2));
+  const [raw, modifier, final = ''] = match;
+  const keypad = modifier ? undefined : keypadKey(final);
+  return keypad ? namedToken(keypad, raw) : sequence(modifier ? `1;${modifier}` : '', final, raw);
+}
+
+/** An answer or command of the terminal (OSC, DCS, …), up to BEL or ESC \. */
+function controlString(input: string): KeyToken | undefined {
+  const begun = STRING_BEGUN.exec(input)?.[0] ?? '';
+  const end = input.slice(begun.length, begun.length + 2);
+  if (end === '' || end === ESC) return undefined;
+  if (end.startsWith('\x07')) return keyToken('unknown', `${begun}\x07`);
+  return keyToken('unknown', end === '\x1b\\' ? begun + end : begun);
+}
+
+function alted(input: string): KeyToken | undefined {
+  const match = ALTED.exec(input);
+  if (!match) return input.length > 2 ? keyToken('unknown', input.slice(0, 2)) : undefined;
+  const [raw, character = ''] = match;
+  if (character === '\n') return keyToken('alt+enter', raw);
+  return keyToken(
+    `alt+${/[\0-\x1f\x7f]/.test(character) ? controlName(character) : character}`,
+    raw,
+  );
+}
+
+function escape(input: string): KeyToken | undefined {
+  const second = input[1];
+  if (second === undefined) return undefined;
+  if (second === ESC) return keyToken('escape', ESC);
+  if (second === '[') return csi(input);
+  if (second === 'O') return ss3(input);
+  if (STRING_BEGUN.test(input)) return controlString(input);
+  return alted(input);
+}
+
+/** The first event in a terminal's input; undefined while its sequence is incomplete. */
+export function readKeyToken(input: string): KeyToken | undefined {
+  const text = PLAIN_TEXT.exec(input)?.[0];
+  if (text !== undefined) return { event: { type: 'text', text }, length: text.length };
+  const first = input.charAt(0);
+  return first === ESC ? escape(input) : keyToken(controlName(first), first);
+}
 
 /**
  * Decodes a terminal's input into key events. The events do not depend on where the chunks are
@@ -67,46 +184,5 @@ export class KeyDecoder {
       this.#paste = new PasteCollector();
     } else events.push(token.event);
     return true;
-  }
-}
-
-const PASTE_END = '\x1b[201~';
-
-/** How many of the last characters may belong to an end mark that is cut. */
-function unfinishedMark(text: string): number {
-  for (let length = Math.min(PASTE_END.length - 1, text.length); length > 0; length--) {
-    if (PASTE_END.startsWith(text.slice(-length))) return length;
-  }
-  return 0;
-}
-
-/** Collects the text of a bracketed paste; its end mark may be cut too. */
-export class PasteCollector {
-  #pieces: string[] = [];
-  #hasBegun = false;
-
-  get isEmpty(): boolean {
-    return this.#pieces.length === 0;
-  }
-
-  /** Takes the paste's part of `input`; returns the rest, and whether the paste is complete. */
-  take(input: string): { rest: string; finished: boolean } {
-    const end = input.indexOf(PASTE_END);
-    if (end !== -1) {
-      this.#pieces.push(input.slice(0, end));
-      return { rest: input.slice(end + PASTE_END.length), finished: true };
-    }
-    const kept = input.length - unfinishedMark(input);
-    if (kept > 0) this.#pieces.push(input.slice(0, kept));
-    return { rest: input.slice(kept), finished: false };
-  }
-
-  /** The text since the last event, and `more`. */
-  event(more = ''): KeyEvent & { type: 'paste' } {
-    const text = this.#pieces.join('') + more;
-    const isNextPart = this.#hasBegun;
-    this.#pieces = [];
-    this.#hasBegun = true;
-    return { type: 'paste', text, ...(isNextPart && { isNextPart }) };
   }
 }

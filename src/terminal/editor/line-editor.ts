@@ -2,20 +2,17 @@ import type { LineEditor, Typed } from '../../chat/ports.js';
 import { stylesFor } from '../styles.js';
 import { TabKey } from './completion.js';
 import { Composer } from './composer.js';
-import { windowSize, type Display, type PrintTarget, type ScreenState } from './display.js';
+import { windowSize, type Display, type PrintTarget, wrapShape } from './screen.js';
 import { memoryHistory } from './history.js';
-import { InputQueue } from './input-queue.js';
+import { InputQueue, ReturningText } from './input-queue.js';
 import { keyCommands } from './key-commands.js';
 import type { LineEditorOptions } from './line-editor-options.js';
 import { PlainDisplay } from './plain-display.js';
-import { ReturningText } from './returning-text.js';
 import { realTimers, StatusTimer } from './status.js';
-import { Suspension } from './suspension.js';
+import { Suspension, TerminalInput } from './terminal-input.js';
 import { TerminalDisplay } from './terminal-display.js';
-import { TerminalInput } from './terminal-input.js';
 import { EMPTY_BUFFER } from './text-buffer.js';
-import type { KeyEvent } from './tokens.js';
-import { wrapShape } from './view.js';
+import type { KeyEvent } from './keys.js';
 
 /** Opens a line editor on a terminal: one paste is one message, and typing works at any time. */
 export function openLineEditor(options: LineEditorOptions): LineEditor {
@@ -218,14 +215,13 @@ class TerminalLineEditor implements LineEditor {
   #refresh(): void {
     if (!this.#isHeld) return;
     const shown = this.#composer.shown(this.#prompt);
-    const screen: ScreenState = {
+    this.#display.show({
       ...(this.#options.hidden ? { prompt: this.#prompt, ...EMPTY_BUFFER } : shown),
       status: this.#status.current,
       queued: this.#queue.queued.map((text) => this.#composer.drawn(text)),
       held: this.#queue.held.map((text) => this.#composer.drawn(text)),
       list: this.#tab.list,
       isBusy: !this.#queue.isBeingRead,
-    };
-    this.#display.show(screen);
+    });
   }
 }

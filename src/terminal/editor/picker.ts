@@ -5,14 +5,13 @@ import type { Input, Output } from '../../process/context.js';
 import { alignedCells, COLUMN_GAP, cutWithEllipsis, wordLines } from '../../text/columns.js';
 import { displayWidth } from '../../text/width.js';
 import { stylesFor, type Styles } from '../styles.js';
-import { windowSize, type ScreenState, type WindowSize } from './display.js';
+import { windowSize, type ScreenState, type WindowSize, scrollTo } from './screen.js';
 import { Draft } from './draft.js';
-import { NEWLINE_KEYS } from './key-bindings.js';
+import { NEWLINE_KEYS } from './text-buffer.js';
 import { realTimers, type Timers } from './status.js';
 import { TerminalDisplay } from './terminal-display.js';
 import { TerminalInput } from './terminal-input.js';
-import type { KeyEvent } from './tokens.js';
-import { scrollTo } from './view.js';
+import type { KeyEvent } from './keys.js';
 
 const PROMPT = '> ';
 const MAX_CHOICES_SHOWN = 10;

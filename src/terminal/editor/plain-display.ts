@@ -6,9 +6,9 @@ import {
   type PrintTarget,
   type ScreenState,
   type ShownList,
-} from './display.js';
+  sentDraft,
+} from './screen.js';
 import { drawnText } from './layout.js';
-import { sentDraft } from './view.js';
 
 /** A prompt and its draft on the last line of a terminal. */
 export interface PlainLine {

@@ -1,4 +1,8 @@
-import type { ShownStatus } from './display.js';
+export interface ShownStatus {
+  text: string;
+  /** The age of the status in milliseconds; undefined when the status does not change with time. */
+  elapsed: number | undefined;
+}
 
 /** The spinner of the prompt and the one of `send` turn equally fast. */
 export const SPINNER_TICK_MS = 100;

@@ -6,8 +6,22 @@ import {
   type PrintTarget,
   type ScreenState,
   type WindowSize,
-} from './display.js';
-import { CLEAR_BELOW, CLEAR_SCREEN, erase, paint, repaint, up } from './paint.js';
+  sentDraft,
+  viewOf,
+  type Area,
+} from './screen.js';
+import {
+  CLEAR_BELOW,
+  CLEAR_SCREEN,
+  erase,
+  paint,
+  repaint,
+  up,
+  ASK_TERMINAL,
+  reflowOf,
+  rowsAbove,
+  type Reflow,
+} from './paint.js';
 import {
   extendOpenLine,
   leaveOpenLine,
@@ -16,9 +30,7 @@ import {
   resumeOpenLine,
   type OpenLine,
 } from './open-line.js';
-import { ASK_TERMINAL, reflowOf, rowsAbove, type Reflow } from './reflow.js';
 import type { Timers } from './status.js';
-import { sentDraft, viewOf, type Area } from './view.js';
 
 /** How long a resized area waits for the terminal's answer. */
 const ANSWER_TIMEOUT_MS = 150;

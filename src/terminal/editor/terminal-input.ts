@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Input, Output } from '../../process/context.js';
-import { PasteGuard } from './paste-guard.js';
 import { KeyDecoder } from './key-decoder.js';
+import type { KeyEvent } from './keys.js';
+import { PasteGuard } from './pastes.js';
 import type { Timers } from './status.js';
-import type { KeyEvent } from './tokens.js';
 
 const PASTE_MARKS_ON = '\x1b[?2004h';
 const PASTE_MARKS_OFF = '\x1b[?2004l';
@@ -129,5 +129,38 @@ export class TerminalInput {
     const isReport = event.type === 'key' && event.name.startsWith('focus-');
     if (isReport) this.#hasFocus = event.name === 'focus-in';
     return isReport;
+  }
+}
+
+/** Counts the tasks that have the terminal; what is printed meanwhile waits until the last one ends. */
+export class Suspension {
+  #tasks = 0;
+  #delayed: (() => void)[] = [];
+
+  get isActive(): boolean {
+    return this.#tasks > 0;
+  }
+
+  /** Runs a task that has the terminal; `end` follows the last one. */
+  async during<T>(task: () => Promise<T>, end: () => void): Promise<T> {
+    this.#tasks++;
+    try {
+      return await task();
+    } finally {
+      this.#tasks--;
+      if (!this.isActive) end();
+    }
+  }
+
+  /** Prints now, or when no task has the terminal any more. */
+  print(print: () => void): void {
+    if (this.isActive) this.#delayed.push(print);
+    else print();
+  }
+
+  /** Prints what had to wait. */
+  flush(): void {
+    for (const print of this.#delayed) print();
+    this.#delayed = [];
   }
 }

@@ -8,7 +8,7 @@ export interface TextBuffer {
 
 export const EMPTY_BUFFER: TextBuffer = { text: '', cursor: 0 };
 
-export type Edit = (buffer: TextBuffer) => TextBuffer;
+type Edit = (buffer: TextBuffer) => TextBuffer;
 
 export const bufferOf = (text: string): TextBuffer => ({ text, cursor: text.length });
 
@@ -30,37 +30,36 @@ export function replace(
 export const insert = (buffer: TextBuffer, text: string): TextBuffer =>
   replace(buffer, buffer.cursor, buffer.cursor, text);
 
-export const lineStart = ({ text, cursor }: TextBuffer): number =>
+const lineStart = ({ text, cursor }: TextBuffer): number =>
   cursor === 0 ? 0 : text.lastIndexOf('\n', cursor - 1) + 1;
 
-export function lineEnd({ text, cursor }: TextBuffer): number {
+function lineEnd({ text, cursor }: TextBuffer): number {
   const newline = text.indexOf('\n', cursor);
   return newline === -1 ? text.length : newline;
 }
 
-export const left: Edit = (buffer) => moveTo(buffer, previousBoundary(buffer.text, buffer.cursor));
+const left: Edit = (buffer) => moveTo(buffer, previousBoundary(buffer.text, buffer.cursor));
 
-export const right: Edit = (buffer) => moveTo(buffer, nextBoundary(buffer.text, buffer.cursor));
+const right: Edit = (buffer) => moveTo(buffer, nextBoundary(buffer.text, buffer.cursor));
 
-export const toLineStart: Edit = (buffer) => moveTo(buffer, lineStart(buffer));
+const toLineStart: Edit = (buffer) => moveTo(buffer, lineStart(buffer));
 
-export const toLineEnd: Edit = (buffer) => moveTo(buffer, lineEnd(buffer));
+const toLineEnd: Edit = (buffer) => moveTo(buffer, lineEnd(buffer));
 
-export const toStart: Edit = (buffer) => moveTo(buffer, 0);
+const toStart: Edit = (buffer) => moveTo(buffer, 0);
 
-export const toEnd: Edit = (buffer) => moveTo(buffer, buffer.text.length);
+const toEnd: Edit = (buffer) => moveTo(buffer, buffer.text.length);
 
-export const backspace: Edit = (buffer) =>
+const backspace: Edit = (buffer) =>
   replace(buffer, previousBoundary(buffer.text, buffer.cursor), buffer.cursor, '');
 
-export const deleteForward: Edit = (buffer) =>
+const deleteForward: Edit = (buffer) =>
   replace(buffer, buffer.cursor, nextBoundary(buffer.text, buffer.cursor), '');
 
-export const deleteToLineStart: Edit = (buffer) =>
-  replace(buffer, lineStart(buffer), buffer.cursor, '');
+const deleteToLineStart: Edit = (buffer) => replace(buffer, lineStart(buffer), buffer.cursor, '');
 
 /** At the end of a line it deletes the newline, so that pressing it again continues. */
-export const deleteToLineEnd: Edit = (buffer) => {
+const deleteToLineEnd: Edit = (buffer) => {
   const end = lineEnd(buffer);
   return end === buffer.cursor ? deleteForward(buffer) : replace(buffer, buffer.cursor, end, '');
 };
@@ -88,3 +87,110 @@ export function toDraftText(text: string): string {
     .replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, picture)
     .replace(/\p{Cs}/gu, '\ufffd');
 }
+
+/** Half of a surrogate pair stands for a folded text: see `Folds`. */
+const WORD_CHARACTER = /^[\p{L}\p{N}\p{M}\p{Cs}_]/u;
+
+type GraphemeTest = (grapheme: string) => boolean;
+
+const isInWord: GraphemeTest = (grapheme) => WORD_CHARACTER.test(grapheme);
+const isBetweenWords: GraphemeTest = (grapheme) => !WORD_CHARACTER.test(grapheme);
+const isBlankGrapheme: GraphemeTest = (grapheme) => /^\s/.test(grapheme);
+const isInkGrapheme: GraphemeTest = (grapheme) => !isBlankGrapheme(grapheme);
+
+function skipBack(text: string, from: number, test: GraphemeTest): number {
+  let index = from;
+  while (index > 0) {
+    const before = previousBoundary(text, index);
+    if (!test(text.slice(before, index))) break;
+    index = before;
+  }
+  return index;
+}
+
+function skipForward(text: string, from: number, test: GraphemeTest): number {
+  let index = from;
+  while (index < text.length) {
+    const after = nextBoundary(text, index);
+    if (!test(text.slice(index, after))) break;
+    index = after;
+  }
+  return index;
+}
+
+const wordStart = ({ text, cursor }: TextBuffer): number =>
+  skipBack(text, skipBack(text, cursor, isBetweenWords), isInWord);
+
+const wordEnd = ({ text, cursor }: TextBuffer): number =>
+  skipForward(text, skipForward(text, cursor, isBetweenWords), isInWord);
+
+const wordLeft: Edit = (buffer) => moveTo(buffer, wordStart(buffer));
+
+const wordRight: Edit = (buffer) => moveTo(buffer, wordEnd(buffer));
+
+const deleteWordLeft: Edit = (buffer) => replace(buffer, wordStart(buffer), buffer.cursor, '');
+
+const deleteWordRight: Edit = (buffer) => replace(buffer, buffer.cursor, wordEnd(buffer), '');
+
+/** Deletes back to the last blank, as Ctrl+W does in a shell. */
+const deleteToBlank: Edit = (buffer) => {
+  const { text, cursor } = buffer;
+  return replace(
+    buffer,
+    skipBack(text, skipBack(text, cursor, isBlankGrapheme), isInkGrapheme),
+    cursor,
+    '',
+  );
+};
+
+type Bindings = Readonly<Record<string, Edit>>;
+
+/** Keys that move the cursor. */
+export const MOVES: Bindings = {
+  left,
+  right,
+  home: toLineStart,
+  end: toLineEnd,
+  'ctrl+b': left,
+  'ctrl+f': right,
+  'ctrl+a': toLineStart,
+  'ctrl+e': toLineEnd,
+  'ctrl+home': toStart,
+  'ctrl+end': toEnd,
+  'alt+<': toStart,
+  'alt+>': toEnd,
+  'ctrl+left': wordLeft,
+  'ctrl+right': wordRight,
+  'alt+left': wordLeft,
+  'alt+right': wordRight,
+  'alt+b': wordLeft,
+  'alt+f': wordRight,
+};
+
+/** Keys that delete one grapheme. */
+export const DELETIONS: Bindings = {
+  backspace,
+  'shift+backspace': backspace,
+  delete: deleteForward,
+  'ctrl+d': deleteForward,
+};
+
+/** Keys that delete text which Ctrl+Y can insert again. */
+export const KILLS: Bindings = {
+  'ctrl+u': deleteToLineStart,
+  'ctrl+k': deleteToLineEnd,
+  'ctrl+w': deleteToBlank,
+  'alt+backspace': deleteWordLeft,
+  'ctrl+backspace': deleteWordLeft,
+  'alt+d': deleteWordRight,
+  'alt+delete': deleteWordRight,
+  'ctrl+delete': deleteWordRight,
+};
+
+/** Keys that insert a newline, on terminals that distinguish them from Enter. */
+export const NEWLINE_KEYS: ReadonlySet<string> = new Set([
+  'ctrl+j',
+  'alt+enter',
+  'shift+enter',
+  'ctrl+enter',
+]);

@@ -1,6 +1,5 @@
 // Loaded late: only /copy code needs it.
-import type { BlockHandler } from './blocks/block-handler.js';
-import { BlockParser } from './blocks/block-parser.js';
+import { type BlockHandler, BlockParser } from './blocks/block-parser.js';
 import { LineFeeder } from './blocks/line-feeder.js';
 
 /** The code blocks of a reply, in order: their text without fences and without the last newline. */

@@ -2,8 +2,7 @@
 import { BlockParser } from './blocks/block-parser.js';
 import { LineFeeder } from './blocks/line-feeder.js';
 import { BlockPrinter } from './print/block-printer.js';
-import { PLAIN } from './style.js';
-import { createTheme, type ThemeOptions } from './theme.js';
+import { PLAIN, createTheme, type ThemeOptions } from './theme.js';
 import { LineWriter } from './wrap/line-writer.js';
 
 export interface ReplyRendererOptions {

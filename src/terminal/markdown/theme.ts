@@ -1,5 +1,27 @@
 import { paletteColors } from '../styles.js';
-import { BOLD, ITALIC, STRIKE, type Style, TINT, UNDERLINE } from './style.js';
+
+/** How a piece of text looks: a sum of the values below. */
+export type Style = number;
+
+export const PLAIN: Style = 0;
+export const BOLD: Style = 1;
+export const ITALIC: Style = 2;
+export const UNDERLINE: Style = 4;
+export const STRIKE: Style = 8;
+/** The colour of code, and of the bars of quotes. */
+export const TINT: Style = 16;
+/** Not broken at the end of a line. */
+export const UNBROKEN: Style = 32;
+/** An address, which a terminal may be able to open. */
+const CLICKABLE: Style = 64;
+
+export const CODE: Style = TINT | UNBROKEN;
+export const ADDRESS: Style = UNDERLINE | UNBROKEN | CLICKABLE;
+
+/** Takes text piece by piece; a newline in it is a line break of the source. */
+export interface TextSink {
+  text(text: string, style: Style): void;
+}
 
 export interface ThemeOptions {
   color: boolean;
@@ -125,4 +147,39 @@ function sequences(painted: readonly [Style, string][], from: Style, to: Style):
 function clickable(url: string): string {
   if (!/^(?:https?|mailto):[!-~]+$/i.test(url)) return url;
   return `\x1b]8;;${url}\x1b\\${url}\x1b]8;;\x1b\\`;
+}
+
+/** Collects what is printed, with as few changes of style as it takes. */
+export class Painter {
+  private out = '';
+  private style = PLAIN;
+
+  constructor(private readonly theme: Theme) {}
+
+  /** The text since the last call. */
+  take(): string {
+    const { out } = this;
+    this.out = '';
+    return out;
+  }
+
+  put(text: string, style: Style): void {
+    if (style !== this.style) this.change(style);
+    this.out += (style & ADDRESS) === ADDRESS ? this.theme.url(text) : text;
+  }
+
+  /** Ends the looks that the coming text, of this style, does not have. */
+  narrow(style: Style): void {
+    if (this.style & ~style) this.change(this.style & style);
+  }
+
+  newLine(): void {
+    if (this.style !== PLAIN) this.change(PLAIN);
+    this.out += '\n';
+  }
+
+  private change(style: Style): void {
+    this.out += this.theme.change(this.style, style);
+    this.style = style;
+  }
 }

@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PasteGuard } from '../../../src/terminal/editor/paste-guard.js';
+import { PasteGuard } from '../../../src/terminal/editor/pastes.js';
 import { KeyDecoder } from '../../../src/terminal/editor/key-decoder.js';
-import type { KeyEvent } from '../../../src/terminal/editor/tokens.js';
+import type { KeyEvent } from '../../../src/terminal/editor/keys.js';
 
 const text = (content: string): KeyEvent => ({ type: 'text', text: content });
 const names = (events: readonly KeyEvent[]): string[] =>

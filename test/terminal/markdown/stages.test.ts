@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BlockHandler } from '../../../src/terminal/markdown/blocks/block-handler.js';
-import { BlockParser } from '../../../src/terminal/markdown/blocks/block-parser.js';
+import {
+  type BlockHandler,
+  BlockParser,
+} from '../../../src/terminal/markdown/blocks/block-parser.js';
 import { LineFeeder } from '../../../src/terminal/markdown/blocks/line-feeder.js';
 import { InlineParser } from '../../../src/terminal/markdown/inline/inline-parser.js';
-import { BOLD, PLAIN, UNBROKEN } from '../../../src/terminal/markdown/style.js';
-import { createTheme } from '../../../src/terminal/markdown/theme.js';
+import { BOLD, PLAIN, UNBROKEN, createTheme } from '../../../src/terminal/markdown/theme.js';
 import { LineWriter } from '../../../src/terminal/markdown/wrap/line-writer.js';
 import { cutBetweenCharacters, markup } from './markup.js';
 

@@ -1,6 +1,10 @@
-import { type Container, matchContainers, skipQuoteMark, takeItem } from './containers.js';
-import { htmlKind, type HtmlKind, isUndecidedHtml } from './html.js';
-import type { LineCursor } from './line-cursor.js';
+import {
+  type Container,
+  matchContainers,
+  skipQuoteMark,
+  takeItem,
+  type LineCursor,
+} from './containers.js';
 import * as syntax from './syntax.js';
 
 const MAX_TEXT_INDENT = 3;
@@ -29,7 +33,7 @@ export type LineStart =
   | { kind: 'underline'; level: 1 | 2 }
   | { kind: 'delimiters'; alignments: syntax.Alignment[] }
   | { kind: 'fence'; mark: string; info: string; indent: number }
-  | { kind: 'html'; html: HtmlKind };
+  | { kind: 'html'; html: syntax.HtmlKind };
 
 export interface Line {
   /** The number of open containers that the line belongs to, and the containers that begin on it. */
@@ -159,7 +163,7 @@ function startOf(
   const indent = cursor.indent();
   if (indent > MAX_TEXT_INDENT) return paragraph ? TEXT : { kind: 'indented' };
   if (!syntax.MAY_START_BLOCK.test(content)) return TEXT;
-  if (!cursor.isWhole && isUndecidedHtml(content, !!paragraph)) return undefined;
+  if (!cursor.isWhole && syntax.isUndecidedHtml(content, !!paragraph)) return undefined;
   if (header !== undefined) {
     const start = makeOfParagraph(content, header);
     if (start) return start;
@@ -169,7 +173,7 @@ function startOf(
   const fence = syntax.fence(content);
   if (fence) return { kind: 'fence', ...fence, indent };
   if (syntax.isRule(content)) return { kind: 'rule' };
-  const html = htmlKind(content, !!paragraph);
+  const html = syntax.htmlKind(content, !!paragraph);
   if (html) return { kind: 'html', html };
   return content.startsWith('|') ? ROW : TEXT;
 }

@@ -1,7 +1,6 @@
-import { ADDRESS, CODE, PLAIN, type Style, type TextSink } from '../style.js';
+import { ADDRESS, CODE, PLAIN, type Style, type TextSink } from '../theme.js';
 import { angleAt, codeContent, codeEnd, MAX_RUN, entityAt } from './literals.js';
-import { delimiterOf } from './delimiters.js';
-import { linkTarget, trimUrl } from './links.js';
+import { delimiterOf, linkTarget, trimUrl } from './span-syntax.js';
 import { Spans } from './spans.js';
 
 /** A longer address ends here. */

@@ -1,5 +1,5 @@
-import { ADDRESS, BOLD, ITALIC, PLAIN, STRIKE, type Style, type TextSink } from '../style.js';
-import { type Delimiter, isPair, pair, type Span } from './delimiters.js';
+import { ADDRESS, BOLD, ITALIC, PLAIN, STRIKE, type Style, type TextSink } from '../theme.js';
+import { type Delimiter, isPair, pair, type Span } from './span-syntax.js';
 
 /** A mark that is open for longer, in characters, is text: what it holds back has to show. */
 export const MAX_OPEN = 240;

@@ -1,10 +1,9 @@
-import type { Block, BlockHandler, BlockText } from '../blocks/block-handler.js';
+import type { Block, BlockHandler, BlockText } from '../blocks/block-parser.js';
 import type { Container } from '../blocks/containers.js';
 import { InlineParser } from '../inline/inline-parser.js';
-import { CODE, ITALIC, PLAIN } from '../style.js';
-import type { Theme } from '../theme.js';
+import { CODE, ITALIC, PLAIN, type Theme } from '../theme.js';
 import { LineWriter, NO_MARGIN } from '../wrap/line-writer.js';
-import { HeadingText } from './heading-text.js';
+import { HeadingText, proseText, htmlText } from './block-texts.js';
 import { Margins } from './margins.js';
 import { CellRenderer } from './table-layout.js';
 import { TablePrinter } from './table-printer.js';
@@ -192,23 +191,3 @@ export class BlockPrinter implements BlockHandler {
 }
 
 const NO_CONTAINERS: readonly Container[] = [];
-
-function proseText(inline: InlineParser, writer: LineWriter): BlockText {
-  return {
-    text: (text) => inline.write(text),
-    newLine: () => inline.write('\n'),
-    close() {
-      inline.end();
-      writer.endLine();
-    },
-  };
-}
-
-/** HTML is shown as it is written. */
-function htmlText(writer: LineWriter): BlockText {
-  return {
-    text: (text) => writer.text(text, PLAIN),
-    newLine: () => writer.newLine(),
-    close: () => writer.endLine(),
-  };
-}

@@ -2,8 +2,7 @@ import { COLUMN_GAP } from '../../../text/columns.js';
 import { displayWidth } from '../../../text/width.js';
 import { evenWidths } from '../../column-widths.js';
 import { InlineParser } from '../inline/inline-parser.js';
-import type { Style } from '../style.js';
-import type { Theme } from '../theme.js';
+import type { Style, Theme } from '../theme.js';
 import { LineWriter } from '../wrap/line-writer.js';
 import type { Alignment } from '../blocks/syntax.js';
 

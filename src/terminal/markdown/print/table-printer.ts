@@ -1,9 +1,8 @@
-import type { Block, BlockText } from '../blocks/block-handler.js';
+import type { Block, BlockText } from '../blocks/block-parser.js';
 import { COLUMN_GAP } from '../../../text/columns.js';
 import { splitCells } from '../blocks/syntax.js';
 import type { InlineParser } from '../inline/inline-parser.js';
-import { BOLD, PLAIN, type Style } from '../style.js';
-import type { Theme } from '../theme.js';
+import { BOLD, PLAIN, type Style, type Theme } from '../theme.js';
 import type { LineWriter } from '../wrap/line-writer.js';
 import {
   type Cell,

@@ -1,7 +1,5 @@
-import { PLAIN, type Style, type TextSink, UNBROKEN } from '../style.js';
-import type { Theme } from '../theme.js';
+import { PLAIN, type Style, type TextSink, UNBROKEN, type Theme, Painter } from '../theme.js';
 import { breakPoints } from '../../../text/line-breaks.js';
-import { Painter } from './painter.js';
 import { Word } from './word.js';
 
 /** Stands before each line: the marks of the quotes and items around a block. */

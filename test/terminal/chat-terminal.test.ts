@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alertSequence } from '../../src/terminal/window.js';
+import { alertSequence } from '../../src/terminal/chat-terminal.js';
 
 const NOTICE = '\x1b]9;done\x07';
 const BELL = '\x07';

@@ -1,4 +1,45 @@
-import type { KeyEvent } from './tokens.js';
+import type { KeyEvent } from './keys.js';
+
+const PASTE_END = '\x1b[201~';
+
+/** How many of the last characters may belong to an end mark that is cut. */
+function unfinishedMark(text: string): number {
+  for (let length = Math.min(PASTE_END.length - 1, text.length); length > 0; length--) {
+    if (PASTE_END.startsWith(text.slice(-length))) return length;
+  }
+  return 0;
+}
+
+/** Collects the text of a bracketed paste; its end mark may be cut too. */
+export class PasteCollector {
+  #pieces: string[] = [];
+  #hasBegun = false;
+
+  get isEmpty(): boolean {
+    return this.#pieces.length === 0;
+  }
+
+  /** Takes the paste's part of `input`; returns the rest, and whether the paste is complete. */
+  take(input: string): { rest: string; finished: boolean } {
+    const end = input.indexOf(PASTE_END);
+    if (end !== -1) {
+      this.#pieces.push(input.slice(0, end));
+      return { rest: input.slice(end + PASTE_END.length), finished: true };
+    }
+    const kept = input.length - unfinishedMark(input);
+    if (kept > 0) this.#pieces.push(input.slice(0, kept));
+    return { rest: input.slice(kept), finished: false };
+  }
+
+  /** The text since the last event, and `more`. */
+  event(more = ''): KeyEvent & { type: 'paste' } {
+    const text = this.#pieces.join('') + more;
+    const isNextPart = this.#hasBegun;
+    this.#pieces = [];
+    this.#hasBegun = true;
+    return { type: 'paste', text, ...(isNextPart && { isNextPart }) };
+  }
+}
 
 /** Input that comes sooner after a paste belongs to it: nobody types that fast. */
 const PASTE_QUIET_MS = 50;
@@ -10,13 +51,13 @@ const LINE_END_KEYS = new Set(['enter', 'ctrl+j', 'alt+enter']);
 const isNewline = (event: KeyEvent): boolean =>
   event.type === 'key' && LINE_END_KEYS.has(event.name);
 
-const isText = (event: KeyEvent): boolean =>
+const isPastable = (event: KeyEvent): boolean =>
   event.type === 'text' || isNewline(event) || (event.type === 'key' && event.name === 'tab');
 
 const isPasteEnd = (event: KeyEvent): boolean => event.type === 'key' && event.name === 'paste-end';
 
 /** The characters of an event, as they arrived. The end mark of a paste is not part of its text. */
-function rawText(event: KeyEvent): string {
+function arrivedText(event: KeyEvent): string {
   if (event.type !== 'key') return event.text;
   return isPasteEnd(event) ? '' : event.raw;
 }
@@ -26,14 +67,14 @@ function rawText(event: KeyEvent): string {
  * chunk, or text right after a paste. Other keys before and after that text stay keys.
  */
 function joinBurst(events: KeyEvent[], afterPaste: boolean): KeyEvent[] {
-  const last = events.findLastIndex(isText);
+  const last = events.findLastIndex(isPastable);
   const newline = events.findIndex(isNewline);
   const isPasted = last !== -1 && (afterPaste || (newline !== -1 && newline < last));
   if (!isPasted) return events;
-  const first = afterPaste ? 0 : events.findIndex(isText);
+  const first = afterPaste ? 0 : events.findIndex(isPastable);
   const text = events
     .slice(first, last + 1)
-    .map(rawText)
+    .map(arrivedText)
     .join('');
   const paste: KeyEvent = { type: 'paste', text, ...(afterPaste && { isNextPart: true }) };
   return [...events.slice(0, first), paste, ...events.slice(last + 1)];

@@ -1,3 +1,8 @@
+import type { BlockText } from '../blocks/block-parser.js';
+import type { InlineParser } from '../inline/inline-parser.js';
+import { PLAIN } from '../theme.js';
+import type { LineWriter } from '../wrap/line-writer.js';
+
 /** White space and `#` that go on for longer are text, even at the end of a heading. */
 const MAX_CLOSING = 1024;
 const CLOSING = /(?<=[ \t])#+[ \t]*$/;
@@ -47,4 +52,24 @@ function marksStart(text: string): number {
   let start = text.length;
   while (start > 0 && '# \t'.includes(text.charAt(start - 1))) start -= 1;
   return start;
+}
+
+export function proseText(inline: InlineParser, writer: LineWriter): BlockText {
+  return {
+    text: (text) => inline.write(text),
+    newLine: () => inline.write('\n'),
+    close() {
+      inline.end();
+      writer.endLine();
+    },
+  };
+}
+
+/** HTML is shown as it is written. */
+export function htmlText(writer: LineWriter): BlockText {
+  return {
+    text: (text) => writer.text(text, PLAIN),
+    newLine: () => writer.newLine(),
+    close: () => writer.endLine(),
+  };
 }
