@@ -1,8 +1,14 @@
 import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { CheckResult } from '../doctor/check.js';
-import { DOCTOR_CHECKS, diagnose } from '../doctor/diagnose.js';
-import { exitCode, findingLines, findingsJson, summary } from '../doctor/report.js';
+import {
+  DOCTOR_CHECKS,
+  diagnose,
+  exitCode,
+  findingLines,
+  findingsJson,
+  summary,
+} from '../doctor/diagnose.js';
 import type { Context } from '../process/context.js';
 import { write } from '../process/write.js';
 import type { Appearance } from '../terminal/appearance.js';

@@ -1,23 +1,82 @@
 import { hrtime, platform } from 'node:process';
+import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
-import type { ChatFile } from '../testing/chat-file/chat-file.js';
+import { checkedId } from '../base/ids.js';
 import { systemClock } from '../process/clock.js';
 import { randomId } from '../process/random-id.js';
+import type { ChatFile } from '../testing/chat-file/chat-file.js';
 import { parseChatFile as parse } from '../testing/chat-file/parse.js';
-import { jsonReport } from '../testing/report/json.js';
-import { hideSecrets, maskedResult } from '../testing/report/mask.js';
-import { clientPorts } from '../testing/run/client-ports.js';
+import { type JsonReport, jsonReport } from '../testing/report/json.js';
 import { plannedJobs, REPLAY } from '../testing/run/plan.js';
-import type { Job } from '../testing/run/results.js';
+import { clientPorts } from '../testing/run/ports.js';
+import { hideSecrets, maskedResult, type Job } from '../testing/run/results.js';
 import { replayTests, runTests } from '../testing/run/run-tests.js';
-import type {
-  ChatFileOptions,
-  ChatFileReport,
-  ParsedChatFile,
-  RunChatFileSettings,
-} from './chat-file-interface.js';
-import { checked, chatFileOptions, clientSettings, runSettings } from './checks.js';
-import { openApi } from './create-client.js';
+import { text, flag, count, texts, signal, object, checked, clientSettings } from './checks.js';
+import { type ClientSettings, openApi } from './create-client.js';
+
+/** How a `.chat` file is read. */
+export interface ChatFileOptions {
+  /** Its name in mistakes and reports; `file.chat` by default. */
+  path?: string | undefined;
+  /** The values of `{{name}}`. */
+  variables?: Record<string, string> | undefined;
+}
+
+/** A case of a `.chat` file. */
+export interface ChatFileCase {
+  readonly title: string;
+  readonly tags: readonly string[];
+  /** From 1. */
+  readonly line: number;
+}
+
+/** The conversations of a `.chat` file, as {@link parseChatFile} gives them. */
+export interface ParsedChatFile {
+  readonly path: string;
+  readonly cases: readonly ChatFileCase[];
+}
+
+/** How the cases of a file are run, and with which account. */
+export interface RunChatFileSettings extends Omit<ClientSettings, 'apiKey'> {
+  /** A key of the Telnyx portal; a replay needs none. */
+  apiKey?: string | undefined;
+  /** The assistant of cases that name none. */
+  assistantId?: string | undefined;
+  /** Checks the file against its own recording; nothing is sent. */
+  replay?: boolean | undefined;
+  /** Cases at a time; 2 by default. */
+  concurrency?: number | undefined;
+  /** Whether conversations stay after a pass. */
+  keep?: boolean | undefined;
+  /** Which cases are run; all by default. */
+  only?: ((each: ChatFileCase) => boolean) | undefined;
+  /** Aborted, the run ends with what was done. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The report of `telnyx-chat test --json`; its schema is `telnyx-chat/dist/report.schema.json`. */
+export type ChatFileReport = JsonReport;
+
+const chatFileOptions = v.optional(
+  object({ path: v.optional(text, 'file.chat'), variables: v.optional(texts, {}) }),
+  {},
+);
+
+type ChooseCase = NonNullable<RunChatFileSettings['only']>;
+
+const runSettings = object({
+  assistantId: v.optional(
+    v.pipe(
+      text,
+      v.transform((id) => checkedId('assistant', id)),
+    ),
+  ),
+  replay: v.optional(flag, false),
+  concurrency: v.optional(count, 2),
+  keep: v.optional(flag, false),
+  only: v.optional(v.custom<ChooseCase>((given) => typeof given === 'function', 'a function')),
+  signal: v.optional(signal),
+});
 
 const parsed = new WeakMap<ParsedChatFile, ChatFile>();
 

@@ -4,17 +4,16 @@ import { assertMetadataKey } from '../conversations/metadata.js';
 import { checkedBaseUrl, DEFAULT_BASE_URL } from '../base/base-url.js';
 import { checkedKey, checkedId } from '../base/ids.js';
 import { checkedMessage } from '../turn/events.js';
-import type { RunChatFileSettings } from './chat-file-interface.js';
 
 /** Each schema's message says what its value must be: callers without types may pass anything. */
 export const text = v.string('a string');
-const flag = v.boolean('true or false');
+export const flag = v.boolean('true or false');
 const NUMBER = 'a whole number of 1 or more';
-const count = v.pipe(v.number(NUMBER), v.safeInteger(NUMBER), v.minValue(1, NUMBER));
+export const count = v.pipe(v.number(NUMBER), v.safeInteger(NUMBER), v.minValue(1, NUMBER));
 const map = v.custom<Record<string, unknown>>(isObject, 'an object');
-const texts = v.pipe(map, v.record(v.string(), text));
+export const texts = v.pipe(map, v.record(v.string(), text));
 /** Checked by the members that are used: it may come from another realm. */
-const signal = v.custom<AbortSignal>(isSignal, 'an AbortSignal');
+export const signal = v.custom<AbortSignal>(isSignal, 'an AbortSignal');
 
 /** A map of strings without keys that programs drop, as valibot's record would too. */
 const metadata = v.pipe(
@@ -27,7 +26,7 @@ const metadata = v.pipe(
 );
 
 /** An object with these entries; one that is missing is checked as undefined. */
-function object<Entries extends v.ObjectEntries>(entries: Entries) {
+export function object<Entries extends v.ObjectEntries>(entries: Entries) {
   const complete = (given: Record<string, unknown>): Record<string, unknown> =>
     Object.fromEntries(Object.keys(entries).map((key) => [key, given[key]]));
   return v.pipe(map, v.transform(complete), v.object(entries));
@@ -90,27 +89,6 @@ export const conversation = v.optional(
 );
 
 export const replacement = object({ metadata });
-
-export const chatFileOptions = v.optional(
-  object({ path: v.optional(text, 'file.chat'), variables: v.optional(texts, {}) }),
-  {},
-);
-
-type ChooseCase = NonNullable<RunChatFileSettings['only']>;
-
-export const runSettings = object({
-  assistantId: v.optional(
-    v.pipe(
-      text,
-      v.transform((id) => checkedId('assistant', id)),
-    ),
-  ),
-  replay: v.optional(flag, false),
-  concurrency: v.optional(count, 2),
-  keep: v.optional(flag, false),
-  only: v.optional(v.custom<ChooseCase>((given) => typeof given === 'function', 'a function')),
-  signal: v.optional(signal),
-});
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 /** One day; Node's timers hold less than 25. */

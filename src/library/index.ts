@@ -11,7 +11,7 @@ export type {
   ChatFileReport,
   ParsedChatFile,
   RunChatFileSettings,
-} from './chat-file-interface.js';
+} from './chat-files.js';
 export type {
   AssistantCalls,
   CallSettings,
@@ -20,4 +20,4 @@ export type {
   ConversationFilters,
   TelnyxChatClient,
   TurnInput,
-} from './interface.js';
+} from './create-client.js';

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js';
+import type { Finding } from './patterns.js';
 import * as phones from './phones.js';
 
 const RUN = /\d(?:[ \u00a0\u202f.()/\u2010-\u2015-]{0,3}\d)*/g;

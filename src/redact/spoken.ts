@@ -1,5 +1,5 @@
 import { isLuhn, phoneValue } from './numbers.js';
-import type { Finding } from './finding.js';
+import type { Finding } from './patterns.js';
 import { saidNumber } from './phones.js';
 
 const UNITS: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Outline } from '../../src/command-line/outline.js';
 import { EXIT_CODES } from '../../src/base/errors.js';
-import { FAILED_EXIT_CODE } from '../../src/testing/run/verdicts.js';
+import { FAILED_EXIT_CODE } from '../../src/testing/run/results.js';
 import { GUIDES } from '../../src/command-line/guides.js';
 import { KEYS, SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import { programOutline } from '../../src/program.js';

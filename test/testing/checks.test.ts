@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Observation, ToolUse } from '../../src/testing/checks/check.js';
 import { evaluate } from '../../src/testing/checks/evaluate.js';
 import { readCheck } from '../../src/testing/checks/grammar.js';
-import { plainText, wordsOf } from '../../src/testing/checks/plain-text.js';
+import { plainText, wordsOf } from '../../src/testing/checks/matching.js';
 import { smsCount, unspeakable } from '../../src/testing/checks/text-checks.js';
 
 const REPLY = 'Your order 4711 left our warehouse on Monday.';

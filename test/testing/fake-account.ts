@@ -3,7 +3,9 @@ import type { Conversation, Message } from '../../src/conversations/conversation
 import type { ChatFile } from '../../src/testing/chat-file/chat-file.js';
 import { parseChatFile } from '../../src/testing/chat-file/parse.js';
 import { plannedJobs, selectedCases, type PlanOptions } from '../../src/testing/run/plan.js';
-import type { RunOptions, TestEvent, TestPorts, Job } from '../../src/testing/run/results.js';
+import type { RunOptions, TestEvent } from '../../src/testing/run/session.js';
+import type { TestPorts } from '../../src/testing/run/ports.js';
+import type { Job } from '../../src/testing/run/results.js';
 import { runTests, type TestRun } from '../../src/testing/run/run-tests.js';
 import type { ReplyEvent } from '../../src/turn/events.js';
 import { stillClock, type StillClock } from '../helpers/still-clock.js';

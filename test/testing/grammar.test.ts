@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readLine } from '../../src/testing/chat-file/line.js';
+import { readLine } from '../../src/testing/chat-file/syntax.js';
 import { parseChatFile, readChatFile } from '../../src/testing/chat-file/parse.js';
-import { printSource, readSource } from '../../src/testing/chat-file/source.js';
-import type { Settings } from '../../src/testing/chat-file/chat-file.js';
+import { printSource, readSource, type Settings } from '../../src/testing/chat-file/chat-file.js';
 
 const parse = (text: string, variables: Record<string, string> = {}) =>
   parseChatFile('a.chat', Buffer.from(text), new Map(Object.entries(variables)));

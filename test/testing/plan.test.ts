@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { jsonReport, jsonReportText } from '../../src/testing/report/json.js';
-import { compared, failedCases, readReport } from '../../src/testing/report/baseline.js';
-import { hideSecrets, maskedResult } from '../../src/testing/report/mask.js';
+import {
+  jsonReport,
+  jsonReportText,
+  compared,
+  failedCases,
+  readReport,
+} from '../../src/testing/report/json.js';
+import {
+  hideSecrets,
+  maskedResult,
+  type CaseResult,
+  type CaseVerdict,
+} from '../../src/testing/run/results.js';
 import {
   listText,
   plannedJobs,
   selectedCases,
   type Selection,
 } from '../../src/testing/run/plan.js';
-import type { CaseResult, CaseVerdict } from '../../src/testing/run/results.js';
 import { chatFile } from './fake-account.js';
 
 const A = chatFile(

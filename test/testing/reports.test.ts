@@ -6,14 +6,14 @@ import { validateXML } from 'xmllint-wasm';
 import { AppError } from '../../src/base/errors.js';
 import { annotations, inertText, markdownReport } from '../../src/testing/report/github.js';
 import { jsonReport, jsonReportText, reportSchema } from '../../src/testing/report/json.js';
-import { junitReport } from '../../src/testing/report/junit.js';
-import { PLAIN_STYLE, type ReportStyle, caseLines } from '../../src/testing/report/text.js';
+import { junitReport, tapReport } from '../../src/testing/report/runner-reports.js';
+import { PLAIN_STYLE, type ReportStyle } from '../../src/testing/report/turn-lines.js';
 import {
+  caseLines,
   comparisonLines,
   sideBySideLines,
   summaryLines,
-} from '../../src/testing/report/summary.js';
-import { tapReport } from '../../src/testing/report/tap.js';
+} from '../../src/testing/report/text.js';
 import type { CaseResult } from '../../src/testing/run/results.js';
 import { chatFile, fakeAccount, play } from './fake-account.js';
 import { JUNIT_SCHEMA } from './junit-schema.js';

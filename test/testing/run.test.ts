@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
-import { exitCodeOfResults } from '../../src/testing/run/verdicts.js';
+import { exitCodeOfResults } from '../../src/testing/run/results.js';
 import { replayTests } from '../../src/testing/run/run-tests.js';
 import { plannedJobs, REPLAY, selectedCases } from '../../src/testing/run/plan.js';
 import { chatFile, fakeAccount, play, type Played, type Scripted } from './fake-account.js';

@@ -8,7 +8,7 @@ import type {
 } from '../../src/conversations/assistants.js';
 import type { Message } from '../../src/conversations/conversation.js';
 import { isUpToDate, suiteOf, testBody, testOf } from '../../src/testing/simulated/test-body.js';
-import { exitCodeOfResults } from '../../src/testing/run/verdicts.js';
+import { exitCodeOfResults } from '../../src/testing/run/results.js';
 import { chatFile, fakeAccount, play, type FakeAccount, type Played } from './fake-account.js';
 
 const FILE = `== Asks before it cancels

@@ -3,18 +3,19 @@ import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/write.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { stylesFor } from '../../terminal/styles.js';
-import type { Comparison } from '../../testing/report/baseline.js';
+import type { Comparison } from '../../testing/report/json.js';
 import { annotations, inertText } from '../../testing/report/github.js';
 import {
   comparisonLines,
   countsText,
   sideBySideLines,
   summaryLines,
-} from '../../testing/report/summary.js';
-import { caseLines, PLAIN_STYLE, type ReportStyle } from '../../testing/report/text.js';
-import type { CaseResult, TestEvent } from '../../testing/run/results.js';
+  caseLines,
+} from '../../testing/report/text.js';
+import { PLAIN_STYLE, type ReportStyle } from '../../testing/report/turn-lines.js';
+import { type CaseResult, countsOf } from '../../testing/run/results.js';
+import type { TestEvent } from '../../testing/run/session.js';
 import type { TestRun } from '../../testing/run/run-tests.js';
-import { countsOf } from '../../testing/run/verdicts.js';
 import { ESCAPE_SEQUENCE } from '../../text/width.js';
 import { isWatched, proseOn, type Prose } from '../options/output.js';
 import { isOnGithub, workspaceNames } from './reports.js';

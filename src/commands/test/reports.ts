@@ -7,11 +7,15 @@ import { nameFrom } from '../../store/chat-files.js';
 import { openLastTestRun } from '../../store/last-test-run.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { findStorePaths } from '../../store/paths.js';
-import { failedCases, readReport } from '../../testing/report/baseline.js';
+import {
+  failedCases,
+  readReport,
+  jsonReport,
+  jsonReportText,
+  type ReportHeader,
+} from '../../testing/report/json.js';
 import { markdownReport, type FileNamer } from '../../testing/report/github.js';
-import { jsonReport, jsonReportText, type ReportHeader } from '../../testing/report/json.js';
-import { junitReport } from '../../testing/report/junit.js';
-import { tapReport } from '../../testing/report/tap.js';
+import { junitReport, tapReport } from '../../testing/report/runner-reports.js';
 import type { CaseResult } from '../../testing/run/results.js';
 import type { TestRun } from '../../testing/run/run-tests.js';
 import { jsonLine } from '../../text/json-line.js';

@@ -2,20 +2,18 @@ import type { Account, Notices } from '../../account/account.js';
 import { exitCodeOf, AppError } from '../../base/errors.js';
 import type { AssistantTestsClient } from '../../conversations/assistants.js';
 import type { Context } from '../../process/context.js';
-import { compared, type Comparison, type EarlierCase } from '../../testing/report/baseline.js';
-import { maskedResult } from '../../testing/report/mask.js';
-import type { ReportStyle } from '../../testing/report/text.js';
-import { clientPorts } from '../../testing/run/client-ports.js';
-import { plannedJobs, type PlanOptions, type Selection } from '../../testing/run/plan.js';
-import type {
-  CaseResult,
-  Job,
-  RunOptions,
-  TestEvent,
-  TestPorts,
+import { compared, type Comparison, type EarlierCase } from '../../testing/report/json.js';
+import {
+  maskedResult,
+  type CaseResult,
+  type Job,
+  exitCodeOfResults,
 } from '../../testing/run/results.js';
+import type { ReportStyle } from '../../testing/report/turn-lines.js';
+import { clientPorts, type TestPorts } from '../../testing/run/ports.js';
+import { plannedJobs, type PlanOptions, type Selection } from '../../testing/run/plan.js';
+import type { RunOptions, TestEvent } from '../../testing/run/session.js';
 import { replayTests, runTests, type TestRun } from '../../testing/run/run-tests.js';
-import { exitCodeOfResults } from '../../testing/run/verdicts.js';
 import { type LastRun, isToStdout, writeReports, type RequestedReport } from './reports.js';
 import { openOutput } from './output.js';
 import { casesOf, type Suite } from './suite.js';

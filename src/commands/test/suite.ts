@@ -2,10 +2,14 @@ import { AppError } from '../../base/errors.js';
 import type { Context } from '../../process/context.js';
 import { findChatFiles, readChatBytes, type NamedFile } from '../../store/chat-files.js';
 import type { ChatFile, TestCase } from '../../testing/chat-file/chat-file.js';
-import { faultError, type Fault } from '../../testing/chat-file/line.js';
+import {
+  faultError,
+  type Fault,
+  isVariableName,
+  type Variables,
+} from '../../testing/chat-file/syntax.js';
 import { readChatFile } from '../../testing/chat-file/parse.js';
 import { mistakeAnnotations } from '../../testing/report/github.js';
-import { isVariableName, type Variables } from '../../testing/chat-file/values.js';
 import { selectedCases, type Selection } from '../../testing/run/plan.js';
 import { errorLines } from '../../text/error-report.js';
 import { isOnGithub, workspaceNames } from './reports.js';

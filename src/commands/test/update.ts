@@ -2,10 +2,13 @@
 import { AppError } from '../../base/errors.js';
 import type { Context } from '../../process/context.js';
 import { readChatBytes, rewriteFile, type NamedFile } from '../../store/chat-files.js';
-import type { ChatFile, ScriptedTurn } from '../../testing/chat-file/chat-file.js';
-import { printSource } from '../../testing/chat-file/source.js';
-import { acceptedFile, isChange, type Acceptance } from '../../testing/chat-file/update.js';
-import { turnLines, type ReportStyle } from '../../testing/report/text.js';
+import {
+  type ChatFile,
+  type ScriptedTurn,
+  printSource,
+} from '../../testing/chat-file/chat-file.js';
+import { acceptedFile, isChange, type Acceptance } from '../../testing/recording/recording.js';
+import { turnLines, type ReportStyle } from '../../testing/report/turn-lines.js';
 import type { CaseResult, TurnResult } from '../../testing/run/results.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import type { Suite } from './suite.js';

@@ -1,7 +1,6 @@
 import type { PlacedCheck, RecordEntry, ScriptedTurn, Settings, TestCase } from './chat-file.js';
-import { LineFault, type LineType } from './line.js';
+import { LineFault, type LineType, jsonValue } from './syntax.js';
 import type { WrittenSetting } from './settings.js';
-import { jsonValue } from './values.js';
 
 const TAG = /^#[^\s#]+$/;
 

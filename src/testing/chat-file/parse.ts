@@ -1,6 +1,15 @@
 import { readCheck } from '../checks/grammar.js';
 import { CaseBuilder } from './case-builder.js';
-import type { ChatFile, PlacedCheck, Settings } from './chat-file.js';
+import {
+  type ChatFile,
+  type PlacedCheck,
+  type Settings,
+  badByteOffset,
+  columnAt,
+  MAX_FILE_BYTES,
+  readSource,
+  type Source,
+} from './chat-file.js';
 import {
   asLineFault,
   faultError,
@@ -9,10 +18,9 @@ import {
   type Fault,
   readLine,
   type Line,
-} from './line.js';
+  type Variables,
+} from './syntax.js';
 import { withSetting, type WrittenSetting } from './settings.js';
-import { badByteOffset, columnAt, MAX_FILE_BYTES, readSource, type Source } from './source.js';
-import type { Variables } from './values.js';
 import { validate } from './validate.js';
 
 /*
@@ -20,7 +28,7 @@ import { validate } from './validate.js';
  *
  *     parseChatFile   commands that play, export over, or script a file, and the library
  *     readChatFile    `test`, which shows all mistakes of all files before it sends anything
- *     acceptedFile    (update.ts) `test --update`
+ *     acceptedFile    (recording/recording.ts) `test --update`
  *
  * A file is read in three steps: `readSource` parts it into lines, `readLine` tells what each of them is,
  * and FileReader puts them together. `validate` then looks at what only the whole can show.

@@ -2,15 +2,16 @@ import { parsedMetadata } from '../../conversations/metadata.js';
 import { checkedId } from '../../base/ids.js';
 import { nearest } from '../../base/nearest.js';
 import type { Runs, Settings } from './chat-file.js';
-import { asLineFault, LineFault } from './line.js';
 import {
+  asLineFault,
+  LineFault,
   fill,
   namesIn,
   type Variables,
   DURATION_EXAMPLES,
   durationMs,
   wholeNumber,
-} from './values.js';
+} from './syntax.js';
 
 /** A setting as it is written; lines that continue it are part of the value. */
 export interface WrittenSetting {

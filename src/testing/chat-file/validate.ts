@@ -1,6 +1,6 @@
 import { checkedMessage } from '../../turn/events.js';
 import type { CheckType } from '../checks/check.js';
-import { wordsOf } from '../checks/plain-text.js';
+import { wordsOf } from '../checks/matching.js';
 import {
   checksOf,
   isSimulated,
@@ -9,11 +9,10 @@ import {
   type PlacedCheck,
   type ScriptedTurn,
   type TestCase,
+  columnAt,
 } from './chat-file.js';
-import { asLineFault, LineFault, type Fault } from './line.js';
+import { asLineFault, LineFault, type Fault, namesIn } from './syntax.js';
 import { noValue } from './settings.js';
-import { columnAt } from './source.js';
-import { namesIn } from './values.js';
 
 /** The mistakes that no line shows by itself. */
 export function validate(file: ChatFile): Fault[] {

@@ -1,14 +1,15 @@
-import { LineFault, readingAt } from '../chat-file/line.js';
 import {
+  LineFault,
+  readingAt,
   fill,
   type Variables,
   isJsonObject,
   jsonValue,
   wholeNumber,
   type Json,
-} from '../chat-file/values.js';
+} from '../chat-file/syntax.js';
 import type { Check, ExpectedCall } from './check.js';
-import { isPattern, readPattern } from './patterns.js';
+import { isPattern, readPattern } from './matching.js';
 
 const TOOL = /^(?:\{\{ *[\w-]+ *\}\}|[^\s,{])+/;
 const THEN = /^,\s*then\s+/;

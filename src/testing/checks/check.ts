@@ -1,4 +1,4 @@
-import type { Variables, Json } from '../chat-file/values.js';
+import type { Variables, Json } from '../chat-file/syntax.js';
 
 /** A regular expression as it was written: its source may hold `{{name}}`. */
 export interface Pattern {

@@ -1,4 +1,4 @@
-import { fill, durationText } from '../chat-file/values.js';
+import { fill, durationText } from '../chat-file/syntax.js';
 import {
   failed,
   impossible,

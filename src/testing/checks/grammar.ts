@@ -1,6 +1,7 @@
 import { nearest } from '../../base/nearest.js';
-import { LineFault, readingAt } from '../chat-file/line.js';
 import {
+  LineFault,
+  readingAt,
   fill,
   isVariableName,
   namesIn,
@@ -8,10 +9,10 @@ import {
   DURATION_EXAMPLES,
   durationMs,
   wholeNumber,
-} from '../chat-file/values.js';
+} from '../chat-file/syntax.js';
 import { readCalls, readNeverCalled } from './calls-grammar.js';
 import type { Check, TextRule } from './check.js';
-import { isPattern, readPattern } from './patterns.js';
+import { isPattern, readPattern } from './matching.js';
 
 /** A form of check: what it begins with, how it is written, and how the rest after that is read. */
 interface Form {

@@ -1,7 +1,6 @@
-import { fill, type Variables } from '../chat-file/values.js';
+import { fill, type Variables } from '../chat-file/syntax.js';
 import { failed, impossible, PASSED, type Finding, type Pattern, type TextRule } from './check.js';
-import { findMatch, type Match } from './patterns.js';
-import { excerpt, plainText, sharedWords, wordsOf } from './plain-text.js';
+import { findMatch, type Match, excerpt, plainText, sharedWords, wordsOf } from './matching.js';
 
 /** The place in a text that meets a rule, or the reason why it cannot be searched. */
 type Search = { type: 'found'; found: string; index: number } | Exclude<Match, { type: 'found' }>;

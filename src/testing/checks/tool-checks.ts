@@ -1,4 +1,4 @@
-import { fill, namesIn, type Variables, jsonValue, type Json } from '../chat-file/values.js';
+import { fill, namesIn, type Variables, jsonValue, type Json } from '../chat-file/syntax.js';
 import {
   failed,
   impossible,
@@ -8,8 +8,7 @@ import {
   type TextRule,
   type ToolUse,
 } from './check.js';
-import { findMatch, isPattern, readPattern } from './patterns.js';
-import { cutBetweenWords } from './plain-text.js';
+import { findMatch, isPattern, readPattern, cutBetweenWords } from './matching.js';
 import { hasText } from './text-checks.js';
 
 /** Most characters of the arguments or the result of a call that a reason shows. */

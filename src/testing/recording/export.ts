@@ -5,9 +5,9 @@ import type { Transcript } from '../../conversations/transcript.js';
 import { sanitizeLine } from '../../text/sanitize.js';
 import { readHeading } from '../chat-file/case-builder.js';
 import type { RecordEntry } from '../chat-file/chat-file.js';
-import { namesIn, isJsonObject, jsonValue, type Json } from '../chat-file/values.js';
+import { namesIn, isJsonObject, jsonValue, type Json } from '../chat-file/syntax.js';
 import type { ToolUse } from '../checks/check.js';
-import { isPattern } from '../checks/patterns.js';
+import { isPattern } from '../checks/matching.js';
 import {
   recordedConversation,
   type RecordedTurn,

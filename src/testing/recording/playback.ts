@@ -5,10 +5,10 @@ import {
   type RecordEntry,
   type TestCase,
 } from '../chat-file/chat-file.js';
-import { fill, namesIn } from '../chat-file/values.js';
+import { fill, namesIn } from '../chat-file/syntax.js';
 import type { Observation } from '../checks/check.js';
 import { evaluate } from '../checks/evaluate.js';
-import { plainText } from '../checks/plain-text.js';
+import { plainText } from '../checks/matching.js';
 
 /**
  * The messages of a file, one after another. Each is given the reply to the one before, of which `keep` may

@@ -1,9 +1,7 @@
 import { sanitizeLine } from '../../text/sanitize.js';
-import type { Fault } from '../chat-file/line.js';
-import { durationText } from '../chat-file/values.js';
-import type { CaseResult } from '../run/results.js';
-import { countsOf, timesOf } from '../run/verdicts.js';
-import { countsText, rangeText } from './summary.js';
+import { type Fault, durationText } from '../chat-file/syntax.js';
+import { type CaseResult, countsOf, timesOf } from '../run/results.js';
+import { countsText, rangeText } from './text.js';
 
 /** GitHub shows no more of a level in one step. */
 const MAX_ANNOTATIONS = 10;

@@ -1,6 +1,15 @@
+import { AppError } from '../../base/errors.js';
 import { jsonText } from '../../text/json-line.js';
-import type { CaseResult, CaseVerdict, RunResult, RunVerdict, TurnResult } from '../run/results.js';
-import { countsOf, type Counts } from '../run/verdicts.js';
+import { isJsonObject, jsonValue } from '../chat-file/syntax.js';
+import {
+  type CaseResult,
+  type CaseVerdict,
+  type RunResult,
+  type RunVerdict,
+  type TurnResult,
+  countsOf,
+  type Counts,
+} from '../run/results.js';
 
 /** The run that a report is about. */
 export interface ReportHeader {
@@ -113,9 +122,9 @@ function object(properties: Record<string, Schema>): Schema {
   };
 }
 
-function list(items: Schema): Schema {
-  return { type: 'array', items };
-}
+const list = (items: Schema): Schema => ({ type: 'array', items });
+
+const VERDICTS: readonly unknown[] = ['passed', 'flaky', 'failed', 'error', 'skipped'];
 
 const check = object({ line, check: text, verdict, reason: text });
 const tool = object({ name: text, arguments: text, result: textOrNull });
@@ -145,7 +154,7 @@ const testCase = object({
   title: text,
   tags: list(text),
   assistant: textOrNull,
-  verdict: { enum: ['passed', 'flaky', 'failed', 'error', 'skipped'] },
+  verdict: { enum: VERDICTS },
   reason: text,
   runs: list(run),
 });
@@ -161,3 +170,75 @@ export const reportSchema: Schema = {
     cases: list(testCase),
   }),
 };
+
+/** A case of an earlier report, as far as it is compared. */
+export interface EarlierCase {
+  file: string;
+  title: string;
+  assistant: string | null;
+  verdict: CaseVerdict;
+}
+
+/** The changes since an earlier run. Only cases that got worse fail. */
+export interface Comparison {
+  worse: CaseResult[];
+  fixed: CaseResult[];
+  /** Cases that passed before and are flaky now: reported, but no failure. */
+  flakier: CaseResult[];
+  /** Cases that the earlier run did not have. Failed ones are in `worse` too, but are reported once, as new. */
+  added: CaseResult[];
+}
+
+/** The cases of a JSON report. Throws `usage` when the text is none. */
+export function readReport(text: string, name: string): EarlierCase[] {
+  const cases = casesIn(jsonValue(text));
+  if (cases?.every(isEarlierCase)) return cases;
+  throw new AppError('usage', `${name} is not a report of telnyx-chat test`, {
+    hint: 'make one with --report json=run.json',
+  });
+}
+
+function casesIn(report: unknown): unknown[] | undefined {
+  if (!isJsonObject(report)) return undefined;
+  return Array.isArray(report['cases']) ? report['cases'] : undefined;
+}
+
+function isEarlierCase(value: unknown): value is EarlierCase {
+  if (!isJsonObject(value)) return false;
+  const { file, title, assistant, verdict } = value;
+  const isNamed = typeof file === 'string' && typeof title === 'string';
+  return (
+    isNamed && (assistant === null || typeof assistant === 'string') && VERDICTS.includes(verdict)
+  );
+}
+
+/** The cases that failed or were errors, for `--failed`. */
+export function failedCases(cases: readonly EarlierCase[]): { file: string; title: string }[] {
+  return cases.filter(({ verdict }) => isBad(verdict));
+}
+
+export function compared(
+  results: readonly CaseResult[],
+  earlier: readonly EarlierCase[],
+): Comparison {
+  const before = new Map(
+    earlier.map((each) => [keyOf(each.file, each.title, each.assistant), each.verdict]),
+  );
+  const comparison: Comparison = { worse: [], fixed: [], flakier: [], added: [] };
+  for (const result of results) {
+    const { file, title, assistantId, verdict } = result;
+    const then = before.get(keyOf(file, title, assistantId ?? null));
+    if (then === undefined) comparison.added.push(result);
+    if ((then === undefined || isGood(then)) && isBad(verdict)) comparison.worse.push(result);
+    if (then !== undefined && isBad(then) && isGood(verdict)) comparison.fixed.push(result);
+    if (then === 'passed' && verdict === 'flaky') comparison.flakier.push(result);
+  }
+  return comparison;
+}
+
+function keyOf(file: string, title: string, assistant: string | null): string {
+  return JSON.stringify([file, title, assistant]);
+}
+
+const isGood = (verdict: CaseVerdict): boolean => verdict === 'passed' || verdict === 'flaky';
+const isBad = (verdict: CaseVerdict): boolean => verdict === 'failed' || verdict === 'error';

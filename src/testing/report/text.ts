@@ -1,35 +1,17 @@
-import { sanitize, sanitizeLine } from '../../text/sanitize.js';
-import { durationText } from '../chat-file/values.js';
-import { toolText } from '../checks/tool-checks.js';
-import type {
-  CaseVerdict,
-  CaseResult,
-  CheckResult,
-  RunResult,
-  TurnResult,
+import { percentile } from '../../base/time.js';
+import { sanitizeLine } from '../../text/sanitize.js';
+import { durationText } from '../chat-file/syntax.js';
+import {
+  type CaseVerdict,
+  type CaseResult,
+  type CheckResult,
+  type RunResult,
+  countsOf,
+  timesOf,
+  type Counts,
 } from '../run/results.js';
-import { markedDifference } from './difference.js';
-
-/** How parts of a report for a person look. Each gives its text back, with colour or without. */
-export interface ReportStyle {
-  good: (text: string) => string;
-  bad: (text: string) => string;
-  warning: (text: string) => string;
-  dim: (text: string) => string;
-  /** A word that differs from the reference. */
-  difference: (text: string) => string;
-}
-
-const asItIs = (text: string): string => text;
-
-/** Without colour. */
-export const PLAIN_STYLE: ReportStyle = {
-  good: asItIs,
-  bad: asItIs,
-  warning: asItIs,
-  dim: asItIs,
-  difference: (text) => `[${text}]`,
-};
+import type { Comparison } from './json.js';
+import { type ReportStyle, turnLines, safeLine } from './turn-lines.js';
 
 const SIGNS: Readonly<Record<CaseVerdict, { sign: string; look: keyof ReportStyle }>> = {
   passed: { sign: '✓', look: 'good' },
@@ -43,10 +25,6 @@ export function signOf(verdict: CaseVerdict, style: ReportStyle): string {
   const { sign, look } = SIGNS[verdict];
   return style[look](sign);
 }
-
-/** Limit on the lines of a message or a reply. */
-const MAX_LINES = 40;
-const MAX_LINE_LENGTH = 1_000;
 
 export interface TextOptions {
   style: ReportStyle;
@@ -68,22 +46,24 @@ export function caseLines(result: CaseResult, options: TextOptions): string[] {
   const others = bad.filter((run) => run !== shown);
   return [
     headline(result, options),
-    ...(shown ? runLines(result, shown, options.style) : [`  ${line(result.reason)}`]),
-    ...others.map((run) => `  another run ${verb(run)}: ${line(run.reason)}${conversationOf(run)}`),
+    ...(shown ? runLines(result, shown, options.style) : [`  ${safeLine(result.reason)}`]),
+    ...others.map(
+      (run) => `  another run ${verb(run)}: ${safeLine(run.reason)}${conversationOf(run)}`,
+    ),
     ...(shown ? [options.style.dim(`  again: ${againCommand(result, options)}`)] : []),
   ];
 }
 
 function headline(result: CaseResult, { style, namesAssistant }: TextOptions): string {
   const { file, line: number, title, assistantId, verdict } = result;
-  const assistant = namesAssistant && assistantId !== undefined ? `  ${line(assistantId)}` : '';
-  const place = style.dim(`${line(file)}:${number}`);
+  const assistant = namesAssistant && assistantId !== undefined ? `  ${safeLine(assistantId)}` : '';
+  const place = style.dim(`${safeLine(file)}:${number}`);
   const facts = style.dim(`(${factsOf(result)})`);
-  return `${signOf(verdict, style)} ${place}  ${line(title)}${assistant}  ${facts}`;
+  return `${signOf(verdict, style)} ${place}  ${safeLine(title)}${assistant}  ${facts}`;
 }
 
 function factsOf({ verdict, reason, runs }: CaseResult): string {
-  if (verdict === 'skipped') return `skipped: ${line(reason)}`;
+  if (verdict === 'skipped') return `skipped: ${safeLine(reason)}`;
   if (runs.length === 0) return verdict;
   const passed = runs.filter((run) => run.verdict === 'passed').length;
   const ms = runs.reduce((sum, run) => sum + run.ms, 0);
@@ -96,7 +76,7 @@ function verb({ verdict }: RunResult): string {
 }
 
 function conversationOf({ conversationId, isKept }: RunResult): string {
-  return conversationId !== undefined && isKept ? `, conversation ${line(conversationId)}` : '';
+  return conversationId !== undefined && isKept ? `, conversation ${safeLine(conversationId)}` : '';
 }
 
 /** The command that runs a case again. */
@@ -110,7 +90,7 @@ function againCommand(
 
 /** Quoted for a shell where needed. */
 function quoted(word: string): string {
-  return /^[\w./:=@-]+$/.test(word) ? word : `'${line(word).replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${safeLine(word).replaceAll("'", `'\\''`)}'`;
 }
 
 function runLines({ file }: CaseResult, run: RunResult, style: ReportStyle): string[] {
@@ -119,10 +99,10 @@ function runLines({ file }: CaseResult, run: RunResult, style: ReportStyle): str
     .flatMap((each) => each.checks)
     .filter(({ verdict }) => verdict !== 'passed');
   const first = checks[0]?.line ?? turn?.line;
-  const place = first === undefined ? '' : `${line(file)}:${first}  `;
+  const place = first === undefined ? '' : `${safeLine(file)}:${first}  `;
   const whys =
     checks.length === 0
-      ? [`  ${place}${line(run.reason)}`]
+      ? [`  ${place}${safeLine(run.reason)}`]
       : checks.flatMap((check) => checkLines(file, check));
   const id = conversationOf(run).replace(/^, /, '');
   return [
@@ -134,40 +114,94 @@ function runLines({ file }: CaseResult, run: RunResult, style: ReportStyle): str
 
 function checkLines(file: string, { line: number, check, verdict, reason }: CheckResult): string[] {
   const what = verdict === 'error' ? 'could not be checked' : 'failed';
-  return [`  ${line(file)}:${number}  ${line(check)}`, `    ${what}: ${line(reason)}`];
+  return [`  ${safeLine(file)}:${number}  ${safeLine(check)}`, `    ${what}: ${safeLine(reason)}`];
 }
 
-/** The message, the accepted reply beside the new one, and the tools that were called. */
-export function turnLines(turn: TurnResult, style: ReportStyle): string[] {
-  const { said, reply, reference, tools = [], isRecovered } = turn;
-  const { before, after } = sideBySide(reference, reply, style);
+/** The end of a report for a person. */
+export function summaryLines(results: readonly CaseResult[], style: ReportStyle): string[] {
+  const counts = countsOf(results);
+  const isFine = counts.failed === 0 && counts.errors === 0;
+  const look = isFine ? style.good : style.bad;
+  return [look(countsText(counts)), ...timeLines(results).map(style.dim)];
+}
+
+/** `3 passed, 1 failed, 2 errors`. */
+export function countsText({ passed, flaky, failed, errors, skipped }: Counts): string {
+  const parts = [
+    `${passed} passed`,
+    ...(flaky > 0 ? [`${flaky} flaky`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(errors > 0 ? [`${errors} ${errors === 1 ? 'error' : 'errors'}`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ];
+  return parts.join(', ');
+}
+
+function timeLines(results: readonly CaseResult[]): string[] {
+  const { firstWords, answers } = timesOf(results);
+  const turns = results.flatMap(({ runs }) => runs).flatMap((run) => run.turns);
+  const recovered = turns.filter(({ isRecovered }) => isRecovered).length;
   return [
-    ...block('>', sanitize(said), style.dim),
-    ...(before === undefined ? [] : block('-', before, style.dim)),
-    ...(after === undefined ? [] : block('+', after, (text) => text)),
-    ...tools.map((tool) => style.dim(`    * ${line(toolText(tool))}`)),
-    ...(isRecovered ? [style.dim('    the turn was recovered')] : []),
+    ...(answers.length === 0
+      ? []
+      : [`first words ${rangeText(firstWords)}; answers ${rangeText(answers)}`]),
+    ...(recovered === 0
+      ? []
+      : [`${recovered} ${recovered === 1 ? 'turn was' : 'turns were'} recovered`]),
   ];
 }
 
-function sideBySide(
-  reference: string | undefined,
-  reply: string | undefined,
-  { difference }: ReportStyle,
-): { before: string | undefined; after: string | undefined } {
-  const before = reference === undefined ? undefined : sanitize(reference);
-  const after = reply === undefined ? undefined : sanitize(reply);
-  if (before === undefined || after === undefined) return { before, after };
-  return markedDifference(before, after, difference);
+/** The median and the 95th percentile. */
+export function rangeText(times: readonly number[]): string {
+  const [p50, p95] = [percentile(times, 0.5), percentile(times, 0.95)];
+  if (p50 === undefined || p95 === undefined) return 'unknown';
+  return `p50 ${durationText(p50)}, p95 ${durationText(p95)}`;
 }
 
-function block(mark: string, text: string, look: (line: string) => string): string[] {
-  const lines = text.split('\n');
-  const rest = lines.length - MAX_LINES;
-  const shown = lines.slice(0, MAX_LINES).map((each) => `    ${mark} ${each}`.trimEnd());
-  return [...shown, ...(rest > 0 ? [`    ${mark} … ${rest} more lines`] : [])].map(look);
+/** The changes since the baseline. */
+export function comparisonLines(comparison: Comparison, style: ReportStyle): string[] {
+  const { worse, fixed, flakier, added } = comparison;
+  const linesFor = (word: string, results: readonly CaseResult[]): string[] =>
+    results.map((result) => `${word}: ${caseName(result)}`);
+  const keys = new Set(added.map(keyOf));
+  const known = worse.filter((result) => !keys.has(keyOf(result)));
+  const lines = [
+    ...linesFor('worse', known).map(style.bad),
+    ...linesFor('fixed', fixed).map(style.good),
+    ...linesFor('flaky now', flakier).map(style.warning),
+    ...linesFor('new', added),
+  ];
+  return lines.length === 0 ? ['nothing changed since the baseline'] : lines;
 }
 
-function line(text: string): string {
-  return sanitizeLine(text, MAX_LINE_LENGTH);
+function keyOf({ file, title, assistantId }: CaseResult): string {
+  return JSON.stringify([file, title, assistantId]);
+}
+
+function caseName({ file, line, title }: CaseResult): string {
+  return sanitizeLine(`${file}:${line}  ${title}`, 500);
+}
+
+/** The cases of several assistants beside each other, and how fast each of them was. */
+export function sideBySideLines(results: readonly CaseResult[], style: ReportStyle): string[] {
+  const assistants = [...new Set(results.map(({ assistantId }) => assistantId ?? ''))];
+  if (assistants.length < 2) return [];
+  const of = (id: string): CaseResult[] =>
+    results.filter(({ assistantId }) => (assistantId ?? '') === id);
+  const names = assistants.map(
+    (id, index) => `${index + 1}: ${sanitizeLine(id)}  ${totals(of(id))}`,
+  );
+  const cases = [...new Map(results.map((result) => [caseName(result), result])).keys()];
+  const rows = cases.map((name) => {
+    const verdicts = assistants.map(
+      (id) => of(id).find((result) => caseName(result) === name)?.verdict,
+    );
+    return `${verdicts.map((verdict) => (verdict ? signOf(verdict, style) : ' ')).join(' ')}  ${name}`;
+  });
+  return [...names, assistants.map((_, index) => index + 1).join(' '), ...rows];
+}
+
+function totals(results: readonly CaseResult[]): string {
+  const { firstWords, answers } = timesOf(results);
+  return `${countsText(countsOf(results))}; first words ${rangeText(firstWords)}; answers ${rangeText(answers)}`;
 }

@@ -1,7 +1,7 @@
 import { sanitizeLine } from '../../text/sanitize.js';
 import { AppError } from '../../base/errors.js';
 import { isSimulated, type ChatFile, type TestCase } from '../chat-file/chat-file.js';
-import { plainText } from '../checks/plain-text.js';
+import { plainText } from '../checks/matching.js';
 import type { Job } from './results.js';
 
 /** Which cases are run. Several tags or titles: any of them; both kinds: both. */

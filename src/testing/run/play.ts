@@ -1,14 +1,19 @@
 import { AppError, exitCodeOf } from '../../base/errors.js';
-import { checksOf, replyOf, type ScriptedTurn } from '../chat-file/chat-file.js';
-import { fill } from '../chat-file/values.js';
+import { checksOf, replyOf, type ScriptedTurn, type TestCase } from '../chat-file/chat-file.js';
 import { RUN_KEY } from '../chat-file/settings.js';
-import { needsTools } from '../checks/evaluate.js';
-import type { Known, ToolUse } from '../checks/check.js';
-import { judgeTurn, untakenTurn } from './judge-turn.js';
-import { readTools, takeTimedTurn, type Answer } from './take-turn.js';
-import type { Job, RunEnd, TurnResult, UntimedRun } from './results.js';
+import { fill } from '../chat-file/syntax.js';
+import type { Known, ToolUse, Observation } from '../checks/check.js';
+import { needsTools, evaluate } from '../checks/evaluate.js';
+import {
+  type Job,
+  type RunEnd,
+  type TurnResult,
+  type UntimedRun,
+  endByChecks,
+  type CheckResult,
+} from './results.js';
 import { metadataOf, patiently, type Session } from './session.js';
-import { endByChecks } from './verdicts.js';
+import { readTools, takeTimedTurn, type Answer } from './take-turn.js';
 
 /** A run that is under way. */
 interface Run {
@@ -148,4 +153,61 @@ async function deleteConversation(session: Session, id: string): Promise<void> {
       if (!isGone) throw error;
     }
   });
+}
+
+/** A turn that was observed, and what was said in it. */
+interface ObservedTurn {
+  said: string;
+  isRecovered: boolean;
+  observation: Observation;
+  /** Undefined when they were not read. */
+  tools: readonly ToolUse[] | undefined;
+}
+
+/** The checks of a turn, and the values that they keep for later ones. */
+export function judgeTurn(
+  test: TestCase,
+  turn: ScriptedTurn,
+  { said, isRecovered, observation, tools }: ObservedTurn,
+): { result: TurnResult; kept: { name: string; value: string }[] } {
+  const kept: { name: string; value: string }[] = [];
+  const checks = checksOf(test, turn).map(({ line, text, check }): CheckResult => {
+    const finding = evaluate(check, observation);
+    if (finding.kept) kept.push(finding.kept);
+    return { line, check: text, verdict: finding.verdict, reason: finding.reason };
+  });
+  const { isSilent, reply, firstWordMs, totalMs } = observation;
+  const result: TurnResult = {
+    line: turn.line,
+    said,
+    reply: isSilent ? undefined : known(reply),
+    reference: replyOf(turn.record),
+    tools,
+    firstWordMs: known(firstWordMs),
+    totalMs: known(totalMs),
+    isRecovered,
+    checks,
+    turn,
+  };
+  return { result, kept };
+}
+
+function known<T>(observed: Known<T>): T | undefined {
+  return 'value' in observed ? observed.value : undefined;
+}
+
+/** A turn that could not be taken. */
+function untakenTurn(turn: ScriptedTurn, said: string): TurnResult {
+  return {
+    line: turn.line,
+    said,
+    reply: undefined,
+    reference: replyOf(turn.record),
+    tools: undefined,
+    firstWordMs: undefined,
+    totalMs: undefined,
+    isRecovered: false,
+    checks: [],
+    turn,
+  };
 }

@@ -1,13 +1,4 @@
-import type { CallOptions, Clock } from '../../base/time.js';
-import type { AssistantTestsClient } from '../../conversations/assistants.js';
-import type {
-  Assistant,
-  Conversation,
-  Message,
-  NewConversation,
-} from '../../conversations/conversation.js';
-import type { ReplyEvent } from '../../turn/events.js';
-import type { ChatFile, ScriptedTurn, TestCase } from '../chat-file/chat-file.js';
+import type { ChatFile, ScriptedTurn, TestCase, Runs } from '../chat-file/chat-file.js';
 import type { CheckVerdict, ToolUse } from '../checks/check.js';
 
 /** `error`: it could not be tested. */
@@ -81,55 +72,152 @@ export interface Job {
   skipReason?: string | undefined;
 }
 
-/** A message of a case. Its conversation exists, so that its time is the answer's alone. */
-export interface TestMessage {
-  assistantId: string;
-  conversationId: string;
-  text: string;
-  speaker: string | undefined;
+/** A case failed. */
+export const FAILED_EXIT_CODE = 9;
+/** A check could not be made, or the assistant keeps no history. */
+export const UNCHECKED_EXIT_CODE = 1;
+export const INTERRUPTED_EXIT_CODE = 130;
+
+/** The verdict on a run by its checks, with the first reason for it. Failed goes before error. */
+function runVerdict(checks: readonly CheckResult[]): {
+  verdict: RunVerdict;
+  reason: string;
+} {
+  const first =
+    checks.find(({ verdict }) => verdict === 'failed') ??
+    checks.find(({ verdict }) => verdict === 'error');
+  if (!first) return { verdict: 'passed', reason: '' };
+  return { verdict: first.verdict, reason: `${first.check}: ${first.reason}` };
+}
+
+/** How a run ends by its checks. */
+export function endByChecks(checks: readonly CheckResult[]): RunEnd {
+  const codes = { passed: 0, failed: FAILED_EXIT_CODE, error: UNCHECKED_EXIT_CODE };
+  const { verdict, reason } = runVerdict(checks);
+  return { verdict, reason, exitCode: codes[verdict] };
+}
+
+/** The verdict on a case by its runs. */
+export function caseVerdict(
+  runs: readonly RunResult[],
+  { count, mustPass }: Runs,
+): { verdict: CaseVerdict; reason: string } {
+  const passed = runs.filter(({ verdict }) => verdict === 'passed').length;
+  if (passed === count) return { verdict: 'passed', reason: '' };
+  const failed = runs.find(({ verdict }) => verdict === 'failed');
+  const reason =
+    (failed ?? runs.find(({ verdict }) => verdict === 'error'))?.reason ?? 'interrupted';
+  if (passed >= mustPass) return { verdict: 'flaky', reason };
+  return { verdict: failed ? 'failed' : 'error', reason };
+}
+
+export interface Counts {
+  passed: number;
+  flaky: number;
+  failed: number;
+  errors: number;
+  skipped: number;
+}
+
+export function countsOf(results: readonly CaseResult[]): Counts {
+  const count = (verdict: CaseVerdict): number =>
+    results.filter((result) => result.verdict === verdict).length;
+  return {
+    passed: count('passed'),
+    flaky: count('flaky'),
+    failed: count('failed'),
+    errors: count('error'),
+    skipped: count('skipped'),
+  };
+}
+
+/** The exit code of results in the order of files. Failed goes before error, an interrupt before both. */
+export function exitCodeOfResults(
+  results: readonly CaseResult[],
+  { isInterrupted }: { isInterrupted: boolean },
+): number {
+  if (isInterrupted) return INTERRUPTED_EXIT_CODE;
+  if (results.some(({ verdict }) => verdict === 'failed')) return FAILED_EXIT_CODE;
+  const error = results.find(({ verdict }) => verdict === 'error');
+  return error?.runs.find(({ verdict }) => verdict === 'error')?.exitCode ?? 0;
+}
+
+/** How long the answers of some cases took, and until their first words. */
+export function timesOf(results: readonly CaseResult[]): {
+  firstWords: number[];
+  answers: number[];
+} {
+  const turns = results.flatMap(({ runs }) => runs).flatMap((run) => run.turns);
+  const known = (times: (number | undefined)[]): number[] =>
+    times.filter((time) => time !== undefined);
+  return {
+    firstWords: known(turns.map(({ firstWordMs }) => firstWordMs)),
+    answers: known(turns.map(({ totalMs }) => totalMs)),
+  };
+}
+
+type Mask = (text: string) => string;
+
+const MASKED_KEY = '[key]';
+
+/** Hides secrets, such as the key, wherever they stand. */
+export function hideSecrets(secrets: readonly string[]): Mask {
+  const known = secrets.filter((secret) => secret !== '');
+  return (text) => known.reduce((result, secret) => result.replaceAll(secret, MASKED_KEY), text);
 }
 
 /**
- * The calls of an account that tests need. Each rejects with an AppError; `takeTurn` delivers once, the others
- * try once.
+ * Results with every text masked, for whatever is printed or written of them. Parts in which nothing is masked
+ * are not copied: a run of many cases keeps them once.
  */
-export interface TestPorts {
-  clock: Clock;
-  takeTurn(message: TestMessage, options: CallOptions): AsyncIterable<ReplyEvent>;
-  /** A function that creates one conversation, still only one when it is called again. */
-  conversationCreator(
-    conversation: NewConversation,
-  ): (options: CallOptions) => Promise<Conversation>;
-  getConversation(id: string, options: CallOptions): Promise<Conversation>;
-  deleteConversation(id: string, options: CallOptions): Promise<void>;
-  /** All messages, in any order. */
-  messages(conversationId: string, options: CallOptions): Promise<Message[]>;
-  getAssistant(id: string, options: CallOptions): Promise<Assistant>;
-  /** Telnyx's own assistant tests, which simulated cases need. */
-  assistantTests?: () => Promise<AssistantTestsClient>;
+export function maskedResult(result: CaseResult, mask: Mask): CaseResult {
+  return sameOr(result, {
+    ...result,
+    title: mask(result.title),
+    tags: mapped(result.tags, mask),
+    reason: mask(result.reason),
+    runs: mapped(result.runs, (run) => maskedRun(run, mask)),
+  });
 }
 
-export interface RunOptions {
-  /** Names the run in the metadata of its conversations. */
-  runId: string;
-  signal: AbortSignal;
-  /** Cases at a time. */
-  concurrency: number;
-  /** Of a turn, unless its case says otherwise. */
-  timeoutMs: number;
-  /** Conversations that passed are kept too. */
-  keepsAll: boolean;
-  /** Tool calls are read of every turn, for `--update`. */
-  readsTools: boolean;
-  /** For simulated cases: another version than the main one. */
-  versionId?: string | undefined;
+function mapped<T>(list: T[], change: (each: T) => T): T[] {
+  return sameOr(
+    list,
+    list.map((each) => change(each)),
+  );
 }
 
-/** An event of a run, for its progress. */
-export type TestEvent =
-  | { type: 'started'; job: Job }
-  | { type: 'finished'; result: CaseResult }
-  /** The API asked to wait: everybody does. */
-  | { type: 'waiting'; ms: number }
-  /** A conversation that passed could not be deleted. */
-  | { type: 'left'; conversationId: string; reason: string };
+/** The first one when both have the same values. */
+function sameOr<T extends object>(before: T, after: T): T {
+  const values = Object.values(before) as unknown[];
+  return Object.values(after).every((value, index) => value === values[index]) ? before : after;
+}
+
+function maskedRun(run: RunResult, mask: Mask): RunResult {
+  return sameOr(run, {
+    ...run,
+    reason: mask(run.reason),
+    turns: mapped(run.turns, (turn) => maskedTurn(turn, mask)),
+  });
+}
+
+function maskedTurn(turn: TurnResult, mask: Mask): TurnResult {
+  const { reply, reference, tools } = turn;
+  return sameOr(turn, {
+    ...turn,
+    said: mask(turn.said),
+    reply: reply === undefined ? undefined : mask(reply),
+    reference: reference === undefined ? undefined : mask(reference),
+    tools: tools?.map(({ name, arguments: args, result }) => ({
+      name: mask(name),
+      arguments: mask(args),
+      result: result === undefined ? undefined : mask(result),
+    })),
+    checks: mapped(turn.checks, (check) => maskedCheck(check, mask)),
+  });
+}
+
+function maskedCheck(result: CheckResult, mask: Mask): CheckResult {
+  const { check, reason } = result;
+  return sameOr(result, { ...result, check: mask(check), reason: mask(reason) });
+}

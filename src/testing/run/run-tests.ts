@@ -1,11 +1,28 @@
 import { AppError } from '../../base/errors.js';
-import { isSimulated } from '../chat-file/chat-file.js';
+import { percentile } from '../../base/time.js';
+import {
+  isSimulated,
+  checksOf,
+  replyOf,
+  type ScriptedTurn,
+  callsOf,
+  type ChatFile,
+} from '../chat-file/chat-file.js';
+import { fill, type Variables, durationText } from '../chat-file/syntax.js';
+import type { Observation } from '../checks/check.js';
 import { simulatedRun } from '../simulated/run.js';
-import { playRun } from './play.js';
-import type { RunOptions, TestEvent, TestPorts, CaseResult, Job, RunResult } from './results.js';
-import { replayRun } from './judge-turn.js';
-import { openSession, type Session } from './session.js';
-import { caseVerdict, p95Result } from './verdicts.js';
+import { playRun, judgeTurn } from './play.js';
+import type { TestPorts } from './ports.js';
+import {
+  type CaseResult,
+  type Job,
+  type RunResult,
+  caseVerdict,
+  type TurnResult,
+  endByChecks,
+  timesOf,
+} from './results.js';
+import { type RunOptions, type TestEvent, openSession, type Session } from './session.js';
 
 /*
  * The way into running tests. `test` and the library call, in this order:
@@ -14,9 +31,9 @@ import { caseVerdict, p95Result } from './verdicts.js';
  *     selectedCases    (plan.ts) by lines, tags, titles, and what failed last; `listText` shows them
  *     plannedJobs      (plan.ts) with assistants, or REPLAY
  *     runTests         here, over TestPorts; or replayTests, which needs none
- *     maskedResult     (report/mask.ts) before anything is printed or written
+ *     maskedResult     (results.ts) before anything is printed or written
  *     caseLines, summaryLines, junitReport, …   (report/) the texts
- *     exitCodeOfResults (verdicts.ts) of all results, or of what `compared` finds worse
+ *     exitCodeOfResults (results.ts) of all results, or of what `compared` finds worse
  *
  * One case: playRun (play.ts) → takeTimedTurn, readTools → judgeTurn → evaluate (checks/). A simulated one:
  * simulatedRun (simulated/run.ts).
@@ -152,4 +169,70 @@ function inFileOrder(jobs: readonly Job[], results: ReadonlyMap<Job, CaseResult[
     });
     return [...own, ...p95];
   });
+}
+
+const NO_TIME = { unknown: 'a recording has no times' };
+const NO_METADATA = { unknown: 'a recording has no metadata' };
+const NO_REPLY = { unknown: 'the recording has no reply: the file has no < for this message' };
+
+/** One run of a case against its own recording: nothing is sent. */
+function replayRun({ file, test }: Job): RunResult {
+  const variables = new Map(file.variables);
+  const turns: TurnResult[] = [];
+  let end = endByChecks([]);
+  for (const turn of test.turns) {
+    const expectsSilence = checksOf(test, turn).some(({ check }) => check.type === 'silent');
+    const { result, kept } = judgeTurn(test, turn, {
+      said: fill(turn.message, variables),
+      isRecovered: false,
+      observation: recordedObservation(turn, variables, expectsSilence),
+      tools: callsOf(turn.record),
+    });
+    turns.push(result);
+    end = endByChecks(result.checks);
+    if (end.verdict !== 'passed') break;
+    for (const { name, value } of kept) variables.set(name, value);
+  }
+  return { ...end, conversationId: undefined, isKept: false, ms: 0, turns };
+}
+
+function recordedObservation(
+  { record }: ScriptedTurn,
+  variables: Variables,
+  expectsSilence: boolean,
+): Observation {
+  const reply = replyOf(record);
+  const isSilent = expectsSilence && reply === undefined;
+  return {
+    reply: reply === undefined && !isSilent ? NO_REPLY : { value: reply ?? '' },
+    isSilent,
+    firstWordMs: NO_TIME,
+    totalMs: NO_TIME,
+    tools: { value: callsOf(record) },
+    metadata: NO_METADATA,
+    reference: reply ?? '',
+    variables,
+  };
+}
+
+/** The setting `p95` of a file as a test of its own; undefined when there is none, or nothing was timed. */
+function p95Result(
+  { path, settings: { p95 } }: ChatFile,
+  results: readonly CaseResult[],
+  assistantId: string | undefined,
+): CaseResult | undefined {
+  const value = percentile(timesOf(results).answers, 0.95);
+  if (!p95 || value === undefined) return undefined;
+  const isKeptTo = value <= p95.ms;
+  const reason = isKeptTo ? '' : `95 of 100 answers took up to ${durationText(value)}`;
+  return {
+    file: path,
+    line: p95.line,
+    title: `p95: ${p95.text}`,
+    tags: [],
+    assistantId,
+    verdict: isKeptTo ? 'passed' : 'failed',
+    reason,
+    runs: [],
+  };
 }

@@ -2,7 +2,33 @@ import { AppError } from '../../base/errors.js';
 import { isTransient } from '../../base/retry.js';
 import { Deadline, type CallOptions, type Clock, type Signal } from '../../base/time.js';
 import type { Known } from '../checks/check.js';
-import type { RunOptions, TestEvent, TestPorts } from './results.js';
+import type { TestPorts } from './ports.js';
+import type { CaseResult, Job } from './results.js';
+
+export interface RunOptions {
+  /** Names the run in the metadata of its conversations. */
+  runId: string;
+  signal: AbortSignal;
+  /** Cases at a time. */
+  concurrency: number;
+  /** Of a turn, unless its case says otherwise. */
+  timeoutMs: number;
+  /** Conversations that passed are kept too. */
+  keepsAll: boolean;
+  /** Tool calls are read of every turn, for `--update`. */
+  readsTools: boolean;
+  /** For simulated cases: another version than the main one. */
+  versionId?: string | undefined;
+}
+
+/** An event of a run, for its progress. */
+export type TestEvent =
+  | { type: 'started'; job: Job }
+  | { type: 'finished'; result: CaseResult }
+  /** The API asked to wait: everybody does. */
+  | { type: 'waiting'; ms: number }
+  /** A conversation that passed could not be deleted. */
+  | { type: 'left'; conversationId: string; reason: string };
 
 /** The wait after a 429 that does not say how long. */
 const USUAL_WAIT_MS = 1_000;

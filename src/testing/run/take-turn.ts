@@ -6,7 +6,7 @@ import { inOrder, turnsIn } from '../../conversations/messages.js';
 import { isSameText } from '../../turn/turn-memory.js';
 import type { Known, ToolUse } from '../checks/check.js';
 import { toolsIn } from '../recording/recording.js';
-import type { TestMessage } from './results.js';
+import type { TestMessage } from './ports.js';
 import type { Session } from './session.js';
 
 /** How one message was answered. */

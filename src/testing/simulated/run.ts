@@ -2,15 +2,32 @@ import { AppError } from '../../base/errors.js';
 import { Deadline, type CallOptions } from '../../base/time.js';
 import type { AssistantTestsClient, TestRun } from '../../conversations/assistants.js';
 import { inOrder } from '../../conversations/messages.js';
-import { callsOf, replyOf } from '../chat-file/chat-file.js';
-import { durationText } from '../chat-file/values.js';
-import type { Known, Observation } from '../checks/check.js';
+import { callsOf, replyOf, type TestCase } from '../chat-file/chat-file.js';
+import { durationText, fill } from '../chat-file/syntax.js';
+import {
+  type Known,
+  type Observation,
+  failed,
+  impossible,
+  PASSED,
+  type Finding,
+} from '../checks/check.js';
+import { evaluate } from '../checks/evaluate.js';
+import { excerpt } from '../checks/matching.js';
 import { recordedConversation, type RecordedConversation } from '../recording/recording.js';
 import { endByError } from '../run/play.js';
-import type { Job, UntimedRun } from '../run/results.js';
+import {
+  type Job,
+  type UntimedRun,
+  type CheckResult,
+  type RunEnd,
+  type TurnResult,
+  endByChecks,
+  FAILED_EXIT_CODE,
+  UNCHECKED_EXIT_CODE,
+} from '../run/results.js';
 import { metadataOf, patiently, readKnown, type Session } from '../run/session.js';
-import { checkSimulated, isFinished, simulatedTurns, simulatedVerdict } from './judge.js';
-import { isUpToDate, SIMULATED_TIMEOUT_MS, testBody, testOf } from './test-body.js';
+import { isUpToDate, SIMULATED_TIMEOUT_MS, testBody, testOf, itemName } from './test-body.js';
 
 const POLL_MS = 2_000;
 
@@ -124,4 +141,69 @@ function conversationOf(session: Session, id: string): Promise<Known<RecordedCon
     if (messages.length === 0) return { unknown: 'the conversation has no messages' };
     return { value: recordedConversation(inOrder(messages)) };
   });
+}
+
+const UNFINISHED = ['pending', 'starting', 'running'];
+const JUDGED = ['passed', 'failed', 'completed'];
+
+function isFinished({ status }: TestRun): boolean {
+  return !UNFINISHED.includes(status);
+}
+
+/** The checks of a simulated case: the rubric by its items, the others by the whole conversation. */
+function checkSimulated(test: TestCase, run: TestRun, observation: Observation): CheckResult[] {
+  let item = 0;
+  return test.checks.map(({ line, text, check }) => {
+    const { verdict, reason } =
+      check.type === 'judge'
+        ? judged(run, itemName(fill(check.text, observation.variables), item++))
+        : evaluate(check, observation);
+    return { line, check: text, verdict, reason };
+  });
+}
+
+function judged(run: TestRun, name: string): Finding {
+  const status = run.items.find((item) => item.name === name)?.status;
+  if (status === 'passed' || (status === undefined && run.status === 'passed')) return PASSED;
+  if (status === 'failed') return failed(`the judge of Telnyx says no${logsOf(run)}`);
+  return impossible(`the judge of Telnyx gave no verdict${logsOf(run)}`);
+}
+
+function logsOf({ logs }: TestRun): string {
+  return logs.trim() === '' ? '' : `: ${excerpt(logs)}`;
+}
+
+/** The verdict on a run that is finished. */
+function simulatedVerdict(run: TestRun, checks: readonly CheckResult[]): RunEnd {
+  if (!JUDGED.includes(run.status)) {
+    return {
+      verdict: 'error',
+      reason: `the run ended as ${run.status}${logsOf(run)}`,
+      exitCode: UNCHECKED_EXIT_CODE,
+    };
+  }
+  const end = endByChecks(checks);
+  if (run.status !== 'failed' || end.verdict === 'failed') return end;
+  return { verdict: 'failed', reason: `the run failed${logsOf(run)}`, exitCode: FAILED_EXIT_CODE };
+}
+
+/** The conversation of a simulated caller; the checks are of all of it, and shown with its end. */
+function simulatedTurns(
+  test: TestCase,
+  { turns }: RecordedConversation,
+  checks: CheckResult[],
+): TurnResult[] {
+  const taken = turns.length === 0 ? [{ message: '', record: [] }] : turns;
+  return taken.map(({ message, record }, index) => ({
+    line: test.line,
+    said: message,
+    reply: replyOf(record),
+    reference: undefined,
+    tools: callsOf(record),
+    firstWordMs: undefined,
+    totalMs: undefined,
+    isRecovered: false,
+    checks: index === taken.length - 1 ? checks : [],
+    turn: undefined,
+  }));
 }

@@ -1,6 +1,6 @@
 import type { AssistantTest, AssistantTestBody } from '../../conversations/assistants.js';
 import type { ChatFile, TestCase } from '../chat-file/chat-file.js';
-import { fill } from '../chat-file/values.js';
+import { fill } from '../chat-file/syntax.js';
 
 /** Limits of the API. */
 const MAX_SUITE = 100;

@@ -1,7 +1,8 @@
+// Reports in the formats of other test runners: JUnit's XML, and TAP.
+import { sanitizeLine } from '../../text/sanitize.js';
 import { toolText } from '../checks/tool-checks.js';
-import type { CaseResult, RunResult } from '../run/results.js';
-import { countsOf } from '../run/verdicts.js';
-import type { ReportHeader } from './json.js';
+import { type CaseResult, type RunResult, countsOf } from '../run/results.js';
+import { type ReportHeader, inertJson } from './json.js';
 
 /** Characters that XML 1.0 forbids, and controls that a terminal would obey. */
 const ILLEGAL = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
@@ -124,4 +125,50 @@ function escaped(value: string, special: RegExp): string {
     .replace(special, (char) => ENTITIES[char] ?? char)
     .replace(/^(\s*):(?=:)/gm, '$1&#58;')
     .replaceAll('##[', '##&#91;');
+}
+
+/** The report in version 14 of the Test Anything Protocol. */
+export function tapReport(
+  results: readonly CaseResult[],
+  { isInterrupted }: { isInterrupted: boolean },
+): string {
+  const namesAssistant = new Set(results.map(({ assistantId }) => assistantId)).size > 1;
+  const tests = results.flatMap((result, index) => testLines(result, index + 1, namesAssistant));
+  const end = isInterrupted ? ['Bail out! interrupted'] : [];
+  return `${['TAP version 14', `1..${results.length}`, ...tests, ...end].join('\n')}\n`;
+}
+
+function testLines(result: CaseResult, number: number, namesAssistant: boolean): string[] {
+  const { file, line, title, assistantId, verdict, reason } = result;
+  const assistant = namesAssistant && assistantId !== undefined ? ` [${assistantId}]` : '';
+  const name = description(`${file}:${line} ${title}${assistant}`);
+  const begin = `${number} - ${name}`;
+  if (verdict === 'skipped') return [`ok ${begin} # SKIP ${description(reason)}`];
+  if (verdict === 'passed') return [`ok ${begin}`];
+  return [`${verdict === 'flaky' ? 'ok' : 'not ok'} ${begin}`, ...diagnostics(result)];
+}
+
+/** `#` and `\` mean something in a description. */
+function description(text: string): string {
+  return sanitizeLine(text, 1_000).replace(/[\\#]/g, '\\$&');
+}
+
+/** A block of YAML; JSON is YAML. */
+function diagnostics({ verdict, reason, file, line, runs }: CaseResult): string[] {
+  const checks = runs.flatMap(({ turns }) => turns).flatMap((turn) => turn.checks);
+  const bad = checks.filter((check) => check.verdict !== 'passed');
+  const conversations = runs.flatMap(({ conversationId, isKept }) =>
+    conversationId !== undefined && isKept ? [conversationId] : [],
+  );
+  const passed = runs.filter((run) => run.verdict === 'passed').length;
+  return [
+    '  ---',
+    `  message: ${inertJson(reason)}`,
+    `  severity: ${verdict}`,
+    `  at: ${inertJson({ file, line: bad[0]?.line ?? line })}`,
+    `  runs: ${inertJson({ passed, of: runs.length })}`,
+    `  conversations: ${inertJson(conversations)}`,
+    `  checks: ${inertJson(bad)}`,
+    '  ...',
+  ];
 }

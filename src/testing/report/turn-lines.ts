@@ -1,4 +1,67 @@
-import { plainText } from '../checks/plain-text.js';
+import { sanitize, sanitizeLine } from '../../text/sanitize.js';
+import { plainText } from '../checks/matching.js';
+import { toolText } from '../checks/tool-checks.js';
+import type { TurnResult } from '../run/results.js';
+
+/** How parts of a report for a person look. Each gives its text back, with colour or without. */
+export interface ReportStyle {
+  good: (text: string) => string;
+  bad: (text: string) => string;
+  warning: (text: string) => string;
+  dim: (text: string) => string;
+  /** A word that differs from the reference. */
+  difference: (text: string) => string;
+}
+
+export const asItIs = (text: string): string => text;
+
+/** Without colour. */
+export const PLAIN_STYLE: ReportStyle = {
+  good: asItIs,
+  bad: asItIs,
+  warning: asItIs,
+  dim: asItIs,
+  difference: (text) => `[${text}]`,
+};
+
+/** Limit on the lines of a message or a reply. */
+export const MAX_LINES = 40;
+export const MAX_LINE_LENGTH = 1_000;
+
+/** The message, the accepted reply beside the new one, and the tools that were called. */
+export function turnLines(turn: TurnResult, style: ReportStyle): string[] {
+  const { said, reply, reference, tools = [], isRecovered } = turn;
+  const { before, after } = sideBySide(reference, reply, style);
+  return [
+    ...block('>', sanitize(said), style.dim),
+    ...(before === undefined ? [] : block('-', before, style.dim)),
+    ...(after === undefined ? [] : block('+', after, (text) => text)),
+    ...tools.map((tool) => style.dim(`    * ${safeLine(toolText(tool))}`)),
+    ...(isRecovered ? [style.dim('    the turn was recovered')] : []),
+  ];
+}
+
+export function sideBySide(
+  reference: string | undefined,
+  reply: string | undefined,
+  { difference }: ReportStyle,
+): { before: string | undefined; after: string | undefined } {
+  const before = reference === undefined ? undefined : sanitize(reference);
+  const after = reply === undefined ? undefined : sanitize(reply);
+  if (before === undefined || after === undefined) return { before, after };
+  return markedDifference(before, after, difference);
+}
+
+export function block(mark: string, text: string, look: (line: string) => string): string[] {
+  const lines = text.split('\n');
+  const rest = lines.length - MAX_LINES;
+  const shown = lines.slice(0, MAX_LINES).map((each) => `    ${mark} ${each}`.trimEnd());
+  return [...shown, ...(rest > 0 ? [`    ${mark} … ${rest} more lines`] : [])].map(look);
+}
+
+export function safeLine(text: string): string {
+  return sanitizeLine(text, MAX_LINE_LENGTH);
+}
 
 /** Longer texts are shown without marks: comparing takes the product of their lengths. */
 const MAX_WORDS = 600;
@@ -6,7 +69,7 @@ const MAX_WORDS = 600;
 type Mark = (word: string) => string;
 
 /** Two texts with the words marked that the other one has not, in its place. */
-export function markedDifference(
+function markedDifference(
   before: string,
   after: string,
   mark: Mark,
