@@ -24,7 +24,7 @@ export default tseslint.config(
   { files: ['src/**/*.ts'], plugins: { layers }, rules: { 'layers/imports': 'error' } },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/process/context.ts', 'src/process/clock.ts'],
+    ignores: ['src/process/context.ts', 'src/process/system.ts'],
     rules: {
       'no-restricted-globals': [
         'error',

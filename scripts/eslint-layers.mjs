@@ -14,15 +14,14 @@ const PURE = [];
  * `own`: the other layers that it may import. `packages`: from npm and from Node.
  */
 const LAYERS = {
-  base: { own: [], packages: PURE },
-  text: { own: ['base'], packages: ['get-east-asian-width'] },
+  base: { own: [], packages: ['get-east-asian-width'] },
   settings: { own: ['base'], packages: PURE },
-  conversations: { own: ['base', 'text'], packages: PURE },
-  redact: { own: ['base', 'text', 'conversations'], packages: ['libphonenumber-js/min'] },
+  conversations: { own: ['base'], packages: PURE },
+  redact: { own: ['base', 'conversations'], packages: ['libphonenumber-js/min'] },
   turn: { own: ['base', 'conversations'], packages: PURE },
-  testing: { own: ['base', 'text', 'conversations', 'turn'], packages: ['node:vm'] },
-  chat: { own: ['base', 'text', 'conversations', 'turn'], packages: PURE },
-  doctor: { own: ['base', 'text', 'settings', 'conversations', 'turn'], packages: PURE },
+  testing: { own: ['base', 'conversations', 'turn'], packages: ['node:vm'] },
+  chat: { own: ['base', 'conversations', 'turn'], packages: PURE },
+  doctor: { own: ['base', 'settings', 'conversations', 'turn'], packages: PURE },
   'command-line': { own: ['base', 'process'], packages: ['commander'] },
   process: { own: ['base'], packages: [ANY_NODE] },
   api: {
@@ -31,7 +30,7 @@ const LAYERS = {
   },
   store: { own: ['base', 'settings'], packages: [ANY_NODE, 'conf', 'dotenv', 'valibot'] },
   terminal: {
-    own: ['base', 'text', 'turn', 'chat', 'process'],
+    own: ['base', 'turn', 'chat', 'process'],
     packages: [ANY_NODE, '@inquirer/prompts', 'chalk', 'ora'],
   },
   sandbox: { own: ['base'], packages: [ANY_NODE, 'valibot'] },
@@ -49,30 +48,20 @@ const LAYERS = {
   },
   account: {
     own: [
-      ...['base', 'text', 'settings', 'conversations', 'turn', 'process'],
+      ...['base', 'settings', 'conversations', 'turn', 'process'],
       ...['api', 'store', 'sandbox'],
     ],
     packages: [],
   },
   commands: {
     own: [
-      ...[
-        'base',
-        'text',
-        'settings',
-        'conversations',
-        'turn',
-        'chat',
-        'testing',
-        'doctor',
-        'command-line',
-      ],
+      ...['base', 'settings', 'conversations', 'turn', 'chat', 'testing', 'doctor', 'command-line'],
       ...['process', 'api', 'store', 'terminal', 'sandbox', 'relay', 'account', 'redact'],
     ],
     packages: ['commander'],
   },
   program: { own: ['base', 'process', 'command-line', 'commands'], packages: ['commander'] },
-  main: { own: ['base', 'text', 'process', 'commands', 'program'], packages: [] },
+  main: { own: ['base', 'process', 'commands', 'program'], packages: [] },
 };
 
 function layerOf(path) {

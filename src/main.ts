@@ -1,9 +1,9 @@
 import type { Context } from './process/context.js';
-import { errorJson, errorLines, guideOf } from './text/error-report.js';
-import { jsonLine } from './text/json-line.js';
-import { sanitize } from './text/sanitize.js';
 import { isOn } from './base/environment.js';
 import { AppError, exitCodeOf, isStop } from './base/errors.js';
+import { errorJson, errorLines, guideOf } from './base/text/error-report.js';
+import { sanitize } from './base/text/sanitize.js';
+import { jsonLine } from './base/text/well-formed.js';
 import { proseOn } from './commands/options/output.js';
 import { runProgram } from './program.js';
 

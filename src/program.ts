@@ -1,13 +1,12 @@
 import { Command as Parser, CommanderError } from 'commander';
-import { version } from './base/version.js';
+import { version } from './base/environment.js';
 import { VERSION_FLAG, type CommandEntry } from './command-line/command.js';
-import { commandFirst, OWN_FLAGS } from './command-line/command-first.js';
+import { commandFirst, OWN_FLAGS, addCommands } from './command-line/parser.js';
 import { HELP_LAYOUT } from './command-line/help.js';
 import type { Outline } from './command-line/outline.js';
-import { addCommands } from './command-line/parser.js';
 import { assertNoMistake, helpRequest, UNKNOWN_FLAG } from './command-line/usage.js';
 import type { Context } from './process/context.js';
-import { write } from './process/write.js';
+import { write } from './process/output.js';
 import {
   AS_PIPED,
   asksForHelp,

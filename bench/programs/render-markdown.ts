@@ -1,7 +1,7 @@
 // Renders a 5 MB reply as it streams, sanitized and in colour; prints its rate, that of markdown-it for
 // all of it at once, and how memory grows.
 import MarkdownIt from 'markdown-it';
-import { createSanitizer } from '../../src/text/sanitize.js';
+import { createSanitizer } from '../../src/base/text/sanitize.js';
 import { keepMemorySmall } from '../../src/process/v8-flags.js';
 import { createReplyRenderer } from '../../src/terminal/markdown/reply-renderer.js';
 

@@ -6,11 +6,11 @@ import { rawText } from '../raw-text.mjs';
 
 const ENTRY = `
 export { programOutline } from './src/program.ts';
-export { GUIDES, pageOf } from './src/command-line/guides.ts';
+export { GUIDES, pageOf } from './src/command-line/help.ts';
 export { KEYS, SLASH_COMMANDS } from './src/chat/slash-commands.ts';
 export { FAULT_KINDS } from './src/sandbox/faults/grammar.ts';
 export { turnJson } from './src/turn/turn-report.ts';
-export { errorJson } from './src/text/error-report.ts';
+export { errorJson } from './src/base/text/error-report.ts';
 export { AppError } from './src/base/errors.ts';
 export { reportSchema } from './src/testing/report/json.ts';
 import { openMetrics } from './src/relay/operation/metrics.ts';

@@ -11,7 +11,7 @@ import { requireAssistant, requireKey } from '../settings/resolve.js';
 import { keyName, type Setting, type Settings } from '../settings/settings.js';
 import { privatePaths } from '../store/paths.js';
 import { keepPrivate, type Guard } from '../store/private-files.js';
-import { sanitizeLine } from '../text/sanitize.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { assistantChat, type AssistantChat } from './assistant-chat.js';
 import { loadSettings, type Target } from './sources.js';

@@ -1,6 +1,5 @@
 import type { Client } from '../api/client.js';
-import { retrying } from '../base/retry.js';
-import { Deadline, type CallOptions } from '../base/time.js';
+import { retrying, Deadline, type CallOptions } from '../base/time.js';
 import type { FindOrCreateApi } from '../conversations/find-or-create.js';
 import type { Context } from '../process/context.js';
 import type { Settings } from '../settings/settings.js';

@@ -1,8 +1,8 @@
 import type { Client } from '../api/client.js';
 import type { CallOptions } from '../base/time.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
 import type { FirstWordsOf } from '../conversations/excerpt.js';
 import { nameOf } from '../conversations/metadata.js';
-import { sanitizeLine } from '../text/sanitize.js';
 
 /** A word that Tab offers, and what it stands for. */
 export interface AccountCandidate {

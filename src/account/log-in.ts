@@ -1,7 +1,7 @@
 import type { Assistant } from '../conversations/conversation.js';
 import type { Context } from '../process/context.js';
-import { withProfile } from '../settings/config-keys.js';
-import { checkedKey } from '../base/ids.js';
+import { withProfile } from '../settings/config.js';
+import { checkedKey } from '../base/names.js';
 import type { ProfileValues } from '../settings/settings.js';
 import { storePaths } from '../store/paths.js';
 import { openAccount, type Account, type AccountOptions } from './account.js';

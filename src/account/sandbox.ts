@@ -4,7 +4,7 @@ import type { Context } from '../process/context.js';
 import { startSandbox } from '../sandbox/server.js';
 import { resolveSettings } from '../settings/resolve.js';
 import type { Config, Setting, Settings } from '../settings/settings.js';
-import { readConfig } from '../store/config-file.js';
+import { readConfig } from '../store/settings-files.js';
 import { findStorePaths } from '../store/paths.js';
 import type { Target } from './sources.js';
 

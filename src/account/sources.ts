@@ -1,11 +1,15 @@
 import { AppError } from '../base/errors.js';
 import type { Context } from '../process/context.js';
 import type { FaultSettings } from '../sandbox/faults/plan.js';
-import { effectiveProfile, resolveProfile } from '../settings/profiles.js';
+import {
+  effectiveProfile,
+  resolveProfile,
+  type Config,
+  type Settings,
+  type Sources,
+} from '../settings/settings.js';
 import { resolveSettings, settingsOneByOne } from '../settings/resolve.js';
-import type { Config, Settings, Sources } from '../settings/settings.js';
-import { openTelnyxFile, readConfig } from '../store/config-file.js';
-import { readEnvFile } from '../store/env-file.js';
+import { openTelnyxFile, readConfig, readEnvFile } from '../store/settings-files.js';
 import { findStorePaths } from '../store/paths.js';
 
 /** The account and assistant that the command line asks for. */

@@ -1,7 +1,7 @@
 import { aiDisabled } from '../conversations/conversation.js';
 import { DEFAULT_BASE_URL } from '../base/base-url.js';
 import { AppError, type Delivery, type ErrorKind } from '../base/errors.js';
-import { parseJson } from '../base/unicode.js';
+import { parseJson } from '../base/text/well-formed.js';
 import type { HttpResponse } from './http.js';
 import { isObject } from './wire.js';
 

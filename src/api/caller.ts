@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import { AppError } from '../base/errors.js';
 import type { CallOptions, Clock } from '../base/time.js';
-import { version } from '../base/version.js';
-import { parseJson, wellFormedJson } from '../base/unicode.js';
+import { version } from '../base/environment.js';
+import { parseJson, wellFormedJson } from '../base/text/well-formed.js';
 import { momentOf, type ServerClock } from '../turn/server-clock.js';
 import { unexpectedResponse, WRONG_SERVER_HINT, apiError } from './api-error.js';
 import { type HttpResponse, type HttpRequest, queryString, type Query, discard } from './http.js';

@@ -1,5 +1,4 @@
-import { hasty, retrying } from '../base/retry.js';
-import { type CallOptions, Deadline, type Clock } from '../base/time.js';
+import { hasty, retrying, type CallOptions, Deadline, type Clock } from '../base/time.js';
 import type {
   Conversation,
   NewConversation,

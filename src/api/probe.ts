@@ -2,7 +2,7 @@ import { promises as dns } from 'node:dns';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { AppError } from '../base/errors.js';
-import { version } from '../base/version.js';
+import { version } from '../base/environment.js';
 import { networkError, ON_THE_WAY_HINT } from './failures.js';
 import { discard } from './http.js';
 import type { Transport } from './transport.js';

@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { ChatEvent } from '../turn/events.js';
 import { AppError } from '../base/errors.js';
-import { createPairJoiner, wellFormed } from '../base/unicode.js';
+import { createPairJoiner, wellFormed } from '../base/text/well-formed.js';
 import type { Problem } from './api-error.js';
 import { ON_THE_WAY_HINT } from './failures.js';
 import { isWholeEvent, readEvent, type ReadEvent } from './reply-shapes.js';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { wellFormedJson } from '../base/unicode.js';
+import { wellFormedJson } from '../base/text/well-formed.js';
 import type { Assistant, Conversation, Insight, Message } from '../conversations/conversation.js';
 
 /**

@@ -1,3 +1,8 @@
+declare const __VERSION__: string;
+
+/** The package's version, put in by the build. */
+export const version: string = __VERSION__;
+
 /** Variables of the environment, or of a file that sets such variables. */
 export type Values = Readonly<Record<string, string | undefined>>;
 

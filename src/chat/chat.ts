@@ -1,7 +1,7 @@
 import { AppError } from '../base/errors.js';
 import type { CallOptions } from '../base/time.js';
-import { errorLines } from '../text/error-report.js';
-import { sanitize } from '../text/sanitize.js';
+import { errorLines } from '../base/text/error-report.js';
+import { sanitize } from '../base/text/sanitize.js';
 import type { Turn } from '../turn/events.js';
 import type { ChatPorts } from './ports.js';
 

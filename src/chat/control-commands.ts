@@ -1,6 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { retrying } from '../base/retry.js';
-import { Deadline } from '../base/time.js';
+import { retrying, Deadline } from '../base/time.js';
 import { TAKEN_OVER } from '../conversations/details.js';
 import { setTakenOver, lostMessage } from '../conversations/conversation.js';
 import { checkedMessage } from '../turn/events.js';

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { checkedId } from '../base/ids.js';
+import { checkedId } from '../base/names.js';
 import {
   type Conversation,
   type ConversationFilters,
@@ -12,8 +12,8 @@ import { CHANNEL_KEY } from '../conversations/details.js';
 import { conversationIdFor } from '../conversations/find.js';
 import { allMessages } from '../conversations/messages.js';
 import { checkedName, isConversationId, nameOf } from '../conversations/metadata.js';
-import { age } from '../text/age.js';
-import { sanitizeLine } from '../text/sanitize.js';
+import { age } from '../base/time.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
 import { noteReplies } from './message-commands.js';

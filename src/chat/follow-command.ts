@@ -1,11 +1,11 @@
 // Loaded late: only `/follow` and `show --follow` on a terminal need it.
 import { AppError, isStop } from '../base/errors.js';
+import { oneLine, sanitize } from '../base/text/sanitize.js';
+import { cutWithEllipsis } from '../base/text/width.js';
 import type { Message } from '../conversations/conversation.js';
 import { Follower } from '../conversations/follow.js';
 import { followNotice, type FollowEvent } from '../conversations/follow-event.js';
 import { transcriptLines } from '../conversations/transcript.js';
-import { cutWithEllipsis } from '../text/columns.js';
-import { oneLine, sanitize } from '../text/sanitize.js';
 import { nameWindow, personPrompt, promptOf, showPrompt } from './prompt.js';
 import {
   currentConversation,

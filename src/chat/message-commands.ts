@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
+import { sanitize } from '../base/text/sanitize.js';
 import type { Message } from '../conversations/conversation.js';
-import { sanitize } from '../text/sanitize.js';
 import { cancellable, notify, notifyFailure, type Chat } from './chat.js';
 import { showAddition } from './control-commands.js';
 import { isKnownUndelivered } from './message-outcome.js';

@@ -1,6 +1,6 @@
 import type { Conversation, Message } from '../conversations/conversation.js';
 import { firstWords, nameOf } from '../conversations/metadata.js';
-import { sanitizeLine } from '../text/sanitize.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
 import type { Chat, ChatState } from './chat.js';
 import type { Paint } from './ports.js';
 

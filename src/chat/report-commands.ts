@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors.js';
 import { percentile } from '../base/time.js';
-import { parseJson } from '../base/unicode.js';
+import { sanitizeLine, sanitize } from '../base/text/sanitize.js';
+import { parseJson } from '../base/text/well-formed.js';
 import type { Message } from '../conversations/conversation.js';
 import { insightBlock } from '../conversations/details.js';
 import { allMessages, turnsIn } from '../conversations/messages.js';
@@ -10,7 +11,6 @@ import {
   transcript,
   type TranscriptFormat,
 } from '../conversations/transcript.js';
-import { sanitizeLine, sanitize } from '../text/sanitize.js';
 import { callApi, currentConversation, notify, type Chat, notifyAsIs } from './chat.js';
 
 /** /info */

@@ -1,6 +1,6 @@
 // Loaded late: few chats search.
 import { AppError } from '../base/errors.js';
-import { paced } from '../base/paced.js';
+import { paced } from '../base/side-by-side.js';
 import { excerptOf } from '../conversations/excerpt.js';
 import { paginateConversations, usedAt } from '../conversations/list.js';
 import type { ReadManyPorts } from '../conversations/read-many.js';
@@ -10,8 +10,8 @@ import {
   wordsIn,
   type SearchedConversation,
 } from '../conversations/search.js';
-import { age } from '../text/age.js';
-import { oneLine, sanitizeLine } from '../text/sanitize.js';
+import { age } from '../base/time.js';
+import { oneLine, sanitizeLine } from '../base/text/sanitize.js';
 import { cancellable, notify, notifyFailure, type Chat } from './chat.js';
 
 const DAYS = 30;

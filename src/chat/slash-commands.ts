@@ -1,6 +1,6 @@
-import { nearest } from '../base/nearest.js';
+import { nearest } from '../base/names.js';
+import { explainedLines, type Explained } from '../base/text/width.js';
 import { TRANSCRIPT_ENDINGS } from '../conversations/transcript.js';
-import { explainedLines, type Explained } from '../text/columns.js';
 import type { Chat } from './chat.js';
 import { release, say, takeover } from './control-commands.js';
 import {

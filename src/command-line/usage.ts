@@ -1,7 +1,7 @@
 import type { Command, CommanderError } from 'commander';
 import { AppError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
-import { guideNamed, GUIDES } from './guides.js';
+import { nearest } from '../base/names.js';
+import { guideNamed, GUIDES } from './help.js';
 import type { Outline } from './outline.js';
 
 /**

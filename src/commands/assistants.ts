@@ -1,5 +1,7 @@
 import { withAccount, type Ask } from '../account/calls.js';
 import { AppError } from '../base/errors.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
+import { jsonText } from '../base/text/well-formed.js';
 import {
   defineCommand,
   type ArgumentInfo,
@@ -14,16 +16,14 @@ import {
 } from '../conversations/assistants.js';
 import type { Assistant } from '../conversations/conversation.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
-import { changedConfig } from '../settings/config-keys.js';
+import { write } from '../process/output.js';
+import { changedConfig } from '../settings/config.js';
 import { requireAssistant } from '../settings/resolve.js';
 import type { Settings } from '../settings/settings.js';
 import { storePaths } from '../store/paths.js';
 import { stylesFor } from '../terminal/styles.js';
 import { paged } from '../terminal/pager.js';
 import { openTable } from '../terminal/table.js';
-import { jsonText } from '../text/json-line.js';
-import { sanitizeLine } from '../text/sanitize.js';
 import { appearanceFor, noticesOn, PAGED_OUTPUT } from './options/output.js';
 import { targetFlags } from './options/target.js';
 

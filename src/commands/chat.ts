@@ -1,13 +1,13 @@
 import { openAccount, sessionOf, type Account, type Session } from '../account/account.js';
 import { AppError, exitCodeOf } from '../base/errors.js';
+import { errorJson, errorLines } from '../base/text/error-report.js';
+import { sanitize } from '../base/text/sanitize.js';
+import { jsonLine } from '../base/text/well-formed.js';
 import { runPipedChat } from '../chat/piped-chat.js';
 import { defineCommand } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 import { readLines } from '../terminal/read-text.js';
-import { errorJson, errorLines } from '../text/error-report.js';
-import { jsonLine } from '../text/json-line.js';
-import { sanitize } from '../text/sanitize.js';
 import { loadFailedSend } from '../turn/turn.js';
 import { type Turn, checkedMessage } from '../turn/events.js';
 import { turnJson } from '../turn/turn-report.js';

@@ -1,10 +1,9 @@
 import { completionAt, type Candidate, type Completion } from '../command-line/candidates.js';
 import { defineCommand, type Command } from '../command-line/command.js';
 import type { Outline } from '../command-line/outline.js';
-import { readRequest, SHELLS, type Shell } from '../command-line/request.js';
-import { SCRIPTS } from '../command-line/shell-scripts.js';
+import { readRequest, SHELLS, type Shell, SCRIPTS } from '../command-line/shells.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 
 const INSTALL = `
 To have it in each new shell:

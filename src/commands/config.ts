@@ -8,18 +8,21 @@ import {
 } from '../account/sources.js';
 import { defineCommand, type ArgumentInfo, type CommandGroup } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 import {
   changedConfig,
   checkedConfigKey,
   CONFIG_KEYS,
   configValue,
-} from '../settings/config-keys.js';
-import { profileRows, settingRows, type ProfileRow, type SettingRow } from '../settings/rows.js';
-import { readConfig } from '../store/config-file.js';
+  profileRows,
+  settingRows,
+  type ProfileRow,
+  type SettingRow,
+} from '../settings/config.js';
+import { readConfig } from '../store/settings-files.js';
 import { storePaths } from '../store/paths.js';
-import { jsonLine } from '../text/json-line.js';
-import { sanitizeLine } from '../text/sanitize.js';
+import { jsonLine } from '../base/text/well-formed.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
 import { JSON_FLAG, noticesOn, proseOn } from './options/output.js';
 import { DOTENV, profileFlags } from './options/target.js';
 

@@ -10,11 +10,11 @@ import {
   summary,
 } from '../doctor/diagnose.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 import type { Appearance } from '../terminal/appearance.js';
 import { paintFor } from '../terminal/styles.js';
-import { errorJson } from '../text/error-report.js';
-import { jsonLine } from '../text/json-line.js';
+import { errorJson } from '../base/text/error-report.js';
+import { jsonLine } from '../base/text/well-formed.js';
 import { openWorld } from './doctor/world.js';
 import { appearanceFor, noticesOn, OUTPUT, proseOn, type Prose } from './options/output.js';
 import { TURN_TARGET } from './options/target.js';

@@ -1,9 +1,9 @@
 import { wrapsWords } from '../account/sources.js';
 import { AppError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
+import { nearest } from '../base/names.js';
 import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
-import { guideNamed, pageOf } from '../command-line/guides.js';
+import { guideNamed, pageOf } from '../command-line/help.js';
 import { readGuide } from '../store/guide-file.js';
 import { createReplyRenderer } from '../terminal/markdown/reply-renderer.js';
 import { paged } from '../terminal/pager.js';

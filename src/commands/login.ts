@@ -9,19 +9,19 @@ import {
 } from '../account/sources.js';
 import { checkedBaseUrl } from '../base/base-url.js';
 import { AppError } from '../base/errors.js';
-import { checkedKey } from '../base/ids.js';
+import { checkedKey } from '../base/names.js';
+import { jsonLine } from '../base/text/well-formed.js';
 import { assistantQuestion } from '../chat/conversation-commands.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import { text, toggle } from '../command-line/flag.js';
 import type { Assistant } from '../conversations/conversation.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 import { describeOrigin, masked } from '../settings/settings.js';
-import { readConfig } from '../store/config-file.js';
+import { readConfig } from '../store/settings-files.js';
 import { storePaths } from '../store/paths.js';
 import { questionsOn, KEY_QUESTION, type Questions } from '../terminal/questions.js';
 import { readText } from '../terminal/read-text.js';
-import { jsonLine } from '../text/json-line.js';
 import {
   appearanceFor,
   DEBUG,

@@ -1,10 +1,10 @@
 import { aborted } from '../base/time.js';
+import { oneLine } from '../base/text/sanitize.js';
 import { defineCommand } from '../command-line/command.js';
 import { count, texts, toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 import type { Script } from '../sandbox/scripted-assistant.js';
-import { oneLine } from '../text/sanitize.js';
 import { proseOn } from './options/output.js';
 
 const MAX_SEED = 2 ** 32 - 1;

@@ -1,13 +1,13 @@
 import { openSession, type Notices, type Session } from '../account/account.js';
 import { AppError } from '../base/errors.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
+import { jsonLine } from '../base/text/well-formed.js';
 import { defineCommand, type ValuesOf } from '../command-line/command.js';
 import type { ToolCallResult } from '../conversations/transcript.js';
 import type { Context, Output } from '../process/context.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 import type { Appearance } from '../terminal/appearance.js';
 import type { Spinner } from '../terminal/status-line.js';
-import { jsonLine } from '../text/json-line.js';
-import { sanitizeLine } from '../text/sanitize.js';
 import { type ReplyEvent, startedEarly, type Turn } from '../turn/events.js';
 import { withNotices, turnJson, createReplyText } from '../turn/turn-report.js';
 import { chosenConversation, CONVERSATION, TRACE, TURN_TARGET } from './options/target.js';

@@ -5,7 +5,7 @@ import { defineCommand } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { Context } from '../process/context.js';
 import { keepLargeHeapSmall, keepToOneCore } from '../process/v8-flags.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 import type { Coordination } from '../relay/coordination/coordination.js';
 import type { Log } from '../relay/operation/log.js';
 import type { UpstreamRequest } from '../relay/operation/upstream.js';

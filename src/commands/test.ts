@@ -4,14 +4,14 @@ import { loadFailedSend } from '../turn/turn.js';
 import { defineCommand, type GroupValues } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
 import { keepMemorySmall } from '../process/v8-flags.js';
-import { write } from '../process/write.js';
-import { isFileWord } from '../store/chat-files.js';
+import { write } from '../process/output.js';
+import { isFileWord } from '../store/test-files.js';
 import { readText } from '../store/files.js';
 import { locate } from '../store/paths.js';
 import { readReport, type EarlierCase } from '../testing/report/json.js';
 import { hideSecrets } from '../testing/run/results.js';
 import { listText, REPLAY, type PlanOptions } from '../testing/run/plan.js';
-import { checkedId } from '../base/ids.js';
+import { checkedId } from '../base/names.js';
 import { appearanceFor, mayAsk, noticesOn, redactorFor } from './options/output.js';
 import {
   assertFits,

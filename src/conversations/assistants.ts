@@ -1,8 +1,7 @@
 import { AppError } from '../base/errors.js';
-import { checkedId } from '../base/ids.js';
-import { nearest } from '../base/nearest.js';
+import { checkedId, nearest } from '../base/names.js';
 import type { CallOptions } from '../base/time.js';
-import { oneLine, sanitize } from '../text/sanitize.js';
+import { oneLine, sanitize } from '../base/text/sanitize.js';
 import type { Assistant } from './conversation.js';
 import { clockTime } from './details.js';
 import { foundOrUndefined } from './find.js';

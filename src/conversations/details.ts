@@ -1,6 +1,6 @@
-import { parseJson } from '../base/unicode.js';
-import { age } from '../text/age.js';
-import { oneLine, sanitize, sanitizeLine } from '../text/sanitize.js';
+import { age } from '../base/time.js';
+import { oneLine, sanitize, sanitizeLine } from '../base/text/sanitize.js';
+import { parseJson } from '../base/text/well-formed.js';
 import {
   type Conversation,
   type Insight,

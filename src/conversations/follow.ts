@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
-import { hasty, isTransient, retrying } from '../base/retry.js';
-import { Deadline, type CallOptions, type Clock } from '../base/time.js';
+import { Deadline, hasty, isTransient, retrying } from '../base/time.js';
+import type { CallOptions, Clock } from '../base/time.js';
 import { type Conversation, type MessagePage, isTakenOver } from './conversation.js';
 import type { FollowEvent } from './follow-event.js';
 import { HeldMessages, ListedMessages } from './followed-messages.js';

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { nearest } from '../base/nearest.js';
+import { nearest } from '../base/names.js';
 import type { Conversation, ConversationFilters } from './conversation.js';
 import { instant } from './messages.js';
 

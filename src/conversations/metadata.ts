@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
-import { isReserved } from '../base/ids.js';
-import { oneLine } from '../text/sanitize.js';
+import { isReserved } from '../base/names.js';
+import { oneLine } from '../base/text/sanitize.js';
 
 /**
  * The metadata key of a name given here: the API sets a conversation's own name when it is created

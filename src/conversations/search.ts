@@ -1,4 +1,4 @@
-import { sanitize } from '../text/sanitize.js';
+import { sanitize } from '../base/text/sanitize.js';
 import type { Conversation, Message } from './conversation.js';
 import { firstWordsIn, type TextSpan } from './excerpt.js';
 import { timeOf } from './messages.js';

@@ -1,4 +1,4 @@
-import { parseJson } from '../base/unicode.js';
+import { parseJson } from '../base/text/well-formed.js';
 import { type Conversation, type Message, isTakenOver } from './conversation.js';
 import { CHANNEL_KEY } from './details.js';
 import { inOrder, instant, sortedByTime, timeOf } from './messages.js';

@@ -1,6 +1,6 @@
-import { jsonText } from '../text/json-line.js';
-import { sanitizeLine, oneLine } from '../text/sanitize.js';
-import { cutToWidth, displayWidth } from '../text/width.js';
+import { jsonText } from '../base/text/well-formed.js';
+import { sanitizeLine, oneLine } from '../base/text/sanitize.js';
+import { cutToWidth, displayWidth } from '../base/text/width.js';
 import type { Conversation, Message } from './conversation.js';
 import { conversationJson, messageJson, messageLines } from './details.js';
 import { nameOf } from './metadata.js';

@@ -1,6 +1,6 @@
 import { AppError, isStop, exitCodeOf } from '../base/errors.js';
-import { errorJson } from '../text/error-report.js';
-import { sanitizeLine } from '../text/sanitize.js';
+import { errorJson } from '../base/text/error-report.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
 import { accountCheck, assistantCheck, lastConversationCheck, turnCheck } from './account.js';
 import type { DoctorCheck, DoctorPorts, CheckResult } from './check.js';
 import {

@@ -1,9 +1,8 @@
 import { hrtime, platform } from 'node:process';
 import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
-import { checkedId } from '../base/ids.js';
-import { systemClock } from '../process/clock.js';
-import { randomId } from '../process/random-id.js';
+import { checkedId } from '../base/names.js';
+import { systemClock, randomId } from '../process/system.js';
 import type { ChatFile } from '../testing/chat-file/chat-file.js';
 import { parseChatFile as parse } from '../testing/chat-file/parse.js';
 import { type JsonReport, jsonReport } from '../testing/report/json.js';

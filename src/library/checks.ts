@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
 import { assertMetadataKey } from '../conversations/metadata.js';
 import { checkedBaseUrl, DEFAULT_BASE_URL } from '../base/base-url.js';
-import { checkedKey, checkedId } from '../base/ids.js';
+import { checkedKey, checkedId } from '../base/names.js';
 import { checkedMessage } from '../turn/events.js';
 
 /** Each schema's message says what its value must be: callers without types may pass anything. */

@@ -3,11 +3,9 @@ import { isAbsolute } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { AppError, EXIT_CODES } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
-import { systemClock } from './clock.js';
-import { isPlain, lateOutput } from './late-output.js';
-import { closeLostTerminals, isLost } from './lost-terminal.js';
-import { randomId } from './random-id.js';
-import { stopped, stopSignal } from './signals.js';
+import { systemClock, randomId } from './system.js';
+import { isPlain, lateOutput } from './output.js';
+import { closeLostTerminals, isLost, stopped, stopSignal } from './signals.js';
 
 const [STDIN, STDOUT, STDERR] = [0, 1, 2];
 

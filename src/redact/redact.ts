@@ -1,5 +1,5 @@
 import type { Conversation, Message } from '../conversations/conversation.js';
-import { sanitize } from '../text/sanitize.js';
+import { sanitize } from '../base/text/sanitize.js';
 import { findNumbers } from './numbers.js';
 import {
   withoutPieces,

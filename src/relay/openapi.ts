@@ -1,7 +1,7 @@
 // Loaded late: for `GET /openapi.json` alone.
 import { toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { version } from '../base/version.js';
+import { version } from '../base/environment.js';
 import { CHAT_BODY, TRACE_PARENT } from './chat/contract.js';
 
 const conversationId = v.pipe(

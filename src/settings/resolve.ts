@@ -1,8 +1,17 @@
 import { AppError } from '../base/errors.js';
-import { checkedId, checkedKey } from '../base/ids.js';
+import { checkedId, checkedKey } from '../base/names.js';
 import { checkedBaseUrl, DEFAULT_BASE_URL } from '../base/base-url.js';
-import { findSetting, setting, storedValues, effectiveProfile } from './profiles.js';
-import { checked, type Preference, type Setting, type Settings, type Sources } from './settings.js';
+import {
+  findSetting,
+  setting,
+  storedValues,
+  effectiveProfile,
+  checked,
+  type Preference,
+  type Setting,
+  type Settings,
+  type Sources,
+} from './settings.js';
 import { isOff } from '../base/environment.js';
 
 /** Names of the assistant's id in other examples for Telnyx. */

@@ -2,10 +2,10 @@
 import { chownSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import Conf from 'conf';
-import { readConfig } from './config-file.js';
+import { readConfig } from './settings-files.js';
 import { withoutMark } from './files.js';
 import { locked, type WaitOptions } from './lock.js';
-import { fileToWrite, makeFolder, sweep, writing } from './write-file.js';
+import { fileToWrite, makeFolder, sweep, writing } from './private-files.js';
 import type { Config } from '../settings/settings.js';
 
 /**

@@ -1,7 +1,7 @@
 // Loaded late: only a profile with a command for its key needs it.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { isatty } from 'node:tty';
-import { checkedKey } from '../base/ids.js';
+import { checkedKey } from '../base/names.js';
 import type { Setting } from '../settings/settings.js';
 import { AppError } from '../base/errors.js';
 import { withoutMark } from './files.js';

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readJson } from './files.js';
-import { keepPrivate, type Guard } from './private-files.js';
-import { assertOwn, replaceFile } from './write-file.js';
+import { keepPrivate, type Guard, assertOwn, replaceFile } from './private-files.js';
 
 const lastConversationShape = v.object({ conversation_id: v.pipe(v.string(), v.nonEmpty()) });
 

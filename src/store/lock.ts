@@ -1,7 +1,7 @@
 import { closeSync, lstatSync, openSync, rmSync, statSync } from 'node:fs';
 import type { Clock } from '../base/time.js';
 import { codeOf } from './files.js';
-import { writing } from './write-file.js';
+import { writing } from './private-files.js';
 
 /** A clock and a signal, to wait for another process or for the reader of a pipe. */
 export interface WaitOptions {

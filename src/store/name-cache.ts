@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
 import { readJson } from './files.js';
 import { findCacheFolder, type StorePathOptions } from './paths.js';
-import { replaceFile } from './write-file.js';
+import { replaceFile } from './private-files.js';
 
 /** The first words of a conversation, and when it was used last as they were read. */
 export type KeptName = readonly [words: string, usedAt: string];

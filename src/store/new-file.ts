@@ -8,7 +8,7 @@ import { AppError } from '../base/errors.js';
 import { codeOf } from './files.js';
 import type { WaitOptions } from './lock.js';
 import { locate, type Place } from './paths.js';
-import { endOfLinks } from './write-file.js';
+import { endOfLinks } from './private-files.js';
 
 export interface NewFile {
   /** The folder of relative paths, and the meaning of `~`. */

@@ -1,6 +1,135 @@
-import { closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync } from 'node:fs';
-import { sep } from 'node:path';
-import { codeOf, isStream, statsOf } from './files.js';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
+import { AppError } from '../base/errors.js';
+import { codeOf, firstLine, isStream, kindOf, statsOf } from './files.js';
+
+/** Replaces a file atomically: readers see the old one or the new one. Only its owner can read it. */
+export function replaceFile(path: string, text: string, uniqueId: string): void {
+  writing(path, () => {
+    makeFolder(dirname(path));
+    const target = fileToWrite(path);
+    const temporary = join(dirname(target), `${uniqueId}.tmp`);
+    try {
+      writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
+      sweep(temporary, /^[\da-f-]{36}\.tmp$/);
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** A running program needs its temporary file for a much shorter time. */
+const STALE_MS = 60_000;
+
+/** Removes temporary files of such names that killed programs left beside a newly written file. */
+export function sweep(ours: string, names: RegExp): void {
+  const folder = dirname(ours);
+  const now = statSync(ours).mtimeMs;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (!names.test(name) || path === ours) continue;
+    const { mtimeMs = now } = lstatSync(path, { throwIfNoEntry: false }) ?? {};
+    if (now - mtimeMs > STALE_MS) rmSync(path, { force: true });
+  }
+}
+
+/** Runs a task that writes a file. Throws an AppError that names the file. */
+export function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('usage', `${path} cannot be written: ${firstLine(error)}`, {
+      hint: 'check the permissions, and that the disk is not full',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The file that a path leads to, which need not exist yet. Throws an AppError when it is no file, or when a link
+ * leads to what belongs to another user.
+ */
+export function fileToWrite(path: string): string {
+  assertOwn(dirname(path));
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return path;
+  const target = found.isSymbolicLink() ? endOfLinks(path) : path;
+  const end = lstatSync(target, { throwIfNoEntry: false });
+  if (end && !end.isFile()) throw untouched(`${path} is ${kindOf(end)}, not a file`);
+  assertSameOwner(path, found, end ?? statSync(dirname(target)));
+  return target;
+}
+
+/** Throws an AppError when it is a link that leads to what belongs to another user. */
+export function assertOwn(folder: string): void {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found?.isSymbolicLink()) assertSameOwner(folder, found, statSync(folder));
+}
+
+/** Root may write anywhere: a link of its own must not make it change files of others. */
+function assertSameOwner(path: string, found: Stats, end: Stats): void {
+  if (found.uid === end.uid) return;
+  throw untouched(`${path} is a link to a ${end.isFile() ? 'file' : 'folder'} of another user`);
+}
+
+function untouched(message: string): AppError {
+  return new AppError('usage', message, {
+    hint: 'nothing was changed: move it away, or set TELNYX_CHAT_CONFIG_DIR to a folder of yours',
+  });
+}
+
+/** The target of a link need not exist yet. */
+export function endOfLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+    return isLink ? endOfLinks(resolve(dirname(path), readlinkSync(path))) : path;
+  }
+}
+
+/**
+ * Creates a folder and its parents, for their owner only. One by one: Node's recursive mkdir never ends
+ * where the system denies that a parent exists (below /proc).
+ */
+export function makeFolder(path: string): void {
+  for (const folder of missingFolders(path)) {
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      // Another process may have created it meanwhile.
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+/** The outermost first. */
+function missingFolders(path: string): string[] {
+  if (existsSync(path)) return [];
+  const above = dirname(path);
+  return above === path ? [path] : [...missingFolders(above), path];
+}
 
 export interface Guard {
   /** Nothing is done on Windows, which has no file modes. */

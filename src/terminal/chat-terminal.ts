@@ -1,7 +1,7 @@
 import type { Values } from '../base/environment.js';
+import { sanitizeLine } from '../base/text/sanitize.js';
 import type { Dialogs, LineEditor } from '../chat/ports.js';
 import type { Context } from '../process/context.js';
-import { sanitizeLine } from '../text/sanitize.js';
 import type { Appearance } from './appearance.js';
 import type { LineEditorOptions } from './editor/line-editor-options.js';
 import { openLineEditor } from './editor/line-editor.js';

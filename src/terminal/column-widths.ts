@@ -1,4 +1,4 @@
-import { COLUMN_GAP } from '../text/columns.js';
+import { COLUMN_GAP } from '../base/text/width.js';
 
 /** How many cells a column would take, and how many it needs at least. */
 export interface ColumnSpace {

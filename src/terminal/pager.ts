@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
+import { write } from '../process/output.js';
 
 /** Prints to stdout; resolves when there is room for more. */
 export type Print = (text: string) => Promise<void>;

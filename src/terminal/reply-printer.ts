@@ -1,7 +1,7 @@
 import type { ReplyPrinter } from '../chat/ports.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/write.js';
-import { createSanitizer, sanitizeLine } from '../text/sanitize.js';
+import { write } from '../process/output.js';
+import { createSanitizer, sanitizeLine } from '../base/text/sanitize.js';
 import type { ReplyEvent } from '../turn/events.js';
 import { createReplyText, CUT_OFF, noticeOf } from '../turn/turn-report.js';
 import { withSilences } from '../turn/silence.js';

@@ -1,5 +1,4 @@
-import { COLUMN_GAP, cutWithEllipsis } from '../text/columns.js';
-import { displayWidth } from '../text/width.js';
+import { COLUMN_GAP, cutWithEllipsis, displayWidth } from '../base/text/width.js';
 import { columnWidths } from './column-widths.js';
 
 export interface Column {

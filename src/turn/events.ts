@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.js';
 import type { Clock, CallOptions } from '../base/time.js';
-import { wellFormed } from '../base/unicode.js';
+import { wellFormed } from '../base/text/well-formed.js';
 import type {
   Assistant,
   Conversation,

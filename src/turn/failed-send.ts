@@ -1,7 +1,6 @@
 // Loaded late by `deliver`: few sends fail.
 import { AppError } from '../base/errors.js';
-import type { RetryOptions } from '../base/retry.js';
-import { Deadline, type CallOptions } from '../base/time.js';
+import { type RetryOptions, Deadline, type CallOptions } from '../base/time.js';
 import { retentionOff } from '../conversations/assistants.js';
 import { aiDisabled, type History } from '../conversations/conversation.js';
 import { inOrder } from '../conversations/messages.js';

@@ -1,6 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { hasty, retrying } from '../base/retry.js';
-import { Deadline, type CallOptions } from '../base/time.js';
+import { hasty, retrying, Deadline, type CallOptions } from '../base/time.js';
 import type { Message, Assistant, History } from '../conversations/conversation.js';
 import { instant } from '../conversations/messages.js';
 import type { SentTurn, TurnPorts } from './events.js';

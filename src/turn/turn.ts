@@ -1,6 +1,14 @@
 import { AppError, isStop } from '../base/errors.js';
-import { retrying, type RetryOptions, MAX_ATTEMPTS, waitAfter, waitBefore } from '../base/retry.js';
-import { Deadline, type Clock, type Signal } from '../base/time.js';
+import {
+  retrying,
+  type RetryOptions,
+  MAX_ATTEMPTS,
+  waitAfter,
+  waitBefore,
+  Deadline,
+  type Clock,
+  type Signal,
+} from '../base/time.js';
 import type { Conversation } from '../conversations/conversation.js';
 import type { ReplyEvent, Turn, TurnPorts, TurnRequest, ReplyPart, SentTurn } from './events.js';
 import { momentOf, type Moment } from './server-clock.js';

@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, it } from 'vitest';
 import { openSession } from '../../src/account/account.js';
+import { askerOf } from '../../src/account/calls.js';
 import { loadSettings, type Target } from '../../src/account/sources.js';
 import { noticesOn } from '../../src/commands/options/output.js';
 import type { Context } from '../../src/process/context.js';
-import { all, API_KEY } from '../helpers/api-client.js';
+import { all, API_KEY, apiClient } from '../helpers/api-client.js';
 import { failureOf } from '../helpers/failure.js';
 import { json, recordingServer } from '../helpers/recording-server.js';
 import { stillClock } from '../helpers/still-clock.js';
@@ -194,3 +195,18 @@ describe('a turn', () => {
     });
   });
 });
+
+it.each([
+  [120_000, undefined, 120_000],
+  [120_000, 10_000, 10_000],
+  [5_000, 10_000, 5_000],
+])(
+  'a call with a timeout of %d ms and a bound of %s takes up to %d ms',
+  async (value, maxMs, expected) => {
+    const settings = { timeoutMs: { value, origin: { source: 'default', detail: '' } } } as const;
+    const account = { client: apiClient('http://127.0.0.1:1'), settings };
+    const context = { clock: stillClock(), signal: new AbortController().signal };
+    const ask = askerOf(account, context, maxMs);
+    expect(await ask((_, { timeoutMs }) => Promise.resolve(timeoutMs))).toBe(expected);
+  },
+);

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CONFIG_KEYS } from '../../src/settings/config-keys.js';
+import { CONFIG_KEYS } from '../../src/settings/config.js';
 import { KNOWN_CHANNELS } from '../../src/conversations/list.js';
-import { GUIDES } from '../../src/command-line/guides.js';
+import { GUIDES } from '../../src/command-line/help.js';
 import { programOutline } from '../../src/program.js';
 import type { Outline } from '../../src/command-line/outline.js';
 import { account } from '../helpers/account.js';

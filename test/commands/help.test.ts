@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError, EXIT_CODES, type ErrorKind } from '../../src/base/errors.js';
-import { GUIDES, pageOf } from '../../src/command-line/guides.js';
+import { guideOf } from '../../src/base/text/error-report.js';
+import { displayWidth } from '../../src/base/text/width.js';
+import { GUIDES, pageOf } from '../../src/command-line/help.js';
 import { programOutline } from '../../src/program.js';
-import { guideOf } from '../../src/text/error-report.js';
-import { displayWidth } from '../../src/text/width.js';
 import { runCli, type CliOptions } from '../helpers/run-cli.js';
 
 const DOCS = join(import.meta.dirname, '../../docs');

@@ -7,7 +7,7 @@ import {
   toolCallLine,
   toolCallsIn,
 } from '../../src/conversations/transcript.js';
-import { displayWidth } from '../../src/text/width.js';
+import { displayWidth } from '../../src/base/text/width.js';
 import { messageOf } from '../chat/scene.js';
 
 describe('a transcript', () => {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Outline } from '../../src/command-line/outline.js';
 import { EXIT_CODES } from '../../src/base/errors.js';
 import { FAILED_EXIT_CODE } from '../../src/testing/run/results.js';
-import { GUIDES } from '../../src/command-line/guides.js';
+import { GUIDES } from '../../src/command-line/help.js';
 import { KEYS, SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
 import { programOutline } from '../../src/program.js';
 import { PAGES } from '../helpers/documentation.js';

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { wellFormed } from '../../src/base/unicode.js';
+import { wellFormed } from '../../src/base/text/well-formed.js';
 import { builtProgram } from '../helpers/built-program.js';
 import { post, serve } from '../helpers/relay.js';
 import { scriptedAccount } from '../helpers/scripted-account.js';

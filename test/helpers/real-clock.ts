@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/base/time.js';
-import { systemClock } from '../../src/process/clock.js';
+import { systemClock } from '../../src/process/system.js';
 
 /** Time as it goes. */
 export function realClock(): Clock {

@@ -5,7 +5,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Context, Input, Output } from '../../src/process/context.js';
 import { run } from '../../src/main.js';
-import { randomId } from '../../src/process/random-id.js';
+import { randomId } from '../../src/process/system.js';
 
 export interface CliOptions {
   /** What stdin gives; left out, stdin is a terminal where nobody types. */

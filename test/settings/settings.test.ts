@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { requireAssistant, requireKey, resolveSettings } from '../../src/settings/resolve.js';
-import { settingRows } from '../../src/settings/rows.js';
+import { settingRows } from '../../src/settings/config.js';
 import type { Config, Sources } from '../../src/settings/settings.js';
 import { failureFrom } from '../helpers/failure.js';
 

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { changedConfig } from '../../src/settings/config-keys.js';
-import { readConfig } from '../../src/store/config-file.js';
+import { changedConfig } from '../../src/settings/config.js';
+import { readConfig } from '../../src/store/settings-files.js';
 import { AppError } from '../../src/base/errors.js';
 import type { Config } from '../../src/settings/settings.js';
 import { updateConfig } from '../../src/store/config-store.js';

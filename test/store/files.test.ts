@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readConfig } from '../../src/store/config-file.js';
+import { readConfig } from '../../src/store/settings-files.js';
 import { openLastConversation } from '../../src/store/last-conversation.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
 

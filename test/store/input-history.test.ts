@@ -2,8 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compact } from '../../src/store/compact-lines.js';
-import { openInputHistory, type InputHistory } from '../../src/store/input-history.js';
+import { compact, openInputHistory, type InputHistory } from '../../src/store/input-history.js';
 
 let directory: string;
 let file: string;

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnWidths, type ColumnSpace } from '../../src/terminal/column-widths.js';
 import { openTable } from '../../src/terminal/table.js';
-import { COLUMN_GAP } from '../../src/text/columns.js';
-import { displayWidth } from '../../src/text/width.js';
+import { COLUMN_GAP, displayWidth } from '../../src/base/text/width.js';
 
 const ID = '0123456789';
 

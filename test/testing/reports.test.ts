@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { parseJson } from '../../src/base/unicode.js';
 import { Parser } from 'tap-parser';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import { AppError } from '../../src/base/errors.js';
+import { parseJson } from '../../src/base/text/well-formed.js';
 import { annotations, inertText, markdownReport } from '../../src/testing/report/github.js';
 import { jsonReport, jsonReportText, reportSchema } from '../../src/testing/report/json.js';
 import { junitReport, tapReport } from '../../src/testing/report/runner-reports.js';

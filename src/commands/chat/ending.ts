@@ -1,13 +1,12 @@
 import type { Account } from '../../account/account.js';
 import type { AssistantChat } from '../../account/assistant-chat.js';
 import { AppError } from '../../base/errors.js';
-import { retrying } from '../../base/retry.js';
-import { Deadline } from '../../base/time.js';
+import { retrying, Deadline } from '../../base/time.js';
+import { errorLines } from '../../base/text/error-report.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import type { ChatState } from '../../chat/chat.js';
 import { foundOrUndefined } from '../../conversations/find.js';
 import type { Context } from '../../process/context.js';
-import { errorLines } from '../../text/error-report.js';
-import { sanitizeLine } from '../../text/sanitize.js';
 import type { ReplyEvent } from '../../turn/events.js';
 
 export const TEMPORARY_NOTICE = 'temporary: the conversation is deleted when the chat ends';

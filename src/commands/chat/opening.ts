@@ -2,6 +2,7 @@ import { openAccount, type Account, type AccountOptions } from '../../account/ac
 import { assistantsOf, openWithKey, storeInProfile } from '../../account/log-in.js';
 import { loadSettings, profileName, type Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import { assistantQuestion } from '../../chat/conversation-commands.js';
 import { openIntroduction, openRecap, noteAssistant } from '../../chat/opening.js';
 import { nameFrom, nameWindow, showPrompt } from '../../chat/prompt.js';
@@ -19,7 +20,6 @@ import type { Context } from '../../process/context.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import type { ProfileValues } from '../../settings/settings.js';
 import { KEY_QUESTION, type Questions } from '../../terminal/questions.js';
-import { sanitizeLine } from '../../text/sanitize.js';
 
 export interface Setup extends AccountOptions {
   target: Target;

@@ -1,13 +1,11 @@
 // Loaded late: most completions need no account.
 import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
 import type { Context } from '../../process/context.js';
-import type { ParsedLine } from '../../command-line/parsed-line.js';
-import type { Candidate } from '../../command-line/candidates.js';
+import type { ParsedLine, Candidate } from '../../command-line/candidates.js';
 import type { Source } from '../../command-line/flag.js';
 import { KNOWN_CHANNELS } from '../../conversations/list.js';
-import { CONFIG_KEYS } from '../../settings/config-keys.js';
-import { PREFERENCES } from '../../settings/settings.js';
-import { profileNames } from '../../settings/profiles.js';
+import { CONFIG_KEYS } from '../../settings/config.js';
+import { PREFERENCES, profileNames } from '../../settings/settings.js';
 import { loadSettings, sourcesOf, type Target } from '../../account/sources.js';
 import { openAccount, type Account, type Notices } from '../../account/account.js';
 

@@ -1,5 +1,7 @@
 import { withAccount } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
+import { oneLine } from '../../base/text/sanitize.js';
+import { jsonLine } from '../../base/text/well-formed.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice } from '../../command-line/flag.js';
 import {
@@ -11,10 +13,8 @@ import {
 import { conversationJson } from '../../conversations/details.js';
 import { newMetadata, checkedName } from '../../conversations/metadata.js';
 import type { Context } from '../../process/context.js';
-import { write } from '../../process/write.js';
+import { write } from '../../process/output.js';
 import { requireAssistant } from '../../settings/resolve.js';
-import { jsonLine } from '../../text/json-line.js';
-import { oneLine } from '../../text/sanitize.js';
 import { messageFrom } from '../options/message.js';
 import { noticesOn, OUTPUT } from '../options/output.js';
 import { META, TITLE, SPEAKER } from '../options/target.js';

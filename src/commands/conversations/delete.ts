@@ -1,6 +1,9 @@
 import type { Account } from '../../account/account.js';
 import { withAccount, type Ask } from '../../account/calls.js';
 import { AppError, exitCodeOf } from '../../base/errors.js';
+import { errorJson, errorLines } from '../../base/text/error-report.js';
+import { oneLine } from '../../base/text/sanitize.js';
+import { jsonLine } from '../../base/text/well-formed.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
@@ -8,12 +11,9 @@ import { clockTime } from '../../conversations/details.js';
 import { foundOrUndefined } from '../../conversations/find.js';
 import { nameOf } from '../../conversations/metadata.js';
 import type { Context } from '../../process/context.js';
-import { writerForReader } from '../../process/write.js';
+import { writerForReader } from '../../process/output.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { openProgress } from '../../terminal/status-line.js';
-import { errorJson, errorLines } from '../../text/error-report.js';
-import { jsonLine } from '../../text/json-line.js';
-import { oneLine } from '../../text/sanitize.js';
 import {
   appearanceFor,
   isWatched,

@@ -1,4 +1,5 @@
 import { AppError } from '../../base/errors.js';
+import { sanitize } from '../../base/text/sanitize.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice, text, toggle } from '../../command-line/flag.js';
 import {
@@ -14,7 +15,6 @@ import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
-import { sanitize } from '../../text/sanitize.js';
 import {
   isWatched,
   noticesOn,

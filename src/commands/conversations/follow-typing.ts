@@ -7,7 +7,7 @@ import { followConversation, FOLLOWING_NOTICE } from '../../chat/follow-command.
 import { runChat } from '../../chat/loop.js';
 import { type Conversation, type Message, isTakenOver } from '../../conversations/conversation.js';
 import type { Context } from '../../process/context.js';
-import { write } from '../../process/write.js';
+import { write } from '../../process/output.js';
 import { openChatTerminal, openWindowTitle } from '../../terminal/chat-terminal.js';
 import { paintFor } from '../../terminal/styles.js';
 import { type Lines, chatPorts, historyFor } from '../options/chat-ports.js';

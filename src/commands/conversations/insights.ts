@@ -1,5 +1,6 @@
 import type { Ask } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
+import { jsonText } from '../../base/text/well-formed.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import type { Insight } from '../../conversations/conversation.js';
@@ -7,7 +8,6 @@ import { insightBlock, insightJson } from '../../conversations/details.js';
 import type { Context } from '../../process/context.js';
 import { stylesFor } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
-import { jsonText } from '../../text/json-line.js';
 import { appearanceFor, noticesOn, PAGED_OUTPUT, proseOn } from '../options/output.js';
 import { CONVERSATIONS_TARGET, REFERENCE, withConversation } from './reference.js';
 

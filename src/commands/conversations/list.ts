@@ -11,7 +11,7 @@ import { paged } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { stylesFor } from '../../terminal/styles.js';
 import { openTable } from '../../terminal/table.js';
-import { jsonText } from '../../text/json-line.js';
+import { jsonText } from '../../base/text/well-formed.js';
 import { isWatched, noticesOn, PAGED_OUTPUT, appearanceFor } from '../options/output.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { FILTERS, selectionOf, whereFor, type Filters, type Selection } from './selection.js';

@@ -5,9 +5,9 @@ import type { Matcher, SearchedConversation, SearchHit } from '../../conversatio
 import type { Context } from '../../process/context.js';
 import type { Redactor } from '../../redact/redact.js';
 import { stylesFor } from '../../terminal/styles.js';
-import { age } from '../../text/age.js';
-import { jsonLine } from '../../text/json-line.js';
-import { oneLine } from '../../text/sanitize.js';
+import { age } from '../../base/time.js';
+import { oneLine } from '../../base/text/sanitize.js';
+import { jsonLine } from '../../base/text/well-formed.js';
 import { appearanceFor, type OUTPUT, type Prose } from '../options/output.js';
 
 interface SearchPrinting {

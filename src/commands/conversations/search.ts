@@ -14,8 +14,8 @@ import {
   type SearchQuery,
 } from '../../conversations/search.js';
 import type { Context } from '../../process/context.js';
-import { writerForReader } from '../../process/write.js';
-import { duration } from '../../text/age.js';
+import { writerForReader } from '../../process/output.js';
+import { duration } from '../../base/time.js';
 import { openProgress, type Progress } from '../../terminal/status-line.js';
 import { isWatched, noticesOn, OUTPUT, proseOn, REDACT, redactorFor } from '../options/output.js';
 import { CONVERSATIONS_TARGET } from './reference.js';

@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.js';
 import { finderWith, type Ask } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
-import { paced } from '../../base/paced.js';
+import { paced } from '../../base/side-by-side.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { text, texts, toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';

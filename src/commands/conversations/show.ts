@@ -1,5 +1,6 @@
 import type { Notices } from '../../account/account.js';
 import { stoppedWith } from '../../base/errors.js';
+import { jsonLine } from '../../base/text/well-formed.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import { type Conversation, type Message, isTakenOver } from '../../conversations/conversation.js';
@@ -12,11 +13,10 @@ import {
   type Transcript,
 } from '../../conversations/transcript.js';
 import type { Context } from '../../process/context.js';
-import { writerForReader } from '../../process/write.js';
+import { writerForReader } from '../../process/output.js';
 import type { Redactor } from '../../redact/redact.js';
 import { paged } from '../../terminal/pager.js';
 import { stylesFor, type Styles } from '../../terminal/styles.js';
-import { jsonLine } from '../../text/json-line.js';
 import type { Lines } from '../options/chat-ports.js';
 import {
   appearanceFor,

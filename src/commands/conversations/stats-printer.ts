@@ -1,9 +1,9 @@
 import { percentile } from '../../base/time.js';
+import { oneLine } from '../../base/text/sanitize.js';
+import { jsonLine } from '../../base/text/well-formed.js';
 import { sparkline, type Counts, type Stats } from '../../conversations/stats.js';
 import type { Context } from '../../process/context.js';
 import { stylesFor } from '../../terminal/styles.js';
-import { jsonLine } from '../../text/json-line.js';
-import { oneLine } from '../../text/sanitize.js';
 import { appearanceFor, type Prose } from '../options/output.js';
 
 interface StatsPrinting {

@@ -8,7 +8,7 @@ import { batchesOf, readMany } from '../../conversations/read-many.js';
 import { ConversationCounts, Stats } from '../../conversations/stats.js';
 import type { Account } from '../../account/account.js';
 import type { Context } from '../../process/context.js';
-import { writerForReader } from '../../process/write.js';
+import { writerForReader } from '../../process/output.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { isWatched, noticesOn, OUTPUT, proseOn } from '../options/output.js';
 import { openReader, throwUnreadable, FILTERS, selectionOf, type Selection } from './selection.js';

@@ -1,14 +1,14 @@
 // Loaded late: only `--watch` needs it.
 import type { Notices } from '../../account/account.js';
 import { AppError, stoppedWith } from '../../base/errors.js';
-import { isTransient } from '../../base/retry.js';
+import { isTransient } from '../../base/time.js';
+import { jsonLine } from '../../base/text/well-formed.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import type { FirstWordsOf } from '../../conversations/excerpt.js';
 import { conversationJson } from '../../conversations/details.js';
 import { paginateConversations, usedAt, type ListConversations } from '../../conversations/list.js';
 import type { Context } from '../../process/context.js';
-import { writerForReader } from '../../process/write.js';
-import { jsonLine } from '../../text/json-line.js';
+import { writerForReader } from '../../process/output.js';
 import type { Selection } from './selection.js';
 
 /** Between two looks, in milliseconds, while conversations move; and at most, when none does. */

@@ -19,7 +19,7 @@ import type {
 } from '../../doctor/check.js';
 import type { Context } from '../../process/context.js';
 import type { Settings } from '../../settings/settings.js';
-import { readConfig } from '../../store/config-file.js';
+import { readConfig } from '../../store/settings-files.js';
 import { readBytes, readText } from '../../store/files.js';
 import { privatePaths, privateStatePaths, storePaths } from '../../store/paths.js';
 import { keepPrivate } from '../../store/private-files.js';

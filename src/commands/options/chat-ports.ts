@@ -5,7 +5,7 @@ import type { ChatPorts, LineEditor, Playback } from '../../chat/ports.js';
 import type { FirstWordsOf } from '../../conversations/excerpt.js';
 import { toolCallLine } from '../../conversations/transcript.js';
 import type { Context } from '../../process/context.js';
-import { settingRows } from '../../settings/rows.js';
+import { settingRows } from '../../settings/config.js';
 import type { Settings } from '../../settings/settings.js';
 import { openInputHistory, type InputHistory } from '../../store/input-history.js';
 import { storePaths } from '../../store/paths.js';

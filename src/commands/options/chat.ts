@@ -1,8 +1,7 @@
 import type { Command as Parser } from 'commander';
 import type { GroupValues } from '../../command-line/command.js';
 import { toggle, type Flag } from '../../command-line/flag.js';
-import { GUIDES } from '../../command-line/guides.js';
-import { helpPart, optionItem, type HelpItem } from '../../command-line/help.js';
+import { GUIDES, helpPart, optionItem, type HelpItem } from '../../command-line/help.js';
 import type { ShownFlag } from '../../command-line/parser.js';
 import type { Context } from '../../process/context.js';
 import { APPEARANCE, TURN_OUTPUT, AS_IT_IS, proseOn } from './output.js';

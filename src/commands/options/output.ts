@@ -1,11 +1,11 @@
 import type { Notices } from '../../account/account.js';
 import { isOn } from '../../base/environment.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import { choice, toggle } from '../../command-line/flag.js';
 import type { Context, Output } from '../../process/context.js';
 import type { Redactor } from '../../redact/redact.js';
 import type { Settings } from '../../settings/settings.js';
 import { appearanceOf, type Appearance, type Format } from '../../terminal/appearance.js';
-import { sanitizeLine } from '../../text/sanitize.js';
 
 export const JSON_FLAG = toggle('--json', 'print JSON');
 export const QUIET = toggle('-q, --quiet', 'print nothing but the answer and errors');
@@ -162,7 +162,7 @@ export async function proseOn(
   // Both load late: a pipe has no edge.
   const { wrapsWords } = await import('../../account/sources.js');
   if (!wrapsWords(wrap, context)) return AS_IT_IS;
-  const { wrapText } = await import('../../text/wrap.js');
+  const { wrapText } = await import('../../base/text/wrap.js');
   return (text, hang) => (stream.columns ? wrapText(text, stream.columns, hang) : text);
 }
 

@@ -1,6 +1,6 @@
 import type { Session } from '../../account/account.js';
 import { AppError } from '../../base/errors.js';
-import { checkedId } from '../../base/ids.js';
+import { checkedId } from '../../base/names.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { onOrOff, text, toggle, texts } from '../../command-line/flag.js';
 import {

@@ -13,7 +13,7 @@ import {
 } from '../../relay/coordination/redis/connection-options.js';
 import type { InRedis } from '../../relay/coordination/redis/in-redis.js';
 import type { Log } from '../../relay/operation/log.js';
-import { readPemFile } from '../../store/env-file.js';
+import { readPemFile } from '../../store/settings-files.js';
 import type { Place } from '../../store/paths.js';
 
 export interface RedisSettings {

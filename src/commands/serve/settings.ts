@@ -1,7 +1,6 @@
 import { isLoopback } from '../../base/base-url.js';
-import type { Values } from '../../base/environment.js';
+import { type Values, version } from '../../base/environment.js';
 import { AppError } from '../../base/errors.js';
-import { version } from '../../base/version.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { checkedCount } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
@@ -10,7 +9,7 @@ import { publicAddress } from '../../relay/coordination/redis/address.js';
 import type { Token } from '../../relay/exposure/credentials.js';
 import type { RelaySettings } from '../../relay/relay.js';
 import type { Settings } from '../../settings/settings.js';
-import { readEnvFile, readTokenFile, type InputPlace } from '../../store/env-file.js';
+import { readEnvFile, readTokenFile, type InputPlace } from '../../store/settings-files.js';
 import { MAX_PORT, type EXPOSURE, type SERVICE } from './flags.js';
 import { redisSettings, type RedisSettings } from './redis.js';
 

@@ -1,6 +1,6 @@
 import type { Notices } from '../../account/account.js';
 import type { Context } from '../../process/context.js';
-import { writerForReader } from '../../process/write.js';
+import { writerForReader } from '../../process/output.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { stylesFor } from '../../terminal/styles.js';
 import type { Comparison } from '../../testing/report/json.js';
@@ -16,7 +16,7 @@ import { PLAIN_STYLE, type ReportStyle } from '../../testing/report/turn-lines.j
 import { type CaseResult, countsOf } from '../../testing/run/results.js';
 import type { TestEvent } from '../../testing/run/session.js';
 import type { TestRun } from '../../testing/run/run-tests.js';
-import { ESCAPE_SEQUENCE } from '../../text/width.js';
+import { ESCAPE_SEQUENCE } from '../../base/text/width.js';
 import { isWatched, proseOn, type Prose } from '../options/output.js';
 import { isOnGithub, workspaceNames } from './reports.js';
 

@@ -1,10 +1,10 @@
 import type { Notices } from '../../account/account.js';
 import { isOn } from '../../base/environment.js';
 import { AppError } from '../../base/errors.js';
+import { jsonLine } from '../../base/text/well-formed.js';
 import type { Context } from '../../process/context.js';
-import { write } from '../../process/write.js';
-import { nameFrom } from '../../store/chat-files.js';
-import { openLastTestRun } from '../../store/last-test-run.js';
+import { write } from '../../process/output.js';
+import { nameFrom, openLastTestRun } from '../../store/test-files.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { findStorePaths } from '../../store/paths.js';
 import {
@@ -18,7 +18,6 @@ import { markdownReport, type FileNamer } from '../../testing/report/github.js';
 import { junitReport, tapReport } from '../../testing/report/runner-reports.js';
 import type { CaseResult } from '../../testing/run/results.js';
 import type { TestRun } from '../../testing/run/run-tests.js';
-import { jsonLine } from '../../text/json-line.js';
 
 const REPORTS: Readonly<Record<string, (header: ReportHeader, run: TestRun) => string>> = {
   junit: (header, { results }) => junitReport(header, results),

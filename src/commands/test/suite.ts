@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.js';
+import { errorLines } from '../../base/text/error-report.js';
 import type { Context } from '../../process/context.js';
-import { findChatFiles, readChatBytes, type NamedFile } from '../../store/chat-files.js';
+import { findChatFiles, readChatBytes, type NamedFile } from '../../store/test-files.js';
 import type { ChatFile, TestCase } from '../../testing/chat-file/chat-file.js';
 import {
   faultError,
@@ -11,7 +12,6 @@ import {
 import { readChatFile } from '../../testing/chat-file/parse.js';
 import { mistakeAnnotations } from '../../testing/report/github.js';
 import { selectedCases, type Selection } from '../../testing/run/plan.js';
-import { errorLines } from '../../text/error-report.js';
 import { isOnGithub, workspaceNames } from './reports.js';
 
 /** The mistakes that are shown at once. */

@@ -1,7 +1,8 @@
 // Loaded late: only `--update` needs it.
 import { AppError } from '../../base/errors.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import type { Context } from '../../process/context.js';
-import { readChatBytes, rewriteFile, type NamedFile } from '../../store/chat-files.js';
+import { readChatBytes, rewriteFile, type NamedFile } from '../../store/test-files.js';
 import {
   type ChatFile,
   type ScriptedTurn,
@@ -10,7 +11,6 @@ import {
 import { acceptedFile, isChange, type Acceptance } from '../../testing/recording/recording.js';
 import { turnLines, type ReportStyle } from '../../testing/report/turn-lines.js';
 import type { CaseResult, TurnResult } from '../../testing/run/results.js';
-import { sanitizeLine } from '../../text/sanitize.js';
 import type { Suite } from './suite.js';
 
 export interface UpdateOptions {

@@ -1,10 +1,10 @@
 // Loaded late: only `--watch` needs it.
 import { AppError } from '../../base/errors.js';
 import type { CallOptions } from '../../base/time.js';
+import { errorLines } from '../../base/text/error-report.js';
 import type { Assistant } from '../../conversations/conversation.js';
 import type { Context } from '../../process/context.js';
-import { findChatFiles, stampOf } from '../../store/chat-files.js';
-import { errorLines } from '../../text/error-report.js';
+import { findChatFiles, stampOf } from '../../store/test-files.js';
 import { runSuite, type FinishedRun, type RunSetup } from './run.js';
 import type { Suite } from './suite.js';
 

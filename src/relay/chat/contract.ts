@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
 import { AppError } from '../../base/errors.js';
-import { parseJson } from '../../base/unicode.js';
+import { parseJson } from '../../base/text/well-formed.js';
 import { CoordinationError } from '../coordination/coordination.js';
 import { Refusal, errorBody, retryAfter } from '../http/answer.js';
 

@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual, createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
-import { checkedId } from '../../base/ids.js';
+import { checkedId } from '../../base/names.js';
 import { Refusal } from '../http/answer.js';
 
 export interface Token {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { listen } from '../../base/listen.js';
-import { version } from '../../base/version.js';
+import { version } from '../../base/environment.js';
 import type { Call } from '../state.js';
 import { assertHost, hostNames } from '../exposure/browser-guards.js';
 import { answerBrokenRequest, Refusal, sendError, type Answerable } from '../http/answer.js';

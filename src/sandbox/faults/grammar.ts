@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors.js';
-import { nearest } from '../../base/nearest.js';
+import { nearest } from '../../base/names.js';
 import { OPERATION_NAMES } from '../routes.js';
 import { BODY_KINDS } from './body-kinds.js';
 import type { FaultKinds, FaultKind, FaultTarget } from './kind.js';

@@ -1,6 +1,5 @@
 import type { Completion } from '../../chat/completion.js';
-import { alignedCells, COLUMN_GAP, cutWithEllipsis } from '../../text/columns.js';
-import { nextBoundary } from '../../text/width.js';
+import { alignedCells, COLUMN_GAP, cutWithEllipsis, nextBoundary } from '../../base/text/width.js';
 import type { ShownList } from './screen.js';
 import type { Draft } from './draft.js';
 import { replace, toDraftText, type TextBuffer } from './text-buffer.js';

@@ -1,4 +1,4 @@
-import { nextBoundary, previousBoundary } from '../../text/width.js';
+import { nextBoundary, previousBoundary } from '../../base/text/width.js';
 import type { Folds } from './folds.js';
 import { bufferOf, toDraftText, type TextBuffer } from './text-buffer.js';
 

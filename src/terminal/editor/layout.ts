@@ -4,7 +4,7 @@ import {
   previousBoundary,
   displayWidth,
   graphemeWidth,
-} from '../../text/width.js';
+} from '../../base/text/width.js';
 import { moveTo, type TextBuffer } from './text-buffer.js';
 
 /** One row of a window: the text between two offsets, after `indent` empty cells. */

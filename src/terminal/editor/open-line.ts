@@ -1,5 +1,5 @@
 import { RESET_STYLE, toColumn, up } from './paint.js';
-import { graphemes, isPlain, ESCAPE_SEQUENCE, graphemeWidth } from '../../text/width.js';
+import { graphemes, isPlain, ESCAPE_SEQUENCE, graphemeWidth } from '../../base/text/width.js';
 
 /**
  * The last printed line while it has no newline yet. The prompt is drawn on the row below it, and

@@ -1,4 +1,4 @@
-import { ESCAPE_SEQUENCE, isPlain, displayWidth } from '../../text/width.js';
+import { ESCAPE_SEQUENCE, isPlain, displayWidth } from '../../base/text/width.js';
 import type { Area, WindowSize } from './screen.js';
 
 const CLEAR_LINE = '\x1b[K';

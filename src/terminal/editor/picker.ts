@@ -1,9 +1,14 @@
 // Loaded with the first question that offers choices.
 import type { Clock } from '../../base/time.js';
+import {
+  alignedCells,
+  COLUMN_GAP,
+  cutWithEllipsis,
+  wordLines,
+  displayWidth,
+} from '../../base/text/width.js';
 import type { Choice, ChooseQuestion } from '../../chat/ports.js';
 import type { Input, Output } from '../../process/context.js';
-import { alignedCells, COLUMN_GAP, cutWithEllipsis, wordLines } from '../../text/columns.js';
-import { displayWidth } from '../../text/width.js';
 import { stylesFor, type Styles } from '../styles.js';
 import { windowSize, type ScreenState, type WindowSize, scrollTo } from './screen.js';
 import { Draft } from './draft.js';

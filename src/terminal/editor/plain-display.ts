@@ -1,4 +1,4 @@
-import { nextBoundary, displayWidth } from '../../text/width.js';
+import { nextBoundary, displayWidth } from '../../base/text/width.js';
 import {
   windowSize,
   type Display,

@@ -1,6 +1,10 @@
 import type { Output } from '../../process/context.js';
-import { cutWithEllipsis } from '../../text/columns.js';
-import { cutToWidth, displayWidth, ESCAPE_SEQUENCE } from '../../text/width.js';
+import {
+  cutWithEllipsis,
+  cutToWidth,
+  displayWidth,
+  ESCAPE_SEQUENCE,
+} from '../../base/text/width.js';
 import { columnOf, layOut, rowOf, drawnText, type Row, type WrapShape } from './layout.js';
 import { type ShownStatus, statusText } from './status.js';
 

@@ -1,4 +1,4 @@
-import { ESCAPE_SEQUENCE } from '../../text/width.js';
+import { ESCAPE_SEQUENCE } from '../../base/text/width.js';
 import {
   windowSize,
   type Display,

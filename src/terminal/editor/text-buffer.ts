@@ -1,4 +1,4 @@
-import { nextBoundary, previousBoundary, snapToBoundary } from '../../text/width.js';
+import { nextBoundary, previousBoundary, snapToBoundary } from '../../base/text/width.js';
 
 /** Text and its cursor, which is always between two graphemes. Never changed in place. */
 export interface TextBuffer {

@@ -1,6 +1,5 @@
 import { parsedMetadata } from '../../conversations/metadata.js';
-import { checkedId } from '../../base/ids.js';
-import { nearest } from '../../base/nearest.js';
+import { checkedId, nearest } from '../../base/names.js';
 import type { Runs, Settings } from './chat-file.js';
 import {
   asLineFault,

@@ -1,4 +1,4 @@
-import { nearest } from '../../base/nearest.js';
+import { nearest } from '../../base/names.js';
 import {
   LineFault,
   readingAt,

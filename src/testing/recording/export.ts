@@ -1,8 +1,8 @@
 import { AppError } from '../../base/errors.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import type { Conversation, Message } from '../../conversations/conversation.js';
 import { nameOf } from '../../conversations/metadata.js';
 import type { Transcript } from '../../conversations/transcript.js';
-import { sanitizeLine } from '../../text/sanitize.js';
 import { readHeading } from '../chat-file/case-builder.js';
 import type { RecordEntry } from '../chat-file/chat-file.js';
 import { namesIn, isJsonObject, jsonValue, type Json } from '../chat-file/syntax.js';

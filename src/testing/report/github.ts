@@ -1,4 +1,4 @@
-import { sanitizeLine } from '../../text/sanitize.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import { type Fault, durationText } from '../chat-file/syntax.js';
 import { type CaseResult, countsOf, timesOf } from '../run/results.js';
 import { countsText, rangeText } from './text.js';

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors.js';
-import { jsonText } from '../../text/json-line.js';
+import { jsonText } from '../../base/text/well-formed.js';
 import { isJsonObject, jsonValue } from '../chat-file/syntax.js';
 import {
   type CaseResult,

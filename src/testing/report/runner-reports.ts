@@ -1,5 +1,5 @@
 // Reports in the formats of other test runners: JUnit's XML, and TAP.
-import { sanitizeLine } from '../../text/sanitize.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import { toolText } from '../checks/tool-checks.js';
 import { type CaseResult, type RunResult, countsOf } from '../run/results.js';
 import { type ReportHeader, inertJson } from './json.js';

@@ -1,5 +1,5 @@
 import { percentile } from '../../base/time.js';
-import { sanitizeLine } from '../../text/sanitize.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import { durationText } from '../chat-file/syntax.js';
 import {
   type CaseVerdict,

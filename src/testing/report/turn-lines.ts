@@ -1,4 +1,4 @@
-import { sanitize, sanitizeLine } from '../../text/sanitize.js';
+import { sanitize, sanitizeLine } from '../../base/text/sanitize.js';
 import { plainText } from '../checks/matching.js';
 import { toolText } from '../checks/tool-checks.js';
 import type { TurnResult } from '../run/results.js';

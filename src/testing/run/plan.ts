@@ -1,5 +1,5 @@
-import { sanitizeLine } from '../../text/sanitize.js';
 import { AppError } from '../../base/errors.js';
+import { sanitizeLine } from '../../base/text/sanitize.js';
 import { isSimulated, type ChatFile, type TestCase } from '../chat-file/chat-file.js';
 import { plainText } from '../checks/matching.js';
 import type { Job } from './results.js';

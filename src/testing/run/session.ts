@@ -1,6 +1,11 @@
 import { AppError } from '../../base/errors.js';
-import { isTransient } from '../../base/retry.js';
-import { Deadline, type CallOptions, type Clock, type Signal } from '../../base/time.js';
+import {
+  isTransient,
+  Deadline,
+  type CallOptions,
+  type Clock,
+  type Signal,
+} from '../../base/time.js';
 import type { Known } from '../checks/check.js';
 import type { TestPorts } from './ports.js';
 import type { CaseResult, Job } from './results.js';

@@ -1,6 +1,5 @@
 import { AppError } from '../../base/errors.js';
-import { isTransient } from '../../base/retry.js';
-import { Deadline } from '../../base/time.js';
+import { isTransient, Deadline } from '../../base/time.js';
 import type { Message } from '../../conversations/conversation.js';
 import { inOrder, turnsIn } from '../../conversations/messages.js';
 import { isSameText } from '../../turn/turn-memory.js';

@@ -8,7 +8,7 @@ import {
   reflowOpenLine,
 } from '../../../src/terminal/editor/open-line.js';
 import { rowsAbove } from '../../../src/terminal/editor/paint.js';
-import { displayWidth } from '../../../src/text/width.js';
+import { displayWidth } from '../../../src/base/text/width.js';
 import { CTRL, DOWN, LEFT, RIGHT, TestTerminal, UP, paste } from './terminal.js';
 
 const words = fc

@@ -7,7 +7,7 @@ import {
   MOVES,
   type TextBuffer,
 } from '../../../src/terminal/editor/text-buffer.js';
-import { graphemes, snapToBoundary } from '../../../src/text/width.js';
+import { graphemes, snapToBoundary } from '../../../src/base/text/width.js';
 import { CTRL, DOWN, HOME, LEFT, paste, TestTerminal, UP } from './terminal.js';
 
 const SIZES = [

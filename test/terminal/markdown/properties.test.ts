@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createReplyRenderer } from '../../../src/terminal/markdown/reply-renderer.js';
-import { createSanitizer, sanitize } from '../../../src/text/sanitize.js';
+import { createSanitizer, sanitize } from '../../../src/base/text/sanitize.js';
 import { cutAnywhere } from '../../helpers/hostile-text.js';
 import { HOSTILE } from './hostile.js';
 import {

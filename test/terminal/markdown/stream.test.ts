@@ -5,7 +5,7 @@ import {
   type ReplyRenderer,
   createReplyRenderer,
 } from '../../../src/terminal/markdown/reply-renderer.js';
-import { sanitize } from '../../../src/text/sanitize.js';
+import { sanitize } from '../../../src/base/text/sanitize.js';
 import { optionsOf, piecesOf, rendered, type Look } from './markup.js';
 import { CORPUS, dueLength, sourceOf, visible } from './streamed.js';
 

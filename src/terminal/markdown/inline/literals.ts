@@ -1,4 +1,4 @@
-import { sanitize } from '../../../text/sanitize.js';
+import { sanitize } from '../../../base/text/sanitize.js';
 import { MAX_OPEN } from './spans.js';
 
 // Parts of a text in which marks mean nothing: code, `<…>`, and entities.

@@ -1,5 +1,5 @@
 import type { Container } from '../blocks/containers.js';
-import { displayWidth } from '../../../text/width.js';
+import { displayWidth } from '../../../base/text/width.js';
 import type { Theme } from '../theme.js';
 import { type Margin, NO_MARGIN } from '../wrap/line-writer.js';
 

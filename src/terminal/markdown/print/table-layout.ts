@@ -1,5 +1,4 @@
-import { COLUMN_GAP } from '../../../text/columns.js';
-import { displayWidth } from '../../../text/width.js';
+import { COLUMN_GAP, displayWidth } from '../../../base/text/width.js';
 import { evenWidths } from '../../column-widths.js';
 import { InlineParser } from '../inline/inline-parser.js';
 import type { Style, Theme } from '../theme.js';

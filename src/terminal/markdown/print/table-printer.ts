@@ -1,5 +1,5 @@
 import type { Block, BlockText } from '../blocks/block-parser.js';
-import { COLUMN_GAP } from '../../../text/columns.js';
+import { COLUMN_GAP } from '../../../base/text/width.js';
 import { splitCells } from '../blocks/syntax.js';
 import type { InlineParser } from '../inline/inline-parser.js';
 import { BOLD, PLAIN, type Style, type Theme } from '../theme.js';

@@ -1,5 +1,5 @@
 import { PLAIN, type Style, type TextSink, UNBROKEN, type Theme, Painter } from '../theme.js';
-import { breakPoints } from '../../../text/line-breaks.js';
+import { breakPoints } from '../../../base/text/wrap.js';
 import { Word } from './word.js';
 
 /** Stands before each line: the marks of the quotes and items around a block. */

@@ -1,6 +1,6 @@
-import { displayWidth } from '../../../text/width.js';
+import { displayWidth } from '../../../base/text/width.js';
 import { PLAIN, type Style, type Painter } from '../theme.js';
-import { breaksBefore } from '../../../text/line-breaks.js';
+import { breaksBefore } from '../../../base/text/wrap.js';
 
 /** Most words of Chinese and Japanese: each character takes two columns. */
 const WIDE = /^[\u3001-\u301f\u3041-\u3096\u30a1-\u30fc\u4e00-\u9fff\uff01-\uff60]+$/;
