@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { programFacts } from './docs/program.mjs';
+import { programFacts } from './docs/facts.mjs';
 import { leftOut } from './left-out.mjs';
 import { libraryOf } from './library.mjs';
 import { thirdPartyLicenses } from './licenses.mjs';

@@ -60,7 +60,7 @@ const LAYERS = {
     ],
     packages: ['commander'],
   },
-  program: { own: ['base', 'process', 'command-line', 'commands'], packages: ['commander'] },
+  program: { own: ['process', 'command-line', 'commands'], packages: ['commander'] },
   main: { own: ['base', 'process', 'commands', 'program'], packages: [] },
 };
 

@@ -1,9 +1,8 @@
 import { Command as Parser, CommanderError } from 'commander';
-import { version } from './base/environment.js';
-import { VERSION_FLAG, type CommandEntry } from './command-line/command.js';
-import { commandFirst, OWN_FLAGS, addCommands } from './command-line/parser.js';
+import type { CommandEntry } from './command-line/command.js';
 import { HELP_LAYOUT } from './command-line/help.js';
 import type { Outline } from './command-line/outline.js';
+import { addCommands, addVersion, commandFirst, OWN_FLAGS } from './command-line/parser.js';
 import { assertNoMistake, helpRequest, UNKNOWN_FLAG } from './command-line/usage.js';
 import type { Context } from './process/context.js';
 import { write } from './process/output.js';
@@ -147,8 +146,7 @@ async function runParsed(
 }
 
 function newParser(helpWidth: number, print: (text: string) => void): Parser {
-  const parser = new Parser(NAME)
-    .version(version, VERSION_FLAG.usage, VERSION_FLAG.help)
+  const parser = addVersion(new Parser(NAME))
     .description(DESCRIPTION)
     .exitOverride()
     .configureHelp(HELP_LAYOUT)

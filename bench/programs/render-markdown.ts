@@ -1,9 +1,8 @@
 // Renders a 5 MB reply as it streams, sanitized and in colour; prints its rate, that of markdown-it for
 // all of it at once, and how memory grows.
 import MarkdownIt from 'markdown-it';
-import { createSanitizer } from '../../src/base/text/sanitize.js';
 import { keepMemorySmall } from '../../src/process/v8-flags.js';
-import { createReplyRenderer } from '../../src/terminal/markdown/reply-renderer.js';
+import { openReplyPrinter } from '../../src/terminal/reply-printer.js';
 
 const REPLY_BYTES = 5_000_000;
 const PIECE = 40;
@@ -28,19 +27,23 @@ A plain paragraph follows, which goes on for a while and has nothing special in 
 
 `;
 
+const APPEARANCE = {
+  ...{ color: true, noticeColor: true, screenReader: false, dumb: false, animation: false },
+  ...{ markdown: true, raw: false, wrap: true },
+};
+
 const replyOf = (bytes: number): string => SECTION.repeat(Math.ceil(bytes / SECTION.length));
 
 /** One reply; gives the milliseconds it took. */
-function render(bytes: number): number {
+async function render(bytes: number): Promise<number> {
   const reply = replyOf(bytes);
-  const sanitizer = createSanitizer();
-  const stream = createReplyRenderer({ width: () => 80, style: { color: true }, wrap: true });
+  const printer = await openReplyPrinter(APPEARANCE, { isTTY: true, columns: 80 });
   const started = process.hrtime.bigint();
   let printed = 0;
   for (let start = 0; start < bytes; start += PIECE) {
-    printed += stream.write(sanitizer.write(reply.slice(start, start + PIECE))).length;
+    printed += printer.write(reply.slice(start, start + PIECE)).length;
   }
-  printed += stream.write(sanitizer.end()).length + stream.end().length;
+  printed += printer.end().length;
   if (printed < bytes / 2) throw new Error('hardly anything was printed');
   return Number(process.hrtime.bigint() - started) / 1e6;
 }
@@ -56,11 +59,11 @@ function renderAtOnce(bytes: number): number {
 
 const rateOf = (ms: number): number => REPLY_BYTES / 1e6 / (ms / 1000);
 
-void keepMemorySmall().then(() => {
-  const rate = rateOf(render(REPLY_BYTES));
-  for (let count = 0; count < 4; count++) render(REPLY_BYTES);
+void keepMemorySmall().then(async () => {
+  const rate = rateOf(await render(REPLY_BYTES));
+  for (let count = 0; count < 4; count++) await render(REPLY_BYTES);
   const before = process.memoryUsage().rss;
-  for (let count = 0; count < 10; count++) render(REPLY_BYTES);
+  for (let count = 0; count < 10; count++) await render(REPLY_BYTES);
   const growth = (process.memoryUsage().rss - before) / 2 ** 20;
   const reference = rateOf(renderAtOnce(REPLY_BYTES));
   process.stdout.write(JSON.stringify({ rate, reference, growth }));

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { typesOf } from '../library.mjs';
 import { documentationParts } from './parts.mjs';
-import { programFacts } from './program.mjs';
+import { programFacts } from './facts.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const isCheck = process.argv.includes('--check');

@@ -2,7 +2,7 @@
 import { ENVIRONMENT, EXIT_STATUS, FILES, PREFERENCES } from './reference.mjs';
 
 /**
- * @param {Awaited<ReturnType<typeof import('./program.mjs').programFacts>>} facts
+ * @param {Awaited<ReturnType<typeof import('./facts.mjs').programFacts>>} facts
  * @returns {Record<string, (argument: string) => string>}
  */
 export function documentationParts(facts) {

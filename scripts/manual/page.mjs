@@ -2,10 +2,8 @@
 import { ABOUT, ENVIRONMENT, EXAMPLES, EXIT_STATUS, FILES } from '../docs/reference.mjs';
 import { bold, escaped, list, paragraphs, section, shown, subsection, verbatim } from './roff.mjs';
 
-/** @typedef {import('../../src/command-line/outline.js').Outline} Outline */
-
 /**
- * @param {Awaited<ReturnType<typeof import('../docs/program.mjs').programFacts>>} facts
+ * @param {Awaited<ReturnType<typeof import('../docs/facts.mjs').programFacts>>} facts
  * @param {{ version: string, description: string, date: string }} release date as YYYY-MM-DD
  */
 export function manualPage({ outline, ...facts }, { version, description, date }) {

@@ -41,14 +41,18 @@ export async function addCommands(
     command.summary(entry.summary);
     if (!isNeeded) continue;
     const loaded = await entry.load();
-    command.version(version, VERSION_FLAG.usage, VERSION_FLAG.help);
-    command.description(loaded.description || entry.summary);
+    addVersion(command).description(loaded.description || entry.summary);
     if (isGroup(loaded)) await addCommands(command, loaded.commands, options);
     else define(command, loaded, options);
     if (entry.guide !== undefined) {
       command.addHelpText('after', `\nGuide: telnyx-chat help ${entry.guide}`);
     }
   }
+}
+
+/** The flag that prints the version, which each command has. */
+export function addVersion(parser: Parser): Parser {
+  return parser.version(version, VERSION_FLAG.usage, VERSION_FLAG.help);
 }
 
 function define(parser: Parser, command: Command, { words, run, isBare }: ParserOptions): void {
