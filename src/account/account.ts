@@ -16,26 +16,31 @@ import { TurnMemory } from '../turn/turn-memory.js';
 import { assistantChat, type AssistantChat } from './assistant-chat.js';
 import { loadSettings, type Target } from './sources.js';
 
-/** A line for each request with `--debug`, without keys and messages. */
-export function requestLines(print: (line: string) => void): (report: RequestReport) => void {
-  return ({ method, path, outcome, requestId, connectMs, firstByteMs, totalMs }) => {
-    const times = [
-      ...timeOf('connect', connectMs),
-      ...timeOf('first byte', firstByteMs),
-      ...timeOf('total', totalMs),
-    ];
-    const id = requestId === undefined ? '' : ` (request ${requestId})`;
-    print(sanitizeLine(`debug: ${method} ${path} ${outcome}: ${times.join(', ')}${id}`, 1000));
+/** With `--debug`, a line for each request. */
+function onRequestOf({
+  notices: { debug },
+  onRequest,
+}: AccountOptions): AccountOptions['onRequest'] {
+  if (!debug) return onRequest;
+  return (report) => {
+    debug(requestLine(report));
+    onRequest?.(report);
   };
 }
 
-function reporterOf({ notices, onRequest }: AccountOptions): AccountOptions['onRequest'] {
-  const print = notices.debug && requestLines(notices.debug);
-  if (!print || !onRequest) return print ?? onRequest;
-  return (report) => {
-    print(report);
-    onRequest(report);
-  };
+/** Without keys and messages. */
+function requestLine({ method, path, outcome, requestId, ...times }: RequestReport): string {
+  const shown = [
+    ...timeOf('connect', times.connectMs),
+    ...timeOf('first byte', times.firstByteMs),
+    ...timeOf('total', times.totalMs),
+  ];
+  const id = requestId === undefined ? '' : ` (request ${requestId})`;
+  return sanitizeLine(`debug: ${method} ${path} ${outcome}: ${shown.join(', ')}${id}`, 1000);
+}
+
+function timeOf(name: string, ms: number | undefined): string[] {
+  return ms === undefined ? [] : [`${name} ${ms.toFixed(1)} ms`];
 }
 
 /** With `--debug`, a line for each reply: events and property names, never its text. */
@@ -45,10 +50,6 @@ function onReplyOf({ notices: { debug }, onReply }: AccountOptions): AccountOpti
     debug(sanitizeLine(`debug: ${seen}`, 1000));
     onReply?.(seen);
   };
-}
-
-function timeOf(name: string, ms: number | undefined): string[] {
-  return ms === undefined ? [] : [`${name} ${ms.toFixed(1)} ms`];
 }
 
 /** An account as commands share it: the effective settings and the API client. */
@@ -140,7 +141,7 @@ export function accountWith(settings: Settings, options: AccountOptions): Accoun
   const { clock, env } = context;
   const apiKey = requireKey(settings);
   const baseUrl = settings.baseUrl.value;
-  const onRequest = reporterOf(options);
+  const onRequest = onRequestOf(options);
   const proxy = proxyFor(new URL(baseUrl), env);
   const client = createClient({
     apiKey,

@@ -2,6 +2,7 @@
 import { AppError } from './errors.js';
 import {
   Deadline,
+  isTransient,
   retrying,
   waitBefore,
   type CallOptions,
@@ -9,19 +10,14 @@ import {
   type Signal,
 } from './time.js';
 
-interface SideBySideOptions {
-  /** How many tasks run at once. */
-  atOnce: number;
-}
-
 /** Limit on results that wait for an earlier one, for each task that may run at once. */
 const HELD_EACH = 8;
 
-/** Runs a task for each item, several at once, and gives the results in the order of the items. */
+/** Runs a task for each item, `atOnce` of them side by side, and gives the results in the order of the items. */
 export async function* sideBySide<Item, Result>(
   items: AsyncIterable<Item>,
   task: (item: Item) => Promise<Result>,
-  { atOnce }: SideBySideOptions,
+  atOnce: number,
 ): AsyncGenerator<Result> {
   const tasks = new RunningTasks(task, atOnce);
   const started = tasks.startAll(items);
@@ -40,19 +36,17 @@ export async function* sideBySide<Item, Result>(
 }
 
 class RunningTasks<Item, Result> {
-  readonly #task: (item: Item) => Promise<Result>;
-  readonly #atOnce: number;
   readonly #results: Promise<Result>[] = [];
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   #running = 0;
   #isLeft = false;
   /** All items have been started, or cannot be. */
   isEnded = false;
 
-  constructor(task: (item: Item) => Promise<Result>, atOnce: number) {
-    this.#task = task;
-    this.#atOnce = atOnce;
-  }
+  constructor(
+    private readonly task: (item: Item) => Promise<Result>,
+    private readonly atOnce: number,
+  ) {}
 
   async startAll(items: AsyncIterable<Item>): Promise<void> {
     try {
@@ -86,12 +80,12 @@ class RunningTasks<Item, Result> {
   }
 
   get #isFull(): boolean {
-    return this.#running >= this.#atOnce || this.#results.length >= this.#atOnce * HELD_EACH;
+    return this.#running >= this.atOnce || this.#results.length >= this.atOnce * HELD_EACH;
   }
 
   #start(item: Item): void {
     this.#running++;
-    const result = this.#task(item).finally(() => {
+    const result = this.task(item).finally(() => {
       this.#running--;
       this.#tell();
     });
@@ -102,9 +96,7 @@ class RunningTasks<Item, Result> {
   }
 
   #tell(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const goOn of waiting) goOn();
+    for (const goOn of this.#waiting.splice(0)) goOn();
   }
 }
 
@@ -143,9 +135,6 @@ export function paced({
 /** Whatever may pass by itself, but for a limit, which all share. */
 function notLimited(error: AppError, attempt: number): number | undefined {
   const { status } = error.details;
-  const isPassing =
-    status === undefined
-      ? error.kind === 'network' || error.kind === 'timeout'
-      : status === 408 || status >= 500;
+  const isPassing = isTransient(error) && status !== 409 && status !== 429;
   return isPassing ? waitBefore(attempt, error) : undefined;
 }

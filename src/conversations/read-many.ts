@@ -32,7 +32,7 @@ export async function* readMany<Result>(
     }
     return result;
   };
-  yield* sideBySide(eachOnce(walk), readOne, { atOnce: AT_ONCE });
+  yield* sideBySide(eachOnce(walk), readOne, AT_ONCE);
 }
 
 /** Messages of a conversation: all, in the order of the list, or a part of a long one, by time. */

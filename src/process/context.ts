@@ -52,11 +52,7 @@ export interface Context {
   readonly stop: () => Promise<void>;
 }
 
-interface ClosedPipeOptions {
-  onUnwritten: (error: NodeJS.ErrnoException) => void;
-  /** Whether a closed terminal leaves something to do. */
-  outlivesReader: () => boolean;
-}
+type OnUnwritten = (error: NodeJS.ErrnoException) => void;
 
 /**
  * A reader that closes the pipe early (`| head -1`) has what it wanted: that is no failure. A terminal
@@ -65,7 +61,8 @@ interface ClosedPipeOptions {
 function forgivingClosedPipe(
   process: NodeJS.Process,
   stream: Output,
-  { onUnwritten, outlivesReader }: ClosedPipeOptions,
+  onUnwritten: OnUnwritten,
+  outlivesReader: () => boolean,
 ): Output {
   if (stream.listenerCount('error') === 0) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -145,24 +142,27 @@ export function processContext(process: NodeJS.Process): Context {
     else if (!outlivesReader) process.exit(0);
   };
   const onExit = exitCallbacks(process);
-  const output = (descriptor: number, find: () => Output, options: ClosedPipeOptions): Output => {
-    const open = (): Output => forgivingClosedPipe(process, find(), options);
+  const output = (descriptor: number, find: () => Output, onUnwritten: OnUnwritten): Output => {
+    const open = (): Output =>
+      forgivingClosedPipe(process, find(), onUnwritten, () => outlivesReader);
     if (!isPlain(descriptor)) return open();
     // As long as no signal is handled, any signal ends the process, even in a write that blocks.
     const mayBlock = (): boolean => signal === undefined;
-    return lateOutput(descriptor, open, { mayBlock, onError: options.onUnwritten });
+    return lateOutput(descriptor, open, { mayBlock, onError: onUnwritten });
   };
   return {
     get stdin() {
       return forgivingInput(process.stdin);
     },
     get stdout() {
-      const options = { onUnwritten: answerIsUnwritten, outlivesReader: () => outlivesReader };
-      return (stdout ??= output(STDOUT, () => process.stdout, options));
+      return (stdout ??= output(STDOUT, () => process.stdout, answerIsUnwritten));
     },
     get stderr() {
-      const options = { onUnwritten: () => undefined, outlivesReader: () => outlivesReader };
-      return (stderr ??= output(STDERR, () => process.stderr, options));
+      return (stderr ??= output(
+        STDERR,
+        () => process.stderr,
+        () => undefined,
+      ));
     },
     env: process.env,
     get cwd() {

@@ -7,6 +7,7 @@ import {
   PREFERENCES,
   profileNamed,
   profileNames,
+  storedValues,
   type Config,
   type Preference,
   type ProfileValues,
@@ -36,19 +37,12 @@ export function settingRows(settings: Settings): SettingRow[] {
       () => settings.timeoutMs,
       (ms) => `${ms / 1000} s`,
     ),
-    row('persist', () => settings.persist),
-    row('history', () => settings.history),
-    row('stream', () => settings.stream),
-    row('wrap', () => settings.wrap),
-    row('trace', () => settings.trace),
-    row('notify', () => settings.notify),
-    row('names', () => settings.names),
-    row('cache', () => settings.cache),
+    ...PREFERENCES.map((name) => row(name, () => settings[name])),
   ];
 }
 
 /** The key, or the command that prints it, which is not run. */
-export function shownKey({ apiKey, apiKeyCommand }: Settings): Setting<string> | undefined {
+function shownKey({ apiKey, apiKeyCommand }: Settings): Setting<string> | undefined {
   if (apiKey) return { ...apiKey, value: masked(apiKey.value) };
   return apiKeyCommand && { ...apiKeyCommand, value: `command: ${apiKeyCommand.value}` };
 }
@@ -82,10 +76,9 @@ export interface ProfileRow {
 
 /** Every profile that `--profile` accepts: ours, and those of Telnyx's own file. */
 export function profileRows(sources: Sources): ProfileRow[] {
-  const { profiles } = sources.config;
   const inForce = profileNamed(sources).value;
-  return profileNames(profiles, sources.telnyx?.profiles()).map((name) => {
-    const stored = (Object.hasOwn(profiles, name) && profiles[name]) || {};
+  return profileNames(sources.config.profiles, sources.telnyx?.profiles()).map((name) => {
+    const stored = storedValues(sources, name);
     return {
       name,
       in_force: name === inForce,
@@ -113,7 +106,7 @@ export const CONFIG_KEYS = ['assistant_id', 'base_url', 'api_key_command', ...PR
 /** All stored keys. The API key is stored by `login` only: others can see a command line. */
 const STORED_KEYS = ['api_key', ...CONFIG_KEYS] as const;
 
-export type ConfigKey = (typeof STORED_KEYS)[number];
+type ConfigKey = (typeof STORED_KEYS)[number];
 
 /** Returns the key when it is one. */
 export function checkedConfigKey(key: string): ConfigKey {
@@ -136,7 +129,7 @@ export function configValue(config: Config, name: ConfigKey, profile: string): s
   return name === 'api_key' && value ? masked(value) : value;
 }
 
-export interface ConfigChange {
+interface ConfigChange {
   name: ConfigKey;
   /** Undefined removes the setting. */
   value: string | undefined;

@@ -2,11 +2,12 @@ import { AppError } from '../base/errors.js';
 import { checkedId, checkedKey } from '../base/names.js';
 import { checkedBaseUrl, DEFAULT_BASE_URL } from '../base/base-url.js';
 import {
+  byDefault,
+  checked,
+  effectiveProfile,
   findSetting,
   setting,
   storedValues,
-  effectiveProfile,
-  checked,
   type Preference,
   type Setting,
   type Settings,
@@ -16,6 +17,7 @@ import { isOff } from '../base/environment.js';
 
 /** Names of the assistant's id in other examples for Telnyx. */
 const OTHER_ASSISTANT_NAMES = ['AI_ASSISTANT_ID', 'TELNYX_AI_ASSISTANT_ID'];
+const KEY = { env: 'TELNYX_API_KEY', profile: 'api_key' } as const;
 const MAX_TIMEOUT_S = 24 * 60 * 60;
 
 /** Names, precedence and trust in one place. Throws on invalid values. */
@@ -25,74 +27,22 @@ export function resolveSettings(sources: Sources): Settings {
 
 /** The same, but each setting is resolved when it is read, and throws only then. */
 export function settingsOneByOne(sources: Sources): Settings {
-  return withGetters(accountSettings(sources), preferences(sources));
+  const settings = {};
+  for (const [name, resolve] of Object.entries(RESOLVERS))
+    Object.defineProperty(settings, name, { enumerable: true, get: () => resolve(sources) });
+  return settings as Settings;
 }
 
-function withGetters<One extends object, Other extends object>(
-  one: One,
-  other: Other,
-): One & Other {
-  return Object.defineProperties(one, Object.getOwnPropertyDescriptors(other)) as One & Other;
-}
+type Given = (sources: Sources) => Setting<boolean> | undefined;
 
-function accountSettings(sources: Sources): Omit<Settings, Preference> {
-  return {
-    get profile() {
-      return effectiveProfile(sources);
-    },
-    get apiKey() {
-      return apiKey(sources);
-    },
-    get apiKeyCommand() {
-      return apiKeyCommand(sources);
-    },
-    get assistantId() {
-      return assistantId(sources);
-    },
-    get otherAssistantName() {
-      return OTHER_ASSISTANT_NAMES.find((env) => findSetting(sources, { env }));
-    },
-    get baseUrl() {
-      return baseUrl(sources);
-    },
-    get timeoutMs() {
-      return timeout(sources);
-    },
-  };
-}
-
-function preferences(sources: Sources): Pick<Settings, Preference> {
-  return {
-    get persist() {
-      return turnedOff(sources, 'persist') ?? stored(sources, 'persist') ?? byDefault(true);
-    },
-    get history() {
-      return history(sources) ?? stored(sources, 'history') ?? byDefault(true);
-    },
-    get stream() {
-      return stream(sources) ?? stored(sources, 'stream') ?? byDefault(true);
-    },
-    get wrap() {
-      return turnedOff(sources, 'wrap') ?? stored(sources, 'wrap') ?? byDefault(true);
-    },
-    get trace() {
-      return trace(sources) ?? stored(sources, 'trace');
-    },
-    get notify() {
-      return stored(sources, 'notify') ?? byDefault(true);
-    },
-    get names() {
-      return stored(sources, 'names') ?? byDefault(true);
-    },
-    get cache() {
-      return stored(sources, 'cache') ?? byDefault(true);
-    },
-  };
+/** A stored choice that is on by default, and may be given to one run. */
+function preference(name: Preference, given?: Given): (sources: Sources) => Setting<boolean> {
+  return (sources) => given?.(sources) ?? stored(sources, name) ?? byDefault(true);
 }
 
 /** Undefined without a key, and when a command prints it. */
 function apiKey(sources: Sources): Setting<string> | undefined {
-  const found = findSetting(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' });
+  const found = findSetting(sources, KEY);
   if (found?.origin.source === 'profile') assertOneKey(sources);
   if (found) return checked(found, checkedKey);
   if (apiKeyCommand(sources)) return undefined;
@@ -102,7 +52,7 @@ function apiKey(sources: Sources): Setting<string> | undefined {
 
 /** Never from the environment or a `.env`: what runs on this machine is its owner's to say. */
 function apiKeyCommand(sources: Sources): Setting<string> | undefined {
-  if (findSetting(sources, { env: 'TELNYX_API_KEY', profile: 'api_key' })) return undefined;
+  if (findSetting(sources, KEY)) return undefined;
   const command = storedValues(sources).api_key_command?.trim();
   return command ? setting(command, 'profile', sources.config.path) : undefined;
 }
@@ -176,10 +126,6 @@ function stored({ config }: Sources, name: Preference): Setting<boolean> | undef
   return value === undefined ? undefined : setting(value, 'config', config.path);
 }
 
-function byDefault<T>(value: T): Setting<T> {
-  return setting(value, 'default', '');
-}
-
 function history({ env }: Sources): Setting<boolean> | undefined {
   const variable = env['TELNYX_CHAT_HISTORY'];
   return variable ? setting(!isOff(variable), 'environment', 'TELNYX_CHAT_HISTORY') : undefined;
@@ -189,6 +135,25 @@ function stream(sources: Sources): Setting<boolean> | undefined {
   const found = findSetting(sources, { env: 'TELNYX_CHAT_STREAM' });
   return found && { ...found, value: !isOff(found.value) };
 }
+
+const RESOLVERS: { [Name in keyof Settings]-?: (sources: Sources) => Settings[Name] } = {
+  profile: effectiveProfile,
+  apiKey,
+  apiKeyCommand,
+  assistantId,
+  otherAssistantName: (sources) =>
+    OTHER_ASSISTANT_NAMES.find((env) => findSetting(sources, { env })),
+  baseUrl,
+  timeoutMs: timeout,
+  persist: preference('persist', (sources) => turnedOff(sources, 'persist')),
+  history: preference('history', history),
+  stream: preference('stream', stream),
+  wrap: preference('wrap', (sources) => turnedOff(sources, 'wrap')),
+  trace: (sources) => trace(sources) ?? stored(sources, 'trace'),
+  notify: preference('notify'),
+  names: preference('names'),
+  cache: preference('cache'),
+};
 
 export function requireKey({ apiKey }: Settings): string {
   if (apiKey) return apiKey.value;

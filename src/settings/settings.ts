@@ -124,7 +124,7 @@ export function masked(secret: string): string {
 }
 
 /** The names of one setting in each source. */
-export interface SettingNames {
+interface SettingNames {
   flag?: 'assistant' | 'baseUrl' | 'profile' | 'timeout';
   env: string;
   profile?: keyof ProfileValues;
@@ -136,6 +136,9 @@ const FLAGS = {
   profile: '--profile',
   timeout: '--timeout',
 };
+
+/** This profile always exists, even if it is empty. */
+const DEFAULT_PROFILE = 'default';
 
 /** Flag, then environment, then `.env`, then profile; an empty value counts as none. */
 export function findSetting(sources: Sources, name: SettingNames): Setting<string> | undefined {
@@ -155,18 +158,17 @@ function findGiven(sources: GivenSources, name: SettingNames): Setting<string> |
   return file ? setting(file, 'env-file', sources.envFile?.path ?? '') : undefined;
 }
 
-export type GivenSources = Pick<Sources, 'flags' | 'env' | 'envFile'>;
+type GivenSources = Pick<Sources, 'flags' | 'env' | 'envFile'>;
 
 /** The name of the effective profile, not checked. */
 export function profileNamed(sources: GivenSources): Setting<string> {
   const found = findGiven(sources, { flag: 'profile', env: 'TELNYX_PROFILE' });
-  return found ?? setting('default', 'default', '');
+  return found ?? byDefault(DEFAULT_PROFILE);
 }
 
-/** The stored values of the effective profile; empty when it does not exist. */
-export function storedValues(sources: Sources): ProfileValues {
+/** The stored values of a profile, the effective one unless named; empty when it does not exist. */
+export function storedValues(sources: Sources, name = profileNamed(sources).value): ProfileValues {
   const { profiles } = sources.config;
-  const name = profileNamed(sources).value;
   return (Object.hasOwn(profiles, name) && profiles[name]) || {};
 }
 
@@ -174,8 +176,9 @@ export function setting<T>(value: T, source: Origin['source'], detail: string): 
   return { value, origin: { source, detail } };
 }
 
-/** This profile always exists, even if it is empty. */
-const DEFAULT_PROFILE = 'default';
+export function byDefault<T>(value: T): Setting<T> {
+  return setting(value, 'default', '');
+}
 
 /** The effective profile, which need not exist yet. */
 export function resolveProfile(sources: GivenSources): Setting<string> {

@@ -1,11 +1,11 @@
 // Loaded late: only changing a setting needs conf.
-import { chownSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chownSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import Conf from 'conf';
 import { readConfig } from './settings-files.js';
 import { withoutMark } from './files.js';
 import { locked, type WaitOptions } from './lock.js';
-import { fileToWrite, makeFolder, sweep, writing } from './private-files.js';
+import { fileToWrite, makeFolder, replacing, sweep, writing } from './private-files.js';
 import type { Config } from '../settings/settings.js';
 
 /**
@@ -40,15 +40,11 @@ function replaceConfig(path: string, changed: object): void {
   rmSync(fresh, { force: true });
   // Through JSON, which drops undefined values.
   const text = JSON.stringify(changed);
-  try {
+  replacing(path, fresh, () => {
     openConf(fresh).store = JSON.parse(text) as Record<string, unknown>;
     if (textIn(fresh) !== text) throw new Error('ENOSPC: no space left on device');
     keepOwner(path, fresh);
-    renameSync(fresh, path);
-  } catch (error) {
-    rmSync(fresh, { force: true });
-    throw error;
-  }
+  });
   sweep(path, /^config\.json\.tmp-[\da-f]+/);
 }
 

@@ -5,7 +5,7 @@ import { isNullDevice, readBytes, withoutMark } from './files.js';
 import { lockedIfFree } from './lock.js';
 import { fileToWrite, keepPrivate, makeFolder, type Guard } from './private-files.js';
 
-export interface InputHistoryOptions {
+interface InputHistoryOptions {
   /** Created for its owner only when it is missing. Throws where there can be none. */
   directory: () => string;
   /** How many entries are kept; 2000 unless given. */
@@ -15,23 +15,13 @@ export interface InputHistoryOptions {
   onWarning: (message: string) => void;
 }
 
-export interface InputHistory {
-  /** The oldest first. */
-  entries(): readonly string[];
-  add(text: string): void;
-}
-
 const FILE = 'input-history.jsonl';
 const MAX_ENTRIES = 2000;
 /** Longer texts are remembered while the chat lasts, but not written. */
 const MAX_WRITTEN_CHARACTERS = 64 * 1024;
 
 /** The inputs of earlier chats, in a file that only its owner can read. */
-export function openInputHistory(options: InputHistoryOptions): InputHistory {
-  return new FileHistory(options);
-}
-
-class FileHistory implements InputHistory {
+export class InputHistory {
   readonly #options: InputHistoryOptions;
   readonly #limit: number;
   /** Read at the first use: a chat starts without it. */
@@ -47,6 +37,7 @@ class FileHistory implements InputHistory {
     return join(this.#options.directory(), FILE);
   }
 
+  /** The oldest first. */
   entries(): readonly string[] {
     return (this.#entries ??= this.#load());
   }
@@ -102,14 +93,8 @@ class FileHistory implements InputHistory {
 
 /** Lines of bytes: one that is not UTF-8 spoils no other. */
 function linesOf(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  for (let start = 0; start <= bytes.length;) {
-    const newline = bytes.indexOf('\n', start);
-    const end = newline === -1 ? bytes.length : newline;
-    lines.push(bytes.subarray(start, end));
-    start = end + 1;
-  }
-  return lines;
+  const lines = bytes.toString('latin1').split('\n');
+  return lines.map((line) => Buffer.from(line, 'latin1'));
 }
 
 /** One line of the file as an entry; undefined when it is torn or not ours. */

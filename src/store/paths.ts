@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { AppError } from '../base/errors.js';
 import type { Values } from '../base/environment.js';
 
-export interface StorePaths {
+interface StorePaths {
   /** The config file: profiles and preferences. */
   config: string;
   /** The folder of everything that the program remembers by itself. */
@@ -71,11 +71,6 @@ export function findCacheFolder(
   if (platform === 'win32') return below(env['LOCALAPPDATA'], APP_NAME, 'cache');
   if (platform === 'darwin') return below(home, 'Library', 'Caches', APP_NAME);
   return below(absolute(env['XDG_CACHE_HOME']) ?? (home && join(home, '.cache')), APP_NAME);
-}
-
-/** A file as the person wrote it; the shell leaves `~` as it is in `--flag=~/file` and in quotes. */
-export function expandHome(file: string, home: string): string {
-  return /^~(?=$|[/\\])/.test(file) ? join(home, file.slice(1)) : file;
 }
 
 /** The XDG specification says to ignore relative paths. */

@@ -26,15 +26,22 @@ export function replaceFile(path: string, text: string, uniqueId: string): void 
     makeFolder(dirname(path));
     const target = fileToWrite(path);
     const temporary = join(dirname(target), `${uniqueId}.tmp`);
-    try {
+    replacing(target, temporary, () => {
       writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
       sweep(temporary, /^[\da-f-]{36}\.tmp$/);
-      renameSync(temporary, target);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
+    });
   });
+}
+
+/** Renames a file that a task has written over another one. A failure leaves nothing behind. */
+export function replacing(path: string, temporary: string, write: () => void): void {
+  try {
+    write();
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** A running program needs its temporary file for a much shorter time. */

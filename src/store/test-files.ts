@@ -10,6 +10,7 @@ import {
   endOfLinks,
   keepPrivate,
   replaceFile,
+  replacing,
   writing,
   type Guard,
 } from './private-files.js';
@@ -118,15 +119,11 @@ export function rewriteFile(path: string, bytes: Uint8Array, uniqueId: string): 
   writing(path, () => {
     const target = endOfLinks(path);
     const temporary = join(dirname(target), `${uniqueId}.tmp`);
-    try {
+    replacing(target, temporary, () => {
       const { mode } = fs.statSync(target);
       fs.writeFileSync(temporary, bytes, { mode, flag: 'wx' });
       fs.chmodSync(temporary, mode);
-      fs.renameSync(temporary, target);
-    } catch (error) {
-      fs.rmSync(temporary, { force: true });
-      throw error;
-    }
+    });
   });
 }
 

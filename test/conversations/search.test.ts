@@ -151,14 +151,14 @@ describe('tasks side by side', () => {
       return item;
     };
     const items = Array.from({ length: 100 }, (_, index) => index);
-    expect(await all(sideBySide(given(items), task, { atOnce: 4 }))).toEqual(items);
+    expect(await all(sideBySide(given(items), task, 4))).toEqual(items);
     expect(most).toBe(4);
   });
 
   it('start nothing more once nobody wants results', async () => {
     let started = 0;
     const task = (item: number): Promise<number> => Promise.resolve(started++ + item);
-    const results = sideBySide(given(Array.from({ length: 1000 }, () => 0)), task, { atOnce: 2 });
+    const results = sideBySide(given(Array.from({ length: 1000 }, () => 0)), task, 2);
     await results.next();
     await results.return(undefined);
     const before = started;
@@ -169,14 +169,14 @@ describe('tasks side by side', () => {
 
   it('fail as their items and their tasks do', async () => {
     const failing = (): Promise<never> => Promise.reject(new Error('task'));
-    await expect(all(sideBySide(given([1]), failing, { atOnce: 2 }))).rejects.toThrow('task');
+    await expect(all(sideBySide(given([1]), failing, 2))).rejects.toThrow('task');
     const items = (async function* () {
       yield await Promise.resolve(1);
       throw new Error('items');
     })();
-    await expect(
-      all(sideBySide(items, (item) => Promise.resolve(item), { atOnce: 2 })),
-    ).rejects.toThrow('items');
+    await expect(all(sideBySide(items, (item) => Promise.resolve(item), 2))).rejects.toThrow(
+      'items',
+    );
   });
 });
 

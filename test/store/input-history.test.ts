@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compact, openInputHistory, type InputHistory } from '../../src/store/input-history.js';
+import { compact, InputHistory } from '../../src/store/input-history.js';
 
 let directory: string;
 let file: string;
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 const open = (limit?: number): InputHistory =>
-  openInputHistory({
+  new InputHistory({
     directory: () => directory,
     limit,
     guard: {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig, readEnvFile, readTokenFile } from '../../src/store/settings-files.js';
 import { updateConfig } from '../../src/store/config-store.js';
-import { openInputHistory, type InputHistory } from '../../src/store/input-history.js';
+import { InputHistory } from '../../src/store/input-history.js';
 import { openLastConversation } from '../../src/store/last-conversation.js';
 import { locate, storePaths } from '../../src/store/paths.js';
 import { keepPrivate } from '../../src/store/private-files.js';
@@ -289,7 +289,7 @@ describe.runIf(isPosix)('the input history', () => {
     const warnings: string[] = [];
     const onWarning = (line: string): void => void warnings.push(line);
     return {
-      history: openInputHistory({ directory: () => directory, guard, onWarning }),
+      history: new InputHistory({ directory: () => directory, guard, onWarning }),
       warnings,
     };
   }
@@ -334,7 +334,7 @@ describe.runIf(isPosix)('the input history', () => {
 
   it('without a home folder is kept in memory, with one warning', () => {
     const warnings: string[] = [];
-    const history = openInputHistory({
+    const history = new InputHistory({
       directory: () => storePaths({ env: {}, home: undefined, platform: 'linux' }).state,
       guard,
       onWarning: (line) => void warnings.push(line),
@@ -447,6 +447,9 @@ describe('a path as a person gives it', () => {
   it.each([
     ['~/x.env', '/home/ada/x.env'],
     ['~', '/home/ada'],
+    ['~\\x', '/home/ada/\\x'],
+    ['x~/~', '/work/x~/~'],
+    ['/~/x', '/~/x'],
     ['~other/x', '/work/~other/x'],
     ['./~/x', '/work/~/x'],
     ['x', '/work/x'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expandHome, storePaths } from '../../src/store/paths.js';
+import { storePaths } from '../../src/store/paths.js';
 
 describe('places', () => {
   test.each<[string, Partial<Parameters<typeof storePaths>[0]>, string, string]>([
@@ -55,15 +55,4 @@ describe('places', () => {
       state,
     });
   });
-});
-
-test.each([
-  ['~', '/h'],
-  ['~/notes.md', '/h/notes.md'],
-  ['~\\notes.md', '/h/\\notes.md'],
-  ['~ada/notes.md', '~ada/notes.md'],
-  ['notes~/~', 'notes~/~'],
-  ['/~/notes.md', '/~/notes.md'],
-])('the home folder in %s', (file, expected) => {
-  expect(expandHome(file, '/h')).toBe(expected);
 });

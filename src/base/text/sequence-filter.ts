@@ -1,3 +1,5 @@
+import { createPairJoiner, LONE_HALF, wellFormed } from './well-formed.js';
+
 /**
  * The characters of a text from outside that are not simply shown. The patterns match code units, without
  * the `u` flag: this makes a search through megabytes of clean text fast.
@@ -18,34 +20,25 @@ const REMOVED =
   // Tag characters, U+E0000 to U+E007F: an invisible copy of ASCII.
   '|\\udb40[\\udc00-\\udc7f]';
 
-const LONE_SURROGATE =
-  '[\\ud800-\\udbff](?![\\udc00-\\udfff])|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]';
-
 /** Carriage return, ESC, the 8-bit introducers of sequences, line and paragraph separator. */
 const HANDLED = '[\\r\\x1b\\x90\\x98\\x9b\\x9d-\\x9f\\u2028\\u2029]';
 
-export const SUSPICIOUS = new RegExp(`${HANDLED}|${REMOVED}|${LONE_SURROGATE}`);
+export const SUSPICIOUS = new RegExp(`${HANDLED}|${REMOVED}|${LONE_HALF.source}`);
 
 /** The next place where plain text stops being plain; a run of removed characters is one match. */
-export const nextSpecial = (): RegExp =>
-  new RegExp(`${HANDLED}|(?:${REMOVED})+|${LONE_SURROGATE}`, 'g');
+const NEXT_SPECIAL = new RegExp(`${HANDLED}|(?:${REMOVED})+`, 'g');
 
 /** The next place where the payload of an OSC, DCS, SOS, PM or APC sequence stops, complete or not. */
-export const nextStringEnd = (): RegExp => /[\x07\x18\x1a\x1b\n\r\x90\x98\x9b-\x9f]/g;
+const NEXT_STRING_END = /[\x07\x18\x1a\x1b\n\r\x90\x98\x9b-\x9f]/g;
 
 const REMOVED_ANYWHERE = new RegExp(REMOVED, 'g');
-const ANY_LONE_SURROGATE = new RegExp(LONE_SURROGATE, 'g');
 
 /** For text without introducers: the payload of a sequence that turned out to be plain text. */
-export function withoutControls(text: string): string {
-  return text
-    .replace(REMOVED_ANYWHERE, '')
-    .replace(/[\u2028\u2029]/g, '\n')
-    .replace(ANY_LONE_SURROGATE, '\ufffd');
+function withoutControls(text: string): string {
+  return wellFormed(text.replace(REMOVED_ANYWHERE, '').replace(/[\u2028\u2029]/g, '\n'));
 }
 
-export const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
-export const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
 /**
  * The current position: in plain text; after ESC; after ESC and an intermediate byte; in a CSI sequence;
@@ -92,46 +85,38 @@ export class SequenceFilter {
   private text = '';
   private at = 0;
   private out = '';
-  private heldSurrogate = '';
   private afterReturn = false;
   private length = 0;
   private payload = '';
   private eightBit = false;
-  private readonly special = nextSpecial();
-  private readonly stringEnd = nextStringEnd();
+  private readonly joiner = createPairJoiner();
 
   write(chunk: string): string {
-    this.text = this.heldSurrogate + chunk;
-    this.heldSurrogate = '';
-    if (isHighSurrogate(this.text.charCodeAt(this.text.length - 1))) {
-      this.heldSurrogate = this.text.slice(-1);
-      this.text = this.text.slice(0, -1);
-    }
-    this.at = 0;
-    while (this.at < this.text.length) this.step();
+    this.read(this.joiner.next(chunk));
     return this.takeOutput();
   }
 
   end(): string {
-    if (this.heldSurrogate !== '') {
-      this.heldSurrogate = '';
-      this.text = '\ufffd';
-      this.at = 0;
-      while (this.at < this.text.length) this.step();
-    }
+    this.read(this.joiner.end());
     if (this.eightBit) this.release();
     this.enter('text');
     return this.takeOutput();
   }
 
   get isIdle(): boolean {
-    return this.state === 'text' && this.heldSurrogate === '' && !this.afterReturn;
+    return this.state === 'text' && !this.joiner.isHolding && !this.afterReturn;
   }
 
   private takeOutput(): string {
     const { out } = this;
     this.out = '';
     return out;
+  }
+
+  private read(text: string): void {
+    this.text = text;
+    this.at = 0;
+    while (this.at < text.length) this.step();
   }
 
   private step(): void {
@@ -150,8 +135,8 @@ export class SequenceFilter {
   private readText(): void {
     if (this.afterReturn && this.text[this.at] === '\n') this.at += 1;
     this.afterReturn = false;
-    this.special.lastIndex = this.at;
-    const match = this.special.exec(this.text);
+    NEXT_SPECIAL.lastIndex = this.at;
+    const match = NEXT_SPECIAL.exec(this.text);
     this.out += this.text.slice(this.at, match?.index);
     this.at = this.text.length;
     if (match) this.readSpecial(match[0], match.index);
@@ -167,9 +152,6 @@ export class SequenceFilter {
       this.out += '\n';
       this.afterReturn = true;
     } else if (special === '\u2028' || special === '\u2029') this.out += '\n';
-    else if (special.length === 1 && (special.charCodeAt(0) & 0xf800) === 0xd800) {
-      this.out += '\ufffd';
-    }
   }
 
   /** After ESC or CSI: a unit that does not fit ends the sequence and is read again as text. */
@@ -191,8 +173,8 @@ export class SequenceFilter {
   }
 
   private readPayload(): void {
-    this.stringEnd.lastIndex = this.at;
-    const end = this.stringEnd.exec(this.text)?.index ?? this.text.length;
+    NEXT_STRING_END.lastIndex = this.at;
+    const end = NEXT_STRING_END.exec(this.text)?.index ?? this.text.length;
     const limit = this.withinCharacter(this.at + MAX_SEQUENCE_LENGTH - this.payload.length);
     const stop = Math.min(end, limit);
     this.payload += this.text.slice(this.at, stop);
@@ -210,13 +192,7 @@ export class SequenceFilter {
       // Only an OSC ends at BEL.
       this.at += 1;
       this.payload += end;
-    } else if (
-      end === '\x1b' ||
-      end === '\x07' ||
-      end === '\x18' ||
-      end === '\x1a' ||
-      end === '\x9c'
-    ) {
+    } else if ('\x1b\x07\x18\x1a\x9c'.includes(end)) {
       // Read again as text: ESC starts the ST that ends this sequence, or another one; the rest is removed.
       this.enter('text');
     } else this.release();

@@ -2,7 +2,7 @@
  * Text from outside as well-formed Unicode. JSON can hold half of a surrogate pair as an escape, which
  * most other programs refuse to read; each half without its other one becomes U+FFFD.
  */
-const LONE_HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+export const LONE_HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const HIGH_HALF_AT_END = /[\ud800-\udbff]$/;
 /** The escape of either half, as JSON has it. */
 const ESCAPED_HALF = /\\u[dD][89a-fA-F]/;
@@ -33,8 +33,10 @@ function mended(_: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [wellFormed(key), each]));
 }
 
-export interface PairJoiner {
-  /** The next piece of the text; half a pair at its end waits for the other one. */
+interface PairJoiner {
+  /** Half a pair waits for the other one. */
+  readonly isHolding: boolean;
+  /** The next piece of the text, without half a pair at its end. */
   next(piece: string): string;
   /** The replacement of a half whose other half never came. */
   end(): string;
@@ -44,6 +46,9 @@ export interface PairJoiner {
 export function createPairJoiner(): PairJoiner {
   let held = '';
   return {
+    get isHolding() {
+      return held !== '';
+    },
     next(piece) {
       const text = held + piece;
       held = HIGH_HALF_AT_END.exec(text)?.[0] ?? '';

@@ -7,7 +7,7 @@ import { toolCallLine } from '../../conversations/transcript.js';
 import type { Context } from '../../process/context.js';
 import { settingRows } from '../../settings/config.js';
 import type { Settings } from '../../settings/settings.js';
-import { openInputHistory, type InputHistory } from '../../store/input-history.js';
+import { InputHistory } from '../../store/input-history.js';
 import { storePaths } from '../../store/paths.js';
 import type { Appearance } from '../../terminal/appearance.js';
 import { openDialogs, alertSequence, type WindowTitle } from '../../terminal/chat-terminal.js';
@@ -106,7 +106,7 @@ export function historyFor(
   const onWarning = (message: string): void => print(`warning: ${message}`);
   const { platform, uid } = context;
   const guard = { platform, uid, warn: onWarning };
-  return openInputHistory({ directory: () => storePaths(context).state, guard, onWarning });
+  return new InputHistory({ directory: () => storePaths(context).state, guard, onWarning });
 }
 
 /** Bound on asking for candidates, in milliseconds: Tab should not hang. */
