@@ -5,13 +5,13 @@ import type { FirstWordsOf } from '../conversations/excerpt.js';
 import { nameOf } from '../conversations/metadata.js';
 
 /** A word that Tab offers, and what it stands for. */
-export interface AccountCandidate {
+interface AccountCandidate {
   value: string;
   note: string;
 }
 
 /** More than anybody reads. */
-const MOST = 50;
+const MAX_CANDIDATES = 50;
 
 interface CandidateOptions {
   assistantId: string | undefined;
@@ -25,7 +25,7 @@ export async function conversationCandidates(
   { assistantId, firstWords, call }: CandidateOptions,
 ): Promise<AccountCandidate[]> {
   const where = assistantId && { 'metadata->assistant_id': `eq.${assistantId}` };
-  const filters = { limit: MOST, order: 'last_message_at.desc', ...(where && { where }) };
+  const filters = { limit: MAX_CANDIDATES, order: 'last_message_at.desc', ...(where && { where }) };
   const conversations = await client.listConversations(filters, call);
   const words = await firstWords(conversations, call.signal);
   return conversations.flatMap((conversation) => {

@@ -7,7 +7,7 @@ interface Listener {
   address(): { port: number } | string | null;
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;

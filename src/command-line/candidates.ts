@@ -21,76 +21,66 @@ export interface ParsedLine {
 }
 
 /** Reads the words as the program would; undefined when there is no such command. */
-export function parsedLine(
+function parsedLine(
   root: Outline,
   words: readonly string[],
   current: string,
 ): ParsedLine | undefined {
   const [first = current] = words;
-  const isChat = first.startsWith('-') && !OWN_FLAGS.includes(first);
-  let line: ParsedLine | undefined = {
-    command: root,
-    names: [],
-    operands: [],
-    given: new Map(),
-    expecting: undefined,
-    isPlain: false,
-    isUsual: isChat,
+  const isUsual = first.startsWith('-') && !OWN_FLAGS.includes(first);
+  const line: ParsedLine = {
+    ...{ command: root, names: [], operands: [], given: new Map() },
+    ...{ expecting: undefined, isPlain: false, isUsual },
   };
-  for (const word of isChat ? ['chat', ...words] : words) {
-    line = line && after(word, line);
-  }
+  for (const word of isUsual ? ['chat', ...words] : words)
+    if (!isRead(word, line)) return undefined;
   return line;
 }
 
-function after(word: string, line: ParsedLine): ParsedLine | undefined {
-  const { command, expecting, given, isPlain } = line;
-  if (expecting) return { ...line, expecting: undefined, given: noted(given, expecting, word) };
-  if (!isPlain && word === '--') return { ...line, isPlain: true };
-  if (!isPlain && word.length > 1 && word.startsWith('-')) return afterFlag(word, line);
+/** Adds a word to the line; false when it should name a command, and there is none of that name. */
+function isRead(word: string, line: ParsedLine): boolean {
+  const { command, expecting, isPlain } = line;
+  line.expecting = undefined;
+  if (expecting) line.given.set(expecting.long, word);
+  else if (!isPlain && word === '--') line.isPlain = true;
+  else if (!isPlain && word.length > 1 && word.startsWith('-')) readFlag(word, line);
   // `help` takes the names of commands, as the program itself does.
-  if (command.commands.length === 0) {
-    return { ...line, operands: [...line.operands, word] };
+  else if (command.commands.length === 0) line.operands.push(word);
+  else {
+    const next = command.commands.find(({ name }) => name === word);
+    if (!next) return false;
+    line.command = next;
+    line.names.push(word);
   }
-  const next = command.commands.find(({ name }) => name === word);
-  return next && { ...line, command: next, names: [...line.names, word] };
+  return true;
 }
 
-function afterFlag(word: string, line: ParsedLine): ParsedLine {
-  const { command, given } = line;
-  const [name, value] = word.startsWith('--') ? split(word) : [word.slice(0, 2)];
-  const option = optionNamed(command, name);
-  if (!option) return line;
-  if (value !== undefined) return { ...line, given: noted(given, option, value) };
-  const isCluster = !word.startsWith('--') && word.length > 2;
-  if (!option.takesValue) {
-    const before = { ...line, given: noted(given, option, '') };
-    return isCluster ? afterFlag(`-${word.slice(2)}`, before) : before;
-  }
-  if (isCluster) return { ...line, given: noted(given, option, word.slice(2)) };
-  return { ...line, expecting: option };
+function readFlag(word: string, line: ParsedLine): void {
+  const isLong = word.startsWith('--');
+  const [name, value] = isLong ? split(word) : [word.slice(0, 2)];
+  const option = optionNamed(line.command, name);
+  if (!option) return;
+  const behind = isLong ? '' : word.slice(2);
+  if (value !== undefined) line.given.set(option.long, value);
+  else if (!option.takesValue) {
+    line.given.set(option.long, '');
+    if (behind !== '') readFlag(`-${behind}`, line);
+  } else if (behind !== '') line.given.set(option.long, behind);
+  else line.expecting = option;
 }
 
 /** `--flag=value` in two. */
-export function split(word: string): [string, string?] {
+function split(word: string): [string, string?] {
   const at = word.indexOf('=');
   return at === -1 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-export function optionNamed({ options }: Outline, name: string): OutlineOption | undefined {
+function optionNamed({ options }: Outline, name: string): OutlineOption | undefined {
   return options.find(({ short, long }) => name === short || name === long);
 }
 
-function noted(
-  given: ParsedLine['given'],
-  option: OutlineOption,
-  value: string,
-): Map<string, string> {
-  return new Map(given).set(option.long, value);
-}
-
 /** The argument that the next operand is. */
-export function nextArgument({ command, operands }: ParsedLine): OutlineArgument | undefined {
+function nextArgument({ command, operands }: ParsedLine): OutlineArgument | undefined {
   const last = command.arguments.at(-1);
   return command.arguments[operands.length] ?? (last?.isVariadic ? last : undefined);
 }

@@ -5,7 +5,7 @@ import type { Flag, Source, Typed } from './flag.js';
 export const VERSION_FLAG = { usage: '-V, --version', help: 'print the version' };
 
 /** Flags that belong together, by the names of their values. */
-export type FlagGroup = Readonly<Record<string, Flag<unknown>>>;
+type FlagGroup = Readonly<Record<string, Flag<unknown>>>;
 
 type FlagGroups = Readonly<Record<string, FlagGroup>>;
 
@@ -27,7 +27,7 @@ export interface ArgumentInfo {
 }
 
 /** The words of a command line that are no flags and no commands, in their order. */
-export interface Operands {
+interface Operands {
   operands: readonly string[];
 }
 

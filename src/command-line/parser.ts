@@ -137,14 +137,6 @@ export const OWN_FLAGS: readonly string[] = ['-h', '--help', '-V', '--version'];
 
 type OptionName = Pick<Flag<unknown>, 'usage' | 'alias'>;
 
-/** A command line that begins with options. */
-interface Scanned {
-  options: string[];
-  /** The name of a command, in words: `conversations list`. It may be unknown. */
-  path: string[];
-  rest: readonly string[];
-}
-
 /**
  * Puts options that stand before the name of a command behind it: `-p work send hi` as `send -p work hi`.
  * `flags` are those of the command that runs without a name.
@@ -156,17 +148,18 @@ export async function commandFirst(
 ): Promise<string[]> {
   const [first = ''] = words;
   const { options, path, rest } = await scan(words, entries, flags);
-  const isUnknown = !entries.some((entry) => isNamed(entry, path[0]));
+  const isUnknown = !entryNamed(path[0], entries);
   // The program's own flags say by themselves that they take no word.
   if (isUnknown && OWN_FLAGS.includes(first) && path[0] !== 'help') return [...words];
   return path.at(-1) === 'help' ? [...path, ...rest] : [...path, ...options, ...rest];
 }
 
+/** The options, the name of a command in words, which may be unknown, and what follows it. */
 async function scan(
   words: readonly string[],
   entries: readonly CommandEntry[],
   flags: readonly OptionName[],
-): Promise<Scanned> {
+): Promise<{ options: string[]; path: string[]; rest: readonly string[] }> {
   const options: string[] = [];
   const path: string[] = [];
   let level = entries;
@@ -175,26 +168,26 @@ async function scan(
     at += 1;
     if (word.length > 1 && word.startsWith('-')) {
       const next = words[at];
-      const mayBeValue =
-        next !== undefined && !next.startsWith('-') && !level.some(isNamedBy(next));
+      const mayBeValue = next?.startsWith('-') === false && !entryNamed(next, level);
       const hasValue = takesValue(word, flags) ?? mayBeValue;
       options.push(word, ...(hasValue && next !== undefined ? [next] : []));
       at += hasValue ? 1 : 0;
       continue;
     }
     path.push(word);
-    const command = await level.find(isNamedBy(word))?.load();
+    const command = await entryNamed(word, level)?.load();
     if (!command || !isGroup(command)) break;
     level = command.commands;
   }
   return { options, path, rest: words.slice(at) };
 }
 
-const isNamed = ({ usage }: CommandEntry, name = ''): boolean => nameIn(usage) === name;
-const isNamedBy =
-  (name: string | undefined) =>
-  (entry: CommandEntry): boolean =>
-    isNamed(entry, name);
+function entryNamed(
+  name: string | undefined,
+  entries: readonly CommandEntry[],
+): CommandEntry | undefined {
+  return entries.find(({ usage }) => nameIn(usage) === name);
+}
 
 /** Whether the next word is the option's value; undefined for an option of another command. */
 function takesValue(option: string, flags: readonly OptionName[]): boolean | undefined {

@@ -5,7 +5,7 @@ export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** A request of a shell's script: the words after the program's name, and the one at the cursor. */
-export interface CompletionRequest {
+interface CompletionRequest {
   words: string[];
   current: string;
   /** The lines that the shell's script understands. */
@@ -42,7 +42,9 @@ function bashRequest([line = '', type, breaks = '']: readonly string[]): Complet
       candidates
         .map(({ value, note }) => ({ value: prefix + value, note }))
         .filter(({ value }) => value.startsWith(current.value))
-        .flatMap((candidate) => (type === LISTING ? listed(candidate) : typed(candidate, current))),
+        .flatMap((candidate) =>
+          type === LISTING ? listed(candidate) : (bashReply(candidate.value, current) ?? []),
+        ),
   };
 }
 
@@ -50,13 +52,8 @@ function listed({ value, note }: Candidate): string {
   return note === '' ? value : `${value}  (${note})`;
 }
 
-function typed({ value }: Candidate, word: BashWord): string[] {
-  const reply = bashReply(value, word);
-  return reply === undefined ? [] : [reply];
-}
-
 /** The word at the cursor of a bash command line, as readline is going to replace it. */
-export interface BashWord {
+interface BashWord {
   /** The word's meaning: without quotes and backslashes. */
   value: string;
   /** The quote that is open at the cursor. */
@@ -65,17 +62,12 @@ export interface BashWord {
   kept: number;
 }
 
-export interface BashLine {
-  /** The meaning of the words before the cursor's, the program first. */
-  words: string[];
-  current: BashWord;
-}
-
 /**
- * Reads a line up to the cursor. Nothing in it is expanded: `$x` means itself. `breaks` is
- * COMP_WORDBREAKS, the characters behind which readline begins what it replaces.
+ * Reads a line up to the cursor: the meaning of its words, the program first, and the word at the cursor.
+ * Nothing in it is expanded: `$x` means itself. `breaks` is COMP_WORDBREAKS, the characters behind which
+ * readline begins what it replaces.
  */
-export function readBashLine(line: string, breaks: string): BashLine {
+function readBashLine(line: string, breaks: string): { words: string[]; current: BashWord } {
   const words: string[] = [];
   let value = '';
   let quote: BashWord['quote'] = '';
@@ -120,7 +112,7 @@ const PLAIN = /[^\p{L}\p{N}_./:=@%+,-]/gu;
  * The candidate as bash has to read it in the place of the word; undefined when the open quote cannot
  * hold it.
  */
-export function bashReply(candidate: string, { quote, kept }: BashWord): string | undefined {
+function bashReply(candidate: string, { quote, kept }: BashWord): string | undefined {
   const text = candidate.slice(kept);
   if (quote === '') return text.replace(PLAIN, '\\$&');
   if (quote === "'") return text.replaceAll("'", "'\\''");

@@ -10,7 +10,7 @@ import { replaceFile } from './private-files.js';
 export type KeptName = readonly [words: string, usedAt: string];
 
 /** A small file of names in the cache folder. What cannot be read or written is only slower. */
-export interface NameCache {
+interface NameCache {
   read(): Map<string, KeptName>;
   /** Adds names, and forgets those that are undefined. */
   change(names: ReadonlyMap<string, KeptName | undefined>): void;

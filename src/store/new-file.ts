@@ -10,7 +10,7 @@ import type { WaitOptions } from './lock.js';
 import { locate, type Place } from './paths.js';
 import { endOfLinks } from './private-files.js';
 
-export interface NewFile {
+interface NewFile {
   /** The folder of relative paths, and the meaning of `~`. */
   place: Place;
   file: string;

@@ -93,8 +93,9 @@ export async function readEnvFile(
   if (text.includes('\0')) {
     throw new AppError('usage', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' });
   }
-  const { parse } = await import('./dotenv.js');
-  return { path, values: parse(text) };
+  // A CommonJS package that is imported late has only a default export in the bundle.
+  const { default: dotenv } = await import('dotenv');
+  return { path, values: dotenv.parse(text) };
 }
 
 /** The `.env` of the working folder; undefined where there is none to be read. */
@@ -134,7 +135,7 @@ export function readPemFile(file: string, place: Place): string {
 }
 
 /** A token in a file. */
-export interface TokenLine {
+interface TokenLine {
   text: string;
   line: number;
 }

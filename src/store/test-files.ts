@@ -16,7 +16,7 @@ import {
 } from './private-files.js';
 
 /** A file of conversations, as it is named in reports, and where it is. */
-export interface FoundFile {
+interface FoundFile {
   /** From the working folder, with `/`. */
   name: string;
   path: string;
@@ -128,7 +128,7 @@ export function rewriteFile(path: string, bytes: Uint8Array, uniqueId: string): 
 }
 
 /** How the last run of the tests of one folder ended. */
-export interface LastTestRun {
+interface LastTestRun {
   /** Its report, and where that is; undefined when there was none. */
   read(): { report: string; path: string } | undefined;
   write(report: string, uniqueId: string): void;

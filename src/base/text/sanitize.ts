@@ -1,6 +1,6 @@
 import { SUSPICIOUS, SequenceFilter } from './sequence-filter.js';
 
-export interface Sanitizer {
+interface Sanitizer {
   write(chunk: string): string;
   end(): string;
 }
