@@ -18,13 +18,10 @@ function isDots(text: string): boolean {
 /** Returns the id when it can be one: ids are opaque, without spaces, slashes and control characters. */
 export function checkedId(what: 'assistant' | 'conversation' | 'version', id: string): string {
   if (ID.test(id) && !isDots(id)) return id;
-  throw new AppError('usage', `${JSON.stringify(id)} is not ${article(what)} ${what} id`, {
+  const article = what === 'assistant' ? 'an' : 'a';
+  throw new AppError('usage', `${JSON.stringify(id)} is not ${article} ${what} id`, {
     hint: `ids have only letters, digits and - _ . :; copy it from the Telnyx portal or from an earlier reply`,
   });
-}
-
-function article(word: string): string {
-  return word.startsWith('a') ? 'an' : 'a';
 }
 
 /** Returns the profile name when it can be one. */

@@ -29,24 +29,15 @@ export async function keyFromCommand(
 ): Promise<Setting<string>> {
   options.signal.throwIfAborted();
   const output = await outputOf(command.value, options);
+  const fail = (why: string, hint?: string): AppError => commandFailure(command.value, why, hint);
   const key = withoutMark(output).replace(/\r?\n$/, '');
-  if (key === '') throw commandFailure(command.value, 'printed nothing');
-  if (/[\r\n]/.test(key)) {
-    throw commandFailure(
-      command.value,
-      'printed more than one line',
-      'append | head -1, for example',
-    );
-  }
+  if (key === '') throw fail('printed nothing');
+  if (/[\r\n]/.test(key)) throw fail('printed more than one line', 'append | head -1, for example');
   try {
     checkedKey(key);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    throw commandFailure(
-      command.value,
-      'printed something that does not look like an API key',
-      error.details.hint,
-    );
+    throw fail('printed something that does not look like an API key', error.details.hint);
   }
   return { value: key, origin: { source: 'command', detail: command.value } };
 }

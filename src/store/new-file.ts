@@ -86,7 +86,7 @@ export async function writeNewFile(
   }
   const target = force ? await saving(() => Promise.resolve(path).then(endOfLinks)) : path;
   const written = force ? join(dirname(target), `${id}.tmp`) : target;
-  const sink = await saving(() => openNew(written));
+  const sink = await saving(() => openFile(written, 'wx'));
   try {
     await fill(sink, task, saving);
     if (written !== target) await saving(() => rename(written, target));
@@ -97,8 +97,8 @@ export async function writeNewFile(
   }
 }
 
-async function openNew(path: string): Promise<Sink> {
-  const handle = await open(path, 'wx', 0o600);
+async function openFile(path: string, flags: 'wx' | 'a'): Promise<Sink> {
+  const handle = await open(path, flags, 0o600);
   return { write: (text) => handle.appendFile(text), close: () => handle.close() };
 }
 
@@ -128,7 +128,7 @@ function saveFailure(cause: unknown, path: string, force: boolean | undefined): 
 }
 
 /** An open file that takes text, a piece at a time. */
-export interface Sink {
+interface Sink {
   write(text: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -137,19 +137,14 @@ export interface Sink {
 const OPEN_ALREADY = /^\/dev\/(std(in|out|err)|fd\/\d+)$|^\/proc\/(self|\d+)\/fd\/\d+$/;
 
 /** Whether it is written to and never replaced: a device, a named pipe, an open file. */
-export function isSpecial(path: string, existing: Stats | undefined): boolean {
+function isSpecial(path: string, existing: Stats | undefined): boolean {
   return existing !== undefined && (!existing.isFile() || OPEN_ALREADY.test(path));
 }
 
 /** Appends to a special file. A named pipe opens once somebody reads it. */
-export async function openSpecial(
-  path: string,
-  existing: Stats,
-  waiting: WaitOptions,
-): Promise<Sink> {
+async function openSpecial(path: string, existing: Stats, waiting: WaitOptions): Promise<Sink> {
   if (existing.isFIFO()) return pipeSink(await openPipe(path, waiting), waiting.signal);
-  const handle = await open(path, 'a');
-  return { write: (text) => handle.appendFile(text), close: () => handle.close() };
+  return openFile(path, 'a');
 }
 
 const PIPE_POLL_MS = 50;

@@ -121,21 +121,14 @@ export function endOfLinks(path: string): string {
  * where the system denies that a parent exists (below /proc).
  */
 export function makeFolder(path: string): void {
-  for (const folder of missingFolders(path)) {
-    try {
-      mkdirSync(folder, { mode: 0o700 });
-    } catch (error) {
-      // Another process may have created it meanwhile.
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have created it meanwhile.
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
-}
-
-/** The outermost first. */
-function missingFolders(path: string): string[] {
-  if (existsSync(path)) return [];
-  const above = dirname(path);
-  return above === path ? [path] : [...missingFolders(above), path];
 }
 
 export interface Guard {

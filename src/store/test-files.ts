@@ -40,10 +40,10 @@ function filesNamed(word: string, place: Place): NamedFile[] {
   const whole = locate(word, place);
   const stats = statsOf(whole);
   if (stats?.isDirectory()) return chatFilesBelow(whole, place);
-  if (stats) return [{ ...named(whole, place), line: undefined }];
+  if (stats) return [named(whole, place)];
   const [, file, line] = /^(.+):(\d{1,9})$/.exec(word) ?? [];
   const path = file === undefined ? undefined : locate(file, place);
-  if (path !== undefined && statsOf(path)) return [{ ...named(path, place), line: Number(line) }];
+  if (path !== undefined && statsOf(path)) return [named(path, place, Number(line))];
   throw new AppError('usage', `there is no file ${JSON.stringify(word)}`, {
     hint: 'give a .chat file, a file and a line (orders.chat:14), or a folder; without any, all below this folder are meant',
   });
@@ -59,9 +59,9 @@ export function isFileWord(word: string, place: Place): boolean {
   }
 }
 
-function named(path: string, { cwd }: Place): FoundFile {
+function named(path: string, { cwd }: Place, line?: number): NamedFile {
   const name = relative(cwd, path);
-  return { name: (isAbsolute(name) ? path : name).split(sep).join('/'), path };
+  return { name: (isAbsolute(name) ? path : name).split(sep).join('/'), path, line };
 }
 
 /** The name of a file as seen from another folder; undefined for one outside of it. */
@@ -86,7 +86,7 @@ function chatFilesBelow(folder: string, place: Place): NamedFile[] {
     }
     const isFile = entry.isFile() || (entry.isSymbolicLink() && statsOf(path)?.isFile() === true);
     const isChat = entry.name.endsWith('.chat') && isFile;
-    return isChat ? [{ ...named(path, place), line: undefined }] : [];
+    return isChat ? [named(path, place)] : [];
   });
 }
 

@@ -171,21 +171,20 @@ export function cutWithEllipsis(text: string, width: number): string {
  * without any text are left out.
  */
 export function alignedCells(rows: readonly (readonly string[])[], room: number): string[][] {
-  const count = Math.max(0, ...rows.map((row) => row.length));
-  const columns = Array.from({ length: count }, (_, index) => ({
-    index,
-    width: rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? '')), 0),
-  })).filter(({ width }) => width > 0);
-  const natural = columns.map(({ width }) => width);
-  const widths = fittedWidths(natural, room);
-  return rows.map((row) =>
-    widths.map((width, place) => {
-      const cell = cutWithEllipsis(row[columns[place]?.index ?? 0] ?? '', width);
-      return place === widths.length - 1
-        ? cell
-        : cell + ' '.repeat(Math.max(0, width - displayWidth(cell)));
-    }),
-  );
+  const natural: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries())
+      natural[index] = Math.max(natural[index] ?? 0, displayWidth(cell));
+  const isShown = (_: unknown, index: number): boolean => natural[index] !== 0;
+  const widths = fittedWidths(natural.filter(isShown), room);
+  return rows.map((row) => {
+    const cells = row.filter(isShown);
+    return widths.map((width, place) => {
+      const cell = cutWithEllipsis(cells[place] ?? '', width);
+      const isLast = place === widths.length - 1;
+      return isLast ? cell : cell + ' '.repeat(Math.max(0, width - displayWidth(cell)));
+    });
+  });
 }
 
 /** A paragraph in lines of at most `width` cells. Longer words stay whole. */
