@@ -100,8 +100,5 @@ const EVERYWHERE = ['--help', '--version'];
 function flagRows({ options }) {
   return options
     .filter(({ long }) => !EVERYWHERE.includes(long))
-    .map(({ shown, description, choices }) => [
-      shown,
-      choices.length > 0 ? `${description}: ${choices.join(', ')}` : description,
-    ]);
+    .map(({ usage, help, choices }) => [usage, choices ? `${help}: ${choices.join(', ')}` : help]);
 }

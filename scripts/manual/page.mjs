@@ -69,15 +69,15 @@ function commandPart(command, path) {
     ...subsection(shown(called), paragraphs(command.description || command.summary)),
     ...list([
       ...args
-        .filter(({ description, choices }) => description || choices.length > 0)
+        .filter(({ help, choices }) => help || choices)
         .map((argument) => [`\\fI${escaped(argument.name)}\\fR`, described(argument)]),
-      ...options.map((option) => [shown(option.shown), described(option)]),
+      ...options.map((option) => [shown(option.usage), described(option)]),
     ]),
     ...commands.flatMap((each) => commandPart(each, `${path} ${name}`)),
   ];
 }
 
-function described({ description, choices }) {
-  const oneOf = choices.length > 0 ? `one of ${choices.join(', ')}` : '';
-  return [description, oneOf].filter(Boolean).join('; ');
+function described({ help, choices }) {
+  const oneOf = choices ? `one of ${choices.join(', ')}` : '';
+  return [help, oneOf].filter(Boolean).join('; ');
 }

@@ -62,7 +62,7 @@ function readFlag(word: string, line: ParsedLine): void {
   if (!option) return;
   const behind = isLong ? '' : word.slice(2);
   if (value !== undefined) line.given.set(option.long, value);
-  else if (!option.takesValue) {
+  else if (!takesValue(option)) {
     line.given.set(option.long, '');
     if (behind !== '') readFlag(`-${behind}`, line);
   } else if (behind !== '') line.given.set(option.long, behind);
@@ -78,6 +78,8 @@ function split(word: string): [string, string?] {
 function optionNamed({ options }: Outline, name: string): OutlineOption | undefined {
   return options.find(({ short, long }) => name === short || name === long);
 }
+
+const takesValue = ({ usage }: OutlineOption): boolean => usage.includes('<');
 
 /** The argument that the next operand is. */
 function nextArgument({ command, operands }: ParsedLine): OutlineArgument | undefined {
@@ -143,12 +145,12 @@ function flagOrValue(current: string, line: ParsedLine): Completion | undefined 
     return { prefix: '', candidates: options.map(flag), line };
   }
   const option = optionNamed(command, name);
-  if (!option?.takesValue) return undefined;
+  if (!option || !takesValue(option)) return undefined;
   return { prefix: `${name}=`, ...valuesOf(option), line };
 }
 
 function valuesOf({
-  choices,
+  choices = [],
   completes,
 }: Pick<OutlineOption, 'choices' | 'completes'>): Pick<Completion, 'candidates' | 'source'> {
   return { candidates: choices.map((value) => ({ value, note: '' })), source: completes };
@@ -158,6 +160,6 @@ function asCandidate({ name, summary, description }: Outline): Candidate {
   return { value: name, note: summary || description };
 }
 
-function flag({ long, description }: OutlineOption): Candidate {
-  return { value: long, note: description };
+function flag({ long, help }: OutlineOption): Candidate {
+  return { value: long, note: help };
 }

@@ -1,5 +1,5 @@
 import { isGroup, nameIn, VERSION_FLAG, type ArgumentInfo, type CommandEntry } from './command.js';
-import { nameOf, shortNameOf, type Flag, type Source } from './flag.js';
+import { nameOf, shortNameOf, type Flag } from './flag.js';
 
 /** A command with all that can follow it, as data: for completion and the man page. */
 export interface Outline {
@@ -11,33 +11,23 @@ export interface Outline {
   commands: Outline[];
 }
 
-export interface OutlineArgument {
+export interface OutlineArgument extends ArgumentInfo {
   name: string;
   /** As a usage line shows it: `<key>`, `[message...]`. */
   shown: string;
-  description: string;
   isVariadic: boolean;
-  /** Empty when the value is free. */
-  choices: readonly string[];
-  completes?: Source | undefined;
 }
 
-export interface OutlineOption {
+type Shown = Pick<Flag<unknown>, 'usage' | 'help' | 'choices' | 'completes' | 'isRepeatable'>;
+
+export interface OutlineOption extends Shown {
   /** `-a`. */
   short: string | undefined;
   /** `--assistant`. */
   long: string;
-  /** As help shows it: `-a, --assistant <id>`. */
-  shown: string;
-  description: string;
-  takesValue: boolean;
-  isRepeatable: boolean;
-  choices: readonly string[];
-  completes?: Source | undefined;
 }
 
-const HELP = 'display help for command';
-const HELP_FLAG = { usage: '-h, --help', help: HELP };
+const HELP_FLAG = { usage: '-h, --help', help: 'display help for command' };
 
 /** Says of which commands more than the name and the summary is needed: the others are not loaded. */
 type IsNeeded = (name: string) => boolean;
@@ -83,36 +73,17 @@ function argumentOutline(
   known: Readonly<Record<string, ArgumentInfo>>,
 ): OutlineArgument {
   const name = shown.replace(/^[<[]|(\.\.\.)?[>\]]$/g, '');
-  const { help = '', choices = [], completes } = known[name] ?? {};
-  const isVariadic = shown.includes('...');
-  return { name, shown, description: help, isVariadic, choices, completes };
+  return { name, shown, isVariadic: shown.includes('...'), ...known[name] };
 }
 
 /** The flags of a command between those that each command has. */
 function ownFlags(flags: readonly Flag<unknown>[] = []): OutlineOption[] {
   const all = flags.flatMap((flag) => (flag.opposite ? [flag, flag.opposite] : [flag]));
-  return [VERSION_FLAG, ...all, HELP_FLAG].map(optionOutline);
-}
-
-type Shown = Pick<Flag<unknown>, 'usage' | 'help' | 'choices' | 'completes' | 'isRepeatable'>;
-
-function optionOutline({
-  usage,
-  help,
-  choices = [],
-  completes,
-  isRepeatable,
-}: Shown): OutlineOption {
-  return {
-    short: shortNameOf(usage),
-    long: nameOf(usage),
-    shown: usage,
-    description: help,
-    takesValue: usage.includes('<'),
-    isRepeatable: isRepeatable ?? false,
-    choices,
-    completes,
-  };
+  return [VERSION_FLAG, ...all, HELP_FLAG].map((flag: Shown) => ({
+    ...flag,
+    short: shortNameOf(flag.usage),
+    long: nameOf(flag.usage),
+  }));
 }
 
 /** The command that the names lead to; undefined when one of them is none. */

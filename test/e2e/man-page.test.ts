@@ -51,7 +51,7 @@ it('has all commands with all of their flags', async () => {
     const [, part = ''] = section('COMMANDS').split(new RegExp(`^ ${escaped(called)}$`, 'm'));
     const [own = ''] = part.split(/^ telnyx-chat [a-z]/m);
     expect(own).toContain(description || summary);
-    for (const { shown, long, description: what } of options) {
+    for (const { usage: shown, long, help: what } of options) {
       if (long === '--help' || long === '--version') continue;
       expect(own).toContain(`\n ${shown}`);
       expect(own).toContain(what);
