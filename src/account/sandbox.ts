@@ -1,12 +1,9 @@
 // Loaded late: only `--sandbox` needs it.
-import { AppError } from '../base/errors.js';
 import type { Context } from '../process/context.js';
 import { startSandbox } from '../sandbox/server.js';
 import { resolveSettings } from '../settings/resolve.js';
-import type { Config, Setting, Settings } from '../settings/settings.js';
-import { readConfig } from '../store/settings-files.js';
-import { findStorePaths } from '../store/paths.js';
-import type { Target } from './sources.js';
+import type { Setting, Settings } from '../settings/settings.js';
+import { readableConfig, type Target } from './sources.js';
 
 const ORIGIN = { source: 'flag', detail: '--sandbox' } as const;
 
@@ -31,21 +28,11 @@ function sandboxSettings(target: Target, context: Context): Settings {
   return resolveSettings({
     flags: { ...target, baseUrl: 'http://127.0.0.1', persist: false },
     env: { TELNYX_CHAT_TIMEOUT, TELNYX_CHAT_HISTORY, TELNYX_CHAT_STREAM },
-    // Any profile exists, and is empty.
-    config: { ...storedPreferences(context), profiles: { [target.profile ?? 'default']: {} } },
+    // It uses nothing of the account, but the person decides what is kept here: nothing, with a damaged config.
+    config: {
+      ...readableConfig(context, { history: false }),
+      // Any profile exists, and is empty.
+      profiles: { [target.profile ?? 'default']: {} },
+    },
   });
-}
-
-/**
- * A sandbox uses nothing of the account, but the person decides what is kept on this machine. With a
- * damaged config nothing is kept.
- */
-function storedPreferences(context: Context): Omit<Config, 'profiles'> {
-  const { config: path = '' } = findStorePaths(context) ?? {};
-  try {
-    return { ...readConfig(path), path };
-  } catch (error) {
-    if (error instanceof AppError) return { path, history: false };
-    throw error;
-  }
 }

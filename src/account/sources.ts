@@ -34,17 +34,21 @@ export async function inspectSettings(target: Target, context: Context): Promise
   return settingsOneByOne(await sourcesOf(target, context));
 }
 
-/** Whether words wrap; a config that cannot be read is for other settings to complain about. */
-export function wrapsWords(
-  wrap: boolean | undefined,
-  context: Parameters<typeof findStorePaths>[0],
-): boolean {
-  const { config: path = '' } = findStorePaths(context) ?? {};
-  const sources = { flags: { wrap }, env: {}, config: { path, profiles: {} } };
+type StorePlace = Parameters<typeof findStorePaths>[0];
+
+/** Whether words wrap. */
+export function wrapsWords(wrap: boolean | undefined, place: StorePlace): boolean {
+  return settingsOneByOne({ flags: { wrap }, env: {}, config: readableConfig(place) }).wrap.value;
+}
+
+/** The config, or these choices: one that cannot be read is for other settings to complain about. */
+export function readableConfig(place: StorePlace, otherwise: Partial<Config> = {}): Config {
+  // Without a home folder nothing is stored: there is no file of that name.
+  const { config: path = '' } = findStorePaths(place) ?? {};
   try {
-    return settingsOneByOne({ ...sources, config: readConfig(path) }).wrap.value;
+    return readConfig(path);
   } catch (error) {
-    if (error instanceof AppError) return settingsOneByOne(sources).wrap.value;
+    if (error instanceof AppError) return { profiles: {}, ...otherwise, path };
     throw error;
   }
 }
