@@ -36,7 +36,7 @@ export function openFirstWords({ account, context, limitMs }: FirstWordsOptions)
     const unknown = unnamed.filter((each) => !isCurrent(known.get(key(each.id)), each));
     const deadline = new Deadline(context.clock, leftMs);
     const started = context.clock.monotonic();
-    const read = await readAll(unknown, { client, deadline, signal });
+    const read = await readAll(unknown, client, deadline, signal);
     leftMs -= context.clock.monotonic() - started;
     signal.throwIfAborted();
     const fresh = new Map([...read].map(([id, name]) => [key(id), name]));
@@ -67,16 +67,12 @@ function isCurrent(name: KeptName | undefined, conversation: Conversation): bool
   return name !== undefined && (name[0] !== '' || name[1] === conversation.lastMessageAt);
 }
 
-interface ReadOptions {
-  client: Pick<Account['client'], 'getMessages'>;
-  deadline: Deadline;
-  signal: Signal;
-}
-
 /** A deleted conversation has no words. Any other failure ends the reading: names are not worth a wait. */
 async function readAll(
   conversations: readonly Conversation[],
-  { client, deadline, signal }: ReadOptions,
+  client: Pick<Account['client'], 'getMessages'>,
+  deadline: Deadline,
+  signal: Signal,
 ): Promise<Map<string, KeptName>> {
   const names = new Map<string, KeptName>();
   let hasFailed = false;

@@ -149,10 +149,7 @@ function flagOrValue(current: string, line: ParsedLine): Completion | undefined 
   return { prefix: `${name}=`, ...valuesOf(option), line };
 }
 
-function valuesOf({
-  choices = [],
-  completes,
-}: Pick<OutlineOption, 'choices' | 'completes'>): Pick<Completion, 'candidates' | 'source'> {
+function valuesOf({ choices = [], completes }: OutlineOption | OutlineArgument) {
   return { candidates: choices.map((value) => ({ value, note: '' })), source: completes };
 }
 

@@ -85,11 +85,6 @@ function workingFolder(process: NodeJS.Process): string {
   }
 }
 
-/** The value of HOME, else the folder in the system's list of accounts. A relative path is ignored. */
-function homeFolder(): string | undefined {
-  return absoluteOf(homedir) ?? absoluteOf(() => userInfo().homedir);
-}
-
 function absoluteOf(ask: () => string): string | undefined {
   try {
     const path = ask();
@@ -141,7 +136,7 @@ export function processContext(process: NodeJS.Process): Context {
     if (code !== 'EPIPE') process.exitCode = 1;
     else if (!outlivesReader) process.exit(0);
   };
-  const onExit = exitCallbacks(process);
+  const noticeIsUnwritten = (): void => undefined;
   const output = (descriptor: number, find: () => Output, onUnwritten: OnUnwritten): Output => {
     const open = (): Output =>
       forgivingClosedPipe(process, find(), onUnwritten, () => outlivesReader);
@@ -158,18 +153,15 @@ export function processContext(process: NodeJS.Process): Context {
       return (stdout ??= output(STDOUT, () => process.stdout, answerIsUnwritten));
     },
     get stderr() {
-      return (stderr ??= output(
-        STDERR,
-        () => process.stderr,
-        () => undefined,
-      ));
+      return (stderr ??= output(STDERR, () => process.stderr, noticeIsUnwritten));
     },
     env: process.env,
     get cwd() {
       return workingFolder(process);
     },
     get home() {
-      return homeFolder();
+      // The value of HOME, else the folder in the system's list of accounts. A relative path is ignored.
+      return absoluteOf(homedir) ?? absoluteOf(() => userInfo().homedir);
     },
     platform: process.platform,
     get uid() {
@@ -180,7 +172,7 @@ export function processContext(process: NodeJS.Process): Context {
     },
     clock: systemClock(process.hrtime),
     randomId: () => randomId(process.platform),
-    onExit,
+    onExit: exitCallbacks(process),
     onReload(callback) {
       // Asked now: a terminal that has been closed is no longer one.
       if (!process.stdin.isTTY) reload = callback;
@@ -196,11 +188,8 @@ export function processContext(process: NodeJS.Process): Context {
       }
     },
     get signal() {
-      return (signal ??= stopSignal(
-        process,
-        () => shields > 0,
-        () => reload,
-      ));
+      const isShielded = (): boolean => shields > 0;
+      return (signal ??= stopSignal(process, isShielded, () => reload));
     },
   };
 }

@@ -44,7 +44,10 @@ interface LateOutputOptions {
 
 type Done = (error?: Error | null) => void;
 
-/** Whether the descriptor is a pipe, a socket or a file, and so no terminal. */
+/**
+ * Whether the descriptor is a pipe, a socket or a file, and so no terminal. A closed one is /dev/null by now: Node
+ * opens it at its start, exactly as it does for a child whose output is ignored.
+ */
 export function isPlain(descriptor: number): boolean {
   try {
     const stats = fstatSync(descriptor);

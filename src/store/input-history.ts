@@ -140,7 +140,7 @@ export function compact(path: string, maxLines: number): void {
     fs.rmSync(temporary, { force: true });
     const fresh = fs.openSync(temporary, 'ax', 0o600);
     try {
-      replaceWithNewest({ path, temporary, fresh, maxLines });
+      replaceWithNewest(path, temporary, fresh, maxLines);
     } catch (error) {
       fs.rmSync(temporary, { force: true });
       throw error;
@@ -150,15 +150,8 @@ export function compact(path: string, maxLines: number): void {
   });
 }
 
-interface Replacement {
-  path: string;
-  temporary: string;
-  /** The open temporary file. */
-  fresh: number;
-  maxLines: number;
-}
-
-function replaceWithNewest({ path, temporary, fresh, maxLines }: Replacement): void {
+/** `fresh` is the open temporary file. */
+function replaceWithNewest(path: string, temporary: string, fresh: number, maxLines: number): void {
   // Opened under the lock: before, another process may have replaced it.
   const old = fs.openSync(path, 'r');
   try {

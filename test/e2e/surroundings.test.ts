@@ -294,6 +294,13 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
+it.runIf(process.platform === 'linux')('a closed stdout counts as /dev/null', () => {
+  const env = { PATH: process.env['PATH'], HOME: temporaryFolder() };
+  const argv = ['-c', '"$0" "$@" >&-', process.execPath, BIN, 'send', '--sandbox', '-q', 'hello'];
+  const { status, stderr } = spawnSync('sh', argv, { env, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+});
+
 it('a reader that takes nothing keeps no program from ending at a signal', async () => {
   const { sandbox, env } = await account();
   const thread = sandbox.store.create('', { assistant_id: sandbox.assistantId });
