@@ -1,5 +1,4 @@
 import { AppError } from '../base/errors.js';
-import { retrying, Deadline } from '../base/time.js';
 import { TAKEN_OVER } from '../conversations/details.js';
 import { setTakenOver, lostMessage } from '../conversations/conversation.js';
 import { checkedMessage } from '../turn/events.js';
@@ -61,13 +60,9 @@ async function addMessage(chat: Chat, text: string): Promise<void> {
   const conversationId = currentConversation(chat);
   const { speaker, added: known } = chat.state;
   const message = { conversationId, role: 'assistant', text: checkedMessage(text) } as const;
-  const added = callApi(chat, (api, { signal, timeoutMs }) => {
-    const { clock } = chat.ports;
-    const deadline = new Deadline(clock, timeoutMs);
-    return retrying(api.messageAdder({ ...message, speaker }), { clock, signal, deadline });
-  });
+  const add = chat.ports.api.messageAdder({ ...message, speaker });
   try {
-    await added;
+    await callApi(chat, (_, call) => add(call));
   } catch (error) {
     throw lostMessage(error, '/history');
   }

@@ -10,11 +10,17 @@ import {
 } from '../conversations/conversation.js';
 import { CHANNEL_KEY } from '../conversations/details.js';
 import { conversationIdFor } from '../conversations/find.js';
-import { allMessages } from '../conversations/messages.js';
 import { checkedName, isConversationId, nameOf } from '../conversations/metadata.js';
 import { age } from '../base/time.js';
 import { sanitizeLine } from '../base/text/sanitize.js';
-import { callApi, currentConversation, notify, type Chat } from './chat.js';
+import {
+  askMessages,
+  callApi,
+  currentConversation,
+  notify,
+  waitForApi,
+  type Chat,
+} from './chat.js';
 import { TAKEN_OVER_NOTICE } from './control-commands.js';
 import { noteReplies } from './message-commands.js';
 import { openRecap, noteAssistant, openIntroduction } from './opening.js';
@@ -130,7 +136,7 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
 
 async function recap(chat: Chat, count?: number): Promise<Message[]> {
   const id = currentConversation(chat);
-  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  const messages = await waitForApi(chat, (signal) => askMessages(chat, signal, id));
   const show = await openRecap(chat, messages, count);
   show();
   noteReplies(chat, messages);

@@ -5,7 +5,6 @@ import type {
   Conversation,
   ConversationFilters,
   Insight,
-  Message,
   NewMessage,
   UpdateApi,
 } from '../conversations/conversation.js';
@@ -84,7 +83,6 @@ export interface ChatApi extends UpdateApi, ToolCallPorts {
   listAssistants(options: CallOptions): Promise<Assistant[]>;
   getAssistant(id: string, options: CallOptions): Promise<Assistant>;
   listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
-  listMessages(conversationId: string, options: CallOptions): AsyncIterable<Message[]>;
   /** A function that adds one message, still only one when called again, without running the assistant. */
   messageAdder(message: NewMessage): (options: CallOptions) => Promise<void>;
   listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;

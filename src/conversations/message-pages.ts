@@ -59,6 +59,11 @@ async function* sortedWhole(read: ReadPage, first: MessagePage): AsyncGenerator<
   yield { messages, total: messages.length };
 }
 
+/** Every message of a conversation, in order. */
+export async function allMessages(read: ReadPage): Promise<Message[]> {
+  return allInOrder(read, await read(1));
+}
+
 async function allInOrder(read: ReadPage, first: MessagePage): Promise<Message[]> {
   const messages = [...first.messages];
   for (let number = 2, { pages } = first; number <= pages; number++) {

@@ -1,12 +1,5 @@
 import type { Message } from './conversation.js';
 
-/** Every message of a conversation, in order. */
-export async function allMessages(pages: AsyncIterable<Message[]>): Promise<Message[]> {
-  const messages: Message[] = [];
-  for await (const page of pages) messages.push(...page);
-  return inOrder(messages);
-}
-
 /**
  * Sorted by time, as the API documents no order. Messages of the same time keep the list's own direction
  * if it has one, but the user's message comes first when no earlier one waits for an answer.

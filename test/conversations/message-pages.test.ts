@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/conversations/conversation.js';
 import {
+  allMessages,
   latestMessages,
   messagesByTime,
   type ReadPage,
@@ -124,6 +125,13 @@ describe('messages by time', () => {
       }),
     );
   });
+});
+
+it('all messages are put together from their pages', async () => {
+  const list = ['u+3 c', 'a+2 b', 'u+1 a'].map(message);
+  const given = pages(list, { size: 2 });
+  expect(await allMessages(given.read)).toEqual(list.toReversed());
+  expect(given.reads).toEqual([1, 2]);
 });
 
 describe('the latest messages', () => {
