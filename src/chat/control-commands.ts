@@ -1,6 +1,11 @@
 import { AppError } from '../base/errors.js';
-import { TAKEN_OVER } from '../conversations/details.js';
-import { setTakenOver, lostMessage } from '../conversations/conversation.js';
+import {
+  isTakenOver,
+  lostMessage,
+  setTakenOver,
+  type Conversation,
+} from '../conversations/conversation.js';
+import { RELEASED, TAKEN_OVER } from '../conversations/details.js';
 import { checkedMessage } from '../turn/events.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { personPrompt } from './prompt.js';
@@ -27,13 +32,21 @@ export async function takeover(chat: Chat): Promise<void> {
 /** /release */
 export async function release(chat: Chat): Promise<void> {
   await takeOver(chat, false);
-  notify(chat, 'released: the assistant answers again');
+  notify(chat, RELEASED);
 }
 
 async function takeOver(chat: Chat, on: boolean): Promise<void> {
   const id = currentConversation(chat);
   await callApi(chat, (api, call) => setTakenOver(api, { id, on }, call));
   chat.state.isTakenOver = on;
+}
+
+/** Somebody else may have taken the chat's conversation over, or released it: whatever reads it tells. */
+export function noticeTakeover(chat: Chat, conversation: Conversation): void {
+  const { state } = chat;
+  const before = state.isTakenOver ?? false;
+  state.isTakenOver = isTakenOver(conversation);
+  if (state.isTakenOver !== before) notify(chat, before ? RELEASED : TAKEN_OVER_NOTICE);
 }
 
 /** /say */

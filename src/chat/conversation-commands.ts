@@ -21,7 +21,7 @@ import {
   waitForApi,
   type Chat,
 } from './chat.js';
-import { TAKEN_OVER_NOTICE } from './control-commands.js';
+import { noticeTakeover, TAKEN_OVER_NOTICE } from './control-commands.js';
 import { noteReplies } from './message-commands.js';
 import { openRecap, noteAssistant, openIntroduction } from './opening.js';
 import type { Choice, ChooseQuestion } from './ports.js';
@@ -147,10 +147,13 @@ async function recap(chat: Chat, count?: number): Promise<Message[]> {
 export async function nameConversation(chat: Chat, text: string): Promise<void> {
   const newName = checkedName(text, '/name Opening hours');
   const id = currentConversation(chat);
-  await callApi(chat, (api, call) => renameConversation(api, { id, name: newName }, call));
+  const named = await callApi(chat, (api, call) =>
+    renameConversation(api, { id, name: newName }, call),
+  );
   const shown = sanitizeLine(newName);
   nameWindow(chat, { conversation: newName });
   notify(chat, `named ${shown}; /resume ${shown} continues it later`);
+  noticeTakeover(chat, named);
 }
 
 /** /assistant: switches to another assistant, in a new conversation. */

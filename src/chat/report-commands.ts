@@ -21,6 +21,7 @@ import {
   waitForApi,
   type Chat,
 } from './chat.js';
+import { noticeTakeover } from './control-commands.js';
 
 /** /info */
 export function showInfo(chat: Chat): void {
@@ -65,6 +66,7 @@ export async function exportChat(chat: Chat, argument: string): Promise<void> {
   const format = formatForFile(path);
   const text = await waitForApi(chat, async (signal) => {
     const conversation = await askApi(chat, signal, (api, call) => api.getConversation(id, call));
+    noticeTakeover(chat, conversation);
     const messages = await askMessages(chat, signal, id);
     return transcript(conversation, messages, await chat.ports.openTranscript(format));
   });

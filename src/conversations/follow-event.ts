@@ -1,6 +1,6 @@
 import type { AppError } from '../base/errors.js';
 import type { Message } from './conversation.js';
-import { TAKEN_OVER } from './details.js';
+import { RELEASED, TAKEN_OVER } from './details.js';
 
 export type FollowEvent =
   | { type: 'message'; message: Message }
@@ -18,7 +18,7 @@ export type FollowEvent =
 export function followNotice(event: Exclude<FollowEvent, { type: 'message' | 'listed' }>): string {
   switch (event.type) {
     case 'state':
-      return event.isTakenOver ? TAKEN_OVER : 'released: the assistant answers again';
+      return event.isTakenOver ? TAKEN_OVER : RELEASED;
     case 'quiet':
       return 'nothing new for a minute; still following';
     case 'trouble':

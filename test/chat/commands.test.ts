@@ -47,6 +47,40 @@ test.each([
   expect(busy.transcript).toEqual((await chatOf([line], world)).transcript);
 });
 
+describe.each(['/name Trip', '/export'])('%s', (line) => {
+  const seen = async (isTakenOver: boolean | undefined, ai_disabled: string) => {
+    const state = { conversationId: 'c-1', isTakenOver };
+    const { transcript, sent } = await chatOf([line, 'hello'], {
+      state,
+      conversations: [{ metadata: { ai_disabled } }],
+    });
+    return [transcript, sent.length] as const;
+  };
+
+  test('notices that somebody else has released the conversation: the next message is a turn', async () => {
+    const [transcript, turns] = await seen(true, 'false');
+    expect(transcript).toContain('~released: the assistant answers again~');
+    expect(transcript).toContain('prompt: > ');
+    expect(turns).toBe(1);
+  });
+
+  test.each([false, undefined])('notices that somebody has taken it over: %s', async (before) => {
+    const [transcript, turns] = await seen(before, 'true');
+    expect(transcript).toContain(
+      `~a person has taken it over: the assistant is silent; ${WAYS_OUT}~`,
+    );
+    expect(turns).toBe(0);
+  });
+
+  test.each([
+    [false, 'false'],
+    [true, 'true'],
+  ])('says nothing of what is known: %s', async (before, ai_disabled) => {
+    const [transcript] = await seen(before, ai_disabled);
+    expect(transcript.join()).not.toMatch(/taken it over|released/);
+  });
+});
+
 describe('/new', () => {
   test('begins a conversation, with the title that is given', async () => {
     const { transcript, sent } = await chatOf(['/new Trip', 'hello', '/new', 'hello'], {
