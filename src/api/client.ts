@@ -137,9 +137,12 @@ async function chat(
   // The response's own type decides, whatever was asked for.
   const isStream = /^text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
   const seen = onReply && new SeenEvents();
-  if (isStream) return events(caller, response, { seen, onReply });
+  if (isStream) return events(caller, response, [seen, onReply]);
   try {
-    return await readJson(response, readerOf(seen));
+    return await readJson(response, (reply) => {
+      seen?.noteShape(shapeOf(reply));
+      return replyIn(reply);
+    });
   } catch (error) {
     throw caller.presentable(error);
   } finally {
@@ -147,14 +150,10 @@ async function chat(
   }
 }
 
-interface WatchOptions extends Pick<ClientOptions, 'onReply'> {
-  seen: SeenEvents | undefined;
-}
-
 async function* events(
   caller: Caller,
   { body }: HttpResponse,
-  { seen, onReply }: WatchOptions,
+  [seen, onReply]: [SeenEvents | undefined, ClientOptions['onReply']],
 ): AsyncGenerator<ChatEvent> {
   try {
     yield* readReply(body, seen && ((...event) => seen.note(...event)));
@@ -163,11 +162,4 @@ async function* events(
   } finally {
     onReply?.(`stream: ${String(seen)}`);
   }
-}
-
-function readerOf(seen: SeenEvents | undefined): (body: unknown) => string {
-  return (body) => {
-    seen?.noteShape(shapeOf(body));
-    return replyIn(body);
-  };
 }

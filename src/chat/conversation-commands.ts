@@ -2,18 +2,18 @@ import { AppError } from '../base/errors.js';
 import { checkedId } from '../base/names.js';
 import {
   type Conversation,
-  type ConversationFilters,
   type Message,
   isTakenOver,
   renameConversation,
   type Assistant,
 } from '../conversations/conversation.js';
 import { CHANNEL_KEY } from '../conversations/details.js';
-import { conversationIdFor } from '../conversations/find.js';
+import { conversationIdFor, type Finder } from '../conversations/find.js';
 import { checkedName, isConversationId, nameOf } from '../conversations/metadata.js';
 import { age } from '../base/time.js';
 import { sanitizeLine } from '../base/text/sanitize.js';
 import {
+  askApi,
   askMessages,
   callApi,
   currentConversation,
@@ -89,11 +89,12 @@ async function findId(chat: Chat, idOrName: string): Promise<string> {
   const found = foundConversation(chat, idOrName);
   if (found !== undefined) return found;
   if (isConversationId(idOrName)) return idOrName;
-  return callApi(chat, (api, call) => {
-    const list = (filters: ConversationFilters): Promise<Conversation[]> =>
-      api.listConversations(filters, call);
-    const get = (id: string): Promise<Conversation> => api.getConversation(id, call);
-    return conversationIdFor(idOrName, { list, get }, { only: chat.state.assistantId });
+  return waitForApi(chat, (signal) => {
+    const finder: Finder = {
+      list: (filters) => askApi(chat, signal, (api, call) => api.listConversations(filters, call)),
+      get: (id) => askApi(chat, signal, (api, call) => api.getConversation(id, call)),
+    };
+    return conversationIdFor(idOrName, finder, { only: chat.state.assistantId });
   });
 }
 

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { notify, notifyFailure, type Chat, type Following } from './chat.js';
+import { notify, notifyFailure, type Chat } from './chat.js';
 import { showAddition } from './control-commands.js';
 import { restoreHeld } from './message-outcome.js';
 import type { Typed } from './ports.js';
@@ -39,7 +39,9 @@ async function readInputs(chat: Chat): Promise<void> {
       interruptedAt = now;
       notify(chat, 'press Ctrl-C again or Ctrl-D to exit');
     } else if (typed.text.trim() !== '' && (await runInput(chat, typed)) === 'exit') return;
-    leaveFollowed(chat.state);
+    // A chat that has gone on to another conversation no longer follows the one before.
+    const { following, conversationId } = chat.state;
+    if (following && following.id !== conversationId) following.stop();
   }
 }
 
@@ -103,14 +105,4 @@ function unknownSlashCommand({ name, nearest }: Extract<ChatInput, { type: 'unkn
   return new AppError('usage', `unknown command /${name}`, {
     hint: `${advice}${AS_MESSAGE}`,
   });
-}
-
-interface FollowingState {
-  following?: Following | undefined;
-  conversationId: string | undefined;
-}
-
-/** Ends it when the chat has gone on to another conversation. */
-function leaveFollowed({ following, conversationId }: FollowingState): void {
-  if (following && following.id !== conversationId) following.stop();
 }

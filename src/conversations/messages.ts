@@ -1,4 +1,17 @@
-import type { Message } from './conversation.js';
+import type { Message, MessagePage } from './conversation.js';
+
+/** Reads one page of a conversation's messages; the first one is 1. */
+export type ReadPage = (number: number) => Promise<MessagePage>;
+
+/** Page after page, from 1 on. */
+export async function* pagesOf(read: ReadPage): AsyncGenerator<MessagePage> {
+  for (let number = 1, pages = 1; number <= pages; number++) {
+    const page = await read(number);
+    yield page;
+    if (page.messages.length === 0) return;
+    ({ pages } = page);
+  }
+}
 
 /**
  * Sorted by time, as the API documents no order. Messages of the same time keep the list's own direction

@@ -5,9 +5,8 @@ import {
   allMessages,
   latestMessages,
   messagesByTime,
-  type ReadPage,
 } from '../../src/conversations/message-pages.js';
-import { timeOf } from '../../src/conversations/messages.js';
+import { timeOf, type ReadPage } from '../../src/conversations/messages.js';
 import { message } from '../helpers/messages.js';
 
 interface PagesOptions {
