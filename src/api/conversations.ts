@@ -76,18 +76,6 @@ export async function messagePage(
   return { messages: data, total: meta.total_results, pages: meta.total_pages };
 }
 
-/** All messages, a page at a time, in the API's order. */
-export async function* messages(
-  caller: Caller,
-  conversationId: string,
-  call: CallOptions,
-): AsyncGenerator<Message[]> {
-  const pages = pagesOf((number) => messagePage(caller, conversationId, { ...call, number }));
-  for await (const page of pages) {
-    if (page.messages.length > 0) yield page.messages;
-  }
-}
-
 /** A function that adds one message, and still only one when called again: same key, same bytes. Its failures tell the delivery. */
 export function messageAdder(
   caller: Caller,

@@ -1,14 +1,11 @@
 import { AppError } from '../base/errors.js';
 import { Deadline, hasty, isTransient, retrying } from '../base/time.js';
 import type { CallOptions, Clock } from '../base/time.js';
-import { type Conversation, type MessagePage, isTakenOver } from './conversation.js';
+import { isTakenOver, type ConversationsApi } from './conversation.js';
 import { Pace, POLL_MS, MAX_POLL_MS, Trouble, type FollowEvent } from './follow-event.js';
 import { HeldMessages, ListedMessages } from './followed-messages.js';
 
-export interface FollowApi {
-  getConversation(id: string, options: CallOptions): Promise<Conversation>;
-  getMessages(id: string, options: CallOptions & { number: number }): Promise<MessagePage>;
-}
+export type FollowApi = Pick<ConversationsApi, 'getConversation' | 'getMessages'>;
 
 interface FollowOptions {
   api: FollowApi;
