@@ -65,26 +65,6 @@ export async function follow(chat: Chat, idOrName: string): Promise<void> {
   startFollowing(chat);
 }
 
-interface TitledConversation {
-  conversation: Conversation;
-  /** Its name, else its first words where they are known. */
-  title: string;
-}
-
-/** The conversations of this assistant, the latest first. */
-function recentConversations(chat: Chat): Promise<TitledConversation[]> {
-  const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
-  const filters = { limit: MAX_CHOICES, order: 'last_message_at.desc', where };
-  return callApi(chat, async (api, call) => {
-    const found = await api.listConversations(filters, call);
-    const words = await chat.ports.firstWords(found, call.signal);
-    return found.map((conversation) => ({
-      conversation,
-      title: nameOf(conversation) || (words.get(conversation.id) ?? ''),
-    }));
-  });
-}
-
 async function findId(chat: Chat, idOrName: string): Promise<string> {
   const found = foundConversation(chat, idOrName);
   if (found !== undefined) return found;
@@ -108,21 +88,27 @@ function foundConversation({ state: { found } }: Chat, text: string): string | u
   });
 }
 
+/** One of the conversations of this assistant, the latest first. */
 async function pickConversation(chat: Chat): Promise<string | undefined> {
-  const now = chat.ports.clock.now();
-  const choices = (await recentConversations(chat)).map((titled) => choice(titled, now));
+  const { clock, dialogs, firstWords } = chat.ports;
+  const now = clock.now();
+  const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
+  const filters = { limit: MAX_CHOICES, order: 'last_message_at.desc', where };
+  const choices = await callApi(chat, async (api, call) => {
+    const found = await api.listConversations(filters, call);
+    const words = await firstWords(found, call.signal);
+    return found.map((each) => choice(each, words.get(each.id) ?? '', now));
+  });
   if (choices.length === 0) throw new AppError('usage', 'this assistant has no conversations yet');
-  const text = 'Which conversation?';
-  return chat.ports.dialogs.choose({ text, noun: 'conversation', choices });
+  return dialogs.choose({ text: 'Which conversation?', noun: 'conversation', choices });
 }
 
-/** A conversation without a title is shown by the start of its id. */
-function choice({ conversation, title }: TitledConversation, now: Date): Choice {
+/** Without a name, a conversation is shown by its first words, else by the start of its id. */
+function choice(conversation: Conversation, words: string, now: Date): Choice {
   const { id, metadata, lastMessageAt, createdAt } = conversation;
-  const name = sanitizeLine(title, 40);
-  const used = age(lastMessageAt || createdAt, now);
+  const name = sanitizeLine(nameOf(conversation) || words, 40) || sanitizeLine(id, SHORT_ID);
   const channel = sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20);
-  return { value: id, cells: [name || sanitizeLine(id, SHORT_ID), used, channel, id] };
+  return { value: id, cells: [name, age(lastMessageAt || createdAt, now), channel, id] };
 }
 
 /** /history */
