@@ -42,15 +42,15 @@ export function apiError(
     fromGateway,
   };
   if (status === 400 && /ai_disabled|ai is disabled/i.test(body)) return aiDisabled(details);
-  return new AppError(kindOf(status), message ?? fallbackMessage(response, body), details);
+  return new AppError(KINDS[status] ?? 'api', message ?? fallbackMessage(response, body), details);
 }
 
-function kindOf(status: number): ErrorKind {
-  if (status === 401 || status === 403) return 'auth';
-  if (status === 404) return 'not_found';
-  if (status === 429) return 'rate_limited';
-  return 'api';
-}
+const KINDS: Record<number, ErrorKind> = {
+  401: 'auth',
+  403: 'auth',
+  404: 'not_found',
+  429: 'rate_limited',
+};
 
 /** After 408 and 5xx the request may have run; any other refusal means that it did not. */
 function deliveryOf(status: number): Delivery {

@@ -8,13 +8,12 @@ export function createBulkTransport(options: TransportOptions): Transport {
   const first = createTransport(options);
   let current = first;
   let count = 0;
-  const change = async (): Promise<void> => {
-    const { createUndiciTransport } = await import('./undici-transport.js');
-    current = createUndiciTransport(options);
-  };
   return {
     async request(request) {
-      if (++count === MANY_REQUESTS) await change();
+      if (++count === MANY_REQUESTS) {
+        const { createUndiciTransport } = await import('./undici-transport.js');
+        current = createUndiciTransport(options);
+      }
       return current.request(request);
     },
     close() {

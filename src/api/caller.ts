@@ -113,22 +113,23 @@ export function createCaller(options: CallerOptions): Caller {
       throw presentable(error);
     }
   }
-  async function json<T>(call: Call, read: Reader<T>): Promise<T> {
-    try {
-      return await readJson(await open(call), read);
-    } catch (error) {
-      throw presentable(withoutDelivery(error));
-    }
-  }
-  async function done(call: Call): Promise<void> {
-    try {
-      const { body } = await open({ ...call, headers: { accept: '*/*', ...call.headers } });
-      await discard(body);
-    } catch (error) {
-      throw presentable(withoutDelivery(error));
-    }
-  }
-  return { open, json, done, presentable };
+  const shown = (error: unknown): never => {
+    throw presentable(withoutDelivery(error));
+  };
+  return {
+    open,
+    json: (call, read) =>
+      open(call)
+        .then((response) => readJson(response, read))
+        .catch(shown),
+    async done(call) {
+      const accepting = { ...call, headers: { accept: '*/*', ...call.headers } };
+      await open(accepting)
+        .then(({ body }) => discard(body))
+        .catch(shown);
+    },
+    presentable,
+  };
 }
 
 function presented(

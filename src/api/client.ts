@@ -1,14 +1,5 @@
 import type { CallOptions } from '../base/time.js';
-import type {
-  Assistant,
-  Conversation,
-  ConversationFilters,
-  Insight,
-  Message,
-  MessagePage,
-  NewMessage,
-  SharedConversation,
-} from '../conversations/conversation.js';
+import type { ConversationsApi } from '../conversations/conversation.js';
 import type { ChatAnswer, ChatEvent, SentTurn, TurnPorts } from '../turn/events.js';
 import { ServerClock } from '../turn/server-clock.js';
 import { readJson, type Caller, createCaller, type CallerOptions } from './caller.js';
@@ -19,7 +10,6 @@ import {
   history,
   messageAdder,
   messagePage,
-  messages,
 } from './conversations.js';
 import { segment, type HttpResponse } from './http.js';
 import { replyIn, SeenEvents, shapeOf } from './reply-shapes.js';
@@ -27,31 +17,7 @@ import { readReply } from './reply-stream.js';
 import { parse } from './wire.js';
 
 /** The Telnyx AI Assistants API: one method an operation. All of them reject with AppErrors. */
-export interface Client extends TurnPorts {
-  listAssistants(options: CallOptions): Promise<Assistant[]>;
-  listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
-  /** All messages, a page at a time, in the API's order (it documents none). */
-  listMessages(conversationId: string, options: CallOptions): AsyncGenerator<Message[]>;
-  /** One page of them, the first one is 1. */
-  getMessages(
-    conversationId: string,
-    options: CallOptions & { number: number },
-  ): Promise<MessagePage>;
-  /** Replaces the metadata: whether Telnyx merges is not documented, so send the whole map. */
-  updateConversation(
-    id: string,
-    metadata: Record<string, string>,
-    options: CallOptions,
-  ): Promise<Conversation>;
-  deleteConversation(id: string, options: CallOptions): Promise<void>;
-  /** A function that adds one message without running the assistant, and still only one when called again. */
-  messageAdder(message: NewMessage): (options: CallOptions) => Promise<void>;
-  /** The one conversation that every caller gets for this metadata and generation within 24 hours. */
-  createShared(
-    conversation: { metadata: Record<string, string>; generation: number },
-    options: CallOptions,
-  ): Promise<SharedConversation>;
-  listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;
+export interface Client extends ConversationsApi, TurnPorts {
   /** For the operations that few programs need: they are in files of their own. */
   readonly caller: Caller;
   /** Lets the process end. */
@@ -91,7 +57,6 @@ export function createClient(options: ClientOptions): Client {
     },
     deleteConversation: async (id, call) =>
       caller.done({ ...call, method: 'DELETE', path: conversationPath(id) }),
-    listMessages: (id, call) => messages(caller, id, call),
     getMessages: (id, call) => messagePage(caller, id, call),
     history: (id, call) => history(caller, id, { call, clock: options.clock }),
     messageAdder: (message) => messageAdder(caller, message, options.randomId()),
@@ -137,9 +102,12 @@ async function chat(
   // The response's own type decides, whatever was asked for.
   const isStream = /^text\/event-stream\b/i.test(response.headers['content-type'] ?? '');
   const seen = onReply && new SeenEvents();
-  if (isStream) return events(caller, response, { seen, onReply });
+  if (isStream) return events(caller, response, [seen, onReply]);
   try {
-    return await readJson(response, readerOf(seen));
+    return await readJson(response, (reply) => {
+      seen?.noteShape(shapeOf(reply));
+      return replyIn(reply);
+    });
   } catch (error) {
     throw caller.presentable(error);
   } finally {
@@ -147,14 +115,10 @@ async function chat(
   }
 }
 
-interface WatchOptions extends Pick<ClientOptions, 'onReply'> {
-  seen: SeenEvents | undefined;
-}
-
 async function* events(
   caller: Caller,
   { body }: HttpResponse,
-  { seen, onReply }: WatchOptions,
+  [seen, onReply]: [SeenEvents | undefined, ClientOptions['onReply']],
 ): AsyncGenerator<ChatEvent> {
   try {
     yield* readReply(body, seen && ((...event) => seen.note(...event)));
@@ -163,11 +127,4 @@ async function* events(
   } finally {
     onReply?.(`stream: ${String(seen)}`);
   }
-}
-
-function readerOf(seen: SeenEvents | undefined): (body: unknown) => string {
-  return (body) => {
-    seen?.noteShape(shapeOf(body));
-    return replyIn(body);
-  };
 }

@@ -8,6 +8,7 @@ import type {
   NewMessage,
   History,
 } from '../conversations/conversation.js';
+import { pagesOf } from '../conversations/messages.js';
 import { type Caller, readText } from './caller.js';
 import { segment } from './http.js';
 import { parse } from './wire.js';
@@ -73,30 +74,6 @@ export async function messagePage(
   const query = { 'page[size]': PAGE_SIZE, 'page[number]': number };
   const { data, meta } = await caller.json({ ...call, path, query }, parse.messagePage);
   return { messages: data, total: meta.total_results, pages: meta.total_pages };
-}
-
-/** Page after page, from 1 on. */
-async function* pagesOf(
-  read: (number: number) => Promise<MessagePage>,
-): AsyncGenerator<MessagePage> {
-  for (let number = 1, pages = 1; number <= pages; number++) {
-    const page = await read(number);
-    yield page;
-    if (page.messages.length === 0) return;
-    ({ pages } = page);
-  }
-}
-
-/** All messages, a page at a time, in the API's order. */
-export async function* messages(
-  caller: Caller,
-  conversationId: string,
-  call: CallOptions,
-): AsyncGenerator<Message[]> {
-  const pages = pagesOf((number) => messagePage(caller, conversationId, { ...call, number }));
-  for await (const page of pages) {
-    if (page.messages.length > 0) yield page.messages;
-  }
 }
 
 /** A function that adds one message, and still only one when called again: same key, same bytes. Its failures tell the delivery. */

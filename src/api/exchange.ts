@@ -2,14 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AppError, Delivery } from '../base/errors.js';
 import {
   connectTimeout,
-  endedBy,
   interruptedBy,
   networkError,
   otherProtocol,
-  RESPONSE_TOO_LARGE,
+  responseTooLarge,
   silenceTimeout,
   totalTimeout,
-  type RequestEnd,
 } from './failures.js';
 import {
   DIED_IDLE_MS,
@@ -47,6 +45,7 @@ export class Exchange implements BodySource, BodyReading {
   readonly #request: HttpRequest;
   readonly #options: ExchangeOptions;
   readonly #record: RequestRecord;
+  readonly #budget: ReadBudget | undefined;
   #carrier: Carrier | undefined;
   #total: NodeJS.Timeout | undefined;
   #connecting: NodeJS.Timeout | undefined;
@@ -57,7 +56,8 @@ export class Exchange implements BodySource, BodyReading {
   #receivedBefore: number | undefined;
   #idleUntil = 0;
   #status = 0;
-  #size = 0;
+  /** Bytes of the body so far. */
+  size = 0;
   #body: ResponseBody | undefined;
   #isAwaited = false;
   #resolve: (response: HttpResponse) => void = () => undefined;
@@ -69,6 +69,7 @@ export class Exchange implements BodySource, BodyReading {
     this.#request = request;
     this.#options = options;
     this.#record = new RequestRecord(request, options);
+    this.#budget = options.budget;
   }
 
   /** Sends the request and waits for the head of its response. */
@@ -90,15 +91,12 @@ export class Exchange implements BodySource, BodyReading {
     carrier.send();
     if (this.isEnded) return;
     signal.addEventListener('abort', this.#onAbort);
-    this.#total = setTimeout(this.#onTotal, timeouts.totalMs);
+    const { totalMs } = timeouts;
+    this.#total = setTimeout(() => this.fail(totalTimeout(totalMs)), totalMs);
   }
 
   readonly #onAbort = (): void => {
     this.fail(interruptedBy(this.#request.signal));
-  };
-
-  readonly #onTotal = (): void => {
-    this.fail(totalTimeout(this.#request.timeouts.totalMs));
   };
 
   get isEnded(): boolean {
@@ -142,27 +140,20 @@ export class Exchange implements BodySource, BodyReading {
 
   /** Returns false when no more may come until the carrier is resumed. */
   onData(piece: Buffer): boolean {
-    this.#size += piece.length;
-    if (this.#size > MAX_RESPONSE_BYTES) {
-      this.fail(RESPONSE_TOO_LARGE);
+    this.size += piece.length;
+    if (this.size > MAX_RESPONSE_BYTES) {
+      this.fail(responseTooLarge());
       return false;
     }
-    const { budget } = this.#options;
     const isTaken = this.#body?.push(piece) ?? true;
-    if (!budget) return isTaken;
-    if (isTaken) return budget.mayGoOn(this);
-    budget.holdBack(this);
+    if (isTaken) return this.#mayGoOn();
+    this.#budget?.holdBack(this);
     return false;
-  }
-
-  /** Bytes of the body so far. */
-  get size(): number {
-    return this.#size;
   }
 
   /** The body is long, and read without waiting for others. */
   get isReadFast(): boolean {
-    return this.#options.budget?.isFirst(this) ?? true;
+    return this.#budget?.isFirst(this) ?? true;
   }
 
   goOn(): void {
@@ -181,16 +172,19 @@ export class Exchange implements BodySource, BodyReading {
     if (!this.isEnded) this.#end((this.#reason ??= this.#failure(error)));
   }
 
-  fail(end: RequestEnd): void {
+  fail(error: AppError): void {
     if (this.isEnded) return;
-    const reason = (this.#reason ??= endedBy(end, this.#delivery()));
+    const reason = (this.#reason ??= error.with({ delivery: this.#delivery() }));
     this.#carrier?.abort(reason);
     this.#end(reason);
   }
 
   resume(): void {
-    if (this.isEnded) return;
-    if (this.#options.budget?.mayGoOn(this) ?? true) this.#carrier?.resume();
+    if (!this.isEnded && this.#mayGoOn()) this.#carrier?.resume();
+  }
+
+  #mayGoOn(): boolean {
+    return this.#budget?.mayGoOn(this) ?? true;
   }
 
   leave(): void {
@@ -210,8 +204,7 @@ export class Exchange implements BodySource, BodyReading {
     const { timeouts } = this.#request;
     const silenceMs = silenceFor(this.#status, timeouts);
     clearTimeout(this.#silence);
-    if (!this.#isAwaited || silenceMs >= timeouts.totalMs) return;
-    if (this.#options.budget?.isWaiting(this)) return;
+    if (!this.#isAwaited || silenceMs >= timeouts.totalMs || this.#budget?.isWaiting(this)) return;
     this.#silence = setTimeout(() => this.fail(silenceTimeout(silenceMs)), silenceMs);
   }
 
@@ -224,7 +217,7 @@ export class Exchange implements BodySource, BodyReading {
   #failure(error: Error): AppError {
     const isUnanswered = this.#receivedBefore === this.#carrier?.received;
     const diedIdle = (isUnanswered && this.#record.elapsed <= this.#idleUntil) || undefined;
-    return networkError(error, this.#options.host, this.#delivery()).with({ diedIdle });
+    return networkError(error, this.#options.host).with({ delivery: this.#delivery(), diedIdle });
   }
 
   #delivery(): Delivery {
@@ -233,7 +226,7 @@ export class Exchange implements BodySource, BodyReading {
 
   /** Ends all watching and reports the request, once. */
   #settle(outcome: string, status: string): void {
-    this.#options.budget?.leave(this);
+    this.#budget?.leave(this);
     clearTimeout(this.#total);
     clearTimeout(this.#connecting);
     clearTimeout(this.#silence);

@@ -16,7 +16,7 @@ export async function lookUp(host: string, signal: AbortSignal): Promise<string[
     const addresses = await bounded(dns.lookup(host, { all: true }), host, signal);
     return addresses.map(({ address }) => address);
   } catch (error) {
-    throw error instanceof AppError ? error : networkError(error, host, undefined);
+    throw error instanceof AppError ? error : networkError(error, host);
   }
 }
 
@@ -50,7 +50,7 @@ function issuerOf(socket: TLSSocket): string {
 /** Node gives the reason as a code or as an error, whatever its types say. */
 function untrusted(reason: unknown, host: string, issuer: string): AppError {
   const cause = reason instanceof Error ? reason : new Error(String(reason));
-  const error = networkError(Object.assign(cause, { code: codeOf(reason) }), host, undefined);
+  const error = networkError(Object.assign(cause, { code: codeOf(reason) }), host);
   return error.but({ message: `${error.message}: its certificate is issued by ${issuer}` });
 }
 
@@ -88,7 +88,7 @@ interface Probe {
 async function opened(socket: Socket, event: string, { host, signal }: Probe): Promise<void> {
   const open = new Promise<void>((resolve, reject) => {
     socket.once(event, resolve);
-    socket.once('error', (error) => reject(networkError(error, host, undefined)));
+    socket.once('error', (error) => reject(networkError(error, host)));
     socket.once('close', () => {
       reject(new AppError('network', `connection cut by ${host}`, { hint: ON_THE_WAY_HINT }));
     });

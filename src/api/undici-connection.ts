@@ -107,7 +107,8 @@ export class Connection {
   readonly #client: Client;
   #socket: Socket | undefined;
   #request: PooledRequest | undefined;
-  #isOpened = false;
+  /** It was opened, whatever has become of it since. */
+  isOpened = false;
   #isOld = false;
   /** Whether the response is long and may be read at full speed. */
   readsMuch = false;
@@ -120,13 +121,8 @@ export class Connection {
     this.#client = new Client(origin, { ...CLIENT_OPTIONS, connect: open });
   }
 
-  /** It was opened, whatever has become of it since. */
-  get isOpened(): boolean {
-    return this.#isOpened;
-  }
-
   get isUsable(): boolean {
-    return this.#isOpened && this.#socket?.destroyed === false;
+    return this.isOpened && this.#socket?.destroyed === false;
   }
 
   /** Bytes received so far. */
@@ -160,16 +156,16 @@ export class Connection {
 
   /** Ends the connection if it is still being opened. */
   cancel(reason: Error): void {
-    if (!this.#isOpened) this.#socket?.destroy(reason);
+    if (!this.isOpened) this.#socket?.destroy(reason);
   }
 
   #open(callback: buildConnector.Callback): void {
-    this.#isOpened = this.#isOld = false;
+    this.isOpened = this.#isOld = false;
     this.#written = 0;
     this.#request?.onConnecting();
     let age: NodeJS.Timeout | undefined;
     const onOpen = (): void => {
-      this.#isOpened = true;
+      this.isOpened = true;
       age = setTimeout(() => this.#retire(), MAX_AGE_MS).unref();
       callback(null, socket);
     };

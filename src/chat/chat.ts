@@ -1,5 +1,7 @@
 import { AppError } from '../base/errors.js';
-import type { CallOptions } from '../base/time.js';
+import { Deadline, retrying, type CallOptions } from '../base/time.js';
+import type { Message } from '../conversations/conversation.js';
+import { allMessages } from '../conversations/message-pages.js';
 import { errorLines } from '../base/text/error-report.js';
 import { sanitize } from '../base/text/sanitize.js';
 import type { Turn } from '../turn/events.js';
@@ -126,17 +128,33 @@ export async function cancellable<T>(
   }
 }
 
-/** Bound on an API call that is not a turn, in milliseconds. */
+/** Bound on an API call that is not a turn, with its retries, in milliseconds. */
 const CHAT_CALL_MS = 30_000;
 
-/** An API call that Ctrl-C cancels. */
-export function callApi<T>(
-  chat: Chat,
-  call: (api: ChatPorts['api'], options: CallOptions) => Promise<T>,
-): Promise<T> {
-  return cancellable(chat, 'waiting for Telnyx', (signal) =>
-    call(chat.ports.api, { signal, timeoutMs: CHAT_CALL_MS }),
+type ApiCall<T> = (api: ChatPorts['api'], options: CallOptions) => Promise<T>;
+
+/** An API call that may be repeated without harm, with retries. */
+export function askApi<T>({ ports }: Chat, signal: AbortSignal, call: ApiCall<T>): Promise<T> {
+  const { api, clock } = ports;
+  const deadline = new Deadline(clock, CHAT_CALL_MS);
+  return retrying((options) => call(api, options), { clock, signal, deadline });
+}
+
+/** Every message of a conversation, in order. */
+export function askMessages(chat: Chat, signal: AbortSignal, id: string): Promise<Message[]> {
+  return allMessages((number) =>
+    askApi(chat, signal, (api, call) => api.getMessages(id, { ...call, number })),
   );
+}
+
+/** Runs API calls that Ctrl-C cancels. */
+export function waitForApi<T>(chat: Chat, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return cancellable(chat, 'waiting for Telnyx', task);
+}
+
+/** One such call. */
+export function callApi<T>(chat: Chat, call: ApiCall<T>): Promise<T> {
+  return waitForApi(chat, (signal) => askApi(chat, signal, call));
 }
 
 /** The id of the conversation. Throws when there is none yet. */

@@ -1,7 +1,11 @@
 import { AppError } from '../base/errors.js';
-import { retrying, Deadline } from '../base/time.js';
-import { TAKEN_OVER } from '../conversations/details.js';
-import { setTakenOver, lostMessage } from '../conversations/conversation.js';
+import {
+  isTakenOver,
+  lostMessage,
+  setTakenOver,
+  type Conversation,
+} from '../conversations/conversation.js';
+import { RELEASED, TAKEN_OVER } from '../conversations/details.js';
 import { checkedMessage } from '../turn/events.js';
 import { callApi, currentConversation, notify, type Chat } from './chat.js';
 import { personPrompt } from './prompt.js';
@@ -28,13 +32,21 @@ export async function takeover(chat: Chat): Promise<void> {
 /** /release */
 export async function release(chat: Chat): Promise<void> {
   await takeOver(chat, false);
-  notify(chat, 'released: the assistant answers again');
+  notify(chat, RELEASED);
 }
 
 async function takeOver(chat: Chat, on: boolean): Promise<void> {
   const id = currentConversation(chat);
   await callApi(chat, (api, call) => setTakenOver(api, { id, on }, call));
   chat.state.isTakenOver = on;
+}
+
+/** Somebody else may have taken the chat's conversation over, or released it: whatever reads it tells. */
+export function noticeTakeover(chat: Chat, conversation: Conversation): void {
+  const { state } = chat;
+  const before = state.isTakenOver ?? false;
+  state.isTakenOver = isTakenOver(conversation);
+  if (state.isTakenOver !== before) notify(chat, before ? RELEASED : TAKEN_OVER_NOTICE);
 }
 
 /** /say */
@@ -61,13 +73,9 @@ async function addMessage(chat: Chat, text: string): Promise<void> {
   const conversationId = currentConversation(chat);
   const { speaker, added: known } = chat.state;
   const message = { conversationId, role: 'assistant', text: checkedMessage(text) } as const;
-  const added = callApi(chat, (api, { signal, timeoutMs }) => {
-    const { clock } = chat.ports;
-    const deadline = new Deadline(clock, timeoutMs);
-    return retrying(api.messageAdder({ ...message, speaker }), { clock, signal, deadline });
-  });
+  const add = chat.ports.api.messageAdder({ ...message, speaker });
   try {
-    await added;
+    await callApi(chat, (_, call) => add(call));
   } catch (error) {
     throw lostMessage(error, '/history');
   }

@@ -2,20 +2,26 @@ import { AppError } from '../base/errors.js';
 import { checkedId } from '../base/names.js';
 import {
   type Conversation,
-  type ConversationFilters,
   type Message,
   isTakenOver,
   renameConversation,
   type Assistant,
 } from '../conversations/conversation.js';
 import { CHANNEL_KEY } from '../conversations/details.js';
-import { conversationIdFor } from '../conversations/find.js';
-import { allMessages } from '../conversations/messages.js';
+import { conversationIdFor, type Finder } from '../conversations/find.js';
 import { checkedName, isConversationId, nameOf } from '../conversations/metadata.js';
 import { age } from '../base/time.js';
 import { sanitizeLine } from '../base/text/sanitize.js';
-import { callApi, currentConversation, notify, type Chat } from './chat.js';
-import { TAKEN_OVER_NOTICE } from './control-commands.js';
+import {
+  askApi,
+  askMessages,
+  callApi,
+  currentConversation,
+  notify,
+  waitForApi,
+  type Chat,
+} from './chat.js';
+import { noticeTakeover, TAKEN_OVER_NOTICE } from './control-commands.js';
 import { noteReplies } from './message-commands.js';
 import { openRecap, noteAssistant, openIntroduction } from './opening.js';
 import type { Choice, ChooseQuestion } from './ports.js';
@@ -59,35 +65,16 @@ export async function follow(chat: Chat, idOrName: string): Promise<void> {
   startFollowing(chat);
 }
 
-interface TitledConversation {
-  conversation: Conversation;
-  /** Its name, else its first words where they are known. */
-  title: string;
-}
-
-/** The conversations of this assistant, the latest first. */
-function recentConversations(chat: Chat): Promise<TitledConversation[]> {
-  const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
-  const filters = { limit: MAX_CHOICES, order: 'last_message_at.desc', where };
-  return callApi(chat, async (api, call) => {
-    const found = await api.listConversations(filters, call);
-    const words = await chat.ports.firstWords(found, call.signal);
-    return found.map((conversation) => ({
-      conversation,
-      title: nameOf(conversation) || (words.get(conversation.id) ?? ''),
-    }));
-  });
-}
-
 async function findId(chat: Chat, idOrName: string): Promise<string> {
   const found = foundConversation(chat, idOrName);
   if (found !== undefined) return found;
   if (isConversationId(idOrName)) return idOrName;
-  return callApi(chat, (api, call) => {
-    const list = (filters: ConversationFilters): Promise<Conversation[]> =>
-      api.listConversations(filters, call);
-    const get = (id: string): Promise<Conversation> => api.getConversation(id, call);
-    return conversationIdFor(idOrName, { list, get }, { only: chat.state.assistantId });
+  return waitForApi(chat, (signal) => {
+    const finder: Finder = {
+      list: (filters) => askApi(chat, signal, (api, call) => api.listConversations(filters, call)),
+      get: (id) => askApi(chat, signal, (api, call) => api.getConversation(id, call)),
+    };
+    return conversationIdFor(idOrName, finder, { only: chat.state.assistantId });
   });
 }
 
@@ -101,21 +88,27 @@ function foundConversation({ state: { found } }: Chat, text: string): string | u
   });
 }
 
+/** One of the conversations of this assistant, the latest first. */
 async function pickConversation(chat: Chat): Promise<string | undefined> {
-  const now = chat.ports.clock.now();
-  const choices = (await recentConversations(chat)).map((titled) => choice(titled, now));
+  const { clock, dialogs, firstWords } = chat.ports;
+  const now = clock.now();
+  const where = { 'metadata->assistant_id': `eq.${chat.state.assistantId}` };
+  const filters = { limit: MAX_CHOICES, order: 'last_message_at.desc', where };
+  const choices = await callApi(chat, async (api, call) => {
+    const found = await api.listConversations(filters, call);
+    const words = await firstWords(found, call.signal);
+    return found.map((each) => choice(each, words.get(each.id) ?? '', now));
+  });
   if (choices.length === 0) throw new AppError('usage', 'this assistant has no conversations yet');
-  const text = 'Which conversation?';
-  return chat.ports.dialogs.choose({ text, noun: 'conversation', choices });
+  return dialogs.choose({ text: 'Which conversation?', noun: 'conversation', choices });
 }
 
-/** A conversation without a title is shown by the start of its id. */
-function choice({ conversation, title }: TitledConversation, now: Date): Choice {
+/** Without a name, a conversation is shown by its first words, else by the start of its id. */
+function choice(conversation: Conversation, words: string, now: Date): Choice {
   const { id, metadata, lastMessageAt, createdAt } = conversation;
-  const name = sanitizeLine(title, 40);
-  const used = age(lastMessageAt || createdAt, now);
+  const name = sanitizeLine(nameOf(conversation) || words, 40) || sanitizeLine(id, SHORT_ID);
   const channel = sanitizeLine(metadata[CHANNEL_KEY] ?? '', 20);
-  return { value: id, cells: [name || sanitizeLine(id, SHORT_ID), used, channel, id] };
+  return { value: id, cells: [name, age(lastMessageAt || createdAt, now), channel, id] };
 }
 
 /** /history */
@@ -130,7 +123,7 @@ export async function showHistory(chat: Chat, argument: string): Promise<void> {
 
 async function recap(chat: Chat, count?: number): Promise<Message[]> {
   const id = currentConversation(chat);
-  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  const messages = await waitForApi(chat, (signal) => askMessages(chat, signal, id));
   const show = await openRecap(chat, messages, count);
   show();
   noteReplies(chat, messages);
@@ -141,10 +134,13 @@ async function recap(chat: Chat, count?: number): Promise<Message[]> {
 export async function nameConversation(chat: Chat, text: string): Promise<void> {
   const newName = checkedName(text, '/name Opening hours');
   const id = currentConversation(chat);
-  await callApi(chat, (api, call) => renameConversation(api, { id, name: newName }, call));
+  const named = await callApi(chat, (api, call) =>
+    renameConversation(api, { id, name: newName }, call),
+  );
   const shown = sanitizeLine(newName);
   nameWindow(chat, { conversation: newName });
   notify(chat, `named ${shown}; /resume ${shown} continues it later`);
+  noticeTakeover(chat, named);
 }
 
 /** /assistant: switches to another assistant, in a new conversation. */

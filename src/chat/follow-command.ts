@@ -44,7 +44,10 @@ interface FollowOptions {
 }
 
 /** Follows the chat's conversation; what is typed meanwhile becomes a person's message. */
-export function followConversation(chat: Chat, options: FollowOptions): void {
+export function followConversation(
+  chat: Chat,
+  { showMessage, onListed, onEnd }: FollowOptions,
+): void {
   const id = currentConversation(chat);
   chat.state.following?.stop();
   const { api, clock, signal } = chat.ports;
@@ -62,10 +65,20 @@ export function followConversation(chat: Chat, options: FollowOptions): void {
     },
   };
   chat.state.following = following;
-  void showFollowed(chat, { ...options, follower, added }).catch((error: unknown) => {
+  const show = async (): Promise<void> => {
+    let isNew = false;
+    for await (const event of follower.events()) {
+      if (event.type === 'listed') {
+        isNew = true;
+        onListed?.();
+      } else if (event.type !== 'message') showEvent(chat, event);
+      else if (!isNew || !isOwn(event.message, added)) await showMessage(event.message, isNew);
+    }
+  };
+  void show().catch((error: unknown) => {
     signal.removeEventListener('abort', stop);
     if (chat.state.following === following) chat.state.following = undefined;
-    options.onEnd(error);
+    onEnd(error);
   });
 }
 
@@ -88,25 +101,6 @@ async function sendAsPerson(chat: Chat, text: string, added: string[]): Promise<
   await showAddition(chat, text);
   // A message that may not have arrived is shown once the list has it.
   if (state.lastFailure) takeOut(trimmed, added);
-}
-
-interface Followed extends FollowOptions {
-  follower: Follower;
-  added: string[];
-}
-
-async function showFollowed(
-  chat: Chat,
-  { follower, added, showMessage, onListed }: Followed,
-): Promise<void> {
-  let isNew = false;
-  for await (const event of follower.events()) {
-    if (event.type === 'listed') {
-      isNew = true;
-      onListed?.();
-    } else if (event.type !== 'message') showEvent(chat, event);
-    else if (!isNew || !isOwn(event.message, added)) await showMessage(event.message, isNew);
-  }
 }
 
 function showEnd(chat: Chat, id: string, error: unknown): void {

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.js';
-import { notify, notifyFailure, type Chat, type Following } from './chat.js';
+import { notify, notifyFailure, type Chat } from './chat.js';
 import { showAddition } from './control-commands.js';
 import { restoreHeld } from './message-outcome.js';
 import type { Typed } from './ports.js';
@@ -39,7 +39,9 @@ async function readInputs(chat: Chat): Promise<void> {
       interruptedAt = now;
       notify(chat, 'press Ctrl-C again or Ctrl-D to exit');
     } else if (typed.text.trim() !== '' && (await runInput(chat, typed)) === 'exit') return;
-    leaveFollowed(chat.state);
+    // A chat that has gone on to another conversation no longer follows the one before.
+    const { following, conversationId } = chat.state;
+    if (following && following.id !== conversationId) following.stop();
   }
 }
 
@@ -51,9 +53,10 @@ async function runInput(
   const input = parseInput(line, isByKey);
   try {
     if (input.type === 'unknown') throw unknownSlashCommand(input);
-    if (input.type === 'command') assertKnown(chat, input);
-    if (input.type === 'command') assertArgument(input);
-    if (input.type === 'command') return await input.command.run(chat, input.argument);
+    if (input.type === 'command') {
+      assertUsable(chat, input);
+      return await input.command.run(chat, input.argument);
+    }
     const { following, isTakenOver } = chat.state;
     if (following) await following.send(input.text);
     else await (isTakenOver ? showAddition : showTurn)(chat, input.text);
@@ -78,39 +81,24 @@ function isWorthCorrecting(input: ChatInput, error: AppError): boolean {
   return input.argument !== '' || input.command.argument.startsWith('<');
 }
 
-function assertKnown(
-  { commands }: Chat,
-  { command }: Extract<ChatInput, { type: 'command' }>,
-): void {
-  if (commands === undefined || commands.has(command.name)) return;
-  throw new AppError('usage', `/${command.name} is a command of the chat only`, {
-    hint: `/help shows the commands; ${AS_MESSAGE}`,
-  });
-}
-
-/** Text after a command without argument may be a message that only begins like the command. */
-function assertArgument({ command, argument }: Extract<ChatInput, { type: 'command' }>): void {
-  if (argument === '' || command.argument !== '') return;
-  throw new AppError('usage', `/${command.name} takes nothing after it`, {
-    hint: AS_MESSAGE,
-  });
-}
-
 const AS_MESSAGE = 'to send it as a message, start with a space';
+
+function assertUsable(
+  { commands }: Chat,
+  { command, argument }: Extract<ChatInput, { type: 'command' }>,
+): void {
+  if (commands?.has(command.name) === false) {
+    throw new AppError('usage', `/${command.name} is a command of the chat only`, {
+      hint: `/help shows the commands; ${AS_MESSAGE}`,
+    });
+  }
+  // Text after a command without argument may be a message that only begins like the command.
+  if (argument !== '' && command.argument === '') {
+    throw new AppError('usage', `/${command.name} takes nothing after it`, { hint: AS_MESSAGE });
+  }
+}
 
 function unknownSlashCommand({ name, nearest }: Extract<ChatInput, { type: 'unknown' }>): AppError {
   const advice = nearest ? `did you mean /${nearest}? ` : '/help shows the commands; ';
-  return new AppError('usage', `unknown command /${name}`, {
-    hint: `${advice}${AS_MESSAGE}`,
-  });
-}
-
-interface FollowingState {
-  following?: Following | undefined;
-  conversationId: string | undefined;
-}
-
-/** Ends it when the chat has gone on to another conversation. */
-function leaveFollowed({ following, conversationId }: FollowingState): void {
-  if (following && following.id !== conversationId) following.stop();
+  return new AppError('usage', `unknown command /${name}`, { hint: `${advice}${AS_MESSAGE}` });
 }

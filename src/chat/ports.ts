@@ -1,18 +1,9 @@
 import type { AppError } from '../base/errors.js';
-import type { CallOptions, Clock } from '../base/time.js';
-import type {
-  Assistant,
-  Conversation,
-  ConversationFilters,
-  Insight,
-  Message,
-  NewMessage,
-  UpdateApi,
-} from '../conversations/conversation.js';
+import type { Clock } from '../base/time.js';
+import type { ConversationsApi } from '../conversations/conversation.js';
 import type { FirstWordsOf } from '../conversations/excerpt.js';
 import type { ToolCallResult, Transcript, TranscriptFormat } from '../conversations/transcript.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
-import type { ToolCallPorts } from '../turn/turn-tool-calls.js';
 
 /** One input of the person at the terminal. */
 export type Typed =
@@ -80,15 +71,10 @@ export interface LineEditor {
 export type ChatTurn = Omit<TurnRequest, 'stream' | 'created' | 'metadata'>;
 
 /** The calls of Telnyx for the chat's commands. */
-export interface ChatApi extends UpdateApi, ToolCallPorts {
-  listAssistants(options: CallOptions): Promise<Assistant[]>;
-  getAssistant(id: string, options: CallOptions): Promise<Assistant>;
-  listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
-  listMessages(conversationId: string, options: CallOptions): AsyncIterable<Message[]>;
-  /** A function that adds one message, still only one when called again, without running the assistant. */
-  messageAdder(message: NewMessage): (options: CallOptions) => Promise<void>;
-  listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;
-}
+export type ChatApi = Omit<
+  ConversationsApi,
+  'conversationCreator' | 'createShared' | 'deleteConversation' | 'history'
+>;
 
 export interface Choice {
   value: string;

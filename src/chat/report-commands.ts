@@ -4,14 +4,24 @@ import { sanitizeLine, sanitize } from '../base/text/sanitize.js';
 import { parseJson } from '../base/text/well-formed.js';
 import type { Message } from '../conversations/conversation.js';
 import { insightBlock } from '../conversations/details.js';
-import { allMessages, turnsIn } from '../conversations/messages.js';
+import { turnsIn } from '../conversations/messages.js';
 import {
   ANY_TRANSCRIPT_ENDING,
   formatByName,
   transcript,
   type TranscriptFormat,
 } from '../conversations/transcript.js';
-import { callApi, currentConversation, notify, type Chat, notifyAsIs } from './chat.js';
+import {
+  askApi,
+  askMessages,
+  callApi,
+  currentConversation,
+  notify,
+  notifyAsIs,
+  waitForApi,
+  type Chat,
+} from './chat.js';
+import { noticeTakeover } from './control-commands.js';
 
 /** /info */
 export function showInfo(chat: Chat): void {
@@ -54,9 +64,10 @@ export async function exportChat(chat: Chat, argument: string): Promise<void> {
   const path =
     fileIn(argument, '/export', '.md') || `conversation-${id.replace(/[^\w.-]/g, '_')}.md`;
   const format = formatForFile(path);
-  const text = await callApi(chat, async (api, call) => {
-    const conversation = await api.getConversation(id, call);
-    const messages = await allMessages(api.listMessages(id, call));
+  const text = await waitForApi(chat, async (signal) => {
+    const conversation = await askApi(chat, signal, (api, call) => api.getConversation(id, call));
+    noticeTakeover(chat, conversation);
+    const messages = await askMessages(chat, signal, id);
     return transcript(conversation, messages, await chat.ports.openTranscript(format));
   });
   notify(chat, `saved to ${await chat.ports.save(path, text)}`);
@@ -97,7 +108,7 @@ export async function showTrace(chat: Chat, argument: string): Promise<void> {
     });
   }
   const id = currentConversation(chat);
-  const messages = await callApi(chat, (api, call) => allMessages(api.listMessages(id, call)));
+  const messages = await waitForApi(chat, (signal) => askMessages(chat, signal, id));
   const turns = turnsIn(messages);
   const turn = turns.at(-back);
   if (!turn && back > 1) {

@@ -42,119 +42,49 @@ export interface SlashCommand {
   /** As `/help` shows it: `<required>`, `[optional]`, or ''. */
   argument: string;
   summary: string;
-  /** The argument is a draft, so that blanks around it belong to it. */
-  takesDraft?: true;
   /** Gives 'exit' to end the chat. */
   run: (chat: Chat, argument: string) => unknown;
 }
 
-/** The commands of the chat: one table for the parser, the loop, `/help` and completion. */
-export const SLASH_COMMANDS: readonly SlashCommand[] = [
-  { name: 'new', argument: '[title]', summary: 'start a new conversation', run: startNew },
-  {
-    name: 'resume',
-    argument: '[id|name]',
-    summary: 'continue an earlier conversation',
-    run: resume,
-  },
-  {
-    name: 'search',
-    argument: '<words>',
-    summary: 'find conversations by what was said, for /resume <n>',
-    run: async (chat, words) => (await import('./search-command.js')).searchSaid(chat, words),
-  },
-  {
-    name: 'follow',
-    argument: '[id|name]',
-    summary: 'show messages as they come, until Ctrl-C',
-    run: follow,
-  },
-  {
-    name: 'history',
-    argument: '[n]',
-    summary: 'show the last messages of this conversation',
-    run: showHistory,
-  },
-  {
-    name: 'assistant',
-    argument: '[id]',
-    summary: 'switch to another assistant',
-    run: chooseAssistant,
-  },
-  { name: 'name', argument: '<name>', summary: 'name this conversation', run: nameConversation },
-  {
-    name: 'takeover',
-    argument: '',
-    summary: 'silence the assistant in this conversation',
-    run: takeover,
-  },
-  { name: 'release', argument: '', summary: 'let the assistant answer again', run: release },
-  {
-    name: 'say',
-    argument: '<text>',
-    summary: 'add a message from a person, without a reply',
-    run: say,
-  },
-  {
-    name: 'insights',
-    argument: '',
-    summary: 'show the insights of this conversation',
-    run: showInsights,
-  },
-  { name: 'as', argument: '[name]', summary: 'set the name you speak as', run: speakAs },
-  { name: 'retry', argument: '', summary: 'send the last message again', run: retryLast },
-  {
-    name: 'edit',
-    argument: '[text]',
-    summary: 'write the next message in $EDITOR',
-    takesDraft: true,
-    run: editDraft,
-  },
-  {
-    name: 'copy',
-    argument: '[code] [n]',
-    summary: 'copy the last reply or the nth last, or its nth code block',
-    run: copyReply,
-  },
-  {
-    name: 'export',
-    argument: '[file]',
-    summary: `save this conversation (${TRANSCRIPT_ENDINGS})`,
-    run: exportChat,
-  },
-  {
-    name: 'play',
-    argument: '<file>',
-    summary: 'say the messages of a .chat file, one after another',
-    run: playFile,
-  },
-  {
-    name: 'trace',
-    argument: '[n]',
-    summary: 'show the tool calls of the last turn, or of the nth last',
-    run: showTrace,
-  },
-  {
-    name: 'info',
-    argument: '',
-    summary: 'show assistant, conversation, settings and timings',
-    run: showInfo,
-  },
-  {
-    name: 'clear',
-    argument: '',
-    summary: 'clear the screen',
-    run: ({ ports }) => ports.editor.clear(),
-  },
-  {
-    name: 'help',
-    argument: '',
-    summary: 'show the commands and the keys',
-    run: ({ ports, commands }) =>
-      ports.editor.print(`${helpLines(ports.columns(), commands).join('\n')}\n`, 'stderr'),
-  },
-  { name: 'exit', argument: '', summary: 'leave the chat', run: () => 'exit' },
-];
+/** The commands of the chat: one table for the parser, the loop, `/help` and Tab. */
+const ROWS: readonly [name: string, argument: string, summary: string, run: SlashCommand['run']][] =
+  [
+    ['new', '[title]', 'start a new conversation', startNew],
+    ['resume', '[id|name]', 'continue an earlier conversation', resume],
+    ['search', '<words>', 'find conversations by what was said, for /resume <n>', search],
+    ['follow', '[id|name]', 'show messages as they come, until Ctrl-C', follow],
+    ['history', '[n]', 'show the last messages of this conversation', showHistory],
+    ['assistant', '[id]', 'switch to another assistant', chooseAssistant],
+    ['name', '<name>', 'name this conversation', nameConversation],
+    ['takeover', '', 'silence the assistant in this conversation', takeover],
+    ['release', '', 'let the assistant answer again', release],
+    ['say', '<text>', 'add a message from a person, without a reply', say],
+    ['insights', '', 'show the insights of this conversation', showInsights],
+    ['as', '[name]', 'set the name you speak as', speakAs],
+    ['retry', '', 'send the last message again', retryLast],
+    ['edit', '[text]', 'write the next message in $EDITOR', editDraft],
+    ['copy', '[code] [n]', 'copy the last reply or the nth last, or its nth code block', copyReply],
+    ['export', '[file]', `save this conversation (${TRANSCRIPT_ENDINGS})`, exportChat],
+    ['play', '<file>', 'say the messages of a .chat file, one after another', playFile],
+    ['trace', '[n]', 'show the tool calls of the last turn, or of the nth last', showTrace],
+    ['info', '', 'show assistant, conversation, settings and timings', showInfo],
+    ['clear', '', 'clear the screen', ({ ports }) => ports.editor.clear()],
+    ['help', '', 'show the commands and the keys', showHelp],
+    ['exit', '', 'leave the chat', () => 'exit'],
+  ];
+
+export const SLASH_COMMANDS: readonly SlashCommand[] = ROWS.map(
+  ([name, argument, summary, run]) => ({ name, argument, summary, run }),
+);
+
+async function search(chat: Chat, words: string): Promise<void> {
+  const { searchSaid } = await import('./search-command.js');
+  await searchSaid(chat, words);
+}
+
+function showHelp({ ports, commands }: Chat): void {
+  ports.editor.print(`${helpLines(ports.columns(), commands).join('\n')}\n`, 'stderr');
+}
 
 /** The names of `/exit` in other programs. */
 const ALIASES: Readonly<Record<string, string>> = { quit: 'exit', q: 'exit' };
@@ -177,7 +107,9 @@ export function parseInput(line: string, isByKey = false): ChatInput {
   if (name === undefined) return { type: 'message', text: line };
   const command = SLASH_COMMANDS.find((known) => known.name === (ALIASES[name] ?? name));
   if (command) {
-    return { type: 'command', command, argument: command.takesDraft ? argument : argument.trim() };
+    // Blanks around a draft belong to it.
+    const isDraft = command.run === editDraft;
+    return { type: 'command', command, argument: isDraft ? argument : argument.trim() };
   }
   const names = SLASH_COMMANDS.map((known) => known.name);
   return { type: 'unknown', name, nearest: nearest(name, names) };
@@ -190,4 +122,68 @@ export function helpLines(columns: number, known?: ReadonlySet<string>): string[
   );
   const keys = KEYS.map((key): Explained => [key.keys, key.does]);
   return explainedLines([commands, keys], columns);
+}
+
+/** Candidates for the word that starts at `from` and ends at the cursor. */
+export interface Completion {
+  from: number;
+  candidates: { value: string; note?: string }[];
+}
+
+/** A word that Tab offers, and what it stands for. */
+interface SourceCandidate {
+  value: string;
+  note: string;
+}
+
+/** The ids and names that arguments of commands can be. */
+export type CompletionSources = Record<
+  'conversations' | 'assistants',
+  () => Promise<SourceCandidate[]>
+>;
+
+/** The commands whose argument is one of them. */
+const SOURCES = new Map<string, keyof CompletionSources>([
+  ['resume', 'conversations'],
+  ['follow', 'conversations'],
+  ['assistant', 'assistants'],
+]);
+
+/** A command's name, and its argument once there is a space after the name; on one line. */
+const COMMAND_LINE = /^\/([\w-]*)(?:(\s+)([^\n]*))?$/;
+
+/** Completes commands, and conversations and assistants as their arguments. */
+export async function completeDraft(
+  draft: string,
+  cursor: number,
+  sources: CompletionSources,
+): Promise<Completion | undefined> {
+  const typed = draft.slice(0, cursor);
+  const [line, name = '', blank, argument = ''] = COMMAND_LINE.exec(typed) ?? [];
+  if (line === undefined) return undefined;
+  if (blank === undefined) {
+    const commands = SLASH_COMMANDS.map((known) => ({
+      value: `/${known.name} `,
+      note: known.summary,
+    }));
+    return { from: 0, candidates: startingWith(`/${name}`, commands) };
+  }
+  const source = SOURCES.get(name);
+  if (source === undefined) return undefined;
+  const candidates = startingWith(argument, await sources[source]());
+  return { from: cursor - argument.length, candidates: eachOnce(candidates) };
+}
+
+/** Leaves out the id of what is offered by its name before. */
+function eachOnce(candidates: readonly SourceCandidate[]): SourceCandidate[] {
+  const notes = new Set<string>();
+  return candidates.filter(({ value, note }) => {
+    const isNew = !notes.has(value);
+    if (isNew) notes.add(note);
+    return isNew;
+  });
+}
+
+function startingWith<T extends { value: string }>(start: string, candidates: T[]): T[] {
+  return candidates.filter(({ value }) => value.startsWith(start));
 }

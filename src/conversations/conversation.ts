@@ -97,21 +97,46 @@ export interface History {
   isComplete: boolean;
 }
 
-/** The API calls that change a conversation. */
-export interface UpdateApi {
+/** The operations of Telnyx on what it keeps. All of them reject with AppErrors. */
+export interface ConversationsApi {
+  listAssistants(options: CallOptions): Promise<Assistant[]>;
+  getAssistant(id: string, options: CallOptions): Promise<Assistant>;
+  listConversations(filters: ConversationFilters, options: CallOptions): Promise<Conversation[]>;
   getConversation(id: string, options: CallOptions): Promise<Conversation>;
-  /** Replaces the whole metadata. */
+  /** A function that creates one conversation, still only one when it is called again. */
+  conversationCreator(
+    conversation: NewConversation,
+  ): (options: CallOptions) => Promise<Conversation>;
+  /** The one conversation that every caller gets for this metadata and generation within 24 hours. */
+  createShared(
+    conversation: { metadata: Record<string, string>; generation: number },
+    options: CallOptions,
+  ): Promise<SharedConversation>;
+  /** Replaces the metadata: whether Telnyx merges is not documented, so send the whole map. */
   updateConversation(
     id: string,
     metadata: Record<string, string>,
     options: CallOptions,
   ): Promise<Conversation>;
+  deleteConversation(id: string, options: CallOptions): Promise<void>;
+  /** One page of them, the first one is 1, in the API's order (it documents none). */
+  getMessages(
+    conversationId: string,
+    options: CallOptions & { number: number },
+  ): Promise<MessagePage>;
+  /** All of them as one list, as far as they fit together. */
+  history(conversationId: string, options: CallOptions): Promise<History>;
+  /** A function that adds one message without running the assistant, and still only one when called again. */
+  messageAdder(message: NewMessage): (options: CallOptions) => Promise<void>;
+  listInsights(conversationId: string, options: CallOptions): Promise<Insight[]>;
 }
 
 /** Whether a person has taken the conversation over: the assistant is silent then. */
 export function isTakenOver({ metadata }: Pick<Conversation, 'metadata'>): boolean {
   return metadata['ai_disabled'] === 'true';
 }
+
+type UpdateApi = Pick<ConversationsApi, 'getConversation' | 'updateConversation'>;
 
 /** Silences the assistant, or lets it answer again. `'false'` works whether or not an update merges. */
 export function setTakenOver(

@@ -16,6 +16,7 @@ export const CHANNEL_KEY = 'telnyx_conversation_channel';
 export const NUMBER_KEY = 'telnyx_end_user_target';
 
 export const TAKEN_OVER = 'a person has taken it over: the assistant is silent';
+export const RELEASED = 'released: the assistant answers again';
 
 interface CellOptions {
   /** Without it, times are ISO 8601 and not ages. */

@@ -1,7 +1,6 @@
 import type { Signal } from '../base/time.js';
 import type { Conversation, Message, MessagePage } from './conversation.js';
-import type { ReadPage } from './message-pages.js';
-import { timeOf } from './messages.js';
+import { timeOf, type ReadPage } from './messages.js';
 import { firstWords } from './metadata.js';
 
 /** A piece of a text, by its first character and the one after it. */

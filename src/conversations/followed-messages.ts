@@ -1,6 +1,5 @@
 import type { Message, MessagePage } from './conversation.js';
-import type { ReadPage } from './message-pages.js';
-import { sortedByTime, timeOf } from './messages.js';
+import { sortedByTime, timeOf, type ReadPage } from './messages.js';
 
 type End = 'first' | 'last';
 

@@ -1,8 +1,5 @@
 import type { Message, MessagePage } from './conversation.js';
-import { inOrder, sortedByTime, timeOf } from './messages.js';
-
-/** Reads one page of a conversation's messages; the first one is 1. */
-export type ReadPage = (number: number) => Promise<MessagePage>;
+import { inOrder, pagesOf, sortedByTime, timeOf, type ReadPage } from './messages.js';
 
 export interface MessageBatch {
   messages: Message[];
@@ -59,15 +56,16 @@ async function* sortedWhole(read: ReadPage, first: MessagePage): AsyncGenerator<
   yield { messages, total: messages.length };
 }
 
-async function allInOrder(read: ReadPage, first: MessagePage): Promise<Message[]> {
-  const messages = [...first.messages];
-  for (let number = 2, { pages } = first; number <= pages; number++) {
-    const page = await read(number);
-    if (page.messages.length === 0) break;
-    messages.push(...page.messages);
-    ({ pages } = page);
-  }
+/** Every message of a conversation, in order. */
+export async function allMessages(read: ReadPage): Promise<Message[]> {
+  const messages: Message[] = [];
+  for await (const page of pagesOf(read)) messages.push(...page.messages);
   return inOrder(messages);
+}
+
+/** The same, of a list whose first page is known. */
+function allInOrder(read: ReadPage, first: MessagePage): Promise<Message[]> {
+  return allMessages((number) => (number === 1 ? Promise.resolve(first) : read(number)));
 }
 
 /**

@@ -1,10 +1,16 @@
-import type { Message } from './conversation.js';
+import type { Message, MessagePage } from './conversation.js';
 
-/** Every message of a conversation, in order. */
-export async function allMessages(pages: AsyncIterable<Message[]>): Promise<Message[]> {
-  const messages: Message[] = [];
-  for await (const page of pages) messages.push(...page);
-  return inOrder(messages);
+/** Reads one page of a conversation's messages; the first one is 1. */
+export type ReadPage = (number: number) => Promise<MessagePage>;
+
+/** Page after page, from 1 on. */
+export async function* pagesOf(read: ReadPage): AsyncGenerator<MessagePage> {
+  for (let number = 1, pages = 1; number <= pages; number++) {
+    const page = await read(number);
+    yield page;
+    if (page.messages.length === 0) return;
+    ({ pages } = page);
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { retrying, Deadline, type CallOptions } from '../base/time.js';
 import type { Assistant, Conversation, Message } from '../conversations/conversation.js';
 import { systemClock, randomId } from '../process/system.js';
 import type { ReplyEvent, Turn, TurnRequest } from '../turn/events.js';
+import { pagesOf, type ReadPage } from '../conversations/messages.js';
 import { TurnMemory } from '../turn/turn-memory.js';
 import { createReplyText } from '../turn/turn-report.js';
 import { takeTurn } from '../turn/turn.js';
@@ -251,9 +252,10 @@ function conversationCalls(api: Client, options: OptionsOf, memory: TurnMemory):
     },
     delete: async (id, settings) => api.deleteConversation(checkedId(id), options(settings)),
     messages: async function* (id, settings) {
-      for await (const page of api.listMessages(checkedId(id), options(settings))) {
-        yield* page;
-      }
+      const conversationId = checkedId(id);
+      const call = options(settings);
+      const read: ReadPage = (number) => api.getMessages(conversationId, { ...call, number });
+      for await (const { messages } of pagesOf(read)) yield* messages;
     },
   };
 }

@@ -1,12 +1,7 @@
 import { AppError } from '../base/errors.js';
 import type { Clock, CallOptions } from '../base/time.js';
 import { wellFormed } from '../base/text/well-formed.js';
-import type {
-  Assistant,
-  Conversation,
-  NewConversation,
-  History,
-} from '../conversations/conversation.js';
+import type { Conversation, ConversationsApi } from '../conversations/conversation.js';
 import type { ServerClock } from './server-clock.js';
 
 /** One message to an assistant. */
@@ -72,18 +67,14 @@ export type ReplyEvent =
   | { type: 'done'; turn: Turn };
 
 /** The calls of Telnyx that a turn needs. Each rejects with an AppError that has a `delivery`. */
-export interface TurnPorts {
+export interface TurnPorts extends Pick<
+  ConversationsApi,
+  'conversationCreator' | 'getConversation' | 'getAssistant' | 'history'
+> {
   clock: Clock;
   /** The server's time, estimated from all answers so far. */
   serverClock: ServerClock;
-  /** A function that creates one conversation, still only one when it is called again. */
-  conversationCreator(
-    conversation: NewConversation,
-  ): (options: CallOptions) => Promise<Conversation>;
   chat(turn: SentTurn, options: CallOptions): ChatAnswer | Promise<ChatAnswer>;
-  getConversation(id: string, options: CallOptions): Promise<Conversation>;
-  getAssistant(id: string, options: CallOptions): Promise<Assistant>;
-  history(conversationId: string, options: CallOptions): Promise<History>;
 }
 
 /**

@@ -4,36 +4,51 @@ import { type RetryOptions, Deadline, type CallOptions } from '../base/time.js';
 import { retentionOff } from '../conversations/assistants.js';
 import { aiDisabled, type History } from '../conversations/conversation.js';
 import { inOrder } from '../conversations/messages.js';
-import type { SentTurn, TurnPorts } from './events.js';
+import type { ReplyPart, SentTurn, TurnPorts } from './events.js';
 import { type ListFinding, findTurn, type SoughtTurn } from './find-turn.js';
 import { evidenceFor, newestOf, recordOffset } from './list-evidence.js';
-import { SearchLimits, type ReadingFacts, mayStillRun } from './search-limits.js';
+import { SearchLimits, type ReadingFacts, mayStillRun, verdictOn } from './search-limits.js';
 import { momentOf, type Moment, type TimeWindow } from './server-clock.js';
 import type { EarlierMessages } from './turn-memory.js';
 
-/**
- * Throws the failure when it stays unknown whether the turn was delivered. A search that is stopped leaves
- * it as unknown as before.
- */
-export async function searchOrStop(
-  ports: TurnPorts,
-  lost: LostTurn,
-  options: RetryOptions,
-): Promise<Exclude<SearchResult, { type: 'unknown' }>> {
-  const result = await search(ports, lost, options).catch((error: unknown) => {
-    if (!options.signal.aborted) throw error;
-    const stop = error instanceof AppError ? error : new AppError('interrupted', 'interrupted');
-    throw stop.but({ delivery: 'unknown' });
-  });
-  if (result.type === 'unknown') throw lost.failure;
-  return result;
+/** A turn that was sent, and how that failed. */
+interface FailedSend {
+  turn: SentTurn;
+  error: AppError;
+  earlier: EarlierMessages;
+  /** The part of the reply that was received. */
+  received: string;
+  /** When it was sent for the first time without a refusal. */
+  sentAt: Moment;
 }
 
-/** The failure of a turn that was not run, as its conversation has shown. */
-export function notRun(failure: AppError): AppError {
-  return failure.but({
-    delivery: failure.details.status === undefined ? 'not_sent' : 'refused',
+/**
+ * Gives the reply of a turn whose answer was lost and is found. Returns the failure of a turn that was not run,
+ * and may be sent again; throws any other.
+ */
+export async function* recover(
+  ports: TurnPorts,
+  send: FailedSend,
+  options: RetryOptions,
+): AsyncGenerator<ReplyPart, { failure: AppError; wasSearched: boolean } | undefined, undefined> {
+  const error = await explained(ports, send, options);
+  const verdict = verdictOn(error);
+  if (verdict === 'report') throw error;
+  if (verdict === 'resend') return { failure: error, wasSearched: false };
+  yield { type: 'search', error };
+  const lost = { ...send, error, sentAfter: -Infinity };
+  const reply = await search(ports, lost, options).catch((failed: unknown) => {
+    if (!options.signal.aborted) throw failed;
+    // A search that is stopped leaves it as unknown as before.
+    const stop = failed instanceof AppError ? failed : new AppError('interrupted', 'interrupted');
+    throw stop.but({ delivery: 'unknown' });
   });
+  if (reply === undefined) {
+    const delivery = error.details.status === undefined ? 'not_sent' : 'refused';
+    return { failure: error.but({ delivery }), wasSearched: true };
+  }
+  yield { type: 'found', reply };
+  return undefined;
 }
 
 /** Limit on the request that explains a refused turn, in milliseconds. */
@@ -43,10 +58,10 @@ const MAX_EXPLANATION_MS = 5_000;
  * A 400 may mean that a person has taken the conversation over, or that the assistant keeps no data,
  * without which Telnyx does not chat. It documents no code for either, so both are looked up.
  */
-export async function explained(
+async function explained(
   ports: TurnPorts,
-  error: AppError,
-  { turn, options }: { turn: SentTurn; options: RetryOptions },
+  { turn, error }: FailedSend,
+  options: RetryOptions,
 ): Promise<AppError> {
   if (error.kind === 'ai_disabled' || error.details.status !== 400) return error;
   const call = options.deadline.callOptions(options.signal, MAX_EXPLANATION_MS);
@@ -59,63 +74,47 @@ export async function explained(
   return (await assistant)?.dataRetention === false ? retentionOff(error) : error;
 }
 
+/** A turn whose answer was lost, and what the lists so far have shown of the time when it was sent. */
+type LostTurn = FailedSend & Pick<SoughtTurn, 'sentAfter'>;
+
 /** A turn that has ended but is not listed may still be listed within this time. */
 const LISTING_DELAY_MS = 1_500;
 
-/** A turn whose answer was lost. */
-interface LostTurn {
-  turn: SentTurn;
-  /** Why nobody knows whether it was run. */
-  failure: AppError;
-  earlier: EarlierMessages;
-  /** The part of the reply that was received. */
-  received: string;
-  /** When it was sent for the first time without a refusal. */
-  sentAt: Moment;
-}
-
-/** A lost turn, and what the lists so far have shown of the time when it was sent. */
-type SearchedTurn = LostTurn & Pick<SoughtTurn, 'sentAfter'>;
-
-/** `safe`: the turn is not there and not running, so it may be sent again. */
-type SearchResult = { type: 'found'; reply: string } | { type: 'safe' } | { type: 'unknown' };
-
-/** One reading of the list. `unreadable` may pass; `closed` means that the key may not read it. */
+/** One reading of the list. */
 type ListReading =
-  | (ListFinding & { history: History })
-  | { type: 'unreadable'; isTimeout: boolean }
-  | { type: 'closed' };
+  (ListFinding & { history: History }) | { type: 'unreadable'; isTimeout: boolean };
 
-/** Searches the conversation of a lost turn until it is found, proved absent, or time is up. */
+/**
+ * Searches the conversation of a lost turn. Gives its reply; undefined when the turn is not there and not
+ * running. Throws its failure when time is up, or when nothing can be known.
+ */
 async function search(
   ports: TurnPorts,
-  lostTurn: LostTurn,
+  lost: LostTurn,
   { signal, deadline }: RetryOptions,
-): Promise<SearchResult> {
-  const lost: SearchedTurn = { ...lostTurn, sentAfter: -Infinity };
+): Promise<string | undefined> {
   const { clock } = ports;
-  const limits = new SearchLimits(clock, deadline, lost.failure);
+  const limits = new SearchLimits(clock, deadline, lost.error);
   const listingDelay = new Deadline(clock, LISTING_DELAY_MS);
   const evidenceOf = evidenceFor(ports, lost.turn, lost.earlier.lastMessageAt);
   let complete: History | undefined;
   for (let count = 0; ; count++) {
     const reading = await readOnce(ports, lost, limits.callOptions(signal));
-    if (reading.type === 'answered') return { type: 'found', reply: reading.reply };
-    if (reading.type === 'closed') return { type: 'unknown' };
+    if (reading.type === 'answered') return reading.reply;
     if ('history' in reading && reading.history.isComplete) complete = reading.history;
-    const hasEnded = count > 0 && listingDelay.isOver && !mayStillRun(lost.failure);
+    const hasEnded = count > 0 && listingDelay.isOver && !mayStillRun(lost.error);
     // The first reading asks as well: an assistant without history ends the search at once.
     if (reading.type === 'absent' && (hasEnded || count === 0)) {
       const evidence = await evidenceOf(reading.history, limits.callOptions(signal));
-      if (evidence === 'never') return { type: 'unknown' };
-      if (evidence === 'full' && hasEnded) return { type: 'safe' };
+      if (evidence === 'never') throw lost.error;
+      if (evidence === 'full' && hasEnded) return undefined;
     }
     const halvingMs = halvingPause(reading, ports);
     limits.note(factsOf(reading, halvingMs));
     // By now the server's time may be known well enough for a list that was read before.
     const reply = complete && replyIn(complete, { lost, ports, isLate: limits.isLate });
-    if (reply !== undefined) return { type: 'found', reply };
-    if (limits.isOver) return { type: 'unknown' };
+    if (reply !== undefined) return reply;
+    if (limits.isOver) throw lost.error;
     await clock.sleep(limits.pauseMs(halvingMs), signal);
   }
 }
@@ -123,7 +122,7 @@ async function search(
 /** The pause until a reading narrows the window of the server's time most; undefined when that does not help. */
 function halvingPause(
   { type }: ListReading,
-  { clock, serverClock }: Pick<TurnPorts, 'clock' | 'serverClock'>,
+  { clock, serverClock }: TurnPorts,
 ): number | undefined {
   const isTimeUnclear = type === 'unclear' || type === 'unreadable';
   return isTimeUnclear ? serverClock.halvingPause(momentOf(clock)) : undefined;
@@ -138,11 +137,7 @@ function factsOf(reading: ListReading, halvingMs: number | undefined): ReadingFa
   };
 }
 
-async function readOnce(
-  ports: TurnPorts,
-  lost: SearchedTurn,
-  call: CallOptions,
-): Promise<ListReading> {
+async function readOnce(ports: TurnPorts, lost: LostTurn, call: CallOptions): Promise<ListReading> {
   try {
     const history = await ports.history(lost.turn.conversationId, call);
     const elapsedMs = elapsed(lost.sentAt, momentOf(ports.clock));
@@ -151,7 +146,8 @@ async function readOnce(
     return { ...findTurn(history, soughtTurn(lost, history, ports)), history };
   } catch (error) {
     if (call.signal.aborted || !(error instanceof AppError)) throw error;
-    if (error.kind === 'auth') return { type: 'closed' };
+    // The key may not read the list, now or later.
+    if (error.kind === 'auth') throw lost.error;
     return { type: 'unreadable', isTimeout: error.kind === 'timeout' };
   }
 }
@@ -163,9 +159,9 @@ function elapsed(since: Moment, now: Moment): number {
 
 /** The turn with its moments by the clock of the records, or else by the server's, as far as it is known. */
 function soughtTurn(
-  { turn, earlier, received, sentAt, sentAfter }: SearchedTurn,
+  { turn, earlier, received, sentAt, sentAfter }: LostTurn,
   { messages }: History,
-  { clock, serverClock }: Pick<TurnPorts, 'clock' | 'serverClock'>,
+  { clock, serverClock }: TurnPorts,
 ): SoughtTurn {
   const now = momentOf(clock);
   const records = recordOffset(inOrder(messages), earlier.delivered, now);
@@ -184,7 +180,7 @@ function soughtTurn(
 }
 
 interface ReplyOptions {
-  lost: SearchedTurn;
+  lost: LostTurn;
   ports: TurnPorts;
   isLate: boolean;
 }

@@ -86,7 +86,10 @@ export function evidenceFor(
       retrying(request, { clock, signal, deadline: new Deadline(clock, timeoutMs) }, hasty);
     try {
       const [{ dataRetention }, conversation] = await Promise.all([
-        assistant ?? read((call) => ports.getAssistant(assistantId, call)).then(keep),
+        assistant ??
+          read((call) => ports.getAssistant(assistantId, call)).then(
+            (found) => (assistant = found),
+          ),
         read((call) => ports.getConversation(conversationId, call)),
       ]);
       if (!dataRetention) return 'never';
@@ -98,8 +101,4 @@ export function evidenceFor(
       return 'not yet';
     }
   };
-
-  function keep(found: Assistant): Assistant {
-    return (assistant = found);
-  }
 }

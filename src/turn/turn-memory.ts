@@ -10,25 +10,6 @@ function textKey(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
-/** What is known of the user's messages that have a turn's text and were sent before it. */
-export interface EarlierMessages {
-  /** There are at least this many: this program sent them. */
-  readonly atLeast: number;
-  /** From before the first of those to after the last one's reply; undefined when there are none. */
-  readonly times?: { from: Moment; until: Moment } | undefined;
-  /**
-   * Whether there are no others: the conversation was created here, the fate of every turn with this
-   * text is known, and no two of them ran at the same time.
-   */
-  readonly isExact: boolean;
-  /** No turn of this conversation was sent before, and it was created for this one. */
-  readonly isFirst: boolean;
-  /** The conversation's `last_message_at` when it was created; undefined when that is not known. */
-  readonly lastMessageAt?: number | undefined;
-  /** Turns of the conversation that were delivered before, whatever their text. */
-  readonly delivered: readonly DeliveredTurn[];
-}
-
 /** A turn that this program delivered: the server stored it between the two moments. */
 export interface DeliveredTurn {
   text: string;
@@ -47,13 +28,6 @@ interface OwnConversation {
   isComplete: boolean;
   hasTurns: boolean;
   lastMessageAt: number;
-}
-
-export interface Beginning {
-  /** As the API gave it when it created the conversation. */
-  lastMessageAt?: string;
-  /** Others may have got the same conversation. */
-  isShared?: boolean;
 }
 
 /** One text of a conversation. */
@@ -93,43 +67,45 @@ export class TurnMemory {
     if (ofOthers) this.#recent = new TextRecords(MAX_RECENT_TEXTS);
   }
 
-  /** A conversation was created: nothing has been said in it yet. */
-  begin(conversationId: string, { lastMessageAt = '', isShared = false }: Beginning = {}): void {
-    this.#conversations.set(conversationId, {
+  /**
+   * A conversation was created: nothing has been said in it yet, unless others may have got the same one.
+   * `lastMessageAt` is as the API gave it.
+   */
+  begin(
+    conversationId: string,
+    { lastMessageAt = '', isShared = false }: { lastMessageAt?: string; isShared?: boolean } = {},
+  ): void {
+    keepLatest(this.#conversations, conversationId, {
       isComplete: !isShared,
       hasTurns: false,
       lastMessageAt: instant(lastMessageAt),
     });
-    const [oldest] = this.#conversations.keys();
-    if (this.#conversations.size > MAX_CONVERSATIONS && oldest !== undefined) {
-      this.#conversations.delete(oldest);
-    }
   }
 
   /** A turn begins. When two with the same text run at once, nobody can tell whose message is whose. */
   open(conversationId: string, text: string, now: Moment): OpenTurn {
     const conversation = this.#conversations.get(conversationId);
-    // Moves it to the end, so that it is forgotten later.
-    if (conversation && this.#conversations.delete(conversationId)) {
-      this.#conversations.set(conversationId, conversation);
-    }
+    if (conversation) keepLatest(this.#conversations, conversationId, conversation);
     const texts = conversation ? this.#texts : this.#recent;
     const record = texts?.take(`${conversationId}\n${textKey(text)}`, conversation);
     const delivered = texts ? this.#deliveredIn(conversationId) : [];
     return new OpenTurn(record ?? newRecord(), { text, from: now, delivered });
   }
 
-  /** The list of a conversation's turns; that of the conversation used longest ago is forgotten first. */
+  /** The list of a conversation's turns, which grows. */
   #deliveredIn(conversationId: string): DeliveredTurn[] {
     const turns = this.#delivered.get(conversationId) ?? [];
-    this.#delivered.delete(conversationId);
-    this.#delivered.set(conversationId, turns);
-    const [oldest] = this.#delivered.keys();
-    if (this.#delivered.size > MAX_CONVERSATIONS && oldest !== undefined) {
-      this.#delivered.delete(oldest);
-    }
+    keepLatest(this.#delivered, conversationId, turns);
     return turns;
   }
+}
+
+/** Keeps what was used last of a limited number of conversations. */
+function keepLatest<Value>(map: Map<string, Value>, conversationId: string, value: Value): void {
+  map.delete(conversationId);
+  map.set(conversationId, value);
+  const [oldest = ''] = map.keys();
+  if (map.size > MAX_CONVERSATIONS) map.delete(oldest);
 }
 
 function newRecord(conversation?: OwnConversation): TextRecord {
@@ -152,19 +128,13 @@ class TextRecords {
     if (known) this.#records.delete(key);
     else this.#characters += key.length;
     this.#records.set(key, record);
-    while (this.#records.size > this.#max || this.#characters > MAX_CHARACTERS) {
-      this.#forgetOldest();
+    for (const [oldest, { conversation: its }] of this.#records) {
+      if (this.#records.size <= this.#max && this.#characters <= MAX_CHARACTERS) break;
+      this.#records.delete(oldest);
+      this.#characters -= oldest.length;
+      if (its) its.isComplete = false;
     }
     return record;
-  }
-
-  #forgetOldest(): void {
-    for (const [key, { conversation }] of this.#records) {
-      this.#records.delete(key);
-      this.#characters -= key.length;
-      if (conversation) conversation.isComplete = false;
-      return;
-    }
   }
 }
 
@@ -175,55 +145,61 @@ interface OpenTurnOptions {
   delivered: DeliveredTurn[];
 }
 
-/** A turn that is running, and what is known of earlier messages with its text. */
-export class OpenTurn implements EarlierMessages {
+/** A turn that is running, and what is known of the user's messages with its text that were sent before it. */
+export class OpenTurn {
+  /** There are at least this many: this program sent them. */
   readonly atLeast: number;
-  readonly times: EarlierMessages['times'];
+  /** From before the first of those to after the last one's reply; undefined when there are none. */
+  readonly times: { from: Moment; until: Moment } | undefined;
+  /** No turn of this conversation was sent before, and it was created for this one. */
   readonly isFirst: boolean;
+  /** The conversation's `last_message_at` when it was created; undefined when that is not known. */
+  readonly lastMessageAt: number | undefined;
+  /** Turns of the conversation that were delivered before, whatever their text. */
   readonly delivered: readonly DeliveredTurn[];
   readonly #record: TextRecord;
-  readonly #all: DeliveredTurn[];
-  readonly #text: string;
-  readonly #from: Moment;
+  readonly #options: OpenTurnOptions;
   #isSettled = false;
 
-  constructor(record: TextRecord, { text, from, delivered }: OpenTurnOptions) {
+  constructor(record: TextRecord, options: OpenTurnOptions) {
     const { conversation } = record;
     if (record.isOpen) record.isDoubtful = true;
     record.isOpen = true;
     this.atLeast = record.count;
     this.times = record.times;
     this.isFirst = conversation?.isComplete === true && !conversation.hasTurns;
+    this.lastMessageAt = conversation?.lastMessageAt;
     if (conversation) conversation.hasTurns = true;
-    this.delivered = [...delivered];
+    this.delivered = [...options.delivered];
     this.#record = record;
-    this.#all = delivered;
-    this.#text = text;
-    this.#from = from;
+    this.#options = options;
   }
 
-  get lastMessageAt(): number | undefined {
-    return this.#record.conversation?.lastMessageAt;
-  }
-
+  /**
+   * Whether there are no others: the conversation was created here, the fate of every turn with this
+   * text is known, and no two of them ran at the same time.
+   */
   get isExact(): boolean {
     const { conversation, isDoubtful } = this.#record;
     return conversation?.isComplete === true && !isDoubtful;
   }
 
   /** The first call counts; later ones do nothing. `until`: when it was delivered. */
-  settle(outcome: DeliveryOutcome, until: Moment = this.#from): void {
+  settle(outcome: DeliveryOutcome, until: Moment = this.#options.from): void {
     const record = this.#record;
     if (this.#isSettled) return;
     this.#isSettled = true;
     record.isOpen = false;
     if (outcome === 'unknown') record.isDoubtful = true;
     if (outcome !== 'delivered') return;
+    const { text, from, delivered } = this.#options;
     record.count++;
-    record.times = { from: record.times?.from ?? this.#from, until };
-    if (this.#text.length > MAX_DELIVERED_CHARACTERS) return;
-    const { isExact } = this;
-    this.#all.push({ text: this.#text, isExact, from: this.#from, until });
-    this.#all.splice(0, this.#all.length - MAX_DELIVERED);
+    record.times = { from: record.times?.from ?? from, until };
+    if (text.length > MAX_DELIVERED_CHARACTERS) return;
+    delivered.push({ text, isExact: this.isExact, from, until });
+    delivered.splice(0, delivered.length - MAX_DELIVERED);
   }
 }
+
+/** What a turn that is running knows of those before it. */
+export type EarlierMessages = Omit<OpenTurn, 'settle'>;

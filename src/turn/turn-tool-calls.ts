@@ -1,17 +1,10 @@
 import { AppError } from '../base/errors.js';
-import { Deadline, type CallOptions, type Clock } from '../base/time.js';
-import type { Message, MessagePage } from '../conversations/conversation.js';
+import { Deadline, type Clock } from '../base/time.js';
+import type { ConversationsApi, Message } from '../conversations/conversation.js';
 import { latestMessages } from '../conversations/message-pages.js';
 import { turnsIn } from '../conversations/messages.js';
 import { toolCallsIn, type ToolCallResult } from '../conversations/transcript.js';
 import { isSameText } from './turn-memory.js';
-
-export interface ToolCallPorts {
-  getMessages(
-    conversationId: string,
-    options: CallOptions & { number: number },
-  ): Promise<MessagePage>;
-}
 
 /** A turn whose reply has come. */
 export interface FinishedTurn {
@@ -28,7 +21,7 @@ const LOOK_AGAIN_MS = 250;
 
 /** The tool calls of a finished turn, as the conversation's messages show them. */
 export async function turnToolCalls(
-  api: ToolCallPorts,
+  api: Pick<ConversationsApi, 'getMessages'>,
   turn: FinishedTurn,
   { clock, signal }: { clock: Clock; signal: AbortSignal },
 ): Promise<ToolCallResult[]> {

@@ -1,4 +1,4 @@
-import { AppError, isStop } from '../base/errors.js';
+import { AppError } from '../base/errors.js';
 import {
   retrying,
   type RetryOptions,
@@ -137,7 +137,10 @@ async function* deliver(
     let received = '';
     try {
       const answer = await ports.chat(turn, deadline.callOptions(signal));
-      if (typeof answer === 'string') return yield { type: 'done', reply: answer };
+      if (typeof answer === 'string') {
+        yield { type: 'done', reply: answer };
+        return;
+      }
       for await (const event of answer) {
         if (event.type === 'delta') received += event.text;
         yield event;
@@ -145,18 +148,12 @@ async function* deliver(
       return;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const { explained, notRun, searchOrStop } = await lateFailure();
-      let failure = await explained(ports, error, { turn, options });
-      const verdict = verdictOn(failure);
-      if (verdict === 'report') throw failure;
-      if (verdict === 'search') {
-        yield { type: 'search', error: failure };
-        doubtedSince ??= sentAt;
-        const lost = { turn, failure, earlier, received, sentAt: doubtedSince };
-        const result = await searchOrStop(ports, lost, options);
-        if (result.type === 'found') return yield result;
-        failure = notRun(failure);
-      }
+      const { recover } = await lateFailure();
+      const lost = { turn, error, earlier, received, sentAt: doubtedSince ?? sentAt };
+      const unsent = yield* recover(ports, lost, options);
+      if (!unsent) return;
+      const { failure, wasSearched } = unsent;
+      if (wasSearched) doubtedSince ??= sentAt;
       const waitMs = waitBefore(attempt, failure);
       if (attempt === MAX_ATTEMPTS || !deadline.hasRoomFor(waitMs)) throw failure;
       yield { type: 'retry', attempt, waitMs, error: failure };
@@ -164,25 +161,3 @@ async function* deliver(
     }
   }
 }
-
-/** The next step after a failed send of a turn. */
-export type Verdict =
-  /** It was not run: after a wait it may be sent again. */
-  | 'resend'
-  /** It may have been run: the conversation shows whether. */
-  | 'search'
-  /** Neither would help. */
-  | 'report';
-
-export function verdictOn(error: AppError): Verdict {
-  const { kind, details } = error;
-  const { delivery, status } = details;
-  if (isStop(error)) return 'report';
-  if (delivery === 'unknown') return 'search';
-  if (delivery === 'not_sent')
-    return kind === 'network' || kind === 'timeout' ? 'resend' : 'report';
-  return WAITING_HELPS.includes(status ?? 0) ? 'resend' : 'report';
-}
-
-/** Refusals of a turn that pass: too many, another one running, and a 503 that says when to come back. */
-const WAITING_HELPS = [409, 429, 503];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assistantTests } from '../../src/api/assistant-tests.js';
+import { pagesOf } from '../../src/conversations/messages.js';
 import { all, apiClient, API_KEY, options, TURN, type ApiClient } from '../helpers/api-client.js';
 import { failureOf, type Failure } from '../helpers/failure.js';
 import { json, raw, recordingServer, type Answer } from '../helpers/recording-server.js';
@@ -11,6 +12,8 @@ async function clientFor(answer: Answer) {
 
 const chat = (client: ApiClient) => all(client.chat(TURN, options()));
 const stream = (client: ApiClient) => all(client.chat({ ...TURN, stream: true }, options()));
+const pagesIn = (client: ApiClient) =>
+  pagesOf((number) => client.getMessages('c-1', { ...options(), number }));
 const create = (client: ApiClient) => client.conversationCreator({ metadata: {} })(options());
 
 const CONVERSATION = { id: 'c-1', name: '', metadata: {}, createdAt: '', lastMessageAt: '' };
@@ -221,7 +224,7 @@ describe('what the API gives', () => {
           },
         ],
       },
-      (client) => all(client.listMessages('c-1', options())),
+      (client) => all(pagesIn(client)).then((pages) => pages.map(({ messages }) => messages)),
       [
         [
           MESSAGE,
@@ -247,8 +250,12 @@ describe('what the API gives', () => {
         server.requests[0]!,
       );
     });
-    const pages = await all(client.listMessages('c-1', options()));
-    expect(pages.map((page) => page.map(({ text }) => text))).toEqual([['1'], ['2'], ['3']]);
+    const pages = await all(pagesIn(client));
+    expect(pages.map(({ messages }) => messages.map(({ text }) => text))).toEqual([
+      ['1'],
+      ['2'],
+      ['3'],
+    ]);
     expect(server.requests.map(({ url }) => url)).toEqual(
       [1, 2, 3].map(
         (page) => `/ai/conversations/c-1/messages?page%5Bsize%5D=100&page%5Bnumber%5D=${page}`,
@@ -258,7 +265,7 @@ describe('what the API gives', () => {
 
   test('no messages, whatever number of pages is claimed', async () => {
     const { client, server } = await clientFor(json({ data: [], meta: { total_pages: 1e9 } }));
-    expect(await all(client.listMessages('c-1', options()))).toEqual([]);
+    expect(await all(pagesIn(client))).toMatchObject([{ messages: [] }]);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -594,7 +601,7 @@ describe('a success that is none', () => {
     [
       'a message without a role',
       { data: [{ text: 'x' }] },
-      (client) => all(client.listMessages('c', options())),
+      (client) => client.getMessages('c', { ...options(), number: 1 }),
     ],
   ])('%s', async (_, body, call) => {
     const { client } = await clientFor(json(body));

@@ -31,7 +31,7 @@ test.each<[string, unknown, string]>([
   ['no error', undefined, 'the network failed with h:1'],
   ['no error, though it has a code', { code: 'EPIPE' }, 'the network failed with h:1'],
 ])('%s in words', (_, error, message) => {
-  const told = networkError(error, 'h:1', 'unknown');
-  expect(failure(told)).toMatchObject({ kind: 'network', message, delivery: 'unknown' });
+  const told = networkError(error, 'h:1');
+  expect(failure(told)).toMatchObject({ kind: 'network', message });
   expect(told.cause).toBe(error);
 });

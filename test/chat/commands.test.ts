@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { openIntroduction } from '../../src/chat/opening.js';
 import { SLASH_COMMANDS } from '../../src/chat/slash-commands.js';
-import { assistantOf, chatOf, done, scene, type World } from './scene.js';
+import { assistantOf, chatOf, done, play, scene, type World } from './scene.js';
 
 const ASKING = ['[waiting for Telnyx]', '[]'];
 const WAYS_OUT =
@@ -21,6 +21,65 @@ async function shown(line: string, world: World = {}): Promise<string[]> {
   expect(transcript.shift()).toBe(`> ${line}`);
   return transcript;
 }
+
+test.each([
+  ...['/resume c-1', '/resume Trip', '/history', '/insights', '/export', '/trace'],
+  ...['/assistant a-1', '/name Trip', '/takeover'],
+])('%s waits as long as a busy API asks', async (line) => {
+  const world: World = {
+    state: { conversationId: 'c-1' },
+    assistants: [{}],
+    conversations: [{ metadata: { telnyx_chat_name: 'Trip' } }],
+    messages: MESSAGES,
+  };
+  const busy = scene(world);
+  const limited = new AppError('rate_limited', 'too many', { status: 429, retryAfterMs: 2_000 });
+  let isBusy = true;
+  const refuse = (): Promise<never> => {
+    isBusy = false;
+    return Promise.reject(limited);
+  };
+  busy.chat.ports.api = new Proxy(busy.chat.ports.api, {
+    get: (api, name): unknown => (isBusy ? refuse : Reflect.get(api, name)),
+  });
+  await play(busy, [line]);
+  expect(busy.clock.sleeps).toEqual([2_000]);
+  expect(busy.transcript).toEqual((await chatOf([line], world)).transcript);
+});
+
+describe.each(['/name Trip', '/export'])('%s', (line) => {
+  const seen = async (isTakenOver: boolean | undefined, ai_disabled: string) => {
+    const state = { conversationId: 'c-1', isTakenOver };
+    const { transcript, sent } = await chatOf([line, 'hello'], {
+      state,
+      conversations: [{ metadata: { ai_disabled } }],
+    });
+    return [transcript, sent.length] as const;
+  };
+
+  test('notices that somebody else has released the conversation: the next message is a turn', async () => {
+    const [transcript, turns] = await seen(true, 'false');
+    expect(transcript).toContain('~released: the assistant answers again~');
+    expect(transcript).toContain('prompt: > ');
+    expect(turns).toBe(1);
+  });
+
+  test.each([false, undefined])('notices that somebody has taken it over: %s', async (before) => {
+    const [transcript, turns] = await seen(before, 'true');
+    expect(transcript).toContain(
+      `~a person has taken it over: the assistant is silent; ${WAYS_OUT}~`,
+    );
+    expect(turns).toBe(0);
+  });
+
+  test.each([
+    [false, 'false'],
+    [true, 'true'],
+  ])('says nothing of what is known: %s', async (before, ai_disabled) => {
+    const [transcript] = await seen(before, ai_disabled);
+    expect(transcript.join()).not.toMatch(/taken it over|released/);
+  });
+});
 
 describe('/new', () => {
   test('begins a conversation, with the title that is given', async () => {
@@ -132,7 +191,7 @@ describe('/resume', () => {
     expect(asked).toEqual([
       ['listConversations', filters('metadata->telnyx_chat_name')],
       ['listConversations', filters('name')],
-      ['listMessages', 'c-7'],
+      ['getMessages', 'c-7', 1],
     ]);
     expect(chat.state.conversationId).toBe('c-7');
   });

@@ -167,11 +167,9 @@ describe('the end of the chat from outside', () => {
 
   test('ends a command that asks Telnyx', async () => {
     const played = scene({ state: { conversationId: 'c-1' } });
-    played.chat.ports.api.listMessages = async function* (_, { signal }) {
+    played.chat.ports.api.getMessages = (_, { signal }) => {
       played.stop(stop);
-      await Promise.resolve();
-      signal.throwIfAborted();
-      yield [];
+      return Promise.reject(signal.reason as Error);
     };
     await expect(play(played, ['/history', 'again'])).rejects.toBe(stop);
     expect(played.transcript).toEqual(['> /history', '[waiting for Telnyx]', '(closed)', '[]']);

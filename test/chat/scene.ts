@@ -304,10 +304,6 @@ function apiOf(world: World, asked: unknown[][]): ChatPorts['api'] {
       asked.push(['listConversations', filters]);
       return Promise.resolve(conversations);
     },
-    async *listMessages(id) {
-      asked.push(['listMessages', id]);
-      yield await Promise.resolve((world.messages ?? []).map(messageOf));
-    },
     getMessages: (id, { number }) => {
       asked.push(['getMessages', id, number]);
       const messages = (world.messages ?? []).map(messageOf);

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { completeDraft, type Completion } from '../../src/chat/completion.js';
 import {
+  completeDraft,
   KEYS,
   helpLines,
   parseInput,
   SLASH_COMMANDS,
   type ChatInput,
+  type Completion,
 } from '../../src/chat/slash-commands.js';
 
 describe('a line of the chat', () => {

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/conversations/conversation.js';
 import {
+  allMessages,
   latestMessages,
   messagesByTime,
-  type ReadPage,
 } from '../../src/conversations/message-pages.js';
-import { timeOf } from '../../src/conversations/messages.js';
+import { timeOf, type ReadPage } from '../../src/conversations/messages.js';
 import { message } from '../helpers/messages.js';
 
 interface PagesOptions {
@@ -124,6 +124,13 @@ describe('messages by time', () => {
       }),
     );
   });
+});
+
+it('all messages are put together from their pages', async () => {
+  const list = ['u+3 c', 'a+2 b', 'u+1 a'].map(message);
+  const given = pages(list, { size: 2 });
+  expect(await allMessages(given.read)).toEqual(list.toReversed());
+  expect(given.reads).toEqual([1, 2]);
 });
 
 describe('the latest messages', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/conversations/conversation.js';
-import { allMessages, inOrder, instant, turnsIn } from '../../src/conversations/messages.js';
+import { inOrder, instant, turnsIn } from '../../src/conversations/messages.js';
 import { message } from '../helpers/messages.js';
 
 describe('messages', () => {
@@ -24,14 +24,6 @@ describe('messages', () => {
     const [early, late] = [message('u+1 early'), message('u+2 late')];
     expect(texts(inOrder([{ ...late, createdAt: early.createdAt }, early]))).toBe('early late');
     expect(texts(inOrder([{ ...late, sentAt: '' }, early]))).toBe('early late');
-  });
-
-  test('are put together from pages', async () => {
-    async function* pages(): AsyncGenerator<Message[]> {
-      yield await Promise.resolve([message('u+3 c')]);
-      yield [message('a+2 b'), message('u+1 a')];
-    }
-    expect(texts(await allMessages(pages()))).toBe('a b c');
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { sanitizeLine } from '../../base/text/sanitize.js';
 import { assistantQuestion } from '../../chat/conversation-commands.js';
 import { openIntroduction, openRecap, noteAssistant } from '../../chat/opening.js';
 import { nameFrom, nameWindow, showPrompt } from '../../chat/prompt.js';
-import { notify, notifyFailure, type Chat } from '../../chat/chat.js';
+import { askApi, askMessages, notify, notifyFailure, type Chat } from '../../chat/chat.js';
 import { TAKEN_OVER_NOTICE } from '../../chat/control-commands.js';
 import { noteReplies } from '../../chat/message-commands.js';
 import {
@@ -15,7 +15,6 @@ import {
   type Message,
   isTakenOver,
 } from '../../conversations/conversation.js';
-import { allMessages } from '../../conversations/messages.js';
 import type { Context } from '../../process/context.js';
 import { requireAssistant } from '../../settings/resolve.js';
 import type { ProfileValues } from '../../settings/settings.js';
@@ -99,9 +98,6 @@ export async function assistantFor(account: Account, setup: Setup): Promise<stri
   return id;
 }
 
-/** Bound on asking who the assistant is, in milliseconds. */
-const INTRODUCTION_MS = 30_000;
-
 /**
  * Says who answers, and what was said before. Asked for when the prompt is already there, it also
  * opens the connection that the first message then uses. A person who is quicker is not interrupted:
@@ -154,15 +150,13 @@ interface Known {
 
 /** The assistant, and what was said in a conversation that goes on. */
 async function known(chat: Chat, id: string | undefined, signal: AbortSignal): Promise<Known> {
-  const { api } = chat.ports;
   const { assistantId } = chat.state;
-  const call = { signal, timeoutMs: INTRODUCTION_MS };
-  const asked = api.getAssistant(assistantId, call);
+  const asked = askApi(chat, signal, (api, call) => api.getAssistant(assistantId, call));
   if (id === undefined) return { assistant: await asked };
   const [assistant, messages, conversation] = await Promise.all([
     asked,
-    allMessages(api.listMessages(id, call)),
-    api.getConversation(id, call),
+    askMessages(chat, signal, id),
+    askApi(chat, signal, (api, call) => api.getConversation(id, call)),
   ]);
   return { assistant, messages, conversation };
 }

@@ -2,7 +2,7 @@
 import { stoppedWith } from '../../base/errors.js';
 import { nameFrom, nameWindow, promptOf } from '../../chat/prompt.js';
 import { newState, notify, type Chat } from '../../chat/chat.js';
-import { completeDraft, type Completion } from '../../chat/completion.js';
+import { completeDraft, type Completion } from '../../chat/slash-commands.js';
 import { followConversation, FOLLOWING_NOTICE } from '../../chat/follow-command.js';
 import { runChat } from '../../chat/loop.js';
 import { type Conversation, type Message, isTakenOver } from '../../conversations/conversation.js';

@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.js';
 import { assistantCandidates, conversationCandidates } from '../../account/candidates.js';
-import { completeDraft, type Completion } from '../../chat/completion.js';
+import { completeDraft, type Completion } from '../../chat/slash-commands.js';
 import type { ChatPorts, LineEditor, Playback } from '../../chat/ports.js';
 import type { FirstWordsOf } from '../../conversations/excerpt.js';
 import { toolCallLine } from '../../conversations/transcript.js';

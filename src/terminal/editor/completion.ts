@@ -1,4 +1,4 @@
-import type { Completion } from '../../chat/completion.js';
+import type { Completion } from '../../chat/slash-commands.js';
 import { alignedCells, COLUMN_GAP, cutWithEllipsis, nextBoundary } from '../../base/text/width.js';
 import type { ShownList } from './screen.js';
 import type { Draft } from './draft.js';

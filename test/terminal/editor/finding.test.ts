@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Completion } from '../../../src/chat/completion.js';
+import type { Completion } from '../../../src/chat/slash-commands.js';
 import type { Complete } from '../../../src/terminal/editor/completion.js';
 import { CTRL, DOWN, LEFT, TestTerminal, UP } from './terminal.js';
 
