@@ -1,6 +1,8 @@
 import { AppError } from '../../base/errors.js';
 import {
   isTransient,
+  retrying,
+  type RetryPolicy,
   Deadline,
   type CallOptions,
   type Clock,
@@ -121,29 +123,27 @@ export function openSession(
   };
 }
 
-/**
- * Repeats a call that may be repeated without harm until it succeeds, is refused for good, or its time is over.
- * A 429 makes all cases wait.
- */
+/** For a call that may be repeated without harm until its time is over. */
+const repeated: RetryPolicy = (error, attempt) =>
+  isTransient(error)
+    ? (error.details.retryAfterMs ?? Math.min(MIN_PAUSE_MS * 2 ** (attempt - 1), MAX_PAUSE_MS))
+    : undefined;
+
+/** Repeats a call as its policy says. A 429 makes all cases wait; the time of the call begins when it may be made. */
 export async function patiently<T>(
   { ports: { clock }, gate }: Session,
   { signal, timeoutMs }: CallOptions,
   call: (options: CallOptions) => Promise<T>,
+  waitFor = repeated,
 ): Promise<T> {
-  await gate.pass(signal);
+  const ready = (): Promise<void> => gate.pass(signal);
+  await ready();
   const deadline = new Deadline(clock, timeoutMs);
-  for (let pauseMs = MIN_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-    await gate.pass(signal);
-    try {
-      return await call(deadline.callOptions(signal));
-    } catch (error) {
-      if (signal.aborted || !(error instanceof AppError) || !isTransient(error)) throw error;
-      gate.note(error);
-      const waitMs = error.details.retryAfterMs ?? pauseMs;
-      if (!deadline.hasRoomFor(waitMs)) throw error;
-      await clock.sleep(waitMs, signal);
-    }
-  }
+  const options = { clock, signal, deadline, ready, maxAttempts: Infinity };
+  return retrying(call, options, (error, attempt) => {
+    gate.note(error);
+    return waitFor(error, attempt);
+  });
 }
 
 /** The result of reading from a conversation, or the reason why it cannot be read. */

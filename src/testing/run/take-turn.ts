@@ -1,12 +1,12 @@
 import { AppError } from '../../base/errors.js';
-import { isTransient, Deadline } from '../../base/time.js';
+import { isTransient, type RetryPolicy, Deadline, type CallOptions } from '../../base/time.js';
 import type { Message } from '../../conversations/conversation.js';
 import { inOrder, turnsIn } from '../../conversations/messages.js';
 import { isSameText } from '../../turn/turn-memory.js';
 import type { Known, ToolUse } from '../checks/check.js';
 import { toolsIn } from '../recording/recording.js';
 import type { TestMessage } from './ports.js';
-import type { Session } from './session.js';
+import { patiently, type Session } from './session.js';
 
 /** How one message was answered. */
 export interface Answer {
@@ -30,42 +30,37 @@ export async function takeTimedTurn(
   message: TestMessage,
   { timeoutMs, expectsSilence }: TakeTurnOptions,
 ): Promise<Answer> {
-  const { options, gate, ports } = session;
-  // The time of a turn begins when it may be sent.
-  await gate.pass(options.signal);
-  const deadline = new Deadline(ports.clock, timeoutMs);
-  for (let count = 1; ; count++) {
-    await gate.pass(options.signal);
-    try {
-      return await answerTo(session, message, deadline.leftMs);
-    } catch (error) {
-      if (options.signal.aborted || !(error instanceof AppError)) throw error;
-      gate.note(error);
-      if (error.kind === 'ai_disabled' && expectsSilence) return silence();
-      const isLimited = error.kind === 'rate_limited';
-      if (!mayGoAgain(error) || (count >= MAX_TAKES && !isLimited) || deadline.isOver) throw error;
-    }
+  const { signal } = session.options;
+  const take = (call: CallOptions): Promise<Answer> => answerTo(session, message, call);
+  try {
+    return await patiently(session, { signal, timeoutMs }, take, againAtOnce);
+  } catch (error) {
+    const isSilent = error instanceof AppError && error.kind === 'ai_disabled';
+    if (isSilent && expectsSilence && !signal.aborted) return silence();
+    throw error;
   }
 }
 
 /** Limit on starts of a turn that was not run. Each start has its own attempts. */
 const MAX_TAKES = 3;
 
-/** Whether the turn was not run, and the reason may be gone a moment later. */
-function mayGoAgain(error: AppError): boolean {
+/** For a turn that was not run, when the reason may be gone a moment later. */
+const againAtOnce: RetryPolicy = (error, attempt) => {
   const { delivery } = error.details;
-  return (delivery === 'refused' || delivery === 'not_sent') && isTransient(error);
-}
+  const wasNotRun = delivery === 'refused' || delivery === 'not_sent';
+  const isInTime = attempt < MAX_TAKES || error.kind === 'rate_limited';
+  return wasNotRun && isInTime && isTransient(error) ? 0 : undefined;
+};
 
 async function answerTo(
-  { ports, options: { signal }, gate }: Session,
+  { ports, gate }: Session,
   message: TestMessage,
-  timeoutMs: number,
+  call: CallOptions,
 ): Promise<Answer> {
   const { clock } = ports;
   let sentAt = clock.monotonic();
   let firstWordAt: number | undefined;
-  for await (const event of ports.takeTurn(message, { signal, timeoutMs })) {
+  for await (const event of ports.takeTurn(message, call)) {
     if (event.type === 'delta' && event.text !== '') firstWordAt ??= clock.monotonic();
     if (event.type === 'retry') {
       gate.note(event.error, event.waitMs);
