@@ -8,6 +8,7 @@ import {
   type Job,
   type RunEnd,
   type TurnResult,
+  type RunResult,
   type UntimedRun,
   endByChecks,
   type CheckResult,
@@ -57,8 +58,7 @@ export async function* playRun(
   } catch (error) {
     ended = endByError(session, error);
   }
-  const isKept = await keepOrDelete(session, conversationId, ended.verdict);
-  return { ...ended, conversationId, isKept, turns };
+  return { ...ended, conversationId, isKept: conversationId !== undefined, turns };
 }
 
 /** A failure that was foreseen is the run's; another one is a bug, and everybody's. */
@@ -123,21 +123,16 @@ function toolsOf(run: Run, said: string, { reply, isSilent }: Answer): Promise<K
   return readTools(session, { assistantId, conversationId, said, reply });
 }
 
-/** Deletes the conversation of a run that passed. Whether it is still there. */
-async function keepOrDelete(
-  session: Session,
-  conversationId: string | undefined,
-  verdict: RunEnd['verdict'],
-): Promise<boolean> {
-  if (conversationId === undefined) return false;
-  if (verdict !== 'passed' || session.options.keepsAll) return true;
+/** Deletes the conversation of a run that passed, unless all are kept. */
+export async function deletePassed(session: Session, run: RunResult): Promise<void> {
+  const { conversationId, verdict } = run;
+  if (conversationId === undefined || verdict !== 'passed' || session.options.keepsAll) return;
   try {
     await deleteConversation(session, conversationId);
-    return false;
+    run.isKept = false;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     session.onEvent({ type: 'left', conversationId, reason: error.message });
-    return true;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import { fill, type Variables, durationText } from '../chat-file/syntax.js';
 import type { Observation } from '../checks/check.js';
 import { simulatedRun } from '../simulated/run.js';
-import { playRun, judgeTurn } from './play.js';
+import { deletePassed, playRun, judgeTurn } from './play.js';
 import type { TestPorts } from './ports.js';
 import {
   type CaseResult,
@@ -49,7 +49,7 @@ export interface TestRun {
 
 /**
  * Runs cases: several side by side, serial ones alone after the others, the runs of a case one after
- * another. An interrupt ends it with what was done.
+ * another. What passed is deleted beside the cases that follow. An interrupt ends it with what was done.
  */
 export async function runTests(
   jobs: readonly Job[],
@@ -66,10 +66,15 @@ export async function runTests(
     results.set(job, finished);
     for (const result of finished) onEvent({ type: 'finished', result });
   };
+  const runAlone = async (job: Job): Promise<void> => {
+    await run(job);
+    await session.settled();
+  };
   const isAlone = ({ test }: Job): boolean => test.settings.isSerial === true;
   try {
     await inLanes(session, jobs.filter((job) => !isAlone(job)), { lanes: options.concurrency, run }); // prettier-ignore
-    await inLanes(session, jobs.filter(isAlone), { lanes: 1, run });
+    await session.settled();
+    await inLanes(session, jobs.filter(isAlone), { lanes: 1, run: runAlone });
   } finally {
     session.end();
   }
@@ -124,8 +129,10 @@ async function* oneRun(
   const { clock } = session.ports;
   const started = clock.monotonic();
   const run = isSimulated(job.test) ? simulatedRun : playRun;
-  const result = yield* run(session, job, assistantId);
-  return { ...result, ms: Math.round(clock.monotonic() - started) };
+  const untimed = yield* run(session, job, assistantId);
+  const result = { ...untimed, ms: Math.round(clock.monotonic() - started) };
+  if (run === playRun) session.beside(deletePassed(session, result));
+  return result;
 }
 
 /** Takes a step of each at a time, until all are done. */

@@ -92,6 +92,10 @@ export interface Session {
   call: () => CallOptions;
   /** For deleting what passed: it goes on for a moment after an interrupt. */
   cleanUpCall: () => CallOptions;
+  /** Takes work that no case waits for, such as deleting a conversation. */
+  beside: (work: Promise<void>) => void;
+  /** Resolves when all such work is done. */
+  settled: () => Promise<unknown>;
   /** Nothing is under way any more. */
   end: () => void;
 }
@@ -103,6 +107,7 @@ export function openSession(
 ): Session {
   const grace = new AbortController();
   const ended = new AbortController();
+  const beside: Promise<void>[] = [];
   const stopSoon = (): void => {
     const stop = (): void => grace.abort(new AppError('interrupted', 'interrupted'));
     ports.clock.sleep(GRACE_MS, ended.signal).then(stop, () => undefined);
@@ -116,6 +121,12 @@ export function openSession(
     gate: new RateGate(ports.clock, (ms) => onEvent({ type: 'waiting', ms })),
     call: () => ({ signal: options.signal, timeoutMs: CALL_MS }),
     cleanUpCall: () => ({ signal: grace.signal, timeoutMs: CALL_MS }),
+    beside: (work) => {
+      // A failure is that of `settled`.
+      work.catch(() => undefined);
+      beside.push(work);
+    },
+    settled: () => Promise.all(beside.splice(0)),
     end: () => {
       options.signal.removeEventListener('abort', stopSoon);
       ended.abort();
