@@ -2,7 +2,7 @@ import { AppError, exitCodeOf } from '../../base/errors.js';
 import { checksOf, replyOf, type ScriptedTurn, type TestCase } from '../chat-file/chat-file.js';
 import { RUN_KEY } from '../chat-file/settings.js';
 import { fill } from '../chat-file/syntax.js';
-import type { Known, ToolUse, Observation } from '../checks/check.js';
+import type { Known, Observation } from '../checks/check.js';
 import { needsTools, evaluate } from '../checks/evaluate.js';
 import {
   type Job,
@@ -11,10 +11,9 @@ import {
   type RunResult,
   type UntimedRun,
   endByChecks,
-  type CheckResult,
 } from './results.js';
 import { metadataOf, patiently, type Session } from './session.js';
-import { readTools, takeTimedTurn, type Answer } from './take-turn.js';
+import { readTools, takeTimedTurn } from './take-turn.js';
 
 /** A run that is under way. */
 interface Run {
@@ -50,8 +49,9 @@ export async function* playRun(
     for (const turn of job.test.turns) {
       const said = fill(turn.message, run.variables);
       turns.push(untakenTurn(turn, said));
-      turns.splice(-1, 1, await playTurn(run, turn, said));
-      ended = endByChecks(turns.at(-1)?.checks ?? []);
+      const result = await playTurn(run, turn, said);
+      turns.splice(-1, 1, result);
+      ended = endByChecks(result.checks);
       if (ended.verdict !== 'passed') break;
       yield;
     }
@@ -94,34 +94,19 @@ async function playTurn(run: Run, turn: ScriptedTurn, said: string): Promise<Tur
   const message = { assistantId, conversationId, text: said, speaker };
   const answer = await takeTimedTurn(session, message, { timeoutMs, expectsSilence });
   const readsTools = session.options.readsTools || checks.some(needsTools);
-  const tools = readsTools ? await toolsOf(run, said, answer) : NOT_READ;
   const readsMetadata = checks.some(({ type }) => type === 'metadata');
   const observation = {
     ...answer,
     reply: { value: answer.reply },
-    tools,
+    tools: readsTools ? await readTools(session, message, answer) : NOT_READ,
     metadata: readsMetadata ? await metadataOf(session, conversationId) : NOT_READ,
     reference: replyOf(turn.record) ?? '',
-    variables,
   };
-  const { result, kept } = judgeTurn(job.test, turn, {
-    said,
-    isRecovered: answer.isRecovered,
-    observation,
-    tools: 'value' in tools ? tools.value : undefined,
-  });
-  for (const { name, value } of kept) variables.set(name, value);
-  return result;
+  const { isRecovered } = answer;
+  return judgeTurn(job.test, turn, { said, isRecovered, observation, variables });
 }
 
 const NOT_READ = { unknown: 'it was not read' };
-
-/** A turn that was refused called nothing. */
-function toolsOf(run: Run, said: string, { reply, isSilent }: Answer): Promise<Known<ToolUse[]>> {
-  if (isSilent) return Promise.resolve({ value: [] });
-  const { session, assistantId, conversationId } = run;
-  return readTools(session, { assistantId, conversationId, said, reply });
-}
 
 /** Deletes the conversation of a run that passed, unless all are kept. */
 export async function deletePassed(session: Session, run: RunResult): Promise<void> {
@@ -154,37 +139,32 @@ async function deleteConversation(session: Session, id: string): Promise<void> {
 interface ObservedTurn {
   said: string;
   isRecovered: boolean;
-  observation: Observation;
-  /** Undefined when they were not read. */
-  tools: readonly ToolUse[] | undefined;
+  observation: Omit<Observation, 'variables'>;
+  /** Grows by what the checks keep for later turns. */
+  variables: Map<string, string>;
 }
 
-/** The checks of a turn, and the values that they keep for later ones. */
+/** The checks of a turn. */
 export function judgeTurn(
   test: TestCase,
   turn: ScriptedTurn,
-  { said, isRecovered, observation, tools }: ObservedTurn,
-): { result: TurnResult; kept: { name: string; value: string }[] } {
-  const kept: { name: string; value: string }[] = [];
-  const checks = checksOf(test, turn).map(({ line, text, check }): CheckResult => {
-    const finding = evaluate(check, observation);
-    if (finding.kept) kept.push(finding.kept);
-    return { line, check: text, verdict: finding.verdict, reason: finding.reason };
+  { said, isRecovered, observation, variables }: ObservedTurn,
+): TurnResult {
+  const checked = checksOf(test, turn).map(({ line, text, check }) => {
+    const { verdict, reason, kept } = evaluate(check, { ...observation, variables });
+    return { kept, result: { line, check: text, verdict, reason } };
   });
-  const { isSilent, reply, firstWordMs, totalMs } = observation;
-  const result: TurnResult = {
-    line: turn.line,
-    said,
+  for (const { kept } of checked) if (kept) variables.set(kept.name, kept.value);
+  const { isSilent, reply, firstWordMs, totalMs, tools } = observation;
+  return {
+    ...untakenTurn(turn, said),
     reply: isSilent ? undefined : known(reply),
-    reference: replyOf(turn.record),
-    tools,
+    tools: known(tools),
     firstWordMs: known(firstWordMs),
     totalMs: known(totalMs),
     isRecovered,
-    checks,
-    turn,
+    checks: checked.map(({ result }) => result),
   };
-  return { result, kept };
 }
 
 function known<T>(observed: Known<T>): T | undefined {
@@ -193,14 +173,12 @@ function known<T>(observed: Known<T>): T | undefined {
 
 /** A turn that could not be taken. */
 function untakenTurn(turn: ScriptedTurn, said: string): TurnResult {
+  const reference = replyOf(turn.record);
   return {
     line: turn.line,
     said,
     reply: undefined,
-    reference: replyOf(turn.record),
-    tools: undefined,
-    firstWordMs: undefined,
-    totalMs: undefined,
+    reference,
     isRecovered: false,
     checks: [],
     turn,

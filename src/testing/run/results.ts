@@ -19,15 +19,15 @@ export interface TurnResult {
   /** Undefined when there is none: the turn failed, or the assistant was silent. */
   reply: string | undefined;
   /** The reply that was accepted last. */
-  reference: string | undefined;
+  reference?: string | undefined;
   /** Undefined when they were not read. */
-  tools: readonly ToolUse[] | undefined;
-  firstWordMs: number | undefined;
-  totalMs: number | undefined;
+  tools?: readonly ToolUse[] | undefined;
+  firstWordMs?: number | undefined;
+  totalMs?: number | undefined;
   isRecovered: boolean;
   checks: CheckResult[];
   /** The turn of the file; a simulated conversation has none. */
-  turn: ScriptedTurn | undefined;
+  turn?: ScriptedTurn | undefined;
 }
 
 /** How a run ended. */

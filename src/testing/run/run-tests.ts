@@ -8,8 +8,8 @@ import {
   callsOf,
   type ChatFile,
 } from '../chat-file/chat-file.js';
-import { fill, type Variables, durationText } from '../chat-file/syntax.js';
-import type { Observation } from '../checks/check.js';
+import { fill, durationText } from '../chat-file/syntax.js';
+import { unobserved, type Observation } from '../checks/check.js';
 import { simulatedRun } from '../simulated/run.js';
 import { deletePassed, playRun, judgeTurn } from './play.js';
 import type { TestPorts } from './ports.js';
@@ -137,18 +137,13 @@ async function* oneRun(
 
 /** Takes a step of each at a time, until all are done. */
 async function inTurn<T>(steps: readonly AsyncGenerator<undefined, T>[]): Promise<T[]> {
-  const done = new Map<number, T>();
-  while (done.size < steps.length) {
+  const latest: IteratorResult<undefined, T>[] = [];
+  while (steps.some((_, index) => !latest[index]?.done)) {
     for (const [index, each] of steps.entries()) {
-      if (done.has(index)) continue;
-      const step = await each.next();
-      if (step.done) done.set(index, step.value);
+      if (!latest[index]?.done) latest[index] = await each.next();
     }
   }
-  return steps.flatMap((_, index) => {
-    const value = done.get(index);
-    return value === undefined ? [] : [value];
-  });
+  return latest.flatMap((step) => (step.done ? [step.value] : []));
 }
 
 function caseResult(
@@ -169,16 +164,10 @@ function inFileOrder(jobs: readonly Job[], results: ReadonlyMap<Job, CaseResult[
   const files = [...new Set(jobs.map(({ file }) => file))];
   return files.flatMap((file) => {
     const own = jobs.filter((job) => job.file === file).flatMap((job) => results.get(job) ?? []);
-    const assistants = [...new Set(own.map(({ assistantId }) => assistantId))];
-    const p95 = assistants.flatMap((id) => {
-      const result = p95Result(file, own.filter(({ assistantId }) => assistantId === id), id); // prettier-ignore
-      return result ? [result] : [];
-    });
-    return [...own, ...p95];
+    return [...own, ...p95Results(file, own)];
   });
 }
 
-const NO_TIME = { unknown: 'a recording has no times' };
 const NO_METADATA = { unknown: 'a recording has no metadata' };
 const NO_REPLY = { unknown: 'the recording has no reply: the file has no < for this message' };
 
@@ -189,57 +178,46 @@ function replayRun({ file, test }: Job): RunResult {
   let end = endByChecks([]);
   for (const turn of test.turns) {
     const expectsSilence = checksOf(test, turn).some(({ check }) => check.type === 'silent');
-    const { result, kept } = judgeTurn(test, turn, {
-      said: fill(turn.message, variables),
-      isRecovered: false,
-      observation: recordedObservation(turn, variables, expectsSilence),
-      tools: callsOf(turn.record),
-    });
+    const observation = recordedObservation(turn, expectsSilence);
+    const said = fill(turn.message, variables);
+    const result = judgeTurn(test, turn, { said, isRecovered: false, observation, variables });
     turns.push(result);
     end = endByChecks(result.checks);
     if (end.verdict !== 'passed') break;
-    for (const { name, value } of kept) variables.set(name, value);
   }
   return { ...end, conversationId: undefined, isKept: false, ms: 0, turns };
 }
 
 function recordedObservation(
   { record }: ScriptedTurn,
-  variables: Variables,
   expectsSilence: boolean,
-): Observation {
+): Omit<Observation, 'variables'> {
   const reply = replyOf(record);
   const isSilent = expectsSilence && reply === undefined;
   return {
+    ...unobserved('a recording has no times'),
     reply: reply === undefined && !isSilent ? NO_REPLY : { value: reply ?? '' },
     isSilent,
-    firstWordMs: NO_TIME,
-    totalMs: NO_TIME,
     tools: { value: callsOf(record) },
     metadata: NO_METADATA,
     reference: reply ?? '',
-    variables,
   };
 }
 
-/** The setting `p95` of a file as a test of its own; undefined when there is none, or nothing was timed. */
-function p95Result(
+/** The setting `p95` of a file as a test of its own for each assistant; none when nothing was timed. */
+function p95Results(
   { path, settings: { p95 } }: ChatFile,
   results: readonly CaseResult[],
-  assistantId: string | undefined,
-): CaseResult | undefined {
-  const value = percentile(timesOf(results).answers, 0.95);
-  if (!p95 || value === undefined) return undefined;
-  const isKeptTo = value <= p95.ms;
-  const reason = isKeptTo ? '' : `95 of 100 answers took up to ${durationText(value)}`;
-  return {
-    file: path,
-    line: p95.line,
-    title: `p95: ${p95.text}`,
-    tags: [],
-    assistantId,
-    verdict: isKeptTo ? 'passed' : 'failed',
-    reason,
-    runs: [],
-  };
+): CaseResult[] {
+  const assistants = new Set(results.map(({ assistantId }) => assistantId));
+  return [...assistants].flatMap((assistantId): CaseResult[] => {
+    const own = results.filter((result) => result.assistantId === assistantId);
+    const ms = percentile(timesOf(own).answers, 0.95);
+    if (!p95 || ms === undefined) return [];
+    const { line, text } = p95;
+    const place = { file: path, line, title: `p95: ${text}`, tags: [], assistantId, runs: [] };
+    if (ms <= p95.ms) return [{ ...place, verdict: 'passed', reason: '' }];
+    const reason = `95 of 100 answers took up to ${durationText(ms)}`;
+    return [{ ...place, verdict: 'failed', reason }];
+  });
 }

@@ -36,7 +36,7 @@ export async function takeTimedTurn(
     return await patiently(session, { signal, timeoutMs }, take, againAtOnce);
   } catch (error) {
     const isSilent = error instanceof AppError && error.kind === 'ai_disabled';
-    if (isSilent && expectsSilence && !signal.aborted) return silence();
+    if (isSilent && expectsSilence && !signal.aborted) return SILENCE;
     throw error;
   }
 }
@@ -76,49 +76,51 @@ async function answerTo(
       reply,
       isSilent: false,
       isRecovered: recovered,
-      firstWordMs: recovered ? { unknown: RECOVERED } : { value: firstWordMs },
+      firstWordMs: recovered ? RECOVERED : { value: firstWordMs },
       totalMs: { value: elapsed(sentAt, now) },
     };
   }
   throw new AppError('bug', 'the turn ended without an answer');
 }
 
-const RECOVERED = 'the turn was recovered: nobody knows when its first word came';
-const SILENT = 'the assistant was silent';
+const RECOVERED = { unknown: 'the turn was recovered: nobody knows when its first word came' };
+const SILENT = { unknown: 'the assistant was silent' };
 
 function elapsed(from: number, to: number): number {
   return Math.max(0, Math.round(to - from));
 }
 
-function silence(): Answer {
-  const unknown = { unknown: SILENT };
-  return { reply: '', isSilent: true, isRecovered: false, firstWordMs: unknown, totalMs: unknown };
-}
+/** The conversation is taken over. */
+const SILENCE: Answer = {
+  reply: '',
+  isSilent: true,
+  isRecovered: false,
+  firstWordMs: SILENT,
+  totalMs: SILENT,
+};
 
 /** How long a reply is waited for among the messages. */
 const PATIENCE_MS = 10_000;
 /** Between two looks; the last one repeats. */
 const PAUSES_MS = [250, 500, 1_000];
 
-interface FinishedTurn {
-  assistantId: string;
-  conversationId: string;
-  said: string;
-  reply: string;
-}
+const NO_HISTORY =
+  'the assistant keeps no history (data_retention is off), so its tool calls cannot be read';
 
-/** The tool calls of the last turn, once its reply is among the messages of the conversation. */
-export async function readTools(session: Session, turn: FinishedTurn): Promise<Known<ToolUse[]>> {
+/** The tool calls of the last turn, once its reply is among the messages; one that was refused called nothing. */
+export async function readTools(
+  session: Session,
+  turn: TestMessage,
+  { reply, isSilent }: Answer,
+): Promise<Known<ToolUse[]>> {
+  if (isSilent) return { value: [] };
   const { clock } = session.ports;
   const deadline = new Deadline(clock, PATIENCE_MS);
   for (let count = 0; ; count++) {
-    const look = await lookOnce(session, turn, deadline);
+    const look = await lookOnce(session, { ...turn, reply }, deadline);
     if ('value' in look) return look;
     if (count === 0 && !(await keepsHistory(session, turn.assistantId))) {
-      return {
-        unknown:
-          'the assistant keeps no history (data_retention is off), so its tool calls cannot be read',
-      };
+      return { unknown: NO_HISTORY };
     }
     const pauseMs = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] ?? 0;
     if (!deadline.hasRoomFor(pauseMs)) return look;
@@ -126,16 +128,15 @@ export async function readTools(session: Session, turn: FinishedTurn): Promise<K
   }
 }
 
+type AnsweredMessage = TestMessage & Pick<Answer, 'reply'>;
+
 async function lookOnce(
   { ports, options: { signal } }: Session,
-  turn: FinishedTurn,
+  turn: AnsweredMessage,
   deadline: Deadline,
 ): Promise<Known<ToolUse[]>> {
   try {
-    const messages = await ports.messages(turn.conversationId, {
-      signal,
-      timeoutMs: deadline.leftMs,
-    });
+    const messages = await ports.messages(turn.conversationId, deadline.callOptions(signal));
     const last = turnsIn(inOrder(messages)).at(-1) ?? [];
     if (isAnswered(last, turn)) return { value: toolsIn(last) };
     return {
@@ -158,7 +159,7 @@ async function keepsHistory(session: Session, assistantId: string): Promise<bool
 }
 
 /** Whether these messages are those of the turn, its reply included. */
-function isAnswered(messages: readonly Message[], { said, reply }: FinishedTurn): boolean {
+function isAnswered(messages: readonly Message[], { text: said, reply }: AnsweredMessage): boolean {
   const [first, ...rest] = messages;
   if (first?.role !== 'user' || !isSameText(first.text, said)) return false;
   const own = rest.filter(({ role }) => role === 'assistant');

@@ -10,6 +10,7 @@ import {
   failed,
   impossible,
   PASSED,
+  unobserved,
   type Finding,
 } from '../checks/check.js';
 import { evaluate } from '../checks/evaluate.js';
@@ -121,15 +122,11 @@ async function observe(
   const { greeting = [], turns = [] } = 'value' in conversation ? conversation.value : {};
   const record = [...greeting, ...turns.flatMap((turn) => turn.record)];
   const missing = 'unknown' in conversation ? conversation : undefined;
-  const noTime = { unknown: 'a simulated conversation has no times' };
   const observation: Observation = {
+    ...unobserved('a simulated conversation has no times'),
     reply: missing ?? { value: replyOf(record) ?? '' },
-    isSilent: false,
-    firstWordMs: noTime,
-    totalMs: noTime,
     tools: missing ?? { value: callsOf(record) },
     metadata: readsMetadata && id !== undefined ? await metadataOf(session, id) : none,
-    reference: '',
     variables: file.variables,
   };
   return { observation, conversation: { greeting, turns } };
@@ -198,12 +195,8 @@ function simulatedTurns(
     line: test.line,
     said: message,
     reply: replyOf(record),
-    reference: undefined,
     tools: callsOf(record),
-    firstWordMs: undefined,
-    totalMs: undefined,
     isRecovered: false,
     checks: index === taken.length - 1 ? checks : [],
-    turn: undefined,
   }));
 }
