@@ -35,9 +35,10 @@ export function readingAt<T>(offset: number, read: () => T): T {
   }
 }
 
-/** A fault that another part of the program found, at the beginning of the text that is read. */
-export function asLineFault(error: unknown): unknown {
-  if (!(error instanceof AppError)) return error;
+/** The fault that a foreseen error is, at the beginning of the text that is read. Throws any other error. */
+export function asLineFault(error: unknown): LineFault {
+  if (error instanceof LineFault) return error;
+  if (!(error instanceof AppError)) throw error;
   return new LineFault(error.message, error.details.hint ?? 'change it');
 }
 
