@@ -89,7 +89,7 @@ async function matcherOf(
     });
   }
   if (!regex) return wordMatcher(wordsOf(asked));
-  const { timedPattern } = await import('../../process/timed-pattern.js');
+  const { timedPattern } = await import('../../conversations/timed-pattern.js');
   return timedPattern(asked.join(' '));
 }
 

@@ -1,18 +1,19 @@
 // Loaded late: only `--regex` needs it.
 import { AppError } from '../base/errors.js';
 import { isOutOfTime, withinTime } from '../base/within-time.js';
+import type { Matcher } from './search.js';
 
 /** Bound on matching one text, in milliseconds: some patterns backtrack without end. */
 const MAX_MATCH_MS = 1_000;
 /** In one text. */
 const MAX_MATCHES = 100;
 
-type Spans = [start: number, end: number][];
+type Spans = ReturnType<Matcher>[number];
 
 /** Finds a regular expression in texts. Throws `usage` when it is none, or takes too long on a text. */
-export function timedPattern(source: string): (texts: readonly string[]) => Spans[] {
+export function timedPattern(source: string): Matcher {
   const pattern = compiled(source);
-  const match = (texts: readonly string[]): Spans[] => {
+  const match: Matcher = (texts) => {
     if (texts.length === 0) return [];
     try {
       return withinTime(MAX_MATCH_MS, () => texts.map((text) => spansIn(text, pattern)));
