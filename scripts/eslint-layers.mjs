@@ -17,11 +17,11 @@ const LAYERS = {
   base: { own: [], packages: ['get-east-asian-width', 'node:vm'] },
   settings: { own: ['base'], packages: PURE },
   conversations: { own: ['base'], packages: PURE },
-  redact: { own: ['base', 'conversations'], packages: ['libphonenumber-js/min'] },
+  redact: { own: ['base'], packages: ['libphonenumber-js/min'] },
   turn: { own: ['base', 'conversations'], packages: PURE },
   testing: { own: ['base', 'conversations', 'turn'], packages: PURE },
   chat: { own: ['base', 'conversations', 'turn'], packages: PURE },
-  doctor: { own: ['base', 'settings', 'conversations', 'turn'], packages: PURE },
+  doctor: { own: ['base', 'settings', 'conversations'], packages: PURE },
   'command-line': { own: ['base', 'process'], packages: ['commander'] },
   process: { own: ['base'], packages: [ANY_NODE] },
   api: {
