@@ -1,25 +1,16 @@
 import { AppError, exitCodeOf } from '../../base/errors.js';
+import type { CallOptions } from '../../base/time.js';
 import { checksOf, replyOf, type ScriptedTurn, type TestCase } from '../chat-file/chat-file.js';
 import { RUN_KEY } from '../chat-file/settings.js';
 import { fill } from '../chat-file/syntax.js';
 import type { Known, Observation } from '../checks/check.js';
 import { needsTools, evaluate } from '../checks/evaluate.js';
-import {
-  type Job,
-  type RunEnd,
-  type TurnResult,
-  type RunResult,
-  type UntimedRun,
-  endByChecks,
-} from './results.js';
-import { metadataOf, patiently, type Session } from './session.js';
+import { type RunEnd, type TurnResult, type RunResult, endByChecks } from './results.js';
+import { metadataOf, patiently, type RunInProgress, type Session } from './session.js';
 import { readTools, takeTimedTurn } from './take-turn.js';
 
-/** A run that is under way. */
-interface Run {
-  session: Session;
-  job: Job;
-  assistantId: string;
+/** A run whose conversation is there. */
+interface Played extends RunInProgress {
   conversationId: string;
   /** Grows by what turns keep. */
   variables: Map<string, string>;
@@ -29,36 +20,24 @@ interface Run {
  * One run of a case in a conversation of its own. It yields after each turn, so that the turns of several
  * assistants can be taken in turn; the first turn that does not pass ends it.
  */
-export async function* playRun(
-  session: Session,
-  job: Job,
-  assistantId: string,
-): AsyncGenerator<undefined, UntimedRun> {
-  const turns: TurnResult[] = [];
-  let ended = endByChecks([]);
-  let conversationId: string | undefined;
-  try {
-    conversationId = await newConversation(session, job, assistantId);
-    const run = {
-      session,
-      job,
-      assistantId,
-      conversationId,
-      variables: new Map(job.file.variables),
-    };
-    for (const turn of job.test.turns) {
-      const said = fill(turn.message, run.variables);
-      turns.push(untakenTurn(turn, said));
-      const result = await playTurn(run, turn, said);
-      turns.splice(-1, 1, result);
-      ended = endByChecks(result.checks);
-      if (ended.verdict !== 'passed') break;
-      yield;
-    }
-  } catch (error) {
-    ended = endByError(session, error);
+export async function* playRun(run: RunInProgress): AsyncGenerator<undefined, RunEnd> {
+  const { job, turns } = run;
+  run.conversationId = await newConversation(run);
+  const played = {
+    ...run,
+    conversationId: run.conversationId,
+    variables: new Map(job.file.variables),
+  };
+  for (const turn of job.test.turns) {
+    const said = fill(turn.message, played.variables);
+    turns.push(untakenTurn(turn, said));
+    const result = await playTurn(played, turn, said);
+    turns.splice(-1, 1, result);
+    const end = endByChecks(result.checks);
+    if (end.verdict !== 'passed') return end;
+    yield;
   }
-  return { ...ended, conversationId, isKept: conversationId !== undefined, turns };
+  return endByChecks([]);
 }
 
 /** A failure that was foreseen is the run's; another one is a bug, and everybody's. */
@@ -70,23 +49,15 @@ export function endByError({ gate }: Session, error: unknown): RunEnd {
   return { verdict: 'error', reason: `${error.message}${fate}`, exitCode: exitCodeOf(error) };
 }
 
-async function newConversation(
-  session: Session,
-  { test }: Job,
-  assistantId: string,
-): Promise<string> {
+async function newConversation({ session, job, assistantId }: RunInProgress): Promise<string> {
   const { ports, options } = session;
-  const metadata = {
-    ...test.settings.metadata,
-    assistant_id: assistantId,
-    [RUN_KEY]: options.runId,
-  };
-  const create = ports.conversationCreator({ name: test.title, metadata });
-  const { id } = await patiently(session, session.call(), create);
-  return id;
+  const { settings, title: name } = job.test;
+  const own = { assistant_id: assistantId, [RUN_KEY]: options.runId };
+  const create = ports.conversationCreator({ name, metadata: { ...settings.metadata, ...own } });
+  return (await patiently(session, create)).id;
 }
 
-async function playTurn(run: Run, turn: ScriptedTurn, said: string): Promise<TurnResult> {
+async function playTurn(run: Played, turn: ScriptedTurn, said: string): Promise<TurnResult> {
   const { session, job, assistantId, conversationId, variables } = run;
   const { timeoutMs = session.options.timeoutMs, speaker } = job.test.settings;
   const checks = checksOf(job.test, turn).map(({ check }) => check);
@@ -108,8 +79,15 @@ async function playTurn(run: Run, turn: ScriptedTurn, said: string): Promise<Tur
 
 const NOT_READ = { unknown: 'it was not read' };
 
-/** Deletes the conversation of a run that passed, unless all are kept. */
-export async function deletePassed(session: Session, run: RunResult): Promise<void> {
+/** Deletes the conversation of a run that passed, unless all are kept; the session awaits it. */
+export function deleteBeside(session: Session, run: RunResult): void {
+  const deletion = deletePassed(session, run);
+  // It fails where it is awaited.
+  deletion.catch(() => undefined);
+  session.deletions.push(deletion);
+}
+
+async function deletePassed(session: Session, run: RunResult): Promise<void> {
   const { conversationId, verdict } = run;
   if (conversationId === undefined || verdict !== 'passed' || session.options.keepsAll) return;
   try {
@@ -124,7 +102,7 @@ export async function deletePassed(session: Session, run: RunResult): Promise<vo
 /** A conversation that is missing at a second try was deleted by the first one. */
 async function deleteConversation(session: Session, id: string): Promise<void> {
   let attempts = 0;
-  await patiently(session, session.cleanUpCall(), async (call) => {
+  const remove = async (call: CallOptions): Promise<void> => {
     attempts++;
     try {
       await session.ports.deleteConversation(id, call);
@@ -132,7 +110,8 @@ async function deleteConversation(session: Session, id: string): Promise<void> {
       const isGone = error instanceof AppError && error.kind === 'not_found' && attempts > 1;
       if (!isGone) throw error;
     }
-  });
+  };
+  await patiently(session, remove, session.cleanUpCall());
 }
 
 /** A turn that was observed, and what was said in it. */

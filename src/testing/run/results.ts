@@ -38,15 +38,11 @@ export interface RunEnd {
   exitCode: number;
 }
 
-/** A run before it is timed. */
-export interface UntimedRun extends RunEnd {
+export interface RunResult extends RunEnd {
   conversationId: string | undefined;
   /** Whether the conversation is still there. */
   isKept: boolean;
   turns: TurnResult[];
-}
-
-export interface RunResult extends UntimedRun {
   ms: number;
 }
 

@@ -11,18 +11,18 @@ import {
 import { fill, durationText } from '../chat-file/syntax.js';
 import { unobserved, type Observation } from '../checks/check.js';
 import { simulatedRun } from '../simulated/run.js';
-import { deletePassed, playRun, judgeTurn } from './play.js';
-import type { TestPorts } from './ports.js';
+import { deleteBeside, endByError, playRun, judgeTurn } from './play.js';
 import {
   type CaseResult,
   type Job,
+  type RunEnd,
   type RunResult,
   caseVerdict,
   type TurnResult,
   endByChecks,
   timesOf,
 } from './results.js';
-import { type RunOptions, type TestEvent, openSession, type Session } from './session.js';
+import { openSession, type RunInProgress, type Session, type SessionSetup } from './session.js';
 
 /*
  * The way into running tests. `test` and the library call, in this order:
@@ -51,29 +51,24 @@ export interface TestRun {
  * Runs cases: several side by side, serial ones alone after the others, the runs of a case one after
  * another. What passed is deleted beside the cases that follow. An interrupt ends it with what was done.
  */
-export async function runTests(
-  jobs: readonly Job[],
-  {
-    ports,
-    options,
-    onEvent,
-  }: { ports: TestPorts; options: RunOptions; onEvent: (event: TestEvent) => void },
-): Promise<TestRun> {
-  const session = openSession(ports, options, onEvent);
+export async function runTests(jobs: readonly Job[], setup: SessionSetup): Promise<TestRun> {
+  const { options, onEvent } = setup;
+  const session = openSession(setup);
   const results = new Map<Job, CaseResult[]>();
   const run = async (job: Job): Promise<void> => {
     const finished = await runCase(session, job);
     results.set(job, finished);
     for (const result of finished) onEvent({ type: 'finished', result });
   };
+  const settled = (): Promise<unknown> => Promise.all(session.deletions.splice(0));
   const runAlone = async (job: Job): Promise<void> => {
     await run(job);
-    await session.settled();
+    await settled();
   };
   const isAlone = ({ test }: Job): boolean => test.settings.isSerial === true;
   try {
     await inLanes(session, jobs.filter((job) => !isAlone(job)), { lanes: options.concurrency, run }); // prettier-ignore
-    await session.settled();
+    await settled();
     await inLanes(session, jobs.filter(isAlone), { lanes: 1, run: runAlone });
   } finally {
     session.end();
@@ -128,11 +123,21 @@ async function* oneRun(
   if (assistantId === undefined) throw new AppError('bug', 'a case has no assistant to run with');
   const { clock } = session.ports;
   const started = clock.monotonic();
-  const run = isSimulated(job.test) ? simulatedRun : playRun;
-  const untimed = yield* run(session, job, assistantId);
-  const result = { ...untimed, ms: Math.round(clock.monotonic() - started) };
-  if (run === playRun) session.beside(deletePassed(session, result));
+  const run: RunInProgress = { session, job, assistantId, conversationId: undefined, turns: [] };
+  const end = yield* endOf(run);
+  const { conversationId, turns } = run;
+  const ms = Math.round(clock.monotonic() - started);
+  const result = { ...end, conversationId, isKept: conversationId !== undefined, turns, ms };
+  if (!isSimulated(job.test)) deleteBeside(session, result);
   return result;
+}
+
+async function* endOf(run: RunInProgress): AsyncGenerator<undefined, RunEnd> {
+  try {
+    return yield* isSimulated(run.job.test) ? simulatedRun(run) : playRun(run);
+  } catch (error) {
+    return endByError(run.session, error);
+  }
 }
 
 /** Takes a step of each at a time, until all are done. */

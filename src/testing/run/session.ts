@@ -10,7 +10,7 @@ import {
 } from '../../base/time.js';
 import type { Known } from '../checks/check.js';
 import type { TestPorts } from './ports.js';
-import type { CaseResult, Job } from './results.js';
+import type { CaseResult, Job, TurnResult } from './results.js';
 
 export interface RunOptions {
   /** Names the run in the metadata of its conversations. */
@@ -92,22 +92,28 @@ export interface Session {
   call: () => CallOptions;
   /** For deleting what passed: it goes on for a moment after an interrupt. */
   cleanUpCall: () => CallOptions;
-  /** Takes work that no case waits for, such as deleting a conversation. */
-  beside: (work: Promise<void>) => void;
-  /** Resolves when all such work is done. */
-  settled: () => Promise<unknown>;
+  /** Conversations that are being deleted beside the cases that follow. */
+  deletions: Promise<void>[];
   /** Nothing is under way any more. */
   end: () => void;
 }
 
-export function openSession(
-  ports: TestPorts,
-  options: RunOptions,
-  onEvent: (event: TestEvent) => void,
-): Session {
+/** A run of a case that is under way. */
+export interface RunInProgress {
+  session: Session;
+  job: Job;
+  assistantId: string;
+  /** Undefined until it is known. */
+  conversationId: string | undefined;
+  turns: TurnResult[];
+}
+
+export type SessionSetup = Pick<Session, 'ports' | 'options' | 'onEvent'>;
+
+export function openSession(setup: SessionSetup): Session {
+  const { ports, options, onEvent } = setup;
   const grace = new AbortController();
   const ended = new AbortController();
-  const beside: Promise<void>[] = [];
   const stopSoon = (): void => {
     const stop = (): void => grace.abort(new AppError('interrupted', 'interrupted'));
     ports.clock.sleep(GRACE_MS, ended.signal).then(stop, () => undefined);
@@ -115,23 +121,20 @@ export function openSession(
   if (options.signal.aborted) stopSoon();
   else options.signal.addEventListener('abort', stopSoon, { once: true });
   return {
-    ports,
-    options,
-    onEvent,
+    ...setup,
     gate: new RateGate(ports.clock, (ms) => onEvent({ type: 'waiting', ms })),
     call: () => ({ signal: options.signal, timeoutMs: CALL_MS }),
     cleanUpCall: () => ({ signal: grace.signal, timeoutMs: CALL_MS }),
-    beside: (work) => {
-      // A failure is that of `settled`.
-      work.catch(() => undefined);
-      beside.push(work);
-    },
-    settled: () => Promise.all(beside.splice(0)),
+    deletions: [],
     end: () => {
       options.signal.removeEventListener('abort', stopSoon);
       ended.abort();
     },
   };
+}
+
+interface PatientOptions extends CallOptions {
+  waitFor?: RetryPolicy;
 }
 
 /** For a call that may be repeated without harm until its time is over. */
@@ -142,11 +145,12 @@ const repeated: RetryPolicy = (error, attempt) =>
 
 /** Repeats a call as its policy says. A 429 makes all cases wait; the time of the call begins when it may be made. */
 export async function patiently<T>(
-  { ports: { clock }, gate }: Session,
-  { signal, timeoutMs }: CallOptions,
+  session: Session,
   call: (options: CallOptions) => Promise<T>,
-  waitFor = repeated,
+  { signal, timeoutMs, waitFor = repeated }: PatientOptions = session.call(),
 ): Promise<T> {
+  const { gate, ports } = session;
+  const { clock } = ports;
   const ready = (): Promise<void> => gate.pass(signal);
   await ready();
   const deadline = new Deadline(clock, timeoutMs);
@@ -163,7 +167,7 @@ export async function readKnown<T>(
   read: (call: CallOptions) => Promise<Known<T>>,
 ): Promise<Known<T>> {
   try {
-    return await patiently(session, session.call(), read);
+    return await patiently(session, read);
   } catch (error) {
     if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
     return { unknown: `the conversation could not be read: ${error.message}` };

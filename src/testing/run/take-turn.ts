@@ -33,7 +33,7 @@ export async function takeTimedTurn(
   const { signal } = session.options;
   const take = (call: CallOptions): Promise<Answer> => answerTo(session, message, call);
   try {
-    return await patiently(session, { signal, timeoutMs }, take, againAtOnce);
+    return await patiently(session, take, { signal, timeoutMs, waitFor: againAtOnce });
   } catch (error) {
     const isSilent = error instanceof AppError && error.kind === 'ai_disabled';
     if (isSilent && expectsSilence && !signal.aborted) return SILENCE;
