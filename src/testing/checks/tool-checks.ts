@@ -1,4 +1,11 @@
-import { fill, namesIn, type Variables, jsonValue, type Json } from '../chat-file/syntax.js';
+import {
+  fill,
+  namesIn,
+  type Variables,
+  isJsonObject,
+  jsonValue,
+  type Json,
+} from '../chat-file/syntax.js';
 import {
   failed,
   impossible,
@@ -119,10 +126,9 @@ function holds(actual: unknown, expected: Json, variables: Variables): boolean {
       expected.every((each, index) => holds(actual[index], each, variables))
     );
   }
-  if (typeof actual !== 'object' || actual === null || Array.isArray(actual)) return false;
-  const values = new Map<string, unknown>(Object.entries(actual));
+  if (!isJsonObject(actual)) return false;
   return Object.entries(expected).every(
-    ([key, value]) => values.has(key) && holds(values.get(key), value, variables),
+    ([key, value]) => Object.hasOwn(actual, key) && holds(actual[key], value, variables),
   );
 }
 
