@@ -23,7 +23,7 @@ const SIGNS: Readonly<Record<CaseVerdict, { sign: string; look: keyof ReportStyl
   skipped: { sign: '-', look: 'dim' },
 };
 
-export function signOf(verdict: CaseVerdict, style: ReportStyle): string {
+function signOf(verdict: CaseVerdict, style: ReportStyle): string {
   const { sign, look } = SIGNS[verdict];
   return style[look](sign);
 }

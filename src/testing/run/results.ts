@@ -58,10 +58,13 @@ export interface CaseResult {
   runs: RunResult[];
 }
 
-/** A case to run, with each of its assistants. */
-export interface Job {
+export interface SelectedCase {
   file: ChatFile;
   test: TestCase;
+}
+
+/** A case to run, with each of its assistants. */
+export interface Job extends SelectedCase {
   /** A single `undefined` in a replay. */
   assistantIds: readonly (string | undefined)[];
   /** Why it is not run. */
@@ -72,7 +75,7 @@ export interface Job {
 export const FAILED_EXIT_CODE = 9;
 /** A check could not be made, or the assistant keeps no history. */
 export const UNCHECKED_EXIT_CODE = 1;
-export const INTERRUPTED_EXIT_CODE = 130;
+const INTERRUPTED_EXIT_CODE = 130;
 
 /** How a run ends by its checks, with the first reason for it. Failed goes before error. */
 export function endByChecks(checks: readonly CheckResult[]): RunEnd {

@@ -43,7 +43,7 @@ const USUAL_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 10 * 60_000;
 
 /** After a 429, nothing begins before the time that it asked for is over. */
-export class RateGate {
+class RateGate {
   readonly #clock: Clock;
   readonly #onWait: (ms: number) => void;
   #opensAt = -Infinity;
