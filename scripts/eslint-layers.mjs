@@ -14,14 +14,14 @@ const PURE = [];
  * `own`: the other layers that it may import. `packages`: from npm and from Node.
  */
 const LAYERS = {
-  base: { own: [], packages: ['get-east-asian-width'] },
+  base: { own: [], packages: ['get-east-asian-width', 'node:vm'] },
   settings: { own: ['base'], packages: PURE },
   conversations: { own: ['base'], packages: PURE },
-  redact: { own: ['base', 'conversations'], packages: ['libphonenumber-js/min'] },
+  redact: { own: ['base'], packages: ['libphonenumber-js/min'] },
   turn: { own: ['base', 'conversations'], packages: PURE },
-  testing: { own: ['base', 'conversations', 'turn'], packages: ['node:vm'] },
+  testing: { own: ['base', 'conversations', 'turn'], packages: PURE },
   chat: { own: ['base', 'conversations', 'turn'], packages: PURE },
-  doctor: { own: ['base', 'settings', 'conversations', 'turn'], packages: PURE },
+  doctor: { own: ['base', 'settings', 'conversations'], packages: PURE },
   'command-line': { own: ['base', 'process'], packages: ['commander'] },
   process: { own: ['base'], packages: [ANY_NODE] },
   api: {

@@ -95,6 +95,9 @@ export interface RetryOptions {
   signal: Signal;
   /** Nothing is tried again after it. */
   deadline: Deadline;
+  maxAttempts?: number;
+  /** Awaited before each attempt; its failure is final. */
+  ready?: () => Promise<void>;
 }
 
 /** The wait before try number `attempt + 1`: what the API asked for, else 0.5 s doubling to 8 s. */
@@ -117,7 +120,7 @@ export async function waitAfter(
 }
 
 /** How long to wait before a request is repeated, in milliseconds; undefined when it is not worth it. */
-type RetryPolicy = (error: AppError, attempt: number) => number | undefined;
+export type RetryPolicy = (error: AppError, attempt: number) => number | undefined;
 
 /** For a request that is worth waiting for. */
 const patient: RetryPolicy = (error, attempt) =>
@@ -148,15 +151,16 @@ export async function retrying<T>(
   options: RetryOptions,
   waitFor: RetryPolicy = patient,
 ): Promise<T> {
-  const { signal, deadline } = options;
+  const { signal, deadline, maxAttempts = MAX_ATTEMPTS, ready } = options;
   for (let attempt = 1; ; attempt++) {
+    if (ready) await ready();
     try {
       return await request(deadline.callOptions(signal));
     } catch (error) {
-      if (signal.aborted || !(error instanceof AppError) || attempt === MAX_ATTEMPTS) throw error;
+      if (signal.aborted || !(error instanceof AppError) || attempt === maxAttempts) throw error;
       const waitMs = waitFor(error, attempt);
       if (waitMs === undefined || !deadline.hasRoomFor(waitMs)) throw error;
-      await waitAfter(error, waitMs, options);
+      if (waitMs > 0) await waitAfter(error, waitMs, options);
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { AppError } from '../base/errors.js';
 import type { Assistant, Conversation } from '../conversations/conversation.js';
 import type { Setting, Settings } from '../settings/settings.js';
-import type { Turn } from '../turn/events.js';
 
 /** The outcome of a check that did not fail. */
 export type CheckOutcome =
@@ -84,7 +83,12 @@ export interface TrialOptions {
 }
 
 export interface Trial {
-  turn: Turn;
+  turn: {
+    conversationId: string;
+    reply: string;
+    recovered: boolean;
+    timing: { firstTokenMs: number; totalMs: number };
+  };
   /** Pieces of text that came before the whole reply. */
   pieces: number;
   /** Events and property names that its reply was made of. */

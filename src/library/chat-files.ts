@@ -1,7 +1,6 @@
 import { hrtime, platform } from 'node:process';
 import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
-import { checkedId } from '../base/names.js';
 import { systemClock, randomId } from '../process/system.js';
 import type { ChatFile } from '../testing/chat-file/chat-file.js';
 import { parseChatFile as parse } from '../testing/chat-file/parse.js';
@@ -10,7 +9,17 @@ import { plannedJobs, REPLAY } from '../testing/run/plan.js';
 import { clientPorts } from '../testing/run/ports.js';
 import { hideSecrets, maskedResult, type Job } from '../testing/run/results.js';
 import { replayTests, runTests } from '../testing/run/run-tests.js';
-import { text, flag, count, texts, signal, object, checked, clientSettings } from './checks.js';
+import {
+  assistantId,
+  checked,
+  clientSettings,
+  count,
+  flag,
+  object,
+  signal,
+  text,
+  texts,
+} from './checks.js';
 import { type ClientSettings, openApi } from './create-client.js';
 
 /** How a `.chat` file is read. */
@@ -64,12 +73,7 @@ const chatFileOptions = v.optional(
 type ChooseCase = NonNullable<RunChatFileSettings['only']>;
 
 const runSettings = object({
-  assistantId: v.optional(
-    v.pipe(
-      text,
-      v.transform((id) => checkedId('assistant', id)),
-    ),
-  ),
+  assistantId: v.optional(assistantId),
   replay: v.optional(flag, false),
   concurrency: v.optional(count, 2),
   keep: v.optional(flag, false),

@@ -59,18 +59,19 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : typeof value;
 }
 
+export const assistantId = v.pipe(
+  text,
+  v.transform((id) => checkedId('assistant', id)),
+);
+const conversationId = v.pipe(
+  text,
+  v.transform((id) => checkedId('conversation', id)),
+);
+
 /** One turn, for `takeTurn` and `send`, which differ in whether it is streamed. */
 export const turn = object({
-  assistantId: v.pipe(
-    text,
-    v.transform((id) => checkedId('assistant', id)),
-  ),
-  conversationId: v.optional(
-    v.pipe(
-      text,
-      v.transform((id) => checkedId('conversation', id)),
-    ),
-  ),
+  assistantId,
+  conversationId: v.optional(conversationId),
   text: v.pipe(text, v.transform(checkedMessage)),
   speaker: v.optional(text),
   title: v.optional(text),

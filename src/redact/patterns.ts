@@ -1,5 +1,6 @@
 /** The kinds of personal data that are masked. */
-export type FindingKind = 'phone' | 'email' | 'card' | 'iban' | 'number';
+export const KINDS = ['phone', 'email', 'card', 'iban', 'number'] as const;
+export type FindingKind = (typeof KINDS)[number];
 
 /** A piece of a text that is masked. */
 export interface Finding {

@@ -3,34 +3,11 @@ import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/
 
 /** Countries whose national numbers begin with a 0, and others whose numbers do not. */
 const TRUNK_REGIONS: readonly CountryCode[] = [
-  ...([
-    'GB',
-    'DE',
-    'FR',
-    'NL',
-    'BE',
-    'AT',
-    'CH',
-    'SE',
-    'FI',
-    'IE',
-    'AU',
-    'NZ',
-    'IN',
-    'ZA',
-  ] as const),
-  ...(['IT', 'JP', 'KR', 'TR', 'IL', 'BR', 'AR', 'ID'] as const),
+  ...(['GB', 'DE', 'FR', 'NL', 'BE', 'AT', 'CH', 'SE', 'FI', 'IE', 'AU'] as const),
+  ...(['NZ', 'IN', 'ZA', 'IT', 'JP', 'KR', 'TR', 'IL', 'BR', 'AR', 'ID'] as const),
 ];
 const OTHER_REGIONS: readonly CountryCode[] = [
-  'ES',
-  'PL',
-  'PT',
-  'NO',
-  'DK',
-  'CZ',
-  'GR',
-  'SG',
-  'MX',
+  ...(['ES', 'PL', 'PT', 'NO', 'DK', 'CZ', 'GR', 'SG', 'MX'] as const),
 ];
 
 /** A phone number whose country may be unknown. */

@@ -1,7 +1,8 @@
-import type { Conversation, Message } from '../conversations/conversation.js';
+// Loaded late: with the numbering plans of all countries it is larger than the rest of a command.
 import { sanitize } from '../base/text/sanitize.js';
 import { findNumbers } from './numbers.js';
 import {
+  KINDS,
   withoutPieces,
   type Finding,
   findEmails,
@@ -11,26 +12,43 @@ import {
 } from './patterns.js';
 import { findSpoken } from './spoken.js';
 
-// Loaded late: with the numbering plans of all countries it is larger than the rest of a command.
+/** A message, as far as it is masked. */
+interface MaskedMessage {
+  text: string;
+  toolCalls: { arguments: string }[];
+}
+
+/** A conversation, as far as it is masked. */
+interface MaskedConversation {
+  name: string;
+  metadata: Readonly<Record<string, string>>;
+}
 
 /** Masks personal data: the same value has the same stand-in in all that one redactor is given. */
 export interface Redactor {
   text(text: string): string;
   /** Text that may be JSON: a masked number becomes a string in it. */
   json(text: string): string;
-  message(message: Message): Message;
-  conversation(conversation: Conversation): Conversation;
-  /** A line that counts what was masked so far. */
+  /** The name of a conversation, or its first words. */
+  name(name: string): string;
+  message<M extends MaskedMessage>(message: M): M;
+  conversation<C extends MaskedConversation>(conversation: C): C;
+  /** Counts the stand-ins in a text that is printed. */
+  count(printed: string): void;
+  /** A line that says what was masked so far. */
   summary(): string;
 }
 
-export function openRedactor(): Redactor {
-  const standIns = new StandIns();
+/** `counts`: what is masked, or, when less may be printed, what `count` is given. */
+export function openRedactor(counts: 'masked' | 'printed' = 'masked'): Redactor {
+  const standIns = new StandIns(counts === 'masked');
   const text = (original: string, label?: string): string => masked(original, standIns, label);
   const json = (original: string): string => maskedJson(original, text);
+  const name = (original: string): string => text(original).replace(CUT_NUMBER, '…');
   return {
     text,
     json,
+    name,
     message: (message) => ({
       ...message,
       text: json(message.text),
@@ -38,9 +56,10 @@ export function openRedactor(): Redactor {
     }),
     conversation: (conversation) => ({
       ...conversation,
-      name: text(conversation.name).replace(CUT_NUMBER, '…'),
+      name: name(conversation.name),
       metadata: mapValues(conversation.metadata, (value, key) => text(value, key)),
     }),
+    count: (printed) => standIns.count(printed),
     summary: () => standIns.summary(),
   };
 }
@@ -142,14 +161,20 @@ const NOUNS: Readonly<Record<FindingKind, readonly [one: string, many: string]>>
   number: ['long number', 'long numbers'],
 };
 
-/** Gives each value its stand-in, the same throughout a run, and counts what was masked. */
+/** Gives each value its stand-in, the same throughout a run, and counts them. */
 class StandIns {
   readonly #known = new Map<FindingKind, string[]>();
   readonly #counts = new Map<FindingKind, number>();
+  /** Whether each one counts, or only those that `count` is given. */
+  readonly #countsAll: boolean;
+
+  constructor(countsAll: boolean) {
+    this.#countsAll = countsAll;
+  }
 
   /** Such as `[phone 1]`. */
   for({ kind, value }: Pick<Finding, 'kind' | 'value'>): string {
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    if (this.#countsAll) this.#add(kind, 1);
     const known = this.#known.get(kind) ?? [];
     this.#known.set(kind, known);
     const index = known.findIndex((each) => isSame(kind, each, value));
@@ -157,6 +182,17 @@ class StandIns {
     // The country's code may be known only now.
     if (kind === 'phone' && known[index]?.startsWith(' ')) known[index] = value;
     return `[${kind} ${index + 1}]`;
+  }
+
+  count(text: string): void {
+    for (const kind of KINDS) {
+      const found = text.match(new RegExp(`\\[${kind} \\d+\\]`, 'g')) ?? [];
+      if (found.length > 0) this.#add(kind, found.length);
+    }
+  }
+
+  #add(kind: FindingKind, count: number): void {
+    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + count);
   }
 
   /** `redacted 2 phone numbers, 1 card number`. */

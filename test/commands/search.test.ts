@@ -116,7 +116,26 @@ describe('conversations search', () => {
     }
     const { stdout, stderr } = await run(account, ['call', '--redact']);
     expect(stdout).toContain('\tuser\tCall [phone 1] on Sunday.\n');
-    expect(stderr).toMatch(/redacted 2 phone numbers\n$/);
+    expect(stderr).toMatch(/redacted 1 phone number\n$/);
+  });
+
+  it.each([
+    ['in a pipe', {}, 4],
+    ['on a terminal', { stdoutIsTTY: true, columns: 200 }, 3],
+  ])('counts what is masked in what it prints %s', async (_, window, count) => {
+    const account = await populatedAccount();
+    const thread = account.sandbox.store.find(HOURS);
+    if (!thread) throw new Error('there is no such conversation');
+    thread.conversation.name = 'Ana, (312) 555-0100, call 312 555…';
+    thread.conversation.metadata['telnyx_end_user_target'] = '+13125550199';
+    const long = `${'They said nothing. '.repeat(20)}Or ana@example.com.`;
+    for (const text of [`Can I reach you at 312-555-0100? ${long}`, 'Then reach 312-555-0177.']) {
+      account.sandbox.store.append(thread, { role: 'user', text });
+    }
+    const { stdout, stderr } = await run(account, ['reach', '--redact'], window);
+    expect(stdout.match(/\[phone \d\]/g)).toHaveLength(count);
+    expect(stdout).not.toMatch(/555|ana@/);
+    expect(stderr).toContain(`\nredacted ${count} phone numbers\n`);
   });
 
   it('masks a number before it cuts first words within it', async () => {

@@ -392,6 +392,7 @@ describe('an account', () => {
     const { code, stdout } = await test(
       ['-j', '1', '--report', 'json=run.json', '--report', 'tap=run.tap'],
       {
+        clock: realClock(),
         signal: controller.signal,
         onStdout: () => controller.abort(new AppError('interrupted', 'interrupted')),
       },

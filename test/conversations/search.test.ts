@@ -11,7 +11,7 @@ import {
   wordsOf,
   type SearchedConversation,
 } from '../../src/conversations/search.js';
-import { timedPattern } from '../../src/process/timed-pattern.js';
+import { timedPattern } from '../../src/conversations/timed-pattern.js';
 import { messageOf } from '../chat/scene.js';
 
 const conversation = (id: string, lastMessageAt: string, name = ''): Conversation => ({

@@ -65,9 +65,8 @@ const replayed = (text: string): string[] => {
 
 describe('an exported conversation', () => {
   it('is a case with a check of the tools of each turn', () => {
-    expect(exportedChat(conversation('An order'), SMS, { assistantId: 'assistant-1' })).toBe(
-      SMS_FILE,
-    );
+    const metadata = { assistant_id: 'assistant-1' };
+    expect(exportedChat({ ...conversation('An order'), metadata }, SMS)).toBe(SMS_FILE);
     expect(replayed(SMS_FILE)).toEqual(['passed']);
   });
 

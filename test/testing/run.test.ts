@@ -76,6 +76,40 @@ describe('a case', () => {
     expect(played.events).toContainEqual({ type: 'left', conversationId: 'c1', reason: 'busy' });
   });
 
+  it('is deleted while the next one runs, and all are before the end', async () => {
+    const account = fakeAccount(echo);
+    const isDeleted: (() => void)[] = [];
+    account.ports.deleteConversation = (id) =>
+      new Promise((resolve) => {
+        isDeleted.push(() => {
+          account.log.push(`deleted ${id}`);
+          resolve();
+        });
+      });
+    const file = chatFile('== a\n> a\n? says a\n== b\n> b\n? says b\n');
+    const playing = play(account, [file], { concurrency: 1 });
+    await expect.poll(() => isDeleted.length).toBe(2);
+    expect(account.log).toEqual(['assistant-1 c1: a', 'assistant-1 c2: b']);
+    for (const resolve of isDeleted) resolve();
+    const { results } = await playing;
+    expect(account.log.slice(2)).toEqual(['deleted c1', 'deleted c2']);
+    expect(results.flatMap(({ runs }) => runs.map(({ isKept }) => isKept))).toEqual([false, false]);
+  });
+
+  it('is deleted before the next one runs when that is serial', async () => {
+    const account = fakeAccount(echo);
+    const { deleteConversation } = account.ports;
+    account.ports.deleteConversation = async (...args) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await deleteConversation(...args);
+    };
+    const file = chatFile('== a\n> a\n? says a\n== b\nserial: true\n> b\n? says b\n== c\nserial: true\n> c\n? says c\n'); // prettier-ignore
+    await play(account, [file]);
+    expect(account.log).toEqual([
+      'assistant-1 c1: a', 'delete c1', 'assistant-1 c2: b', 'delete c2', 'assistant-1 c3: c', 'delete c3',
+    ]); // prettier-ignore
+  });
+
   it('hands values from turn to turn', async () => {
     const account = fakeAccount((text) => ({ reply: text === 'Order' ? 'It is no. 4711.' : text }));
     const file = chatFile(

@@ -24,23 +24,38 @@ export function searchPrinter(
   printing: SearchPrinting,
 ): (searched: SearchedConversation) => string {
   const { output, context, redactor } = printing;
-  const shown = redactor
-    ? masked(printing, redactor)
-    : (searched: SearchedConversation) => searched;
-  const print = output.json ? jsonLines : context.stdout.isTTY ? readable(printing) : fields;
-  return (searched) => print(shown(searched));
+  const isWrapped = context.stdout.isTTY === true && !output.json;
+  const print = isWrapped ? readable(printing) : output.json ? jsonLines : fields;
+  if (!redactor) return print;
+  return (searched) => {
+    const shown = masked(searched, printing.match, redactor);
+    const printed = print(shown);
+    // A stand-in may be wrapped, or marked as what was searched for.
+    redactor.count(isWrapped ? [shown.title, ...shown.hits.map(excerptText)].join('\n') : printed);
+    return printed;
+  };
 }
 
-/** Marks nothing when the match itself is masked. */
-function masked({ match }: SearchPrinting, redactor: Redactor) {
-  return ({ conversation, title, hits }: SearchedConversation): SearchedConversation => ({
-    conversation: redactor.conversation(conversation),
-    title: redactor.text(title),
+/** Marks nothing when the match itself is masked. Of the conversation, nothing else is printed. */
+function masked(
+  { conversation, title, hits }: SearchedConversation,
+  match: Matcher,
+  redactor: Redactor,
+): SearchedConversation {
+  return {
+    conversation,
+    title: redactor.name(title),
     hits: hits.map((hit) => {
       const text = redactor.text(hit.text);
       return { ...hit, text, spans: match([text])[0] ?? [] };
     }),
-  });
+  };
+}
+
+function excerptText({ text, spans }: SearchHit): string {
+  return excerptOf(text, spans)
+    .map((piece) => piece.text)
+    .join('');
 }
 
 function jsonLines({ conversation: { id }, title, hits }: SearchedConversation): string {
@@ -58,8 +73,7 @@ function fields({ conversation: { id }, title, hits }: SearchedConversation): st
   return hits
     .map((hit) => {
       const { role, sentAt, createdAt } = hit.message;
-      const excerpt = excerptOf(hit.text, hit.spans).map((piece) => piece.text);
-      return `${[id, title, sentAt || createdAt, role, excerpt.join('')].map(oneLine).join('\t')}\n`;
+      return `${[id, title, sentAt || createdAt, role, excerptText(hit)].map(oneLine).join('\t')}\n`;
     })
     .join('');
 }

@@ -49,7 +49,7 @@ export const search = defineCommand({
     const since = filters.since ?? USUAL_SINCE;
     const selection = selectionOf({ ...filters, since }, target.assistant, context);
     const match = await matcherOf(operands, flags);
-    const redactor = await redactorFor(flags.redact);
+    const redactor = await redactorFor(flags.redact, 'printed');
     const notices = await noticesOn(context, { ...target, ...output });
     const options = { context, notices, openTransport: createBulkTransport };
     await withAccount(target, options, async (account) => {
@@ -89,7 +89,7 @@ async function matcherOf(
     });
   }
   if (!regex) return wordMatcher(wordsOf(asked));
-  const { timedPattern } = await import('../../process/timed-pattern.js');
+  const { timedPattern } = await import('../../conversations/timed-pattern.js');
   return timedPattern(asked.join(' '));
 }
 

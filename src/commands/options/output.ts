@@ -173,6 +173,9 @@ export const REDACT = toggle(
 );
 
 /** Undefined when nothing is masked. */
-export async function redactorFor(isOn: boolean): Promise<Redactor | undefined> {
-  return isOn ? (await import('../../redact/redact.js')).openRedactor() : undefined;
+export async function redactorFor(
+  isOn: boolean,
+  counts?: 'masked' | 'printed',
+): Promise<Redactor | undefined> {
+  return isOn ? (await import('../../redact/redact.js')).openRedactor(counts) : undefined;
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../base/errors.js';
 import { errorLines } from '../../base/text/error-report.js';
 import type { Context } from '../../process/context.js';
 import { findChatFiles, readChatBytes, type NamedFile } from '../../store/test-files.js';
-import type { ChatFile, TestCase } from '../../testing/chat-file/chat-file.js';
+import type { ChatFile } from '../../testing/chat-file/chat-file.js';
 import {
   faultError,
   type Fault,
@@ -12,6 +12,7 @@ import {
 import { readChatFile } from '../../testing/chat-file/parse.js';
 import { mistakeAnnotations } from '../../testing/report/github.js';
 import { selectedCases, type Selection } from '../../testing/run/plan.js';
+import type { SelectedCase } from '../../testing/run/results.js';
 import { isOnGithub, workspaceNames } from './reports.js';
 
 /** The mistakes that are shown at once. */
@@ -73,7 +74,7 @@ function reported(
 export function casesOf(
   { files, found }: Suite,
   selection: Omit<Selection, 'lines'>,
-): { file: ChatFile; test: TestCase }[] {
+): SelectedCase[] {
   const lines = new Map<string, number[]>();
   for (const { name, line } of found) {
     if (line !== undefined) lines.set(name, [...(lines.get(name) ?? []), line]);

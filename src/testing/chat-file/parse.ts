@@ -88,11 +88,11 @@ class FileReader {
   }
 
   finish(path: string): ReadFile {
-    const settings = this.#settings({}, this.#fileSettings);
+    const settings = this.#settings(this.#fileSettings);
     const count = this.#source.lines.length;
     const cases = this.#cases.map((builder, index) => {
       const lastLine = (this.#cases[index + 1]?.line ?? count + 1) - 1;
-      const own = this.#settings({}, builder.settings);
+      const own = this.#settings(builder.settings);
       return builder.build({ file: settings, own, lastLine, fileChecks: this.#fileChecks });
     });
     const file = { path, source: this.#source, settings, cases, variables: this.#variables };
@@ -106,7 +106,7 @@ class FileReader {
 
   fault(line: number, { message, offset, wayOut }: LineFault): void {
     const { text = '' } = this.#source.lines[line - 1] ?? {};
-    const column = columnAt(text, Math.max(0, offset));
+    const column = columnAt(text, offset);
     this.#faults.push({ line, column, what: message, wayOut });
   }
 
@@ -114,9 +114,7 @@ class FileReader {
     try {
       work();
     } catch (error) {
-      const known = asLineFault(error);
-      if (!(known instanceof LineFault)) throw known;
-      this.fault(line, known);
+      this.fault(line, asLineFault(error));
     }
   }
 
@@ -170,14 +168,13 @@ class FileReader {
     else this.#fileSettings.push(setting);
   }
 
-  #settings(begin: Settings, written: readonly WrittenSetting[]): Settings {
-    let settings = begin;
+  #settings(written: readonly WrittenSetting[]): Settings {
+    let settings: Settings = {};
     for (const setting of written) {
       try {
         settings = withSetting(settings, setting, this.#variables);
       } catch (error) {
-        if (!(error instanceof LineFault)) throw error;
-        const { line, fault } = placeInSetting(setting, error);
+        const { line, fault } = placeInSetting(setting, asLineFault(error));
         this.fault(line, fault);
       }
     }

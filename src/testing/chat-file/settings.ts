@@ -2,7 +2,6 @@ import { parsedMetadata } from '../../conversations/metadata.js';
 import { checkedId, nearest } from '../../base/names.js';
 import type { Runs, Settings } from './chat-file.js';
 import {
-  asLineFault,
   LineFault,
   fill,
   namesIn,
@@ -29,7 +28,7 @@ const MAX_CALLER = 5_000;
 type Read = (value: string, setting: WrittenSetting, settings: Settings) => Settings;
 
 const READERS = new Map<string, Read>([
-  ['assistant', (value) => ({ assistant: checkedAssistant(value) })],
+  ['assistant', (value) => ({ assistant: checkedId('assistant', value) })],
   ['as', (value) => ({ speaker: value })],
   ['runs', (value) => ({ runs: runsOf(value) })],
   ['timeout', (value) => ({ timeoutMs: durationOf(value) })],
@@ -40,7 +39,7 @@ const READERS = new Map<string, Read>([
   ['caller', (value, at) => ({ caller: { text: callerOf(value), line: lineOf(at) } })],
 ]);
 
-/** Adds a setting to those of its level. Throws a LineFault; offsets count from the value. */
+/** Adds a setting to those of its level. Throws a LineFault, whose offset counts from the value, or a `usage` error. */
 export function withSetting(
   settings: Settings,
   setting: WrittenSetting,
@@ -97,16 +96,8 @@ function lineOf({ lines }: WrittenSetting): number {
   return lines[0] ?? 1;
 }
 
-function checkedAssistant(value: string): string {
-  try {
-    return checkedId('assistant', value);
-  } catch (error) {
-    throw asLineFault(error);
-  }
-}
-
 function withPair(metadata: Record<string, string> = {}, pair: string): Record<string, string> {
-  const added = Object.entries(readPair(pair));
+  const added = Object.entries(parsedMetadata([pair], 'meta:'));
   for (const [key] of added) {
     if (Object.hasOwn(metadata, key))
       throw new LineFault(`meta gives ${key} twice`, 'keep one of them');
@@ -114,14 +105,6 @@ function withPair(metadata: Record<string, string> = {}, pair: string): Record<s
       throw new LineFault(`meta cannot set ${key}`, 'it is the id of the run; choose another key');
   }
   return Object.fromEntries([...Object.entries(metadata), ...added]);
-}
-
-function readPair(pair: string): Record<string, string> {
-  try {
-    return parsedMetadata([pair], 'meta:');
-  } catch (error) {
-    throw asLineFault(error);
-  }
 }
 
 function runsOf(value: string): Runs {

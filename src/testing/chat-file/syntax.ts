@@ -35,21 +35,19 @@ export function readingAt<T>(offset: number, read: () => T): T {
   }
 }
 
-/** A fault that another part of the program found, at the beginning of the text that is read. */
-export function asLineFault(error: unknown): unknown {
-  if (!(error instanceof AppError)) return error;
+/** The fault that a foreseen error is, at the beginning of the text that is read. Throws any other error. */
+export function asLineFault(error: unknown): LineFault {
+  if (error instanceof LineFault) return error;
+  if (!(error instanceof AppError)) throw error;
   return new LineFault(error.message, error.details.hint ?? 'change it');
-}
-
-export function faultText(file: string, { line, column, what }: Fault): string {
-  return `${file}:${line}:${column}: ${what}`;
 }
 
 /** The first of a file's mistakes as the error that a command ends with. */
 export function faultError(file: string, [first, ...others]: readonly Fault[]): AppError {
   if (!first) return new AppError('bug', `${file} has no mistake`);
+  const { line, column, what, wayOut } = first;
   const more = others.length === 0 ? '' : ` (mistakes after this one: ${others.length})`;
-  return new AppError('usage', faultText(file, first), { hint: `${first.wayOut}${more}` });
+  return new AppError('usage', `${file}:${line}:${column}: ${what}`, { hint: `${wayOut}${more}` });
 }
 
 /** The types of lines by their marks. */

@@ -11,15 +11,13 @@ import {
   type TestCase,
   columnAt,
 } from './chat-file.js';
-import { asLineFault, LineFault, type Fault, namesIn } from './syntax.js';
+import { asLineFault, type Fault, namesIn } from './syntax.js';
 import { noValue } from './settings.js';
 
 /** The mistakes that no line shows by itself. */
 export function validate(file: ChatFile): Fault[] {
   if (file.cases.length === 0) {
-    return [
-      { line: 1, column: 1, what: 'the file has no case', wayOut: 'begin one: == what it shows' },
-    ];
+    return [atLine({ line: 1 }, 'the file has no case', 'begin one: == what it shows')];
   }
   const faults = [
     ...titleFaults(file.cases),
@@ -38,23 +36,16 @@ function titleFaults(cases: readonly TestCase[]): Fault[] {
     lines.set(title, first ?? line);
     if (first === undefined) return [];
     const what = `duplicate title, already used in line ${first}: ${title}`;
-    return [
-      {
-        line,
-        column: '== '.length + 1,
-        what,
-        wayOut: 'give each case its own title',
-      },
-    ];
+    return [{ line, column: '== '.length + 1, what, wayOut: 'give each case its own title' }];
   });
 }
 
 function playedFaults(file: ChatFile, test: TestCase): Fault[] {
   if (test.turns.length === 0) {
-    return [atCase(test, 'the case says nothing', 'write a message: > Where is my order?')];
+    return [atLine(test, 'the case says nothing', 'write a message: > Where is my order?')];
   }
   if (test.turns.every((turn) => checksOf(test, turn).length === 0)) {
-    return [atCase(test, 'the case has no check', 'write one below a message: ? says shipped')];
+    return [atLine(test, 'the case has no check', 'write one below a message: ? says shipped')];
   }
   return test.turns.flatMap((turn, index) => {
     const known = namesKnown(file, test, index);
@@ -68,7 +59,7 @@ function playedFaults(file: ChatFile, test: TestCase): Fault[] {
   });
 }
 
-function atCase({ line }: TestCase, what: string, wayOut: string): Fault {
+function atLine({ line }: { line: number }, what: string, wayOut: string): Fault {
   return { line, column: 1, what, wayOut };
 }
 
@@ -83,11 +74,8 @@ function messageFaults(file: ChatFile, turn: ScriptedTurn, known: ReadonlySet<st
   try {
     checkedMessage(turn.message);
   } catch (error) {
-    const fault = asLineFault(error);
-    if (!(fault instanceof LineFault)) throw fault;
-    return [
-      { line: turn.line, column: 1, what: fault.message, wayOut: 'write what is said behind >' },
-    ];
+    const { message: what } = asLineFault(error);
+    return [atLine(turn, what, 'write what is said behind >')];
   }
   const lines = Array.from(
     { length: turn.lastMessageLine - turn.line + 1 },
@@ -95,28 +83,20 @@ function messageFaults(file: ChatFile, turn: ScriptedTurn, known: ReadonlySet<st
   );
   return lines.flatMap((line) => {
     const text = file.source.lines[line - 1]?.text ?? '';
-    const names = text.startsWith('>') ? namesIn(text) : [];
-    return unknownNames(names, known).map(({ fault, offset }) => {
-      return { line, column: columnAt(text, offset), what: fault.message, wayOut: fault.wayOut };
-    });
+    return text.startsWith('>') ? nameFaults({ text, line, column: 1 }, known) : [];
   });
 }
 
-function nameFaults({ text, line, column }: PlacedCheck, known: ReadonlySet<string>): Fault[] {
-  return unknownNames(namesIn(text), known).map(({ fault, offset }) => ({
-    line,
-    column: column + columnAt(text, offset) - 1,
-    what: fault.message,
-    wayOut: fault.wayOut,
-  }));
-}
-
-function unknownNames(
-  names: readonly { name: string; offset: number }[],
+/** The names without a value in a text that begins at this place. */
+function nameFaults(
+  { text, line, column }: Pick<PlacedCheck, 'text' | 'line' | 'column'>,
   known: ReadonlySet<string>,
-): { fault: LineFault; offset: number }[] {
-  const unknown = names.filter(({ name }) => !known.has(name));
-  return unknown.map((each) => ({ fault: noValue(each), offset: each.offset }));
+): Fault[] {
+  const unknown = namesIn(text).filter(({ name }) => !known.has(name));
+  return unknown.map((each) => {
+    const { message: what, wayOut } = noValue(each);
+    return { line, column: column + columnAt(text, each.offset) - 1, what, wayOut };
+  });
 }
 
 function checkFaults({ check, line, column }: PlacedCheck, turn: ScriptedTurn): Fault[] {
@@ -139,7 +119,7 @@ function simulatedFaults(file: ChatFile, test: TestCase): Fault[] {
   const [turn] = test.turns;
   if (turn) {
     const wayOut = 'leave the messages to the caller, or the caller out';
-    return [{ line: turn.line, column: 1, what: 'a message beside a caller', wayOut }];
+    return [atLine(turn, 'a message beside a caller', wayOut)];
   }
   const unfit = test.checks.filter(({ check }) => !SIMULATED_CHECKS.includes(check.type));
   const faults = unfit.map(({ line, column, text }) => ({
@@ -149,9 +129,8 @@ function simulatedFaults(file: ChatFile, test: TestCase): Fault[] {
     wayOut: 'use judge, calls, says or metadata there',
   }));
   if (!test.checks.some(({ check }) => check.type === 'judge')) {
-    const line = test.settings.caller?.line ?? test.line;
     const wayOut = 'write at least one line of the rubric: ? judge Asks for a confirmation';
-    faults.push({ line, column: 1, what: 'a caller without judge', wayOut });
+    faults.push(atLine(test.settings.caller ?? test, 'a caller without judge', wayOut));
   }
   const known = new Set(file.variables.keys());
   return [...faults, ...test.checks.flatMap((placed) => nameFaults(placed, known))];

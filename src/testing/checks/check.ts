@@ -63,6 +63,22 @@ export interface Observation {
   variables: Variables;
 }
 
+/** A turn of which nothing was observed, and the reason why. */
+export function unobserved(reason: string): Omit<Observation, 'variables'> {
+  const unknown = { unknown: reason };
+  return {
+    ...{
+      reply: unknown,
+      firstWordMs: unknown,
+      totalMs: unknown,
+      tools: unknown,
+      metadata: unknown,
+    },
+    isSilent: false,
+    reference: '',
+  };
+}
+
 /** `error`: it could not be told whether the check holds. */
 export type CheckVerdict = 'passed' | 'failed' | 'error';
 

@@ -1,3 +1,4 @@
+import { decided } from './matching.js';
 import { fill, durationText } from '../chat-file/syntax.js';
 import {
   failed,
@@ -37,6 +38,10 @@ export function needsTools({ type }: Check): boolean {
 
 /** Whether a check holds for a turn. */
 export function evaluate(check: Check, turn: Observation): Finding {
+  return decided(() => ofTurn(check, turn));
+}
+
+function ofTurn(check: Check, turn: Observation): Finding {
   const { variables, tools, reply } = turn;
   switch (check.type) {
     case 'calls':

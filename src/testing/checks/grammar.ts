@@ -103,7 +103,7 @@ function says(rest: string, isNever: boolean): Check {
 }
 
 /** Texts that are parted by ` | `, or one regular expression. */
-export function readTextRule(text: string): TextRule {
+function readTextRule(text: string): TextRule {
   if (text.startsWith('/')) return { type: 'pattern', pattern: readPattern(text) };
   let at = 0;
   const texts = text.split(' | ').map((part) => {

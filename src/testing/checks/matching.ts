@@ -1,7 +1,7 @@
 // How texts are compared: as plain text, by their words, by a regular expression.
-import { createContext, Script } from 'node:vm';
+import { withinTime } from '../../base/within-time.js';
 import { LineFault, fillPattern, withPlaceholders, type Variables } from '../chat-file/syntax.js';
-import type { Pattern } from './check.js';
+import { impossible, type Finding, type Pattern } from './check.js';
 
 const SINGLE_QUOTES = /[‘’‚‛′‹›]/g;
 const DOUBLE_QUOTES = /[“”„‟″«»]/g;
@@ -131,44 +131,41 @@ function problemOf({ source, flags }: Pattern): string | undefined {
   }
 }
 
-/** A match, no match, or the reason why it cannot be told. */
-export type Match =
-  | { type: 'found'; text: string; group: string | undefined; index: number }
-  | { type: 'none' }
-  | { type: 'undecided'; reason: string };
+/** Thrown when it cannot be told whether a text matches; its message is the reason. */
+export class Undecided extends Error {}
 
-interface Search {
-  text: string;
-  pattern: RegExp;
-  found: RegExpExecArray | null;
-}
-
-let shared: Search | undefined;
-const script = new Script('found = pattern.exec(text)');
-
-/** Looks for a pattern in a text, for a bounded time: only a script of its own can be stopped. */
-export function findMatch(pattern: Pattern, text: string, variables: Variables): Match {
-  const search = (shared ??= newSearch());
-  search.text = text;
-  const source = fillPattern(pattern.source, variables);
-  if (problemOf({ source, flags: pattern.flags }) !== undefined) {
-    return { type: 'undecided', reason: INVALID };
-  }
-  search.pattern = new RegExp(source, pattern.flags);
+/** The finding, also when it cannot be told. */
+export function decided(judge: () => Finding): Finding {
   try {
-    script.runInContext(search, { timeout: MAX_MATCH_MS });
-  } catch {
-    return { type: 'undecided', reason: TOO_LONG };
+    return judge();
+  } catch (error) {
+    if (error instanceof Undecided) return impossible(error.message);
+    throw error;
   }
-  const { found } = search;
-  if (found === null) return { type: 'none' };
-  return { type: 'found', text: found[0], group: found[1], index: found.index };
 }
 
-function newSearch(): Search {
-  const search: Search = { text: '', pattern: /$^/, found: null };
-  createContext(search);
-  return search;
+export interface Match {
+  text: string;
+  /** The first group of the pattern. */
+  group?: string | undefined;
+  index: number;
+}
+
+/** The first match of a pattern. Throws Undecided when that takes too long. */
+export function findMatch(pattern: Pattern, text: string, variables: Variables): Match | undefined {
+  const filled = { source: fillPattern(pattern.source, variables), flags: pattern.flags };
+  if (problemOf(filled) !== undefined) throw new Undecided(INVALID);
+  const compiled = new RegExp(filled.source, filled.flags);
+  const found = inTime(() => compiled.exec(text));
+  return found ? { text: found[0], group: found[1], index: found.index } : undefined;
+}
+
+function inTime<T>(search: () => T): T {
+  try {
+    return withinTime(MAX_MATCH_MS, search);
+  } catch {
+    throw new Undecided(TOO_LONG);
+  }
 }
 
 const INVALID = 'the values of its variables make the pattern invalid';

@@ -1,24 +1,23 @@
 import { fill, type Variables } from '../chat-file/syntax.js';
 import { failed, impossible, PASSED, type Finding, type Pattern, type TextRule } from './check.js';
-import { findMatch, type Match, excerpt, plainText, sharedWords, wordsOf } from './matching.js';
+import {
+  excerpt,
+  findMatch,
+  plainText,
+  sharedWords,
+  Undecided,
+  wordsOf,
+  type Match,
+} from './matching.js';
 
-/** The place in a text that meets a rule, or the reason why it cannot be searched. */
-type Search = { type: 'found'; found: string; index: number } | Exclude<Match, { type: 'found' }>;
-
-const EMPTY: Search = { type: 'undecided', reason: 'the check looks for an empty text' };
-
-function findIn(text: string, rule: TextRule, variables: Variables): Search {
-  if (rule.type === 'pattern') {
-    const match = findMatch(rule.pattern, text, variables);
-    if (match.type !== 'found') return match;
-    return { type: 'found', found: match.text, index: match.index };
-  }
+/** The first place in a text that meets a rule. Throws Undecided. */
+function findIn(text: string, rule: TextRule, variables: Variables): Match | undefined {
+  if (rule.type === 'pattern') return findMatch(rule.pattern, text, variables);
   const texts = rule.texts.map((each) => plainText(fill(each, variables)));
-  if (texts.includes('')) return EMPTY;
+  if (texts.includes('')) throw new Undecided('the check looks for an empty text');
   const plain = plainText(text);
   const found = texts.find((each) => plain.includes(each));
-  if (found === undefined) return { type: 'none' };
-  return { type: 'found', found, index: plain.indexOf(found) };
+  return found === undefined ? undefined : { text: found, index: plain.indexOf(found) };
 }
 
 /** A rule as a reason names it. */
@@ -33,18 +32,15 @@ export function hasText(
   rule: TextRule,
   { variables, whose }: { variables: Variables; whose: string },
 ): Finding {
-  const search = findIn(text, rule, variables);
-  if (search.type === 'found') return PASSED;
-  if (search.type === 'undecided') return impossible(search.reason);
+  if (findIn(text, rule, variables)) return PASSED;
   const got = text === '' ? `${whose} is empty` : `${whose} is ${excerpt(text)}`;
   return failed(`no ${ruleText(rule, variables)}: ${got}`);
 }
 
 export function lacksText(text: string, rule: TextRule, variables: Variables): Finding {
-  const search = findIn(text, rule, variables);
-  if (search.type === 'none') return PASSED;
-  if (search.type === 'undecided') return impossible(search.reason);
-  return failed(`the reply has ${JSON.stringify(search.found)}: ${excerpt(text, search.index)}`);
+  const match = findIn(text, rule, variables);
+  if (!match) return PASSED;
+  return failed(`the reply has ${JSON.stringify(match.text)}: ${excerpt(text, match.index)}`);
 }
 
 export function isText(reply: string, expected: string): Finding {
@@ -89,10 +85,7 @@ export function keepsValue(
   variables: Variables,
 ): Finding {
   const match = findMatch(pattern, reply, variables);
-  if (match.type === 'undecided') return impossible(match.reason);
-  if (match.type === 'none') {
-    return failed(`no match for ${name} in the reply: ${excerpt(reply)}`);
-  }
+  if (!match) return failed(`no match for ${name} in the reply: ${excerpt(reply)}`);
   return { ...PASSED, kept: { name, value: match.group ?? match.text } };
 }
 

@@ -4,7 +4,7 @@ import type { Conversation, Message } from '../../conversations/conversation.js'
 import { nameOf } from '../../conversations/metadata.js';
 import type { Transcript } from '../../conversations/transcript.js';
 import { readHeading } from '../chat-file/case-builder.js';
-import type { RecordEntry } from '../chat-file/chat-file.js';
+import { callsOf, type RecordEntry } from '../chat-file/chat-file.js';
 import { namesIn, isJsonObject, jsonValue, type Json } from '../chat-file/syntax.js';
 import type { ToolUse } from '../checks/check.js';
 import { isPattern } from '../checks/matching.js';
@@ -18,20 +18,11 @@ import {
 
 const MAX_TITLE = 80;
 
-export interface ExportOptions {
-  /** The assistant that the file names; none unless given. */
-  assistantId?: string | undefined;
-}
-
 /**
  * A conversation as a `.chat` file: what was said, replied and called, and for each turn a check of the
  * tools that it called. Throws `usage` when no user said anything in it.
  */
-export function exportedChat(
-  conversation: Conversation,
-  messages: readonly Message[],
-  { assistantId }: ExportOptions = {},
-): string {
+export function exportedChat(conversation: Conversation, messages: readonly Message[]): string {
   const { greeting, turns } = recordedConversation(messages);
   if (turns.length === 0) {
     throw new AppError('usage', 'the conversation has no message of a user', {
@@ -40,6 +31,7 @@ export function exportedChat(
   }
   const title = [`== ${titleOf(conversation)}`];
   const begin = greeting.length === 0 ? title : [...title, ...recordLines(greeting), ''];
+  const assistantId = conversation.metadata['assistant_id'];
   const header = assistantId === undefined ? [] : [`assistant: ${assistantId}`, ''];
   const lines = turns.flatMap((turn, index) => [...(index === 0 ? [] : ['']), ...turnLines(turn)]);
   return [...header, ...begin, ...lines, ''].join('\n');
@@ -60,8 +52,7 @@ export function chatFileTranscript(): Transcript {
     },
     end() {
       if (!exported) throw new AppError('bug', 'a transcript ended before it began');
-      const assistantId = exported.metadata['assistant_id'];
-      return exportedChat(exported, messages, { assistantId });
+      return exportedChat(exported, messages);
     },
   };
 }
@@ -81,7 +72,7 @@ function turnLines({ message, record }: RecordedTurn): string[] {
 }
 
 function callChecks(record: readonly RecordEntry[]): string[] {
-  const calls = record.flatMap((entry) => (entry.type === 'call' ? [entry.call] : []));
+  const calls = callsOf(record);
   if (calls.length === 0) return ['? calls nothing'];
   return [...new Set(calls.map((call) => `? calls ${expectedCall(call)}`))];
 }

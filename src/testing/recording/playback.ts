@@ -6,7 +6,7 @@ import {
   type TestCase,
 } from '../chat-file/chat-file.js';
 import { fill, namesIn } from '../chat-file/syntax.js';
-import type { Observation } from '../checks/check.js';
+import { unobserved } from '../checks/check.js';
 import { evaluate } from '../checks/evaluate.js';
 import { plainText } from '../checks/matching.js';
 
@@ -20,7 +20,8 @@ export function* playback({ cases, variables }: ChatFile): Generator<string, voi
     for (const turn of test.turns) {
       const message = fill(turn.message, kept);
       assertFilled(message);
-      const observation = observed(yield message, kept);
+      const reply = { value: yield message };
+      const observation = { ...NOT_LOOKED_AT, reply, variables: kept };
       for (const { check } of checksOf(test, turn)) {
         const value = check.type === 'keep' ? evaluate(check, observation).kept : undefined;
         if (value) kept.set(value.name, value.value);
@@ -41,19 +42,7 @@ function assertFilled(message: string): void {
   });
 }
 
-function observed(reply: string, variables: ReadonlyMap<string, string>): Observation {
-  const unknown = { unknown: 'it is not looked at' };
-  return {
-    reply: { value: reply },
-    isSilent: false,
-    firstWordMs: unknown,
-    totalMs: unknown,
-    tools: unknown,
-    metadata: unknown,
-    reference: '',
-    variables,
-  };
-}
+const NOT_LOOKED_AT = unobserved('it is not looked at');
 
 /** The user's earlier messages in a conversation, and the new one. */
 export interface ScriptInput {

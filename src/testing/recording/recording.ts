@@ -37,12 +37,13 @@ export function recordedConversation(messages: readonly Message[]): RecordedConv
       recorded.turns.push({ message: text, record: [] });
       waiting = [];
     }
-    if (role === 'tool') addResult(waiting.shift(), text);
+    const answered = role === 'tool' ? waiting.shift() : undefined;
+    if (answered) answered.result = text;
     if (role !== 'assistant') continue;
     if (text !== '') record.push({ type: 'reply', text });
-    const calls = toolCalls.map((call): ToolUse => ({
-      name: call.name,
-      arguments: call.arguments,
+    const calls = toolCalls.map(({ name, arguments: args }): ToolUse => ({
+      name,
+      arguments: args,
     }));
     record.push(...calls.map((call): RecordEntry => ({ type: 'call', call })));
     waiting.push(...calls);
@@ -50,15 +51,10 @@ export function recordedConversation(messages: readonly Message[]): RecordedConv
   return recorded;
 }
 
-function addResult(call: ToolUse | undefined, result: string): void {
-  if (call) call.result = result;
-}
-
 /** The tool calls of some messages. */
 export function toolsIn(messages: readonly Message[]): ToolUse[] {
   const { greeting, turns } = recordedConversation(messages);
-  const entries = [...greeting, ...turns.flatMap(({ record }) => record)];
-  return entries.flatMap((entry) => (entry.type === 'call' ? [entry.call] : []));
+  return callsOf([...greeting, ...turns.flatMap(({ record }) => record)]);
 }
 
 const LINE_END = /\r\n|\r|\n/;

@@ -1,6 +1,6 @@
 import { sanitizeLine } from '../../base/text/sanitize.js';
 import { type Fault, durationText } from '../chat-file/syntax.js';
-import { type CaseResult, countsOf, timesOf } from '../run/results.js';
+import { type CaseResult, countsOf, timesOf, openChecks, totalsOf } from '../run/results.js';
 import { countsText, rangeText } from './text.js';
 
 /** GitHub shows no more of a level in one step. */
@@ -46,10 +46,7 @@ interface PlacedReason {
 
 /** Each check that did not pass, once for all runs; without one, what ended the case. */
 function placedReasons({ line, verdict, reason, runs }: CaseResult): PlacedReason[] {
-  const checks = runs
-    .flatMap(({ turns }) => turns)
-    .flatMap((turn) => turn.checks)
-    .filter((check) => check.verdict !== 'passed');
+  const checks = openChecks(runs);
   if (checks.length === 0) return [{ line, reason: reason === '' ? verdict : reason }];
   const first = new Map(checks.toReversed().map((check) => [check.line, check]));
   return [...first.values()]
@@ -109,9 +106,9 @@ export function markdownReport(results: readonly CaseResult[]): string {
   ].join('\n');
 }
 
-function row({ file, line, title, assistantId, verdict, reason, runs }: CaseResult): string {
-  const passed = runs.filter((run) => run.verdict === 'passed').length;
-  const ms = runs.reduce((sum, run) => sum + run.ms, 0);
+function row(result: CaseResult): string {
+  const { file, line, title, assistantId, verdict, reason, runs } = result;
+  const { passed, ms } = totalsOf(result);
   const cells = [
     verdict,
     `${escaped(file)}:${line} ${escaped(title)}`,

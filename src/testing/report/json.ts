@@ -191,16 +191,12 @@ export interface Comparison {
 
 /** The cases of a JSON report. Throws `usage` when the text is none. */
 export function readReport(text: string, name: string): EarlierCase[] {
-  const cases = casesIn(jsonValue(text));
-  if (cases?.every(isEarlierCase)) return cases;
+  const report = jsonValue(text);
+  const cases: unknown = isJsonObject(report) ? report['cases'] : undefined;
+  if (Array.isArray(cases) && cases.every(isEarlierCase)) return cases;
   throw new AppError('usage', `${name} is not a report of telnyx-chat test`, {
     hint: 'make one with --report json=run.json',
   });
-}
-
-function casesIn(report: unknown): unknown[] | undefined {
-  if (!isJsonObject(report)) return undefined;
-  return Array.isArray(report['cases']) ? report['cases'] : undefined;
 }
 
 function isEarlierCase(value: unknown): value is EarlierCase {

@@ -1,7 +1,7 @@
 // Reports in the formats of other test runners: JUnit's XML, and TAP.
 import { sanitizeLine } from '../../base/text/sanitize.js';
 import { toolText } from '../checks/tool-checks.js';
-import { type CaseResult, type RunResult, countsOf } from '../run/results.js';
+import { type CaseResult, type RunResult, countsOf, openChecks, totalsOf } from '../run/results.js';
 import { type ReportHeader, inertJson } from './json.js';
 
 /** Characters that XML 1.0 forbids, and controls that a terminal would obey. */
@@ -22,7 +22,7 @@ export function junitReport(
   results: readonly CaseResult[],
 ): string {
   const files = [...new Set(results.map(({ file }) => file))];
-  const namesAssistant = new Set(results.map(({ assistantId }) => assistantId)).size > 1;
+  const nameOf = namesIn(results);
   const suites = files.map((file) => {
     const own = results.filter((result) => result.file === file);
     const facts = {
@@ -30,7 +30,7 @@ export function junitReport(
       skipped: countsOf(own).skipped,
       timestamp: started.toISOString(),
     };
-    const tests = own.map((result) => testCase(result, namesAssistant));
+    const tests = own.map((result) => testCase(result, nameOf(result)));
     return element('testsuite', { name: file, ...facts, file }, tests);
   });
   const all = element(
@@ -43,31 +43,30 @@ export function junitReport(
 
 function totals(results: readonly CaseResult[]): Record<string, string | number> {
   const { failed, errors } = countsOf(results);
-  const ms = results.reduce((sum, result) => sum + timeOf(result), 0);
+  const ms = results.reduce((sum, result) => sum + totalsOf(result).ms, 0);
   return { tests: results.length, failures: failed, errors, time: seconds(ms) };
 }
 
-function timeOf({ runs }: CaseResult): number {
-  return runs.reduce((sum, { ms }) => sum + ms, 0);
+/** Names a case by its title, and by its assistant where there are several. */
+function namesIn(results: readonly CaseResult[]): (result: CaseResult) => string {
+  const isCompared = new Set(results.map(({ assistantId }) => assistantId)).size > 1;
+  return ({ title, assistantId }) =>
+    isCompared && assistantId !== undefined ? `${title} [${assistantId}]` : title;
 }
 
 function seconds(ms: number): string {
   return (ms / 1_000).toFixed(3);
 }
 
-function testCase(result: CaseResult, namesAssistant: boolean): string {
-  const { title, file, line, assistantId, runs } = result;
-  const name = namesAssistant && assistantId !== undefined ? `${title} [${assistantId}]` : title;
+function testCase(result: CaseResult, name: string): string {
+  const { file, line, runs } = result;
   const classname = file.replace(/\.chat$/, '');
   const children = [
     ...outcome(result),
     ...(runs.length === 0 ? [] : [element('system-out', {}, [text(runs.map(runText).join('\n'))])]),
   ];
-  return element(
-    'testcase',
-    { name, classname, time: seconds(timeOf(result)), file, line },
-    children,
-  );
+  const time = seconds(totalsOf(result).ms);
+  return element('testcase', { name, classname, time, file, line }, children);
 }
 
 function outcome({ verdict, reason, runs }: CaseResult): string[] {
@@ -78,9 +77,9 @@ function outcome({ verdict, reason, runs }: CaseResult): string[] {
   return [element(name, { message: reason, type: verdict }, [text(why.join('\n'))])];
 }
 
-function reasonsOf({ reason, turns }: RunResult): string[] {
-  const checks = turns.flatMap((turn) => turn.checks).filter(({ verdict }) => verdict !== 'passed');
-  if (checks.length === 0) return [reason];
+function reasonsOf(run: RunResult): string[] {
+  const checks = openChecks([run]);
+  if (checks.length === 0) return [run.reason];
   return checks.map((check) => `line ${check.line}: ${check.check}: ${check.reason}`);
 }
 
@@ -132,17 +131,15 @@ export function tapReport(
   results: readonly CaseResult[],
   { isInterrupted }: { isInterrupted: boolean },
 ): string {
-  const namesAssistant = new Set(results.map(({ assistantId }) => assistantId)).size > 1;
-  const tests = results.flatMap((result, index) => testLines(result, index + 1, namesAssistant));
+  const nameOf = namesIn(results);
+  const tests = results.flatMap((result, index) => testLines(result, index + 1, nameOf(result)));
   const end = isInterrupted ? ['Bail out! interrupted'] : [];
   return `${['TAP version 14', `1..${results.length}`, ...tests, ...end].join('\n')}\n`;
 }
 
-function testLines(result: CaseResult, number: number, namesAssistant: boolean): string[] {
-  const { file, line, title, assistantId, verdict, reason } = result;
-  const assistant = namesAssistant && assistantId !== undefined ? ` [${assistantId}]` : '';
-  const name = description(`${file}:${line} ${title}${assistant}`);
-  const begin = `${number} - ${name}`;
+function testLines(result: CaseResult, number: number, name: string): string[] {
+  const { file, line, verdict, reason } = result;
+  const begin = `${number} - ${description(`${file}:${line} ${name}`)}`;
   if (verdict === 'skipped') return [`ok ${begin} # SKIP ${description(reason)}`];
   if (verdict === 'passed') return [`ok ${begin}`];
   return [`${verdict === 'flaky' ? 'ok' : 'not ok'} ${begin}`, ...diagnostics(result)];
@@ -154,21 +151,21 @@ function description(text: string): string {
 }
 
 /** A block of YAML; JSON is YAML. */
-function diagnostics({ verdict, reason, file, line, runs }: CaseResult): string[] {
-  const checks = runs.flatMap(({ turns }) => turns).flatMap((turn) => turn.checks);
-  const bad = checks.filter((check) => check.verdict !== 'passed');
+function diagnostics(result: CaseResult): string[] {
+  const { verdict, reason, file, line, runs } = result;
+  const checks = openChecks(runs);
   const conversations = runs.flatMap(({ conversationId, isKept }) =>
     conversationId !== undefined && isKept ? [conversationId] : [],
   );
-  const passed = runs.filter((run) => run.verdict === 'passed').length;
+  const { passed } = totalsOf(result);
   return [
     '  ---',
     `  message: ${inertJson(reason)}`,
     `  severity: ${verdict}`,
-    `  at: ${inertJson({ file, line: bad[0]?.line ?? line })}`,
+    `  at: ${inertJson({ file, line: checks[0]?.line ?? line })}`,
     `  runs: ${inertJson({ passed, of: runs.length })}`,
     `  conversations: ${inertJson(conversations)}`,
-    `  checks: ${inertJson(bad)}`,
+    `  checks: ${inertJson(checks)}`,
     '  ...',
   ];
 }

@@ -9,6 +9,8 @@ import {
   countsOf,
   timesOf,
   type Counts,
+  openChecks,
+  totalsOf,
 } from '../run/results.js';
 import type { Comparison } from './json.js';
 import { type ReportStyle, turnLines, safeLine } from './turn-lines.js';
@@ -21,7 +23,7 @@ const SIGNS: Readonly<Record<CaseVerdict, { sign: string; look: keyof ReportStyl
   skipped: { sign: '-', look: 'dim' },
 };
 
-export function signOf(verdict: CaseVerdict, style: ReportStyle): string {
+function signOf(verdict: CaseVerdict, style: ReportStyle): string {
   const { sign, look } = SIGNS[verdict];
   return style[look](sign);
 }
@@ -62,11 +64,11 @@ function headline(result: CaseResult, { style, namesAssistant }: TextOptions): s
   return `${signOf(verdict, style)} ${place}  ${safeLine(title)}${assistant}  ${facts}`;
 }
 
-function factsOf({ verdict, reason, runs }: CaseResult): string {
+function factsOf(result: CaseResult): string {
+  const { verdict, reason, runs } = result;
   if (verdict === 'skipped') return `skipped: ${safeLine(reason)}`;
   if (runs.length === 0) return verdict;
-  const passed = runs.filter((run) => run.verdict === 'passed').length;
-  const ms = runs.reduce((sum, run) => sum + run.ms, 0);
+  const { passed, ms } = totalsOf(result);
   const share = runs.length === 1 ? '' : `${passed} of ${runs.length} runs, `;
   return `${share}${durationText(ms)}`;
 }
@@ -95,9 +97,7 @@ function quoted(word: string): string {
 
 function runLines({ file }: CaseResult, run: RunResult, style: ReportStyle): string[] {
   const turn = run.turns.at(-1);
-  const checks = run.turns
-    .flatMap((each) => each.checks)
-    .filter(({ verdict }) => verdict !== 'passed');
+  const checks = openChecks([run]);
   const first = checks[0]?.line ?? turn?.line;
   const place = first === undefined ? '' : `${safeLine(file)}:${first}  `;
   const whys =
@@ -138,16 +138,13 @@ export function countsText({ passed, flaky, failed, errors, skipped }: Counts): 
 }
 
 function timeLines(results: readonly CaseResult[]): string[] {
-  const { firstWords, answers } = timesOf(results);
   const turns = results.flatMap(({ runs }) => runs).flatMap((run) => run.turns);
   const recovered = turns.filter(({ isRecovered }) => isRecovered).length;
   return [
-    ...(answers.length === 0
-      ? []
-      : [`first words ${rangeText(firstWords)}; answers ${rangeText(answers)}`]),
-    ...(recovered === 0
-      ? []
-      : [`${recovered} ${recovered === 1 ? 'turn was' : 'turns were'} recovered`]),
+    ...(timesOf(results).answers.length === 0 ? [] : [timesText(results)]),
+    ...(recovered > 0
+      ? [`${recovered} ${recovered === 1 ? 'turn was' : 'turns were'} recovered`]
+      : []),
   ];
 }
 
@@ -189,7 +186,8 @@ export function sideBySideLines(results: readonly CaseResult[], style: ReportSty
   const of = (id: string): CaseResult[] =>
     results.filter(({ assistantId }) => (assistantId ?? '') === id);
   const names = assistants.map(
-    (id, index) => `${index + 1}: ${sanitizeLine(id)}  ${totals(of(id))}`,
+    (id, index) =>
+      `${index + 1}: ${sanitizeLine(id)}  ${countsText(countsOf(of(id)))}; ${timesText(of(id))}`,
   );
   const cases = [...new Map(results.map((result) => [caseName(result), result])).keys()];
   const rows = cases.map((name) => {
@@ -201,7 +199,7 @@ export function sideBySideLines(results: readonly CaseResult[], style: ReportSty
   return [...names, assistants.map((_, index) => index + 1).join(' '), ...rows];
 }
 
-function totals(results: readonly CaseResult[]): string {
+function timesText(results: readonly CaseResult[]): string {
   const { firstWords, answers } = timesOf(results);
-  return `${countsText(countsOf(results))}; first words ${rangeText(firstWords)}; answers ${rangeText(answers)}`;
+  return `first words ${rangeText(firstWords)}; answers ${rangeText(answers)}`;
 }

@@ -13,7 +13,7 @@ export interface ReportStyle {
   difference: (text: string) => string;
 }
 
-export const asItIs = (text: string): string => text;
+const asItIs = (text: string): string => text;
 
 /** Without colour. */
 export const PLAIN_STYLE: ReportStyle = {
@@ -25,8 +25,8 @@ export const PLAIN_STYLE: ReportStyle = {
 };
 
 /** Limit on the lines of a message or a reply. */
-export const MAX_LINES = 40;
-export const MAX_LINE_LENGTH = 1_000;
+const MAX_LINES = 40;
+const MAX_LINE_LENGTH = 1_000;
 
 /** The message, the accepted reply beside the new one, and the tools that were called. */
 export function turnLines(turn: TurnResult, style: ReportStyle): string[] {
@@ -41,7 +41,7 @@ export function turnLines(turn: TurnResult, style: ReportStyle): string[] {
   ];
 }
 
-export function sideBySide(
+function sideBySide(
   reference: string | undefined,
   reply: string | undefined,
   { difference }: ReportStyle,
@@ -52,7 +52,7 @@ export function sideBySide(
   return markedDifference(before, after, difference);
 }
 
-export function block(mark: string, text: string, look: (line: string) => string): string[] {
+function block(mark: string, text: string, look: (line: string) => string): string[] {
   const lines = text.split('\n');
   const rest = lines.length - MAX_LINES;
   const shown = lines.slice(0, MAX_LINES).map((each) => `    ${mark} ${each}`.trimEnd());

@@ -2,7 +2,7 @@ import { AppError } from '../../base/errors.js';
 import { sanitizeLine } from '../../base/text/sanitize.js';
 import { isSimulated, type ChatFile, type TestCase } from '../chat-file/chat-file.js';
 import { plainText } from '../checks/matching.js';
-import type { Job } from './results.js';
+import type { Job, SelectedCase } from './results.js';
 
 /** Which cases are run. Several tags or titles: any of them; both kinds: both. */
 export interface Selection {
@@ -31,16 +31,11 @@ export const REPLAY: PlanOptions = { assistantIds: [], simulates: false };
  * The cases to run, in the order of files. Throws `usage` when nothing is selected, but for the failed ones
  * of the last run: there may be none left.
  */
-export function selectedCases(
-  files: readonly ChatFile[],
-  selection: Selection,
-): { file: ChatFile; test: TestCase }[] {
+export function selectedCases(files: readonly ChatFile[], selection: Selection): SelectedCase[] {
   const cases = files.flatMap((file) =>
     casesAt(file, selection.lines.get(file.path)).map((test) => ({ file, test })),
   );
-  const selected = cases.filter(
-    ({ file, test }) => isSelected(test, selection) && isAmongFailed(file, test, selection),
-  );
+  const selected = cases.filter((each) => isSelected(each, selection));
   if (selected.length > 0 || selection.failed) return selected;
   throw nothingSelected(files, selection);
 }
@@ -59,23 +54,18 @@ function caseAt({ path, cases }: ChatFile, line: number): TestCase {
   });
 }
 
-function isSelected({ tags, title }: TestCase, selection: Selection): boolean {
-  const isTagged =
-    selection.tags.length === 0 || selection.tags.some((tag) => tags.includes(tagName(tag)));
-  const plain = plainText(title);
-  const isTitled =
-    selection.titles.length === 0 ||
-    selection.titles.some((part) => plain.includes(plainText(part)));
-  return isTagged && isTitled;
+function isSelected({ file, test }: SelectedCase, { tags, titles, failed }: Selection): boolean {
+  const plain = plainText(test.title);
+  const isTagged = tags.length === 0 || tags.some((tag) => test.tags.includes(tagName(tag)));
+  const isTitled = titles.length === 0 || titles.some((part) => plain.includes(plainText(part)));
+  const isFailed = ({ file: path, title }: { file: string; title: string }): boolean =>
+    path === file.path && title === test.title;
+  return isTagged && isTitled && (failed?.some(isFailed) ?? true);
 }
 
 /** `#smoke` and `smoke` are one tag. */
 function tagName(tag: string): string {
   return tag.replace(/^#/, '');
-}
-
-function isAmongFailed(file: ChatFile, { title }: TestCase, { failed }: Selection): boolean {
-  return failed?.some((each) => each.file === file.path && each.title === title) ?? true;
 }
 
 function nothingSelected(files: readonly ChatFile[], { tags, titles }: Selection): AppError {
@@ -94,10 +84,7 @@ function nothingSelected(files: readonly ChatFile[], { tags, titles }: Selection
 }
 
 /** The selected cases with their assistants, and why some are not run. Throws `not_configured`. */
-export function plannedJobs(
-  cases: readonly { file: ChatFile; test: TestCase }[],
-  options: PlanOptions,
-): Job[] {
+export function plannedJobs(cases: readonly SelectedCase[], options: PlanOptions): Job[] {
   return cases.map(({ file, test }) => {
     const skipReason = skipReasonOf(test, options);
     const assistantIds = options === REPLAY ? [undefined] : assistantsOf(test, options, skipReason);
@@ -129,7 +116,7 @@ function assistantsOf(
 const MAX_LISTED = 1_000;
 
 /** The cases, their turns and their checks, for `--list`. */
-export function listText(cases: readonly { file: ChatFile; test: TestCase }[]): string {
+export function listText(cases: readonly SelectedCase[]): string {
   const lines = cases.map(({ file, test }) => {
     const checks = test.turns.reduce((sum, turn) => sum + turn.checks.length, test.checks.length);
     const size = isSimulated(test) ? 'simulated' : counted(test.turns.length, 'turn');

@@ -1,25 +1,16 @@
 import { AppError, exitCodeOf } from '../../base/errors.js';
+import type { CallOptions } from '../../base/time.js';
 import { checksOf, replyOf, type ScriptedTurn, type TestCase } from '../chat-file/chat-file.js';
 import { RUN_KEY } from '../chat-file/settings.js';
 import { fill } from '../chat-file/syntax.js';
-import type { Known, ToolUse, Observation } from '../checks/check.js';
+import type { Known, Observation } from '../checks/check.js';
 import { needsTools, evaluate } from '../checks/evaluate.js';
-import {
-  type Job,
-  type RunEnd,
-  type TurnResult,
-  type UntimedRun,
-  endByChecks,
-  type CheckResult,
-} from './results.js';
-import { metadataOf, patiently, type Session } from './session.js';
-import { readTools, takeTimedTurn, type Answer } from './take-turn.js';
+import { type RunEnd, type TurnResult, type RunResult, endByChecks } from './results.js';
+import { metadataOf, patiently, type RunInProgress, type Session } from './session.js';
+import { readTools, takeTimedTurn } from './take-turn.js';
 
-/** A run that is under way. */
-interface Run {
-  session: Session;
-  job: Job;
-  assistantId: string;
+/** A run whose conversation is there. */
+interface Played extends RunInProgress {
   conversationId: string;
   /** Grows by what turns keep. */
   variables: Map<string, string>;
@@ -29,36 +20,24 @@ interface Run {
  * One run of a case in a conversation of its own. It yields after each turn, so that the turns of several
  * assistants can be taken in turn; the first turn that does not pass ends it.
  */
-export async function* playRun(
-  session: Session,
-  job: Job,
-  assistantId: string,
-): AsyncGenerator<undefined, UntimedRun> {
-  const turns: TurnResult[] = [];
-  let ended = endByChecks([]);
-  let conversationId: string | undefined;
-  try {
-    conversationId = await newConversation(session, job, assistantId);
-    const run = {
-      session,
-      job,
-      assistantId,
-      conversationId,
-      variables: new Map(job.file.variables),
-    };
-    for (const turn of job.test.turns) {
-      const said = fill(turn.message, run.variables);
-      turns.push(untakenTurn(turn, said));
-      turns.splice(-1, 1, await playTurn(run, turn, said));
-      ended = endByChecks(turns.at(-1)?.checks ?? []);
-      if (ended.verdict !== 'passed') break;
-      yield;
-    }
-  } catch (error) {
-    ended = endByError(session, error);
+export async function* playRun(run: RunInProgress): AsyncGenerator<undefined, RunEnd> {
+  const { job, turns } = run;
+  run.conversationId = await newConversation(run);
+  const played = {
+    ...run,
+    conversationId: run.conversationId,
+    variables: new Map(job.file.variables),
+  };
+  for (const turn of job.test.turns) {
+    const said = fill(turn.message, played.variables);
+    turns.push(untakenTurn(turn, said));
+    const result = await playTurn(played, turn, said);
+    turns.splice(-1, 1, result);
+    const end = endByChecks(result.checks);
+    if (end.verdict !== 'passed') return end;
+    yield;
   }
-  const isKept = await keepOrDelete(session, conversationId, ended.verdict);
-  return { ...ended, conversationId, isKept, turns };
+  return endByChecks([]);
 }
 
 /** A failure that was foreseen is the run's; another one is a bug, and everybody's. */
@@ -70,23 +49,15 @@ export function endByError({ gate }: Session, error: unknown): RunEnd {
   return { verdict: 'error', reason: `${error.message}${fate}`, exitCode: exitCodeOf(error) };
 }
 
-async function newConversation(
-  session: Session,
-  { test }: Job,
-  assistantId: string,
-): Promise<string> {
+async function newConversation({ session, job, assistantId }: RunInProgress): Promise<string> {
   const { ports, options } = session;
-  const metadata = {
-    ...test.settings.metadata,
-    assistant_id: assistantId,
-    [RUN_KEY]: options.runId,
-  };
-  const create = ports.conversationCreator({ name: test.title, metadata });
-  const { id } = await patiently(session, session.call(), create);
-  return id;
+  const { settings, title: name } = job.test;
+  const own = { assistant_id: assistantId, [RUN_KEY]: options.runId };
+  const create = ports.conversationCreator({ name, metadata: { ...settings.metadata, ...own } });
+  return (await patiently(session, create)).id;
 }
 
-async function playTurn(run: Run, turn: ScriptedTurn, said: string): Promise<TurnResult> {
+async function playTurn(run: Played, turn: ScriptedTurn, said: string): Promise<TurnResult> {
   const { session, job, assistantId, conversationId, variables } = run;
   const { timeoutMs = session.options.timeoutMs, speaker } = job.test.settings;
   const checks = checksOf(job.test, turn).map(({ check }) => check);
@@ -94,57 +65,44 @@ async function playTurn(run: Run, turn: ScriptedTurn, said: string): Promise<Tur
   const message = { assistantId, conversationId, text: said, speaker };
   const answer = await takeTimedTurn(session, message, { timeoutMs, expectsSilence });
   const readsTools = session.options.readsTools || checks.some(needsTools);
-  const tools = readsTools ? await toolsOf(run, said, answer) : NOT_READ;
   const readsMetadata = checks.some(({ type }) => type === 'metadata');
   const observation = {
     ...answer,
     reply: { value: answer.reply },
-    tools,
+    tools: readsTools ? await readTools(session, message, answer) : NOT_READ,
     metadata: readsMetadata ? await metadataOf(session, conversationId) : NOT_READ,
     reference: replyOf(turn.record) ?? '',
-    variables,
   };
-  const { result, kept } = judgeTurn(job.test, turn, {
-    said,
-    isRecovered: answer.isRecovered,
-    observation,
-    tools: 'value' in tools ? tools.value : undefined,
-  });
-  for (const { name, value } of kept) variables.set(name, value);
-  return result;
+  const { isRecovered } = answer;
+  return judgeTurn(job.test, turn, { said, isRecovered, observation, variables });
 }
 
 const NOT_READ = { unknown: 'it was not read' };
 
-/** A turn that was refused called nothing. */
-function toolsOf(run: Run, said: string, { reply, isSilent }: Answer): Promise<Known<ToolUse[]>> {
-  if (isSilent) return Promise.resolve({ value: [] });
-  const { session, assistantId, conversationId } = run;
-  return readTools(session, { assistantId, conversationId, said, reply });
+/** Deletes the conversation of a run that passed, unless all are kept; the session awaits it. */
+export function deleteBeside(session: Session, run: RunResult): void {
+  const deletion = deletePassed(session, run);
+  // It fails where it is awaited.
+  deletion.catch(() => undefined);
+  session.deletions.push(deletion);
 }
 
-/** Deletes the conversation of a run that passed. Whether it is still there. */
-async function keepOrDelete(
-  session: Session,
-  conversationId: string | undefined,
-  verdict: RunEnd['verdict'],
-): Promise<boolean> {
-  if (conversationId === undefined) return false;
-  if (verdict !== 'passed' || session.options.keepsAll) return true;
+async function deletePassed(session: Session, run: RunResult): Promise<void> {
+  const { conversationId, verdict } = run;
+  if (conversationId === undefined || verdict !== 'passed' || session.options.keepsAll) return;
   try {
     await deleteConversation(session, conversationId);
-    return false;
+    run.isKept = false;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     session.onEvent({ type: 'left', conversationId, reason: error.message });
-    return true;
   }
 }
 
 /** A conversation that is missing at a second try was deleted by the first one. */
 async function deleteConversation(session: Session, id: string): Promise<void> {
   let attempts = 0;
-  await patiently(session, session.cleanUpCall(), async (call) => {
+  const remove = async (call: CallOptions): Promise<void> => {
     attempts++;
     try {
       await session.ports.deleteConversation(id, call);
@@ -152,44 +110,40 @@ async function deleteConversation(session: Session, id: string): Promise<void> {
       const isGone = error instanceof AppError && error.kind === 'not_found' && attempts > 1;
       if (!isGone) throw error;
     }
-  });
+  };
+  await patiently(session, remove, session.cleanUpCall());
 }
 
 /** A turn that was observed, and what was said in it. */
 interface ObservedTurn {
   said: string;
   isRecovered: boolean;
-  observation: Observation;
-  /** Undefined when they were not read. */
-  tools: readonly ToolUse[] | undefined;
+  observation: Omit<Observation, 'variables'>;
+  /** Grows by what the checks keep for later turns. */
+  variables: Map<string, string>;
 }
 
-/** The checks of a turn, and the values that they keep for later ones. */
+/** The checks of a turn. */
 export function judgeTurn(
   test: TestCase,
   turn: ScriptedTurn,
-  { said, isRecovered, observation, tools }: ObservedTurn,
-): { result: TurnResult; kept: { name: string; value: string }[] } {
-  const kept: { name: string; value: string }[] = [];
-  const checks = checksOf(test, turn).map(({ line, text, check }): CheckResult => {
-    const finding = evaluate(check, observation);
-    if (finding.kept) kept.push(finding.kept);
-    return { line, check: text, verdict: finding.verdict, reason: finding.reason };
+  { said, isRecovered, observation, variables }: ObservedTurn,
+): TurnResult {
+  const checked = checksOf(test, turn).map(({ line, text, check }) => {
+    const { verdict, reason, kept } = evaluate(check, { ...observation, variables });
+    return { kept, result: { line, check: text, verdict, reason } };
   });
-  const { isSilent, reply, firstWordMs, totalMs } = observation;
-  const result: TurnResult = {
-    line: turn.line,
-    said,
+  for (const { kept } of checked) if (kept) variables.set(kept.name, kept.value);
+  const { isSilent, reply, firstWordMs, totalMs, tools } = observation;
+  return {
+    ...untakenTurn(turn, said),
     reply: isSilent ? undefined : known(reply),
-    reference: replyOf(turn.record),
-    tools,
+    tools: known(tools),
     firstWordMs: known(firstWordMs),
     totalMs: known(totalMs),
     isRecovered,
-    checks,
-    turn,
+    checks: checked.map(({ result }) => result),
   };
-  return { result, kept };
 }
 
 function known<T>(observed: Known<T>): T | undefined {
@@ -198,14 +152,12 @@ function known<T>(observed: Known<T>): T | undefined {
 
 /** A turn that could not be taken. */
 function untakenTurn(turn: ScriptedTurn, said: string): TurnResult {
+  const reference = replyOf(turn.record);
   return {
     line: turn.line,
     said,
     reply: undefined,
-    reference: replyOf(turn.record),
-    tools: undefined,
-    firstWordMs: undefined,
-    totalMs: undefined,
+    reference,
     isRecovered: false,
     checks: [],
     turn,

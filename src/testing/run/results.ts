@@ -19,15 +19,15 @@ export interface TurnResult {
   /** Undefined when there is none: the turn failed, or the assistant was silent. */
   reply: string | undefined;
   /** The reply that was accepted last. */
-  reference: string | undefined;
+  reference?: string | undefined;
   /** Undefined when they were not read. */
-  tools: readonly ToolUse[] | undefined;
-  firstWordMs: number | undefined;
-  totalMs: number | undefined;
+  tools?: readonly ToolUse[] | undefined;
+  firstWordMs?: number | undefined;
+  totalMs?: number | undefined;
   isRecovered: boolean;
   checks: CheckResult[];
   /** The turn of the file; a simulated conversation has none. */
-  turn: ScriptedTurn | undefined;
+  turn?: ScriptedTurn | undefined;
 }
 
 /** How a run ended. */
@@ -38,15 +38,11 @@ export interface RunEnd {
   exitCode: number;
 }
 
-/** A run before it is timed. */
-export interface UntimedRun extends RunEnd {
+export interface RunResult extends RunEnd {
   conversationId: string | undefined;
   /** Whether the conversation is still there. */
   isKept: boolean;
   turns: TurnResult[];
-}
-
-export interface RunResult extends UntimedRun {
   ms: number;
 }
 
@@ -62,10 +58,13 @@ export interface CaseResult {
   runs: RunResult[];
 }
 
-/** A case to run, with each of its assistants. */
-export interface Job {
+export interface SelectedCase {
   file: ChatFile;
   test: TestCase;
+}
+
+/** A case to run, with each of its assistants. */
+export interface Job extends SelectedCase {
   /** A single `undefined` in a replay. */
   assistantIds: readonly (string | undefined)[];
   /** Why it is not run. */
@@ -76,25 +75,17 @@ export interface Job {
 export const FAILED_EXIT_CODE = 9;
 /** A check could not be made, or the assistant keeps no history. */
 export const UNCHECKED_EXIT_CODE = 1;
-export const INTERRUPTED_EXIT_CODE = 130;
+const INTERRUPTED_EXIT_CODE = 130;
 
-/** The verdict on a run by its checks, with the first reason for it. Failed goes before error. */
-function runVerdict(checks: readonly CheckResult[]): {
-  verdict: RunVerdict;
-  reason: string;
-} {
+/** How a run ends by its checks, with the first reason for it. Failed goes before error. */
+export function endByChecks(checks: readonly CheckResult[]): RunEnd {
   const first =
     checks.find(({ verdict }) => verdict === 'failed') ??
     checks.find(({ verdict }) => verdict === 'error');
-  if (!first) return { verdict: 'passed', reason: '' };
-  return { verdict: first.verdict, reason: `${first.check}: ${first.reason}` };
-}
-
-/** How a run ends by its checks. */
-export function endByChecks(checks: readonly CheckResult[]): RunEnd {
-  const codes = { passed: 0, failed: FAILED_EXIT_CODE, error: UNCHECKED_EXIT_CODE };
-  const { verdict, reason } = runVerdict(checks);
-  return { verdict, reason, exitCode: codes[verdict] };
+  if (!first) return { verdict: 'passed', reason: '', exitCode: 0 };
+  const { verdict, check, reason } = first;
+  const exitCode = verdict === 'failed' ? FAILED_EXIT_CODE : UNCHECKED_EXIT_CODE;
+  return { verdict, reason: `${check}: ${reason}`, exitCode };
 }
 
 /** The verdict on a case by its runs. */
@@ -142,6 +133,20 @@ export function exitCodeOfResults(
   return error?.runs.find(({ verdict }) => verdict === 'error')?.exitCode ?? 0;
 }
 
+/** How many runs of a case passed, and how long all of them took. */
+export function totalsOf({ runs }: CaseResult): { passed: number; ms: number } {
+  return {
+    passed: runs.filter(({ verdict }) => verdict === 'passed').length,
+    ms: runs.reduce((sum, { ms }) => sum + ms, 0),
+  };
+}
+
+/** The checks that did not pass. */
+export function openChecks(runs: readonly RunResult[]): CheckResult[] {
+  const checks = runs.flatMap(({ turns }) => turns).flatMap((turn) => turn.checks);
+  return checks.filter(({ verdict }) => verdict !== 'passed');
+}
+
 /** How long the answers of some cases took, and until their first words. */
 export function timesOf(results: readonly CaseResult[]): {
   firstWords: number[];
@@ -174,17 +179,18 @@ export function maskedResult(result: CaseResult, mask: Mask): CaseResult {
   return sameOr(result, {
     ...result,
     title: mask(result.title),
-    tags: mapped(result.tags, mask),
+    tags: sameOr(result.tags, result.tags.map((tag) => mask(tag))), // prettier-ignore
     reason: mask(result.reason),
-    runs: mapped(result.runs, (run) => maskedRun(run, mask)),
+    runs: mapped(result.runs, (run) => ({
+      ...run,
+      reason: mask(run.reason),
+      turns: mapped(run.turns, (turn) => maskedTurn(turn, mask)),
+    })),
   });
 }
 
-function mapped<T>(list: T[], change: (each: T) => T): T[] {
-  return sameOr(
-    list,
-    list.map((each) => change(each)),
-  );
+function mapped<T extends object>(list: T[], change: (each: T) => T): T[] {
+  return sameOr(list, list.map((each) => sameOr(each, change(each)))); // prettier-ignore
 }
 
 /** The first one when both have the same values. */
@@ -193,17 +199,9 @@ function sameOr<T extends object>(before: T, after: T): T {
   return Object.values(after).every((value, index) => value === values[index]) ? before : after;
 }
 
-function maskedRun(run: RunResult, mask: Mask): RunResult {
-  return sameOr(run, {
-    ...run,
-    reason: mask(run.reason),
-    turns: mapped(run.turns, (turn) => maskedTurn(turn, mask)),
-  });
-}
-
 function maskedTurn(turn: TurnResult, mask: Mask): TurnResult {
   const { reply, reference, tools } = turn;
-  return sameOr(turn, {
+  return {
     ...turn,
     said: mask(turn.said),
     reply: reply === undefined ? undefined : mask(reply),
@@ -213,11 +211,10 @@ function maskedTurn(turn: TurnResult, mask: Mask): TurnResult {
       arguments: mask(args),
       result: result === undefined ? undefined : mask(result),
     })),
-    checks: mapped(turn.checks, (check) => maskedCheck(check, mask)),
-  });
-}
-
-function maskedCheck(result: CheckResult, mask: Mask): CheckResult {
-  const { check, reason } = result;
-  return sameOr(result, { ...result, check: mask(check), reason: mask(reason) });
+    checks: mapped(turn.checks, (result) => ({
+      ...result,
+      check: mask(result.check),
+      reason: mask(result.reason),
+    })),
+  };
 }

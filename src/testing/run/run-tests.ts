@@ -8,21 +8,21 @@ import {
   callsOf,
   type ChatFile,
 } from '../chat-file/chat-file.js';
-import { fill, type Variables, durationText } from '../chat-file/syntax.js';
-import type { Observation } from '../checks/check.js';
+import { fill, durationText } from '../chat-file/syntax.js';
+import { unobserved, type Observation } from '../checks/check.js';
 import { simulatedRun } from '../simulated/run.js';
-import { playRun, judgeTurn } from './play.js';
-import type { TestPorts } from './ports.js';
+import { deleteBeside, endByError, playRun, judgeTurn } from './play.js';
 import {
   type CaseResult,
   type Job,
+  type RunEnd,
   type RunResult,
   caseVerdict,
   type TurnResult,
   endByChecks,
   timesOf,
 } from './results.js';
-import { type RunOptions, type TestEvent, openSession, type Session } from './session.js';
+import { openSession, type RunInProgress, type Session, type SessionSetup } from './session.js';
 
 /*
  * The way into running tests. `test` and the library call, in this order:
@@ -49,27 +49,27 @@ export interface TestRun {
 
 /**
  * Runs cases: several side by side, serial ones alone after the others, the runs of a case one after
- * another. An interrupt ends it with what was done.
+ * another. What passed is deleted beside the cases that follow. An interrupt ends it with what was done.
  */
-export async function runTests(
-  jobs: readonly Job[],
-  {
-    ports,
-    options,
-    onEvent,
-  }: { ports: TestPorts; options: RunOptions; onEvent: (event: TestEvent) => void },
-): Promise<TestRun> {
-  const session = openSession(ports, options, onEvent);
+export async function runTests(jobs: readonly Job[], setup: SessionSetup): Promise<TestRun> {
+  const { options, onEvent } = setup;
+  const session = openSession(setup);
   const results = new Map<Job, CaseResult[]>();
   const run = async (job: Job): Promise<void> => {
     const finished = await runCase(session, job);
     results.set(job, finished);
     for (const result of finished) onEvent({ type: 'finished', result });
   };
+  const settled = (): Promise<unknown> => Promise.all(session.deletions.splice(0));
+  const runAlone = async (job: Job): Promise<void> => {
+    await run(job);
+    await settled();
+  };
   const isAlone = ({ test }: Job): boolean => test.settings.isSerial === true;
   try {
     await inLanes(session, jobs.filter((job) => !isAlone(job)), { lanes: options.concurrency, run }); // prettier-ignore
-    await inLanes(session, jobs.filter(isAlone), { lanes: 1, run });
+    await settled();
+    await inLanes(session, jobs.filter(isAlone), { lanes: 1, run: runAlone });
   } finally {
     session.end();
   }
@@ -123,25 +123,32 @@ async function* oneRun(
   if (assistantId === undefined) throw new AppError('bug', 'a case has no assistant to run with');
   const { clock } = session.ports;
   const started = clock.monotonic();
-  const run = isSimulated(job.test) ? simulatedRun : playRun;
-  const result = yield* run(session, job, assistantId);
-  return { ...result, ms: Math.round(clock.monotonic() - started) };
+  const run: RunInProgress = { session, job, assistantId, conversationId: undefined, turns: [] };
+  const end = yield* endOf(run);
+  const { conversationId, turns } = run;
+  const ms = Math.round(clock.monotonic() - started);
+  const result = { ...end, conversationId, isKept: conversationId !== undefined, turns, ms };
+  if (!isSimulated(job.test)) deleteBeside(session, result);
+  return result;
+}
+
+async function* endOf(run: RunInProgress): AsyncGenerator<undefined, RunEnd> {
+  try {
+    return yield* isSimulated(run.job.test) ? simulatedRun(run) : playRun(run);
+  } catch (error) {
+    return endByError(run.session, error);
+  }
 }
 
 /** Takes a step of each at a time, until all are done. */
 async function inTurn<T>(steps: readonly AsyncGenerator<undefined, T>[]): Promise<T[]> {
-  const done = new Map<number, T>();
-  while (done.size < steps.length) {
+  const latest: IteratorResult<undefined, T>[] = [];
+  while (steps.some((_, index) => !latest[index]?.done)) {
     for (const [index, each] of steps.entries()) {
-      if (done.has(index)) continue;
-      const step = await each.next();
-      if (step.done) done.set(index, step.value);
+      if (!latest[index]?.done) latest[index] = await each.next();
     }
   }
-  return steps.flatMap((_, index) => {
-    const value = done.get(index);
-    return value === undefined ? [] : [value];
-  });
+  return latest.flatMap((step) => (step.done ? [step.value] : []));
 }
 
 function caseResult(
@@ -162,16 +169,10 @@ function inFileOrder(jobs: readonly Job[], results: ReadonlyMap<Job, CaseResult[
   const files = [...new Set(jobs.map(({ file }) => file))];
   return files.flatMap((file) => {
     const own = jobs.filter((job) => job.file === file).flatMap((job) => results.get(job) ?? []);
-    const assistants = [...new Set(own.map(({ assistantId }) => assistantId))];
-    const p95 = assistants.flatMap((id) => {
-      const result = p95Result(file, own.filter(({ assistantId }) => assistantId === id), id); // prettier-ignore
-      return result ? [result] : [];
-    });
-    return [...own, ...p95];
+    return [...own, ...p95Results(file, own)];
   });
 }
 
-const NO_TIME = { unknown: 'a recording has no times' };
 const NO_METADATA = { unknown: 'a recording has no metadata' };
 const NO_REPLY = { unknown: 'the recording has no reply: the file has no < for this message' };
 
@@ -182,57 +183,46 @@ function replayRun({ file, test }: Job): RunResult {
   let end = endByChecks([]);
   for (const turn of test.turns) {
     const expectsSilence = checksOf(test, turn).some(({ check }) => check.type === 'silent');
-    const { result, kept } = judgeTurn(test, turn, {
-      said: fill(turn.message, variables),
-      isRecovered: false,
-      observation: recordedObservation(turn, variables, expectsSilence),
-      tools: callsOf(turn.record),
-    });
+    const observation = recordedObservation(turn, expectsSilence);
+    const said = fill(turn.message, variables);
+    const result = judgeTurn(test, turn, { said, isRecovered: false, observation, variables });
     turns.push(result);
     end = endByChecks(result.checks);
     if (end.verdict !== 'passed') break;
-    for (const { name, value } of kept) variables.set(name, value);
   }
   return { ...end, conversationId: undefined, isKept: false, ms: 0, turns };
 }
 
 function recordedObservation(
   { record }: ScriptedTurn,
-  variables: Variables,
   expectsSilence: boolean,
-): Observation {
+): Omit<Observation, 'variables'> {
   const reply = replyOf(record);
   const isSilent = expectsSilence && reply === undefined;
   return {
+    ...unobserved('a recording has no times'),
     reply: reply === undefined && !isSilent ? NO_REPLY : { value: reply ?? '' },
     isSilent,
-    firstWordMs: NO_TIME,
-    totalMs: NO_TIME,
     tools: { value: callsOf(record) },
     metadata: NO_METADATA,
     reference: reply ?? '',
-    variables,
   };
 }
 
-/** The setting `p95` of a file as a test of its own; undefined when there is none, or nothing was timed. */
-function p95Result(
+/** The setting `p95` of a file as a test of its own for each assistant; none when nothing was timed. */
+function p95Results(
   { path, settings: { p95 } }: ChatFile,
   results: readonly CaseResult[],
-  assistantId: string | undefined,
-): CaseResult | undefined {
-  const value = percentile(timesOf(results).answers, 0.95);
-  if (!p95 || value === undefined) return undefined;
-  const isKeptTo = value <= p95.ms;
-  const reason = isKeptTo ? '' : `95 of 100 answers took up to ${durationText(value)}`;
-  return {
-    file: path,
-    line: p95.line,
-    title: `p95: ${p95.text}`,
-    tags: [],
-    assistantId,
-    verdict: isKeptTo ? 'passed' : 'failed',
-    reason,
-    runs: [],
-  };
+): CaseResult[] {
+  const assistants = new Set(results.map(({ assistantId }) => assistantId));
+  return [...assistants].flatMap((assistantId): CaseResult[] => {
+    const own = results.filter((result) => result.assistantId === assistantId);
+    const ms = percentile(timesOf(own).answers, 0.95);
+    if (!p95 || ms === undefined) return [];
+    const { line, text } = p95;
+    const place = { file: path, line, title: `p95: ${text}`, tags: [], assistantId, runs: [] };
+    if (ms <= p95.ms) return [{ ...place, verdict: 'passed', reason: '' }];
+    const reason = `95 of 100 answers took up to ${durationText(ms)}`;
+    return [{ ...place, verdict: 'failed', reason }];
+  });
 }

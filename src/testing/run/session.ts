@@ -1,6 +1,8 @@
 import { AppError } from '../../base/errors.js';
 import {
   isTransient,
+  retrying,
+  type RetryPolicy,
   Deadline,
   type CallOptions,
   type Clock,
@@ -8,7 +10,7 @@ import {
 } from '../../base/time.js';
 import type { Known } from '../checks/check.js';
 import type { TestPorts } from './ports.js';
-import type { CaseResult, Job } from './results.js';
+import type { CaseResult, Job, TurnResult } from './results.js';
 
 export interface RunOptions {
   /** Names the run in the metadata of its conversations. */
@@ -41,7 +43,7 @@ const USUAL_WAIT_MS = 1_000;
 const MAX_WAIT_MS = 10 * 60_000;
 
 /** After a 429, nothing begins before the time that it asked for is over. */
-export class RateGate {
+class RateGate {
   readonly #clock: Clock;
   readonly #onWait: (ms: number) => void;
   #opensAt = -Infinity;
@@ -90,15 +92,26 @@ export interface Session {
   call: () => CallOptions;
   /** For deleting what passed: it goes on for a moment after an interrupt. */
   cleanUpCall: () => CallOptions;
+  /** Conversations that are being deleted beside the cases that follow. */
+  deletions: Promise<void>[];
   /** Nothing is under way any more. */
   end: () => void;
 }
 
-export function openSession(
-  ports: TestPorts,
-  options: RunOptions,
-  onEvent: (event: TestEvent) => void,
-): Session {
+/** A run of a case that is under way. */
+export interface RunInProgress {
+  session: Session;
+  job: Job;
+  assistantId: string;
+  /** Undefined until it is known. */
+  conversationId: string | undefined;
+  turns: TurnResult[];
+}
+
+export type SessionSetup = Pick<Session, 'ports' | 'options' | 'onEvent'>;
+
+export function openSession(setup: SessionSetup): Session {
+  const { ports, options, onEvent } = setup;
   const grace = new AbortController();
   const ended = new AbortController();
   const stopSoon = (): void => {
@@ -108,12 +121,11 @@ export function openSession(
   if (options.signal.aborted) stopSoon();
   else options.signal.addEventListener('abort', stopSoon, { once: true });
   return {
-    ports,
-    options,
-    onEvent,
+    ...setup,
     gate: new RateGate(ports.clock, (ms) => onEvent({ type: 'waiting', ms })),
     call: () => ({ signal: options.signal, timeoutMs: CALL_MS }),
     cleanUpCall: () => ({ signal: grace.signal, timeoutMs: CALL_MS }),
+    deletions: [],
     end: () => {
       options.signal.removeEventListener('abort', stopSoon);
       ended.abort();
@@ -121,29 +133,32 @@ export function openSession(
   };
 }
 
-/**
- * Repeats a call that may be repeated without harm until it succeeds, is refused for good, or its time is over.
- * A 429 makes all cases wait.
- */
+interface PatientOptions extends CallOptions {
+  waitFor?: RetryPolicy;
+}
+
+/** For a call that may be repeated without harm until its time is over. */
+const repeated: RetryPolicy = (error, attempt) =>
+  isTransient(error)
+    ? (error.details.retryAfterMs ?? Math.min(MIN_PAUSE_MS * 2 ** (attempt - 1), MAX_PAUSE_MS))
+    : undefined;
+
+/** Repeats a call as its policy says. A 429 makes all cases wait; the time of the call begins when it may be made. */
 export async function patiently<T>(
-  { ports: { clock }, gate }: Session,
-  { signal, timeoutMs }: CallOptions,
+  session: Session,
   call: (options: CallOptions) => Promise<T>,
+  { signal, timeoutMs, waitFor = repeated }: PatientOptions = session.call(),
 ): Promise<T> {
-  await gate.pass(signal);
+  const { gate, ports } = session;
+  const { clock } = ports;
+  const ready = (): Promise<void> => gate.pass(signal);
+  await ready();
   const deadline = new Deadline(clock, timeoutMs);
-  for (let pauseMs = MIN_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-    await gate.pass(signal);
-    try {
-      return await call(deadline.callOptions(signal));
-    } catch (error) {
-      if (signal.aborted || !(error instanceof AppError) || !isTransient(error)) throw error;
-      gate.note(error);
-      const waitMs = error.details.retryAfterMs ?? pauseMs;
-      if (!deadline.hasRoomFor(waitMs)) throw error;
-      await clock.sleep(waitMs, signal);
-    }
-  }
+  const options = { clock, signal, deadline, ready, maxAttempts: Infinity };
+  return retrying(call, options, (error, attempt) => {
+    gate.note(error);
+    return waitFor(error, attempt);
+  });
 }
 
 /** The result of reading from a conversation, or the reason why it cannot be read. */
@@ -152,7 +167,7 @@ export async function readKnown<T>(
   read: (call: CallOptions) => Promise<Known<T>>,
 ): Promise<Known<T>> {
   try {
-    return await patiently(session, session.call(), read);
+    return await patiently(session, read);
   } catch (error) {
     if (session.options.signal.aborted || !(error instanceof AppError)) throw error;
     return { unknown: `the conversation could not be read: ${error.message}` };

@@ -1,12 +1,12 @@
 import { AppError } from '../../base/errors.js';
-import { isTransient, Deadline } from '../../base/time.js';
+import { isTransient, type RetryPolicy, Deadline, type CallOptions } from '../../base/time.js';
 import type { Message } from '../../conversations/conversation.js';
 import { inOrder, turnsIn } from '../../conversations/messages.js';
 import { isSameText } from '../../turn/turn-memory.js';
 import type { Known, ToolUse } from '../checks/check.js';
 import { toolsIn } from '../recording/recording.js';
 import type { TestMessage } from './ports.js';
-import type { Session } from './session.js';
+import { patiently, type Session } from './session.js';
 
 /** How one message was answered. */
 export interface Answer {
@@ -30,42 +30,37 @@ export async function takeTimedTurn(
   message: TestMessage,
   { timeoutMs, expectsSilence }: TakeTurnOptions,
 ): Promise<Answer> {
-  const { options, gate, ports } = session;
-  // The time of a turn begins when it may be sent.
-  await gate.pass(options.signal);
-  const deadline = new Deadline(ports.clock, timeoutMs);
-  for (let count = 1; ; count++) {
-    await gate.pass(options.signal);
-    try {
-      return await answerTo(session, message, deadline.leftMs);
-    } catch (error) {
-      if (options.signal.aborted || !(error instanceof AppError)) throw error;
-      gate.note(error);
-      if (error.kind === 'ai_disabled' && expectsSilence) return silence();
-      const isLimited = error.kind === 'rate_limited';
-      if (!mayGoAgain(error) || (count >= MAX_TAKES && !isLimited) || deadline.isOver) throw error;
-    }
+  const { signal } = session.options;
+  const take = (call: CallOptions): Promise<Answer> => answerTo(session, message, call);
+  try {
+    return await patiently(session, take, { signal, timeoutMs, waitFor: againAtOnce });
+  } catch (error) {
+    const isSilent = error instanceof AppError && error.kind === 'ai_disabled';
+    if (isSilent && expectsSilence && !signal.aborted) return SILENCE;
+    throw error;
   }
 }
 
 /** Limit on starts of a turn that was not run. Each start has its own attempts. */
 const MAX_TAKES = 3;
 
-/** Whether the turn was not run, and the reason may be gone a moment later. */
-function mayGoAgain(error: AppError): boolean {
+/** For a turn that was not run, when the reason may be gone a moment later. */
+const againAtOnce: RetryPolicy = (error, attempt) => {
   const { delivery } = error.details;
-  return (delivery === 'refused' || delivery === 'not_sent') && isTransient(error);
-}
+  const wasNotRun = delivery === 'refused' || delivery === 'not_sent';
+  const isInTime = attempt < MAX_TAKES || error.kind === 'rate_limited';
+  return wasNotRun && isInTime && isTransient(error) ? 0 : undefined;
+};
 
 async function answerTo(
-  { ports, options: { signal }, gate }: Session,
+  { ports, gate }: Session,
   message: TestMessage,
-  timeoutMs: number,
+  call: CallOptions,
 ): Promise<Answer> {
   const { clock } = ports;
   let sentAt = clock.monotonic();
   let firstWordAt: number | undefined;
-  for await (const event of ports.takeTurn(message, { signal, timeoutMs })) {
+  for await (const event of ports.takeTurn(message, call)) {
     if (event.type === 'delta' && event.text !== '') firstWordAt ??= clock.monotonic();
     if (event.type === 'retry') {
       gate.note(event.error, event.waitMs);
@@ -81,49 +76,51 @@ async function answerTo(
       reply,
       isSilent: false,
       isRecovered: recovered,
-      firstWordMs: recovered ? { unknown: RECOVERED } : { value: firstWordMs },
+      firstWordMs: recovered ? RECOVERED : { value: firstWordMs },
       totalMs: { value: elapsed(sentAt, now) },
     };
   }
   throw new AppError('bug', 'the turn ended without an answer');
 }
 
-const RECOVERED = 'the turn was recovered: nobody knows when its first word came';
-const SILENT = 'the assistant was silent';
+const RECOVERED = { unknown: 'the turn was recovered: nobody knows when its first word came' };
+const SILENT = { unknown: 'the assistant was silent' };
 
 function elapsed(from: number, to: number): number {
   return Math.max(0, Math.round(to - from));
 }
 
-function silence(): Answer {
-  const unknown = { unknown: SILENT };
-  return { reply: '', isSilent: true, isRecovered: false, firstWordMs: unknown, totalMs: unknown };
-}
+/** The conversation is taken over. */
+const SILENCE: Answer = {
+  reply: '',
+  isSilent: true,
+  isRecovered: false,
+  firstWordMs: SILENT,
+  totalMs: SILENT,
+};
 
 /** How long a reply is waited for among the messages. */
 const PATIENCE_MS = 10_000;
 /** Between two looks; the last one repeats. */
 const PAUSES_MS = [250, 500, 1_000];
 
-interface FinishedTurn {
-  assistantId: string;
-  conversationId: string;
-  said: string;
-  reply: string;
-}
+const NO_HISTORY =
+  'the assistant keeps no history (data_retention is off), so its tool calls cannot be read';
 
-/** The tool calls of the last turn, once its reply is among the messages of the conversation. */
-export async function readTools(session: Session, turn: FinishedTurn): Promise<Known<ToolUse[]>> {
+/** The tool calls of the last turn, once its reply is among the messages; one that was refused called nothing. */
+export async function readTools(
+  session: Session,
+  turn: TestMessage,
+  { reply, isSilent }: Answer,
+): Promise<Known<ToolUse[]>> {
+  if (isSilent) return { value: [] };
   const { clock } = session.ports;
   const deadline = new Deadline(clock, PATIENCE_MS);
   for (let count = 0; ; count++) {
-    const look = await lookOnce(session, turn, deadline);
+    const look = await lookOnce(session, { ...turn, reply }, deadline);
     if ('value' in look) return look;
     if (count === 0 && !(await keepsHistory(session, turn.assistantId))) {
-      return {
-        unknown:
-          'the assistant keeps no history (data_retention is off), so its tool calls cannot be read',
-      };
+      return { unknown: NO_HISTORY };
     }
     const pauseMs = PAUSES_MS[Math.min(count, PAUSES_MS.length - 1)] ?? 0;
     if (!deadline.hasRoomFor(pauseMs)) return look;
@@ -131,16 +128,15 @@ export async function readTools(session: Session, turn: FinishedTurn): Promise<K
   }
 }
 
+type AnsweredMessage = TestMessage & Pick<Answer, 'reply'>;
+
 async function lookOnce(
   { ports, options: { signal } }: Session,
-  turn: FinishedTurn,
+  turn: AnsweredMessage,
   deadline: Deadline,
 ): Promise<Known<ToolUse[]>> {
   try {
-    const messages = await ports.messages(turn.conversationId, {
-      signal,
-      timeoutMs: deadline.leftMs,
-    });
+    const messages = await ports.messages(turn.conversationId, deadline.callOptions(signal));
     const last = turnsIn(inOrder(messages)).at(-1) ?? [];
     if (isAnswered(last, turn)) return { value: toolsIn(last) };
     return {
@@ -163,7 +159,7 @@ async function keepsHistory(session: Session, assistantId: string): Promise<bool
 }
 
 /** Whether these messages are those of the turn, its reply included. */
-function isAnswered(messages: readonly Message[], { said, reply }: FinishedTurn): boolean {
+function isAnswered(messages: readonly Message[], { text: said, reply }: AnsweredMessage): boolean {
   const [first, ...rest] = messages;
   if (first?.role !== 'user' || !isSameText(first.text, said)) return false;
   const own = rest.filter(({ role }) => role === 'assistant');

@@ -1,5 +1,5 @@
 import { AppError } from '../../base/errors.js';
-import { Deadline, type CallOptions } from '../../base/time.js';
+import { Deadline } from '../../base/time.js';
 import type { AssistantTestsClient, TestRun } from '../../conversations/assistants.js';
 import { inOrder } from '../../conversations/messages.js';
 import { callsOf, replyOf, type TestCase } from '../chat-file/chat-file.js';
@@ -10,15 +10,14 @@ import {
   failed,
   impossible,
   PASSED,
+  unobserved,
   type Finding,
 } from '../checks/check.js';
 import { evaluate } from '../checks/evaluate.js';
 import { excerpt } from '../checks/matching.js';
 import { recordedConversation, type RecordedConversation } from '../recording/recording.js';
-import { endByError } from '../run/play.js';
 import {
   type Job,
-  type UntimedRun,
   type CheckResult,
   type RunEnd,
   type TurnResult,
@@ -26,82 +25,66 @@ import {
   FAILED_EXIT_CODE,
   UNCHECKED_EXIT_CODE,
 } from '../run/results.js';
-import { metadataOf, patiently, readKnown, type Session } from '../run/session.js';
+import {
+  metadataOf,
+  patiently,
+  readKnown,
+  type RunInProgress,
+  type Session,
+} from '../run/session.js';
 import { isUpToDate, SIMULATED_TIMEOUT_MS, testBody, testOf, itemName } from './test-body.js';
 
 const POLL_MS = 2_000;
 
 /** One run of a simulated case, by Telnyx's own assistant tests. Its conversation is kept. */
-export async function* simulatedRun(
-  session: Session,
-  job: Job,
-  assistantId: string,
-): AsyncGenerator<undefined, UntimedRun> {
-  let run: TestRun | undefined;
-  const partial = (): Pick<UntimedRun, 'conversationId' | 'isKept'> => ({
-    conversationId: run?.conversationId,
-    isKept: run?.conversationId !== undefined,
-  });
-  try {
-    const client = await clientOf(session);
-    const testId = await broughtUpToDate(session, client, { job, assistantId });
-    for await (run of statesOfRun(session, client, { job, testId }));
-    if (!run) throw new AppError('bug', 'a run has no state');
-    const observed = await observe(session, run, job);
-    const checks = checkSimulated(job.test, run, observed.observation);
-    const turns = simulatedTurns(job.test, observed.conversation, checks);
-    return { ...simulatedVerdict(run, checks), ...partial(), turns };
-  } catch (error) {
-    return { ...endByError(session, error), ...partial(), turns: [] };
-  }
-}
-
-async function clientOf({ ports: { assistantTests } }: Session): Promise<AssistantTestsClient> {
-  if (assistantTests) return assistantTests();
-  throw new AppError('bug', 'a simulated case needs the assistant tests of Telnyx');
-}
-
-/** Runs a request that may be repeated without harm: it is tried again on 429 and server errors. */
-function repeatable<T>(session: Session, request: (call: CallOptions) => Promise<T>): Promise<T> {
-  return patiently(session, session.call(), request);
+export async function* simulatedRun(run: RunInProgress): AsyncGenerator<undefined, RunEnd> {
+  const { session, job } = run;
+  const client = await session.ports.assistantTests?.();
+  if (!client) throw new AppError('bug', 'a simulated case needs the assistant tests of Telnyx');
+  const testId = await broughtUpToDate(run, client);
+  const state = await finishedRun(run, client, testId);
+  const { observation, conversation } = await observe(session, state, job);
+  const checks = checkSimulated(job.test, state, observation);
+  run.turns.push(...simulatedTurns(job.test, conversation, checks));
+  return simulatedVerdict(state, checks);
 }
 
 /** The test of a case, created or changed when it is not what it should be. */
 async function broughtUpToDate(
-  session: Session,
+  { session, job, assistantId }: RunInProgress,
   client: AssistantTestsClient,
-  { job, assistantId }: { job: Job; assistantId: string },
 ): Promise<string> {
   const body = testBody(job.file, job.test, assistantId);
-  const existing = await repeatable(session, (call) => client.listTests(body.test_suite, call));
+  const existing = await patiently(session, (call) => client.listTests(body.test_suite, call));
   const test = testOf(existing, body, job.assistantIds);
-  if (!test) return (await repeatable(session, client.testCreator(body))).id;
+  if (!test) return (await patiently(session, client.testCreator(body))).id;
   if (isUpToDate(test, body)) return test.id;
-  await repeatable(session, (call) => client.updateTest(test.id, body, call));
+  await patiently(session, (call) => client.updateTest(test.id, body, call));
   return test.id;
 }
 
 /** Triggers a run, once, and asks for it until it ends, as long as its case lets it take. */
-async function* statesOfRun(
-  session: Session,
+async function finishedRun(
+  run: RunInProgress,
   client: AssistantTestsClient,
-  { job, testId }: { job: Job; testId: string },
-): AsyncGenerator<TestRun> {
-  const { ports, options, gate } = session;
-  const { signal, versionId } = options;
+  testId: string,
+): Promise<TestRun> {
+  const { session, job } = run;
+  const { clock } = session.ports;
+  const { signal, versionId } = session.options;
   const { timeoutMs = SIMULATED_TIMEOUT_MS } = job.test.settings;
-  await gate.pass(signal);
-  let run = await client.triggerTest({ testId, versionId }, session.call());
-  const deadline = new Deadline(ports.clock, timeoutMs);
-  yield run;
-  while (!isFinished(run)) {
+  await session.gate.pass(signal);
+  let state = await client.triggerTest({ testId, versionId }, session.call());
+  const deadline = new Deadline(clock, timeoutMs);
+  for (;;) {
+    run.conversationId = state.conversationId;
+    if (isFinished(state)) return state;
     if (!deadline.hasRoomFor(POLL_MS)) {
       throw new AppError('timeout', `the run did not end within ${durationText(timeoutMs)}`);
     }
-    await ports.clock.sleep(POLL_MS, signal);
-    const { id: runId } = run;
-    run = await repeatable(session, (call) => client.getTestRun({ testId, runId }, call));
-    yield run;
+    await clock.sleep(POLL_MS, signal);
+    const asked = { testId, runId: state.id };
+    state = await patiently(session, (call) => client.getTestRun(asked, call));
   }
 }
 
@@ -121,15 +104,11 @@ async function observe(
   const { greeting = [], turns = [] } = 'value' in conversation ? conversation.value : {};
   const record = [...greeting, ...turns.flatMap((turn) => turn.record)];
   const missing = 'unknown' in conversation ? conversation : undefined;
-  const noTime = { unknown: 'a simulated conversation has no times' };
   const observation: Observation = {
+    ...unobserved('a simulated conversation has no times'),
     reply: missing ?? { value: replyOf(record) ?? '' },
-    isSilent: false,
-    firstWordMs: noTime,
-    totalMs: noTime,
     tools: missing ?? { value: callsOf(record) },
     metadata: readsMetadata && id !== undefined ? await metadataOf(session, id) : none,
-    reference: '',
     variables: file.variables,
   };
   return { observation, conversation: { greeting, turns } };
@@ -198,12 +177,8 @@ function simulatedTurns(
     line: test.line,
     said: message,
     reply: replyOf(record),
-    reference: undefined,
     tools: callsOf(record),
-    firstWordMs: undefined,
-    totalMs: undefined,
     isRecovered: false,
     checks: index === taken.length - 1 ? checks : [],
-    turn: undefined,
   }));
 }

@@ -1,4 +1,8 @@
-import type { AssistantTest, AssistantTestBody } from '../../conversations/assistants.js';
+import type {
+  AssistantTest,
+  AssistantTestBody,
+  RubricItem,
+} from '../../conversations/assistants.js';
 import type { ChatFile, TestCase } from '../chat-file/chat-file.js';
 import { fill } from '../chat-file/syntax.js';
 
@@ -90,18 +94,16 @@ export function testOf(
 
 /** Whether a test is what it should be, so that nothing has to be written. */
 export function isUpToDate({ body }: AssistantTest, expected: AssistantTestBody): boolean {
-  const { rubric = [] } = body;
+  const itemsOf = (rubric: readonly RubricItem[] = []): string =>
+    JSON.stringify(rubric.map(({ name, criteria }) => [name, criteria]));
   return (
-    body.name === expected.name &&
-    body.instructions === expected.instructions &&
-    body.destination === expected.destination &&
-    body.telnyx_conversation_channel === expected.telnyx_conversation_channel &&
-    body.max_duration_seconds === expected.max_duration_seconds &&
-    body.test_suite === expected.test_suite &&
-    rubric.length === expected.rubric.length &&
-    expected.rubric.every(
-      (item, index) =>
-        rubric[index]?.name === item.name && rubric[index].criteria === item.criteria,
-    )
+    FIELDS.every((field) => body[field] === expected[field]) &&
+    itemsOf(body.rubric) === itemsOf(expected.rubric)
   );
 }
+
+/** All of a test but its rubric. */
+const FIELDS = [
+  ...(['name', 'instructions', 'destination', 'telnyx_conversation_channel'] as const),
+  ...(['max_duration_seconds', 'test_suite'] as const),
+];

@@ -1,42 +1,39 @@
-// Loaded late: only `--regex` needs a context of its own, whose work can be stopped.
-import { createContext, Script } from 'node:vm';
+// Loaded late: only `--regex` needs it.
 import { AppError } from '../base/errors.js';
+import { isOutOfTime, withinTime } from '../base/within-time.js';
+import type { Matcher } from './search.js';
 
 /** Bound on matching one text, in milliseconds: some patterns backtrack without end. */
 const MAX_MATCH_MS = 1_000;
+/** In one text. */
+const MAX_MATCHES = 100;
 
-type Spans = [start: number, end: number][];
-
-/** Up to 100 matches in each text. */
-const MATCH = new Script(`texts.map((text) => {
-  const spans = [];
-  for (const { 0: match, index } of text.matchAll(pattern)) {
-    if (match !== '') spans.push([index, index + match.length]);
-    if (spans.length === 100) break;
-  }
-  return spans;
-})`);
+type Spans = ReturnType<Matcher>[number];
 
 /** Finds a regular expression in texts. Throws `usage` when it is none, or takes too long on a text. */
-export function timedPattern(source: string): (texts: readonly string[]) => Spans[] {
-  const sandbox: { pattern: RegExp; texts: readonly string[] } = {
-    pattern: compiled(source),
-    texts: [],
-  };
-  const context = createContext(sandbox);
-  const match = (texts: readonly string[]): Spans[] => {
+export function timedPattern(source: string): Matcher {
+  const pattern = compiled(source);
+  const match: Matcher = (texts) => {
     if (texts.length === 0) return [];
-    sandbox.texts = texts;
     try {
-      return MATCH.runInContext(context, { timeout: MAX_MATCH_MS }) as Spans[];
+      return withinTime(MAX_MATCH_MS, () => texts.map((text) => spansIn(text, pattern)));
     } catch (error) {
-      if (!isTimeout(error)) throw error;
+      if (!isOutOfTime(error)) throw error;
       // Together they may only be many.
       if (texts.length > 1) return texts.flatMap((text) => match([text]));
       throw tooSlow(source);
     }
   };
   return match;
+}
+
+function spansIn(text: string, pattern: RegExp): Spans {
+  const spans: Spans = [];
+  for (const { 0: match, index } of text.matchAll(pattern)) {
+    if (match !== '') spans.push([index, index + match.length]);
+    if (spans.length === MAX_MATCHES) break;
+  }
+  return spans;
 }
 
 function compiled(source: string): RegExp {
@@ -58,12 +55,6 @@ function lenient(source: string): RegExp {
       cause,
     });
   }
-}
-
-/** It may come from another context, so its class tells nothing. */
-function isTimeout(error: unknown): boolean {
-  const isObject = typeof error === 'object' && error !== null;
-  return isObject && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
 function tooSlow(source: string): AppError {
