@@ -82,6 +82,9 @@ export interface Area {
   before: string;
 }
 
+/** An area, and the first row of the draft that it shows. */
+export type View = Area & { top: number };
+
 export interface ViewOfOptions {
   size: WindowSize;
   styleNotice: (text: string) => string;
@@ -158,7 +161,7 @@ function cutRow(row: string, columns: number): string {
  * The area for a state. It leaves at least one row of the window free, so that the cursor can
  * still return to an unfinished line above it.
  */
-export function viewOf(state: ScreenState, options: ViewOfOptions): Area & { top: number } {
+export function viewOf(state: ScreenState, options: ViewOfOptions): View {
   const { size } = options;
   const screen = { ...state, prompt: fittingPrompt(state.prompt, size) };
   const laidOut = layOut(screen.text, wrapShape(screen.prompt, size));
