@@ -3,6 +3,7 @@ import type { Clock } from '../base/time.js';
 import type { Choice, Dialogs } from '../chat/ports.js';
 import type { Input, Output } from '../process/context.js';
 import type { Appearance } from './appearance.js';
+import type { TerminalModes } from './editor/terminal-input.js';
 
 export const KEY_QUESTION = 'API key (hidden while you type):';
 
@@ -24,7 +25,7 @@ export interface QuestionStreams {
  */
 export function questionsOn(streams: QuestionStreams, appearance: Appearance): Questions {
   return appearance.screenReader
-    ? plainQuestions(streams, { pasteMarks: !appearance.dumb })
+    ? plainQuestions(streams, { pasteMarks: !appearance.dumb, focusReports: false, drawn: false })
     : drawnQuestions(streams, appearance.noticeColor);
 }
 
@@ -86,14 +87,10 @@ async function cancellableQuestion<T>(
   }
 }
 
-interface PlainQuestionsOptions {
-  pasteMarks: boolean;
-}
-
 /** Lines are only ever added: choices have numbers, answers are typed. */
-function plainQuestions(streams: QuestionStreams, options: PlainQuestionsOptions): Questions {
+function plainQuestions(streams: QuestionStreams, modes: TerminalModes): Questions {
   const ask = (prompt: string, hidden = false): Promise<string | undefined> =>
-    typedAnswer(prompt, streams, { ...options, hidden });
+    typedAnswer(prompt, streams, { modes, hidden });
   return {
     async choose({ text, noun, choices }) {
       const { matchingChoices } = await import('./editor/picker.js');
@@ -128,12 +125,12 @@ function numbered(choices: readonly Choice[]): string {
 async function typedAnswer(
   prompt: string,
   { stdin, stderr, clock, signal }: QuestionStreams,
-  options: PlainQuestionsOptions & { hidden: boolean },
+  options: { modes: TerminalModes; hidden: boolean },
 ): Promise<string | undefined> {
   const { openLineEditor } = await import('./editor/line-editor.js');
   signal.throwIfAborted();
   const streams = { input: stdin, output: stderr, stdout: stderr, clock };
-  const editor = openLineEditor({ ...streams, prompt, screenReader: true, ...options });
+  const editor = openLineEditor({ ...streams, prompt, ...options });
   const end = (): void => editor.close();
   signal.addEventListener('abort', end, { once: true });
   try {

@@ -53,9 +53,7 @@ export interface TerminalDisplayOptions extends DisplayStreams {
  * where printed text ended.
  */
 export class TerminalDisplay implements Display {
-  readonly #streams: DisplayStreams;
-  readonly #styleNotice: (text: string) => string;
-  readonly #timers: Pick<Timers, 'after'>;
+  readonly #options: TerminalDisplayOptions;
   #screen: ScreenState | undefined;
   #area: View | undefined;
   readonly #openLine: OpenLine;
@@ -70,18 +68,16 @@ export class TerminalDisplay implements Display {
   #endQuiet: (() => void) | undefined;
   #delayed: { text: string; to: PrintTarget }[] = [];
 
-  constructor({ styleNotice, timers, hasTextAbove = false, ...streams }: TerminalDisplayOptions) {
-    this.#streams = streams;
-    this.#styleNotice = styleNotice;
-    this.#timers = timers;
-    this.#isBlankAbove = !hasTextAbove;
-    this.#size = windowSize(streams.output);
+  constructor(options: TerminalDisplayOptions) {
+    this.#options = options;
+    this.#isBlankAbove = !options.hasTextAbove;
+    this.#size = this.#window;
     this.#question = new ReflowQuestion({
-      timers,
+      timers: options.timers,
       write: (text) => this.#write(text),
       onKnown: (reflow) => this.#redraw(reflow),
     });
-    this.#openLine = new OpenLine(() => windowSize(streams.output).columns);
+    this.#openLine = new OpenLine(() => this.#window.columns);
   }
 
   show(screen: ScreenState): void {
@@ -93,7 +89,7 @@ export class TerminalDisplay implements Display {
   }
 
   print(text: string, to: PrintTarget): void {
-    const { stdout, output } = this.#streams;
+    const { stdout, output } = this.#options;
     if (text === '') return;
     if (to === 'stdout' && !stdout.isTTY) {
       stdout.write(text);
@@ -151,7 +147,7 @@ export class TerminalDisplay implements Display {
    */
   resize(): void {
     this.#endQuiet?.();
-    this.#endQuiet = this.#timers.after(QUIET_MS, () => this.#printDelayed());
+    this.#endQuiet = this.#options.timers.after(QUIET_MS, () => this.#printDelayed());
     this.#openLine.reflow();
     if (this.#area) this.#question.ask();
   }
@@ -176,9 +172,13 @@ export class TerminalDisplay implements Display {
   /** Draws the area again in a window that has changed. */
   #redraw(reflow: Reflow): void {
     if (!this.#area) return;
-    const now = windowSize(this.#streams.output);
-    const above = rowsAbove({ area: this.#area, before: this.#size, now, reflow });
+    const sizes = { before: this.#size, now: this.#window };
+    const above = rowsAbove({ area: this.#area, ...sizes, reflow });
     this.#write(`\r${up(above)}${CLEAR_BELOW}${this.#painted()}`);
+  }
+
+  get #window(): WindowSize {
+    return windowSize(this.#options.output);
   }
 
   #painted(): string {
@@ -188,10 +188,11 @@ export class TerminalDisplay implements Display {
   }
 
   #view(screen: ScreenState): View {
-    this.#size = windowSize(this.#streams.output);
+    this.#size = this.#window;
     const { top = 0 } = this.#area ?? {};
-    const shown = { size: this.#size, styleNotice: this.#styleNotice, top };
-    return viewOf(screen, { ...shown, hasTextAbove: !this.#isBlankAbove });
+    const { styleNotice } = this.#options;
+    const hasTextAbove = !this.#isBlankAbove;
+    return viewOf(screen, { size: this.#size, styleNotice, top, hasTextAbove });
   }
 
   /** Also ends the open line, so that the next text starts on a new row. */
@@ -205,6 +206,6 @@ export class TerminalDisplay implements Display {
   #write(text: string): void {
     const sequence = this.#pending + text;
     this.#pending = '';
-    if (sequence !== '') this.#streams.output.write(sequence);
+    if (sequence !== '') this.#options.output.write(sequence);
   }
 }

@@ -21,10 +21,11 @@ const CTRL_C = '\x03';
 
 /** The terminal modes that an editor uses besides raw mode. */
 export interface TerminalModes {
+  /** Whether the terminal marks pastes; false where no escape sequence may be written. */
   pasteMarks: boolean;
   /** Whether the terminal tells that its window gets or loses the focus. */
   focusReports: boolean;
-  /** False when the display only adds lines. */
+  /** False for a screen reader: lines are only added, without colour and spinner. */
   drawn: boolean;
 }
 
@@ -141,14 +142,17 @@ export class Suspension {
     return this.#tasks > 0;
   }
 
-  /** Runs a task that has the terminal; `end` follows the last one. */
+  /** Runs a task that has the terminal; after the last one, what had to wait is printed, and `end` follows. */
   async during<T>(task: () => Promise<T>, end: () => void): Promise<T> {
     this.#tasks++;
     try {
       return await task();
     } finally {
       this.#tasks--;
-      if (!this.isActive) end();
+      if (!this.isActive) {
+        this.flush();
+        end();
+      }
     }
   }
 

@@ -84,5 +84,4 @@ export const looks: fc.Arbitrary<Look> = fc.record({
 });
 
 /** Without escape sequences. */
-export const bare = (text: string): string =>
-  text.replaceAll(/\x1b\[[\d;]*m/g, '');
+export const bare = (text: string): string => text.replaceAll(/\x1b\[[\d;]*m/g, '');
