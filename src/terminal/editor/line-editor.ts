@@ -38,9 +38,8 @@ class TerminalLineEditor implements LineEditor {
 
   constructor(options: LineEditorOptions) {
     const { output, stdout, modes = DRAWN, timers = realTimers, history, complete } = options;
-    const { color = false, animated = modes.drawn } = options;
+    const { clock, color = false, animated = modes.drawn } = options;
     const styleNote = stylesFor({ color }).dim;
-    const monotonic = (): number => options.clock.monotonic();
     this.#options = options;
     this.#prompt = options.prompt;
     this.#display = modes.drawn
@@ -55,9 +54,9 @@ class TerminalLineEditor implements LineEditor {
       onChange: () => this.#refresh(),
     });
     const onTick = (): void => this.#refresh();
-    this.#status = new StatusTimer({ timers, monotonic, ticks: animated, onTick });
+    this.#status = new StatusTimer({ timers, clock, ticks: animated, onTick });
     this.#input = new TerminalInput({
-      ...{ input: options.input, output, modes, timers, monotonic },
+      ...{ input: options.input, output, modes, timers, clock },
       onKeys: (events) => this.#onKeys(events),
       onEnd: () => this.#queue.end(),
     });

@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import type { Clock } from '../../base/time.js';
 import type { Input, Output } from '../../process/context.js';
 import { KeyDecoder } from './key-decoder.js';
 import type { KeyEvent } from './keys.js';
@@ -43,7 +44,7 @@ export interface TerminalInputOptions {
   output: Output;
   modes: TerminalModes;
   timers: Timers;
-  monotonic: () => number;
+  clock: Pick<Clock, 'monotonic'>;
   /** A lone ESC counts as the Escape key after this time. */
   escapeTimeoutMs?: number;
   onKeys: (events: readonly KeyEvent[]) => void;
@@ -121,7 +122,7 @@ export class TerminalInput {
 
   #pass(events: KeyEvent[]): void {
     const keys = events.filter((event) => !this.#noteFocus(event));
-    const joined = this.#guard.join(keys, this.#options.monotonic());
+    const joined = this.#guard.join(keys, this.#options.clock.monotonic());
     if (joined.length > 0) this.#options.onKeys(joined);
   }
 
