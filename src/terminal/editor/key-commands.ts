@@ -1,3 +1,4 @@
+import type { Typed } from '../../chat/ports.js';
 import type { TabKey } from './completion.js';
 import type { Composer } from './composer.js';
 import type { InputQueue, ReturningText } from './input-queue.js';
@@ -22,12 +23,15 @@ export interface KeyHandlerOptions {
   shape: () => WrapShape;
 }
 
-function pressEnter({ composer, queue, record }: KeyHandlerOptions): void {
-  composer.endSearch(true);
-  const entered = composer.enter();
-  if (entered.type !== 'send') return;
-  if (queue.isBeingRead) record(entered.text);
-  queue.give({ type: 'text', text: entered.text });
+function pressEnter(parts: KeyHandlerOptions): void {
+  parts.composer.endSearch(true);
+  const text = parts.composer.enter();
+  if (text !== undefined) send(parts, { type: 'text', text });
+}
+
+function send({ queue, record }: KeyHandlerOptions, typed: Typed & { type: 'text' }): void {
+  if (queue.isBeingRead) record(typed.text);
+  queue.give(typed);
 }
 
 /** While a turn runs, the queued messages are held: they were to follow this turn. */
@@ -47,13 +51,13 @@ function pressEnd({ composer, queue }: KeyHandlerOptions): void {
 }
 
 /** Sends the draft as a command, because while a turn runs, the turn owns the terminal. */
-function openDraftInEditor({ composer, queue, record, editCommand }: KeyHandlerOptions): void {
+function openDraftInEditor(parts: KeyHandlerOptions): void {
+  const { composer, editCommand } = parts;
   if (editCommand === undefined) return;
   composer.endSearch(true);
   const text = `${editCommand} ${composer.draft.fullText}`;
   composer.clear();
-  if (queue.isBeingRead) record(text);
-  queue.give({ type: 'text', text, isByKey: true });
+  send(parts, { type: 'text', text, isByKey: true });
 }
 
 /** Ctrl-G leaves a search, as in a shell. */

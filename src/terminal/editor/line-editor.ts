@@ -112,7 +112,12 @@ class TerminalLineEditor implements LineEditor {
   }
 
   print(text: string, to: PrintTarget = 'stdout'): void {
-    this.#suspension.print(() => this.#display.print(text, to));
+    const { stdout } = this.#options;
+    if (text === '') return;
+    this.#suspension.print(() => {
+      if (to === 'stdout' && !stdout.isTTY) stdout.write(text);
+      else this.#display.print(text, to);
+    });
   }
 
   printSent(text: string, prompt = this.#prompt): void {

@@ -105,11 +105,6 @@ export class PlainDisplay implements Display {
 
   print(text: string, to: PrintTarget): void {
     const { stdout, output } = this.#streams;
-    if (text === '') return;
-    if (to === 'stdout' && !stdout.isTTY) {
-      stdout.write(text);
-      return;
-    }
     const isOther = !this.#isAtLineStart && to !== this.#printedTo;
     const start = this.#line || isOther ? '\r\n' : '';
     this.#line = undefined;

@@ -39,14 +39,14 @@ export type PrintTarget = 'stdout' | 'stderr';
 export interface DisplayStreams {
   /** The terminal that the prompt is drawn on. */
   output: Output;
-  /** The stream for replies; when it is not a terminal, its text passes through unchanged. */
+  /** The stream for replies. */
   stdout: Output;
 }
 
 /** Shows the bottom of the terminal, and prints text above it. */
 export interface Display {
   show(screen: ScreenState): void;
-  /** Prints above the bottom. The next print continues text that does not end in a newline. */
+  /** Prints a text above the bottom. The next print continues text that does not end in a newline. */
   print(text: string, to: PrintTarget): void;
   /** Puts complete lines above, with the next `show`. */
   note(text: string): void;

@@ -90,11 +90,6 @@ export class TerminalDisplay implements Display {
 
   print(text: string, to: PrintTarget): void {
     const { stdout, output } = this.#options;
-    if (text === '') return;
-    if (to === 'stdout' && !stdout.isTTY) {
-      stdout.write(text);
-      return;
-    }
     if (this.#endQuiet && this.#area) {
       this.#delayed.push({ text, to });
       return;
