@@ -103,32 +103,26 @@ function reflowOf(answer: string): Reflow | undefined {
 /** How long a question waits for the terminal's answer. */
 const ANSWER_TIMEOUT_MS = 150;
 
-export interface ReflowQuestionOptions {
-  timers: Pick<Timers, 'after'>;
-  write: (text: string) => void;
-  /** Called after each `ask`, with the answer or with a guess. */
-  onKnown: (reflow: Reflow) => void;
-}
-
 /** Asks the terminal once how it wraps its rows again. */
 export class ReflowQuestion {
-  readonly #options: ReflowQuestionOptions;
   /** Undefined until the terminal has answered. */
   #reflow: Reflow | undefined;
   #isAsked = false;
   #stopWaiting: () => void = () => undefined;
 
-  constructor(options: ReflowQuestionOptions) {
-    this.#options = options;
-  }
+  constructor(
+    private readonly timers: Pick<Timers, 'after'>,
+    private readonly write: (text: string) => void,
+    /** Called after each `ask`, with the answer or with a guess. */
+    private readonly onKnown: (reflow: Reflow) => void,
+  ) {}
 
   ask(): void {
-    const { timers, write, onKnown } = this.#options;
-    if (this.#reflow) onKnown(this.#reflow);
+    if (this.#reflow) this.onKnown(this.#reflow);
     else if (!this.#isAsked) {
-      write(ASK_TERMINAL);
+      this.write(ASK_TERMINAL);
       this.#isAsked = true;
-      this.#stopWaiting = timers.after(ANSWER_TIMEOUT_MS, () => {
+      this.#stopWaiting = this.timers.after(ANSWER_TIMEOUT_MS, () => {
         this.#reflow = 'not_cursor_line';
         this.settle();
       });
@@ -148,7 +142,7 @@ export class ReflowQuestion {
     if (!this.#isAsked) return;
     this.#isAsked = false;
     this.#stopWaiting();
-    this.#options.onKnown(reflow);
+    this.onKnown(reflow);
   }
 
   /** Nothing waits for the answer any more. */

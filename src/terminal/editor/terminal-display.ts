@@ -72,11 +72,11 @@ export class TerminalDisplay implements Display {
     this.#options = options;
     this.#isBlankAbove = !options.hasTextAbove;
     this.#size = this.#window;
-    this.#question = new ReflowQuestion({
-      timers: options.timers,
-      write: (text) => this.#write(text),
-      onKnown: (reflow) => this.#redraw(reflow),
-    });
+    this.#question = new ReflowQuestion(
+      options.timers,
+      (text) => this.#write(text),
+      (reflow) => this.#redraw(reflow),
+    );
     this.#openLine = new OpenLine(() => this.#window.columns);
   }
 
