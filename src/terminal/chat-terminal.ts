@@ -32,21 +32,15 @@ export function openChatTerminal(
     stderr.write(restoreSequence(modes));
   });
   return openLineEditor({
-    ...{ input: stdin, output: stderr, stdout, clock, screenReader },
-    ...{ color: noticeColor, animated: animation },
-    ...{ pasteMarks: modes.pasteMarks, focusReports: modes.focusReports },
+    ...{ input: stdin, output: stderr, stdout, clock, modes },
+    ...{ color: noticeColor, animated: animation, editCommand: '/edit', ...extras },
     // Windows has no signal that stops a process.
-    ...{
-      stopProcess: platform === 'win32' ? undefined : stopProcess,
-      editCommand: '/edit',
-      ...extras,
-    },
+    stopProcess: platform === 'win32' ? undefined : stopProcess,
   });
 }
 
 /** Questions and the external editor take over the terminal while they last. */
 export function openDialogs(context: Context, appearance: Appearance, editor: LineEditor): Dialogs {
-  const { env, platform, stderr } = context;
   const questions = questionsOn(context, appearance);
   return {
     choose: (question) => editor.suspend(() => questions.choose(question)),
@@ -58,8 +52,7 @@ export function openDialogs(context: Context, appearance: Appearance, editor: Li
       }),
     async copy(text, signal) {
       const { copyText } = await import('./external-programs.js');
-      const write = (sequence: string): void => void stderr.write(sequence);
-      return copyText(text, { env, platform, write, signal });
+      return copyText(text, context, signal);
     },
   };
 }

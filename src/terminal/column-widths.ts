@@ -38,16 +38,12 @@ function capped(columns: readonly ColumnSpace[], cap: number): number[] {
   return columns.map(({ natural, minimal }) => Math.min(natural, Math.max(minimal, cap)));
 }
 
-/** Undefined if the minimal widths do not fit. */
+/** The widest cap with which all columns fit; undefined if even the minimal widths do not. */
 function largestCap(columns: readonly ColumnSpace[], room: number): number | undefined {
   const free = freeCells(columns.length, room);
-  if (total(capped(columns, 0)) > free) return undefined;
-  let low = 0;
-  let high = columns.reduce((widest, { natural }) => Math.max(widest, natural), 0);
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (total(capped(columns, middle)) <= free) low = middle;
-    else high = middle - 1;
+  const widest = columns.reduce((most, { natural }) => Math.max(most, natural), 0);
+  for (let cap = Math.min(widest, free); cap >= 0; cap -= 1) {
+    if (total(capped(columns, cap)) <= free) return cap;
   }
-  return low;
+  return undefined;
 }

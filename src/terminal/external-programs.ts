@@ -1,26 +1,21 @@
 // Loaded when the person opens an editor or copies a reply.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { isUtf8 } from 'node:buffer';
 import { mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { AppError } from '../base/errors.js';
 import type { EditedText } from '../chat/ports.js';
-import type { Values } from '../base/environment.js';
+import type { Context } from '../process/context.js';
 
-export interface EditorOptions {
-  env: Values;
-  platform: string;
-  /** Ends the editor. What it has saved by then is kept. */
-  signal: AbortSignal;
-}
+type EditorContext = Pick<Context, 'env' | 'platform' | 'signal'>;
 
 /**
  * A text as $VISUAL or $EDITOR leaves it, in a temporary file that only its owner can read. Whatever fails, the
  * text is as it was or as it was saved; a file that cannot be read stays, and the failure names it.
  */
-export async function editExternally(text: string, options: EditorOptions): Promise<EditedText> {
-  const { env, signal } = options;
+export async function editExternally(text: string, context: EditorContext): Promise<EditedText> {
+  const { env, signal } = context;
   // As with git, an empty variable counts as none.
   const command = env['VISUAL'] || env['EDITOR'] || 'vi';
   let file: string;
@@ -29,7 +24,7 @@ export async function editExternally(text: string, options: EditorOptions): Prom
   } catch (cause) {
     return { text, failure: noDraftFile(cause) };
   }
-  const failure = await runEditor(command, file, options);
+  const failure = await runEditor(command, file, context);
   const saved = await savedText(file);
   if (signal.aborted) return abandon(file, { text, saved }, signal);
   if (saved === 'unreadable') return { text, failure: keptFile(file) };
@@ -106,35 +101,30 @@ async function abandon(
 /** Longest wait for an editor that was told to end. */
 const ENDING_MS = 1_000;
 
-/** Runs the editor until the person leaves it. Gives what went wrong. */
+/**
+ * Runs the editor until the person leaves it. Gives what went wrong. The variable may hold arguments
+ * (`code --wait`), so a shell reads it, as git does.
+ */
 function runEditor(
   command: string,
   file: string,
-  { platform, signal }: EditorOptions,
+  { platform, signal }: EditorContext,
 ): Promise<AppError | undefined> {
+  const options = { stdio: 'inherit', signal } as const;
+  const child =
+    platform === 'win32'
+      ? spawn(`${command} "${file}"`, { ...options, shell: true })
+      : spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', file], options);
   return new Promise((resolve) => {
-    const child = startEditor(command, file, platform);
-    const end = (failure?: AppError): void => {
-      signal.removeEventListener('abort', stop);
-      resolve(failure);
-    };
-    const stop = (): void => {
-      child.kill();
-      setTimeout(end, ENDING_MS).unref();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    child.on('error', () => end(editorFailure(command, 'could not be started')));
+    child.on('error', () => {
+      // One that was told to end may still save.
+      if (signal.aborted) setTimeout(() => resolve(undefined), ENDING_MS).unref();
+      else resolve(editorFailure(command, 'could not be started'));
+    });
     child.on('exit', (code, killedBy) =>
-      end(code === 0 ? undefined : editorFailure(command, `ended with ${killedBy ?? code}`)),
+      resolve(code === 0 ? undefined : editorFailure(command, `ended with ${killedBy ?? code}`)),
     );
   });
-}
-
-/** The variable may hold arguments (`code --wait`), so a shell reads it, as git does. */
-function startEditor(command: string, file: string, platform: string): ChildProcess {
-  if (platform === 'win32') return spawn(`${command} "${file}"`, { shell: true, stdio: 'inherit' });
-  return spawn('/bin/sh', ['-c', `${command} "$1"`, 'sh', file], { stdio: 'inherit' });
 }
 
 function editorFailure(command: string, why: string): AppError {
@@ -143,30 +133,22 @@ function editorFailure(command: string, why: string): AppError {
   });
 }
 
-/** Programs that put stdin on the clipboard, and where they work. */
-const CLIPBOARD_PROGRAMS: {
+interface ClipboardProgram {
   command: string;
   args: string[];
-  isUsable: (env: Values, platform: string) => boolean;
-}[] = [
-  { command: 'pbcopy', args: [], isUsable: (_, platform) => platform === 'darwin' },
-  { command: 'clip', args: [], isUsable: (_, platform) => platform === 'win32' },
-  { command: 'wl-copy', args: [], isUsable: (env) => Boolean(env['WAYLAND_DISPLAY']) },
-  {
-    command: 'xclip',
-    args: ['-selection', 'clipboard'],
-    isUsable: (env) => Boolean(env['DISPLAY']),
-  },
-  { command: 'xsel', args: ['-ib'], isUsable: (env) => Boolean(env['DISPLAY']) },
-];
-
-export interface CopyTextOptions {
-  env: Values;
-  platform: string;
-  /** Writes to the terminal. */
-  write: (sequence: string) => void;
-  signal: AbortSignal;
+  isUsable: (context: Pick<Context, 'env' | 'platform'>) => boolean;
 }
+
+const hasDisplay = ({ env }: Pick<Context, 'env'>): boolean => Boolean(env['DISPLAY']);
+
+/** Programs that put stdin on the clipboard, and where they work. */
+const CLIPBOARD_PROGRAMS: readonly ClipboardProgram[] = [
+  { command: 'pbcopy', args: [], isUsable: ({ platform }) => platform === 'darwin' },
+  { command: 'clip', args: [], isUsable: ({ platform }) => platform === 'win32' },
+  { command: 'wl-copy', args: [], isUsable: ({ env }) => Boolean(env['WAYLAND_DISPLAY']) },
+  { command: 'xclip', args: ['-selection', 'clipboard'], isUsable: hasDisplay },
+  { command: 'xsel', args: ['-ib'], isUsable: hasDisplay },
+];
 
 /** Bound on a clipboard program: one may wait for a display that does not answer. */
 const CLIPBOARD_MS = 5_000;
@@ -175,44 +157,42 @@ const CLIPBOARD_MS = 5_000;
  * Puts text on the clipboard and says which one. Over SSH, or without a clipboard program, the
  * terminal is asked to do it (OSC 52): it may refuse without telling.
  */
-export async function copyText(text: string, options: CopyTextOptions): Promise<string> {
-  const { env, platform, signal } = options;
+export async function copyText(
+  text: string,
+  context: Pick<Context, 'env' | 'platform' | 'stderr'>,
+  signal: AbortSignal,
+): Promise<string> {
+  const { env, stderr } = context;
   const isRemote = Boolean(env['SSH_TTY'] ?? env['SSH_CONNECTION']);
-  const local = isRemote ? [] : CLIPBOARD_PROGRAMS.filter((each) => each.isUsable(env, platform));
-  for (const { command, args } of local) {
-    const isTaken = await isTakenBy(spawnCopier(command, args, text), signal);
+  const local = isRemote ? [] : CLIPBOARD_PROGRAMS.filter(({ isUsable }) => isUsable(context));
+  for (const program of local) {
+    const isTaken = await isTakenBy(program, text, signal);
     signal.throwIfAborted();
-    if (isTaken) return `the clipboard (${command})`;
+    if (isTaken) return `the clipboard (${program.command})`;
   }
-  options.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
+  stderr.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
   return 'the clipboard, if the terminal allows it (OSC 52)';
 }
 
-function spawnCopier(command: string, args: string[], text: string): ChildProcess {
-  const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+/** Whether the program takes the text in time. One that does not is killed. */
+function isTakenBy(
+  { command, args }: ClipboardProgram,
+  text: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const child = spawn(command, args, {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    timeout: CLIPBOARD_MS,
+    killSignal: 'SIGKILL',
+    signal,
+  });
   child.stdin.on('error', () => undefined);
   child.stdin.end(text);
-  return child;
-}
-
-/** Whether the program takes the text in time. One that does not is killed. */
-function isTakenBy(child: ChildProcess, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const end = (isTaken: boolean): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
-      resolve(isTaken);
-    };
-    const giveUp = (): void => {
-      child.kill('SIGKILL');
-      child.unref();
-      child.stdin?.destroy();
-      end(false);
-    };
-    const timer = setTimeout(giveUp, CLIPBOARD_MS);
-    signal.addEventListener('abort', giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    child.on('error', () => end(false));
-    child.on('exit', (code) => end(code === 0));
+    child.on('error', () => resolve(false));
+    child.on('exit', (code) => {
+      child.stdin.destroy();
+      resolve(code === 0);
+    });
   });
 }

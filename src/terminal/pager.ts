@@ -50,7 +50,7 @@ class Pager {
   #child: ChildProcess | undefined;
   /** The exit code; undefined when the pager could not be started. */
   #exit: Promise<number | undefined> = Promise.resolve(0);
-  #kept: string[] | undefined = [];
+  #kept: string | undefined = '';
   #isBroken = false;
 
   constructor(
@@ -71,7 +71,7 @@ class Pager {
   async end(): Promise<void> {
     if (!this.#child || this.#isBroken) return;
     this.#child.stdin?.end();
-    if (isCommandMissing(await this.#exit) && this.#kept) await this.#printDirectly();
+    if (isCommandMissing(await this.#exit) && this.#kept !== undefined) await this.#printDirectly();
   }
 
   /** Ends the pager when the program is told to stop. */
@@ -94,16 +94,15 @@ class Pager {
   }
 
   #keep(text: string): void {
-    this.#kept?.push(text);
-    const size = this.#kept?.reduce((sum, each) => sum + each.length, 0) ?? 0;
-    if (size > MAX_KEPT_CHARACTERS) this.#kept = undefined;
+    if (this.#kept !== undefined) this.#kept += text;
+    if (this.#kept && this.#kept.length > MAX_KEPT_CHARACTERS) this.#kept = undefined;
   }
 
   /** Without a pager, all text is printed here; a reader who left the pager ends the task. */
   async #printDirectly(): Promise<void> {
-    if (!isCommandMissing(await this.#exit) || !this.#kept) throw new ReaderLeft();
+    if (!isCommandMissing(await this.#exit) || this.#kept === undefined) throw new ReaderLeft();
     this.#isBroken = true;
-    for (const text of this.#kept) await this.direct(text);
+    await this.direct(this.#kept);
   }
 }
 

@@ -11,7 +11,9 @@ export async function readText(stream: Readable): Promise<string> {
     if (size > MAX_MESSAGE_BYTES) throw messageTooLong();
     chunks.push(bytes);
   }
-  return withoutMark(decodedText(Buffer.concat(chunks)));
+  const text = decodedText(Buffer.concat(chunks));
+  if (typeof text !== 'string') throw text;
+  return withoutMark(text);
 }
 
 const NEWLINE = 0x0a;
@@ -60,19 +62,15 @@ function withoutMark(text: string): string {
 
 function decodedLine(bytes: Buffer): string | AppError {
   if (bytes.length > MAX_MESSAGE_BYTES) return messageTooLong();
-  try {
-    return decodedText(bytes).replace(/\r$/, '');
-  } catch (error) {
-    if (error instanceof AppError) return error;
-    throw error;
-  }
+  const line = decodedText(bytes);
+  return typeof line === 'string' ? line.replace(/\r$/, '') : line;
 }
 
-function decodedText(bytes: Buffer): string {
+function decodedText(bytes: Buffer): string | AppError {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new AppError('usage', 'stdin is not UTF-8 text', {
+    return new AppError('usage', 'stdin is not UTF-8 text', {
       hint: `convert it first, for example with: iconv -f ${encodingOf(bytes)} -t utf-8`,
     });
   }

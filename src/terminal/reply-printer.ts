@@ -32,15 +32,15 @@ export async function openReplyPrinter(
 
 /** Passes the text through and ends it with a newline. */
 function untouched(): ReplyPrinter {
-  let last = '';
+  let isLineOpen = false;
   return {
     write(text) {
-      if (text !== '') last = text;
+      if (text !== '') isLineOpen = !text.endsWith('\n');
       return text;
     },
     end() {
-      const newline = last === '' || last.endsWith('\n') ? '' : '\n';
-      last = '';
+      const newline = isLineOpen ? '\n' : '';
+      isLineOpen = false;
       return newline;
     },
   };

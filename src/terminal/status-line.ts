@@ -2,13 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Clock } from '../base/time.js';
 import type { Output } from '../process/context.js';
 import { WAITING } from '../turn/turn-report.js';
-import {
-  extendOpenLine,
-  leaveOpenLine,
-  NO_OPEN_LINE,
-  reflowOpenLine,
-  resumeOpenLine,
-} from './editor/open-line.js';
+import { OpenLine } from './editor/open-line.js';
 import { SPINNER_TICK_MS } from './editor/status.js';
 
 /** A spinner on a line of its own, below what is printed. */
@@ -36,13 +30,12 @@ export async function openSpinner(
     discardStdin: false,
     hideCursor: false,
   });
-  const columns = (): number => output.columns ?? DEFAULT_COLUMNS;
-  let openLine = NO_OPEN_LINE;
+  const openLine = new OpenLine(() => output.columns ?? DEFAULT_COLUMNS);
   let hasPrinted = false;
   return {
     start() {
       if (spinner.isSpinning) return;
-      output.write(leaveOpenLine(openLine));
+      output.write(openLine.leave());
       // Below a reply it is a single cell, which no change of the window can wrap.
       spinner.start(hasPrinted ? '' : WAITING);
     },
@@ -50,12 +43,12 @@ export async function openSpinner(
       // Every stop moves the cursor to the start of the line, also when nothing spins any more.
       if (!spinner.isSpinning) return;
       spinner.stop();
-      openLine = reflowOpenLine(openLine, columns());
-      output.write(resumeOpenLine(openLine, columns()));
+      openLine.reflow();
+      output.write(openLine.resume());
     },
     printed(text) {
       hasPrinted = true;
-      openLine = extendOpenLine(openLine, text, columns());
+      openLine.add(text);
     },
   };
 }

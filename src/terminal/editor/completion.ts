@@ -31,15 +31,12 @@ export function fillIn(buffer: TextBuffer, { from, candidates }: Completion): Te
   return replace(buffer, from, buffer.cursor, prefix);
 }
 
-export interface CandidateListOptions {
-  candidates: Completion['candidates'];
-  /** Counts up with each further Tab. */
-  page: number;
-  styleNote: (text: string) => string;
-}
-
 /** Candidates with their notes: in columns where they can be drawn, a page at a time. */
-function candidateList({ candidates, page, styleNote }: CandidateListOptions): ShownList {
+function candidateList(
+  candidates: Completion['candidates'],
+  page: number,
+  styleNote: (text: string) => string,
+): ShownList {
   const cells = candidates.map(({ value, note = '' }) => [value.trimEnd(), note]);
   return {
     lines: cells.map((row) => row.join(COLUMN_GAP).trimEnd()),
@@ -71,17 +68,11 @@ export interface TabKeyOptions {
   onChange: () => void;
 }
 
-/** A list of candidates belongs to the draft for which Tab was pressed. */
-interface Listed {
-  at: TextBuffer;
-  page: number;
-  list: ShownList;
-}
-
 /** Tab fills in the part that is certain. Where nothing is, it lists the candidates. */
 export class TabKey {
   readonly #options: TabKeyOptions;
-  #listed: Listed | undefined;
+  /** Belongs to the draft for which Tab was pressed; each further Tab counts the page up. */
+  #listed: { at: TextBuffer; page: number; list: ShownList } | undefined;
 
   constructor(options: TabKeyOptions) {
     this.#options = options;
@@ -124,7 +115,7 @@ export class TabKey {
     if (filled.text !== before.text) draft.set(filled);
     else if (safe.candidates.length > 1) {
       const page = this.#listed?.at === before ? this.#listed.page + 1 : 0;
-      const list = candidateList({ candidates: safe.candidates, page, styleNote });
+      const list = candidateList(safe.candidates, page, styleNote);
       this.#listed = { at: before, page, list };
     }
   }

@@ -1,19 +1,10 @@
 import { Draft } from './draft.js';
-import * as search from './history.js';
-import { HistoryBrowser, type InputHistory } from './history.js';
+import { HistoryBrowser, type InputHistory, ReverseSearch } from './history.js';
 import { columnOf, layOut, moveByRow, rowOf, type WrapShape } from './layout.js';
 import { bufferOf, insert, replace, type TextBuffer, EMPTY_BUFFER } from './text-buffer.js';
 import type { KeyEvent } from './keys.js';
 
-type EnterResult =
-  | { type: 'send'; text: string }
-  | { type: 'edit'; buffer: TextBuffer; opensBlock: boolean }
-  | { type: 'nothing' };
-
 const QUOTES = '"""';
-
-/** Whether the draft still starts with the opening quotes: the person may have deleted them. */
-const isBlock = (text: string): boolean => text.startsWith(`${QUOTES}\n`);
 
 /** The text between the quotes of a closed block; undefined while the block is open. They need no own line. */
 function blockContent(text: string): string | undefined {
@@ -21,31 +12,10 @@ function blockContent(text: string): string | undefined {
   return content.endsWith(QUOTES) ? content.slice(0, -QUOTES.length).replace(/\n$/, '') : undefined;
 }
 
-const newlineResult = (buffer: TextBuffer, opensBlock = false): EnterResult => ({
-  type: 'edit',
-  buffer: insert(buffer, '\n'),
-  opensBlock,
-});
-
 /** A `\` before the cursor asks for a newline; an even number of them is text. */
 function endsInBackslash({ text, cursor }: TextBuffer): boolean {
   const backslashes = /\\*$/.exec(text.slice(Math.max(0, cursor - 64), cursor))?.[0].length ?? 0;
   return backslashes % 2 === 1;
-}
-
-/**
- * Decides what Enter does to a draft. Only typing `"""` and Enter opens a block: pasted code
- * with such quotes in it is sent unchanged.
- */
-function enterKey(buffer: TextBuffer, inBlock: boolean): EnterResult {
-  const { text, cursor } = buffer;
-  if (inBlock && isBlock(text)) {
-    const content = blockContent(text);
-    return content === undefined ? newlineResult(buffer) : { type: 'send', text: content };
-  }
-  if (text === QUOTES) return newlineResult(buffer, true);
-  if (!endsInBackslash(buffer)) return { type: 'send', text };
-  return { type: 'edit', buffer: replace(buffer, cursor - 1, cursor, '\n'), opensBlock: false };
 }
 
 /** The draft with everything that changes it: editing, the history and its search. */
@@ -53,7 +23,7 @@ export class Composer {
   readonly draft = new Draft();
   readonly #history: InputHistory;
   readonly #browser: HistoryBrowser;
-  #search: search.ReverseSearch | undefined;
+  #search: ReverseSearch | undefined;
   #inBlock = false;
   /** The column that repeated Up and Down keep. */
   #goal: number | undefined;
@@ -68,7 +38,7 @@ export class Composer {
     const { buffer, folds } = this.draft;
     if (!this.#search) return { prompt, ...folds.drawnBuffer(buffer) };
     const found = this.#found(this.#search) ?? EMPTY_BUFFER;
-    return { prompt: search.searchPrompt(this.#search), ...folds.drawnBuffer(found) };
+    return { prompt: this.#search.prompt, ...folds.drawnBuffer(found) };
   }
 
   /** A sent text as it is drawn. */
@@ -93,14 +63,24 @@ export class Composer {
     else this.draft.press(event.name);
   }
 
-  /** Applies Enter. A draft to be sent leaves the prompt. */
-  enter(): EnterResult {
-    const entered = enterKey(this.draft.buffer, this.#inBlock);
-    if (entered.type === 'edit') {
-      this.draft.set(entered.buffer);
-      this.#inBlock ||= entered.opensBlock;
+  /**
+   * Applies Enter. Returns a text that is sent; it leaves the prompt. Only typing `"""` and Enter opens a
+   * block: pasted code with such quotes in it is sent unchanged.
+   */
+  enter(): string | undefined {
+    const { buffer } = this.draft;
+    const { text, cursor } = buffer;
+    // The person may have deleted the opening quotes.
+    const isInBlock = this.#inBlock && text.startsWith(`${QUOTES}\n`);
+    const content = isInBlock ? blockContent(text) : text;
+    if (content === undefined || (text === QUOTES && !isInBlock)) {
+      this.draft.set(insert(buffer, '\n'));
+      this.#inBlock = true;
+      return undefined;
     }
-    return entered.type === 'send' ? this.#send(entered.text) : entered;
+    if (isInBlock || !endsInBackslash(buffer)) return this.#send(content);
+    this.draft.set(replace(buffer, cursor - 1, cursor, '\n'));
+    return undefined;
   }
 
   /** Ends a search; `keep` makes the entry found the draft. */
@@ -116,18 +96,17 @@ export class Composer {
     this.#forget();
   }
 
-  #send(folded: string): EnterResult {
+  #send(folded: string): string | undefined {
     const text = this.draft.folds.unfold(folded);
-    if (text.trim() === '') return { type: 'nothing' };
+    if (text.trim() === '') return undefined;
     this.draft.clear();
     this.#forget();
     this.#history.add(text);
-    return { type: 'send', text };
+    return text;
   }
 
   /** The entry found, folded. A match inside of a fold leaves the cursor at the end. */
-  #found(current: search.ReverseSearch): TextBuffer | undefined {
-    const found = search.foundEntry(current);
+  #found({ found }: ReverseSearch): TextBuffer | undefined {
     if (!found) return undefined;
     const text = this.draft.folds.foldMessage(found.text);
     const isOpen = text.startsWith(found.text.slice(0, found.cursor));
@@ -140,7 +119,7 @@ export class Composer {
   }
 
   #type(text: string): void {
-    if (this.#search) this.#search = search.extendQuery(this.#search, text);
+    if (this.#search) this.#search.extend(text);
     else this.draft.type(text);
   }
 
@@ -152,11 +131,11 @@ export class Composer {
   /** Whether the search took the key; any other key ends the search and then works as usual. */
   #searchKey(name: string): boolean {
     if (!this.#search) {
-      if (name === 'ctrl+r') this.#search = search.beginSearch(this.#history.entries());
+      if (name === 'ctrl+r') this.#search = new ReverseSearch(this.#history.entries());
       return name === 'ctrl+r';
     }
-    if (name === 'ctrl+r') this.#search = search.searchOlder(this.#search);
-    else if (name === 'backspace') this.#search = search.shortenQuery(this.#search);
+    if (name === 'ctrl+r') this.#search.older();
+    else if (name === 'backspace') this.#search.shorten();
     else if (name === 'escape') this.endSearch(false);
     else {
       this.endSearch(true);

@@ -14,12 +14,6 @@ import type { KeyEvent } from './keys.js';
 
 const MAX_UNDO_STEPS = 200;
 
-interface PastedText {
-  text: string;
-  before: TextBuffer;
-  after: TextBuffer;
-}
-
 /** The text being typed, with its undo steps and the killed text. Long pastes in it are folded. */
 export class Draft {
   readonly folds = new Folds();
@@ -27,7 +21,7 @@ export class Draft {
   #undo: TextBuffer[] = [];
   #killed = '';
   #isTyping = false;
-  #pasted: PastedText | undefined;
+  #pasted: { text: string; before: TextBuffer; after: TextBuffer } | undefined;
   #returned: TextBuffer | undefined;
   #hasReturned = false;
 

@@ -83,53 +83,63 @@ export class HistoryBrowser {
   }
 }
 
-/** A backward search through the history, started by Ctrl+R. Never changed in place. */
-export interface ReverseSearch {
-  readonly query: string;
-  readonly entries: readonly string[];
+/** A backward search through the history, started by Ctrl+R. */
+export class ReverseSearch {
+  readonly #entries: readonly string[];
+  #query = '';
   /** The entry shown; equal to the number of entries while none is. */
-  readonly index: number;
-  readonly failed: boolean;
-}
+  #index: number;
+  #hasFailed = false;
 
-export function beginSearch(entries: readonly string[]): ReverseSearch {
-  return { query: '', entries, index: entries.length, failed: false };
-}
-
-function findFrom(search: ReverseSearch, from: number): ReverseSearch {
-  const query = search.query.toLowerCase();
-  const shown = search.entries[search.index];
-  for (let index = Math.min(from, search.entries.length - 1); index >= 0; index--) {
-    const entry = search.entries[index] ?? '';
-    const isNew = index === search.index || entry !== shown;
-    if (isNew && entry.toLowerCase().includes(query)) return { ...search, index, failed: false };
+  constructor(entries: readonly string[]) {
+    this.#entries = entries;
+    this.#index = entries.length;
   }
-  return { ...search, failed: true };
+
+  get prompt(): string {
+    return `${this.#hasFailed ? 'no match' : 'search'} "${this.#query}": `;
+  }
+
+  /** The entry found, with the cursor after the match. */
+  get found(): TextBuffer | undefined {
+    const entry = this.#entries[this.#index];
+    if (entry === undefined) return undefined;
+    const text = toDraftText(entry);
+    const at = text.toLowerCase().indexOf(this.#query.toLowerCase());
+    const end = Math.min(text.length, Math.max(0, at) + this.#query.length);
+    return { text, cursor: end === 0 ? 0 : nextBoundary(text, previousBoundary(text, end)) };
+  }
+
+  extend(text: string): void {
+    this.#query += text;
+    this.#find(this.#index);
+  }
+
+  /** A shorter query searches again from the newest entry. */
+  shorten(): void {
+    this.#query = this.#query.slice(0, previousBoundary(this.#query, this.#query.length));
+    this.#index = this.#entries.length;
+    this.#hasFailed = false;
+    if (this.#query !== '') this.#find(this.#index);
+  }
+
+  /** Goes to the next match further back. */
+  older(): void {
+    if (this.#query !== '') this.#find(this.#index - 1);
+  }
+
+  #find(from: number): void {
+    const query = this.#query.toLowerCase();
+    const shown = this.#entries[this.#index];
+    for (let index = Math.min(from, this.#entries.length - 1); index >= 0; index--) {
+      const entry = this.#entries[index] ?? '';
+      const isNew = index === this.#index || entry !== shown;
+      if (isNew && entry.toLowerCase().includes(query)) {
+        this.#index = index;
+        this.#hasFailed = false;
+        return;
+      }
+    }
+    this.#hasFailed = true;
+  }
 }
-
-export const extendQuery = (search: ReverseSearch, text: string): ReverseSearch =>
-  findFrom({ ...search, query: search.query + text }, search.index);
-
-/** A shorter query searches again from the newest entry. */
-export function shortenQuery(search: ReverseSearch): ReverseSearch {
-  const query = search.query.slice(0, previousBoundary(search.query, search.query.length));
-  const restarted = { ...beginSearch(search.entries), query };
-  return query === '' ? restarted : findFrom(restarted, search.entries.length);
-}
-
-/** The next match further back. */
-export const searchOlder = (search: ReverseSearch): ReverseSearch =>
-  search.query === '' ? search : findFrom(search, search.index - 1);
-
-/** The entry found, with the cursor after the match. */
-export function foundEntry(search: ReverseSearch): TextBuffer | undefined {
-  const entry = search.entries[search.index];
-  if (entry === undefined) return undefined;
-  const text = toDraftText(entry);
-  const at = text.toLowerCase().indexOf(search.query.toLowerCase());
-  const end = Math.min(text.length, Math.max(0, at) + search.query.length);
-  return { text, cursor: end === 0 ? 0 : nextBoundary(text, previousBoundary(text, end)) };
-}
-
-export const searchPrompt = ({ query, failed }: ReverseSearch): string =>
-  `${failed ? 'no match' : 'search'} "${query}": `;

@@ -3,6 +3,7 @@ import type { Input, Output } from '../../process/context.js';
 import type { Complete } from './completion.js';
 import type { InputHistory } from './history.js';
 import type { Timers } from './status.js';
+import type { TerminalModes } from './terminal-input.js';
 
 export interface LineEditorOptions {
   input: Input;
@@ -18,14 +19,9 @@ export interface LineEditorOptions {
   /** By default, sent messages are remembered until the editor closes. */
   history?: InputHistory | undefined;
   complete?: Complete | undefined;
-  /** Lines are only added: no colour, no spinner, nothing is drawn again. */
-  screenReader?: boolean | undefined;
+  modes?: TerminalModes | undefined;
   /** Whether the status has a spinner. */
   animated?: boolean | undefined;
-  /** Asks the terminal to mark pastes; false where no escape sequence may be written. */
-  pasteMarks?: boolean | undefined;
-  /** Asks the terminal whether its window has the focus. */
-  focusReports?: boolean | undefined;
   /** Hides the typed text, for secrets. */
   hidden?: boolean | undefined;
   /** Whether notices are dim. */

@@ -5,14 +5,16 @@ import { Composer } from './composer.js';
 import { windowSize, type Display, type PrintTarget, wrapShape } from './screen.js';
 import { memoryHistory } from './history.js';
 import { InputQueue, ReturningText } from './input-queue.js';
-import { keyCommands } from './key-commands.js';
+import { keyHandler } from './key-commands.js';
 import type { LineEditorOptions } from './line-editor-options.js';
 import { PlainDisplay } from './plain-display.js';
 import { realTimers, StatusTimer } from './status.js';
-import { Suspension, TerminalInput } from './terminal-input.js';
+import { Suspension, TerminalInput, type TerminalModes } from './terminal-input.js';
 import { TerminalDisplay } from './terminal-display.js';
 import { EMPTY_BUFFER } from './text-buffer.js';
 import type { KeyEvent } from './keys.js';
+
+const DRAWN: TerminalModes = { pasteMarks: true, focusReports: false, drawn: true };
 
 /** Opens a line editor on a terminal: one paste is one message, and typing works at any time. */
 export function openLineEditor(options: LineEditorOptions): LineEditor {
@@ -29,22 +31,20 @@ class TerminalLineEditor implements LineEditor {
   readonly #status: StatusTimer;
   readonly #queue = new InputQueue();
   readonly #interruptListeners = new Set<() => void>();
-  readonly #commands: ReadonlyMap<string, () => void>;
+  readonly #press: (event: KeyEvent) => void;
   #prompt: string;
   readonly #suspension = new Suspension();
   #isClosed = false;
 
   constructor(options: LineEditorOptions) {
-    const { output, stdout, screenReader = false, color = false, history, complete } = options;
-    const { animated = true, pasteMarks = true, focusReports = false } = options;
-    const { timers = realTimers } = options;
+    const { output, stdout, modes = DRAWN, timers = realTimers, history, complete } = options;
+    const { clock, color = false, animated = modes.drawn } = options;
     const styleNote = stylesFor({ color }).dim;
-    const monotonic = (): number => options.clock.monotonic();
     this.#options = options;
     this.#prompt = options.prompt;
-    this.#display = screenReader
-      ? new PlainDisplay({ output, stdout })
-      : new TerminalDisplay({ ...options, timers, styleNotice: styleNote });
+    this.#display = modes.drawn
+      ? new TerminalDisplay({ ...options, timers, styleNotice: styleNote })
+      : new PlainDisplay({ output, stdout });
     this.#composer = new Composer(history ?? memoryHistory());
     this.#returning = new ReturningText(this.#composer, this.#queue);
     this.#tab = new TabKey({
@@ -53,22 +53,19 @@ class TerminalLineEditor implements LineEditor {
       styleNote,
       onChange: () => this.#refresh(),
     });
-    const ticks = animated && !screenReader;
-    this.#status = new StatusTimer({ timers, monotonic, ticks, onTick: () => this.#refresh() });
+    const onTick = (): void => this.#refresh();
+    this.#status = new StatusTimer({ timers, clock, ticks: animated, onTick });
     this.#input = new TerminalInput({
-      ...{ input: options.input, output, timers, monotonic },
-      modes: { pasteMarks, focusReports, drawn: !screenReader },
+      ...{ input: options.input, output, modes, timers, clock },
       onKeys: (events) => this.#onKeys(events),
       onEnd: () => this.#queue.end(),
     });
-    this.#commands = keyCommands({
-      composer: this.#composer,
-      queue: this.#queue,
-      editCommand: options.editCommand,
+    this.#press = keyHandler({
+      ...{ composer: this.#composer, queue: this.#queue, returning: this.#returning },
+      ...{ tab: this.#tab, display: this.#display, editCommand: options.editCommand },
+      shape: () => wrapShape(this.#prompt, windowSize(output)),
       record: (text) => this.#record(options.hidden ? '' : text),
       interrupt: () => this.#interrupt(),
-      completeWord: () => this.#tab.press(),
-      clearScreen: () => this.#display.clear(),
       stopProcess: () => this.#stopProcess(),
     });
     this.#take();
@@ -115,7 +112,12 @@ class TerminalLineEditor implements LineEditor {
   }
 
   print(text: string, to: PrintTarget = 'stdout'): void {
-    this.#suspension.print(() => this.#display.print(text, to));
+    const { stdout } = this.#options;
+    if (text === '') return;
+    this.#suspension.print(() => {
+      if (to === 'stdout' && !stdout.isTTY) stdout.write(text);
+      else this.#display.print(text, to);
+    });
   }
 
   printSent(text: string, prompt = this.#prompt): void {
@@ -139,8 +141,7 @@ class TerminalLineEditor implements LineEditor {
   suspend<T>(task: () => Promise<T>): Promise<T> {
     this.#release();
     return this.#suspension.during(task, () => {
-      this.#suspension.flush();
-      if (this.#isHeld) this.#take();
+      if (!this.#isClosed) this.#take();
     });
   }
 
@@ -184,18 +185,7 @@ class TerminalLineEditor implements LineEditor {
   }
 
   #onKeys(events: readonly KeyEvent[]): void {
-    const { columns, rows } = windowSize(this.#options.output);
-    for (const event of events) {
-      const { name, raw } = event.type === 'key' ? event : { name: undefined, raw: '' };
-      if (name === 'unknown') this.#display.answer(raw);
-      else if (name !== 'tab') this.#tab.dismiss();
-      const command = name === undefined ? undefined : this.#commands.get(name);
-      if (command) command();
-      else {
-        this.#returning.makeRoom(event);
-        this.#composer.apply(event, wrapShape(this.#prompt, { columns, rows }));
-      }
-    }
+    for (const event of events) this.#press(event);
     this.#refresh();
   }
 

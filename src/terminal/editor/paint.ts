@@ -1,5 +1,6 @@
 import { ESCAPE_SEQUENCE, isPlain, displayWidth } from '../../base/text/width.js';
 import type { Area, WindowSize } from './screen.js';
+import type { Timers } from './status.js';
 
 const CLEAR_LINE = '\x1b[K';
 /**
@@ -82,7 +83,7 @@ export function repaint(old: Area, next: Area): string {
 export type Reflow = 'complete' | 'not_cursor_line' | 'xterm.js';
 
 /** Asks the terminal which one it is (secondary device attributes). */
-export const ASK_TERMINAL = '\x1b[>c';
+const ASK_TERMINAL = '\x1b[>c';
 
 const ANSWER = /^\x1b\[>(\d+;\d+);\d+c$/;
 const KNOWN_REFLOWS: Readonly<Record<string, Reflow>> = {
@@ -94,9 +95,60 @@ const KNOWN_REFLOWS: Readonly<Record<string, Reflow>> = {
  * The reflow of a terminal, by its answer; undefined for any other text. For unknown terminals, the
  * cursor's line counts as one row: leaving a part of the prompt is better than erasing text.
  */
-export function reflowOf(answer: string): Reflow | undefined {
+function reflowOf(answer: string): Reflow | undefined {
   const [, terminal] = ANSWER.exec(answer) ?? [];
   return terminal === undefined ? undefined : (KNOWN_REFLOWS[terminal] ?? 'not_cursor_line');
+}
+
+/** How long a question waits for the terminal's answer. */
+const ANSWER_TIMEOUT_MS = 150;
+
+/** Asks the terminal once how it wraps its rows again. */
+export class ReflowQuestion {
+  /** Undefined until the terminal has answered. */
+  #reflow: Reflow | undefined;
+  #isAsked = false;
+  #stopWaiting: () => void = () => undefined;
+
+  constructor(
+    private readonly timers: Pick<Timers, 'after'>,
+    private readonly write: (text: string) => void,
+    /** Called after each `ask`, with the answer or with a guess. */
+    private readonly onKnown: (reflow: Reflow) => void,
+  ) {}
+
+  ask(): void {
+    if (this.#reflow) this.onKnown(this.#reflow);
+    else if (!this.#isAsked) {
+      this.write(ASK_TERMINAL);
+      this.#isAsked = true;
+      this.#stopWaiting = this.timers.after(ANSWER_TIMEOUT_MS, () => {
+        this.#reflow = 'not_cursor_line';
+        this.settle();
+      });
+    }
+  }
+
+  /** Takes what may be the answer. */
+  answer(text: string): void {
+    const reflow = reflowOf(text);
+    if (!reflow) return;
+    this.#reflow = reflow;
+    this.settle(reflow);
+  }
+
+  /** Ends the wait for the answer. */
+  settle(reflow: Reflow = 'not_cursor_line'): void {
+    if (!this.#isAsked) return;
+    this.#isAsked = false;
+    this.#stopWaiting();
+    this.onKnown(reflow);
+  }
+
+  /** Nothing waits for the answer any more. */
+  drop(): void {
+    this.#isAsked = false;
+  }
 }
 
 export interface RowsAboveOptions {

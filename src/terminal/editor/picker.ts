@@ -43,25 +43,19 @@ export interface PickOptions {
  * Asks with a list that typing narrows down. When it ends, it leaves nothing on the screen.
  * Undefined: the person left.
  */
-export function pick(question: ChooseQuestion, options: PickOptions): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const { signal } = options;
-    if (signal.aborted) {
-      reject(signal.reason as Error);
-      return;
-    }
-    const end = (value: string | undefined): void => {
-      signal.removeEventListener('abort', abort);
-      picker.close();
-      resolve(value);
-    };
-    const abort = (): void => {
-      picker.close();
-      reject(signal.reason as Error);
-    };
-    const picker = new Picker(question, options, end);
-    signal.addEventListener('abort', abort, { once: true });
-  });
+export async function pick(
+  question: ChooseQuestion,
+  options: PickOptions,
+): Promise<string | undefined> {
+  const { signal } = options;
+  signal.throwIfAborted();
+  const picker = new Picker(question, options);
+  const leave = (): void => picker.end(undefined);
+  signal.addEventListener('abort', leave, { once: true });
+  const value = await picker.chosen;
+  signal.removeEventListener('abort', leave);
+  signal.throwIfAborted();
+  return value;
 }
 
 /** The choices with every word of the term in them. */
@@ -79,41 +73,39 @@ class Picker {
   readonly #styles: Styles;
   readonly #display: TerminalDisplay;
   readonly #input: TerminalInput;
-  readonly #end: (value: string | undefined) => void;
   readonly #term = new Draft();
   #found: readonly Choice[];
   #active = 0;
   #top = 0;
-  #isClosed = false;
+  #resolve: ((value: string | undefined) => void) | undefined;
+  readonly chosen = new Promise<string | undefined>((resolve) => (this.#resolve = resolve));
 
   constructor(
     question: ChooseQuestion,
     { input, output, clock, color, timers = realTimers }: PickOptions,
-    end: (value: string | undefined) => void,
   ) {
     this.#question = question;
     this.#found = question.choices;
     this.#output = output;
-    this.#end = end;
     this.#styles = stylesFor({ color });
-    this.#display = new TerminalDisplay({
-      ...{ output, stdout: output, timers, styleNotice: this.#styles.dim },
-    });
+    const styleNotice = this.#styles.dim;
+    this.#display = new TerminalDisplay({ output, stdout: output, timers, styleNotice });
     this.#input = new TerminalInput({
-      ...{ input, output, timers, monotonic: () => clock.monotonic() },
+      ...{ input, output, timers, clock },
       modes: { pasteMarks: false, focusReports: false, drawn: true },
       escapeTimeoutMs: ESCAPE_TIMEOUT_MS,
       onKeys: (events) => this.#onKeys(events),
-      onEnd: () => this.#end(undefined),
+      onEnd: () => this.end(undefined),
     });
     this.#input.hold();
     output.on('resize', this.#resize);
     this.#show();
   }
 
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  end(value: string | undefined): void {
+    if (!this.#resolve) return;
+    this.#resolve(value);
+    this.#resolve = undefined;
     this.#output.off('resize', this.#resize);
     this.#display.hide();
     this.#input.release();
@@ -133,18 +125,18 @@ class Picker {
 
   #onKeys(events: readonly KeyEvent[]): void {
     for (const event of events) {
-      if (this.#isClosed) return;
+      if (!this.#resolve) return;
       if (event.type === 'key') this.#press(event);
       else this.#search(() => this.#term.type(event.text.replace(/\s+/g, ' ')));
     }
-    if (!this.#isClosed) this.#show();
+    if (this.#resolve) this.#show();
   }
 
   #press({ name, raw }: KeyEvent & { type: 'key' }): void {
     const page = Math.max(1, Math.min(MAX_CHOICES_SHOWN, windowSize(this.#output).rows - 4));
     if (name === 'unknown') this.#display.answer(raw);
-    else if (CANCEL_KEYS.has(name)) this.#end(undefined);
-    else if (name === 'ctrl+d' && this.#term.text === '') this.#end(undefined);
+    else if (CANCEL_KEYS.has(name)) this.end(undefined);
+    else if (name === 'ctrl+d' && this.#term.text === '') this.end(undefined);
     else if (name === 'enter' || NEWLINE_KEYS.has(name)) this.#choose();
     else if (name === 'up' || name === 'ctrl+p') this.#move(-1);
     else if (name === 'down' || name === 'ctrl+n' || name === 'tab') this.#move(1);
@@ -156,7 +148,7 @@ class Picker {
 
   #choose(): void {
     const chosen = this.#found[this.#active];
-    if (chosen) this.#end(chosen.value);
+    if (chosen) this.end(chosen.value);
   }
 
   #move(by: number): void {

@@ -11,11 +11,7 @@ import {
 import { drawnText } from './layout.js';
 
 /** A prompt and its draft on the last line of a terminal. */
-export interface PlainLine {
-  prompt: string;
-  text: string;
-  cursor: number;
-}
+type PlainLine = Pick<ScreenState, 'prompt' | 'text' | 'cursor'>;
 
 const cells = (text: string): number => displayWidth(drawnText(text));
 const backspaces = (text: string): string => '\b'.repeat(cells(text));
@@ -54,7 +50,7 @@ function retype(old: PlainLine, next: PlainLine): string {
 const writtenText = (text: string): string => drawnText(text).replaceAll('\n', '\r\n');
 
 /** The complete line. The cursor stays at its end when the line is too long to step back in. */
-export function writeLine(line: PlainLine, columns: number): string {
+function writeLine(line: PlainLine, columns: number): string {
   const after = fitsOnRow(line, columns) ? backspaces(line.text.slice(line.cursor)) : '';
   return line.prompt + writtenText(line.text) + after;
 }
@@ -63,7 +59,7 @@ export function writeLine(line: PlainLine, columns: number): string {
  * Changes a line that fits its row by typing and stepping back. A longer line can only grow at
  * its end; after any other edit it is written again below.
  */
-export function editLine(old: PlainLine, next: PlainLine, columns: number): string {
+function editLine(old: PlainLine, next: PlainLine, columns: number): string {
   if (old.prompt === next.prompt && fitsOnRow(old, columns) && fitsOnRow(next, columns)) {
     return retype(old, next);
   }
@@ -100,21 +96,15 @@ export class PlainDisplay implements Display {
     this.#printList(screen.list);
     if (screen.isBusy) return;
     this.#announceHeld(screen.held);
-    const line = { prompt: screen.prompt, text: screen.text, cursor: screen.cursor };
     const { columns } = windowSize(this.#streams.output);
-    if (this.#line) this.#write(editLine(this.#line, line, columns));
-    else this.#write(this.#fresh() + writeLine(line, columns));
-    this.#line = line;
+    if (this.#line) this.#write(editLine(this.#line, screen, columns));
+    else this.#write(this.#fresh() + writeLine(screen, columns));
+    this.#line = screen;
     this.#isAtLineStart = false;
   }
 
   print(text: string, to: PrintTarget): void {
     const { stdout, output } = this.#streams;
-    if (text === '') return;
-    if (to === 'stdout' && !stdout.isTTY) {
-      stdout.write(text);
-      return;
-    }
     const isOther = !this.#isAtLineStart && to !== this.#printedTo;
     const start = this.#line || isOther ? '\r\n' : '';
     this.#line = undefined;

@@ -39,14 +39,14 @@ export type PrintTarget = 'stdout' | 'stderr';
 export interface DisplayStreams {
   /** The terminal that the prompt is drawn on. */
   output: Output;
-  /** The stream for replies; when it is not a terminal, its text passes through unchanged. */
+  /** The stream for replies. */
   stdout: Output;
 }
 
 /** Shows the bottom of the terminal, and prints text above it. */
 export interface Display {
   show(screen: ScreenState): void;
-  /** Prints above the bottom. The next print continues text that does not end in a newline. */
+  /** Prints a text above the bottom. The next print continues text that does not end in a newline. */
   print(text: string, to: PrintTarget): void;
   /** Puts complete lines above, with the next `show`. */
   note(text: string): void;
@@ -81,6 +81,9 @@ export interface Area {
   /** The text to the left of the cursor, in its row. */
   before: string;
 }
+
+/** An area, and the first row of the draft that it shows. */
+export type View = Area & { top: number };
 
 export interface ViewOfOptions {
   size: WindowSize;
@@ -158,7 +161,7 @@ function cutRow(row: string, columns: number): string {
  * The area for a state. It leaves at least one row of the window free, so that the cursor can
  * still return to an unfinished line above it.
  */
-export function viewOf(state: ScreenState, options: ViewOfOptions): Area & { top: number } {
+export function viewOf(state: ScreenState, options: ViewOfOptions): View {
   const { size } = options;
   const screen = { ...state, prompt: fittingPrompt(state.prompt, size) };
   const laidOut = layOut(screen.text, wrapShape(screen.prompt, size));

@@ -1,3 +1,5 @@
+import type { Clock } from '../../base/time.js';
+
 export interface ShownStatus {
   text: string;
   /** The age of the status in milliseconds; undefined when the status does not change with time. */
@@ -35,7 +37,7 @@ export function statusText({ text, elapsed }: ShownStatus): string {
 
 export interface StatusTimerOptions {
   timers: Timers;
-  monotonic: () => number;
+  clock: Pick<Clock, 'monotonic'>;
   /** False when the status does not change with time. */
   ticks: boolean;
   onTick: () => void;
@@ -54,15 +56,15 @@ export class StatusTimer {
 
   get current(): ShownStatus | undefined {
     if (this.#text === undefined) return undefined;
-    const { ticks, monotonic } = this.#options;
-    return { text: this.#text, elapsed: ticks ? monotonic() - this.#since : undefined };
+    const { ticks, clock } = this.#options;
+    return { text: this.#text, elapsed: ticks ? clock.monotonic() - this.#since : undefined };
   }
 
   set(text: string | undefined): void {
-    const { timers, ticks, onTick, monotonic } = this.#options;
+    const { timers, ticks, onTick, clock } = this.#options;
     const begins = this.#text === undefined && text !== undefined;
     this.#text = text;
-    if (begins) this.#since = monotonic();
+    if (begins) this.#since = clock.monotonic();
     if (begins && ticks) this.#stop = timers.every(SPINNER_TICK_MS, onTick);
     if (text === undefined) this.#stop();
   }

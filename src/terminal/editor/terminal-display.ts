@@ -1,39 +1,28 @@
 import { ESCAPE_SEQUENCE } from '../../base/text/width.js';
-import {
-  windowSize,
-  type Display,
-  type DisplayStreams,
-  type PrintTarget,
-  type ScreenState,
-  type WindowSize,
-  sentDraft,
-  viewOf,
-  type Area,
-} from './screen.js';
+import { OpenLine } from './open-line.js';
 import {
   CLEAR_BELOW,
   CLEAR_SCREEN,
   erase,
   paint,
-  repaint,
-  up,
-  ASK_TERMINAL,
-  reflowOf,
-  rowsAbove,
   type Reflow,
+  ReflowQuestion,
+  repaint,
+  rowsAbove,
+  up,
 } from './paint.js';
 import {
-  extendOpenLine,
-  leaveOpenLine,
-  NO_OPEN_LINE,
-  reflowOpenLine,
-  resumeOpenLine,
-  type OpenLine,
-} from './open-line.js';
+  type Display,
+  type DisplayStreams,
+  type PrintTarget,
+  type ScreenState,
+  sentDraft,
+  type View,
+  viewOf,
+  windowSize,
+  type WindowSize,
+} from './screen.js';
 import type { Timers } from './status.js';
-
-/** How long a resized area waits for the terminal's answer. */
-const ANSWER_TIMEOUT_MS = 150;
 
 /**
  * How long printing waits after a change of the window: while it is dragged, many follow, and tmux tells
@@ -64,68 +53,61 @@ export interface TerminalDisplayOptions extends DisplayStreams {
  * where printed text ended.
  */
 export class TerminalDisplay implements Display {
-  readonly #streams: DisplayStreams;
-  readonly #styleNotice: (text: string) => string;
-  readonly #timers: Pick<Timers, 'after'>;
+  readonly #options: TerminalDisplayOptions;
   #screen: ScreenState | undefined;
-  #area: (Area & { top: number }) | undefined;
-  #openLine: OpenLine = NO_OPEN_LINE;
+  #area: View | undefined;
+  readonly #openLine: OpenLine;
   #openLineTarget: PrintTarget = 'stdout';
   /** Whether the last printed line is empty, as what is above the first one counts. */
   #isBlankAbove: boolean;
   #pending = '';
   /** The size of the window when the area was drawn. */
   #size: WindowSize;
-  /** Undefined until the terminal has answered. */
-  #reflow: Reflow | undefined;
-  #isAsked = false;
-  #stopWaiting: () => void = () => undefined;
+  readonly #question: ReflowQuestion;
   /** Stops the wait for the end of a resize; undefined while the window does not change. */
   #endQuiet: (() => void) | undefined;
   #delayed: { text: string; to: PrintTarget }[] = [];
 
-  constructor({ styleNotice, timers, hasTextAbove = false, ...streams }: TerminalDisplayOptions) {
-    this.#streams = streams;
-    this.#styleNotice = styleNotice;
-    this.#timers = timers;
-    this.#isBlankAbove = !hasTextAbove;
-    this.#size = windowSize(streams.output);
+  constructor(options: TerminalDisplayOptions) {
+    this.#options = options;
+    this.#isBlankAbove = !options.hasTextAbove;
+    this.#size = this.#window;
+    this.#question = new ReflowQuestion(
+      options.timers,
+      (text) => this.#write(text),
+      (reflow) => this.#redraw(reflow),
+    );
+    this.#openLine = new OpenLine(() => this.#window.columns);
   }
 
   show(screen: ScreenState): void {
-    this.#settle();
+    this.#question.settle();
     this.#screen = screen;
     const old = this.#area;
-    const next = this.#view(screen);
-    this.#area = next;
-    this.#write(old ? repaint(old, next) : leaveOpenLine(this.#openLine) + paint(next));
+    this.#area = this.#view(screen);
+    this.#write(old ? repaint(old, this.#area) : this.#openLine.leave() + paint(this.#area));
   }
 
   print(text: string, to: PrintTarget): void {
-    const { stdout, output } = this.#streams;
-    if (text === '') return;
-    if (to === 'stdout' && !stdout.isTTY) {
-      stdout.write(text);
-      return;
-    }
+    const { stdout, output } = this.#options;
     if (this.#endQuiet && this.#area) {
       this.#delayed.push({ text, to });
       return;
     }
-    this.#settle();
+    this.#question.settle();
     // A notice in the middle of a reply's line goes on a line of its own.
-    const line = (this.#openLine.line !== '' && to !== this.#openLineTarget ? '\n' : '') + text;
+    const line = (this.#openLine.text !== '' && to !== this.#openLineTarget ? '\n' : '') + text;
     this.#openLineTarget = to;
-    const frame =
-      this.#area && this.#screen ? this.#printAbove(this.#area, line, this.#screen) : line;
-    if (!this.#area) this.#extendOpenLine(line);
-    (to === 'stdout' ? stdout : output).write(this.#pending + frame);
+    const start = this.#area ? erase(this.#area) + this.#openLine.resume() : '';
+    this.#isBlankAbove = endsInBlankLine(line, this.#openLine.text);
+    this.#openLine.add(line);
+    const end = this.#area ? this.#openLine.leave() + this.#painted() : '';
+    (to === 'stdout' ? stdout : output).write(this.#pending + start + line + end);
     this.#pending = '';
   }
 
   note(text: string): void {
-    this.#printDelayed();
-    this.#settle();
+    this.#catchUp();
     this.#pending += this.#erased() + text;
     this.#isBlankAbove = endsInBlankLine(text);
   }
@@ -139,16 +121,15 @@ export class TerminalDisplay implements Display {
   }
 
   hide(): void {
-    this.#printDelayed();
-    this.#settle();
+    this.#catchUp();
     this.#write(this.#area ? this.#erased() : '');
   }
 
   clear(): void {
     this.#printDelayed();
-    this.#isAsked = false;
+    this.#question.drop();
     this.#area = undefined;
-    this.#openLine = NO_OPEN_LINE;
+    this.#openLine.clear();
     this.#isBlankAbove = true;
     this.#pending += CLEAR_SCREEN;
     if (this.#screen) this.show(this.#screen);
@@ -161,18 +142,18 @@ export class TerminalDisplay implements Display {
    */
   resize(): void {
     this.#endQuiet?.();
-    this.#endQuiet = this.#timers.after(QUIET_MS, () => this.#printDelayed());
-    this.#openLine = reflowOpenLine(this.#openLine, this.#columns);
-    if (!this.#area) return;
-    if (this.#reflow) this.#redraw(this.#reflow);
-    else if (!this.#isAsked) this.#ask();
+    this.#endQuiet = this.#options.timers.after(QUIET_MS, () => this.#printDelayed());
+    this.#openLine.reflow();
+    if (this.#area) this.#question.ask();
   }
 
   answer(text: string): void {
-    const reflow = reflowOf(text);
-    if (!reflow) return;
-    this.#reflow = reflow;
-    this.#settle(reflow);
+    this.#question.answer(text);
+  }
+
+  #catchUp(): void {
+    this.#printDelayed();
+    this.#question.settle();
   }
 
   #printDelayed(): void {
@@ -183,65 +164,43 @@ export class TerminalDisplay implements Display {
     for (const { text, to } of delayed) this.print(text, to);
   }
 
-  #ask(): void {
-    this.#write(ASK_TERMINAL);
-    this.#isAsked = true;
-    this.#stopWaiting = this.#timers.after(ANSWER_TIMEOUT_MS, () => {
-      this.#reflow = 'not_cursor_line';
-      this.#settle();
-    });
-  }
-
-  /** Draws what waits for the terminal's answer. */
-  #settle(reflow: Reflow = 'not_cursor_line'): void {
-    if (!this.#isAsked) return;
-    this.#isAsked = false;
-    this.#stopWaiting();
-    this.#redraw(reflow);
-  }
-
+  /** Draws the area again in a window that has changed. */
   #redraw(reflow: Reflow): void {
-    if (!this.#area || !this.#screen) return;
-    const now = windowSize(this.#streams.output);
-    const above = rowsAbove({ area: this.#area, before: this.#size, now, reflow });
+    if (!this.#area) return;
+    const sizes = { before: this.#size, now: this.#window };
+    const above = rowsAbove({ area: this.#area, ...sizes, reflow });
+    this.#write(`\r${up(above)}${CLEAR_BELOW}${this.#painted()}`);
+  }
+
+  get #window(): WindowSize {
+    return windowSize(this.#options.output);
+  }
+
+  #painted(): string {
+    if (!this.#screen) return '';
     this.#area = this.#view(this.#screen);
-    this.#write(`\r${up(above)}${CLEAR_BELOW}${paint(this.#area)}`);
+    return paint(this.#area);
   }
 
-  get #columns(): number {
-    return windowSize(this.#streams.output).columns;
-  }
-
-  #view(screen: ScreenState): Area & { top: number } {
-    this.#size = windowSize(this.#streams.output);
+  #view(screen: ScreenState): View {
+    this.#size = this.#window;
     const { top = 0 } = this.#area ?? {};
-    const shown = { size: this.#size, styleNotice: this.#styleNotice, top };
-    return viewOf(screen, { ...shown, hasTextAbove: !this.#isBlankAbove });
-  }
-
-  #printAbove(area: Area, text: string, screen: ScreenState): string {
-    const start = erase(area) + resumeOpenLine(this.#openLine, this.#columns);
-    this.#extendOpenLine(text);
-    this.#area = this.#view(screen);
-    return start + text + leaveOpenLine(this.#openLine) + paint(this.#area);
-  }
-
-  #extendOpenLine(text: string): void {
-    this.#isBlankAbove = endsInBlankLine(text, this.#openLine.line);
-    this.#openLine = extendOpenLine(this.#openLine, text, this.#columns);
+    const { styleNotice } = this.#options;
+    const hasTextAbove = !this.#isBlankAbove;
+    return viewOf(screen, { size: this.#size, styleNotice, top, hasTextAbove });
   }
 
   /** Also ends the open line, so that the next text starts on a new row. */
   #erased(): string {
-    const sequence = this.#area ? erase(this.#area) : leaveOpenLine(this.#openLine);
+    const sequence = this.#area ? erase(this.#area) : this.#openLine.leave();
     this.#area = undefined;
-    this.#openLine = NO_OPEN_LINE;
+    this.#openLine.clear();
     return sequence;
   }
 
   #write(text: string): void {
     const sequence = this.#pending + text;
     this.#pending = '';
-    if (sequence !== '') this.#streams.output.write(sequence);
+    if (sequence !== '') this.#options.output.write(sequence);
   }
 }

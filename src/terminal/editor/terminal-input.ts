@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import type { Clock } from '../../base/time.js';
 import type { Input, Output } from '../../process/context.js';
 import { KeyDecoder } from './key-decoder.js';
 import type { KeyEvent } from './keys.js';
@@ -21,10 +22,11 @@ const CTRL_C = '\x03';
 
 /** The terminal modes that an editor uses besides raw mode. */
 export interface TerminalModes {
+  /** Whether the terminal marks pastes; false where no escape sequence may be written. */
   pasteMarks: boolean;
   /** Whether the terminal tells that its window gets or loses the focus. */
   focusReports: boolean;
-  /** False when the display only adds lines. */
+  /** False for a screen reader: lines are only added, without colour and spinner. */
   drawn: boolean;
 }
 
@@ -42,7 +44,7 @@ export interface TerminalInputOptions {
   output: Output;
   modes: TerminalModes;
   timers: Timers;
-  monotonic: () => number;
+  clock: Pick<Clock, 'monotonic'>;
   /** A lone ESC counts as the Escape key after this time. */
   escapeTimeoutMs?: number;
   onKeys: (events: readonly KeyEvent[]) => void;
@@ -120,7 +122,7 @@ export class TerminalInput {
 
   #pass(events: KeyEvent[]): void {
     const keys = events.filter((event) => !this.#noteFocus(event));
-    const joined = this.#guard.join(keys, this.#options.monotonic());
+    const joined = this.#guard.join(keys, this.#options.clock.monotonic());
     if (joined.length > 0) this.#options.onKeys(joined);
   }
 
@@ -141,14 +143,17 @@ export class Suspension {
     return this.#tasks > 0;
   }
 
-  /** Runs a task that has the terminal; `end` follows the last one. */
+  /** Runs a task that has the terminal; after the last one, what had to wait is printed, and `end` follows. */
   async during<T>(task: () => Promise<T>, end: () => void): Promise<T> {
     this.#tasks++;
     try {
       return await task();
     } finally {
       this.#tasks--;
-      if (!this.isActive) end();
+      if (!this.isActive) {
+        this.flush();
+        end();
+      }
     }
   }
 

@@ -91,38 +91,27 @@ export function toDraftText(text: string): string {
 /** Half of a surrogate pair stands for a folded text: see `Folds`. */
 const WORD_CHARACTER = /^[\p{L}\p{N}\p{M}\p{Cs}_]/u;
 
-type GraphemeTest = (grapheme: string) => boolean;
+/** As Ctrl+W counts words in a shell. */
+const INK = /^\S/;
 
-const isInWord: GraphemeTest = (grapheme) => WORD_CHARACTER.test(grapheme);
-const isBetweenWords: GraphemeTest = (grapheme) => !WORD_CHARACTER.test(grapheme);
-const isBlankGrapheme: GraphemeTest = (grapheme) => /^\s/.test(grapheme);
-const isInkGrapheme: GraphemeTest = (grapheme) => !isBlankGrapheme(grapheme);
-
-function skipBack(text: string, from: number, test: GraphemeTest): number {
-  let index = from;
-  while (index > 0) {
-    const before = previousBoundary(text, index);
-    if (!test(text.slice(before, index))) break;
-    index = before;
+/** Goes over graphemes that are not of a kind, and then over those that are; returns where they end. */
+function skipWord({ text, cursor }: TextBuffer, kind: RegExp, step: typeof nextBoundary): number {
+  let index = cursor;
+  for (const isKind of [false, true]) {
+    for (;;) {
+      const next = step(text, index);
+      const grapheme = text.slice(Math.min(index, next), Math.max(index, next));
+      if (grapheme === '' || kind.test(grapheme) !== isKind) break;
+      index = next;
+    }
   }
   return index;
 }
 
-function skipForward(text: string, from: number, test: GraphemeTest): number {
-  let index = from;
-  while (index < text.length) {
-    const after = nextBoundary(text, index);
-    if (!test(text.slice(index, after))) break;
-    index = after;
-  }
-  return index;
-}
+const wordStart = (buffer: TextBuffer, kind = WORD_CHARACTER): number =>
+  skipWord(buffer, kind, previousBoundary);
 
-const wordStart = ({ text, cursor }: TextBuffer): number =>
-  skipBack(text, skipBack(text, cursor, isBetweenWords), isInWord);
-
-const wordEnd = ({ text, cursor }: TextBuffer): number =>
-  skipForward(text, skipForward(text, cursor, isBetweenWords), isInWord);
+const wordEnd = (buffer: TextBuffer): number => skipWord(buffer, WORD_CHARACTER, nextBoundary);
 
 const wordLeft: Edit = (buffer) => moveTo(buffer, wordStart(buffer));
 
@@ -132,16 +121,7 @@ const deleteWordLeft: Edit = (buffer) => replace(buffer, wordStart(buffer), buff
 
 const deleteWordRight: Edit = (buffer) => replace(buffer, buffer.cursor, wordEnd(buffer), '');
 
-/** Deletes back to the last blank, as Ctrl+W does in a shell. */
-const deleteToBlank: Edit = (buffer) => {
-  const { text, cursor } = buffer;
-  return replace(
-    buffer,
-    skipBack(text, skipBack(text, cursor, isBlankGrapheme), isInkGrapheme),
-    cursor,
-    '',
-  );
-};
+const deleteToBlank: Edit = (buffer) => replace(buffer, wordStart(buffer, INK), buffer.cursor, '');
 
 type Bindings = Readonly<Record<string, Edit>>;
 

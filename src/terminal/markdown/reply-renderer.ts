@@ -1,4 +1,5 @@
 // Loaded late: a pipe needs no renderer.
+import type { ReplyPrinter } from '../../chat/ports.js';
 import { BlockParser } from './blocks/block-parser.js';
 import { LineFeeder } from './blocks/line-feeder.js';
 import { BlockPrinter } from './print/block-printer.js';
@@ -14,59 +15,29 @@ export interface ReplyRendererOptions {
   wrap: boolean;
 }
 
-export interface ReplyRenderer {
-  /** Takes a piece of the reply, sanitized already; returns what is to be printed now. */
-  write(chunk: string): string;
-  /** Returns the rest. All that was returned together ends with a newline, unless it is empty. */
-  end(): string;
-}
-
 const DEFAULT_WIDTH = 80;
 
 /**
- * Renders a reply word by word while it arrives. What is returned is only ever added to the screen, and
- * all of it together is the same wherever the reply was cut.
+ * Renders a reply word by word while it arrives, sanitized already. What is returned is only ever added to
+ * the screen; all of it together is the same wherever the reply was cut, and ends with a newline unless it is
+ * empty.
  */
-export function createReplyRenderer(options: ReplyRendererOptions): ReplyRenderer {
-  const { color = false, glyphs = true, hyperlinks = false, plain = false } = options.style;
-  const theme = createTheme({ color: color && !plain, glyphs, hyperlinks });
-  return plain ? plainRenderer(options, theme) : markdownRenderer(options, theme);
-}
-
-/** Text → lines → blocks → styled words → wrapped lines. */
-function markdownRenderer(
-  { width, wrap }: ReplyRendererOptions,
-  theme: ReturnType<typeof createTheme>,
-): ReplyRenderer {
-  const isWrapped = wrap && width() !== undefined;
-  const printer = new BlockPrinter({
-    ...{ theme, width: () => width() ?? DEFAULT_WIDTH, wrap: isWrapped },
-  });
+export function createReplyRenderer({ width, wrap, style }: ReplyRendererOptions): ReplyPrinter {
+  const { color = false, glyphs = true, plain = false } = style;
+  const theme = createTheme({ color: color && !plain, glyphs });
+  const writer = new LineWriter(theme, () => (wrap ? width() : undefined));
+  const printer = new BlockPrinter(theme, writer, () => width() ?? DEFAULT_WIDTH);
+  // Text → lines → blocks → styled words → wrapped lines.
   const lines = new LineFeeder(new BlockParser(printer));
   return {
     write(chunk) {
-      lines.write(chunk);
-      return printer.take();
-    },
-    end() {
-      lines.end();
-      return printer.take();
-    },
-  };
-}
-
-function plainRenderer(
-  { width, wrap }: ReplyRendererOptions,
-  theme: ReturnType<typeof createTheme>,
-): ReplyRenderer {
-  const writer = new LineWriter(theme, () => (wrap ? width() : undefined));
-  return {
-    write(chunk) {
-      writer.text(chunk, PLAIN);
+      if (plain) writer.text(chunk, PLAIN);
+      else lines.write(chunk);
       return writer.take();
     },
     end() {
-      writer.endLine();
+      if (plain) writer.endLine();
+      else lines.end();
       return writer.take();
     },
   };

@@ -12,11 +12,9 @@ export const STRIKE: Style = 8;
 export const TINT: Style = 16;
 /** Not broken at the end of a line. */
 export const UNBROKEN: Style = 32;
-/** An address, which a terminal may be able to open. */
-const CLICKABLE: Style = 64;
 
 export const CODE: Style = TINT | UNBROKEN;
-export const ADDRESS: Style = UNDERLINE | UNBROKEN | CLICKABLE;
+export const ADDRESS: Style = UNDERLINE | UNBROKEN;
 
 /** Takes text piece by piece; a newline in it is a line break of the source. */
 export interface TextSink {
@@ -27,8 +25,6 @@ export interface ThemeOptions {
   color: boolean;
   /** Bullets and lines as drawn characters; off for a screen reader. */
   glyphs: boolean;
-  /** Whether the terminal opens addresses that are marked as such. Only with colour. */
-  hyperlinks: boolean;
 }
 
 /** How the parts of a reply look. Without colour, marks that carry meaning are kept as written. */
@@ -42,10 +38,9 @@ export interface Theme {
   underline: Record<1 | 2, string>;
   /** Undefined where tables are read aloud: then every cell is said with its column's name. */
   tableRule: string | undefined;
-  /** Stands before each line of code. */
+  /** Stands before each line of code: colour sets it off otherwise, and it can be copied as it is. */
   codeIndent: string;
   heading(level: number): { prefix: string; style: Style };
-  url(url: string): string;
   /** The escape sequences that turn one style into another. */
   change(from: Style, to: Style): string;
 }
@@ -72,22 +67,6 @@ const ASCII: Marks = {
   tableRule: undefined,
 };
 
-export function createTheme({ color, glyphs, hyperlinks }: ThemeOptions): Theme {
-  const marks = glyphs ? GLYPHS : ASCII;
-  return color ? coloredTheme(marks, hyperlinks) : plainTheme(marks);
-}
-
-function plainTheme(marks: Marks): Theme {
-  return {
-    ...marks,
-    isColored: false,
-    codeIndent: '    ',
-    heading: (level) => ({ prefix: `${'#'.repeat(level)} `, style: BOLD }),
-    url: (url) => url,
-    change: () => '',
-  };
-}
-
 const HEADINGS: readonly Style[] = [
   BOLD | UNDERLINE,
   BOLD,
@@ -100,28 +79,30 @@ const HEADINGS: readonly Style[] = [
 /** A blue between light and dark: its contrast to white is over 4, to black over 5. */
 const TINT_COLOR = 31;
 
-function coloredTheme(marks: Marks, hyperlinks: boolean): Theme {
-  const change = changes();
+export function createTheme({ color, glyphs }: ThemeOptions): Theme {
+  const marks = glyphs ? GLYPHS : ASCII;
+  const change = color ? styleChanges() : () => '';
   return {
     ...marks,
-    quoteMark: change(0, TINT) + marks.quoteMark + change(TINT, 0),
-    isColored: true,
-    codeIndent: '',
-    heading: (level) => ({ prefix: '', style: HEADINGS[level - 1] ?? BOLD }),
-    url: hyperlinks ? clickable : (url) => url,
+    isColored: color,
+    quoteMark: change(PLAIN, TINT) + marks.quoteMark + change(TINT, PLAIN),
+    codeIndent: color ? '' : '    ',
+    heading: (level) => ({
+      prefix: color ? '' : `${'#'.repeat(level)} `,
+      style: HEADINGS[level - 1] ?? BOLD,
+    }),
     change,
   };
 }
 
 /** Chalk's sequences, as changes from one style to the next. */
-function changes(): Theme['change'] {
-  const chalk = paletteColors;
+function styleChanges(): Theme['change'] {
   const painted: [Style, string][] = [
-    [BOLD, chalk.bold(' ')],
-    [ITALIC, chalk.italic(' ')],
-    [UNDERLINE, chalk.underline(' ')],
-    [STRIKE, chalk.strikethrough(' ')],
-    [TINT, chalk.ansi256(TINT_COLOR)(' ')],
+    [BOLD, paletteColors.bold(' ')],
+    [ITALIC, paletteColors.italic(' ')],
+    [UNDERLINE, paletteColors.underline(' ')],
+    [STRIKE, paletteColors.strikethrough(' ')],
+    [TINT, paletteColors.ansi256(TINT_COLOR)(' ')],
   ];
   const known = new Map<number, string>();
   return (from, to) => {
@@ -143,12 +124,6 @@ function sequences(painted: readonly [Style, string][], from: Style, to: Style):
   return off + on;
 }
 
-/** The address is the text, so that a link can't lead elsewhere than it says. */
-function clickable(url: string): string {
-  if (!/^(?:https?|mailto):[!-~]+$/i.test(url)) return url;
-  return `\x1b]8;;${url}\x1b\\${url}\x1b]8;;\x1b\\`;
-}
-
 /** Collects what is printed, with as few changes of style as it takes. */
 export class Painter {
   private out = '';
@@ -165,7 +140,7 @@ export class Painter {
 
   put(text: string, style: Style): void {
     if (style !== this.style) this.change(style);
-    this.out += (style & ADDRESS) === ADDRESS ? this.theme.url(text) : text;
+    this.out += text;
   }
 
   /** Ends the looks that the coming text, of this style, does not have. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Completion } from '../../../src/chat/slash-commands.js';
 import type { Complete } from '../../../src/terminal/editor/completion.js';
-import { CTRL, DOWN, LEFT, TestTerminal, UP } from './terminal.js';
+import { CTRL, DOWN, LEFT, NOT_DRAWN, TestTerminal, UP } from './terminal.js';
 
 const SIZE = [80, 24] as const;
 
@@ -166,7 +166,7 @@ describe('Tab', () => {
   });
 
   it('prints the list as lines where nothing is drawn', async () => {
-    const terminal = new TestTerminal(SIZE, { complete, screenReader: true });
+    const terminal = new TestTerminal(SIZE, { complete, modes: NOT_DRAWN });
     void terminal.editor.read();
     await terminal.type('/h', '\t');
     expect(await terminal.screen()).toEqual([

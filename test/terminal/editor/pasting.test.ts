@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LineEditorOptions } from '../../../src/terminal/editor/line-editor-options.js';
-import { CTRL, paste, TestTerminal, UP, DOWN, LEFT, RIGHT } from './terminal.js';
+import { CTRL, paste, NOT_DRAWN, TestTerminal, UP, DOWN, LEFT, RIGHT } from './terminal.js';
 
 const SIZE = [40, 10] as const;
 
@@ -394,7 +394,7 @@ describe('a long paste', () => {
   });
 
   it('is folded for a screen reader too', async () => {
-    const { terminal, sent } = openFolding([80, 24], { screenReader: true });
+    const { terminal, sent } = openFolding([80, 24], { modes: NOT_DRAWN });
     await terminal.type('a', paste(numbered(30)), 'b', LEFT, LEFT, BACKSPACE);
     expect((await terminal.screen()).at(-1)?.trimEnd()).toBe('> ▏[pasted 30 lines]b');
     await terminal.type('\r');

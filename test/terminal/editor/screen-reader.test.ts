@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { CTRL, LEFT, paste, TestTerminal, UP } from './terminal.js';
+import { CTRL, LEFT, paste, NOT_DRAWN, TestTerminal, UP } from './terminal.js';
 
 const SIZE = [40, 10] as const;
 
 function open(): TestTerminal {
-  const terminal = new TestTerminal(SIZE, { screenReader: true, color: true });
+  const terminal = new TestTerminal(SIZE, { modes: NOT_DRAWN, color: true });
   terminal.output.writes.length = 0;
   return terminal;
 }

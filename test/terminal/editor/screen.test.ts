@@ -2,11 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Complete } from '../../../src/terminal/editor/completion.js';
 import { layOut, rowOf } from '../../../src/terminal/editor/layout.js';
-import {
-  extendOpenLine,
-  NO_OPEN_LINE,
-  reflowOpenLine,
-} from '../../../src/terminal/editor/open-line.js';
+import { OpenLine } from '../../../src/terminal/editor/open-line.js';
 import { rowsAbove } from '../../../src/terminal/editor/paint.js';
 import { displayWidth } from '../../../src/base/text/width.js';
 import { CTRL, DOWN, LEFT, RIGHT, TestTerminal, UP, paste } from './terminal.js';
@@ -37,19 +33,27 @@ describe('the layout', () => {
   });
 });
 
-describe('the tail', () => {
+describe('the last line', () => {
+  const lineOf = (pieces: readonly string[], size: { columns: number }): OpenLine => {
+    const line = new OpenLine(() => size.columns);
+    for (const piece of pieces) line.add(piece);
+    return line;
+  };
+  const shown = (line: OpenLine): string[] => [line.text, line.resume(), line.leave()];
+
   it('is the same however the text is cut', () => {
     const parts = fc.array(
       fc.constantFrom('abc', '日', '\x1b[31m', '\x1b[0m', '\n', '\t', 'x'.repeat(25), '\r'),
     );
     fc.assert(
       fc.property(parts, (pieces) => {
-        const cut = pieces.reduce((tail, piece) => extendOpenLine(tail, piece, 20), NO_OPEN_LINE);
-        const whole = extendOpenLine(NO_OPEN_LINE, pieces.join(''), 20);
-        expect(cut).toEqual(whole);
-        expect(reflowOpenLine(extendOpenLine(NO_OPEN_LINE, pieces.join(''), 33), 20)).toEqual(
-          whole,
-        );
+        const whole = shown(lineOf([pieces.join('')], { columns: 20 }));
+        expect(shown(lineOf(pieces, { columns: 20 }))).toEqual(whole);
+        const size = { columns: 33 };
+        const resized = lineOf([pieces.join('')], size);
+        size.columns = 20;
+        resized.reflow();
+        expect(shown(resized)).toEqual(whole);
       }),
     );
   });

@@ -72,6 +72,9 @@ export class FakeTime {
   }
 }
 
+/** For a screen reader. */
+export const NOT_DRAWN = { pasteMarks: true, focusReports: false, drawn: false };
+
 /** The editor on a terminal emulator, with a keyboard to type on. */
 export class TestTerminal {
   readonly keyboard = new FakeKeyboard();

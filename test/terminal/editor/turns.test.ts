@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CTRL, LEFT, paste, TestTerminal, UP } from './terminal.js';
+import { CTRL, LEFT, paste, NOT_DRAWN, TestTerminal, UP } from './terminal.js';
 
 const SIZES = [
   [80, 24],
@@ -322,7 +322,7 @@ describe.each(SIZES)('messages that are held at %i×%i', (...size) => {
 });
 
 it('a screen reader is told of messages that are held', async () => {
-  const terminal = new TestTerminal([40, 12], { screenReader: true });
+  const terminal = new TestTerminal([40, 12], { modes: NOT_DRAWN });
   await terminal.type('one', '\r', 'two\nlines', '\r', 'three', '\r');
   terminal.editor.holdQueued();
   terminal.editor.restoreHeld();

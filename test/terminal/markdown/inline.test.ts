@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createReplyRenderer } from '../../../src/terminal/markdown/reply-renderer.js';
 
-function render(source: string, color: boolean, hyperlinks = false): string {
-  const stream = createReplyRenderer({ width: () => 80, style: { color, hyperlinks }, wrap: true });
+function render(source: string, color: boolean): string {
+  const stream = createReplyRenderer({ width: () => 80, style: { color }, wrap: true });
   return (stream.write(source) + stream.end()).trimEnd();
 }
 
@@ -74,12 +74,4 @@ describe('inline', () => {
       expect(render(source, false)).toBe(source);
     },
   );
-
-  it('marks an address as a link that leads where it says', () => {
-    expect(render('[bank](https://evil.example)', true, true)).toBe(
-      'bank (\x1b[4m\x1b]8;;https://evil.example\x1b\\https://evil.example\x1b]8;;\x1b\\\x1b[24m)',
-    );
-    expect(render('[a](javascript:x) [b](https://ü.de)', true, true)).not.toContain('\x1b]');
-    expect(render('https://a.b', false, true)).toBe('https://a.b');
-  });
 });

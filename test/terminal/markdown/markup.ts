@@ -61,7 +61,6 @@ export interface Look {
   width?: number | undefined;
   color?: boolean;
   glyphs?: boolean;
-  hyperlinks?: boolean;
   plain?: boolean;
   wrap?: boolean;
 }
@@ -80,11 +79,9 @@ export const looks: fc.Arbitrary<Look> = fc.record({
   width: fc.constantFrom(1, 7, 20, 80, 500, undefined),
   color: fc.boolean(),
   glyphs: fc.boolean(),
-  hyperlinks: fc.boolean(),
   plain: fc.boolean(),
   wrap: fc.boolean(),
 });
 
 /** Without escape sequences. */
-export const bare = (text: string): string =>
-  text.replaceAll(/\x1b\[[\d;]*m|\x1b\]8;;[^\x1b]*\x1b\\/g, '');
+export const bare = (text: string): string => text.replaceAll(/\x1b\[[\d;]*m/g, '');

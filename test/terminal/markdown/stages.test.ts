@@ -70,7 +70,7 @@ const STYLES = [PLAIN, BOLD, BOLD | UNBROKEN];
 
 /** The pieces in lines; each has the style of the word that it is part of. */
 function linesOf(pieces: readonly string[], width: number | undefined): string {
-  const theme = createTheme({ color: true, glyphs: true, hyperlinks: false });
+  const theme = createTheme({ color: true, glyphs: true });
   const writer = new LineWriter(theme, () => width);
   writer.setMargin({ width: 2, next: () => '> ' });
   let words = 0;
@@ -171,7 +171,7 @@ describe('lines', () => {
   });
 
   it('ask for their width as they begin', () => {
-    const theme = createTheme({ color: false, glyphs: true, hyperlinks: false });
+    const theme = createTheme({ color: false, glyphs: true });
     let width = 10;
     const writer = new LineWriter(theme, () => width);
     writer.text('one two ', PLAIN);
@@ -182,7 +182,7 @@ describe('lines', () => {
   });
 
   it('keep white space at the start of a line of the source, and drop it at their end', () => {
-    const theme = createTheme({ color: false, glyphs: true, hyperlinks: false });
+    const theme = createTheme({ color: false, glyphs: true });
     const writer = new LineWriter(theme, () => 8);
     writer.text('  one two  three   \n\n\tx', PLAIN);
     writer.endLine();

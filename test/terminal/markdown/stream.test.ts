@@ -1,15 +1,13 @@
 import xterm from '@xterm/headless';
 import spec from 'commonmark-spec';
 import { describe, expect, it } from 'vitest';
-import {
-  type ReplyRenderer,
-  createReplyRenderer,
-} from '../../../src/terminal/markdown/reply-renderer.js';
+import type { ReplyPrinter } from '../../../src/chat/ports.js';
+import { createReplyRenderer } from '../../../src/terminal/markdown/reply-renderer.js';
 import { sanitize } from '../../../src/base/text/sanitize.js';
 import { optionsOf, piecesOf, rendered, type Look } from './markup.js';
 import { CORPUS, dueLength, sourceOf, visible } from './streamed.js';
 
-const open = (): ReplyRenderer => createReplyRenderer(optionsOf({ width: 80 }));
+const open = (): ReplyPrinter => createReplyRenderer(optionsOf({ width: 80 }));
 
 const WRITES: [name: string, written: string, printed: string, later: string][] = [
   ['each word when it is whole', 'one two thr', 'one two', ' thr\n'],
@@ -155,7 +153,6 @@ const LOOKS: [name: string, look: Look][] = [
   ['in colour', { color: true }],
   ['without colour', {}],
   ['for a screen reader', { glyphs: false, wrap: false }],
-  ['with links', { color: true, hyperlinks: true }],
 ];
 
 describe.each([40, 80, 200])('a screen of %d columns', (width) => {

@@ -46,12 +46,7 @@ export function taskState(content: string): boolean | undefined {
   return box === undefined ? undefined : box !== ' ';
 }
 
-export interface Fence {
-  mark: string;
-  info: string;
-}
-
-export function fence(content: string): Fence | undefined {
+export function fence(content: string): { mark: string; info: string } | undefined {
   if (!content.startsWith('```') && !content.startsWith('~~~')) return undefined;
   const match = FENCE.exec(content);
   if (!match) return undefined;

@@ -108,21 +108,15 @@ const NAMED: Readonly<Record<string, string>> = {
   rarr: '→',
 };
 
-export interface Entity {
-  /** Length in the source. */
-  length: number;
-  character: string;
-}
-
 /**
- * The character that an entity at `index` stands for. Null: none, or one that would not be safe and stays
+ * The character that an entity at `index` stands for, and its length in the source. Null: none, or one that would not be safe and stays
  * as written; undefined: that takes more of the source to know.
  */
 export function entityAt(
   source: string,
   index: number,
   isWhole: boolean,
-): Entity | null | undefined {
+): { character: string; length: number } | null | undefined {
   const text = source.slice(index, index + MAX_ENTITY);
   if (!isWhole && UNFINISHED.test(text)) return undefined;
   const match = ENTITY.exec(text);

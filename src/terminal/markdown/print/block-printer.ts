@@ -1,88 +1,36 @@
+import { displayWidth } from '../../../base/text/width.js';
 import type { Block, BlockHandler, BlockText } from '../blocks/block-parser.js';
 import type { Container } from '../blocks/containers.js';
 import { InlineParser } from '../inline/inline-parser.js';
-import { CODE, ITALIC, PLAIN, type Theme } from '../theme.js';
-import { LineWriter, NO_MARGIN } from '../wrap/line-writer.js';
-import { HeadingText, proseText, htmlText } from './block-texts.js';
-import { Margins } from './margins.js';
+import { PLAIN, type Theme } from '../theme.js';
+import { type LineWriter, type Margin, NO_MARGIN } from '../wrap/line-writer.js';
+import { codeText, HeadingText, htmlText, proseText } from './block-texts.js';
 import { CellRenderer } from './table-layout.js';
 import { TablePrinter } from './table-printer.js';
 
-/** Blocks that stand apart from the text around them; `text` keeps the distance it has in the source. */
-type Spacing = 'text' | 'apart';
-
-export interface BlockPrinterOptions {
-  theme: Theme;
-  /** The window's columns, asked at the start of each line. */
-  width: () => number;
-  /** Without it, the terminal breaks the lines. */
-  wrap: boolean;
-}
-
 /** Prints blocks, with the empty lines between them and the margins before their lines. */
 export class BlockPrinter implements BlockHandler {
-  private readonly theme: Theme;
-  private readonly width: () => number;
-  private readonly writer: LineWriter;
   private readonly margins: Margins;
   private readonly inline: InlineParser;
   private readonly cells: CellRenderer;
-  private readonly prose: BlockText;
-  private readonly html: BlockText;
   private current: BlockText | undefined;
   private isBlankDue = false;
-  private last: { spacing: Spacing; containers: readonly Container[] } | undefined;
+  /** The last block; one that stands apart has an empty line after it, whatever the source has. */
+  private last: { isApart: boolean; containers: readonly Container[] } | undefined;
 
-  constructor({ theme, width, wrap }: BlockPrinterOptions) {
-    this.theme = theme;
-    this.width = width;
-    this.writer = new LineWriter(theme, wrap ? width : () => undefined);
+  constructor(
+    private readonly theme: Theme,
+    private readonly writer: LineWriter,
+    /** The window's columns. */
+    private readonly width: () => number,
+  ) {
     this.margins = new Margins(theme);
-    this.inline = new InlineParser(this.writer, !theme.isColored);
+    this.inline = new InlineParser(writer, !theme.isColored);
     this.cells = new CellRenderer(theme);
-    this.prose = proseText(this.inline, this.writer);
-    this.html = htmlText(this.writer);
-  }
-
-  take(): string {
-    return this.writer.take();
   }
 
   open(block: Block, live: readonly Container[]): void {
-    const containers = live.length === 0 ? NO_CONTAINERS : [...live];
-    switch (block.kind) {
-      case 'paragraph':
-        this.begin('text', containers);
-        this.inline.begin(PLAIN);
-        this.current = this.prose;
-        break;
-      case 'html':
-        this.begin('text', containers);
-        this.current = this.html;
-        break;
-      case 'heading':
-        this.begin('apart', containers);
-        this.current = this.heading(block.level);
-        break;
-      case 'code':
-        this.current = this.code(block.info, containers);
-        break;
-      case 'rule':
-        this.begin('apart', containers);
-        this.line(this.theme.rule, containers);
-        break;
-      case 'underline':
-        this.continue(containers);
-        this.line(this.theme.underline[block.level], containers);
-        break;
-      case 'table':
-        if (block.isHeaderShown) this.continue(containers);
-        this.current = new TablePrinter(block, {
-          ...{ theme: this.theme, writer: this.writer, inline: this.inline, renderer: this.cells },
-          begin: () => this.begin('apart', containers),
-          room: () => this.room(containers),
-        });
-    }
+    this.current = this.opened(block, [...live]);
   }
 
   text(text: string): void {
@@ -105,22 +53,71 @@ export class BlockPrinter implements BlockHandler {
   /** An item that had nothing to print is its marker. */
   leave(containers: readonly Container[]): void {
     if (containers.at(-1)?.kind !== 'item' || !this.margins.hasMarker(containers)) return;
-    this.begin('text', [...containers]);
+    this.begin([...containers], false);
     this.writer.newLine();
   }
 
-  private begin(spacing: Spacing, containers: readonly Container[]): void {
+  /** What takes the block's text; undefined for a block that has none. */
+  private opened(block: Block, containers: readonly Container[]): BlockText | undefined {
+    const { theme, writer, inline } = this;
+    switch (block.kind) {
+      case 'paragraph':
+        this.begin(containers, false);
+        return proseText(inline, writer);
+      case 'html':
+        this.begin(containers, false);
+        return htmlText(writer);
+      case 'heading': {
+        const { prefix, style } = theme.heading(block.level);
+        this.begin(containers);
+        inline.begin(style);
+        writer.text(prefix, style);
+        return new HeadingText(inline, writer);
+      }
+      case 'code':
+        return codeText({
+          theme,
+          writer,
+          info: block.info,
+          begin: () => this.beginCode(containers),
+        });
+      case 'rule':
+        this.begin(containers);
+        this.line(theme.rule, containers);
+        return undefined;
+      case 'underline':
+        this.continue(containers);
+        this.line(theme.underline[block.level], containers);
+        return undefined;
+      case 'table':
+        if (block.isHeaderShown) this.continue(containers);
+        return new TablePrinter(block, {
+          ...{ theme, writer, inline, renderer: this.cells },
+          begin: () => this.begin(containers),
+          room: () => this.room(containers),
+        });
+    }
+  }
+
+  private begin(containers: readonly Container[], isApart = true): void {
     const { last } = this;
-    const isApart = spacing === 'apart' || last?.spacing === 'apart';
-    if (last && (this.isBlankDue || isApart)) this.separate(last.containers, containers);
+    if (last && (this.isBlankDue || isApart || last.isApart)) {
+      this.separate(last.containers, containers);
+    }
     this.isBlankDue = false;
-    this.last = { spacing, containers };
+    this.last = { isApart, containers };
     this.writer.setMargin(this.margins.of(containers));
+  }
+
+  /** Code has no marks before its lines: the marker of an item gets a line of its own. */
+  private beginCode(containers: readonly Container[]): void {
+    this.begin(containers);
+    if (this.margins.hasMarker(containers)) this.writer.newLine();
   }
 
   /** The next lines belong to the paragraph before them. */
   private continue(containers: readonly Container[]): void {
-    this.last = { spacing: 'apart', containers };
+    this.last = { isApart: true, containers };
     this.writer.setMargin(this.margins.of(containers));
   }
 
@@ -141,53 +138,52 @@ export class BlockPrinter implements BlockHandler {
   private room(containers: readonly Container[]): number {
     return this.width() - this.margins.of(containers).width;
   }
-
-  private heading(level: number): BlockText {
-    const { prefix, style } = this.theme.heading(level);
-    const { prose, inline } = this;
-    inline.begin(style);
-    const heading = new HeadingText((text) => inline.write(text));
-    this.writer.text(prefix, style);
-    return {
-      text: (text) => heading.add(text),
-      newLine: () => undefined,
-      close: () => {
-        heading.end();
-        prose.close();
-      },
-    };
-  }
-
-  /** Nothing is put before code where colour sets it off, so that it can be copied as it is. */
-  private code(info: string, containers: readonly Container[]): BlockText {
-    const { writer, theme } = this;
-    let isBegun = false;
-    const begin = (): void => {
-      if (isBegun) return;
-      isBegun = true;
-      this.begin('apart', containers);
-      if (this.margins.hasMarker(containers)) writer.newLine();
-      writer.setMargin(NO_MARGIN);
-      if (info) {
-        writer.verbatim(`${info}:`, ITALIC);
-        writer.newLine();
-      }
-      const { codeIndent } = theme;
-      writer.setMargin({ width: codeIndent.length, next: () => codeIndent });
-    };
-    if (info) begin();
-    return {
-      text(text) {
-        begin();
-        writer.verbatim(text, CODE);
-      },
-      newLine() {
-        begin();
-        writer.newLine();
-      },
-      close: () => undefined,
-    };
-  }
 }
 
-const NO_CONTAINERS: readonly Container[] = [];
+/** The marks before lines inside quotes and items. The marker of an item is printed once. */
+class Margins {
+  private readonly printed = new WeakSet<Container>();
+
+  constructor(private readonly theme: Theme) {}
+
+  of(containers: readonly Container[]): Margin {
+    if (containers.length === 0) return NO_MARGIN;
+    let width = 0;
+    for (const container of containers) width += displayWidth(this.markOf(container));
+    let later: string | undefined;
+    const next = (): string => {
+      if (later !== undefined) return later;
+      const isFirst = this.hasMarker(containers);
+      const line = this.line(containers);
+      if (!isFirst) later = line;
+      return line;
+    };
+    return { width, next };
+  }
+
+  /** Whether the marker of one of these items still waits for a line to stand before. */
+  hasMarker(containers: readonly Container[]): boolean {
+    return containers.some(
+      (container) => container.kind === 'item' && !this.printed.has(container),
+    );
+  }
+
+  private markOf(container: Container): string {
+    if (container.kind === 'quote') return `${this.theme.quoteMark} `;
+    const { shown, type, isChecked } = container;
+    const number = shown === undefined ? '' : `${shown}${type} `;
+    if (isChecked !== undefined) return `${number}${this.theme.checkbox(isChecked)} `;
+    return number || `${this.theme.bullet} `;
+  }
+
+  private line(containers: readonly Container[]): string {
+    let line = '';
+    for (const container of containers) {
+      const mark = this.markOf(container);
+      const isPrinted = container.kind === 'item' && this.printed.has(container);
+      line += isPrinted ? ' '.repeat(displayWidth(mark)) : mark;
+      this.printed.add(container);
+    }
+    return line;
+  }
+}

@@ -20,12 +20,6 @@ export interface Cell {
 
 const EMPTY: CellLine = { text: '', width: 0 };
 
-export interface TableLayout {
-  widths: readonly number[];
-  /** Whether columns are narrower than their widest cells. */
-  isNarrowed: boolean;
-}
-
 /** Renders cells, each by itself. */
 export class CellRenderer {
   private width: number | undefined;
@@ -52,23 +46,53 @@ export class CellRenderer {
   }
 }
 
+/** The columns of a table, as wide as the room allows. */
+export class TableLayout {
+  constructor(
+    readonly widths: readonly number[],
+    /** Whether columns are narrower than their widest cells. */
+    readonly isNarrowed: boolean,
+    private readonly renderer: CellRenderer,
+    private readonly alignments: readonly Alignment[],
+  ) {}
+
+  /** A row's lines: each cell wrapped in its column, beside the others. Undefined if a word is too long. */
+  lines(row: readonly Cell[]): string[] | undefined {
+    const { widths, renderer, alignments } = this;
+    const cells = row.map((cell, column) =>
+      cell.line.width <= (widths[column] ?? 0) ? [cell.line] : renderer.lines(cell, widths[column]),
+    );
+    const isTooWide = cells.some((lines, column) =>
+      lines.some(({ width }) => width > (widths[column] ?? 0)),
+    );
+    if (isTooWide) return undefined;
+    const height = Math.max(1, ...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) =>
+      cells
+        .map((lines, column) => pad(lines[line] ?? EMPTY, widths[column] ?? 0, alignments[column]))
+        .join(COLUMN_GAP)
+        .trimEnd(),
+    );
+  }
+}
+
 /**
- * Widths of columns that fit into `room`. Where they have to be narrower than their cells, the widest
- * ones are first, but none gets narrower than its longest word; undefined if that is not enough.
+ * Columns that fit into `room`. Where they have to be narrower than their cells, the widest ones are first,
+ * but none gets narrower than its longest word; undefined if that is not enough.
  */
 export function layOut(
   rows: readonly (readonly Cell[])[],
-  renderer: CellRenderer,
   room: number,
+  { renderer, alignments }: { renderer: CellRenderer; alignments: readonly Alignment[] },
 ): TableLayout | undefined {
   const natural = widest(rows, ({ line }) => line.width);
   const free = room - COLUMN_GAP.length * (natural.length - 1);
   const sum = natural.reduce((total, width) => total + width, 0);
-  if (sum <= free) return { widths: natural, isNarrowed: false };
+  if (sum <= free) return new TableLayout(natural, false, renderer, alignments);
   const words = widest(rows, (cell) => longestWord(cell, renderer));
   const columns = natural.map((width, column) => ({ natural: width, minimal: words[column] ?? 0 }));
   const widths = evenWidths(columns, room);
-  return widths && { widths, isNarrowed: true };
+  return widths && new TableLayout(widths, true, renderer, alignments);
 }
 
 /** The largest width in each column. */
@@ -84,28 +108,6 @@ function widest(rows: readonly (readonly Cell[])[], widthOf: (cell: Cell) => num
 
 const longestWord = (cell: Cell, renderer: CellRenderer): number =>
   Math.max(0, ...renderer.lines(cell, 1).map(({ width }) => width));
-
-/** A row's lines: each cell wrapped in its column, beside the others. Undefined if a word is too long. */
-export function rowLines(
-  row: readonly Cell[],
-  { widths }: TableLayout,
-  { renderer, alignments }: { renderer: CellRenderer; alignments: readonly Alignment[] },
-): string[] | undefined {
-  const cells = row.map((cell, column) =>
-    cell.line.width <= (widths[column] ?? 0) ? [cell.line] : renderer.lines(cell, widths[column]),
-  );
-  const isTooWide = cells.some((lines, column) =>
-    lines.some(({ width }) => width > (widths[column] ?? 0)),
-  );
-  if (isTooWide) return undefined;
-  const height = Math.max(1, ...cells.map((lines) => lines.length));
-  return Array.from({ length: height }, (_, line) =>
-    cells
-      .map((lines, column) => pad(lines[line] ?? EMPTY, widths[column] ?? 0, alignments[column]))
-      .join(COLUMN_GAP)
-      .trimEnd(),
-  );
-}
 
 function pad({ text, width }: CellLine, columns: number, alignment: Alignment = 'left'): string {
   const space = Math.max(0, columns - width);

@@ -4,13 +4,7 @@ import { splitCells } from '../blocks/syntax.js';
 import type { InlineParser } from '../inline/inline-parser.js';
 import { BOLD, PLAIN, type Style, type Theme } from '../theme.js';
 import type { LineWriter } from '../wrap/line-writer.js';
-import {
-  type Cell,
-  type CellRenderer,
-  layOut,
-  rowLines,
-  type TableLayout,
-} from './table-layout.js';
+import { type Cell, type CellRenderer, layOut, type TableLayout } from './table-layout.js';
 
 /** Limit on the rows that are held back until the columns are known, in characters. */
 const MAX_HELD = 4096;
@@ -84,19 +78,20 @@ export class TablePrinter implements BlockText {
 
   private printHeader(rows: readonly Cell[][]): void {
     const { theme, renderer, room, begin } = this.options;
-    const layout = layOut([this.header, ...rows], renderer, room());
+    const { alignments } = this.table;
+    const layout = layOut([this.header, ...rows], room(), { renderer, alignments });
     this.layout = layout ?? 'records';
     if (!layout) return;
     if (!this.table.isHeaderShown) {
       begin();
-      this.printLines(rowLines(this.header, layout, this.looks) ?? []);
+      this.printLines(layout.lines(this.header) ?? []);
     }
     const rule = layout.widths.map((width) => (theme.tableRule ?? '').repeat(width));
     this.printLines([rule.join(COLUMN_GAP)]);
   }
 
   private printRow(row: readonly Cell[], layout: TableLayout): void {
-    const lines = rowLines(row, layout, this.looks);
+    const lines = layout.lines(row);
     if (!lines) {
       this.printRecord(row);
       return;
@@ -104,10 +99,6 @@ export class TablePrinter implements BlockText {
     // Rows of several lines would run into each other.
     if (layout.isNarrowed && this.hasRow) this.options.writer.newLine();
     this.printLines(lines);
-  }
-
-  private get looks(): Parameters<typeof rowLines>[2] {
-    return { renderer: this.options.renderer, alignments: this.table.alignments };
   }
 
   private printLines(lines: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { PLAIN, type Style, type TextSink, UNBROKEN, type Theme, Painter } from '../theme.js';
 import { breakPoints } from '../../../base/text/wrap.js';
-import { Word } from './word.js';
+import { Gap, Word } from './word.js';
 
 /** Stands before each line: the marks of the quotes and items around a block. */
 export interface Margin {
@@ -15,9 +15,6 @@ export const NO_MARGIN: Margin = { width: 0, next: () => '' };
 const MAX_WORD = 4096;
 /** Shorter words are not measured before they are whole. */
 const MIN_MEASURED = 64;
-/** White space that is longer fills the widest window. */
-const MAX_GAP = 1024;
-const TAB_STOP = 8;
 const WHITE_SPACE = /[ \t\n]/g;
 const ASCII = /^[ -~]*$/;
 
@@ -34,9 +31,7 @@ export class LineWriter implements TextSink {
   private edge = 0;
   private isOpen = false;
   private hasWord = false;
-  /** White space before the word, printed with it unless the line breaks there. */
-  private gap = '';
-  private gapStyle = PLAIN;
+  private readonly gap = new Gap();
   private readonly word = new Word();
   private isOverlong = false;
   /** The length at which the word is measured; it grows, so that the work is linear. */
@@ -62,8 +57,7 @@ export class LineWriter implements TextSink {
   text(text: string, style: Style): void {
     const isAscii = ASCII.test(text);
     if (style & UNBROKEN) this.addPiece(text, style, isAscii);
-    else if (isAscii) this.addWords(text, style);
-    else this.addAnyWords(text, style);
+    else this.addWords(text, style, isAscii);
   }
 
   /** Text that is printed as it is and at once: never broken, never held back. */
@@ -79,66 +73,57 @@ export class LineWriter implements TextSink {
     this.painter.newLine();
     this.isOpen = false;
     this.hasWord = false;
-    this.gap = '';
+    this.gap.clear();
   }
 
   /** Ends the line, if there is one. */
   endLine(): void {
     this.finishWord(PLAIN);
     if (this.isOpen) this.newLine();
-    this.gap = '';
+    this.gap.clear();
   }
 
-  /** Adds words of ASCII characters, separated by spaces. */
-  private addWords(text: string, style: Style): void {
+  /** Adds words that white space separates. */
+  private addWords(text: string, style: Style, isAscii: boolean): void {
     let from = 0;
     while (from < text.length) {
-      if (this.hasWord && !this.word.isBegun) from = this.printWords(text, from, style);
-      const space = text.indexOf(' ', from);
-      const to = space < 0 ? text.length : space;
-      if (to > from) this.addPiece(text.slice(from, to), style, true);
-      if (space >= 0) this.addSpace(' ', style);
+      if (isAscii && this.hasWord && !this.word.isBegun) from = this.printWords(text, from, style);
+      WHITE_SPACE.lastIndex = from;
+      const to = WHITE_SPACE.exec(text)?.index ?? text.length;
+      if (to > from) this.addUnspaced(text.slice(from, to), style, isAscii);
+      const space = text.charAt(to);
+      if (space === '\n') this.newLine();
+      else if (space !== '') this.addSpace(space, style);
       from = to + 1;
     }
   }
 
   /** Prints as many whole words as the line has room for, in one go; returns where they end. */
   private printWords(text: string, from: number, style: Style): number {
-    const start = columnAfter(this.gap, this.column);
+    const start = this.gap.end(this.column);
     let to = text.lastIndexOf(' ', from + this.edge - start);
     while (to > from && text.charAt(to - 1) === ' ') to -= 1;
     if (to <= from) return from;
-    this.printGap(Infinity);
+    this.column = this.gap.print(this.painter, this.column, Infinity);
     this.painter.put(text.slice(from, to), style);
     this.column += to - from;
-    this.gap = '';
+    this.gap.clear();
     return to;
   }
 
-  private addAnyWords(text: string, style: Style): void {
-    let from = 0;
-    for (const { 0: space, index } of text.matchAll(WHITE_SPACE)) {
-      if (index > from) this.addIdeographs(text.slice(from, index), style);
-      if (space === '\n') this.newLine();
-      else this.addSpace(space, style);
-      from = index + 1;
-    }
-    if (from < text.length) this.addIdeographs(text.slice(from), style);
-  }
-
   /** Text without white space, each part of it a word that a line may break before. */
-  private addIdeographs(text: string, style: Style): void {
+  private addUnspaced(text: string, style: Style, isAscii: boolean): void {
     let from = 0;
-    for (const to of [...breakPoints(text), text.length]) {
+    for (const to of isAscii ? [] : breakPoints(text)) {
       this.addPiece(text.slice(from, to), style, false);
       from = to;
     }
+    this.addPiece(text.slice(from), style, isAscii);
   }
 
   private addSpace(space: string, style: Style): void {
     this.finishWord(style);
-    if (this.gap === '') this.gapStyle = style;
-    if (this.gap.length < MAX_GAP) this.gap += space;
+    this.gap.add(space, style);
   }
 
   /** More of the word, or the beginning of one that needs no space before it. */
@@ -179,16 +164,18 @@ export class LineWriter implements TextSink {
     const { word, painter } = this;
     const width = word.text.length > MAX_WORD ? Infinity : word.width;
     if (!this.isOpen) this.openLine();
-    const isFitting = columnAfter(this.gap, this.column) + width <= this.edge;
-    if (isFitting || !this.hasWord) this.printGap(isFitting ? Infinity : this.edge - width);
-    else {
+    const isFitting = this.gap.end(this.column) + width <= this.edge;
+    if (isFitting || !this.hasWord) {
+      // White space at a line's start must not push the word after it over the edge.
+      this.column = this.gap.print(painter, this.column, this.edge - width);
+    } else {
       painter.newLine();
       this.openLine();
     }
     this.advance(word.text.length, width);
     word.print(painter);
     this.hasWord = true;
-    this.gap = '';
+    this.gap.clear();
   }
 
   /**
@@ -201,15 +188,6 @@ export class LineWriter implements TextSink {
     else this.column = (this.word.isAscii && end % this.edge) || this.edge;
   }
 
-  /** White space at a line's start must not push the word after it over the edge. */
-  private printGap(end: number): void {
-    if (this.gap === '') return;
-    const isWhole = end === Infinity;
-    const gap = isWhole ? this.gap : ' '.repeat(Math.max(0, end - this.column));
-    this.painter.put(gap, this.gapStyle);
-    this.column = columnAfter(gap, this.column);
-  }
-
   private openLine(): void {
     this.edge = this.width() ?? Infinity;
     this.painter.put(this.margin.next(), PLAIN);
@@ -217,12 +195,4 @@ export class LineWriter implements TextSink {
     this.isOpen = true;
     this.hasWord = false;
   }
-}
-
-/** The column after white space that begins in this one. */
-function columnAfter(gap: string, column: number): number {
-  if (!gap.includes('\t')) return column + gap.length;
-  let end = column;
-  for (const space of gap) end += space === '\t' ? TAB_STOP - (end % TAB_STOP) : 1;
-  return end;
 }

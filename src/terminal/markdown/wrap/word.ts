@@ -66,3 +66,39 @@ export class Word {
     this.isAscii = true;
   }
 }
+
+/** White space that is longer fills the widest window. */
+const MAX_GAP = 1024;
+const TAB_STOP = 8;
+
+/** The white space before a word, which is printed with it unless the line breaks there. */
+export class Gap {
+  private text = '';
+  private style = PLAIN;
+
+  add(space: string, style: Style): void {
+    if (this.text === '') this.style = style;
+    if (this.text.length < MAX_GAP) this.text += space;
+  }
+
+  clear(): void {
+    this.text = '';
+  }
+
+  /** The column after it, when it begins in this one. */
+  end(column: number): number {
+    if (!this.text.includes('\t')) return column + this.text.length;
+    let end = column;
+    for (const space of this.text) end += space === '\t' ? TAB_STOP - (end % TAB_STOP) : 1;
+    return end;
+  }
+
+  /** Prints it, but never beyond the column `max`; returns the column after it. */
+  print(painter: Painter, column: number, max: number): number {
+    const end = this.end(column);
+    const isCut = end > max;
+    const printed = isCut ? ' '.repeat(Math.max(0, max - column)) : this.text;
+    if (this.text !== '') painter.put(printed, this.style);
+    return isCut ? Math.max(column, max) : end;
+  }
+}
