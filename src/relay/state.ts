@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Signal } from '../base/time.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
-import type { Admission, TurnStop } from './chat/admission.js';
-import type { Coordination, Rate, RateLimits } from './coordination/coordination.js';
+import type { Admission } from './chat/admission.js';
+import type { Coordination, Rate, RateLimits, TurnStop } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
 import type { BodyReader } from './http/read-body.js';
 import type { UnreadAnswers } from './http/unread-answers.js';

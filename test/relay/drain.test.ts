@@ -7,7 +7,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import type { Call, RelayState, RunningTurn } from '../../src/relay/state.js';
 import { failed } from '../../src/relay/chat/contract.js';
-import { TurnStop } from '../../src/relay/chat/admission.js';
+import { TurnStop } from '../../src/relay/coordination/coordination.js';
 import { drain } from '../../src/relay/server.js';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { eventsIn, upstream } from '../helpers/relay.js';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { TurnStop } from '../../src/relay/coordination/coordination.js';
 import { parseRedisUrl } from '../../src/relay/coordination/redis/address.js';
 import { inRedis } from '../../src/relay/coordination/redis/in-redis.js';
 import { deliver } from '../helpers/persistent-caller.js';
@@ -150,7 +151,6 @@ async function readiness({ url }: Pick<RunningRelay, 'url'>): Promise<string> {
 /** Longer than a failover takes. */
 const LEASE_MS = 8_000;
 const ORPHAN_MS = 500;
-const live = new AbortController().signal;
 
 /** A process that asks these Sentinels. */
 async function open(hosts: string, onChange?: (problem?: string) => void) {
@@ -172,7 +172,7 @@ async function open(hosts: string, onChange?: (problem?: string) => void) {
 type Process = Awaited<ReturnType<typeof open>>;
 
 const entered = (process: Process, conversationId: string) =>
-  process.turns.enter(conversationId, live).catch(() => undefined);
+  process.turns.enter(conversationId, new TurnStop()).catch(() => undefined);
 
 describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
   'after a failover',
@@ -184,11 +184,12 @@ describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
       const [lonely, other] = [await open(`127.0.0.1:${way.port}`), await open(hosts)];
       await other.check();
       link.stall();
-      const { lost } = await lonely.turns.enter('c', live);
+      const running = new TurnStop();
+      await lonely.turns.enter('c', running);
       // It does not hear of the new master either.
       way.stall();
       let lostAt: number | undefined;
-      lost?.addEventListener('abort', () => (lostAt = performance.now()));
+      running.addEventListener('abort', () => (lostAt = performance.now()));
       await master.kill();
       await until(async () => (await entered(other, 'c')) !== undefined);
       expect(performance.now() - Number(lostAt)).toBeGreaterThanOrEqual(ORPHAN_MS);
@@ -199,7 +200,7 @@ describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
       const changes: (string | undefined)[] = [];
       const one = await open(hosts, (problem) => void changes.push(problem));
       const other = await open(hosts);
-      const lease = await one.turns.enter('c', live);
+      const lease = await one.turns.enter('c', new TurnStop());
       await until(async () => (await namesIn(replica, 'test:turns:*')) !== '');
       link.stall();
       lease.leave();
@@ -216,15 +217,16 @@ describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
     test('a turn goes on whose begin the new master knows, though the old master lives', async () => {
       const { hosts, replica, failOver } = await watchedRedis();
       const [one, other] = [await open(hosts), await open(hosts)];
-      const lease = await one.turns.enter('c', live);
-      const next = other.turns.enter('c', live);
+      const running = new TurnStop();
+      const lease = await one.turns.enter('c', running);
+      const next = other.turns.enter('c', new TurnStop());
       await other.check();
       await until(async () => (await namesIn(replica, 'test:turns:*')) !== '');
       await failOver();
       await until(async () => (await asDefault(replica, 'ROLE')).startsWith('master'));
       const answers = async () => one.limits.take('ada', { perMinute: 6_000, burst: 1 });
       await until(() => answers().then(Number.isFinite, () => false));
-      expect(lease.lost?.aborted).toBe(false);
+      expect(running.aborted).toBe(false);
       lease.leave();
       (await next).leave();
     });

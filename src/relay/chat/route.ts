@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
-import type { Claim, OpenRecord } from '../coordination/coordination.js';
+import { TurnStop, type Claim, type OpenRecord } from '../coordination/coordination.js';
 import { assertNoForm, assertOrigin, assertPlainBody } from '../exposure/browser-guards.js';
 import { takeAllowance, assertToken } from '../exposure/callers.js';
 import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.js';
@@ -9,7 +9,6 @@ import type { Call, RelayState } from '../state.js';
 import { EventStream, wantsEvents } from './event-stream.js';
 import { CHAT_FAILED, type Outcome, parseChatRequest } from './contract.js';
 import { runTurn, type ChatTurn } from './turn.js';
-import { TurnStop } from './admission.js';
 
 /** `POST /chat`: one turn. */
 export async function chat(call: Call, state: RelayState): Promise<void> {

@@ -115,6 +115,7 @@ function connected({ address, tls = {}, prefix, clock, onChange, ...times }: Red
       records.reopen(epoch);
       void pending.flush();
     },
+    onLost: (reason) => turns.stopAll(reason),
   });
   const context: RedisContext = { connection, session, pending, keys, orphanMs };
   const turns = new RedisTurnOrder(context);

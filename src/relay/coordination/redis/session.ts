@@ -10,7 +10,6 @@ export class SessionEpoch {
   seenCount = 0;
   /** Reading of the monotonic clock. */
   endsAt = 0;
-  readonly #listeners = new Set<(reason: CoordinationError) => void>();
   #tickets = 0;
 
   constructor(id: string) {
@@ -20,18 +19,6 @@ export class SessionEpoch {
   /** A ticket that no other process and no other epoch ever has. */
   nextTicket(): string {
     return `${this.id}:${++this.#tickets}`;
-  }
-
-  /** Calls the listener when the session is lost. Returns a function that removes it. */
-  onEnd(listener: (reason: CoordinationError) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  end(reason: CoordinationError): void {
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
-    for (const listener of listeners) listener(reason);
   }
 }
 
@@ -53,6 +40,7 @@ export interface SessionOptions {
   orphanMs: number;
   /** Called when a session has opened: the first one, and each one after a loss. */
   onOpened: (epoch: SessionEpoch) => void;
+  onLost: (reason: CoordinationError) => void;
   /** Called after each renewal. */
   onRenewed: () => void;
 }
@@ -214,7 +202,7 @@ export class Session {
     clearTimeout(this.#expiry);
     this.#epoch = undefined;
     this.#previous = epoch;
-    epoch.end(sessionLost());
+    this.#options.onLost(sessionLost());
   }
 }
 
