@@ -41,7 +41,7 @@ export interface SessionOptions {
   /** Called when a session has opened: the first one, and each one after a loss. */
   onOpened: (epoch: SessionEpoch) => void;
   onLost: (reason: CoordinationError) => void;
-  /** Called after each renewal. */
+  /** Called after each renewal, and after `onOpened`. */
   onRenewed: () => void;
 }
 
@@ -100,13 +100,6 @@ export class Session {
     if (epoch) epoch.seenCount = Math.max(epoch.seenCount, Number(count));
   }
 
-  /** The milliseconds until all turns must be over that a new master may not know of. */
-  unknownTurnsMs(): number {
-    const { clock, leaseMs } = this.#options;
-    const now = clock.monotonic();
-    return this.#overMs((this.#epoch ?? this.#previous)?.endsAt ?? now + leaseMs, now);
-  }
-
   /** Gives the milliseconds until turns may begin. Rejects with `unavailable`. */
   renew(): Promise<number> {
     this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined));
@@ -139,7 +132,7 @@ export class Session {
   }
 
   async #open(): Promise<number> {
-    const { clock, connection, keys, instance, leaseMs, onOpened } = this.#options;
+    const { clock, connection, keys, instance, leaseMs, onOpened, onRenewed } = this.#options;
     // A renewal may have been under way: a new session would take the closed one for lost data.
     this.#assertOpen();
     if (this.#epoch) this.#lose(this.#epoch);
@@ -154,6 +147,7 @@ export class Session {
     this.#isKnown(epoch, reply);
     this.#extend(epoch, sentAt);
     onOpened(epoch);
+    onRenewed();
     return Number(reply[2]);
   }
 
@@ -167,14 +161,13 @@ export class Session {
     return 2 * leaseMs + orphanMs;
   }
 
-  /** The time until every turn is over that may have been running when the server lost its data. */
+  /**
+   * The time until every turn is over that may have been running when the server lost its data. Another process
+   * may have renewed its session up to one interval later than this one.
+   */
   #quietMs(now: number): number {
-    return this.#overMs(this.#previous?.endsAt ?? -Infinity, now);
-  }
-
-  /** Another process may have renewed its session up to one interval later than this one. */
-  #overMs(endsAt: number, now: number): number {
     const { leaseMs, orphanMs } = this.#options;
+    const endsAt = this.#previous?.endsAt ?? -Infinity;
     return Math.max(0, Math.ceil(endsAt + leaseMs / RENEWALS_PER_LEASE + orphanMs - now));
   }
 

@@ -48,6 +48,12 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     return { ...(await open(proxy.port)), ...proxy };
   }
 
+  /** By hand, or because there was no more memory. */
+  async function deleteQueues(): Promise<void> {
+    const names = (await server.command('KEYS', `${prefix}turns:*`)).split('\n');
+    await server.command('DEL', ...names.filter((name) => !name.endsWith(':first')));
+  }
+
   test('a process that ends while it renews its session keeps no other one from turns', async () => {
     const other = await open();
     for (let count = 0; count < 20; count++) {
@@ -223,6 +229,40 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
       await until(async () => !/not available/.test((answer = await told())));
       expect(answer).toMatch(/lost whose turns are running/);
     });
+  });
+
+  test('a queue that is deleted lets no turn run beside another', async () => {
+    const [one, other] = [await open(), await open()];
+    const first = await one.turns.enter('c', new TurnStop());
+    const queued = one.turns.enter('c', new TurnStop());
+    await one.check();
+    await deleteQueues();
+    let isIn = false;
+    const second = other.turns.enter('c', new TurnStop()).finally(() => (isIn = true));
+    await other.check();
+    expect(isIn).toBe(false);
+    // The place of a turn that waited is lost.
+    await expect(queued).rejects.toMatchObject(UNAVAILABLE);
+    expect(isIn).toBe(false);
+    first.leave();
+    const lease = await second;
+    await deleteQueues();
+    lease.leave();
+    (await one.turns.enter('c', new TurnStop())).leave();
+    await one.check();
+    expect(await server.command('KEYS', `${prefix}turns:*:first`)).toBe('');
+  });
+
+  test('a queue that is deleted does not block others for long after its process died', async () => {
+    const [dying, other] = [await openMortal(), await open()];
+    const running = new TurnStop();
+    await dying.turns.enter('c', running);
+    dying.stall();
+    await deleteQueues();
+    const next = other.turns.enter('c', new TurnStop());
+    const lostAt = await lostTime(running);
+    (await next).leave();
+    expect(performance.now() - lostAt).toBeGreaterThanOrEqual(ORPHAN_MS - 50);
   });
 
   test('a server that says nothing is waited for no longer than two seconds', async () => {
