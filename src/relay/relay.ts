@@ -102,6 +102,7 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
   const readings = {
     turnsInFlight: () => running.length,
     turnsWaiting: () => state.waiting,
+    turnsHeld: () => state.admission.waiting,
     isRedisUp: services.coordination.isUp,
     isKeyRefused: () => access.problem !== undefined,
   };

@@ -25,6 +25,7 @@ export interface Metrics {
 export interface Readings {
   turnsInFlight: () => number;
   turnsWaiting: () => number;
+  turnsHeld: () => number;
   /** Left out without a Redis. */
   isRedisUp?: (() => boolean) | undefined;
   isKeyRefused: () => boolean;
@@ -69,9 +70,10 @@ function registerGauges(registry: Registry, readings: Readings): void {
       },
     });
   };
-  const { turnsInFlight, turnsWaiting, isRedisUp, isKeyRefused } = readings;
+  const { turnsInFlight, turnsWaiting, turnsHeld, isRedisUp, isKeyRefused } = readings;
   gauge('turns_in_flight', 'Turns that run or wait now', turnsInFlight);
   gauge('turns_waiting', 'Turns that wait for earlier ones of their conversation', turnsWaiting);
+  gauge('turns_held', 'Turns that wait to start: many do at once, or long replies', turnsHeld);
   gauge('upstream_key_refused', '1 while Telnyx refuses the key, or knows no such assistant', () =>
     Number(isKeyRefused()),
   );
