@@ -73,7 +73,11 @@ function registerGauges(registry: Registry, readings: Readings): void {
   const { turnsInFlight, turnsWaiting, turnsHeld, isRedisUp, isKeyRefused } = readings;
   gauge('turns_in_flight', 'Turns that run or wait now', turnsInFlight);
   gauge('turns_waiting', 'Turns that wait for earlier ones of their conversation', turnsWaiting);
-  gauge('turns_held', 'Turns that wait to start: many do at once, or long replies', turnsHeld);
+  gauge(
+    'turns_held',
+    'Turns held back, as many start at once or long replies wait to be read',
+    turnsHeld,
+  );
   gauge('upstream_key_refused', '1 while Telnyx refuses the key, or knows no such assistant', () =>
     Number(isKeyRefused()),
   );
