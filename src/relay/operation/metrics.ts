@@ -146,10 +146,10 @@ export async function sendMetrics(to: Answerable, text: () => Promise<string>): 
   try {
     const body = await text();
     const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
-    to.response.writeHead(
-      200,
-      to.id === undefined ? headers : { ...headers, 'x-request-id': to.id },
-    );
+    to.response.writeHead(200, {
+      ...headers,
+      ...(to.id !== undefined && { 'x-request-id': to.id }),
+    });
     to.response.end(body);
   } catch {
     sendError(to, new Refusal(503, 'Metrics unavailable'));
