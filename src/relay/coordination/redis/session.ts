@@ -86,7 +86,9 @@ export class Session {
     const reply = await connection.run(script, names, [seenCount, ...args]);
     const epoch = this.current();
     if (epoch.id !== id || !this.#isKnown(epoch, reply)) throw sessionLost();
-    if (reply[0] === 'quiet') throw noTurnsYet();
+    if (reply[0] === 'quiet') {
+      throw new CoordinationError('unavailable', 'Redis has lost whose turns are running');
+    }
     return reply;
   }
 
@@ -201,8 +203,4 @@ export class Session {
 
 function sessionLost(): CoordinationError {
   return new CoordinationError('unavailable', 'what was held in Redis is lost');
-}
-
-function noTurnsYet(): CoordinationError {
-  return new CoordinationError('unavailable', 'Redis has lost whose turns are running');
 }

@@ -129,9 +129,13 @@ class QueuedTurn {
 
   #handle([status, , place, blockedMs]: Reply): void {
     if (status === 'in') this.start();
-    else if (status === 'full') this.#cancel(queueFull());
-    else if (status === 'gone') this.#cancel(ticketLost());
+    else if (status === 'full') this.#refuse('queue_full', 'too many turns are waiting');
+    else if (status === 'gone') this.#refuse('unavailable', 'the place in the queue is lost');
     else this.#checkAfter(Math.min(CHECK_MS * Number(place), Number(blockedMs) + 1));
+  }
+
+  #refuse(kind: CoordinationError['kind'], message: string): void {
+    this.#cancel(new CoordinationError(kind, message));
   }
 
   #checkAfter(ms: number): void {
@@ -153,12 +157,4 @@ class QueuedTurn {
     const { keys, orphanMs } = this.#context;
     return [orphanMs, keys.sessions, keys.channels];
   }
-}
-
-function queueFull(): CoordinationError {
-  return new CoordinationError('queue_full', 'too many turns are waiting');
-}
-
-function ticketLost(): CoordinationError {
-  return new CoordinationError('unavailable', 'the place in the queue is lost');
 }
