@@ -16,7 +16,7 @@ export { reportSchema } from './src/testing/report/json.ts';
 import { openMetrics } from './src/relay/operation/metrics.ts';
 const zero = () => 0;
 export const metricsText = () =>
-  openMetrics({ turnsInFlight: zero, turnsWaiting: zero, isRedisUp: zero, isKeyRefused: zero }).text();
+  openMetrics({ turnsInFlight: zero, turnsWaiting: zero, turnsHeld: zero, isRedisUp: zero, isKeyRefused: zero }).text();
 `;
 
 /**

@@ -1,41 +1,28 @@
 // Loaded late: for `serve` alone.
-import type { Clock } from '../base/time.js';
 import { Admission } from './chat/admission.js';
-import type { Coordination, Rate } from './coordination/coordination.js';
 import { RateAllowances } from './coordination/in-memory.js';
 import { tokenCheck, type Token, plainIds, signedIds } from './exposure/credentials.js';
 import { hostNames } from './exposure/browser-guards.js';
 import { BodyReader } from './http/read-body.js';
-import type { Log } from './operation/log.js';
 import { openMetrics, startMetricsServer, type MetricsAddress } from './operation/metrics.js';
 import { logRequest } from './operation/request-log.js';
 import { UpstreamAccess, type UpstreamRequest } from './operation/upstream.js';
 import { pathsOf } from './routes.js';
-import { CALLER_BOUNDS, startServer, type CallerBounds } from './server.js';
-import type { RelayState, Routes, RunningTurn, TakeTurn } from './state.js';
+import { startServer, type CallerBounds } from './server.js';
+import type { RelayState, RequestServices, RequestSettings, Routes } from './state.js';
 import type { PagePorts } from './ui/page.js';
 
-export interface RelaySettings {
+export interface RelaySettings extends RequestSettings {
   host: string;
   /** 0 takes a free one. */
   port: number;
-  isLoopback: boolean;
   allowedHosts: readonly string[];
-  origins: ReadonlySet<string>;
   /** Without any, everyone is served. */
   tokens: readonly Token[];
-  rate: Rate | undefined;
-  maxTurns: number;
-  /** Undefined: no limit of its own. */
-  maxTurnsPerToken: number | undefined;
-  /** The client's address is that many from the right of `X-Forwarded-For`; 0: it is the connection's. */
-  trustedProxies: number;
   /** Sign conversation ids, the first one new ones; undefined: they are not signed. */
   signingSecrets: readonly string[] | undefined;
   /** Of `GET /metrics` without a token; undefined: there is none. */
   metrics: MetricsAddress | undefined;
-  /** The time in which new connections are accepted after the relay is told to end, in milliseconds. */
-  drainDelayMs: number;
   /** Left out, those for the internet. */
   bounds?: CallerBounds;
 }
@@ -50,13 +37,8 @@ export interface Upstream {
 }
 
 /** The parts of the program that the relay works with. */
-export interface RelayServices {
-  takeTurn: TakeTurn;
-  turnTimeoutMs: number;
-  coordination: Coordination;
+export interface RelayServices extends RequestServices {
   upstream: Upstream;
-  clock: Clock;
-  log: Log;
   /** Called once, when so many turns run that another one has to wait. */
   onManyTurns: () => void;
   /** Given, a page at `/` is served to try the chat. */
@@ -74,11 +56,12 @@ export interface Relay {
 
 /** Starts the relay. Rejects with a usage error when it can't listen on its address. */
 export async function startRelay(settings: RelaySettings, services: RelayServices): Promise<Relay> {
-  const { bounds = CALLER_BOUNDS } = settings;
-  const { coordination } = services;
+  const { metrics } = settings;
   const state = await openState(settings, services);
-  const stopMetrics = await startMetricsBeside(settings.metrics, state.metricsText);
-  const server = await startServer({ ...settings, bounds }, state).catch((error: unknown) => {
+  const stopMetrics = metrics
+    ? await startMetricsServer(metrics, state.metricsText)
+    : () => undefined;
+  const server = await startServer(settings, state).catch((error: unknown) => {
     stopMetrics();
     throw error;
   });
@@ -89,24 +72,25 @@ export async function startRelay(settings: RelaySettings, services: RelayService
     async drain() {
       await server.drain();
       stopMetrics();
-      await coordination.close();
+      await state.coordination.close();
     },
   };
 }
 
 async function openState(settings: RelaySettings, services: RelayServices): Promise<RelayState> {
   const { tokens, signingSecrets } = settings;
-  const running: RunningTurn[] = [];
-  const access = new UpstreamAccess({ ...services, check: services.upstream.check });
+  const { upstream, clock, log } = services;
+  const access = new UpstreamAccess({ check: upstream.check, clock, log });
   const moreRoutes = services.page ? await routesOfPage(services.page, settings) : {};
   const readings = {
-    turnsInFlight: () => running.length,
+    turnsInFlight: () => state.running.length,
     turnsWaiting: () => state.waiting,
+    turnsHeld: () => state.admission.waiting,
     isRedisUp: services.coordination.isUp,
     isKeyRefused: () => access.problem !== undefined,
   };
   const metrics = openMetrics(readings, pathsOf(moreRoutes));
-  services.upstream.onRequest((request) => {
+  upstream.onRequest((request) => {
     metrics.countUpstream(request);
     access.note(request);
   });
@@ -120,12 +104,12 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
     metricsText: metrics.text,
     report(call, totalMs) {
       metrics.count(call, totalMs);
-      logRequest(services.log, call, totalMs);
+      logRequest(log, call, totalMs);
     },
-    admission: new Admission({ ...services, isCrowded: services.upstream.isCrowded }),
+    admission: new Admission({ ...services, isCrowded: upstream.isCrowded }),
     bodies: new BodyReader(),
-    guesses: new RateAllowances(services.clock),
-    ...{ access, running, waiting: 0, unanswered: 0, lastAnswerAt: 0 },
+    guesses: new RateAllowances(clock),
+    ...{ access, running: [], waiting: 0, unanswered: 0, lastAnswerAt: 0 },
     ...{ isDraining: false, keepsConnections: true, isEnding: false },
   };
   return state;
@@ -134,12 +118,4 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
 async function routesOfPage(ports: PagePorts, { tokens }: RelaySettings): Promise<Routes> {
   const { pageRoutes } = await import('./ui/page.js');
   return pageRoutes(ports, tokens.length > 0);
-}
-
-/** Serves metrics on a port of their own, if there is one. Returns a function that stops it. */
-async function startMetricsBeside(
-  address: MetricsAddress | undefined,
-  text: () => Promise<string>,
-): Promise<() => void> {
-  return address ? startMetricsServer(address, text) : () => undefined;
 }

@@ -50,9 +50,15 @@ export interface RunningServer {
   drain(): Promise<void>;
 }
 
+interface ServerOptions {
+  host: string;
+  port: number;
+  bounds?: CallerBounds;
+}
+
 /** Rejects with a usage error when it can't listen on the address. */
 export async function startServer(
-  { host, port, bounds }: { host: string; port: number; bounds: CallerBounds },
+  { host, port, bounds = CALLER_BOUNDS }: ServerOptions,
   state: RelayState,
 ): Promise<RunningServer> {
   const server = createRelayServer(state, bounds);

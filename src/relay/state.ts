@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Signal } from '../base/time.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
-import type { Admission, TurnStop } from './chat/admission.js';
-import type { Coordination, Rate, RateLimits } from './coordination/coordination.js';
+import type { Admission } from './chat/admission.js';
+import type { Coordination, Rate, RateLimits, TurnStop } from './coordination/coordination.js';
 import type { ConversationIds, TokenCheck } from './exposure/credentials.js';
 import type { BodyReader } from './http/read-body.js';
 import type { UnreadAnswers } from './http/unread-answers.js';
@@ -81,33 +81,44 @@ export type Handler = (call: Call, state: RelayState) => Promise<void> | void;
 /** Handlers by path and method. */
 export type Routes = Readonly<Record<string, Readonly<Record<string, Handler>>>>;
 
-/** The state that all requests to one relay share. */
-export interface RelayState {
-  readonly takeTurn: TakeTurn;
-  readonly coordination: Coordination;
-  readonly admission: Admission;
-  readonly turnTimeoutMs: number;
+/** Settings on which the answer to a request depends. */
+export interface RequestSettings {
+  readonly isLoopback: boolean;
+  /** Whose pages may use the relay; `*` for all. */
+  readonly origins: ReadonlySet<string>;
+  /** For each token, or for each address where there are no tokens; undefined: no limit. */
+  readonly rate: Rate | undefined;
   /** Turns at once, including those that wait. */
   readonly maxTurns: number;
   /** Of one token; undefined: no limit of its own. */
   readonly maxTurnsPerToken: number | undefined;
-  /** Wrong tokens, by address. */
-  readonly guesses: RateLimits;
   /** The client's address is that many from the right of `X-Forwarded-For`; 0: it is the connection's. */
   readonly trustedProxies: number;
+  /** The time in which new connections are accepted after the relay is told to end, in milliseconds. */
+  readonly drainDelayMs: number;
+}
+
+/** The parts of the program with which requests are answered. */
+export interface RequestServices {
+  readonly takeTurn: TakeTurn;
+  readonly turnTimeoutMs: number;
+  readonly coordination: Coordination;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The state that all requests to one relay share. */
+export interface RelayState extends RequestSettings, RequestServices {
+  readonly admission: Admission;
+  /** Wrong tokens, by address. */
+  readonly guesses: RateLimits;
   /** Undefined: no token is needed. */
   tokens: TokenCheck | undefined;
   /** Accepted names in the `Host` header; undefined: any. */
   readonly hosts: ReadonlySet<string> | undefined;
-  readonly isLoopback: boolean;
-  /** Whose pages may use the relay; `*` for all. */
-  readonly origins: ReadonlySet<string>;
   readonly conversationIds: ConversationIds;
-  /** For each token, or for each address where there are no tokens; undefined: no limit. */
-  readonly rate: Rate | undefined;
   /** Beside those that every relay has: those of the page, where there is one. */
   readonly moreRoutes: Routes;
-  readonly clock: Clock;
   readonly metricsText: () => Promise<string>;
   /** Called once for each call, after its response has ended. */
   readonly report: (call: Call, totalMs: number) => void;
@@ -119,9 +130,6 @@ export interface RelayState {
   readonly access: UpstreamAccess;
   /** Requests whose responses have not ended yet. */
   unanswered: number;
-  /** The time in which new connections are accepted after the relay is told to end, in milliseconds. */
-  readonly drainDelayMs: number;
-  readonly log: Log;
   /** The relay was told to end. What still arrives is served. */
   isDraining: boolean;
   /** Each response leaves its connection open for another request. */

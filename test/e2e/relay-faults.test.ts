@@ -4,7 +4,6 @@ import { deliver, type Delivered } from '../helpers/persistent-caller.js';
 import { realClock } from '../helpers/real-clock.js';
 import {
   asDefault,
-  MASTER,
   PASSWORD,
   SENTINEL_PASSWORD,
   until,
@@ -179,7 +178,7 @@ async function redisFault({ fault, latencyMs }: RedisFault): Promise<object> {
 async function failover(fault: (watched: WatchedRedis) => Promise<void>): Promise<object> {
   const watched = await watchedRedis();
   const query = `?sentinel_password=${SENTINEL_PASSWORD}`;
-  const url = `redis+sentinel://:${PASSWORD}@${watched.hosts}/${MASTER}${query}`;
+  const url = `redis+sentinel://:${PASSWORD}@${watched.hosts}/${watched.name}${query}`;
   return outcomeOf([url, url], () => fault(watched));
 }
 

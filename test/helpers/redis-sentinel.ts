@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,13 +7,13 @@ import { redisCli, redisServer, started, tlsFlags, type RedisServer } from './re
 import { closedPort } from './socket-server.js';
 import { tcpProxy, type TcpProxy } from './tcp-proxy.js';
 
-/** The name of the master. */
-export const MASTER = 'chat.redis-1';
 /** Of the servers' default user, and of the Sentinel. */
 export const PASSWORD = 's3rver-s3cret';
 export const SENTINEL_PASSWORD = 's3ntinel+s3cret';
 
 export interface WatchedRedis {
+  /** That of the master, and no other's: a Sentinel of another test knows no such master. */
+  name: string;
   /** `host:port` of a Sentinel that is away, and of the one that watches. */
   hosts: string;
   sentinelPort: number;
@@ -49,19 +50,25 @@ export async function watchedRedis({ isTls = false, args = [] }: WatchOptions = 
   const link = await tcpProxy(master.port);
   const replica = await server('--replicaof', '127.0.0.1', String(link.port));
   await until(async () => /state=online/.test(await asDefault(master, 'INFO', 'replication')));
-  const sentinelPort = await sentinel(master, isTls);
+  const name = `chat.redis-${randomUUID()}`;
+  const sentinelPort = await sentinel(name, master, isTls);
   const ask = (...words: string[]): Promise<string> => {
     const flags = ['-a', SENTINEL_PASSWORD, '--no-auth-warning', '-p', String(sentinelPort)];
     return redisCli([...(isTls ? tlsFlags(master.folder) : []), ...flags, 'SENTINEL', ...words]);
   };
-  await until(async () => (await ask('REPLICAS', MASTER)).split('\n').includes(`${replica.port}`));
-  const hosts = `127.0.0.1:${await closedPort()},localhost:${sentinelPort}`;
-  const failOver = (): Promise<string> => ask('FAILOVER', MASTER);
-  return { hosts, sentinelPort, master, replica, link, failOver } satisfies WatchedRedis;
+  await until(async () => (await ask('REPLICAS', name)).split('\n').includes(`${replica.port}`));
+  // No server of another test ever gets a port below 1024.
+  const hosts = `127.0.0.1:9,localhost:${sentinelPort}`;
+  const failOver = (): Promise<string> => ask('FAILOVER', name);
+  return { name, hosts, sentinelPort, master, replica, link, failOver } satisfies WatchedRedis;
 }
 
 /** Starts a Sentinel for the master. Gives its port. */
-async function sentinel({ folder, port: watched }: RedisServer, isTls: boolean): Promise<number> {
+async function sentinel(
+  name: string,
+  { folder, port: watched }: RedisServer,
+  isTls: boolean,
+): Promise<number> {
   const port = await closedPort();
   const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   const tls = [
@@ -71,10 +78,10 @@ async function sentinel({ folder, port: watched }: RedisServer, isTls: boolean):
   const lines = [
     ...['bind 127.0.0.1', `dir ${folder}`, `requirepass ${SENTINEL_PASSWORD}`],
     ...(isTls ? tls : [`port ${port}`]),
-    `sentinel monitor ${MASTER} 127.0.0.1 ${watched} 1`,
-    `sentinel auth-pass ${MASTER} ${PASSWORD}`,
-    `sentinel down-after-milliseconds ${MASTER} 500`,
-    `sentinel failover-timeout ${MASTER} 10000`,
+    `sentinel monitor ${name} 127.0.0.1 ${watched} 1`,
+    `sentinel auth-pass ${name} ${PASSWORD}`,
+    `sentinel down-after-milliseconds ${name} 500`,
+    `sentinel failover-timeout ${name} 10000`,
   ];
   const config = join(folder, 'sentinel.conf');
   writeFileSync(config, `${lines.join('\n')}\n`);

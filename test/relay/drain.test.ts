@@ -6,9 +6,14 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import type { Call, RelayState, RunningTurn } from '../../src/relay/state.js';
+import { Admission } from '../../src/relay/chat/admission.js';
+import { runTurn, type ChatTurn } from '../../src/relay/chat/turn.js';
 import { failed } from '../../src/relay/chat/contract.js';
-import { TurnStop } from '../../src/relay/chat/admission.js';
+import { TurnStop } from '../../src/relay/coordination/coordination.js';
+import type { Log } from '../../src/relay/operation/log.js';
+import { logRequest } from '../../src/relay/operation/request-log.js';
 import { drain } from '../../src/relay/server.js';
+import type { ReplyEvent } from '../../src/turn/events.js';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { eventsIn, upstream } from '../helpers/relay.js';
 import { replica } from '../helpers/replica.js';
@@ -149,6 +154,28 @@ test('SIGTERM: turns that run for 30 seconds more are stopped, and answers that 
   expect(cut).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1_000);
   expect(cut).toHaveBeenCalledOnce();
+});
+
+test('that a turn was stopped is in the log, though the reply so far had the same words', async () => {
+  const stop = new TurnStop();
+  async function* stopped(): AsyncGenerator<ReplyEvent> {
+    await Promise.resolve();
+    yield { type: 'delta', text: 'the relay is ending, I hear' };
+    stop.abort(new AppError('terminated', 'the relay is ending'));
+    stop.throwIfAborted();
+  }
+  const ports = { isCrowded: () => false, onManyTurns: () => undefined };
+  const state = { takeTurn: stopped, clock: stillClock(), admission: new Admission(ports) };
+  const request = { headers: {} };
+  const call = { request, response: { writableFinished: true, statusCode: 502 }, facts: {} };
+  const turn = { call, request: { message: 'hello' }, stop } as unknown as ChatTurn;
+  await runTurn(turn, state as unknown as RelayState);
+  const warn = vi.fn();
+  const log = { warn, isLevelEnabled: () => true } as unknown as Log;
+  logRequest(log, turn.call, 0);
+  expect(warn.mock.calls).toMatchObject([
+    [{ error: { message: 'the relay is ending' } }, 'request'],
+  ]);
 });
 
 test('a turn that was stopped before it was sent may be sent again', () => {

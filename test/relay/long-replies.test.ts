@@ -70,9 +70,12 @@ function waiting(
 /** Resolves when so many turns run or wait. */
 async function inFlight(url: string, count: number): Promise<void> {
   await vi.waitFor(async () => {
-    const metrics = await (await fetch(`${url}/metrics`, { headers: AUTHORIZATION })).text();
-    expect(metrics).toContain(`telnyx_chat_turns_in_flight ${count}\n`);
+    expect(await metricsOf(url)).toContain(`telnyx_chat_turns_in_flight ${count}\n`);
   }, SLOW);
+}
+
+async function metricsOf(url: string): Promise<string> {
+  return (await fetch(`${url}/metrics`, { headers: AUTHORIZATION })).text();
 }
 
 const isLong = ({ status, body }: Posted): boolean =>
@@ -88,6 +91,9 @@ test('while long replies wait to be read, a turn that comes is not sent, and its
   const kept = ask('kept', 'c-kept', { 'idempotency-key': 'kept' });
   await inFlight(relay.url, LONG_TURNS + 1);
   expect(texts).toHaveLength(before);
+  const metrics = await metricsOf(relay.url);
+  expect(metrics).toContain('\ntelnyx_chat_turns_waiting 0\n');
+  expect(metrics).toContain('\ntelnyx_chat_turns_held 1\n');
 
   finishAll();
   expect((await Promise.all(long)).filter(isLong)).toHaveLength(LONG_TURNS);

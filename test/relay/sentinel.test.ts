@@ -1,22 +1,23 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { TurnStop } from '../../src/relay/coordination/coordination.js';
 import { parseRedisUrl } from '../../src/relay/coordination/redis/address.js';
 import { inRedis } from '../../src/relay/coordination/redis/in-redis.js';
 import { deliver } from '../helpers/persistent-caller.js';
 import { realClock } from '../helpers/real-clock.js';
 import {
-  MASTER,
   PASSWORD,
   SENTINEL_PASSWORD,
   until,
   watchedRedis,
+  type WatchedRedis,
   asDefault,
 } from '../helpers/redis-sentinel.js';
 import { REDIS_SERVERS, type RedisServer } from '../helpers/redis-server.js';
 import { post, serve, upstream, type RunningRelay } from '../helpers/relay.js';
 import { userTexts } from '../helpers/replica.js';
 import { runCli } from '../helpers/run-cli.js';
-import { tcpProxy } from '../helpers/tcp-proxy.js';
+import { tcpProxy, type TcpProxy } from '../helpers/tcp-proxy.js';
 import { start } from '../sandbox/start.js';
 
 const NOWHERE = upstream('http://127.0.0.1:9');
@@ -61,14 +62,12 @@ describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
         /no Sentinel knows a master of this name/,
         /name of the master/,
       ],
-      [`:${PASSWORD}@`, MASTER, /no Sentinel answers: NOAUTH/, /sentinel_password/],
-      [`:wrong-s3cret@`, `${MASTER}${QUERY}`, /not available: WRONGPASS/, /check user, password/],
+      [`:${PASSWORD}@`, 'NAME', /no Sentinel answers: NOAUTH/, /sentinel_password/],
+      [`:wrong-s3cret@`, `NAME${QUERY}`, /not available: WRONGPASS/, /check user, password/],
     ])('it does not start when it is not let in: %s %s', async (user, path, why, hint) => {
-      const { hosts } = await watchedRedis();
-      const env = {
-        ...NOWHERE,
-        TELNYX_CHAT_REDIS: `redis+sentinel://${user}${hosts}/${path}`,
-      };
+      const { name, hosts } = await watchedRedis();
+      const url = `redis+sentinel://${user}${hosts}/${path.replace('NAME', name)}`;
+      const env = { ...NOWHERE, TELNYX_CHAT_REDIS: url };
       const { code, stderr } = await runCli(['serve', '--log-level', 'silent'], {
         env,
         clock: realClock(),
@@ -95,9 +94,9 @@ describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
         '&telnyx-chat:*',
         '+@all',
       ];
-      const { hosts, master } = await watchedRedis({ isTls, args });
+      const { name, hosts, master } = await watchedRedis({ isTls, args });
       const sandbox = await start({ clock: realClock() });
-      const url = `${scheme}://relay:us3r-s3cret@${hosts}/${MASTER}/0${QUERY}`;
+      const url = `${scheme}://relay:us3r-s3cret@${hosts}/${name}/0${QUERY}`;
       const env = { ...upstream(sandbox.url, sandbox.assistantId), TELNYX_CHAT_REDIS: url };
       const argv = isTls ? ['--redis-ca', join(master.folder, 'cert.pem')] : [];
       const [one, other] = [await serve(argv, { env }), await serve(argv, { env })];
@@ -150,19 +149,28 @@ async function readiness({ url }: Pick<RunningRelay, 'url'>): Promise<string> {
 /** Longer than a failover takes. */
 const LEASE_MS = 8_000;
 const ORPHAN_MS = 500;
-const live = new AbortController().signal;
+const USER = ['--user', 'other', 'on', '>s3cret', '~*', '&*', '+@all'];
 
-/** A process that asks these Sentinels. */
-async function open(hosts: string, onChange?: (problem?: string) => void) {
-  const query = `?sentinel_password=${SENTINEL_PASSWORD}`;
-  const address = parseRedisUrl(`redis+sentinel://:${PASSWORD}@${hosts}/${MASTER}/3${query}`);
+interface OpenOptions {
+  /** Of the Sentinel that it asks; left out, all of them. */
+  way?: TcpProxy;
+  user?: string;
+  onChange?: (problem?: string) => void;
+}
+
+/** A process that asks the Sentinels. */
+async function open(
+  { name, hosts }: WatchedRedis,
+  { way, user = `:${PASSWORD}`, onChange }: OpenOptions = {},
+) {
+  const asked = way ? `127.0.0.1:${way.port}` : hosts;
+  const url = `redis+sentinel://${user}@${asked}/${name}/3${QUERY}`;
   const times = { leaseMs: LEASE_MS, orphanMs: ORPHAN_MS };
+  const clock = realClock();
   const coordination = inRedis({
-    address,
+    address: parseRedisUrl(url),
     prefix: 'test:',
-    clock: realClock(),
-    onChange,
-    ...times,
+    ...{ clock, onChange, ...times },
   });
   onTestFinished(() => coordination.close());
   await coordination.open();
@@ -172,34 +180,44 @@ async function open(hosts: string, onChange?: (problem?: string) => void) {
 type Process = Awaited<ReturnType<typeof open>>;
 
 const entered = (process: Process, conversationId: string) =>
-  process.turns.enter(conversationId, live).catch(() => undefined);
+  process.turns.enter(conversationId, new TurnStop()).catch(() => undefined);
 
 describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
   'after a failover',
   { timeout: 60_000 },
   () => {
-    test('no turn begins while one may run that the new master has not heard of', async () => {
-      const { hosts, sentinelPort, master, link } = await watchedRedis();
-      const way = await tcpProxy(sentinelPort);
-      const [lonely, other] = [await open(`127.0.0.1:${way.port}`), await open(hosts)];
-      await other.check();
-      link.stall();
-      const { lost } = await lonely.turns.enter('c', live);
-      // It does not hear of the new master either.
-      way.stall();
-      let lostAt: number | undefined;
-      lost?.addEventListener('abort', () => (lostAt = performance.now()));
-      await master.kill();
-      await until(async () => (await entered(other, 'c')) !== undefined);
-      expect(performance.now() - Number(lostAt)).toBeGreaterThanOrEqual(ORPHAN_MS);
-    });
+    test.each([
+      ['', false],
+      [', though the first to reach it was cut off from the old one long before', true],
+    ])(
+      'no turn begins while one may run that the new master has not heard of%s',
+      async (_, isCutOff) => {
+        const redis = await watchedRedis({ args: USER });
+        const way = await tcpProxy(redis.sentinelPort);
+        const lonely = await open(redis, { way });
+        const other = await open(redis, { user: 'other:s3cret' });
+        await other.check();
+        if (isCutOff) await cutOff(redis.master, other);
+        redis.link.stall();
+        const running = new TurnStop();
+        await lonely.turns.enter('c', running);
+        // It does not hear of the new master either.
+        way.stall();
+        let lostAt: number | undefined;
+        running.addEventListener('abort', () => (lostAt = performance.now()));
+        await redis.master.kill();
+        await until(async () => (await entered(other, 'c')) !== undefined);
+        expect(performance.now() - Number(lostAt)).toBeGreaterThanOrEqual(ORPHAN_MS);
+      },
+    );
 
     test('a turn whose end the new master has not heard of blocks nothing for long', async () => {
-      const { hosts, master, replica, link } = await watchedRedis();
+      const redis = await watchedRedis();
+      const { master, replica, link } = redis;
       const changes: (string | undefined)[] = [];
-      const one = await open(hosts, (problem) => void changes.push(problem));
-      const other = await open(hosts);
-      const lease = await one.turns.enter('c', live);
+      const one = await open(redis, { onChange: (problem) => void changes.push(problem) });
+      const other = await open(redis);
+      const lease = await one.turns.enter('c', new TurnStop());
       await until(async () => (await namesIn(replica, 'test:turns:*')) !== '');
       link.stall();
       lease.leave();
@@ -214,22 +232,33 @@ describe.skipIf(!REDIS_SERVERS.includes('redis-server'))(
     });
 
     test('a turn goes on whose begin the new master knows, though the old master lives', async () => {
-      const { hosts, replica, failOver } = await watchedRedis();
-      const [one, other] = [await open(hosts), await open(hosts)];
-      const lease = await one.turns.enter('c', live);
-      const next = other.turns.enter('c', live);
+      const redis = await watchedRedis();
+      const { replica, failOver } = redis;
+      const [one, other] = [await open(redis), await open(redis)];
+      const running = new TurnStop();
+      const lease = await one.turns.enter('c', running);
+      const next = other.turns.enter('c', new TurnStop());
       await other.check();
       await until(async () => (await namesIn(replica, 'test:turns:*')) !== '');
       await failOver();
       await until(async () => (await asDefault(replica, 'ROLE')).startsWith('master'));
       const answers = async () => one.limits.take('ada', { perMinute: 6_000, burst: 1 });
       await until(() => answers().then(Number.isFinite, () => false));
-      expect(lease.lost?.aborted).toBe(false);
+      expect(running.aborted).toBe(false);
       lease.leave();
       (await next).leave();
     });
   },
 );
+
+/** No more than this process reaches the master no more; resolves when its session is over. */
+async function cutOff(master: RedisServer, { turns }: Process): Promise<void> {
+  const running = new TurnStop();
+  await turns.enter('c-other', running);
+  await asDefault(master, 'ACL', 'SETUSER', 'other', 'off');
+  await asDefault(master, 'CLIENT', 'KILL', 'USER', 'other');
+  await new Promise<void>((resolve) => running.addEventListener('abort', resolve));
+}
 
 function namesIn(server: RedisServer, pattern: string): Promise<string> {
   return asDefault(server, '-n', '3', 'KEYS', pattern);

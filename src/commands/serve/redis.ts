@@ -24,7 +24,7 @@ export interface RedisSettings {
   readTls: (() => RedisTls) | undefined;
 }
 
-interface GivenRedis {
+interface RedisFlags {
   url: string | undefined;
   prefix: string;
   files: RedisTlsFiles;
@@ -32,7 +32,7 @@ interface GivenRedis {
 
 /** The Redis that replicas share, if there is one. Throws a usage error on a bad URL or certificate. */
 export function redisSettings(
-  { url, prefix, files }: GivenRedis,
+  { url, prefix, files }: RedisFlags,
   place: Pick<Context, 'cwd' | 'home'>,
 ): RedisSettings | undefined {
   const { ca, cert, key } = files;

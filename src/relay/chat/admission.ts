@@ -1,10 +1,10 @@
 import type { Signal } from '../../base/time.js';
 
-/** Up to this number of turns start at once. */
-const MANY = 300;
-/** Above it, the limit grows by this number in each interval: 2,000 a second. */
-const GROWTH = 20;
-const GROWTH_MS = 10;
+/** Turns that start at once. */
+const MAX_AT_ONCE = 300;
+/** While more wait, the limit grows by this number in each interval: 2,000 a second. */
+const LIMIT_STEP = 20;
+const STEP_MS = 10;
 
 export interface AdmissionPorts {
   /** Whether long replies wait to be read, because too much is being read already. */
@@ -21,12 +21,17 @@ export class Admission {
   readonly #ports: AdmissionPorts;
   readonly #waiting = new Set<() => void>();
   #running = 0;
-  #limit = MANY;
+  #limit = MAX_AT_ONCE;
   #timer: NodeJS.Timeout | undefined;
   #hadMany = false;
 
   constructor(ports: AdmissionPorts) {
     this.#ports = ports;
+  }
+
+  /** Turns that wait to start. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /**
@@ -41,7 +46,8 @@ export class Admission {
 
   leave(): void {
     this.#running--;
-    if (this.#running === 0) this.#limit = MANY;
+    // A limit that grew for turns that are over must not let as many others start at once.
+    this.#limit = Math.min(this.#limit, this.#running + MAX_AT_ONCE);
     if (this.#waiting.size > 0) this.#letIn(this.#ports.isCrowded() ? 1 : Infinity);
   }
 
@@ -74,45 +80,15 @@ export class Admission {
   }
 
   #growLater(): void {
-    this.#timer ??= setTimeout(() => this.#grow(), GROWTH_MS);
+    this.#timer ??= setTimeout(() => this.#grow(), STEP_MS);
   }
 
   #grow(): void {
     this.#timer = undefined;
     if (!this.#ports.isCrowded()) {
-      this.#limit = Math.max(this.#limit, this.#running) + GROWTH;
+      this.#limit = Math.max(this.#limit, this.#running) + LIMIT_STEP;
       this.#letIn(Infinity);
     }
     if (this.#waiting.size > 0) this.#growLater();
-  }
-}
-
-/**
- * Stops one turn: an AbortController and its signal in one. Node's own takes about 4 µs with a listener, which is
- * over 5 % of a turn's time in the relay.
- */
-export class TurnStop implements Signal {
-  aborted = false;
-  reason: unknown;
-  readonly #listeners: (() => void)[] = [];
-
-  abort(reason: unknown): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.reason = reason;
-    for (const listener of this.#listeners.splice(0)) listener();
-  }
-
-  throwIfAborted(): void {
-    if (this.aborted) throw this.reason;
-  }
-
-  addEventListener(_: 'abort', listener: () => void): void {
-    this.#listeners.push(listener);
-  }
-
-  removeEventListener(_: 'abort', listener: () => void): void {
-    const at = this.#listeners.indexOf(listener);
-    if (at >= 0) this.#listeners.splice(at, 1);
   }
 }

@@ -34,7 +34,9 @@ export interface ChatRequest {
 /** Throws the 400s of the contract. */
 export function parseChatRequest(body: Buffer): ChatRequest {
   const { success, output, issues } = v.safeParse(CHAT_BODY, objectIn(body));
-  if (!success) throw issues.every(isMissingMessage) ? messageMissing() : invalidBody();
+  if (!success) {
+    throw issues.every(isMissingMessage) ? new Refusal(400, 'message is required') : invalidBody();
+  }
   // Some languages send an empty string for a missing id, and many libraries `null`.
   return {
     message: output.message,
@@ -58,21 +60,14 @@ function isMissingMessage({ path, input, type }: v.BaseIssue<unknown>): boolean 
 
 function objectIn(body: Buffer): object {
   try {
-    const value: unknown = isUtf8(body) ? parseJson(textOf(body)) : undefined;
+    // Some languages begin their files, and their JSON, with a byte order mark.
+    const text = isUtf8(body) ? body.toString('utf8').replace(/^\uFEFF/, '') : '';
+    const value = parseJson(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
     // Refused below, as other invalid bodies are.
   }
   throw invalidBody();
-}
-
-/** Some languages begin their files, and their JSON, with a byte order mark. */
-function textOf(body: Buffer): string {
-  return body.toString('utf8').replace(/^\uFEFF/, '');
-}
-
-function messageMissing(): Refusal {
-  return new Refusal(400, 'message is required');
 }
 
 function invalidBody(): Refusal {

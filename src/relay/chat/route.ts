@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
-import type { Claim, OpenRecord } from '../coordination/coordination.js';
+import { TurnStop, type Claim } from '../coordination/coordination.js';
 import { assertNoForm, assertOrigin, assertPlainBody } from '../exposure/browser-guards.js';
 import { takeAllowance, assertToken } from '../exposure/callers.js';
 import { busy, errorBody, Refusal, retryAfter, sendJson } from '../http/answer.js';
@@ -9,7 +9,6 @@ import type { Call, RelayState } from '../state.js';
 import { EventStream, wantsEvents } from './event-stream.js';
 import { CHAT_FAILED, type Outcome, parseChatRequest } from './contract.js';
 import { runTurn, type ChatTurn } from './turn.js';
-import { TurnStop } from './admission.js';
 
 /** `POST /chat`: one turn. */
 export async function chat(call: Call, state: RelayState): Promise<void> {
@@ -78,14 +77,15 @@ async function answer(turn: ChatTurn, key: string | undefined, state: RelayState
 
 /** Throws 409 and 422 for an idempotency key that is in use. */
 async function runOnce(turn: ChatTurn, key: string, state: RelayState): Promise<Outcome> {
-  const { call, body } = turn;
-  const scope = call.facts.caller ?? ANYONE;
-  const fingerprint = hash('sha256', body, 'base64');
+  const scope = turn.call.facts.caller ?? ANYONE;
+  const fingerprint = hash('sha256', turn.body, 'base64');
   const claim = await state.coordination.records.claim({ scope, key, fingerprint });
   if (claim.type !== 'fresh') return earlierOutcome(claim, turn);
-  const outcome = await runTurn(turn, state, claim.record);
+  const { record } = claim;
+  const outcome = await runTurn(turn, state, record);
+  const { status, body, isSettled } = outcome;
   // Stored before it is sent: a caller who misses the answer may repeat the request at once.
-  await settleKey(claim.record, outcome);
+  await (isSettled ? record.store({ status, body }) : record.release());
   return outcome;
 }
 
@@ -119,9 +119,4 @@ function earlierOutcome(
       ? claim.answer
       : { status: 502, body: errorBody(CHAT_FAILED, request.conversationId) };
   return { ...answer, headers: { 'idempotent-replayed': 'true' }, isSettled: true };
-}
-
-/** Keeps the outcome for repeated requests, or frees the key when the turn was not run. */
-function settleKey(record: OpenRecord, { status, body, isSettled }: Outcome): Promise<void> {
-  return isSettled ? record.store({ status, body }) : record.release();
 }

@@ -4,7 +4,6 @@ import { CoordinationError, type Lease, type OpenRecord } from '../coordination/
 import type { CallFacts, RelayState, RunningTurn } from '../state.js';
 import type { EventStream } from './event-stream.js';
 import { failed, replied, type Outcome, TRACE_PARENT, type ChatRequest } from './contract.js';
-import type { TurnStop } from './admission.js';
 
 /** A turn that a caller asked for with `POST /chat`. */
 export interface ChatTurn extends RunningTurn {
@@ -23,16 +22,16 @@ export async function runTurn(
   const { facts } = turn.call;
   const callersId = (id: string): string => state.conversationIds.sign(id, facts.caller);
   let lease: Lease | undefined;
-  let isLetIn = false;
+  let isAdmitted = false;
   try {
     // A conversation that is yet to be created has no other turns.
     if (facts.conversationId !== undefined) {
       const entered = enter(turn, facts.conversationId, state);
       lease = entered instanceof Promise ? await entered : entered;
     }
-    const letIn = state.admission.enter(turn.stop);
-    if (letIn) await withinTimeout(letIn, turn, state);
-    isLetIn = true;
+    const admitted = state.admission.enter(turn.stop);
+    if (admitted) await waitForLongReplies(admitted, turn, state);
+    isAdmitted = true;
     if (record) await record.begin();
     const { conversationId, reply } = await replyTo(turn, state);
     // The log says nothing of a turn that succeeded, and a slow reader would keep it.
@@ -45,30 +44,16 @@ export async function runTurn(
     const { conversationId: id } = facts;
     return failed(error, id === undefined ? undefined : callersId(id));
   } finally {
-    if (isLetIn) state.admission.leave();
+    if (isAdmitted) state.admission.leave();
     lease?.leave();
   }
 }
 
-/** Ends the wait after the timeout of a turn: nothing has been sent yet. */
-async function withinTimeout(
-  letIn: Promise<void>,
-  { stop }: ChatTurn,
-  { turnTimeoutMs }: RelayState,
-): Promise<void> {
-  const tooLong = new AppError('timeout', 'waited too long for long replies to be read', {
-    delivery: 'not_sent',
-  });
-  const timer = setTimeout(() => stop.abort(tooLong), turnTimeoutMs);
-  await letIn.finally(() => clearTimeout(timer));
-}
-
 /** Without a promise where there is nothing to wait for, which is most often and saves its time. */
 function enter(turn: ChatTurn, conversationId: string, state: RelayState): Lease | Promise<Lease> {
-  const { call, stop } = turn;
-  const entered = state.coordination.turns.enter(conversationId, stop);
+  const entered = state.coordination.turns.enter(conversationId, turn.stop);
   if (entered instanceof Promise) return waitForEarlierTurns(entered, turn, state);
-  call.facts.waitedMs = 0;
+  turn.call.facts.waitedMs = 0;
   return entered;
 }
 
@@ -77,34 +62,39 @@ async function waitForEarlierTurns(
   { call, stop }: ChatTurn,
   state: RelayState,
 ): Promise<Lease> {
-  const { clock, turnTimeoutMs } = state;
-  const startedAt = clock.monotonic();
-  const timer = setTimeout(
-    () => stop.abort(new CoordinationError('queue_full', 'waited too long for earlier turns')),
-    turnTimeoutMs,
-  );
+  const startedAt = state.clock.monotonic();
+  const giveUp = (): void =>
+    stop.abort(new CoordinationError('queue_full', 'waited too long for earlier turns'));
   state.waiting++;
   try {
-    const lease = await entered;
-    call.facts.waitedMs = clock.monotonic() - startedAt;
-    return lease.lost ? stoppedWhenLost(lease, lease.lost, stop) : lease;
+    const lease = await withinTimeout(entered, giveUp, state);
+    call.facts.waitedMs = state.clock.monotonic() - startedAt;
+    return lease;
   } finally {
-    clearTimeout(timer);
     state.waiting--;
   }
 }
 
-/** A lease whose loss stops the turn. */
-function stoppedWhenLost(lease: Lease, lost: AbortSignal, stop: TurnStop): Lease {
-  const onLost = (): void => stop.abort(lost.reason);
-  if (lost.aborted) onLost();
-  lost.addEventListener('abort', onLost);
-  return {
-    leave() {
-      lost.removeEventListener('abort', onLost);
-      lease.leave();
-    },
-  };
+const TOO_CROWDED = 'waited too long for long replies to be read';
+
+function waitForLongReplies(
+  admitted: Promise<void>,
+  { stop }: ChatTurn,
+  state: RelayState,
+): Promise<void> {
+  const giveUp = (): void =>
+    stop.abort(new AppError('timeout', TOO_CROWDED, { delivery: 'not_sent' }));
+  return withinTimeout(admitted, giveUp, state);
+}
+
+/** Gives up a wait that takes longer than a turn may: nothing has been sent yet. */
+function withinTimeout<T>(
+  wait: Promise<T>,
+  giveUp: () => void,
+  { turnTimeoutMs }: RelayState,
+): Promise<T> {
+  const timer = setTimeout(giveUp, turnTimeoutMs);
+  return wait.finally(() => clearTimeout(timer));
 }
 
 async function replyTo(

@@ -173,39 +173,34 @@ export class RecordStore implements IdempotencyRecords {
 
   #settle(name: string, fingerprint: string, answer: StoredAnswer): void {
     const expiresAt = this.#clock.monotonic() + RECORD_MS;
-    this.#answered.put(name, { fingerprint, claim: { type: 'answered', answer }, expiresAt });
+    this.#answered.add(name, { fingerprint, claim: { type: 'answered', answer }, expiresAt });
     this.#evict();
   }
 
   #evict(): void {
     const now = this.#clock.monotonic();
     for (const [name, key] of this.#answered.evict(this.#bounds.answers, now)) {
-      if (key.expiresAt > now) this.#spent.put(name, { ...key, claim: { type: 'abandoned' } });
+      if (key.expiresAt > now) this.#spent.add(name, { ...key, claim: { type: 'abandoned' } });
     }
     this.#spent.evict(this.#bounds.spent, now);
   }
 }
 
 /** Keys in the order of their settling, which is also that of their expiry. */
-class SettledKeys {
-  readonly #keys = new Map<string, SettledKey>();
+class SettledKeys extends Map<string, SettledKey> {
   #bytes = 0;
 
-  get(name: string): SettledKey | undefined {
-    return this.#keys.get(name);
-  }
-
-  put(name: string, key: SettledKey): void {
-    this.#keys.set(name, key);
+  add(name: string, key: SettledKey): void {
+    this.set(name, key);
     this.#bytes += sizeOf(name, key);
   }
 
   /** Removes what has expired, and the oldest of what is too much. */
   evict(maxBytes: number, now: number): [string, SettledKey][] {
     const evicted: [string, SettledKey][] = [];
-    for (const [name, key] of this.#keys) {
+    for (const [name, key] of this) {
       if (key.expiresAt > now && this.#bytes <= maxBytes) break;
-      this.#keys.delete(name);
+      this.delete(name);
       this.#bytes -= sizeOf(name, key);
       evicted.push([name, key]);
     }

@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import type { Rate } from '../coordination/coordination.js';
 import { Refusal, retryAfter } from '../http/answer.js';
 import type { Call, RelayState } from '../state.js';
-import { callerOf } from './credentials.js';
 
 /** The caller's address, as the nearest of the trusted proxies tells it; the connection's when that is no address. */
 export function remoteAddress(
@@ -40,13 +39,13 @@ export async function assertToken(
   { tokens, guesses, clock }: RelayState,
 ): Promise<void> {
   if (!tokens) return;
-  try {
-    facts.caller = callerOf(request, tokens);
-  } catch (error) {
+  const caller = tokens(request.headers.authorization);
+  if (caller === undefined) {
     const waitMs = await guesses.take(networkOf(facts.remote ?? ''), WRONG_TOKENS);
     if (waitMs > 0) await clock.sleep(SLOW_MS);
-    throw error;
+    throw new Refusal(401, 'Unauthorized', { 'www-authenticate': 'Bearer' });
   }
+  facts.caller = caller;
 }
 
 /** A caller has the whole lower half of an IPv6 address to itself. */
@@ -54,18 +53,14 @@ function networkOf(address: string): string {
   return address.includes('.') ? address : address.split(':').slice(0, 4).join(':');
 }
 
-/** Counts a turn against the rate of its caller. Throws a 429. */
-export async function takeAllowance(call: Call, state: RelayState): Promise<void> {
-  const waitMs = await allowanceWait(call, state);
+/** Counts a request against the rate of its caller. Throws a 429. */
+export async function takeAllowance(
+  call: Call,
+  state: RelayState,
+  allowance?: string,
+): Promise<void> {
+  const waitMs = await allowanceWait(call, state, allowance);
   if (waitMs > 0) throw overRate(waitMs, call);
-}
-
-/**
- * Counts a request of the page to Telnyx that is no turn, in an allowance of its own, so that a turn with tools counts
- * once. Gives the milliseconds until it is allowed.
- */
-export function pageAllowanceWait(call: Call, state: RelayState): Promise<number> {
-  return allowanceWait(call, state, 'page of ');
 }
 
 /** The 429 for a caller over its rate. */
@@ -74,7 +69,11 @@ export function overRate(waitMs: number, { facts }: Call): Refusal {
   return new Refusal(429, 'Too many requests', retryAfter(waitMs));
 }
 
-async function allowanceWait(
+/**
+ * Counts a request if it is allowed, else gives the milliseconds until one will be.
+ * @param allowance a caller has several, by their names
+ */
+export async function allowanceWait(
   { facts }: Call,
   { rate, coordination }: RelayState,
   allowance = '',

@@ -1,5 +1,4 @@
 import { hash, timingSafeEqual, createHmac } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../base/errors.js';
 import { checkedId } from '../../base/names.js';
 import { Refusal } from '../http/answer.js';
@@ -26,13 +25,6 @@ export function tokenCheck(tokens: readonly Token[]): TokenCheck {
     for (const each of known) if (timingSafeEqual(each.digest, digest)) caller = each.name;
     return caller;
   };
-}
-
-/** The name of the token that a request shows. Throws a 401. */
-export function callerOf({ headers }: IncomingMessage, tokens: TokenCheck): string {
-  const caller = tokens(headers.authorization);
-  if (caller !== undefined) return caller;
-  throw new Refusal(401, 'Unauthorized', { 'www-authenticate': 'Bearer' });
 }
 
 function digestOf(secret: string): Buffer {

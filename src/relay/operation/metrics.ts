@@ -25,6 +25,7 @@ export interface Metrics {
 export interface Readings {
   turnsInFlight: () => number;
   turnsWaiting: () => number;
+  turnsHeld: () => number;
   /** Left out without a Redis. */
   isRedisUp?: (() => boolean) | undefined;
   isKeyRefused: () => boolean;
@@ -69,9 +70,14 @@ function registerGauges(registry: Registry, readings: Readings): void {
       },
     });
   };
-  const { turnsInFlight, turnsWaiting, isRedisUp, isKeyRefused } = readings;
+  const { turnsInFlight, turnsWaiting, turnsHeld, isRedisUp, isKeyRefused } = readings;
   gauge('turns_in_flight', 'Turns that run or wait now', turnsInFlight);
   gauge('turns_waiting', 'Turns that wait for earlier ones of their conversation', turnsWaiting);
+  gauge(
+    'turns_held',
+    'Turns held back, as many start at once or long replies wait to be read',
+    turnsHeld,
+  );
   gauge('upstream_key_refused', '1 while Telnyx refuses the key, or knows no such assistant', () =>
     Number(isKeyRefused()),
   );
@@ -140,10 +146,10 @@ export async function sendMetrics(to: Answerable, text: () => Promise<string>): 
   try {
     const body = await text();
     const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
-    to.response.writeHead(
-      200,
-      to.id === undefined ? headers : { ...headers, 'x-request-id': to.id },
-    );
+    to.response.writeHead(200, {
+      ...headers,
+      ...(to.id !== undefined && { 'x-request-id': to.id }),
+    });
     to.response.end(body);
   } catch {
     sendError(to, new Refusal(503, 'Metrics unavailable'));

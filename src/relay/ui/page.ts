@@ -7,7 +7,7 @@ import type { CallOptions } from '../../base/time.js';
 import type { FinishedTurn } from '../../turn/turn-tool-calls.js';
 import { parseBody } from '../chat/contract.js';
 import { assertNoForm, assertOrigin } from '../exposure/browser-guards.js';
-import { overRate, pageAllowanceWait, assertToken } from '../exposure/callers.js';
+import { allowanceWait, assertToken, overRate, takeAllowance } from '../exposure/callers.js';
 import { busy, Refusal, sendJson } from '../http/answer.js';
 import type { Call, RelayState, Routes } from '../state.js';
 import assistant from './browser/assistant.js?raw';
@@ -41,6 +41,8 @@ export interface PagePorts {
   toolCalls(turn: FinishedTurn, signal: AbortSignal): Promise<readonly ShownToolCall[]>;
 }
 
+/** What the page asks beside the turns has an allowance of its own, so that a turn with tools counts once. */
+const PAGE = 'page of ';
 /** The page also asks for this when a reply does not come, to tell whether Telnyx can be reached. */
 const INTRODUCTION_TIMEOUT_MS = 3_000;
 /** However many pages ask, Telnyx is asked this often at most. */
@@ -66,7 +68,7 @@ function introducer(ports: PagePorts): Routes[string][string] {
   return async (call, state) => {
     await admit(call, state);
     const now = state.clock.monotonic();
-    const waitMs = isStale(now) ? await pageAllowanceWait(call, state) : 0;
+    const waitMs = isStale(now) ? await allowanceWait(call, state, PAGE) : 0;
     // Another page may have asked meanwhile. A caller over its rate gets what was answered last.
     if (isStale(now) && waitMs <= 0) {
       const { signal } = new AbortController();
@@ -89,8 +91,7 @@ function toolCallReader(ports: PagePorts): Routes[string][string] {
   let looks = 0;
   return async (call, state) => {
     await admit(call, state);
-    const waitMs = state.rate ? await pageAllowanceWait(call, state) : 0;
-    if (waitMs > 0) throw overRate(waitMs, call);
+    if (state.rate) await takeAllowance(call, state, PAGE);
     if (looks >= MAX_LOOKS) throw busy('Too many requests in flight');
     looks++;
     const stop = new AbortController();

@@ -7,6 +7,7 @@ import {
   type Claim,
   type Coordination,
   type OpenRecord,
+  TurnStop,
 } from '../../../src/relay/coordination/coordination.js';
 import { inMemory, RecordStore } from '../../../src/relay/coordination/in-memory.js';
 import { parseRedisUrl } from '../../../src/relay/coordination/redis/address.js';
@@ -15,7 +16,7 @@ import { realClock } from '../../helpers/real-clock.js';
 import { REDIS_SERVERS, redisServer, type RedisServer } from '../../helpers/redis-server.js';
 import { stillClock } from '../../helpers/still-clock.js';
 
-export interface Opened {
+interface Opened {
   /** Two that share; the same one twice where there is one process. */
   one: Coordination;
   other: Coordination;
@@ -24,7 +25,7 @@ export interface Opened {
 }
 
 /** What every kind of coordination does, seen from two of those that share it. */
-export function coordinationBehaves(name: string, open: () => Promise<Opened> | Opened): void {
+function coordinationBehaves(name: string, open: () => Promise<Opened> | Opened): void {
   describe(name, () => {
     describe('turns of one conversation', () => {
       test('run in the order in which they came, from wherever', async () => {
@@ -55,8 +56,8 @@ export function coordinationBehaves(name: string, open: () => Promise<Opened> | 
       test('that were given up leave their place', async () => {
         const { one, other } = await open();
         const first = await one.turns.enter('c', live());
-        const leaving = new AbortController();
-        const second = other.turns.enter('c', leaving.signal);
+        const leaving = live();
+        const second = other.turns.enter('c', leaving);
         const third = one.turns.enter('c', live());
         leaving.abort(new Error('left'));
         await expect(second).rejects.toThrow('left');
@@ -167,8 +168,8 @@ function fresh(claim: Claim): OpenRecord {
   return claim.record;
 }
 
-function live(): AbortSignal {
-  return new AbortController().signal;
+function live(): TurnStop {
+  return new TurnStop();
 }
 
 /** What is under way between processes has arrived. */

@@ -26,6 +26,8 @@ export interface SentinelSettings {
 
 const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26379;
+const SERVER_HINT =
+  'redis://host:6379, or rediss://user:password@host:6379/0 with TLS; special characters of a password as %40 and the like';
 const SENTINEL_HINT =
   'redis+sentinel://host:26379,other:26379/master/0, or rediss+sentinel://user:password@… with TLS; ?sentinel_password=… where the Sentinels ask for one';
 
@@ -35,12 +37,13 @@ const SENTINEL_HINT =
  * @throws AppError that does not repeat the text, which may hold a password.
  */
 export function parseRedisUrl(text: string): RedisAddress {
-  const [, scheme, rest = ''] = /^(rediss?\+sentinel):\/\/(.*)$/i.exec(text.trim()) ?? [];
-  if (scheme === undefined) return serverAddress(text);
+  const url = text.trim();
+  const [, scheme, rest = ''] = /^(rediss?\+sentinel):\/\/(.*)$/i.exec(url) ?? [];
   try {
-    return sentinelAddress(scheme, rest);
+    return scheme === undefined ? serverAddress(new URL(url)) : sentinelAddress(scheme, rest);
   } catch {
-    throw badAddress().but({ hint: SENTINEL_HINT });
+    const hint = scheme === undefined ? SERVER_HINT : SENTINEL_HINT;
+    throw new AppError('usage', 'bad address of Redis', { hint });
   }
 }
 
@@ -56,16 +59,14 @@ function shownEndpoint({ host, port }: Endpoint): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function serverAddress(text: string): RedisAddress {
-  const { protocol, hostname, port, username, password, pathname, search, hash } = urlOf(text);
+function serverAddress(url: URL): RedisAddress {
+  const { protocol, pathname, search, hash } = url;
   const [, database] = /^\/?(\d{0,5})$/.exec(pathname) ?? [];
-  if (!/^rediss?:$/.test(protocol) || !hostname || database === undefined || search || hash) {
-    throw badAddress();
-  }
+  if (!/^rediss?:$/.test(protocol) || database === undefined || search || hash)
+    throw new Error('no address of Redis');
   return {
-    endpoints: [endpointOf(hostname, port, REDIS_PORT)],
-    username: decoded(username),
-    password: decoded(password),
+    endpoints: [endpointOf(url, REDIS_PORT)],
+    ...credentialsIn(url),
     database: Number(database),
     isTls: protocol === 'rediss:',
   };
@@ -74,17 +75,12 @@ function serverAddress(text: string): RedisAddress {
 /** URL has no list of hosts, so each host is parsed alone. */
 function sentinelAddress(scheme: string, rest: string): RedisAddress {
   const [, user = '', hosts = '', master, database = '', query = ''] =
-    /^(?:([^@/?#]*)@)?([^@/?#]+)\/([\w.-]+)(?:\/(\d{0,5}))?(?:\?([^#]*))?$/.exec(rest) ?? [];
-  if (master === undefined) throw badAddress();
-  const [urls, { username, password }] = [
-    hosts.split(',').map((host) => urlOf(`redis://${host}`)),
-    urlOf(`redis://${user ? `${user}@` : ''}localhost`),
-  ];
-  if (urls.some(({ hostname }) => hostname === '')) throw badAddress();
+    /^([^@/?#]*@)?([^@/?#]+)\/([\w.-]+)(?:\/(\d{0,5}))?(?:\?([^#]*))?$/.exec(rest) ?? [];
+  if (master === undefined) throw new Error('no address of Redis');
+  const urls = hosts.split(',').map((host) => new URL(`redis://${host.trim()}`));
   return {
-    endpoints: urls.map(({ hostname, port }) => endpointOf(hostname, port, SENTINEL_PORT)),
-    username: decoded(username),
-    password: decoded(password),
+    endpoints: urls.map((url) => endpointOf(url, SENTINEL_PORT)),
+    ...credentialsIn(new URL(`redis://${user}localhost`)),
     database: Number(database),
     isTls: scheme.toLowerCase().startsWith('rediss'),
     sentinel: { master, ...sentinelCredentials(query) },
@@ -95,7 +91,7 @@ function sentinelCredentials(query: string): Partial<SentinelSettings> {
   // Unlike in a form, a plus is a plus, as it is in the rest of the URL.
   const values = new URLSearchParams(query.replaceAll('+', '%2B'));
   for (const name of values.keys()) {
-    if (!/^sentinel_(username|password)$/.test(name)) throw badAddress();
+    if (!/^sentinel_(username|password)$/.test(name)) throw new Error('no address of Redis');
   }
   return {
     username: values.get('sentinel_username') ?? undefined,
@@ -103,31 +99,17 @@ function sentinelCredentials(query: string): Partial<SentinelSettings> {
   };
 }
 
-function endpointOf(hostname: string, port: string, defaultPort: number): Endpoint {
+function endpointOf({ hostname, port }: URL, defaultPort: number): Endpoint {
+  if (hostname === '') throw new Error('no address of Redis');
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
     port: port === '' ? defaultPort : Number(port),
   };
 }
 
-function urlOf(text: string): URL {
-  try {
-    return new URL(text.trim());
-  } catch {
-    throw badAddress();
-  }
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return text === '' ? undefined : decodeURIComponent(text);
-  } catch {
-    throw badAddress();
-  }
-}
-
-function badAddress(): AppError {
-  return new AppError('usage', 'bad address of Redis', {
-    hint: 'redis://host:6379, or rediss://user:password@host:6379/0 with TLS; special characters of a password as %40 and the like',
-  });
+function credentialsIn({ username, password }: URL): Pick<RedisAddress, 'username' | 'password'> {
+  return {
+    username: decodeURIComponent(username) || undefined,
+    password: decodeURIComponent(password) || undefined,
+  };
 }

@@ -7,7 +7,11 @@ import type { Script } from './scripts.js';
 /** The reply of a script: a status word, then its values. */
 export type Reply = [status: string, ...rest: (string | number)[]];
 
-export interface ConnectionEvents {
+export interface ConnectionSettings {
+  address: RedisAddress;
+  tls: RedisTls;
+  /** On which messages for this process arrive. */
+  channel: string;
   /** Called after each connect. */
   onReady: () => void;
   /** Called when the connection is lost or refused, and again when the reason changes. */
@@ -16,18 +20,11 @@ export interface ConnectionEvents {
   onMessage: (message: string) => void;
 }
 
-export interface ConnectionSettings extends ConnectionEvents {
-  address: RedisAddress;
-  tls: RedisTls;
-  /** On which messages for this process arrive. */
-  channel: string;
-}
-
 /** One connection for commands and messages. It reconnects by itself; commands meanwhile fail at once. */
 export class Connection {
   readonly #redis: Redis;
   readonly #address: RedisAddress;
-  readonly #events: ConnectionEvents;
+  readonly #events: Pick<ConnectionSettings, 'onReady' | 'onTrouble'>;
   readonly #channel: string;
   /** Why commands fail; empty while connected. */
   #problem = 'not connected yet';
@@ -104,7 +101,7 @@ export class Connection {
 
   #prepare(): void {
     // The client is connected all the same, but to another database.
-    if (isWrongDatabase(this.#problem)) {
+    if (this.#problem.includes('DB index')) {
       this.#reportTrouble();
       return;
     }
@@ -166,10 +163,6 @@ export class PendingCommands {
     this.#failed.clear();
     await Promise.all(commands.map((command) => this.send(command)));
   }
-}
-
-function isWrongDatabase(problem: string): boolean {
-  return problem.includes('DB index');
 }
 
 function describe(error: unknown): string {

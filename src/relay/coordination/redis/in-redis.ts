@@ -56,7 +56,8 @@ export interface InRedis extends Coordination {
 
 /** Coordination among all processes that share one Redis or Valkey (6 or later). */
 export function inRedis(options: RedisOptions): InRedis {
-  const { connection, session, pending, keys, turns, records, limits } = connected(options);
+  const { connection, session, pending, keys, turns, records, limits, followMaster } =
+    connected(options);
   return {
     isShared: true,
     turns,
@@ -69,7 +70,7 @@ export function inRedis(options: RedisOptions): InRedis {
     async open() {
       await connection.open();
       await assertPermitted(connection, keys);
-      if (options.address.sentinel) await pauseAfterFailover({ connection, session, keys });
+      await followMaster();
       await session.renew();
     },
     async close() {
@@ -80,8 +81,8 @@ export function inRedis(options: RedisOptions): InRedis {
   };
 }
 
-function connected({ address, tls = {}, prefix, clock, onChange, ...times }: RedisOptions) {
-  const { leaseMs = LEASE_MS, orphanMs = ORPHAN_MS } = times;
+function connected({ address, tls = {}, prefix, clock, ...options }: RedisOptions) {
+  const { leaseMs = LEASE_MS, orphanMs = ORPHAN_MS, onChange = () => undefined } = options;
   const keys = keysWith(prefix);
   const pending = new PendingCommands();
   const instance = randomBytes(9).toString('base64url');
@@ -90,19 +91,21 @@ function connected({ address, tls = {}, prefix, clock, onChange, ...times }: Red
     tls,
     channel: keys.channels + instance,
     onReady() {
-      onChange?.();
+      onChange();
       // Commands reach the server in this order.
-      if (address.sentinel)
-        pauseAfterFailover({ connection, session, keys }).catch(() => undefined);
+      followMaster().catch(() => undefined);
       // A renewal that fails is repeated by the session's own timer.
       void session.renew().then(
         () => turns.checkAll(),
         () => undefined,
       );
     },
-    onTrouble: (problem) => onChange?.(problem),
+    onTrouble: onChange,
     onMessage: (ticket) => turns.wake(ticket),
   });
+  const followMaster = async (): Promise<void> => {
+    if (address.sentinel) await pauseAfterFailover(connection, keys, leaseMs + orphanMs);
+  };
   const session: Session = new Session({
     connection,
     keys,
@@ -110,16 +113,14 @@ function connected({ address, tls = {}, prefix, clock, onChange, ...times }: Red
     instance,
     leaseMs,
     orphanMs,
+    onOpened: (epoch) => records.reopen(epoch),
     onRenewed: () => void pending.flush(),
-    onOpened(epoch) {
-      records.reopen(epoch);
-      void pending.flush();
-    },
+    onLost: (reason) => turns.stopAll(reason),
   });
   const context: RedisContext = { connection, session, pending, keys, orphanMs };
   const turns = new RedisTurnOrder(context);
   const records = new RedisRecords(context);
-  return { ...context, turns, records, limits: rateLimits(context) };
+  return { ...context, turns, records, limits: rateLimits(context), followMaster };
 }
 
 async function assertTurnsMayBegin(session: Session): Promise<void> {

@@ -16,7 +16,7 @@ import type { RedisContext } from './turn-order.js';
  */
 
 /** KEYS: session, quiet, record. ARGV: count, print, token, session id, sessions, keep. */
-export const CLAIM = script(`${IN_SESSION}${GIVEN_UP}
+const CLAIM = script(`${IN_SESSION}${GIVEN_UP}
 if quietMs() > 0 then return {'quiet', count} end
 if isGivenUp(KEYS[3], ARGV[3]) then return {'in_flight', count} end
 local function open()
@@ -36,7 +36,7 @@ return {alive and 'in_flight' or 'abandoned', count}
 `);
 
 /** KEYS: session, quiet, record. ARGV: count, token. */
-export const BEGIN = script(`${IN_SESSION}
+const BEGIN = script(`${IN_SESSION}
 if redis.call('HGET', KEYS[3], 'token') ~= ARGV[2] then return {'gone', count} end
 redis.call('HSET', KEYS[3], 'started', '1')
 return {'ok', count}
@@ -46,7 +46,7 @@ return {'ok', count}
  * Moves a record to the new session after the old one was lost, unless another owner has the key.
  * KEYS: session, quiet, record. ARGV: count, print, token, session id, begun or '', keep.
  */
-export const REOPEN = script(`${IN_SESSION}${GIVEN_UP}
+const REOPEN = script(`${IN_SESSION}${GIVEN_UP}
 if isGivenUp(KEYS[3], ARGV[3]) then return {'gone', count} end
 local token = redis.call('HGET', KEYS[3], 'token')
 if redis.call('EXISTS', KEYS[3]) == 1 and token ~= ARGV[3] then return {'gone', count} end
@@ -57,7 +57,7 @@ return {'ok', count}
 `);
 
 /** KEYS: record, session. ARGV: token, print, status, body, keep, count. Idempotent. */
-export const STORE = script(`${COUNT_OUTSIDE}
+const STORE = script(`${COUNT_OUTSIDE}
 local count = countOutside()
 if redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then
   return {'gone', count}
@@ -69,7 +69,7 @@ return {'ok', count}
 `);
 
 /** KEYS: record, session. ARGV: token, count. Idempotent. */
-export const RELEASE = script(`${GIVEN_UP}${COUNT_OUTSIDE}
+const RELEASE = script(`${GIVEN_UP}${COUNT_OUTSIDE}
 local count = countOutside()
 if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then
   redis.call('DEL', KEYS[1])

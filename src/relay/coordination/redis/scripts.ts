@@ -118,6 +118,9 @@ return {'ok', 1, math.max(0, redis.call('PTTL', KEYS[2]))}
 /** KEYS: session. Everything that the session holds is free at once. */
 export const CLOSE = script(`redis.call('DEL', KEYS[1]) return {'ok'}`);
 
+/** An unused queue is kept for 24 hours, which is longer than any turn takes. */
+const QUEUE_MS = 24 * 60 * 60 * 1000;
+
 /**
  * A conversation's queue is a list of tickets, `session:number`; the turn of the first one runs. Needs the
  * locals `sessions`, `channels` and `orphan`.
@@ -128,11 +131,27 @@ local function endOf(ticket)
   return tonumber(redis.call('HGET', session, 'ends') or '0')
 end
 
+-- The first ticket is kept beside the queue too: a turn that runs must not be forgotten with a queue that is
+-- deleted or evicted.
+local function markFirst(queue, ticket)
+  redis.call('SET', queue .. ':first', ticket, 'PX', ${QUEUE_MS})
+end
+
+local function unmark(queue, ticket)
+  if redis.call('GET', queue .. ':first') == ticket then redis.call('DEL', queue .. ':first') end
+end
+
 -- Drops the tickets of sessions that are over, the first one only after the orphan time: its turn may
 -- still run. Gives the first ticket that is left, the time at which it could be dropped, and the one that
 -- was first before.
 local function dropDead(queue)
   local tickets = redis.call('LRANGE', queue, 0, -1)
+  local marked = redis.call('GET', queue .. ':first')
+  if marked and not tickets[1] then
+    tickets[1] = marked
+    redis.call('RPUSH', queue, marked)
+    redis.call('PEXPIRE', queue, ${QUEUE_MS})
+  end
   local first, droppedAt
   for place, ticket in ipairs(tickets) do
     local ends = endOf(ticket)
@@ -144,6 +163,7 @@ local function dropDead(queue)
       droppedAt = wait
     end
   end
+  if first and first ~= marked then markFirst(queue, first) end
   return first, droppedAt, tickets[1]
 end
 
@@ -160,9 +180,6 @@ local first, droppedAt, former = dropDead(KEYS[3])
 if first and first ~= former and first ~= ticket and quiet == 0 then wake(first) end
 `;
 
-/** An unused queue is kept for 24 hours, which is longer than any turn takes. */
-const QUEUE_MS = 24 * 60 * 60 * 1000;
-
 /** KEYS: session, quiet, queue. ARGV: count, ticket, orphan, sessions, channels, maximum of tickets. */
 export const ENTER = script(`${IN_QUEUE}${GIVEN_UP}
 if isGivenUp(KEYS[3], ticket) then return {'gone', count} end
@@ -171,7 +188,10 @@ local length = redis.call('LLEN', KEYS[3])
 if length >= tonumber(ARGV[6]) then return {'full', count} end
 redis.call('RPUSH', KEYS[3], ticket)
 redis.call('PEXPIRE', KEYS[3], ${QUEUE_MS})
-if not first then return {'in', count} end
+if not first then
+  markFirst(KEYS[3], ticket)
+  return {'in', count}
+end
 return {'waits', count, length, math.max(0, droppedAt - now)}
 `);
 
@@ -191,6 +211,7 @@ local count = countOutside()
 local ticket, orphan, sessions, channels = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 ${QUEUE}
 local former = redis.call('LINDEX', KEYS[1], 0)
+unmark(KEYS[1], ticket)
 if redis.call('LREM', KEYS[1], 1, ticket) == 0 then giveUp(KEYS[1], ticket) end
 if former ~= ticket then return {'ok', count} end
 -- The first ticket has left. The next one has not run yet, so if its session is over it is dropped at once.
@@ -198,6 +219,7 @@ while true do
   local next = redis.call('LINDEX', KEYS[1], 0)
   if not next then return {'ok', count} end
   if endOf(next) > now then
+    markFirst(KEYS[1], next)
     if redis.call('PTTL', KEYS[2]) <= 0 then wake(next) end
     return {'ok', count}
   end

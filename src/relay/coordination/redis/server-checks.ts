@@ -1,7 +1,6 @@
 import { CoordinationError } from '../coordination.js';
 import type { Connection } from './connection.js';
 import { script, type Keys } from './scripts.js';
-import type { Session } from './session.js';
 
 /**
  * KEYS: any key of ours. ARGV: a channel of ours. Gives {'ok', commands that the user may not run…}. Redis 6
@@ -69,23 +68,21 @@ local id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local before = redis.call('GET', KEYS[1])
 if before == id then return {'ok'} end
 redis.call('SET', KEYS[1], id)
-local quiet = tonumber(ARGV[1])
-if before and quiet > 0 and redis.call('PTTL', KEYS[2]) < quiet then
-  redis.call('SET', KEYS[2], '1', 'PX', string.format('%.0f', quiet))
+if before and redis.call('PTTL', KEYS[2]) < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
 end
 return {'ok'}
 `);
 
-interface Master {
-  connection: Connection;
-  session: Session;
-  keys: Keys;
-}
-
 /**
  * To be called after each connect through Sentinels, before anything else is asked of the server. Rejects with
  * `unavailable`.
+ * @param pauseMs after which every turn is over that another process may have begun just before
  */
-export async function pauseAfterFailover({ connection, session, keys }: Master): Promise<void> {
-  await connection.run(FOLLOW, [keys.server, keys.quiet], [session.unknownTurnsMs()]);
+export async function pauseAfterFailover(
+  connection: Connection,
+  keys: Keys,
+  pauseMs: number,
+): Promise<void> {
+  await connection.run(FOLLOW, [keys.server, keys.quiet], [pauseMs]);
 }

@@ -10,7 +10,6 @@ export class SessionEpoch {
   seenCount = 0;
   /** Reading of the monotonic clock. */
   endsAt = 0;
-  readonly #listeners = new Set<(reason: CoordinationError) => void>();
   #tickets = 0;
 
   constructor(id: string) {
@@ -20,18 +19,6 @@ export class SessionEpoch {
   /** A ticket that no other process and no other epoch ever has. */
   nextTicket(): string {
     return `${this.id}:${++this.#tickets}`;
-  }
-
-  /** Calls the listener when the session is lost. Returns a function that removes it. */
-  onEnd(listener: (reason: CoordinationError) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  end(reason: CoordinationError): void {
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
-    for (const listener of listeners) listener(reason);
   }
 }
 
@@ -53,7 +40,8 @@ export interface SessionOptions {
   orphanMs: number;
   /** Called when a session has opened: the first one, and each one after a loss. */
   onOpened: (epoch: SessionEpoch) => void;
-  /** Called after each renewal. */
+  onLost: (reason: CoordinationError) => void;
+  /** Called after each renewal, and after `onOpened`. */
   onRenewed: () => void;
 }
 
@@ -98,7 +86,9 @@ export class Session {
     const reply = await connection.run(script, names, [seenCount, ...args]);
     const epoch = this.current();
     if (epoch.id !== id || !this.#isKnown(epoch, reply)) throw sessionLost();
-    if (reply[0] === 'quiet') throw noTurnsYet();
+    if (reply[0] === 'quiet') {
+      throw new CoordinationError('unavailable', 'Redis has lost whose turns are running');
+    }
     return reply;
   }
 
@@ -110,13 +100,6 @@ export class Session {
     const seenCount = epoch?.seenCount ?? 0;
     const [, count] = await connection.run(script, [...names, session], [...args, seenCount]);
     if (epoch) epoch.seenCount = Math.max(epoch.seenCount, Number(count));
-  }
-
-  /** The milliseconds until all turns must be over that a new master may not know of. */
-  unknownTurnsMs(): number {
-    const { clock, leaseMs } = this.#options;
-    const now = clock.monotonic();
-    return this.#overMs((this.#epoch ?? this.#previous)?.endsAt ?? now + leaseMs, now);
   }
 
   /** Gives the milliseconds until turns may begin. Rejects with `unavailable`. */
@@ -151,7 +134,7 @@ export class Session {
   }
 
   async #open(): Promise<number> {
-    const { clock, connection, keys, instance, leaseMs, onOpened } = this.#options;
+    const { clock, connection, keys, instance, leaseMs, onOpened, onRenewed } = this.#options;
     // A renewal may have been under way: a new session would take the closed one for lost data.
     this.#assertOpen();
     if (this.#epoch) this.#lose(this.#epoch);
@@ -166,6 +149,7 @@ export class Session {
     this.#isKnown(epoch, reply);
     this.#extend(epoch, sentAt);
     onOpened(epoch);
+    onRenewed();
     return Number(reply[2]);
   }
 
@@ -179,14 +163,13 @@ export class Session {
     return 2 * leaseMs + orphanMs;
   }
 
-  /** The time until every turn is over that may have been running when the server lost its data. */
+  /**
+   * The time until every turn is over that may have been running when the server lost its data. Another process
+   * may have renewed its session up to one interval later than this one.
+   */
   #quietMs(now: number): number {
-    return this.#overMs(this.#previous?.endsAt ?? -Infinity, now);
-  }
-
-  /** Another process may have renewed its session up to one interval later than this one. */
-  #overMs(endsAt: number, now: number): number {
     const { leaseMs, orphanMs } = this.#options;
+    const endsAt = this.#previous?.endsAt ?? -Infinity;
     return Math.max(0, Math.ceil(endsAt + leaseMs / RENEWALS_PER_LEASE + orphanMs - now));
   }
 
@@ -214,14 +197,10 @@ export class Session {
     clearTimeout(this.#expiry);
     this.#epoch = undefined;
     this.#previous = epoch;
-    epoch.end(sessionLost());
+    this.#options.onLost(sessionLost());
   }
 }
 
 function sessionLost(): CoordinationError {
   return new CoordinationError('unavailable', 'what was held in Redis is lost');
-}
-
-function noTurnsYet(): CoordinationError {
-  return new CoordinationError('unavailable', 'Redis has lost whose turns are running');
 }

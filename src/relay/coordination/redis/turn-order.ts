@@ -1,7 +1,7 @@
-import type { Signal } from '../../../base/time.js';
 import {
   type Lease,
   type TurnOrder,
+  type TurnStop,
   CoordinationError,
   MAX_WAITING_TURNS,
 } from '../coordination.js';
@@ -21,36 +21,33 @@ export interface RedisContext {
 /** A queue in Redis for each conversation with a running turn. */
 export class RedisTurnOrder implements TurnOrder {
   readonly #context: RedisContext;
-  /** The turns of this process that wait, by their tickets. */
-  readonly #waiting = new Map<string, QueuedTurn>();
+  /** The turns of this process that wait or run, by their tickets. */
+  readonly #turns = new Map<string, QueuedTurn>();
 
   constructor(context: RedisContext) {
     this.#context = context;
   }
 
-  async enter(conversationId: string, signal: Signal): Promise<Lease> {
-    signal.throwIfAborted();
-    const epoch = this.#context.session.current();
-    const turn = new QueuedTurn(this.#context, epoch, conversationId);
-    this.#waiting.set(turn.ticket, turn);
-    const onAbort = (): void => turn.cancel(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await turn.enter();
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-      this.#waiting.delete(turn.ticket);
-    }
+  async enter(conversationId: string, stop: TurnStop): Promise<Lease> {
+    stop.throwIfAborted();
+    const turn = new QueuedTurn(this.#context, conversationId, stop);
+    this.#turns.set(turn.ticket, turn);
+    return turn.enter(() => this.#turns.delete(turn.ticket));
   }
 
   /** Another process reports that this ticket is now first in its queue. */
   wake(ticket: string): void {
-    this.#waiting.get(ticket)?.start();
+    this.#turns.get(ticket)?.start();
   }
 
   /** Reports sent while the connection was down are lost, so every waiting turn checks its place. */
   checkAll(): void {
-    for (const turn of this.#waiting.values()) turn.check();
+    for (const turn of this.#turns.values()) turn.check();
+  }
+
+  /** The session to which they belong is lost. */
+  stopAll(reason: CoordinationError): void {
+    for (const turn of [...this.#turns.values()]) turn.stop.abort(reason);
   }
 }
 
@@ -63,36 +60,33 @@ const CHECK_MS = 2_000;
 /** One turn in the queue of its conversation, from asking to leaving. */
 class QueuedTurn {
   readonly ticket: string;
+  readonly stop: TurnStop;
   readonly #context: RedisContext;
   readonly #epoch: SessionEpoch;
   readonly #queue: string;
-  readonly #lost = new AbortController();
-  readonly #entered: Promise<Lease>;
   #resolve: (lease: Lease) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
-  readonly #stopListening: () => void;
+  #onLeave: () => void = () => undefined;
   #nextCheck: NodeJS.Timeout | undefined;
   #state: 'waiting' | 'running' | 'left' = 'waiting';
 
-  constructor(context: RedisContext, epoch: SessionEpoch, conversationId: string) {
+  constructor(context: RedisContext, conversationId: string, stop: TurnStop) {
     this.#context = context;
-    this.#epoch = epoch;
+    this.#epoch = context.session.current();
     this.#queue = context.keys.queue(conversationId);
-    this.ticket = epoch.nextTicket();
-    this.#entered = new Promise((resolve, reject) => {
+    this.ticket = this.#epoch.nextTicket();
+    this.stop = stop;
+  }
+
+  /** Resolves when all earlier turns have left; rejects when this one is stopped before. */
+  enter(onLeave: () => void): Promise<Lease> {
+    this.#onLeave = onLeave;
+    this.stop.addEventListener('abort', () => this.#cancel(this.stop.reason as Error));
+    void this.#ask(ENTER, [MAX_WAITING_TURNS + 1]);
+    return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#stopListening = epoch.onEnd((reason) => {
-      this.#lost.abort(reason);
-      this.cancel(reason);
-    });
-  }
-
-  /** Resolves when all earlier turns have left; rejects when this one is cancelled before. */
-  enter(): Promise<Lease> {
-    void this.#ask(ENTER, [MAX_WAITING_TURNS + 1]);
-    return this.#entered;
   }
 
   /** To be called when the turn is the first of its queue. */
@@ -106,10 +100,10 @@ class QueuedTurn {
     }
     clearTimeout(this.#nextCheck);
     this.#state = 'running';
-    this.#resolve({ lost: this.#lost.signal, leave: () => this.#leave() });
+    this.#resolve({ leave: () => this.#leave() });
   }
 
-  cancel(reason: Error): void {
+  #cancel(reason: Error): void {
     if (this.#state !== 'waiting') return;
     this.#reject(reason);
     this.#leave();
@@ -128,16 +122,20 @@ class QueuedTurn {
       this.#handle(await session.run(this.#epoch, script, this.#queue, args));
     } catch (error) {
       // A ticket that is in the queue stays valid as long as its session.
-      if (script === ENTER) this.cancel(error as CoordinationError);
+      if (script === ENTER) this.#cancel(error as CoordinationError);
       else this.#checkAfter(CHECK_MS);
     }
   }
 
   #handle([status, , place, blockedMs]: Reply): void {
     if (status === 'in') this.start();
-    else if (status === 'full') this.cancel(queueFull());
-    else if (status === 'gone') this.cancel(ticketLost());
+    else if (status === 'full') this.#refuse('queue_full', 'too many turns are waiting');
+    else if (status === 'gone') this.#refuse('unavailable', 'the place in the queue is lost');
     else this.#checkAfter(Math.min(CHECK_MS * Number(place), Number(blockedMs) + 1));
+  }
+
+  #refuse(kind: CoordinationError['kind'], message: string): void {
+    this.#cancel(new CoordinationError(kind, message));
   }
 
   #checkAfter(ms: number): void {
@@ -149,7 +147,7 @@ class QueuedTurn {
     if (this.#state === 'left') return;
     this.#state = 'left';
     clearTimeout(this.#nextCheck);
-    this.#stopListening();
+    this.#onLeave();
     const { session, pending, keys } = this.#context;
     const args = [this.ticket, ...this.#sharedArgs];
     void pending.send(() => session.runOutside(LEAVE, [this.#queue, keys.quiet], args));
@@ -159,12 +157,4 @@ class QueuedTurn {
     const { keys, orphanMs } = this.#context;
     return [orphanMs, keys.sessions, keys.channels];
   }
-}
-
-function queueFull(): CoordinationError {
-  return new CoordinationError('queue_full', 'too many turns are waiting');
-}
-
-function ticketLost(): CoordinationError {
-  return new CoordinationError('unavailable', 'the place in the queue is lost');
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type {
-  Claim,
-  Coordination,
-  Lease,
+import {
+  TurnStop,
+  type Claim,
+  type Coordination,
+  type Lease,
 } from '../../../../src/relay/coordination/coordination.js';
 import { parseRedisUrl } from '../../../../src/relay/coordination/redis/address.js';
 import { inRedis } from '../../../../src/relay/coordination/redis/in-redis.js';
@@ -16,7 +17,6 @@ const ORPHAN_MS = 500;
 /** It lasts while a connection is given up and made again. */
 const LONG_LEASE_MS = 10_000;
 const UNAVAILABLE = { name: 'CoordinationError', kind: 'unavailable' };
-const live = new AbortController().signal;
 const answer = { status: 200, body: '{"reply":"hi"}' };
 
 describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
@@ -48,6 +48,12 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     return { ...(await open(proxy.port)), ...proxy };
   }
 
+  /** By hand, or because there was no more memory. */
+  async function deleteQueues(): Promise<void> {
+    const names = (await server.command('KEYS', `${prefix}turns:*`)).split('\n');
+    await server.command('DEL', ...names.filter((name) => !name.endsWith(':first')));
+  }
+
   test('a process that ends while it renews its session keeps no other one from turns', async () => {
     const other = await open();
     for (let count = 0; count < 20; count++) {
@@ -61,11 +67,12 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
   describe('a process that is not heard of any more', () => {
     test('stops its turn when its lease is over; the next one comes in a while after that', async () => {
       const [dying, other] = [await openMortal(), await open()];
-      const lease = await dying.turns.enter('c', live);
-      const next = other.turns.enter('c', live);
+      const running = new TurnStop();
+      await dying.turns.enter('c', running);
+      const next = other.turns.enter('c', new TurnStop());
       const stalledAt = performance.now();
       dying.stall();
-      const lostAt = await lostTime(lease);
+      const lostAt = await lostTime(running);
       expect(lostAt - stalledAt).toBeGreaterThan(LEASE_MS / 2);
       expect(lostAt - stalledAt).toBeLessThanOrEqual(LEASE_MS + 100);
       (await next).leave();
@@ -74,9 +81,9 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
 
     test('leaves no place in a queue', async () => {
       const [one, dying] = [await open(), await openMortal()];
-      const lease = await one.turns.enter('c', live);
-      const waiting = dying.turns.enter('c', live);
-      const third = one.turns.enter('c', live);
+      const lease = await one.turns.enter('c', new TurnStop());
+      const waiting = dying.turns.enter('c', new TurnStop());
+      const third = one.turns.enter('c', new TurnStop());
       dying.stall();
       await expect(waiting).rejects.toMatchObject(UNAVAILABLE);
       await one.check();
@@ -91,9 +98,10 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
       const [dying, other] = [await openMortal(), await open()];
       await fresh(await dying.records.claim(key('begun'))).begin();
       const waiting = fresh(await dying.records.claim(key('waiting')));
-      const lease = await dying.turns.enter('c', live);
+      const running = new TurnStop();
+      await dying.turns.enter('c', running);
       dying.stall();
-      await lostTime(lease);
+      await lostTime(running);
       await until(async () => (await other.records.claim(key('begun'))).type === 'abandoned');
       const taken = fresh(await other.records.claim(key('waiting')));
       // Heard of again, it may not run what another one runs now.
@@ -109,9 +117,10 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
       const [one, other] = [await openMortal(), await open()];
       const record = fresh(await one.records.claim(key('k')));
       await record.begin();
-      const lease = await one.turns.enter('c', live);
+      const running = new TurnStop();
+      await one.turns.enter('c', running);
       one.stall();
-      await lostTime(lease);
+      await lostTime(running);
       one.flow();
       await until(async () => (await other.records.claim(key('k'))).type === 'in_flight');
       await record.store(answer);
@@ -132,18 +141,26 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
       ]) {
         await expect(attempt()).rejects.toMatchObject(UNAVAILABLE);
       }
-      await expect(one.turns.enter('c', live)).rejects.toMatchObject(UNAVAILABLE);
+      await expect(one.turns.enter('c', new TurnStop())).rejects.toMatchObject(UNAVAILABLE);
       await server.start();
       await until(() => isReady(one));
-      (await one.turns.enter('c', live)).leave();
-      expect(changes).toEqual([undefined, expect.any(String), undefined]);
+      (await one.turns.enter('c', new TurnStop())).leave();
+      // On a busy machine it is also told why it cannot be reached again.
+      const [first, ...problems] = changes.slice(0, -1);
+      expect([first, problems[0], changes.at(-1)]).toEqual([
+        undefined,
+        'the connection broke',
+        undefined,
+      ]);
+      expect(problems).toEqual([...new Set(problems)]);
     });
 
     test('and comes back soon with what it kept ends no turn and keeps the order', async () => {
       const [one, other] = [await open(), await open()];
-      const lease = await one.turns.enter('c', live);
+      const running = new TurnStop();
+      const lease = await one.turns.enter('c', running);
       let isSecondIn = false;
-      const second = other.turns.enter('c', live).then((lease) => {
+      const second = other.turns.enter('c', new TurnStop()).then((lease) => {
         isSecondIn = true;
         return lease;
       });
@@ -151,14 +168,14 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
       await server.kill();
       await server.start();
       await until(async () => (await isReady(one)) && (await isReady(other)));
-      expect([lease.lost?.aborted, isSecondIn]).toEqual([false, false]);
+      expect([running.aborted, isSecondIn]).toEqual([false, false]);
       lease.leave();
       (await second).leave();
     });
 
     test('hears later of a turn that was over meanwhile, and of its answer', async () => {
       const [one, other] = [await open(), await open()];
-      const lease = await one.turns.enter('c', live);
+      const lease = await one.turns.enter('c', new TurnStop());
       const record = fresh(await one.records.claim(key('k')));
       await record.begin();
       await server.kill();
@@ -166,22 +183,25 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
       await record.store(answer);
       await server.start();
       await until(() => isReady(other));
-      (await other.turns.enter('c', live)).leave();
+      (await other.turns.enter('c', new TurnStop())).leave();
       expect(await other.records.claim(key('k'))).toEqual({ type: 'answered', answer });
     });
 
     test('and forgot all lets no turn begin before those must be over that it forgot', async () => {
       const [one, other] = [await open(), await open()];
-      const lease = await one.turns.enter('c', live);
+      const running = new TurnStop();
+      await one.turns.enter('c', running);
       const record = fresh(await one.records.claim(key('k')));
       await record.begin();
       await server.command('FLUSHALL');
       const forgottenAt = performance.now();
-      await expect(other.turns.enter('c', live)).rejects.toMatchObject(UNAVAILABLE);
+      await expect(other.turns.enter('c', new TurnStop())).rejects.toMatchObject(UNAVAILABLE);
       await expect(other.check()).rejects.toMatchObject(UNAVAILABLE);
-      await lostTime(lease);
+      await lostTime(running);
       let next: Lease | undefined;
-      await until(async () => (next = await other.turns.enter('c', live).catch(() => undefined)));
+      await until(
+        async () => (next = await other.turns.enter('c', new TurnStop()).catch(() => undefined)),
+      );
       expect(performance.now() - forgottenAt).toBeGreaterThan(LEASE_MS / 2 + ORPHAN_MS);
       next?.leave();
       // What runs under a key goes on.
@@ -193,14 +213,15 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     test('and went back in time is known by that', async () => {
       const [one, other] = [await open(), await open()];
       await server.command('CONFIG', 'SET', 'appendonly', 'no');
-      const lease = await one.turns.enter('c', live);
+      const running = new TurnStop();
+      await one.turns.enter('c', running);
       await server.kill();
       await server.start();
-      await lostTime(lease);
+      await lostTime(running);
       // Who lost its turn has told the server so by then.
       await expect(one.check()).rejects.toMatchObject(UNAVAILABLE);
       const told = async () =>
-        other.turns.enter('c', live).then(
+        other.turns.enter('c', new TurnStop()).then(
           () => 'let in',
           (error: unknown) => String(error),
         );
@@ -210,17 +231,52 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     });
   });
 
+  test('a queue that is deleted lets no turn run beside another', async () => {
+    const [one, other] = [await open(), await open()];
+    const first = await one.turns.enter('c', new TurnStop());
+    const queued = one.turns.enter('c', new TurnStop());
+    await one.check();
+    await deleteQueues();
+    let isIn = false;
+    const second = other.turns.enter('c', new TurnStop()).finally(() => (isIn = true));
+    await other.check();
+    expect(isIn).toBe(false);
+    // The place of a turn that waited is lost.
+    await expect(queued).rejects.toMatchObject(UNAVAILABLE);
+    expect(isIn).toBe(false);
+    first.leave();
+    const lease = await second;
+    await deleteQueues();
+    lease.leave();
+    (await one.turns.enter('c', new TurnStop())).leave();
+    await one.check();
+    expect(await server.command('KEYS', `${prefix}turns:*:first`)).toBe('');
+  });
+
+  test('a queue that is deleted does not block others for long after its process died', async () => {
+    const [dying, other] = [await openMortal(), await open()];
+    const running = new TurnStop();
+    await dying.turns.enter('c', running);
+    dying.stall();
+    await deleteQueues();
+    const next = other.turns.enter('c', new TurnStop());
+    const lostAt = await lostTime(running);
+    (await next).leave();
+    expect(performance.now() - lostAt).toBeGreaterThanOrEqual(ORPHAN_MS - 50);
+  });
+
   test('a server that says nothing is waited for no longer than two seconds', async () => {
     const one = await open();
-    const lease = await one.turns.enter('c', live);
+    const running = new TurnStop();
+    await one.turns.enter('c', running);
     server.freeze();
     const askedAt = performance.now();
-    await expect(one.turns.enter('c-2', live)).rejects.toMatchObject(UNAVAILABLE);
+    await expect(one.turns.enter('c-2', new TurnStop())).rejects.toMatchObject(UNAVAILABLE);
     expect(performance.now() - askedAt).toBeLessThan(2_500);
-    await lostTime(lease);
+    await lostTime(running);
     server.thaw();
     await until(() => isReady(one));
-    (await one.turns.enter('c-2', live)).leave();
+    (await one.turns.enter('c-2', new TurnStop())).leave();
   });
 
   test('a server that has become a replica is not available', async () => {
@@ -229,13 +285,13 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     await expect(one.check()).rejects.toMatchObject(UNAVAILABLE);
     await server.command('REPLICAOF', 'NO', 'ONE');
     await until(() => isReady(one));
-    (await one.turns.enter('c', live)).leave();
+    (await one.turns.enter('c', new TurnStop())).leave();
   });
 
   test('scripts that the server has dropped are sent again', async () => {
     const [one, other] = [await open(), await open()];
-    const first = await one.turns.enter('c', live);
-    const second = other.turns.enter('c', live);
+    const first = await one.turns.enter('c', new TurnStop());
+    const second = other.turns.enter('c', new TurnStop());
     await other.check();
     await server.command('SCRIPT', 'FLUSH');
     first.leave();
@@ -247,10 +303,10 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
       await open(undefined, undefined, LONG_LEASE_MS),
       await open(undefined, undefined, LONG_LEASE_MS),
     ];
-    const first = await one.turns.enter('c', live);
-    const leaving = new AbortController();
-    const second = one.turns.enter('c', leaving.signal);
-    const third = other.turns.enter('c', live);
+    const first = await one.turns.enter('c', new TurnStop());
+    const leaving = new TurnStop();
+    const second = one.turns.enter('c', leaving);
+    const third = other.turns.enter('c', new TurnStop());
     await Promise.all([one.check(), other.check()]);
     await server.kill();
     leaving.abort(new Error('left'));
@@ -266,7 +322,7 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     const one = await open(proxy.port, undefined, LONG_LEASE_MS);
     const other = await open(undefined, undefined, LONG_LEASE_MS);
     proxy.hold();
-    const attempts = [one.turns.enter('c', live), one.records.claim(key('k'))];
+    const attempts = [one.turns.enter('c', new TurnStop()), one.records.claim(key('k'))];
     const ends = await Promise.allSettled(attempts);
     expect(ends.map((end) => 'reason' in end)).toEqual([true, true]);
     await until(() => isReady(one));
@@ -278,17 +334,17 @@ describe.skipIf(REDIS_SERVERS.length === 0)('in Redis', () => {
     // What was on its way has arrived, and then the end of the connection that broke.
     await until(async () => (await clients()) === 2);
     await one.check();
-    (await other.turns.enter('c', live)).leave();
+    (await other.turns.enter('c', new TurnStop())).leave();
     fresh(await other.records.claim(key('k')));
   });
 
   test('closing gives up at once what is held', async () => {
     const [one, other] = [await open(), await open()];
-    await one.turns.enter('c', live);
+    await one.turns.enter('c', new TurnStop());
     await one.records.claim(key('k'));
     await one.close();
     const closedAt = performance.now();
-    (await other.turns.enter('c', live)).leave();
+    (await other.turns.enter('c', new TurnStop())).leave();
     fresh(await other.records.claim(key('k')));
     expect(performance.now() - closedAt).toBeLessThan(ORPHAN_MS);
   });
@@ -310,11 +366,11 @@ function isReady(coordination: Coordination): Promise<boolean> {
   );
 }
 
-/** When the lease was lost, by `performance.now()`. */
-function lostTime({ lost }: Lease): Promise<number> {
+/** When the turn was stopped, because its lease was lost; by `performance.now()`. */
+function lostTime(running: TurnStop): Promise<number> {
   return new Promise((resolve) => {
-    if (lost?.aborted) resolve(performance.now());
-    lost?.addEventListener('abort', () => resolve(performance.now()), { once: true });
+    if (running.aborted) resolve(performance.now());
+    running.addEventListener('abort', () => resolve(performance.now()));
   });
 }
 
