@@ -266,3 +266,16 @@ test('Ctrl-C drains as well', async () => {
   expect((await turn).status).toBe(200);
   expect([(await relay.ended).code, turns()]).toEqual([130, 1]);
 });
+
+test('SIGTERM: a connection on which nothing was asked keeps nobody waiting', async () => {
+  const relay = await replica([], upstream('http://127.0.0.1:9'));
+  const socket = connect(Number(new URL(relay.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  // So that it is accepted by now.
+  await fetch(`${relay.url}/health`);
+  const toldAt = performance.now();
+  process.kill(relay.pid, 'SIGTERM');
+  expect((await relay.ended).code).toBe(0);
+  // Not when the headers of a first request would have to be there.
+  expect(performance.now() - toldAt).toBeLessThan(10_000);
+});
