@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { BIN } from '../helpers/built-program.js';
 import { AppError } from '../../src/base/errors.js';
 import type { Call, RelayState, RunningTurn } from '../../src/relay/state.js';
 import { failed } from '../../src/relay/chat/contract.js';
@@ -16,7 +16,6 @@ import { temporaryFolder } from '../helpers/run-cli.js';
 import { stillClock } from '../helpers/still-clock.js';
 import { deferred } from '../sandbox/start.js';
 
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 const TURN = { message: 'hello', conversation_id: 'c-1' };
 
 /** A relay in a process of its own with a turn that runs until told. */
