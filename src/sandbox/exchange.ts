@@ -11,7 +11,7 @@ import {
 } from './call.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
-import { parseChatBody, type ChatBody } from './operations/assistants.js';
+import { parseChatBody } from './operations/assistants.js';
 import { type OperationName, findOperation } from './routes.js';
 import { type Script, replyTo } from './scripted-assistant.js';
 import { SandboxStore } from './store.js';
@@ -22,35 +22,7 @@ export interface LoggedSend {
   /** When it came, ISO 8601. */
   at: string;
   /** The fault that it met, if any. */
-  fault?: string;
-}
-
-/** The requests for turns by conversation, each with the fault that it met: `npm run soak` judges by them. */
-export class SendLog {
-  readonly #sends = new Map<string, LoggedSend[]>();
-
-  /** A body that is not a turn is ignored. */
-  note(body: Buffer, at: Date, fault: string | undefined): void {
-    const turn = turnIn(body);
-    if (turn === undefined) return;
-    const { conversation_id: id, content: text } = turn;
-    const sends = this.#sends.get(id) ?? [];
-    this.#sends.set(id, sends);
-    sends.push({ text, at: at.toISOString(), ...(fault === undefined ? {} : { fault }) });
-  }
-
-  of(conversationId: string): readonly LoggedSend[] {
-    return this.#sends.get(conversationId) ?? [];
-  }
-}
-
-function turnIn(body: Buffer): ChatBody | undefined {
-  try {
-    return parseChatBody(body);
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
+  fault: string | undefined;
 }
 
 export interface SandboxSettings {
@@ -76,7 +48,8 @@ export interface SandboxState {
   plan: FaultPlan;
   /** Requests so far, by operation. */
   requests: Map<OperationName, number>;
-  sends: SendLog;
+  /** Those for turns while there were faults, by conversation: `npm run soak` judges by them. */
+  sends: Map<string, LoggedSend[]>;
 }
 
 export function createState(settings: SandboxSettings, closing: AbortSignal): SandboxState {
@@ -94,7 +67,7 @@ function initialState({ clock, randomId, faultSettings = {} }: SandboxSettings) 
     keys: new IdempotencyKeys(clock),
     plan: new FaultPlan(faultSettings),
     requests: new Map<OperationName, number>(),
-    sends: new SendLog(),
+    sends: new Map<string, LoggedSend[]>(),
   };
 }
 
@@ -128,11 +101,10 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
   const [path, query] = splitTarget(request.target);
   const { operation, id, subId, run, isKeyed } = findOperation(method, path);
   if (body === undefined) throw refuse(413, { detail: 'The request body is too large.' });
-  const { settings, requests, plan, sends } = state;
+  const { settings, requests, plan } = state;
   requests.set(operation, (requests.get(operation) ?? 0) + 1);
   const faults = plan.choose(operation, isReused);
-  if (operation === 'chat' && plan.isActive)
-    sends.note(body, settings.clock.now(), faults[0]?.name);
+  if (operation === 'chat' && plan.isActive) logSend(state, body, faults[0]?.name);
   const intercepted = surround(run, settings.intercept ? [settings.intercept] : []);
   const keyed = { keys: isKeyed ? idempotencyKeys : [], method, path, query, body };
   const runOnce: Operation = (call) => state.keys.run(keyed, async () => intercepted(call));
@@ -141,6 +113,17 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
     runOnce,
     faults.map(({ intercept }) => intercept),
   )(call);
+}
+
+/** A body that is not a turn is ignored. */
+function logSend({ sends, settings }: SandboxState, body: Buffer, fault: string | undefined): void {
+  try {
+    const { conversation_id: id, content: text } = parseChatBody(body);
+    const at = settings.clock.now().toISOString();
+    sends.set(id, [...(sends.get(id) ?? []), { text, at, fault }]);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
 }
 
 function createCall(
