@@ -1,19 +1,19 @@
 import type { Clock } from '../base/time.js';
 import {
-  Refusal,
-  type Interceptor,
   errorAnswer,
+  Refusal,
   refuse,
-  type Answer,
   surround,
+  type Answer,
   type Call,
+  type Interceptor,
   type Operation,
 } from './call.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
 import { parseChatBody } from './operations/assistants.js';
-import { type OperationName, findOperation } from './routes.js';
-import { type Script, replyTo } from './scripted-assistant.js';
+import { findOperation, type OperationName } from './routes.js';
+import { replyTo, type Script } from './scripted-assistant.js';
 import { SandboxStore } from './store.js';
 
 /** A request for a turn. */
@@ -39,17 +39,10 @@ export interface SandboxSettings {
 }
 
 /** The state that all requests of one sandbox share. */
-export interface SandboxState {
+export interface SandboxState extends ReturnType<typeof initialState> {
   readonly settings: SandboxSettings;
   /** Aborted when the sandbox closes. */
   readonly closing: AbortSignal;
-  store: SandboxStore;
-  keys: IdempotencyKeys;
-  plan: FaultPlan;
-  /** Requests so far, by operation. */
-  requests: Map<OperationName, number>;
-  /** Those for turns while there were faults, by conversation: `npm run soak` judges by them. */
-  sends: Map<string, LoggedSend[]>;
 }
 
 export function createState(settings: SandboxSettings, closing: AbortSignal): SandboxState {
@@ -66,7 +59,9 @@ function initialState({ clock, randomId, faultSettings = {} }: SandboxSettings) 
     store: new SandboxStore(clock, randomId),
     keys: new IdempotencyKeys(clock),
     plan: new FaultPlan(faultSettings),
+    /** Requests so far, by operation. */
     requests: new Map<OperationName, number>(),
+    /** Those for turns while there were faults, by conversation: `npm run soak` judges by them. */
     sends: new Map<string, LoggedSend[]>(),
   };
 }
