@@ -109,7 +109,7 @@ async function openState(settings: RelaySettings, services: RelayServices): Prom
     admission: new Admission({ ...services, isCrowded: upstream.isCrowded }),
     bodies: new BodyReader(),
     guesses: new RateAllowances(clock),
-    ...{ access, running: [], waiting: 0, unanswered: 0, lastAnswerAt: 0 },
+    ...{ access, running: [], waiting: 0, unanswered: 0, lastAnswerAt: 0, connections: new Set() },
     ...{ isDraining: false, keepsConnections: true, isEnding: false },
   };
   return state;

@@ -79,11 +79,18 @@ function createRelayServer(state: RelayState, bounds: CallerBounds): Server {
   // After a write, Node restarts this timeout once, so a stalled reader is cut off after twice its length.
   server.timeout = bounds.stalledMs / 2;
   server.on('timeout', endStalled);
+  server.on('connection', (socket) => noteConnection(socket, state));
   const serve = callServer(state, new UnreadAnswers(bounds, state.clock));
   server.on('request', (request, response) => serve(request, response, false));
   server.on('checkContinue', (request, response) => serve(request, response, true));
   refuseOthers(server);
   return server;
+}
+
+function noteConnection(socket: Socket, state: RelayState): void {
+  if (state.isDraining) state.lastAnswerAt = state.clock.monotonic();
+  state.connections.add(socket);
+  socket.once('close', () => state.connections.delete(socket));
 }
 
 function callServer(state: RelayState, unread: UnreadAnswers) {
@@ -218,10 +225,12 @@ function stopListening(server: Server, clock: RelayState['clock'], onStop: () =>
   });
 }
 
-/** Node counts a connection as idle while its answer is still being sent. */
-function closeIdle(server: Server, { unanswered, lastAnswerAt, clock }: RelayState): void {
+/** To Node a connection is idle while its answer is still being sent, and not before its first request. */
+function closeIdle(server: Server, { unanswered, lastAnswerAt, clock, connections }: RelayState) {
   const isQuiet = clock.monotonic() - lastAnswerAt >= IDLE_MS;
-  if (unanswered === 0 && isQuiet) server.closeIdleConnections();
+  if (unanswered > 0 || !isQuiet) return;
+  server.closeIdleConnections();
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
 }
 
 /** A turn with an idempotency key outlives its connection, so the server's own end is not enough. */

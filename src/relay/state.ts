@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock, Signal } from '../base/time.js';
 import type { ReplyEvent, TurnRequest } from '../turn/events.js';
 import type { Admission } from './chat/admission.js';
@@ -136,6 +137,7 @@ export interface RelayState extends RequestSettings, RequestServices {
   keepsConnections: boolean;
   /** The turns are stopped, and no new ones begin. */
   isEnding: boolean;
-  /** While it drains: when a response last ended, by the monotonic clock. */
+  /** While it drains: when a response last ended or a connection came, by the monotonic clock. */
   lastAnswerAt: number;
+  readonly connections: Set<Socket>;
 }

@@ -1,13 +1,7 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
 import { empty, errorAnswer, json, Refusal, type Answer } from './call.js';
-import {
-  type SandboxRequest,
-  type LoggedSend,
-  type SendLog,
-  resetState,
-  type SandboxState,
-} from './exchange.js';
+import { resetState, type SandboxRequest, type SandboxState } from './exchange.js';
 import { FaultPlan } from './faults/plan.js';
 import { parseBody, metadataBody } from './operations/parse-request.js';
 import type { OperationName } from './routes.js';
@@ -19,7 +13,10 @@ const CONTROL_ROUTES: Readonly<Record<string, ControlRoute>> = {
   'GET /_sandbox/stats': (state) => json(statsOf(state)),
   'PUT /_sandbox/faults': setFaults,
   'PUT /_sandbox/seed': seedStore,
-  'POST /_sandbox/reset': reset,
+  'POST /_sandbox/reset': (state) => {
+    resetState(state);
+    return empty(204);
+  },
 };
 
 /** Whether it is for the sandbox itself and not for the API. Such a request needs no key. */
@@ -57,12 +54,7 @@ function setFaults(state: SandboxState, body: Buffer): Answer {
 
 function seedStore({ store, settings }: SandboxState, body: Buffer): Answer {
   const { clock, randomId } = settings;
-  return json({ ids: seed(parseSeed(body), { store, now: clock.now(), randomId }) });
-}
-
-function reset(state: SandboxState): Answer {
-  resetState(state);
-  return empty(204);
+  return json({ ids: seed(parseBody(seedBody, body), { store, now: clock.now(), randomId }) });
 }
 
 /** Between two messages of a conversation. */
@@ -82,11 +74,7 @@ const seedBody = v.object({
 });
 
 /** Conversations to make; each ends `every_ms` after the previous one. */
-export type Seed = v.InferOutput<typeof seedBody>;
-
-export function parseSeed(body: Buffer): Seed {
-  return parseBody(seedBody, body);
-}
+type Seed = v.InferOutput<typeof seedBody>;
 
 interface SeedOptions {
   store: SandboxStore;
@@ -140,17 +128,7 @@ export interface Stats {
   /** Faults that happened, such as `chat/reset_after`. */
   faults: Record<string, number>;
   /** Newest first. */
-  conversations: ConversationStats[];
-}
-
-export interface ConversationStats {
-  id: string;
-  /** The texts of the user's messages, and how often each is stored. */
-  turns: { text: string; count: number }[];
-  /** Everything that is stored, in order. */
-  messages: { role: string; text: string | null; created_at: string }[];
-  /** The requests for turns while there were faults, in order. */
-  sends: LoggedSend[];
+  conversations: ReturnType<typeof conversationStats>[];
 }
 
 export function statsOf({ store, requests, plan, sends }: SandboxState): Stats {
@@ -162,15 +140,18 @@ export function statsOf({ store, requests, plan, sends }: SandboxState): Stats {
   };
 }
 
-function conversationStats({ conversation, messages }: Thread, sends: SendLog): ConversationStats {
+function conversationStats({ conversation, messages }: Thread, sends: SandboxState['sends']) {
   const counts = new Map<string, number>();
   for (const { role, text } of messages) {
     if (role === 'user') counts.set(text ?? '', (counts.get(text ?? '') ?? 0) + 1);
   }
   return {
     id: conversation.id,
+    /** The texts of the user's messages, and how often each is stored. */
     turns: [...counts].map(([text, count]) => ({ text, count })),
+    /** Everything that is stored, in order. */
     messages: messages.map(({ role, text, created_at }) => ({ role, text, created_at })),
-    sends: [...sends.of(conversation.id)],
+    /** The requests for turns while there were faults, in order. */
+    sends: sends.get(conversation.id) ?? [],
   };
 }

@@ -1,19 +1,19 @@
 import type { Clock } from '../base/time.js';
 import {
-  Refusal,
-  type Interceptor,
   errorAnswer,
+  Refusal,
   refuse,
-  type Answer,
   surround,
+  type Answer,
   type Call,
+  type Interceptor,
   type Operation,
 } from './call.js';
 import { FaultPlan, type FaultSettings } from './faults/plan.js';
 import { IdempotencyKeys } from './idempotency.js';
-import { parseChatBody, type ChatBody } from './operations/assistants.js';
-import { type OperationName, findOperation } from './routes.js';
-import { type Script, replyTo } from './scripted-assistant.js';
+import { parseChatBody } from './operations/assistants.js';
+import { findOperation, type OperationName } from './routes.js';
+import { replyTo, type Script } from './scripted-assistant.js';
 import { SandboxStore } from './store.js';
 
 /** A request for a turn. */
@@ -22,35 +22,7 @@ export interface LoggedSend {
   /** When it came, ISO 8601. */
   at: string;
   /** The fault that it met, if any. */
-  fault?: string;
-}
-
-/** The requests for turns by conversation, each with the fault that it met: `npm run soak` judges by them. */
-export class SendLog {
-  readonly #sends = new Map<string, LoggedSend[]>();
-
-  /** A body that is not a turn is ignored. */
-  note(body: Buffer, at: Date, fault: string | undefined): void {
-    const turn = turnIn(body);
-    if (turn === undefined) return;
-    const { conversation_id: id, content: text } = turn;
-    const sends = this.#sends.get(id) ?? [];
-    this.#sends.set(id, sends);
-    sends.push({ text, at: at.toISOString(), ...(fault === undefined ? {} : { fault }) });
-  }
-
-  of(conversationId: string): readonly LoggedSend[] {
-    return this.#sends.get(conversationId) ?? [];
-  }
-}
-
-function turnIn(body: Buffer): ChatBody | undefined {
-  try {
-    return parseChatBody(body);
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
+  fault: string | undefined;
 }
 
 export interface SandboxSettings {
@@ -67,16 +39,10 @@ export interface SandboxSettings {
 }
 
 /** The state that all requests of one sandbox share. */
-export interface SandboxState {
+export interface SandboxState extends ReturnType<typeof initialState> {
   readonly settings: SandboxSettings;
   /** Aborted when the sandbox closes. */
   readonly closing: AbortSignal;
-  store: SandboxStore;
-  keys: IdempotencyKeys;
-  plan: FaultPlan;
-  /** Requests so far, by operation. */
-  requests: Map<OperationName, number>;
-  sends: SendLog;
 }
 
 export function createState(settings: SandboxSettings, closing: AbortSignal): SandboxState {
@@ -93,8 +59,10 @@ function initialState({ clock, randomId, faultSettings = {} }: SandboxSettings) 
     store: new SandboxStore(clock, randomId),
     keys: new IdempotencyKeys(clock),
     plan: new FaultPlan(faultSettings),
+    /** Requests so far, by operation. */
     requests: new Map<OperationName, number>(),
-    sends: new SendLog(),
+    /** Those for turns while there were faults, by conversation: `npm run soak` judges by them. */
+    sends: new Map<string, LoggedSend[]>(),
   };
 }
 
@@ -128,11 +96,10 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
   const [path, query] = splitTarget(request.target);
   const { operation, id, subId, run, isKeyed } = findOperation(method, path);
   if (body === undefined) throw refuse(413, { detail: 'The request body is too large.' });
-  const { settings, requests, plan, sends } = state;
+  const { settings, requests, plan } = state;
   requests.set(operation, (requests.get(operation) ?? 0) + 1);
   const faults = plan.choose(operation, isReused);
-  if (operation === 'chat' && plan.isActive)
-    sends.note(body, settings.clock.now(), faults[0]?.name);
+  if (operation === 'chat' && plan.isActive) logSend(state, body, faults[0]?.name);
   const intercepted = surround(run, settings.intercept ? [settings.intercept] : []);
   const keyed = { keys: isKeyed ? idempotencyKeys : [], method, path, query, body };
   const runOnce: Operation = (call) => state.keys.run(keyed, async () => intercepted(call));
@@ -141,6 +108,17 @@ async function operate(request: SandboxRequest, state: SandboxState): Promise<An
     runOnce,
     faults.map(({ intercept }) => intercept),
   )(call);
+}
+
+/** A body that is not a turn is ignored. */
+function logSend({ sends, settings }: SandboxState, body: Buffer, fault: string | undefined): void {
+  try {
+    const { conversation_id: id, content: text } = parseChatBody(body);
+    const at = settings.clock.now().toISOString();
+    sends.set(id, [...(sends.get(id) ?? []), { text, at, fault }]);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
 }
 
 function createCall(

@@ -1,30 +1,8 @@
 import { empty, Refusal, refuse, type Operation } from './call.js';
-import { getAssistant, listAssistants, chat } from './operations/assistants.js';
-import {
-  addMessage,
-  createConversation,
-  deleteConversation,
-  getConversation,
-  listConversations,
-  listInsights,
-  listMessages,
-  updateConversation,
-} from './operations/conversations.js';
-import {
-  getTestRun,
-  listSuiteRuns,
-  listTestRuns,
-  triggerSuite,
-  triggerTest,
-} from './operations/test-runs.js';
-import {
-  createTest,
-  deleteTest,
-  getTest,
-  listTests,
-  listTestSuites,
-  updateTest,
-} from './operations/tests.js';
+import * as assistants from './operations/assistants.js';
+import * as conversations from './operations/conversations.js';
+import * as runs from './operations/test-runs.js';
+import * as tests from './operations/tests.js';
 
 interface Route {
   method: string;
@@ -43,53 +21,47 @@ const SUITES = `${TESTS}/test-suites`;
 
 /** Every operation of the API, declared once. */
 const ROUTES = {
-  list_assistants: route('GET', ASSISTANTS, listAssistants),
-  get_assistant: route('GET', `${ASSISTANTS}/{id}`, getAssistant),
-  chat: route('POST', `${ASSISTANTS}/{id}/chat`, chat),
-  list_conversations: route('GET', CONVERSATIONS, listConversations),
-  create_conversation: keyed(route('POST', CONVERSATIONS, createConversation)),
-  get_conversation: route('GET', `${CONVERSATIONS}/{id}`, getConversation),
-  update_conversation: route('PUT', `${CONVERSATIONS}/{id}`, updateConversation),
-  delete_conversation: route('DELETE', `${CONVERSATIONS}/{id}`, deleteConversation),
-  list_messages: route('GET', `${CONVERSATIONS}/{id}/messages`, listMessages),
-  add_message: keyed(route('POST', `${CONVERSATIONS}/{id}/message`, addMessage)),
-  list_insights: route('GET', `${CONVERSATIONS}/{id}/conversations-insights`, listInsights),
-  list_tests: route('GET', TESTS, listTests),
-  create_test: keyed(route('POST', TESTS, createTest)),
-  get_test: route('GET', `${TESTS}/{id}`, getTest),
-  update_test: route('PUT', `${TESTS}/{id}`, updateTest),
-  delete_test: route('DELETE', `${TESTS}/{id}`, deleteTest),
-  list_test_runs: route('GET', `${TESTS}/{id}/runs`, listTestRuns),
-  trigger_test: keyed(route('POST', `${TESTS}/{id}/runs`, triggerTest)),
-  get_test_run: route('GET', `${TESTS}/{id}/runs/{id}`, getTestRun),
-  list_test_suites: route('GET', SUITES, listTestSuites),
-  list_suite_runs: route('GET', `${SUITES}/{id}/runs`, listSuiteRuns),
-  trigger_suite: keyed(route('POST', `${SUITES}/{id}/runs`, triggerSuite)),
+  list_assistants: route('GET', ASSISTANTS, assistants.listAssistants),
+  get_assistant: route('GET', `${ASSISTANTS}/{id}`, assistants.getAssistant),
+  chat: route('POST', `${ASSISTANTS}/{id}/chat`, assistants.chat),
+  list_conversations: route('GET', CONVERSATIONS, conversations.listConversations),
+  create_conversation: route('POST', CONVERSATIONS, conversations.createConversation),
+  get_conversation: route('GET', `${CONVERSATIONS}/{id}`, conversations.getConversation),
+  update_conversation: route('PUT', `${CONVERSATIONS}/{id}`, conversations.updateConversation),
+  delete_conversation: route('DELETE', `${CONVERSATIONS}/{id}`, conversations.deleteConversation),
+  list_messages: route('GET', `${CONVERSATIONS}/{id}/messages`, conversations.listMessages),
+  add_message: route('POST', `${CONVERSATIONS}/{id}/message`, conversations.addMessage),
+  list_insights: route(
+    'GET',
+    `${CONVERSATIONS}/{id}/conversations-insights`,
+    conversations.listInsights,
+  ),
+  list_tests: route('GET', TESTS, tests.listTests),
+  create_test: route('POST', TESTS, tests.createTest),
+  get_test: route('GET', `${TESTS}/{id}`, tests.getTest),
+  update_test: route('PUT', `${TESTS}/{id}`, tests.updateTest),
+  delete_test: route('DELETE', `${TESTS}/{id}`, tests.deleteTest),
+  list_test_runs: route('GET', `${TESTS}/{id}/runs`, runs.listTestRuns),
+  trigger_test: route('POST', `${TESTS}/{id}/runs`, runs.triggerTest),
+  get_test_run: route('GET', `${TESTS}/{id}/runs/{id}`, runs.getTestRun),
+  list_test_suites: route('GET', SUITES, tests.listTestSuites),
+  list_suite_runs: route('GET', `${SUITES}/{id}/runs`, runs.listSuiteRuns),
+  trigger_suite: route('POST', `${SUITES}/{id}/runs`, runs.triggerSuite),
 };
 
 function route(method: string, path: string, run: Operation): Route {
   const pattern = new RegExp(`^${path.replaceAll('{id}', '([^/]+)')}$`);
   const [fixed = ''] = path.split('{id}');
-  return { method, pattern, fixedLength: fixed.length, run, isKeyed: false };
-}
-
-function keyed(route: Route): Route {
-  return { ...route, isKeyed: true };
+  const isKeyed = method === 'POST' && run !== assistants.chat;
+  return { method, pattern, fixedLength: fixed.length, run, isKeyed };
 }
 
 export type OperationName = keyof typeof ROUTES;
 
 export const OPERATION_NAMES = Object.keys(ROUTES) as readonly OperationName[];
 
-export interface FoundOperation extends Pick<Route, 'run' | 'isKeyed'> {
-  operation: OperationName;
-  /** The ids in the path, empty where there are none. */
-  id: string;
-  subId: string;
-}
-
-/** The operation for a method and a path, or a Refusal. HEAD counts as GET. */
-export function findOperation(method: string, path: string): FoundOperation {
+/** The operation for a method and a path with its ids, empty where there are none. HEAD counts as GET. */
+export function findOperation(method: string, path: string) {
   const names = namesFor(path);
   if (names.length === 0) throw noSuchPath(path);
   const asked = method === 'HEAD' ? 'GET' : method;

@@ -11,11 +11,7 @@ const PATTERNS = [
 
 /** The name that a message gives, if any. */
 function nameIn(text: string): string | undefined {
-  for (const pattern of PATTERNS) {
-    const name = pattern.exec(text)?.[1];
-    if (name !== undefined) return name;
-  }
-  return undefined;
+  return PATTERNS.map((pattern) => pattern.exec(text)?.[1]).find((name) => name !== undefined);
 }
 
 /** The last name that was given. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { listen } from '../base/listen.js';
-import { INITIAL_ASSISTANTS, type SandboxStore } from './store.js';
+import { ASSISTANTS, type SandboxStore } from './store.js';
 import { control, isControl, statsOf, type Stats } from './control.js';
 import {
   exchange,
@@ -56,7 +56,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const url = await listen(server, { host, port, hint, problem });
   return {
     url: `${url}/v2`,
-    assistantId: INITIAL_ASSISTANTS[0].id,
+    assistantId: ASSISTANTS[0].id,
     get store() {
       return state.store;
     },

@@ -15,9 +15,6 @@ export interface Assistant {
   privacy_settings: { data_retention: boolean };
 }
 
-/** A run of a test may name one of these. `main` is what the other is promoted to. */
-export const VERSIONS: readonly string[] = ['main', '20250101T000000000000'];
-
 const SHARED = {
   model: 'sandbox/scripted',
   instructions: 'Scripted replies of the telnyx-chat sandbox. No model is asked.',
@@ -26,8 +23,8 @@ const SHARED = {
   enabled_features: ['messaging'],
 };
 
-/** The assistants at the start; the first is the default. */
-export const INITIAL_ASSISTANTS: readonly [Assistant, ...Assistant[]] = [
+/** The first is the default. */
+export const ASSISTANTS: readonly [Assistant, ...Assistant[]] = [
   {
     ...SHARED,
     id: 'assistant-sandbox',
@@ -54,13 +51,14 @@ export const INITIAL_ASSISTANTS: readonly [Assistant, ...Assistant[]] = [
   },
 ];
 
+export function findAssistant(id: string): Assistant | undefined {
+  return ASSISTANTS.find((assistant) => assistant.id === id);
+}
+
 /** Values are strings on the wire; `ai_disabled` is documented as a boolean too. */
 export type Metadata = Record<string, string | boolean>;
 
-export type MessageMetadata = Record<
-  string,
-  string | number | boolean | (string | number | boolean)[]
->;
+type Scalar = string | number | boolean;
 
 export interface Conversation {
   id: string;
@@ -78,7 +76,7 @@ export interface Message {
   created_at: string;
   sent_at: string;
   tool_calls: readonly Record<string, unknown>[];
-  metadata: MessageMetadata;
+  metadata: Record<string, Scalar | Scalar[]>;
 }
 
 /** A conversation with its messages. */
@@ -91,11 +89,10 @@ export interface Thread {
 
 type NewMessage = Pick<Message, 'role' | 'text'> & Partial<Message>;
 
-/** The assistants, their tests and the conversations of one sandbox, in memory. */
+/** The conversations and the assistant tests of one sandbox, in memory. */
 export class SandboxStore {
   readonly #clock: Clock;
   readonly #randomId: () => string;
-  readonly #assistants = new Map(INITIAL_ASSISTANTS.map((each) => [each.id, each]));
   readonly #threads = new Map<string, Thread>();
   readonly tests: TestStore;
 
@@ -105,21 +102,13 @@ export class SandboxStore {
     this.tests = new TestStore(clock, randomId);
   }
 
-  listAssistants(): Assistant[] {
-    return [...this.#assistants.values()];
-  }
-
-  findAssistant(id: string): Assistant | undefined {
-    return this.#assistants.get(id);
-  }
-
   create(name: string, metadata: Metadata): Thread {
     const id = this.#randomId();
     const now = this.#clock.now().toISOString();
     const conversation = { id, name, created_at: now, last_message_at: now, metadata };
     const thread = { conversation, messages: [], isRetained: true };
     this.add(thread);
-    this.involve(thread, this.findAssistant(String(metadata['assistant_id'])));
+    this.involve(thread, findAssistant(String(metadata['assistant_id'])));
     return thread;
   }
 
@@ -137,8 +126,8 @@ export class SandboxStore {
     return [...this.#threads.values()].reverse();
   }
 
-  delete(id: string): boolean {
-    return this.#threads.delete(id);
+  delete(id: string): void {
+    this.#threads.delete(id);
   }
 
   append(thread: Thread, message: NewMessage): void {

@@ -1,19 +1,52 @@
+import * as v from 'valibot';
 import type { Clock } from '../base/time.js';
 
-export const CHANNELS = ['phone_call', 'web_call', 'sms_chat', 'web_chat'] as const;
-
-/** The body of a request that creates or changes a test. */
-export interface TestFields {
-  name: string;
-  description?: string | undefined;
-  /** For a web chat, the id of an assistant. */
-  destination: string;
-  telnyx_conversation_channel: (typeof CHANNELS)[number];
-  instructions: string;
-  rubric: { name: string; criteria: string }[];
-  max_duration_seconds?: number | undefined;
-  test_suite?: string | undefined;
+/** A text of this many characters, counted as the API counts: a surrogate pair is one. */
+function text(max: number, min = 0) {
+  const length = (input: string): number => Array.from(input).length;
+  return v.pipe(
+    v.string(),
+    v.check((input) => length(input) >= min, `String should have at least ${min} character`),
+    v.check((input) => length(input) <= max, `String should have at most ${max} characters`),
+  );
 }
+
+const MAX_SECONDS = 3_600;
+const WHOLE = 'Input should be a valid integer';
+
+const FIELDS = {
+  name: text(255, 1),
+  description: v.optional(text(1_000)),
+  destination: text(Infinity, 1),
+  instructions: text(5_000, 1),
+  rubric: v.pipe(
+    v.array(v.strictObject({ name: v.string(), criteria: v.string() })),
+    v.minLength(1, 'List should have at least 1 item after validation, not 0'),
+  ),
+  telnyx_conversation_channel: v.picklist(
+    ['phone_call', 'web_call', 'sms_chat', 'web_chat'],
+    "Input should be 'phone_call', 'web_call', 'sms_chat' or 'web_chat'",
+  ),
+  max_duration_seconds: v.optional(
+    v.pipe(
+      v.number(WHOLE),
+      v.integer(WHOLE),
+      v.minValue(1, 'Input should be greater than or equal to 1'),
+      v.maxValue(MAX_SECONDS, `Input should be less than or equal to ${MAX_SECONDS}`),
+    ),
+  ),
+  test_suite: v.optional(text(100)),
+};
+
+/** The body of a request that creates a test. For a web chat, `destination` is the id of an assistant. */
+export const newTestBody = v.object({
+  ...FIELDS,
+  telnyx_conversation_channel: v.optional(FIELDS.telnyx_conversation_channel, 'web_chat'),
+});
+
+export const testUpdateBody = v.partial(v.object(FIELDS));
+
+type TestFields = v.InferOutput<typeof newTestBody>;
 
 /** An assistant test as it is listed. */
 export interface AssistantTest extends TestFields {
@@ -57,13 +90,6 @@ export class TestStore {
     return test;
   }
 
-  update(
-    test: AssistantTest,
-    changes: { [Name in keyof TestFields]?: TestFields[Name] | undefined },
-  ): void {
-    Object.assign(test, changes);
-  }
-
   find(id: string): AssistantTest | undefined {
     return this.#tests.get(id);
   }
@@ -77,6 +103,11 @@ export class TestStore {
   delete(id: string): void {
     this.#tests.delete(id);
     for (const run of this.runsOf([id])) this.#runs.delete(run.run_id);
+  }
+
+  /** The id of several runs that are triggered as one. */
+  newSuiteRunId(): string {
+    return this.#randomId();
   }
 
   /** A run that has not started. */
@@ -95,11 +126,6 @@ export class TestStore {
     };
     this.#runs.set(run.run_id, run);
     return run;
-  }
-
-  /** The id of several runs that are triggered as one. */
-  newSuiteRunId(): string {
-    return this.#randomId();
   }
 
   updateRun(run: TestRun, changes: Partial<TestRun>): void {

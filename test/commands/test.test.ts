@@ -511,7 +511,7 @@ it(
       faultSettings: { rules: ['reset_after:0.3', 'status_500_before:0.1'], seed: 7 },
     });
     const { test } = folderWith({ 'a.chat': cases.join('\n') }, env);
-    const { code, stdout } = await test(['-j', '4', '-q', '--keep'], { clock: realClock() });
+    const { code, stdout } = await test(['-j', '4', '-q', '--keep'], { clock: realClock(10) });
     expect(stdout.split('\n')[0]).toBe('200 passed');
     expect(code).toBe(0);
     expect(sandbox.stats().faults['chat/reset_after']).toBeGreaterThan(40);

@@ -2,7 +2,8 @@ import Telnyx from 'telnyx';
 import { describe, expect, test } from 'vitest';
 import type { Interceptor } from '../../src/sandbox/call.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/server.js';
-import { refusing, deferred, start, testClock } from '../sandbox/start.js';
+import { stillClock } from '../helpers/still-clock.js';
+import { refusing, deferred, start } from '../sandbox/start.js';
 
 /** The official client speaks to the sandbox: what it can read, ours must be able to read. */
 async function setUp(options: Partial<SandboxOptions> = {}) {
@@ -51,7 +52,7 @@ describe('conversations', () => {
   });
 
   test('are listed by filter, order and limit', async () => {
-    const clock = testClock();
+    const clock = stillClock();
     const { client } = await setUp({ clock });
     for (const name of ['Voice 1', 'Text 1', 'Voice 2', 'Voice 3']) {
       await client.ai.conversations.create({ name, metadata: { assistant_id: name.slice(0, 4) } });

@@ -4,13 +4,13 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { basename, dirname, extname, join } from 'node:path';
 import { spawn as openTerminal, type IPty } from '@lydell/node-pty';
 import { expect, test } from 'vitest';
+import { BIN } from '../helpers/built-program.js';
 import { processContext } from '../../src/process/context.js';
 import { accountEnv } from '../helpers/account.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { start } from '../sandbox/start.js';
 
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 /** `npm run soak` has 500. */
 const CRASHES = Number(process.env['CRASHES'] ?? 30);
 

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BIN } from '../helpers/built-program.js';
 import { seed } from '../../src/sandbox/control.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { account } from '../helpers/account.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
-
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
 /** Less than what is listed takes: a program that kept it all would die. */
 const SMALL_HEAP = '--max-old-space-size=32 --max-semi-space-size=2';

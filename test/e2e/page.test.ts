@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { BIN } from '../helpers/built-program.js';
 import { describeInBrowser } from '../helpers/browser.js';
 import { chatPage } from '../helpers/chat-page.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
-
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
 /** The built program as a relay before its sandbox; ended with the test. Gives its URL. */
 async function builtRelay(): Promise<string> {

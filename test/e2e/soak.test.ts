@@ -9,7 +9,7 @@ test(
   'on a network that loses a third of everything no turn is doubled or lost',
   { timeout: 240_000 },
   async () => {
-    const argv = ['--turns', '100', '--conversations', '10', '--only', 'ours'];
+    const argv = ['--turns', '100', '--conversations', '20', '--only', 'ours'];
     const { stdout } = await promisify(execFile)(process.execPath, [SOAK, ...argv]);
     const row = JSON.parse(/^telnyx-chat +(.*)$/m.exec(stdout)?.[1] ?? '{}') as unknown;
     const none = { doubled: 0, lost: 0, wrong: 0, outOfOrder: 0, untold: 0 };

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { BIN } from '../helpers/built-program.js';
 import { processContext } from '../../src/process/context.js';
 import { account } from '../helpers/account.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
 
 const { clock } = processContext(process);
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
 /** Seconds that each phase goes on for: far longer than a test may take. */
 const TIMEOUT = 120;

@@ -48,7 +48,10 @@ export async function boundedRelay(
       log: openLog(process.stderr, 'silent', clock),
     },
   );
-  onTestFinished(() => relay.drain());
+  onTestFinished(() => {
+    clock.speedUp(10);
+    return relay.drain();
+  });
   return relay;
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { temporaryFolder } from './run-cli.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 export const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 

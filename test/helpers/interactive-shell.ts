@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BIN } from './built-program.js';
 import { TerminalSession } from './terminal.js';
 import { temporaryFolder } from './temporary-folder.js';
-
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
 export type ShellName = 'bash' | 'zsh' | 'fish';
 

@@ -23,8 +23,9 @@ export async function serve(
     const [, url] = /^relay: (\S+)\n/.exec(text) ?? [];
     if (url !== undefined) tell(url);
   };
+  const clock = realClock();
   const ended = runCli(['serve', ...argv], {
-    clock: realClock(),
+    clock,
     ...options,
     env: { PORT: '0', ...env },
     signal: stopping.signal,
@@ -35,6 +36,8 @@ export async function serve(
     return ended;
   };
   onTestFinished(async () => {
+    // Nobody is left who might ask anything while it ends.
+    clock.speedUp(10);
     await stop();
   });
   const url = await Promise.race([listening, ended.then(failedToStart)]);

@@ -1,15 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { BIN } from './built-program.js';
 import type { Stats } from '../../src/sandbox/control.js';
 import { start } from '../sandbox/start.js';
 import { realClock } from './real-clock.js';
 import { upstream } from './relay.js';
-import { temporaryFolder } from './run-cli.js';
-
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
+import { temporaryFolder } from './temporary-folder.js';
 
 /** The built program serving in a process of its own. */
 export interface Replica {

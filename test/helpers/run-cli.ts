@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
-import { onTestFinished } from 'vitest';
 import type { Context, Input, Output } from '../../src/process/context.js';
 import { run } from '../../src/main.js';
 import { randomId } from '../../src/process/system.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+export { temporaryFolder };
 
 export interface CliOptions {
   /** What stdin gives; left out, stdin is a terminal where nobody types. */
@@ -28,15 +27,6 @@ export interface CliResult {
   code: number;
   stdout: string;
   stderr: string;
-}
-
-/** A folder that is gone after the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'telnyx-chat-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
 }
 
 type Kept = 'stdout' | 'stderr';

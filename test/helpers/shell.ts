@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BIN } from './built-program.js';
 import { temporaryFolder } from './temporary-folder.js';
-
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
 /** A shell runs the script with the program and its arguments as `"$0" "$@"`. */
 export function underShell(script: string, shell = ['sh', '-c']): [string, ...string[]] {

@@ -27,11 +27,21 @@ export function answering(bytes: string, then: (socket: Socket) => void = () => 
   };
 }
 
-/** A port that nothing listens on. */
+/** Below the ports that a system gives to whoever asks for any: nothing takes one of these by chance. */
+const FIRST_PORT = 12_000;
+const PORTS_OF_A_WORKER = 2_500;
+
+let lastPort = Math.floor(Math.random() * PORTS_OF_A_WORKER);
+
+/** A port that nothing listens on, and that no other test is given meanwhile. */
 export async function closedPort(): Promise<number> {
+  lastPort = (lastPort + 1) % PORTS_OF_A_WORKER;
+  const worker = Number(process.env['VITEST_POOL_ID'] ?? 0) % 8;
+  const port = FIRST_PORT + worker * PORTS_OF_A_WORKER + lastPort;
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+  return isFree ? port : closedPort();
 }

@@ -5,9 +5,8 @@ import { setTimeout } from 'node:timers/promises';
 import { spawn, type IPty } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { onTestFinished } from 'vitest';
+import { BIN } from './built-program.js';
 import { removed } from './temporary-folder.js';
-
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 
 /**
  * A pseudo-terminal may lose what was written last when the process that leads its session ends. So a

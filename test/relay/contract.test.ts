@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { realClock } from '../helpers/real-clock.js';
 import { closedPort } from '../helpers/socket-server.js';
 import { answeringServer, chatAnswering } from '../helpers/answering-server.js';
 import { json, recordingServer } from '../helpers/recording-server.js';
@@ -168,7 +169,7 @@ describe('upstream fails', () => {
       response.statusCode = request.url?.endsWith('/conversations') ? 200 : 500;
       response.setHeader('content-type', 'application/json').end(created);
     });
-    const relay = await serve(['--timeout', '0.5'], { env: upstream(url) });
+    const relay = await serve(['--timeout', '5'], { env: upstream(url), clock: realClock(10) });
     const answer = await post(relay, { message: 'hello' });
     expect([answer.status, answer.body, turns]).toEqual([500, chatted, 1]);
   });
@@ -176,6 +177,7 @@ describe('upstream fails', () => {
   test('nobody listens there: 502', async () => {
     const relay = await serve(['--timeout', '3'], {
       env: upstream(`http://127.0.0.1:${await closedPort()}`),
+      clock: realClock(10),
     });
     const answer = await post(relay, { message: 'hello' });
     expect([answer.status, answer.body]).toEqual([502, started]);
@@ -184,13 +186,15 @@ describe('upstream fails', () => {
   });
 
   test('nothing comes in time: 504', async () => {
-    const silent = await serve(['--timeout', '0.2'], {
+    const silent = await serve(['--timeout', '2'], {
       env: upstream(await answeringServer(() => undefined)),
+      clock: realClock(10),
     });
     const answer = await post(silent, { message: 'hello' });
     expect([answer.status, answer.body]).toEqual([504, started]);
-    const slow = await serve(['--timeout', '0.2'], {
+    const slow = await serve(['--timeout', '2'], {
       env: upstream(await chatAnswering(() => undefined)),
+      clock: realClock(10),
     });
     const later = await post(slow, { message: 'hello' });
     expect([later.status, later.body]).toEqual([
@@ -205,7 +209,7 @@ describe('upstream fails', () => {
       response.write('event: delta\ndata: {"content":"Hel"}\n\n');
       response.end('event: error\ndata: {"content":"secret detail"}\n\n');
     });
-    const relay = await serve(['--timeout', '0.2'], { env: upstream(url) });
+    const relay = await serve(['--timeout', '2'], { env: upstream(url), clock: realClock(10) });
     const { status, text } = await post(relay, { message: 'hello' }, EVENTS);
     expect([status, eventsIn(text)]).toEqual([
       200,

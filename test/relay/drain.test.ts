@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { BIN } from '../helpers/built-program.js';
 import { AppError } from '../../src/base/errors.js';
 import type { Call, RelayState, RunningTurn } from '../../src/relay/state.js';
 import { Admission } from '../../src/relay/chat/admission.js';
@@ -21,7 +21,6 @@ import { temporaryFolder } from '../helpers/run-cli.js';
 import { stillClock } from '../helpers/still-clock.js';
 import { deferred } from '../sandbox/start.js';
 
-const BIN = join(import.meta.dirname, '../../bin/telnyx-chat.js');
 const TURN = { message: 'hello', conversation_id: 'c-1' };
 
 /** A relay in a process of its own with a turn that runs until told. */
@@ -292,4 +291,17 @@ test('Ctrl-C drains as well', async () => {
   answerJson(upstreamAnswer);
   expect((await turn).status).toBe(200);
   expect([(await relay.ended).code, turns()]).toEqual([130, 1]);
+});
+
+test('SIGTERM: a connection on which nothing was asked keeps nobody waiting', async () => {
+  const relay = await replica([], upstream('http://127.0.0.1:9'));
+  const socket = connect(Number(new URL(relay.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  // So that it is accepted by now.
+  await fetch(`${relay.url}/health`);
+  const toldAt = performance.now();
+  process.kill(relay.pid, 'SIGTERM');
+  expect((await relay.ended).code).toBe(0);
+  // Not when the headers of a first request would have to be there.
+  expect(performance.now() - toldAt).toBeLessThan(10_000);
 });

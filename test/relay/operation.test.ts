@@ -213,7 +213,7 @@ describe('the log', () => {
       response.write('event: delta\ndata: {"text":"the secret recipe"}\n\n');
       response.end('event: error\ndata: {"error":"after the secret recipe"}\n\n');
     });
-    const relay = await serve(['--timeout', '0.3'], { env: upstream(url) });
+    const relay = await serve(['--timeout', '3'], { env: upstream(url), clock: realClock(10) });
     const { text } = await post(relay, { message: 'hello' }, { accept: 'text/event-stream' });
     expect(text).toContain('the secret recipe');
     const [line] = await logOf(relay);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../src/relay/openapi.js';
+import { realClock } from '../helpers/real-clock.js';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { boundedRelay } from '../helpers/bounded-relay.js';
 import { eventsIn, post, serve, upstream, type RunningRelay } from '../helpers/relay.js';
@@ -27,8 +28,9 @@ test('a stream whose turn fails is logged and counted as failed, though its head
     response.end('event: error\ndata: {"content":"no"}\n\n');
   });
   const port = await closedPort();
-  const relay = await serve(['--timeout', '0.2', '--metrics-port', String(port)], {
+  const relay = await serve(['--timeout', '2', '--metrics-port', String(port)], {
     env: upstream(url),
+    clock: realClock(10),
   });
   const { status, text } = await post(relay, { message: 'hello' }, EVENTS);
   expect([status, eventsIn(text).map(([name]) => name)]).toEqual([200, ['delta', 'error']]);

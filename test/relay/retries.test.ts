@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { realClock } from '../helpers/real-clock.js';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { eventsIn, post, serve, serveSandbox, upstream } from '../helpers/relay.js';
 
@@ -83,7 +84,7 @@ describe('a request with an Idempotency-Key', () => {
     const url = await chatAnswering(() => {
       turns++;
     });
-    const relay = await serve(['--timeout', '0.2'], { env: upstream(url) });
+    const relay = await serve(['--timeout', '2'], { env: upstream(url), clock: realClock(10) });
     const first = await post(relay, { message: 'hello' }, keyed);
     const again = await post(relay, { message: 'hello' }, keyed);
     expect([first.status, again.status, again.text, turns]).toEqual([504, 504, first.text, 1]);

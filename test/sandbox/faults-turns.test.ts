@@ -7,7 +7,8 @@ import { BODY_KINDS } from '../../src/sandbox/faults/body-kinds.js';
 import { STATUS_KINDS, TURN_KINDS } from '../../src/sandbox/faults/turn-kinds.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { ask, CHAT, keptAlive, newTurn, stored, type Outcome } from './ask.js';
-import { deferred, start, testClock } from './start.js';
+import { stillClock } from '../helpers/still-clock.js';
+import { deferred, start } from './start.js';
 
 const NOTHING: string[] = [];
 const ALL = ['user', 'assistant'];
@@ -159,7 +160,7 @@ describe('one turn', () => {
   });
 
   test('drip: a pause after each byte', async () => {
-    const clock = testClock();
+    const clock = stillClock();
     const faultSettings = { script: ['drip@3'] };
     const sandbox = await start({ clock, faultSettings });
     await ask(sandbox, CHAT, { body: newTurn(sandbox, false) });
@@ -289,7 +290,7 @@ describe('late', () => {
       return passed.promise;
     };
     const faultSettings = { script: [fault] };
-    const sandbox = await start({ clock: { ...testClock(), sleep }, faultSettings });
+    const sandbox = await start({ clock: { ...stillClock(), sleep }, faultSettings });
     await ask(sandbox, CHAT, { body: newTurn(sandbox, false) });
     expect([waits, stored(sandbox)]).toEqual([[700], atOnce]);
     passed.resolve(undefined);
@@ -304,7 +305,7 @@ test('late, and the sandbox closes before', async () => {
       signal?.addEventListener('abort', () => reject(signal.reason as Error));
     });
   const faultSettings = { script: ['late_turn_reset', 'late_reply_reset'] };
-  const sandbox = await start({ clock: { ...testClock(), sleep }, faultSettings });
+  const sandbox = await start({ clock: { ...stillClock(), sleep }, faultSettings });
   for (const kept of [NOTHING, ['user']]) {
     await ask(sandbox, CHAT, { body: newTurn(sandbox, false) });
     expect(stored(sandbox)).toEqual(kept);

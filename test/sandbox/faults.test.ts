@@ -7,7 +7,8 @@ import { FaultPlan, type FaultSettings } from '../../src/sandbox/faults/plan.js'
 import { OPERATION_NAMES } from '../../src/sandbox/routes.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
 import { ask, CHAT, newTurn, stored } from './ask.js';
-import { testClock, start } from './start.js';
+import { stillClock } from '../helpers/still-clock.js';
+import { start } from './start.js';
 
 /** How many faults each request meets. */
 function met(plan: FaultPlan, count: number, target: FaultTarget = 'chat'): number[] {
@@ -183,7 +184,7 @@ describe('the seed', () => {
 
 test('a sandbox does not start with a fault that there is not', async () => {
   const faultSettings = { rules: ['nonsense:1'] };
-  const started = startSandbox({ clock: testClock(), randomId: () => '', faultSettings });
+  const started = startSandbox({ clock: stillClock(), randomId: () => '', faultSettings });
   await expect(started).rejects.toThrow('bad fault "nonsense:1"');
 });
 
@@ -196,7 +197,7 @@ interface Page {
 
 /** A conversation of five messages, a second apart. */
 async function conversation(faultSettings: FaultSettings): Promise<[Sandbox, string]> {
-  const clock = testClock();
+  const clock = stillClock();
   const sandbox = await start({ clock, faultSettings });
   const thread = sandbox.store.create('', {});
   for (const text of FIVE) {

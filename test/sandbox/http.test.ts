@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.js';
-import { call, deferred, start, testClock, type RawRequest } from './start.js';
+import { stillClock } from '../helpers/still-clock.js';
+import { call, deferred, start, type RawRequest } from './start.js';
 
 async function conversationId(sandbox: Sandbox, body: object = {}): Promise<string> {
   const created = await call(sandbox, '/ai/conversations', { method: 'POST', body });
@@ -295,7 +296,7 @@ describe('Idempotency-Key', () => {
   });
 
   test('is forgotten after a day', async () => {
-    const clock = testClock();
+    const clock = stillClock();
     const sandbox = await start({ clock });
     await create(sandbox, 'key');
     clock.advance(24 * 60 * 60 * 1000);
@@ -334,7 +335,7 @@ describe('the server', () => {
       if (++waiting === 20) all.resolve(undefined);
       return all.promise;
     };
-    const sandbox = await start({ clock: { ...testClock(), sleep }, latencyMs: 1 });
+    const sandbox = await start({ clock: { ...stillClock(), sleep }, latencyMs: 1 });
     const turns = Array.from({ length: 20 }, async () => {
       const body = { conversation_id: await conversationId(sandbox), content: 'hello' };
       return call(sandbox, '/ai/assistants/assistant-sandbox/chat', { method: 'POST', body });
@@ -346,13 +347,13 @@ describe('the server', () => {
   test('says when its port is taken', async () => {
     const { url } = await start();
     const port = Number(new URL(url).port);
-    const second = startSandbox({ clock: testClock(), randomId: () => '', port });
+    const second = startSandbox({ clock: stillClock(), randomId: () => '', port });
     await expect(second).rejects.toBeInstanceOf(AppError);
     await expect(second).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`);
   });
 
   test('closes while a request is held and a connection is idle', async () => {
-    const clock = { ...testClock(), sleep: () => new Promise<void>(() => undefined) };
+    const clock = { ...stillClock(), sleep: () => new Promise<void>(() => undefined) };
     const sandbox = await startSandbox({
       clock,
       randomId: () => crypto.randomUUID(),
@@ -374,7 +375,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /** Four conversations a day apart, from 2026-01-01 on. */
 async function listed(query: string): Promise<unknown> {
-  const clock = testClock();
+  const clock = stillClock();
   const sandbox = await start({ clock });
   const add = (name: string, metadata: Record<string, string>): void => {
     sandbox.store.create(name, metadata);

@@ -3,8 +3,6 @@ import { errorAnswer, type Answer, type Interceptor } from '../../src/sandbox/ca
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.js';
 import { stillClock } from '../helpers/still-clock.js';
 
-export const testClock = stillClock;
-
 /** A promise and how to settle it. */
 export function deferred<Value = undefined>() {
   let resolve: (value: Value) => void = () => undefined;
@@ -15,7 +13,7 @@ export function deferred<Value = undefined>() {
 /** A sandbox of the test's own, closed when the test ends. */
 export async function start(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
   const sandbox = await startSandbox({
-    clock: testClock(),
+    clock: stillClock(),
     randomId: () => crypto.randomUUID(),
     ...options,
   });

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { Interceptor } from '../../src/sandbox/call.js';
 import { splitReply } from '../../src/sandbox/operations/assistants.js';
 import type { Sandbox } from '../../src/sandbox/server.js';
-import { call, deferred, start, testClock } from './start.js';
+import { stillClock } from '../helpers/still-clock.js';
+import { call, deferred, start } from './start.js';
 
 const CHAT = '/ai/assistants/assistant-sandbox/chat';
 
@@ -40,14 +41,14 @@ describe('a streamed reply', () => {
   );
 
   test('takes its time before the first byte, and as long over its deltas', async () => {
-    const clock = testClock();
+    const clock = stillClock();
     const sandbox = await start({ clock, latencyMs: 500 });
     await call(sandbox, CHAT, turn(sandbox, 'I am Ada').options);
     expect(clock.sleeps).toEqual([500, ...Array<number>(10).fill(50)]);
   });
 
   test('saves up waits too short for a timer', async () => {
-    const clock = testClock();
+    const clock = stillClock();
     const sandbox = await start({ clock, latencyMs: 100 });
     await call(sandbox, CHAT, turn(sandbox, 'long reply of 1000 words').options);
     const [first, ...others] = clock.sleeps;
@@ -59,7 +60,7 @@ describe('a streamed reply', () => {
   });
 
   test('is not streamed unless asked', async () => {
-    const clock = testClock();
+    const clock = stillClock();
     const sandbox = await start({ clock, latencyMs: 500 });
     const answer = await call(sandbox, CHAT, turn(sandbox, 'I am Ada', false).options);
     expect(answer.body).toEqual({ content: 'Nice to meet you, Ada. I will remember your name.' });
@@ -68,7 +69,7 @@ describe('a streamed reply', () => {
 
   test('stops when the client goes away; the turn stays', async () => {
     const stopped = deferred<string>();
-    const clock = testClock();
+    const clock = stillClock();
     const sleep = (ms: number, signal?: AbortSignal): Promise<void> => {
       if (ms > 400) return Promise.resolve();
       return new Promise((_, reject) => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/server.js';
 import { judge, quotedIn } from '../../src/sandbox/operations/test-runs.js';
-import { call, start, testClock, type RawRequest } from './start.js';
+import { stillClock } from '../helpers/still-clock.js';
+import { call, start, type RawRequest } from './start.js';
 
 const TESTS = '/ai/assistants/tests';
 
@@ -88,7 +89,7 @@ describe('runs', () => {
   test('wait for the assistant: pending, running, passed', async () => {
     const over: (() => void)[] = [];
     const clock = {
-      ...testClock(),
+      ...stillClock(),
       sleep: () => new Promise<void>((resolve) => void over.push(resolve)),
     };
     const sandbox = await start({ clock, latencyMs: 100 });

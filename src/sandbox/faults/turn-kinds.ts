@@ -66,36 +66,34 @@ export const TURN_KINDS: FaultKinds = {
   late_turn_html_503: lateTurn(webPage(503, 'Service Unavailable'), 'a 503 that is a web page'),
 };
 
+/** Answers while the turn waits for its reply: its message is stored by then. */
 function lateReply(answer: Answer, words: string): FaultKind {
   const about = `${words}; the message is stored at once and its reply later`;
-  return { ...LATE, about, effect: (ms) => replyLater(answer, ms) };
+  const effect =
+    (ms = 1000): Interceptor =>
+    (call, run) =>
+      new Promise((resolve, reject) => {
+        const waitForReply = (): Promise<void> => {
+          resolve(answer);
+          return call.sleep(ms);
+        };
+        // Takes effect only for a turn that is refused, which never waits.
+        Promise.resolve(run({ ...call, waitForReply })).then(resolve, reject);
+      });
+  return { ...LATE, about, effect };
 }
 
 function lateTurn(answer: Answer, words: string): FaultKind {
   const about = `${words}; message and reply are stored only later`;
-  return { ...LATE, about, effect: (ms) => runLater(answer, ms) };
-}
-
-/** Answers while the turn waits for its reply: its message is stored by then. */
-function replyLater(answer: Answer, ms = 1000): Interceptor {
-  return (call, run) =>
-    new Promise((resolve, reject) => {
-      const waitForReply = (): Promise<void> => {
-        resolve(answer);
-        return call.sleep(ms);
-      };
-      // Takes effect only for a turn that is refused, which never waits.
-      Promise.resolve(run({ ...call, waitForReply })).then(resolve, reject);
-    });
-}
-
-function runLater(answer: Answer, ms = 1000): Interceptor {
-  return (call, run) => {
-    const later = call.sleep(ms).then(() => run(call));
-    // The answer is sent already, so a late failure has nowhere to go.
-    later.catch(() => undefined);
-    return answer;
-  };
+  const effect =
+    (ms = 1000): Interceptor =>
+    (call, run) => {
+      const later = call.sleep(ms).then(() => run(call));
+      // The answer is sent already, so a late failure has nowhere to go.
+      later.catch(() => undefined);
+      return answer;
+    };
+  return { ...LATE, about, effect };
 }
 
 /** An answer of the kind that was asked for, without content. */

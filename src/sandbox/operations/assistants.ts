@@ -8,12 +8,18 @@ import {
   type StreamEvent,
 } from '../call.js';
 import { replyIn, type ScriptedTurn } from '../scripted-assistant.js';
-import type { Assistant, SandboxStore, Thread } from '../store.js';
+import {
+  ASSISTANTS,
+  findAssistant,
+  type Assistant,
+  type SandboxStore,
+  type Thread,
+} from '../store.js';
 import { requireThread } from './conversations.js';
 import { parseBody } from './parse-request.js';
 
 export function listAssistants(call: Call): Answer {
-  return json({ data: call.store.listAssistants().map((each) => shown(each, call)) });
+  return json({ data: ASSISTANTS.map((each) => shown(each, call)) });
 }
 
 export function getAssistant(call: Call): Answer {
@@ -42,8 +48,8 @@ function shown(assistant: Assistant, { isRetentionOff }: Call): object {
 }
 
 /** The assistant in the path, or a Refusal. */
-export function requireAssistant({ id, store }: Call): Assistant {
-  const assistant = store.findAssistant(id);
+export function requireAssistant({ id }: Call): Assistant {
+  const assistant = findAssistant(id);
   if (assistant === undefined) throw refuse(404, { detail: `There is no assistant ${id}.` });
   return assistant;
 }

@@ -55,19 +55,8 @@ function describeIssue(issue: v.BaseIssue<unknown>): ValidationError {
   return { loc, msg, type };
 }
 
-interface PageMeta {
-  page_number: number;
-  page_size: number;
-  total_pages: number;
-  total_results: number;
-}
-
 /** The page that `page[number]` and `page[size]` ask for. */
-export function paginate<Item>(
-  items: readonly Item[],
-  query: URLSearchParams,
-  maxSize = Infinity,
-): { data: Item[]; meta: PageMeta } {
+export function paginate<Item>(items: readonly Item[], query: URLSearchParams, maxSize = Infinity) {
   const requested = integerParameter(query, 'page[size]', { max: 100 }) ?? 20;
   const size = Math.max(1, Math.min(requested, maxSize));
   const number = integerParameter(query, 'page[number]') ?? 1;
@@ -90,19 +79,12 @@ export function integerParameter(
 ): number | undefined {
   const text = query.get(name);
   if (text === null) return undefined;
-  const loc = ['query', name];
   const value = Number(text);
-  if (!/^[+-]?\d+$/.test(text)) {
-    throw invalid({ loc, msg: 'Input should be a valid integer', type: 'int_parsing' });
-  }
-  if (value < 1) {
-    const msg = 'Input should be greater than or equal to 1';
-    throw invalid({ loc, msg, type: 'greater_than_equal' });
-  }
-  if (value > max) {
-    const msg = `Input should be less than or equal to ${max}`;
-    throw invalid({ loc, msg, type: 'less_than_equal' });
-  }
+  const refusal = (msg: string, type: string): Refusal =>
+    invalid({ loc: ['query', name], msg: `Input should be ${msg}`, type });
+  if (!/^[+-]?\d+$/.test(text)) throw refusal('a valid integer', 'int_parsing');
+  if (value < 1) throw refusal('greater than or equal to 1', 'greater_than_equal');
+  if (value > max) throw refusal(`less than or equal to ${max}`, 'less_than_equal');
   return value;
 }
 
@@ -117,8 +99,7 @@ export function conversationOrder(order = 'created_at.desc'): Compare {
 function parseTerm(term: string): Compare {
   const [column = '', direction = 'asc', ...rest] = term.split('.');
   if (!isColumn(column) || !['asc', 'desc'].includes(direction) || rest.length > 0) {
-    const msg = 'Value should be column.asc or column.desc';
-    throw invalid({ loc: ['query', 'order'], msg, type: 'value_error' });
+    throw bad('order', 'should be column.asc or column.desc');
   }
   const sign = direction === 'asc' ? 1 : -1;
   return (a, b) => sign * (Number(a[column] > b[column]) - Number(a[column] < b[column]));

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { json, refuse, type Answer, type Call } from '../call.js';
-import { VERSIONS, type Assistant, type Thread } from '../store.js';
+import { ASSISTANTS, findAssistant, type Assistant, type Thread } from '../store.js';
 import type { AssistantTest, TestRun, RunStatus } from '../test-store.js';
 import { takeTurn } from './assistants.js';
 import { paginate, parseBody } from './parse-request.js';
@@ -35,7 +35,7 @@ export function triggerTest(call: Call): Answer {
   requireVersion(call);
   const run = call.store.tests.addRun(test);
   const answer = json(run, 201);
-  start(call, [{ test, run }]);
+  start(call, test, run);
   return answer;
 }
 
@@ -43,14 +43,17 @@ export function triggerSuite(call: Call): Answer {
   const tests = requireSuite(call);
   requireVersion(call);
   const suiteRunId = call.store.tests.newSuiteRunId();
-  const runs = tests.map((test) => ({ test, run: call.store.tests.addRun(test, suiteRunId) }));
+  const runs = tests.map((test) => [test, call.store.tests.addRun(test, suiteRunId)] as const);
   const answer = json(
-    runs.map(({ run }) => run),
+    runs.map(([, run]) => run),
     201,
   );
-  start(call, runs);
+  for (const [test, run] of runs) start(call, test, run);
   return answer;
 }
+
+/** `main` is what the other one is promoted to. */
+const VERSIONS: readonly string[] = ['main', ASSISTANTS[0].version_id];
 
 const triggerBody = v.object({ destination_version_id: v.optional(v.string()) });
 
@@ -70,21 +73,19 @@ interface Outcome {
   items?: TestRun['detail_status'];
 }
 
-/** The runs go on after the answer to their trigger. */
-function start(call: Call, runs: readonly { test: AssistantTest; run: TestRun }[]): void {
-  for (const { test, run } of runs) {
-    void simulate(call, test, run)
-      .catch((error: unknown) => failure(`The sandbox failed: ${String(error)}`))
-      .then(({ status, logs, items }) => {
-        const detail_status = items ?? test.rubric.map(({ name }) => ({ name, status }));
-        call.store.tests.finishRun(run, { status, logs, detail_status });
-      });
-  }
+/** The run goes on after the answer to its trigger. */
+function start(call: Call, test: AssistantTest, run: TestRun): void {
+  void simulate(call, test, run)
+    .catch((error: unknown) => failure(`The sandbox failed: ${String(error)}`))
+    .then(({ status, logs, items }) => {
+      const detail_status = items ?? test.rubric.map(({ name }) => ({ name, status }));
+      call.store.tests.finishRun(run, { status, logs, detail_status });
+    });
 }
 
 async function simulate(call: Call, test: AssistantTest, run: TestRun): Promise<Outcome> {
   const sentences = quotedIn(test.instructions);
-  const assistant = call.store.findAssistant(test.destination);
+  const assistant = findAssistant(test.destination);
   if (assistant === undefined) return failure(`There is no assistant ${test.destination}.`);
   const obstacle = obstacleTo(call, { test, assistant, sentences });
   if (obstacle !== undefined) return failure(obstacle);
