@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.js';
-import { withAccount, type Ask } from '../../account/calls.js';
+import type { Ask } from '../../account/calls.js';
 import { AppError, exitCodeOf } from '../../base/errors.js';
 import { errorJson, errorLines } from '../../base/text/error-report.js';
 import { oneLine } from '../../base/text/sanitize.js';
@@ -14,14 +13,8 @@ import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/output.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { openProgress } from '../../terminal/status-line.js';
-import {
-  appearanceFor,
-  isWatched,
-  mayAsk,
-  noticesOn,
-  OUTPUT,
-  proseLines,
-} from '../options/output.js';
+import { runWithAccount, type OpenedAccount } from '../options/account.js';
+import { appearanceFor, isWatched, mayAsk, OUTPUT, proseLines } from '../options/output.js';
 import { CONVERSATIONS_TARGET, idFor, REFERENCE } from './reference.js';
 
 /** How many ids are shown, before they are deleted and of those that were not tried. */
@@ -41,12 +34,12 @@ export const deleteConversations = defineCommand({
         hint: 'add --yes to delete without asking',
       });
     }
-    const notices = await noticesOn(context, { ...target, ...output });
-    return withAccount(target, { context, notices }, async (account, ask) => {
+    return runWithAccount({ target, output }, context, async (opened) => {
       // All names are known before anything is deleted.
-      const ids = await idsOf(operands, account, ask);
-      const print = await proseLines(target, context);
-      const options = { account, output, context, ask, print };
+      const all = new Set<string>();
+      for (const each of operands) all.add(await idFor(each, opened));
+      const ids = [...all];
+      const options = { ...opened, output, context, print: await proseLines(target, context) };
       if (!yes && !(await isConfirmed(ids, options))) {
         const kept = { deleted: [], failed: [], notTried: ids };
         if (output.json) await openReport(kept, output.json, options).all();
@@ -58,19 +51,11 @@ export const deleteConversations = defineCommand({
   },
 });
 
-async function idsOf(references: readonly string[], account: Account, ask: Ask): Promise<string[]> {
-  const ids = new Set<string>();
-  for (const each of references) ids.add(await idFor(each, account, ask));
-  return [...ids];
-}
-
-interface DeleteOptions {
-  account: Account;
+interface DeleteOptions extends OpenedAccount {
   output: ValuesOf<typeof OUTPUT>;
   context: Context;
   /** A line on stderr. */
   print: (line: string) => void;
-  ask: Ask;
 }
 
 /** Shows what would be gone, and asks. Throws on Ctrl-C. */

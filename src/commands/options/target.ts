@@ -10,7 +10,7 @@ import {
   isConversationId,
 } from '../../conversations/metadata.js';
 import type { TurnRequest } from '../../turn/events.js';
-import type { Chooser } from './conversation-lookup.js';
+import type { Chooser } from './account.js';
 
 export const DOTENV = text('--dotenv <file>', 'file of settings to read instead of ./.env', {
   completes: 'files',
@@ -135,7 +135,7 @@ async function chosen(
 }
 
 /** Loaded late: most turns need none. */
-const lookup = () => import('./conversation-lookup.js');
+const lookup = () => import('./account.js');
 
 /** A failed lookup means that nothing was sent. */
 async function unsent(find: () => Promise<Chosen>): Promise<Chosen> {
