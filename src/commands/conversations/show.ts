@@ -13,7 +13,7 @@ import { writerForReader } from '../../process/output.js';
 import type { Redactor } from '../../redact/redact.js';
 import { paged } from '../../terminal/pager.js';
 import { stylesFor, type Styles } from '../../terminal/styles.js';
-import type { Lines } from '../options/chat-ports.js';
+import type { Lines } from '../options/open-chat.js';
 import {
   appearanceFor,
   noticesTo,
@@ -98,7 +98,7 @@ function isTerminal({ stdin, stdout, stderr }: Context): boolean {
 
 /** Lines that go above the prompt, once there is one. */
 async function linesOn(flags: ShowFlags, context: Context): Promise<Lines & { notices: Notices }> {
-  const { linesTo } = await import('../options/chat-ports.js');
+  const { linesTo } = await import('../options/open-chat.js');
   const lines = linesTo(context, await proseOn(context.stderr, flags, context));
   const prints = { notify: lines.print, debug: lines.printAsIs };
   return { ...lines, notices: noticesTo(prints, flags, context.env) };
