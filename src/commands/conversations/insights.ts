@@ -1,4 +1,3 @@
-import type { Ask } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
 import { jsonText } from '../../base/text/well-formed.js';
 import { defineCommand } from '../../command-line/command.js';
@@ -29,7 +28,7 @@ export const insights = defineCommand({
       context,
       async ({ id, account, ask, notices }) => {
         const timeoutMs = account.settings.timeoutMs.value;
-        const read = (): Promise<Insight[]> => insightsOf(id, ask);
+        const read = (): Promise<Insight[]> => ask((client, call) => client.listInsights(id, call));
         const found = wait ? await finished(read, timeoutMs, context) : await read();
         const { bold } = stylesFor(appearanceFor(output, context));
         const text = output.json
@@ -41,10 +40,6 @@ export const insights = defineCommand({
     );
   },
 });
-
-function insightsOf(id: string, ask: Ask): Promise<Insight[]> {
-  return ask((client, call) => client.listInsights(id, call));
-}
 
 async function finished(
   read: () => Promise<Insight[]>,

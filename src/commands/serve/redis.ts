@@ -24,15 +24,9 @@ export interface RedisSettings {
   readTls: (() => RedisTls) | undefined;
 }
 
-interface GivenRedis {
-  url: string | undefined;
-  prefix: string;
-  files: RedisTlsFiles;
-}
-
-/** The Redis that replicas share, if there is one. Throws a usage error on a bad URL or certificate. */
+/** The Redis that replicas share, if there is one. Throws a usage error on a bad URL or certificate, or files that would be ignored. */
 export function redisSettings(
-  { url, prefix, files }: GivenRedis,
+  { url, prefix, files }: { url: string | undefined; prefix: string; files: RedisTlsFiles },
   place: Pick<Context, 'cwd' | 'home'>,
 ): RedisSettings | undefined {
   const { ca, cert, key } = files;
@@ -44,8 +38,13 @@ export function redisSettings(
   const address = url === undefined ? undefined : parseRedisUrl(url);
   if (ca === undefined && cert === undefined)
     return address && { address, prefix, tls: {}, readTls: undefined };
+  if (!address?.isTls) {
+    throw new AppError('usage', `${flagsOf(files)} without a Redis over TLS`, {
+      hint: 'give its address as rediss:// or rediss+sentinel:// (TELNYX_CHAT_REDIS or --redis)',
+    });
+  }
   const readTls = (): RedisTls => readRedisTls(files, place);
-  return { address: tlsAddress(files, address), prefix, tls: readTls(), readTls };
+  return { address, prefix, tls: readTls(), readTls };
 }
 
 /**
@@ -118,15 +117,7 @@ interface RedisTlsFiles {
   key: string | undefined;
 }
 
-/** The address. Throws a usage error if it has no TLS: the files would be ignored. */
-function tlsAddress(files: RedisTlsFiles, address: RedisAddress | undefined): RedisAddress {
-  if (address?.isTls) return address;
-  throw new AppError('usage', `${flagsOf(files)} without a Redis over TLS`, {
-    hint: 'give its address as rediss:// or rediss+sentinel:// (TELNYX_CHAT_REDIS or --redis)',
-  });
-}
-
-/** Their texts. Throws a usage error on a file that is missing or broken, or a key of another certificate. */
+/** The texts of these files. Throws a usage error on one that is missing or broken, or a key of another certificate. */
 function readRedisTls(files: RedisTlsFiles, place: Place): RedisTls {
   const tls: RedisTls = Object.fromEntries(
     givenFiles(files).map(([name, file]) => [name, readPemFile(file, place)]),
