@@ -33,8 +33,6 @@ const REFERENCE: Readonly<Record<string, ArgumentInfo>> = {
   'id|name': { completes: 'assistants' },
 };
 
-type Printing = ValuesOf<typeof PAGED_OUTPUT>;
-
 const list = defineCommand({
   flags: { target: TARGET, output: PAGED_OUTPUT },
   async run({ target, output }, context) {
@@ -43,7 +41,7 @@ const list = defineCommand({
       const current = account.settings.assistantId?.value;
       const text = output.json
         ? `${jsonText({ assistants: assistants.map(assistantJson) })}\n`
-        : linesOf(rowsOf(assistants, current, { output, context }));
+        : linesOf(rowsOf(assistants, current, output, context));
       await paged(context, output.pager, (print) => print(text));
       if (assistants.length === 0) notices.notify('no assistants');
     });
@@ -55,10 +53,9 @@ const show = defineCommand({
   flags: { target: TARGET, output: PAGED_OUTPUT },
   async run({ operands: [reference], target, output }, context) {
     await runWithAccount({ target, output }, context, async ({ account, ask }) => {
-      const assistant =
-        reference === undefined
-          ? await getOne(requireAssistant(account.settings), ask)
-          : await named(reference, ask);
+      const assistant = await (reference === undefined
+        ? getOne(requireAssistant(account.settings), ask)
+        : named(reference, ask));
       const { dim } = stylesFor(appearanceFor(output, context));
       const rows = assistantRows(assistant).map(([label, lines]) =>
         linesOf(
@@ -137,7 +134,8 @@ function named(idOrName: string, ask: Ask): Promise<Assistant> {
 function rowsOf(
   assistants: readonly Assistant[],
   current: string | undefined,
-  { output, context }: { output: Printing; context: Context },
+  output: ValuesOf<typeof PAGED_OUTPUT>,
+  context: Context,
 ): string[] {
   const rows = assistants.map((each) => assistantCells(each, current));
   if (!context.stdout.isTTY) return rows.map((row) => row.join('\t'));

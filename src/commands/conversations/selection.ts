@@ -109,16 +109,14 @@ export function whereFor(
 }
 
 function whereOf({ channel, number, meta }: Filters): Record<string, string> {
-  const pairs = Object.entries(parsedMetadata(meta));
-  return {
-    ...(channel === undefined
-      ? {}
-      : { [`metadata->${CHANNEL_KEY}`]: `eq.${checkedChannel(channel)}` }),
-    ...(number === undefined
-      ? {}
-      : { [`metadata->${NUMBER_KEY}`]: `eq.${checkedNumber('--with', number)}` }),
-    ...Object.fromEntries(pairs.map(([key, value]) => [`metadata->${key}`, `eq.${value}`])),
+  const given = parsedMetadata(meta);
+  const metadata = {
+    ...(channel !== undefined && { [CHANNEL_KEY]: checkedChannel(channel) }),
+    ...(number !== undefined && { [NUMBER_KEY]: checkedNumber('--with', number) }),
+    ...given,
   };
+  const pairs = Object.entries(metadata);
+  return Object.fromEntries(pairs.map(([key, value]) => [`metadata->${key}`, `eq.${value}`]));
 }
 
 function limitOf(text: string): number {
