@@ -109,17 +109,6 @@ async function sandboxAccount(target: Target, options: AccountOptions): Promise<
   return { ...account, isSandbox: true, close };
 }
 
-/** Opens what a command needs to talk to an assistant. Throws without a key or an assistant. */
-export async function openSession(target: Target, options: AccountOptions): Promise<Session> {
-  const account = await openAccount(target, options);
-  try {
-    return sessionOf(account);
-  } catch (error) {
-    await account.close();
-    throw error;
-  }
-}
-
 /** The session with the assistant of the settings. Throws when there is none. */
 export function sessionOf(account: Account): Session {
   return { ...account, ...account.chatWith(requireAssistant(account.settings)) };

@@ -1,4 +1,4 @@
-import { withAccount, type Ask } from '../account/calls.js';
+import type { Ask } from '../account/calls.js';
 import { AppError } from '../base/errors.js';
 import { sanitizeLine } from '../base/text/sanitize.js';
 import { jsonText } from '../base/text/well-formed.js';
@@ -24,7 +24,8 @@ import { storePaths } from '../store/paths.js';
 import { stylesFor } from '../terminal/styles.js';
 import { paged } from '../terminal/pager.js';
 import { openTable } from '../terminal/table.js';
-import { appearanceFor, noticesOn, PAGED_OUTPUT } from './options/output.js';
+import { runWithAccount } from './options/account.js';
+import { appearanceFor, PAGED_OUTPUT } from './options/output.js';
 import { targetFlags } from './options/target.js';
 
 const TARGET = targetFlags('the current assistant');
@@ -32,18 +33,15 @@ const REFERENCE: Readonly<Record<string, ArgumentInfo>> = {
   'id|name': { completes: 'assistants' },
 };
 
-type Printing = ValuesOf<typeof PAGED_OUTPUT>;
-
 const list = defineCommand({
   flags: { target: TARGET, output: PAGED_OUTPUT },
   async run({ target, output }, context) {
-    const notices = await noticesOn(context, { ...target, ...output });
-    await withAccount(target, { context, notices }, async ({ settings }, ask) => {
+    await runWithAccount({ target, output }, context, async ({ account, ask, notices }) => {
       const assistants = await listAll(ask);
-      const current = settings.assistantId?.value;
+      const current = account.settings.assistantId?.value;
       const text = output.json
         ? `${jsonText({ assistants: assistants.map(assistantJson) })}\n`
-        : linesOf(rowsOf(assistants, current, { output, context }));
+        : linesOf(rowsOf(assistants, current, output, context));
       await paged(context, output.pager, (print) => print(text));
       if (assistants.length === 0) notices.notify('no assistants');
     });
@@ -54,12 +52,10 @@ const show = defineCommand({
   arguments: REFERENCE,
   flags: { target: TARGET, output: PAGED_OUTPUT },
   async run({ operands: [reference], target, output }, context) {
-    const notices = await noticesOn(context, { ...target, ...output });
-    await withAccount(target, { context, notices }, async ({ settings }, ask) => {
-      const assistant =
-        reference === undefined
-          ? await getOne(requireAssistant(settings), ask)
-          : await named(reference, ask);
+    await runWithAccount({ target, output }, context, async ({ account, ask }) => {
+      const assistant = await (reference === undefined
+        ? getOne(requireAssistant(account.settings), ask)
+        : named(reference, ask));
       const { dim } = stylesFor(appearanceFor(output, context));
       const rows = assistantRows(assistant).map(([label, lines]) =>
         linesOf(
@@ -77,9 +73,8 @@ const use = defineCommand({
   flags: { target: TARGET, output: PAGED_OUTPUT },
   async run({ operands: [reference = ''], target, output }, context) {
     if (target.sandbox) throw cannotStoreSandbox();
-    const notices = await noticesOn(context, { ...target, ...output });
-    const options = { context, notices };
-    await withAccount({ ...target, isNewProfile: true }, options, async ({ settings }, ask) => {
+    const values = { target: { ...target, isNewProfile: true }, output };
+    await runWithAccount(values, context, async ({ account: { settings }, ask, notices }) => {
       const assistant = await named(reference, ask);
       const profile = settings.profile.value;
       const change = { name: 'assistant_id', value: assistant.id, profile } as const;
@@ -139,7 +134,8 @@ function named(idOrName: string, ask: Ask): Promise<Assistant> {
 function rowsOf(
   assistants: readonly Assistant[],
   current: string | undefined,
-  { output, context }: { output: Printing; context: Context },
+  output: ValuesOf<typeof PAGED_OUTPUT>,
+  context: Context,
 ): string[] {
   const rows = assistants.map((each) => assistantCells(each, current));
   if (!context.stdout.isTTY) return rows.map((row) => row.join('\t'));

@@ -1,4 +1,10 @@
-import { openAccount, sessionOf, type Account, type Session } from '../account/account.js';
+import {
+  openAccount,
+  sessionOf,
+  type Account,
+  type Notices,
+  type Session,
+} from '../account/account.js';
 import { AppError, exitCodeOf } from '../base/errors.js';
 import { errorJson, errorLines } from '../base/text/error-report.js';
 import { sanitize } from '../base/text/sanitize.js';
@@ -12,7 +18,14 @@ import { loadFailedSend } from '../turn/turn.js';
 import { type Turn, checkedMessage } from '../turn/events.js';
 import { turnJson } from '../turn/turn-report.js';
 import { CHAT_FLAGS, type ChatValues } from './options/chat.js';
-import { mayAsk, noticesOn, appearanceFor, tracePreference, proseLines } from './options/output.js';
+import {
+  appearanceFor,
+  mayAsk,
+  noticesOn,
+  proseLines,
+  tracePreference,
+  type ProseFlags,
+} from './options/output.js';
 import { chosenConversation, waysIn } from './options/target.js';
 import { findToolCalls, printToolCalls } from './options/tool-calls.js';
 
@@ -29,11 +42,11 @@ export const chat = defineCommand({
       const { interactiveChat } = await import('./chat/interactive.js');
       return interactiveChat(values, context);
     }
-    const { output, appearance } = values;
-    const notices = await noticesOn(context, { ...target, ...output, ...appearance });
+    const flags = { ...target, ...values.output, ...values.appearance };
+    const notices = await noticesOn(context, flags);
     const account = await openAccount(target, { context, notices });
     try {
-      return await pipedChat(account, values, context);
+      return await pipedChat(account, values, { context, notices, flags });
     } finally {
       await account.close();
     }
@@ -49,95 +62,97 @@ function assertNew(choice: ChatValues['conversation']): void {
   });
 }
 
+interface PipedOptions {
+  context: Context;
+  notices: Notices;
+  flags: ProseFlags & ChatValues['output'];
+}
+
 /** Lines from a pipe, one turn each. Gives the exit code. */
-async function pipedChat(account: Account, values: ChatValues, context: Context): Promise<number> {
-  if (!values.ending.temporary) return takeLines(sessionOf(account), values, context);
+async function pipedChat(
+  account: Account,
+  values: ChatValues,
+  options: PipedOptions,
+): Promise<number> {
+  if (!values.ending.temporary) return takeLines(sessionOf(account), values, options);
   const { TemporaryConversations } = await import('./chat/ending.js');
-  const own = new TemporaryConversations(account, context);
-  const report = await reporterFor(values, context);
+  const own = new TemporaryConversations(account, options.context);
   let failures: AppError[] = [];
   try {
-    const code = await takeLines(sessionOf(own.account), values, context);
+    const code = await takeLines(sessionOf(own.account), values, options);
     if (code !== 0) return code;
   } finally {
     ({ failures } = await own.deleteAll());
-    for (const failure of failures) report(failure);
+    failures.forEach(await reporterFor(options));
   }
   return failures[0] ? exitCodeOf(failures[0]) : 0;
 }
 
-async function takeLines(session: Session, values: ChatValues, context: Context): Promise<number> {
-  const report = await reporterFor(values, context);
-  const chosen = await chosenConversation(values.conversation, { session, context });
+async function takeLines(
+  session: Session,
+  values: ChatValues,
+  options: PipedOptions,
+): Promise<number> {
+  const { clock, signal, stdin } = options.context;
+  const chooser = { session, context: options.context };
+  const chosen = await chosenConversation(values.conversation, chooser);
   const { conversationId, created, ...input } = chosen;
   let isFirst = true;
-  let said = '';
-  const show = await turnPrinter(session, values, context);
-  // The writer of the pipe may never end: when we are done, its lines are not awaited.
-  const leave = (): unknown => context.stdin.destroy();
+  let text = '';
+  const report = await reporterFor(options);
+  const show = turnPrinter(session, values, options);
   const running = runPipedChat({
-    lines: readLines(context.stdin),
+    lines: readLines(stdin),
     conversationId,
-    takeTurn(text, id) {
-      const turn = { ...input, conversationId: id, text: checkedMessage(text), stream: false };
+    takeTurn(line, id) {
+      text = checkedMessage(line);
+      const turn = { ...input, conversationId: id, text, stream: false };
       const createdNow = isFirst ? created : undefined;
       isFirst = false;
-      said = text;
-      return session.takeTurn({ ...turn, created: createdNow }, context.signal);
+      return session.takeTurn({ ...turn, created: createdNow }, signal);
     },
-    show: (turn) => show(turn, said),
-    clock: context.clock,
-    signal: context.signal,
+    show: (turn) => show({ ...turn, text }),
+    clock,
+    signal,
     onFailure: values.piped.keepsGoing ? report : undefined,
-  }).finally(leave);
+    // The writer of the pipe may never end: when we are done, its lines are not awaited.
+  }).finally(() => void stdin.destroy());
   loadFailedSend();
   const failure = await running;
   return failure ? exitCodeOf(failure) : 0;
 }
 
-function isJson({ output: { json, jsonl } }: Pick<ChatValues, 'output'>): boolean {
-  return json || jsonl;
-}
-
 /** Prints a turn and, if they are to be shown, its tool calls. */
-async function turnPrinter(
+function turnPrinter(
   { settings, client }: Session,
-  values: ChatValues,
-  context: Context,
-): Promise<(turn: Turn, said: string) => Promise<void>> {
-  const { target, output, appearance } = values;
+  { output }: ChatValues,
+  { context, notices: { notify } }: PipedOptions,
+): (turn: Turn & { text: string }) => Promise<void> {
   const { stdout } = context;
-  const { notify } = await noticesOn(context, { ...target, ...output, ...appearance });
   const isTraced = tracePreference(settings, output) === true;
-  return async (turn, said) => {
-    const toolCalls = () => findToolCalls({ ...turn, text: said }, { client, context, notify });
-    if (isJson(values)) {
+  return async (turn) => {
+    const toolCalls = () => findToolCalls(turn, { client, context, notify });
+    if (output.json || output.jsonl) {
       const object = turnJson(turn, isTraced ? await toolCalls() : undefined);
       // A line of `--jsonl` says what it is, as those of `send` do.
       await write(stdout, jsonLine(output.jsonl ? { type: 'done', ...object } : object));
       return;
     }
-    await write(stdout, text(turn, context));
+    // Made safe on a terminal, untouched in a pipe.
+    await write(stdout, `${stdout.isTTY ? sanitize(turn.reply) : turn.reply}\n`);
     if (!isTraced) return;
     printToolCalls((await toolCalls()) ?? [], context, appearanceFor(output, context));
   };
 }
 
-/** Made safe on a terminal, untouched in a pipe. */
-function text({ reply }: Turn, { stdout }: Context): string {
-  return `${stdout.isTTY ? sanitize(reply) : reply}\n`;
-}
-
-type Report = (error: AppError) => void;
-
 /** For people, the ids of conversation and request are shown with the first failure; with `-v`, with each. */
-async function reporterFor(values: ChatValues, context: Context): Promise<Report> {
+async function reporterFor({ flags, context }: PipedOptions): Promise<(error: AppError) => void> {
   const { stderr } = context;
-  if (isJson(values)) return (error) => void stderr.write(jsonLine(errorJson(error)));
-  const complain = await proseLines({ ...values.target, ...values.appearance }, context);
+  if (flags.json || flags.jsonl) return (error) => void stderr.write(jsonLine(errorJson(error)));
+  const complain = await proseLines(flags, context);
   let ids = true;
   return (error) => {
     for (const line of errorLines(error, { ids })) complain(line);
-    ids = values.output.verbose;
+    ids = flags.verbose;
   };
 }

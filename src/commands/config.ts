@@ -91,27 +91,26 @@ const set = defineCommand({
   arguments: ARGUMENTS,
   flags: { target: TARGET, output: OUTPUT },
   run: ({ operands: [key = '', value = ''], target, output: { json } }, context) =>
-    change({ key, value }, { target, json, context }),
+    change({ key, value, target, json, context }),
 });
 
 const unset = defineCommand({
   arguments: ARGUMENTS,
   flags: { target: TARGET, output: OUTPUT },
   run: ({ operands: [key = ''], target, output: { json } }, context) =>
-    change({ key, value: undefined }, { target, json, context }),
+    change({ key, value: undefined, target, json, context }),
 });
 
 interface ChangeOptions {
+  key: string;
+  value: string | undefined;
   target: Target;
   json: boolean;
   context: Context;
 }
 
 /** Stores a value, or forgets it. */
-async function change(
-  { key, value }: { key: string; value: string | undefined },
-  { target, json, context }: ChangeOptions,
-): Promise<void> {
+async function change({ key, value, target, json, context }: ChangeOptions): Promise<void> {
   const name = checkedConfigKey(key);
   const profile = await (value === undefined ? profileName : newProfileName)(target, context);
   guardConfig(context, await noticesOn(context, { json }));

@@ -9,14 +9,12 @@ import {
   findingsJson,
   summary,
 } from '../doctor/diagnose.js';
-import type { Context } from '../process/context.js';
 import { write } from '../process/output.js';
-import type { Appearance } from '../terminal/appearance.js';
 import { paintFor } from '../terminal/styles.js';
 import { errorJson } from '../base/text/error-report.js';
 import { jsonLine } from '../base/text/well-formed.js';
 import { openWorld } from './doctor/world.js';
-import { appearanceFor, noticesOn, OUTPUT, proseOn, type Prose } from './options/output.js';
+import { appearanceFor, noticesOn, OUTPUT, proseOn } from './options/output.js';
 import { TURN_TARGET } from './options/target.js';
 
 export const doctor = defineCommand({
@@ -31,12 +29,18 @@ export const doctor = defineCommand({
     const notices = await noticesOn(context, { ...target, ...output });
     const world = await openWorld(target, turn, { context, notices });
     const findings: CheckResult[] = [];
-    const wrap = await proseOn(context.stdout, target, context);
-    const show = lineWriter(appearanceFor(output, context), wrap, context);
+    const appearance = appearanceFor(output, context);
+    const looks = {
+      nameWidth: Math.max(...DOCTOR_CHECKS.map(({ name }) => name.length)),
+      paint: paintFor({ ...appearance, noticeColor: appearance.color }),
+      wrap: await proseOn(context.stdout, target, context),
+    };
     try {
       for await (const finding of diagnose(DOCTOR_CHECKS, world.ports)) {
         findings.push(finding);
-        if (!output.json) await show(finding);
+        if (output.json) continue;
+        // At once: the network may make the next one wait.
+        await write(context.stdout, `${findingLines(finding, looks).join('\n')}\n`);
       }
     } finally {
       await world.close();
@@ -48,15 +52,3 @@ export const doctor = defineCommand({
     return exitCode(findings);
   },
 });
-
-/** Prints each finding when it is there: the network may make the next one wait. */
-function lineWriter(
-  appearance: Appearance,
-  wrap: Prose,
-  { stdout }: Context,
-): (finding: CheckResult) => Promise<void> {
-  const nameWidth = Math.max(...DOCTOR_CHECKS.map(({ name }) => name.length));
-  const paint = paintFor({ ...appearance, noticeColor: appearance.color });
-  const looks = { nameWidth, paint, wrap };
-  return (finding) => write(stdout, `${findingLines(finding, looks).join('\n')}\n`);
-}

@@ -1,4 +1,4 @@
-import { guardConfig } from '../account/account.js';
+import { guardConfig, type AccountOptions } from '../account/account.js';
 import { openWithKey, storeInProfile } from '../account/log-in.js';
 import {
   inspectSettings,
@@ -48,7 +48,6 @@ const OUTPUT = {
 };
 
 type TargetValues = ValuesOf<typeof TARGET> & { isNewProfile: true };
-type OutputValues = ValuesOf<typeof OUTPUT>;
 
 /** Stores a key in a profile once the API has accepted it. */
 export const login = defineCommand({
@@ -64,9 +63,13 @@ export const login = defineCommand({
     const profile = await newProfileName(target, context);
     assertNoCommand(profile, context);
     const baseUrl = target.baseUrl === undefined ? undefined : checkedBaseUrl(target.baseUrl);
-    const questions = questionsFor(output, context);
+    const notices = await noticesOn(context, output);
+    // Undefined where nobody can be asked.
+    const questions = mayAsk(context)
+      ? questionsOn(context, appearanceFor(output, context))
+      : undefined;
     const key = checkedKey(await givenKey(questions, context));
-    const known = isChecked ? await accepted(key, target, { output, context }) : undefined;
+    const known = isChecked ? await accepted(key, target, { context, notices }) : undefined;
     // Other settings that are invalid throw before anything is stored.
     if (!known) await loadSettings(target, context);
     const urls = baseUrl === undefined ? {} : { base_url: baseUrl };
@@ -74,7 +77,8 @@ export const login = defineCommand({
     const asked = output.json ? undefined : questions;
     const chosen = known && asked && (await offer(known, asked));
     if (chosen !== undefined) await storeInProfile(profile, { assistant_id: chosen }, context);
-    await report({ profile, key, baseUrl, isChecked, target }, output, context);
+    const done = { profile, key, baseUrl, isChecked, target };
+    await report(done, { json: output.json, notices, context });
   },
 });
 
@@ -85,11 +89,6 @@ function assertNoCommand(profile: string, context: Context): void {
   throw new AppError('usage', `profile ${profile} gets its key from a command: ${command}`, {
     hint: 'first: telnyx-chat config unset api_key_command; or log in to another --profile',
   });
-}
-
-/** Undefined where nobody can be asked. */
-function questionsFor(output: OutputValues, context: Context): Questions | undefined {
-  return mayAsk(context) ? questionsOn(context, appearanceFor(output, context)) : undefined;
 }
 
 /** Typed, hidden, on a terminal; else all of stdin. */
@@ -124,25 +123,21 @@ interface Known {
 async function accepted(
   key: string,
   target: TargetValues,
-  { output, context }: { output: OutputValues; context: Context },
+  options: AccountOptions,
 ): Promise<Known> {
   try {
-    const notices = await noticesOn(context, output);
-    const { account, assistants } = await openWithKey(key, target, { context, notices });
+    const { account, assistants } = await openWithKey(key, target, options);
     await account.close();
     return { assistants, assistantId: account.settings.assistantId?.value };
   } catch (error) {
-    throw error instanceof AppError ? notStored(error) : error;
+    if (!(error instanceof AppError)) throw error;
+    const { kind, message, details } = error;
+    const isUnasked = kind === 'network' || kind === 'timeout';
+    const hint = isUnasked
+      ? [details.hint, '--no-check stores it without asking the API'].filter(Boolean).join('; ')
+      : details.hint;
+    throw error.but({ message: `the key is not stored: ${message}`, hint });
   }
-}
-
-function notStored(error: AppError): AppError {
-  const { kind, message, details } = error;
-  const isUnasked = kind === 'network' || kind === 'timeout';
-  const hint = isUnasked
-    ? [details.hint, '--no-check stores it without asking the API'].filter(Boolean).join('; ')
-    : details.hint;
-  return error.but({ message: `the key is not stored: ${message}`, hint });
 }
 
 /** Asks for the default assistant, unless the account already has the effective one. */
@@ -160,13 +155,15 @@ interface LoggedIn {
   target: TargetValues;
 }
 
-async function report(done: LoggedIn, output: OutputValues, context: Context): Promise<void> {
-  const { profile, key, baseUrl, isChecked, target } = done;
+async function report(
+  { profile, key, baseUrl, isChecked, target }: LoggedIn,
+  { json, notices: { notify }, context }: { json: boolean } & AccountOptions,
+): Promise<void> {
   const { apiKey, assistantId } = await inspectSettings(target, context);
   const path = storePaths(context).config;
   const shadow =
     apiKey && apiKey.origin.source !== 'profile' ? describeOrigin(apiKey.origin) : null;
-  if (output.json) {
+  if (json) {
     const stored = { profile, path, api_key: masked(key), base_url: baseUrl ?? null };
     const known = { checked: isChecked, assistant_id: assistantId?.value ?? null };
     await write(context.stdout, jsonLine({ ...stored, ...known, shadowed_by: shadow }));
@@ -175,11 +172,8 @@ async function report(done: LoggedIn, output: OutputValues, context: Context): P
   const how = isChecked ? 'the key is accepted and stored' : 'the key is stored, unchecked';
   await write(context.stdout, `${how} in profile ${profile}: ${path}\n`);
   if (assistantId) await write(context.stdout, `assistant: ${assistantId.value}\n`);
-  if (assistantId && shadow === null) return;
-  const { notify } = await noticesOn(context, output);
-  if (!assistantId) notify('no assistant is chosen yet: telnyx-chat assistants use <id>');
-  if (shadow === null) return;
-  notify(`warning: another key is effective and hides this one: ${shadow}`);
+  else notify('no assistant is chosen yet: telnyx-chat assistants use <id>');
+  if (shadow !== null) notify(`warning: another key is effective and hides this one: ${shadow}`);
 }
 
 /** Removes a profile's key, and says which other one is still effective. */

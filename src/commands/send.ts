@@ -1,4 +1,4 @@
-import { openSession, type Notices, type Session } from '../account/account.js';
+import { openAccount, sessionOf } from '../account/account.js';
 import { AppError } from '../base/errors.js';
 import { sanitizeLine } from '../base/text/sanitize.js';
 import { jsonLine } from '../base/text/well-formed.js';
@@ -15,7 +15,6 @@ import { messageFrom } from './options/message.js';
 import {
   APPEARANCE,
   appearanceFor,
-  isSilent,
   isWatched,
   noticesOn,
   RAW_WARNING,
@@ -36,52 +35,44 @@ export const send = defineCommand({
     conversation: CONVERSATION,
     appearance: APPEARANCE,
   },
-  async run({ operands, target, output, conversation, appearance }, context) {
-    const looks = { ...target, ...output, ...appearance };
-    const notices = await noticesOn(context, looks);
-    const session = await openSession(target, { context, notices });
+  async run({ operands, target, output, conversation, appearance: looks }, context) {
+    const notices = await noticesOn(context, { ...target, ...output, ...looks });
+    const account = await openAccount(target, { context, notices });
     try {
+      const session = sessionOf(account);
+      const { client, settings } = session;
       const text = await messageFrom(operands, context, WITHOUT_WORDS);
       const chosen = await chosenConversation(conversation, { session, context });
-      const input = { ...chosen, text, stream: isStreamed(output, context) };
-      const events = session.takeTurn(input, context.signal);
-      const tools = tracePreference(session.settings, output)
-        ? toolCallFinder(text, session, { notices, context })
-        : undefined;
-      const wrap = session.settings.wrap.value;
-      await showTurn(events, { ...output, ...appearance, wrap, tools }, context);
+      const stream = isStreamed(output, context);
+      const events = session.takeTurn({ ...chosen, text, stream }, context.signal);
+      const wrap = settings.wrap.value;
+      const appearance = appearanceFor({ ...output, ...looks, wrap }, context);
+      const toolCalls: FindToolCalls = async (turn) => {
+        const { findToolCalls } = await lateToolCalls();
+        return findToolCalls({ ...turn, text }, { client, context, notify: notices.notify });
+      };
+      const isTraced = tracePreference(settings, output);
+      const printing = { output, appearance, toolCalls: isTraced ? toolCalls : undefined };
+      await showTurn(events, printing, context);
     } finally {
-      await session.close();
+      await account.close();
     }
   },
 });
 
+type OutputValues = ValuesOf<typeof TURN_OUTPUT>;
 type FindToolCalls = (turn: Turn) => Promise<ToolCallResult[] | null>;
 
-type Printing = ValuesOf<typeof TURN_OUTPUT> &
-  ValuesOf<typeof APPEARANCE> & {
-    wrap: boolean;
-    /** Given when they are to be shown. */
-    tools: FindToolCalls | undefined;
-  };
-
-function toolCallFinder(
-  text: string,
-  { client }: Session,
-  { notices: { notify }, context }: { notices: Notices; context: Context },
-): FindToolCalls {
-  return async (turn) => {
-    const { findToolCalls } = await lateToolCalls();
-    return findToolCalls({ ...turn, text }, { client, context, notify });
-  };
+interface Printing {
+  output: OutputValues;
+  appearance: Appearance;
+  /** Given when they are to be shown. */
+  toolCalls: FindToolCalls | undefined;
 }
 
 const lateToolCalls = () => import('./options/tool-calls.js');
 
-function isStreamed(
-  { stream, json, jsonl }: ValuesOf<typeof TURN_OUTPUT>,
-  { stdout }: Context,
-): boolean {
+function isStreamed({ stream, json, jsonl }: OutputValues, { stdout }: Context): boolean {
   return stream && (jsonl || (stdout.isTTY === true && !json));
 }
 
@@ -91,6 +82,8 @@ async function showTurn(
   printing: Printing,
   context: Context,
 ): Promise<void> {
+  const { output, appearance, toolCalls } = printing;
+  const isJson = output.json || output.jsonl;
   let conversationId: string | undefined;
   let turn: Turn | undefined;
   async function* noting(): AsyncGenerator<ReplyEvent> {
@@ -101,63 +94,40 @@ async function showTurn(
     }
   }
   try {
-    await show(noting(), printing, context);
+    await (isJson ? showJson : showText)(noting(), printing, context);
   } catch (error) {
     throw error instanceof AppError ? error.with({ conversationId }) : error;
   }
-  if (printing.json || printing.jsonl || !turn) return;
-  await showToolCalls(turn, printing, context);
-  const isShown = context.stderr.isTTY === true && !printing.quiet;
+  if (isJson || !turn) return;
+  if (toolCalls) {
+    const { printToolCalls } = await lateToolCalls();
+    printToolCalls((await toolCalls(turn)) ?? [], context, appearance);
+  }
+  const isShown = context.stderr.isTTY === true && !output.quiet;
   if (isShown) context.stderr.write(`conversation: ${sanitizeLine(turn.conversationId)}\n`);
-}
-
-async function showToolCalls(turn: Turn, printing: Printing, context: Context): Promise<void> {
-  if (!printing.tools) return;
-  const calls = await printing.tools(turn);
-  const { printToolCalls } = await lateToolCalls();
-  printToolCalls(calls ?? [], context, appearanceFor(printing, context));
-}
-
-async function show(
-  events: AsyncGenerator<ReplyEvent>,
-  printing: Printing,
-  context: Context,
-): Promise<void> {
-  const { stdout, stderr } = context;
-  if (printing.jsonl || printing.json) {
-    return showJson(await withRetryNotices(events, printing, context), printing, context);
-  }
-  const appearance = appearanceFor(printing, context);
-  const started = startedEarly(events);
-  if (appearance.raw && stdout.isTTY && !isSilent(printing)) {
-    (await proseLines(printing, context))(RAW_WARNING);
-  }
-  const isAnimated = isWatched(context, printing) && appearance.animation && !printing.verbose;
-  const { openSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
-  const spinner = await openSpinner?.(stderr);
-  await showText(started, { ...printing, appearance, spinner }, context);
 }
 
 /** With `-v`, stderr reports retries and searches. */
 async function withRetryNotices(
   events: AsyncGenerator<ReplyEvent>,
-  printing: Printing,
+  { output, appearance }: Printing,
   context: Context,
 ): Promise<AsyncGenerator<ReplyEvent>> {
-  if (!printing.verbose) return events;
-  const print = await proseLines(printing, context);
+  if (!output.verbose) return events;
+  const print = await proseLines(appearance, context);
   return withNotices(events, (line) => print(sanitizeLine(line)));
 }
 
 /** An object for the turn, or with `--jsonl` one for each event that a program can use. */
 async function showJson(
   events: AsyncGenerator<ReplyEvent>,
-  { jsonl, tools }: Printing,
-  { stdout }: Context,
+  printing: Printing,
+  context: Context,
 ): Promise<void> {
+  const { jsonl } = printing.output;
   const reply = createReplyText();
-  const print = (object: object): Promise<void> => write(stdout, jsonLine(object));
-  for await (const event of events) {
+  const print = (object: object): Promise<void> => write(context.stdout, jsonLine(object));
+  for await (const event of await withRetryNotices(events, printing, context)) {
     const text = reply.isReplaced(event) ? '' : reply.next(event);
     const { type } = event;
     if (jsonl && type === 'start') await print({ type, conversation_id: event.conversationId });
@@ -165,26 +135,31 @@ async function showJson(
     if (type !== 'done') continue;
     // A recovered reply continues where its stream was cut.
     if (jsonl && event.turn.recovered && text !== '') await print({ type: 'delta', text });
-    await print({ ...(jsonl && { type }), ...turnJson(event.turn, await tools?.(event.turn)) });
+    const toolCalls = await printing.toolCalls?.(event.turn);
+    await print({ ...(jsonl && { type }), ...turnJson(event.turn, toolCalls) });
   }
-}
-
-interface TextOptions extends Printing {
-  appearance: Appearance;
-  spinner: Spinner | undefined;
 }
 
 /** The reply as a person reads it on a terminal; in a pipe, untouched and with one newline. */
 async function showText(
   events: AsyncGenerator<ReplyEvent>,
-  options: TextOptions,
+  printing: Printing,
   context: Context,
 ): Promise<void> {
-  const { stdout } = context;
-  if (!stdout.isTTY && !options.appearance.markdown)
-    return showUntouched(await withRetryNotices(events, options, context), options.spinner, stdout);
+  const { output, appearance } = printing;
+  const { stdout, stderr } = context;
+  const started = startedEarly(events);
+  if (appearance.raw && stdout.isTTY && !output.quiet) {
+    (await proseLines(appearance, context))(RAW_WARNING);
+  }
+  const isAnimated = isWatched(context, output) && appearance.animation && !output.verbose;
+  const { openSpinner } = isAnimated ? await import('../terminal/status-line.js') : {};
+  const spinner = await openSpinner?.(stderr);
+  if (!stdout.isTTY && !appearance.markdown)
+    return showUntouched(await withRetryNotices(started, printing, context), spinner, stdout);
   const { printRendered } = await import('../terminal/reply-printer.js');
-  await printRendered(events, options, context);
+  const { verbose } = output;
+  await printRendered(started, { appearance, spinner, verbose }, context);
 }
 
 async function showUntouched(

@@ -56,8 +56,8 @@ export const serve = defineCommand({
     try {
       requireAssistant(account.settings);
       const { onRequest } = upstream;
-      const isCrowded = (): boolean => budget.isCrowded;
-      await serveUntilStopped({ settings, context, log, account, onRequest, isCrowded });
+      const load = { onRequest, isCrowded: () => budget.isCrowded };
+      await serveUntilStopped({ settings, context, log, account, load });
     } finally {
       await account.close();
       await log.settled();
@@ -73,12 +73,16 @@ interface ServeOptions {
   context: Context;
   log: Log;
   account: Account;
-  onRequest: Upstream['onRequest'];
-  isCrowded: Upstream['isCrowded'];
+  load: Pick<Upstream, 'onRequest' | 'isCrowded'>;
 }
 
-async function serveUntilStopped(options: ServeOptions): Promise<void> {
-  const { settings, context, log, account } = options;
+async function serveUntilStopped({
+  settings,
+  context,
+  log,
+  account,
+  load,
+}: ServeOptions): Promise<void> {
   const { clock, signal, stdout } = context;
   const { startRelay } = await import('../relay/relay.js');
   const { inMemory } = await import('../relay/coordination/in-memory.js');
@@ -89,8 +93,7 @@ async function serveUntilStopped(options: ServeOptions): Promise<void> {
   const turnTimeoutMs = account.settings.timeoutMs.value;
   try {
     const page = settings.hasPage ? pagePorts(account) : undefined;
-    const { onRequest, isCrowded } = options;
-    const upstream = { check: accessCheck(account, signal), onRequest, isCrowded };
+    const upstream = { check: accessCheck(account, signal), ...load };
     const services = {
       ...{ takeTurn, turnTimeoutMs, coordination, upstream, clock, log, page },
       onManyTurns: () => void keepLargeHeapSmall(),

@@ -1,4 +1,4 @@
-import { openAccount, type Account, type Notices } from '../account/account.js';
+import { openAccount, type Account, type AccountOptions } from '../account/account.js';
 import { AppError } from '../base/errors.js';
 import { loadFailedSend } from '../turn/turn.js';
 import { defineCommand, type GroupValues } from '../command-line/command.js';
@@ -56,8 +56,13 @@ export const test = defineCommand({
     assertFits(running, request);
     const variables = variablesOf(running.variables);
     const read = (): Suite => readSuite(words, variables, { context, isJson: reporting.json });
-    if (selection.isListing) return list(read(), selection, context);
-    const given = await reportingOf(reporting, context);
+    if (selection.isListing) {
+      await write(context.stdout, listText(casesOf(read(), selection)));
+      return 0;
+    }
+    const reports = await requestedReports(reporting.reports, { json: reporting.json, context });
+    const { baseline: file } = reporting;
+    const baseline = file === undefined ? undefined : earlierRun(file, context);
     // A mistake in a file or in the selection needs no account to be found.
     const suite = running.isWatching ? undefined : read();
     if (suite) casesOf(suite, selection);
@@ -68,9 +73,15 @@ export const test = defineCommand({
       // Conversations are deleted and reports written also when nobody reads what is printed.
       context.outliveReader();
       const mask = await maskOf(values, account);
-      const setup = { ...setupOf(values, { context, notices, account, mode }), ...given, mask };
+      const setup: RunSetup = {
+        ...setupOf(values, { context, notices, account, mode }),
+        ...{ reports, baseline, mask },
+      };
       loadFailedSend();
-      if (!suite) return await watch(words, read, setup);
+      if (!suite) {
+        const { watchSuite } = await import('./test/watch.js');
+        return await watchSuite(words, read, setup);
+      }
       const finished = await runSuite(suite, setup);
       await update(mode, { suite, finished, setup });
       return finished.exitCode;
@@ -80,24 +91,6 @@ export const test = defineCommand({
   },
 });
 
-async function list(
-  suite: Suite,
-  selection: Values['selection'],
-  { stdout }: Context,
-): Promise<undefined> {
-  await write(stdout, listText(casesOf(suite, selection)));
-}
-
-async function reportingOf(
-  { reports, json, baseline }: Values['reporting'],
-  context: Context,
-): Promise<Pick<RunSetup, 'reports' | 'baseline'>> {
-  return {
-    reports: await requestedReports(reports, { json, context }),
-    baseline: baseline === undefined ? undefined : earlierRun(baseline, context),
-  };
-}
-
 function earlierRun(file: string, context: Context): EarlierCase[] {
   const report = readText(locate(file, context));
   if (report !== undefined) return readReport(report, file);
@@ -106,22 +99,26 @@ function earlierRun(file: string, context: Context): EarlierCase[] {
   });
 }
 
-interface World {
-  context: Context;
-  notices: Notices;
+async function accountOf(
+  { target, running }: Values,
+  options: Pick<AccountOptions, 'context' | 'notices'>,
+): Promise<Account> {
+  const { createUndiciTransport: openTransport } = await import('../api/undici-transport.js');
+  return openAccount(
+    { ...target, faults: faultSettingsOf(running) },
+    { ...options, openTransport },
+  );
 }
 
-async function accountOf({ target, running }: Values, world: World): Promise<Account> {
-  const { createUndiciTransport: openTransport } = await import('../api/undici-transport.js');
-  return openAccount({ ...target, faults: faultSettingsOf(running) }, { ...world, openTransport });
-}
+type SetupOptions = Pick<RunSetup, 'context' | 'notices' | 'account'> & { mode: UpdateMode };
 
 function setupOf(
   { target, selection, running, reporting }: Values,
-  { context, notices, account, mode }: World & { account: Account | undefined; mode: UpdateMode },
+  { context, notices, account, mode }: SetupOptions,
 ): Omit<RunSetup, 'reports' | 'baseline' | 'mask'> {
   const { assistants, tags, titles, onlyFailed } = selection;
-  const { concurrency, keepsAll, simulates, versionId } = running;
+  const { concurrency, keepsAll, simulates, versionId: version } = running;
+  const versionId = version === undefined ? undefined : checkedId('version', version);
   return {
     context,
     notices,
@@ -131,19 +128,10 @@ function setupOf(
     plan: account ? { ...planOf(assistants, account), simulates } : REPLAY,
     selection: { tags, titles },
     onlyFailed,
-    options: {
-      concurrency,
-      keepsAll,
-      readsTools: mode !== 'none',
-      versionId: checkedVersion(versionId),
-    },
+    options: { concurrency, keepsAll, readsTools: mode !== 'none', versionId },
     last: openLastRun(context, notices),
     flags: flagsToRepeat(target, running, assistants),
   };
-}
-
-function checkedVersion(id: string | undefined): string | undefined {
-  return id === undefined ? undefined : checkedId('version', id);
 }
 
 /** Hides the key, and with `--redact` personal data, in all that is printed or written. */
@@ -185,13 +173,4 @@ async function update(
     print: (line) => void context.stderr.write(`${line}\n`),
     ask: mode === 'ask' ? (question) => questions.confirm(question) : undefined,
   });
-}
-
-async function watch(
-  words: readonly string[],
-  read: () => Suite,
-  setup: RunSetup,
-): Promise<number> {
-  const { watchSuite } = await import('./test/watch.js');
-  return watchSuite(words, read, setup);
 }

@@ -5,7 +5,8 @@ export interface Column {
   title: string;
   /**
    * In a narrow window, `cut` shortens the cells and `drop` leaves the column out, the last one
-   * first. If that is not enough, the other columns follow, and the first column is cut last.
+   * first. If that is not enough, the ids of the first column are cut, and then the other columns
+   * follow.
    */
   gives?: 'cut' | 'drop';
   style?: (text: string) => string;
@@ -13,6 +14,8 @@ export interface Column {
 
 /** Shorter cells than this say nothing. */
 const MIN_CELL_WIDTH = 8;
+/** Eight characters of an id and an ellipsis: enough to tell ids apart, and Tab completes them. */
+const CUT_ID_WIDTH = 9;
 
 /** A column with the width that it gets. */
 interface ShownColumn {
@@ -37,8 +40,11 @@ function fittedColumns(
   const isOther: ColumnTest = (each) => each.index !== first?.index;
   // A first column that is too wide by itself is cut, to leave the others something.
   const mayBeCut: ColumnTest = (each) => isOther(each) || each.width > room;
+  const cutId = (each: ShownColumn): ShownColumn =>
+    isOther(each) ? each : { ...each, width: Math.min(each.width, CUT_ID_WIDTH) };
   return (
     firstFit(easily, (shown) => narrowedColumns(shown, room, isCut)) ??
+    firstFit(easily, (shown) => narrowedColumns(shown.map(cutId), room, isCut)) ??
     firstFit(withFewer(rest, isOther), (shown) => {
       return (
         narrowedColumns(shown, room, isCut) ??

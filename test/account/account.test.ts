@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test, it } from 'vitest';
-import { openSession } from '../../src/account/account.js';
+import { openAccount, sessionOf } from '../../src/account/account.js';
 import { askerOf } from '../../src/account/calls.js';
 import { loadSettings, type Target } from '../../src/account/sources.js';
 import { noticesOn } from '../../src/commands/options/output.js';
@@ -117,7 +117,9 @@ describe('what is missing is said before any request', () => {
     const { context, writeEnv } = world();
     writeEnv(file);
     expect(
-      await failureOf(openSession(flags, { context, notices: await noticesOn(context, {}) })),
+      await failureOf(
+        openAccount(flags, { context, notices: await noticesOn(context, {}) }).then(sessionOf),
+      ),
     ).toMatchObject({
       kind: 'not_configured',
       ...expected,
@@ -140,7 +142,7 @@ describe('a turn', () => {
     });
     prepare(made);
     const notices = await noticesOn(made.context, { debug });
-    const session = await openSession(target, { context: made.context, notices });
+    const session = sessionOf(await openAccount(target, { context: made.context, notices }));
     const events = await all(
       session.takeTurn({ text: 'my secret words', stream: false }, new AbortController().signal),
     );

@@ -121,8 +121,10 @@ describe('conversations list', () => {
 
   it.each([
     [20, '33333333-…  Opening…'],
-    [40, OTHER],
-    [50, `${OTHER}  Opening hou…`],
+    [40, '33333333…  Opening hours  taken over'],
+    [45, '33333333…  Opening ho…  1 h ago    taken over'],
+    [50, '33333333…  Opening hours  1 h ago    taken over'],
+    [60, `${OTHER}  Opening h…  taken over`],
   ])('has no row that is wider than a window of %i columns', async (columns, first) => {
     const { env, clock } = await populatedAccount();
     const given = { ...env, TELNYX_CHAT_PAGER: '', NO_COLOR: '1' };
@@ -132,6 +134,20 @@ describe('conversations list', () => {
     expect({ code, count: rows.length }).toEqual({ code: 0, count: 4 });
     expect(rows.filter((row) => row.length > columns)).toEqual([]);
     expect(rows[1]).toBe(first);
+  });
+
+  it('tells names and ages rather than whole ids in a narrow window', async () => {
+    const { env, clock, sandbox } = await populatedAccount();
+    sandbox.store.delete(OTHER);
+    const given = { ...env, TELNYX_CHAT_PAGER: '', NO_COLOR: '1' };
+    const options = { stdoutIsTTY: true, columns: 32, clock, env: given };
+    const { stdout } = await runCli(['conversations', 'list'], options);
+    expect(stdout.split('\n')).toEqual([
+      'ID         NAME        LAST USED',
+      '22222222…              2 h ago',
+      '11111111…  Opening h…  2 h ago',
+      '',
+    ]);
   });
 
   it('lists no more than one in a table with nothing else to show', async () => {

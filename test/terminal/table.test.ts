@@ -33,7 +33,7 @@ describe('a table', () => {
     ]);
   });
 
-  it('lets the name give way, then the last columns, and at last the id', () => {
+  it('lets the name give way, then the last columns, then the end of the id, and at last the name', () => {
     expect(table(ROWS, 37)).toEqual([
       'ID          NAME         AGE    WITH',
       `${ID}  日本語の名…  5 min  +1312`,
@@ -45,8 +45,18 @@ describe('a table', () => {
       `${ID}  plain      3 d`,
     ]);
     expect(table(ROWS, 20)).toEqual(['ID          NAME', `${ID}  日本語…`, `${ID}  plain`]);
-    expect(table(ROWS, 19)).toEqual(['ID', ID, ID]);
+    expect(table(ROWS, 19)).toEqual(['ID         NAME', '01234567…  日本語…', '01234567…  plain']);
+    expect(table(ROWS, 18)).toEqual(['ID', ID, ID]);
     expect(table(ROWS, 5)).toEqual(['ID', '0123…', '0123…']);
+  });
+
+  it('cuts a long id before it leaves out what a person knows a row by', () => {
+    const id = '33333333-3333-4333-8333-333333333333';
+    const rows = [[id, 'Opening hours', '2 h ago', '']];
+    expect(table(rows, 60)[1]).toBe(`${id}  Opening hours  2 h ago`);
+    expect(table(rows, 50)[1]).toBe(`${id}  Opening hou…`);
+    expect(table(rows, 45)[1]).toBe('33333333…  Opening hours  2 h ago');
+    expect(table(rows, 30)[1]).toBe('33333333…  Opening h…  2 h ago');
   });
 
   it.each([1, 2, 7, 12, 19, 20, 25, 31, 38, 44, 60])('fits %i columns', (width) => {

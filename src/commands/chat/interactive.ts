@@ -1,20 +1,12 @@
 // Loaded late: a piped chat needs no terminal.
 import type { Account } from '../../account/account.js';
 import { wrapsWords } from '../../account/sources.js';
-import { newState, notify, type ChatState } from '../../chat/chat.js';
+import { newState, notify } from '../../chat/chat.js';
 import { runChat } from '../../chat/loop.js';
-import type { LineEditor } from '../../chat/ports.js';
-import { promptOf } from '../../chat/prompt.js';
 import type { Context } from '../../process/context.js';
 import { keepMemorySmall } from '../../process/v8-flags.js';
 import type { Appearance } from '../../terminal/appearance.js';
-import {
-  openChatTerminal,
-  openWindowTitle,
-  type WindowTitle,
-} from '../../terminal/chat-terminal.js';
 import { questionsOn } from '../../terminal/questions.js';
-import { paintFor } from '../../terminal/styles.js';
 import { loadFailedSend } from '../../turn/turn.js';
 import type { ChatValues } from '../options/chat.js';
 import { chosenConversation } from '../options/target.js';
@@ -27,13 +19,7 @@ import {
   proseOn,
   type Prose,
 } from '../options/output.js';
-import {
-  linesTo,
-  type Lines,
-  completionFor,
-  chatPorts,
-  historyFor,
-} from '../options/chat-ports.js';
+import { linesTo, openChat, type Lines } from '../options/open-chat.js';
 import { accountFor, assistantFor, type Setup, introduce } from './opening.js';
 import { endChat, TEMPORARY_NOTICE, TemporaryConversations } from './ending.js';
 
@@ -79,21 +65,19 @@ interface ConverseOptions {
 
 async function converse(values: ChatValues, options: ConverseOptions): Promise<void> {
   const { output } = values;
-  const { context, appearance, prose, account, assistantId, own, lines } = options;
+  const { context, account, assistantId, own, lines } = options;
   const session = { ...account, ...account.chatWith(assistantId) };
   const chosen = await chosenConversation(values.conversation, { session, context });
   const { conversationId, title, speaker, metadata, created } = chosen;
   const trace = tracePreference(account.settings, output);
   const state = newState({ assistantId, conversationId, title, speaker, trace: trace === true });
-  const windowTitle = openWindowTitle(context, appearance);
-  const editor = editorFor(state, { ...options, windowTitle });
   const { stream, verbose: isVerbose } = output;
-  const turns = { metadata, stream, trace, isVerbose };
-  const chat = {
-    state,
-    ports: chatPorts({ account, context, editor, appearance, prose, windowTitle, ...turns }),
-  };
-  lines.through((line) => editor.print(`${line}\n`, 'stderr'));
+  const { chat, close } = openChat(state, {
+    ...{ ...options, metadata, stream, trace, isVerbose },
+    isTemporary: own !== undefined,
+    notify: account.settings.notify.value,
+    hasTextAbove: lines.hasText,
+  });
   const leaving = new AbortController();
   let failure: unknown;
   try {
@@ -108,25 +92,7 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
   } finally {
     leaving.abort();
     if (own) context.outliveReader();
-    editor.close();
-    windowTitle.close();
-    lines.through(undefined);
+    close();
     await endChat(state, { ...options, quiet: output.quiet, failure });
   }
-}
-
-function editorFor(
-  state: ChatState,
-  options: ConverseOptions & { windowTitle: WindowTitle },
-): LineEditor {
-  const { context, appearance, account, own, lines, windowTitle } = options;
-  const { settings } = account;
-  return openChatTerminal(context, appearance, {
-    history: own ? undefined : historyFor(settings, context, lines.print),
-    complete: completionFor(account, () => state.assistantId, context),
-    notify: settings.notify.value,
-    stopProcess: () => windowTitle.without(context.stop),
-    prompt: promptOf(state, paintFor(appearance)),
-    hasTextAbove: lines.hasText,
-  });
 }

@@ -7,7 +7,8 @@ import { KNOWN_CHANNELS } from '../../conversations/list.js';
 import { CONFIG_KEYS } from '../../settings/config.js';
 import { PREFERENCES, profileNames } from '../../settings/settings.js';
 import { loadSettings, sourcesOf, type Target } from '../../account/sources.js';
-import { openAccount, type Account, type Notices } from '../../account/account.js';
+import type { Notices } from '../../account/account.js';
+import { withAccount } from '../../account/calls.js';
 
 /** Bound on an answer, in milliseconds: Tab should not hang. */
 const ANSWER_MS = 1_500;
@@ -89,27 +90,13 @@ async function fromAccount(
   context: Context,
 ): Promise<Candidate[]> {
   if (target.sandbox || !(await loadSettings(target, context)).apiKey) return [];
-  const account = await openAccount(target, { context, notices: SILENCE });
-  try {
-    return await asked(account, source, context);
-  } finally {
-    await account.close();
-  }
-}
-
-async function asked(
-  account: Account,
-  source: 'assistants' | 'conversations',
-  context: Context,
-): Promise<Candidate[]> {
-  const { client, settings } = account;
-  const call = { signal: context.signal, timeoutMs: ANSWER_MS };
-  if (source === 'assistants') return assistantCandidates(client, call);
-  const { openFirstWords } = await import('../../account/first-words.js');
-  const firstWords = openFirstWords({ account, context, limitMs: FIRST_WORDS_MS });
-  return conversationCandidates(client, {
-    assistantId: settings.assistantId?.value,
-    firstWords,
-    call,
+  return withAccount(target, { context, notices: SILENCE }, async (account) => {
+    const { client, settings } = account;
+    const call = { signal: context.signal, timeoutMs: ANSWER_MS };
+    if (source === 'assistants') return assistantCandidates(client, call);
+    const { openFirstWords } = await import('../../account/first-words.js');
+    const firstWords = openFirstWords({ account, context, limitMs: FIRST_WORDS_MS });
+    const assistantId = settings.assistantId?.value;
+    return conversationCandidates(client, { assistantId, firstWords, call });
   });
 }

@@ -1,4 +1,3 @@
-import { withAccount } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
 import { oneLine } from '../../base/text/sanitize.js';
 import { jsonLine } from '../../base/text/well-formed.js';
@@ -15,8 +14,9 @@ import { newMetadata, checkedName } from '../../conversations/metadata.js';
 import type { Context } from '../../process/context.js';
 import { write } from '../../process/output.js';
 import { requireAssistant } from '../../settings/resolve.js';
+import { runWithAccount } from '../options/account.js';
 import { messageFrom } from '../options/message.js';
-import { noticesOn, OUTPUT } from '../options/output.js';
+import { OUTPUT } from '../options/output.js';
 import { META, TITLE, SPEAKER } from '../options/target.js';
 import { CONVERSATIONS_TARGET, REFERENCE, withConversation } from './reference.js';
 
@@ -35,8 +35,7 @@ export const create = defineCommand({
   async run({ target, output, conversation: { title, meta } }, context) {
     const name = title === undefined ? undefined : checkedName(title);
     const given = newMetadata(meta);
-    const notices = await noticesOn(context, { ...target, ...output });
-    await withAccount(target, { context, notices }, async (account, ask) => {
+    await runWithAccount({ target, output }, context, async ({ account, ask }) => {
       const metadata = { ...given, assistant_id: requireAssistant(account.settings) };
       const make = account.client.conversationCreator({ name, metadata });
       const created = await ask((_, call) => make(call));
@@ -62,8 +61,7 @@ export const rename = defineCommand({
   flags: { target: CONVERSATIONS_TARGET, output: OUTPUT },
   async run({ operands: [reference = '', text = ''], target, output }, context) {
     const name = checkedName(text);
-    const notices = await noticesOn(context, { ...target, ...output });
-    await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
+    await withConversation(reference, { target, output }, context, async ({ id, ask }) => {
       const renamed = await ask((client, call) => renameConversation(client, { id, name }, call));
       await print(renamed, `renamed ${id} to ${oneLine(name)}`, output, context);
     });
@@ -81,8 +79,7 @@ function takeoverCommand(on: boolean) {
     arguments: REFERENCE,
     flags: { target: CONVERSATIONS_TARGET, output: OUTPUT },
     async run({ operands: [reference = ''], target, output }, context) {
-      const notices = await noticesOn(context, { ...target, ...output });
-      await withConversation(reference, { target, context, notices }, async ({ id, ask }) => {
+      await withConversation(reference, { target, output }, context, async ({ id, ask }) => {
         const changed = await ask((client, call) => setTakenOver(client, { id, on }, call));
         await print(changed, `${on ? 'taken over' : 'released'} ${id}`, output, context);
       });
@@ -121,21 +118,16 @@ export const say = defineCommand({
   },
   async run({ operands: [reference = '', ...words], target, output, message }, context) {
     const text = await messageFrom(words, context, WITHOUT_WORDS);
-    const notices = await noticesOn(context, { ...target, ...output });
-    await withConversation(
-      reference,
-      { target, context, notices },
-      async ({ id, account, ask }) => {
-        const { role, speaker } = message;
-        const add = account.client.messageAdder({ conversationId: id, role, text, speaker });
-        try {
-          await ask((_, call) => add(call));
-        } catch (error) {
-          throw lostMessage(error, `telnyx-chat conversations show ${id}`);
-        }
-        const added = { conversation_id: id, role, text, name: speaker ?? null };
-        await write(context.stdout, output.json ? jsonLine(added) : `said in ${id}\n`);
-      },
-    );
+    await withConversation(reference, { target, output }, context, async ({ id, account, ask }) => {
+      const { role, speaker } = message;
+      const add = account.client.messageAdder({ conversationId: id, role, text, speaker });
+      try {
+        await ask((_, call) => add(call));
+      } catch (error) {
+        throw lostMessage(error, `telnyx-chat conversations show ${id}`);
+      }
+      const added = { conversation_id: id, role, text, name: speaker ?? null };
+      await write(context.stdout, output.json ? jsonLine(added) : `said in ${id}\n`);
+    });
   },
 });

@@ -1,5 +1,4 @@
-import type { Account } from '../../account/account.js';
-import { withAccount, type Ask } from '../../account/calls.js';
+import type { Ask } from '../../account/calls.js';
 import { AppError, exitCodeOf } from '../../base/errors.js';
 import { errorJson, errorLines } from '../../base/text/error-report.js';
 import { oneLine } from '../../base/text/sanitize.js';
@@ -14,14 +13,8 @@ import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/output.js';
 import { questionsOn } from '../../terminal/questions.js';
 import { openProgress } from '../../terminal/status-line.js';
-import {
-  appearanceFor,
-  isWatched,
-  mayAsk,
-  noticesOn,
-  OUTPUT,
-  proseLines,
-} from '../options/output.js';
+import { runWithAccount, type OpenedAccount } from '../options/account.js';
+import { appearanceFor, isWatched, mayAsk, OUTPUT, proseLines } from '../options/output.js';
 import { CONVERSATIONS_TARGET, idFor, REFERENCE } from './reference.js';
 
 /** How many ids are shown, before they are deleted and of those that were not tried. */
@@ -41,36 +34,26 @@ export const deleteConversations = defineCommand({
         hint: 'add --yes to delete without asking',
       });
     }
-    const notices = await noticesOn(context, { ...target, ...output });
-    return withAccount(target, { context, notices }, async (account, ask) => {
+    return runWithAccount({ target, output }, context, async (opened) => {
       // All names are known before anything is deleted.
-      const ids = await idsOf(operands, account, ask);
-      const print = await proseLines(target, context);
-      const options = { account, output, context, ask, print };
-      if (!yes && !(await isConfirmed(ids, options))) {
-        const kept = { deleted: [], failed: [], notTried: ids };
-        if (output.json) await openReport(kept, output.json, options).all();
-        return 0;
-      }
-      const [first] = await deleteEach(ids, options);
+      const all = new Set<string>();
+      for (const each of operands) all.add(await idFor(each, opened));
+      const ids = [...all];
+      const options = { ...opened, output, context, print: await proseLines(target, context) };
+      const outcome: Outcome = { deleted: [], failed: [], notTried: ids };
+      if (yes || (await isConfirmed(ids, options))) await deleteEach(outcome, options);
+      else if (output.json) await report(outcome, options);
+      const [first] = outcome.failed;
       return first ? exitCodeOf(first.error) : 0;
     });
   },
 });
 
-async function idsOf(references: readonly string[], account: Account, ask: Ask): Promise<string[]> {
-  const ids = new Set<string>();
-  for (const each of references) ids.add(await idFor(each, account, ask));
-  return [...ids];
-}
-
-interface DeleteOptions {
-  account: Account;
+interface DeleteOptions extends OpenedAccount {
   output: ValuesOf<typeof OUTPUT>;
   context: Context;
   /** A line on stderr. */
   print: (line: string) => void;
-  ask: Ask;
 }
 
 /** Shows what would be gone, and asks. Throws on Ctrl-C. */
@@ -98,30 +81,34 @@ function described(conversation: Conversation): string {
 }
 
 /** Continues even if the reader of stdout is gone. */
-async function deleteEach(ids: readonly string[], options: DeleteOptions): Promise<Failed[]> {
-  const { output, context, ask } = options;
+async function deleteEach(outcome: Outcome, options: DeleteOptions): Promise<void> {
+  const { output, context, ask, print } = options;
+  const ids = outcome.notTried;
   const progress = openProgress(context, isWatched(context, output));
-  const outcome: Outcome = { deleted: [], failed: [], notTried: [...ids] };
   context.outliveReader();
-  const tell = openReport(outcome, output.json, options);
+  const write = openWriter(outcome, context);
   try {
     for (const [index, id] of ids.entries()) {
       progress.show(() => `deleting ${index + 1} of ${ids.length}`);
-      outcome.notTried.shift();
-      const error = await failureOf(() => deleteOne(id, ask), context);
-      if (error) outcome.failed.push({ id, error: error.with({ conversationId: id }) });
-      else outcome.deleted.push(id);
-      if (error) progress.end();
-      await tell.one(id, error);
-      if (error && !['not_found', 'api'].includes(error.kind)) break;
+      outcome.notTried = ids.slice(index + 1);
+      const failure = await failureOf(() => deleteOne(id, ask), context);
+      const error = failure?.with({ conversationId: id });
+      if (!error) {
+        outcome.deleted.push(id);
+        if (!output.json) await write(`deleted ${id}\n`);
+        continue;
+      }
+      outcome.failed.push({ id, error });
+      progress.end();
+      if (!output.json) for (const line of errorLines(error)) print(line);
+      if (!['not_found', 'api'].includes(error.kind)) break;
     }
   } finally {
     progress.end();
   }
   const { forgetFirstWords } = await import('../../account/first-words.js');
   forgetFirstWords(outcome.deleted, options);
-  await tell.all();
-  return outcome.failed;
+  await report(outcome, options);
 }
 
 /** How a task failed, if it did; being stopped ends it all. */
@@ -158,50 +145,34 @@ interface Outcome {
   deleted: string[];
   failed: Failed[];
   /** Ids that were left after a failure that concerns all of them. */
-  notTried: string[];
+  notTried: readonly string[];
 }
 
-interface ReportOptions {
-  context: Pick<Context, 'stdout' | 'stderr'>;
-  /** A line on stderr. */
-  print: (line: string) => void;
-}
-
-interface DeleteReport {
-  one(id: string, error: AppError | undefined): Promise<void>;
-  /** The summary at the end. */
-  all(): Promise<void>;
-}
-
-/** Tells what was done; when that cannot be written, what was not done is in the error. */
-function openReport(
-  outcome: Outcome,
-  json: boolean,
-  { context: { stdout, stderr }, print: complain }: ReportOptions,
-): DeleteReport {
+/** Writes to stdout; when that fails, what was not done is in the error. */
+function openWriter(outcome: Outcome, { stdout }: Context): (text: string) => Promise<void> {
   const write = writerForReader(stdout);
-  const print = async (text: string): Promise<void> => {
+  return async (text) => {
     try {
       await write(text);
     } catch (error) {
       throw error instanceof AppError ? error.with({ hint: tally(outcome) }) : error;
     }
   };
-  return {
-    async one(id, error) {
-      if (json) return;
-      if (error) errorLines(error.with({ conversationId: id })).forEach((line) => complain(line));
-      else await print(`deleted ${id}\n`);
-    },
-    async all() {
-      const { deleted, failed, notTried } = outcome;
-      const all = { deleted, failed: failed.map(asJson), not_tried: notTried };
-      if (json) await print(jsonLine(all));
-      const failure = json ? failureOfAll(failed) : undefined;
-      if (failure) stderr.write(jsonLine(errorJson(failure)));
-      else if (!json && notTried.length > 0) complain(untried(notTried));
-    },
-  };
+}
+
+/** The summary at the end. */
+async function report(
+  outcome: Outcome,
+  { output, context, print }: Pick<DeleteOptions, 'output' | 'context' | 'print'>,
+): Promise<void> {
+  const { deleted, failed, notTried } = outcome;
+  if (output.json) {
+    const failures = failed.map(({ id, error }) => ({ id, ...errorJson(error) }));
+    const summary = { deleted, failed: failures, not_tried: notTried };
+    await openWriter(outcome, context)(jsonLine(summary));
+    const failure = failureOfAll(failed);
+    if (failure) context.stderr.write(jsonLine(errorJson(failure)));
+  } else if (notTried.length > 0) print(untried(notTried));
 }
 
 /** One error for a program that reads stderr: the first, which also decides the exit code. */
@@ -220,8 +191,4 @@ function untried(ids: readonly string[]): string {
   const shown = ids.slice(0, MAX_SHOWN).join(' ');
   const more = ids.length > MAX_SHOWN ? ` … and ${ids.length - MAX_SHOWN} more` : '';
   return `${ids.length} more ${ids.length === 1 ? 'was' : 'were'} not tried: ${shown}${more}`;
-}
-
-function asJson({ id, error }: Failed): object {
-  return { id, ...errorJson(error) };
 }

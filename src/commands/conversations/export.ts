@@ -5,9 +5,7 @@ import { choice, text, toggle } from '../../command-line/flag.js';
 import {
   ANY_TRANSCRIPT_ENDING,
   formatByName,
-  redactedTranscript,
   TRANSCRIPT_FORMATS,
-  type Transcript,
   type TranscriptFormat,
 } from '../../conversations/transcript.js';
 import type { Context } from '../../process/context.js';
@@ -15,20 +13,13 @@ import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { paged, type Print } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
-import {
-  isWatched,
-  noticesOn,
-  PAGED_OUTPUT,
-  proseLines,
-  REDACT,
-  redactorFor,
-} from '../options/output.js';
+import { isWatched, PAGED_OUTPUT, proseLines, REDACT, redactorFor } from '../options/output.js';
 import {
   CONVERSATIONS_TARGET,
-  messagesOf,
+  maskedTranscript,
+  printTranscript,
   REFERENCE,
   withConversation,
-  type NamedConversation,
 } from './reference.js';
 
 const FILE = {
@@ -51,21 +42,26 @@ export const exportConversation = defineCommand({
     const format =
       givenFormat(output.json, file.format) ?? (destination ? formatOf(destination.file) : 'md');
     if (destination) await assertFree(destination);
-    const notices = await noticesOn(context, { ...target, ...output });
-    await withConversation(reference, { target, context, notices }, async (named) => {
-      const isToTerminal = context.stdout.isTTY === true && destination === undefined;
-      const hasProgress = !isToTerminal && isWatched(context, output);
-      const warn = await proseLines(target, context);
-      const plain = await openAnyTranscript(format);
+    await withConversation(reference, { target, output }, context, async (named) => {
       const redactor = await redactorFor(file.redact);
-      const transcript = redactor ? redactedTranscript(plain, redactor) : plain;
-      const exported = { ...named, context, warn, hasProgress, transcript };
-      if (destination) {
-        const newFile = { ...destination, id: context.randomId() };
-        const path = await writeNewFile(newFile, context, (print) => writeTo(print, exported));
-        notices.notify(`saved to ${path}`);
-      } else await toStdout(exported, output.pager);
-      if (redactor) notices.notify(redactor.summary());
+      const transcript = maskedTranscript(await openAnyTranscript(format), redactor);
+      const isToTerminal = context.stdout.isTTY === true && destination === undefined;
+      const progress = openProgress(context, !isToTerminal && isWatched(context, output));
+      const printing = {
+        warn: await proseLines(target, context),
+        onPrinted: (count: number, total: number | undefined) =>
+          progress.show(() => `${count}${total === undefined ? '' : ` of ${total}`} messages`),
+      };
+      const exportTo = (print: Print): Promise<void> =>
+        printTranscript(named, transcript, { ...printing, print });
+      let path: string | undefined;
+      try {
+        path = await exported(exportTo, { destination, isPaged: output.pager, context });
+      } finally {
+        progress.end();
+      }
+      if (path !== undefined) named.notices.notify(`saved to ${path}`);
+      if (redactor) named.notices.notify(redactor.summary());
     });
   },
 });
@@ -99,36 +95,22 @@ function destinationOf({ output, force }: FileValues, context: Context) {
   return { place: context, file: output, force };
 }
 
-interface Exported extends NamedConversation {
+interface ExportOptions {
+  destination: ReturnType<typeof destinationOf>;
+  isPaged: boolean;
   context: Context;
-  warn: (line: string) => void;
-  transcript: Transcript;
-  /** Whether somebody sees progress on stderr. */
-  hasProgress: boolean;
 }
 
-/** Made safe on a terminal, untouched in a pipe. */
-function toStdout(exported: Exported, isPaged: boolean): Promise<void> {
-  const { context } = exported;
-  return paged(context, isPaged, (print) =>
-    writeTo(context.stdout.isTTY ? (text) => print(sanitize(text)) : print, exported),
-  );
-}
-
-async function writeTo(print: Print, exported: Exported): Promise<void> {
-  const { id, ask, context, warn, transcript, hasProgress } = exported;
-  const progress = openProgress(context, hasProgress);
-  let count = 0;
-  try {
-    const conversation = await ask((client, call) => client.getConversation(id, call));
-    await print(transcript.begin(conversation));
-    for await (const { messages, total } of messagesOf(id, ask, warn)) {
-      await print(messages.map(transcript.message).join(''));
-      count += messages.length;
-      progress.show(() => `${count}${total === undefined ? '' : ` of ${total}`} messages`);
-    }
-    await print(transcript.end());
-  } finally {
-    progress.end();
+/** Gives the path of the file. To stdout, made safe on a terminal and untouched in a pipe. */
+async function exported(
+  exportTo: (print: Print) => Promise<void>,
+  { destination, isPaged, context }: ExportOptions,
+): Promise<string | undefined> {
+  if (destination) {
+    return writeNewFile({ ...destination, id: context.randomId() }, context, exportTo);
   }
+  await paged(context, isPaged, (print) =>
+    exportTo(context.stdout.isTTY ? (text) => print(sanitize(text)) : print),
+  );
+  return undefined;
 }

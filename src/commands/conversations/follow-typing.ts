@@ -1,6 +1,6 @@
 // Loaded late: only `--follow` on a terminal needs it.
 import { stoppedWith } from '../../base/errors.js';
-import { nameFrom, nameWindow, promptOf } from '../../chat/prompt.js';
+import { nameFrom, nameWindow } from '../../chat/prompt.js';
 import { newState, notify, type Chat } from '../../chat/chat.js';
 import { completeDraft, type Completion } from '../../chat/slash-commands.js';
 import { followConversation, FOLLOWING_NOTICE } from '../../chat/follow-command.js';
@@ -8,9 +8,7 @@ import { runChat } from '../../chat/loop.js';
 import { type Conversation, type Message, isTakenOver } from '../../conversations/conversation.js';
 import type { Context } from '../../process/context.js';
 import { write } from '../../process/output.js';
-import { openChatTerminal, openWindowTitle } from '../../terminal/chat-terminal.js';
-import { paintFor } from '../../terminal/styles.js';
-import { type Lines, chatPorts, historyFor } from '../options/chat-ports.js';
+import { openChat, type Lines, type OpenChat } from '../options/open-chat.js';
 import { appearanceFor, proseOn, type ProseFlags } from '../options/output.js';
 import type { Transcript } from '../../conversations/transcript.js';
 import type { NamedConversation } from './reference.js';
@@ -37,9 +35,8 @@ export async function followTyping(
   const { context, lines, view } = options;
   const conversation = await named.ask((client, call) => client.getConversation(named.id, call));
   await write(context.stdout, view.begin(conversation));
-  const { chat, close } = await openChat(conversation, named, options);
+  const { chat, close } = await openFollowing(conversation, named, options);
   const { editor } = chat.ports;
-  lines.through((line) => editor.print(`${line}\n`, 'stderr'));
   let code = (): number => 0;
   let earlier = '';
   followConversation(chat, {
@@ -56,13 +53,9 @@ export async function followTyping(
       editor.close();
     },
   });
-  const end = (): void => {
-    close();
-    lines.through(undefined);
-  };
   const exitCode = await runChat(chat)
     .then(() => code(), stoppedWith)
-    .finally(end);
+    .finally(close);
   if (chat.state.isTakenOver) lines.print(`${STILL_SILENT} ${named.id}`);
   return exitCode;
 }
@@ -77,41 +70,26 @@ function withSpeaker({ state }: Chat, message: Message): Message {
   return isPerson ? { ...message, role: 'person' } : message;
 }
 
-async function openChat(
+async function openFollowing(
   conversation: Conversation,
   { account }: NamedConversation,
   { context, flags, lines, isRedacted }: FollowTypingOptions,
-): Promise<{ chat: Chat; close: () => void }> {
-  const { settings } = account;
+): Promise<OpenChat> {
   const commands = new Set([...COMMANDS, ...(isRedacted ? [] : UNMASKED)]);
   const assistantId = conversation.metadata['assistant_id'] ?? '';
   const conversationId = conversation.id;
   const given = { assistantId, conversationId, title: undefined, speaker: undefined };
   const state = newState({ ...given, trace: false });
   state.isTakenOver = isTakenOver(conversation);
-  const appearance = appearanceFor({ ...flags, wrap: flags.wrap ?? true }, context);
-  const windowTitle = openWindowTitle(context, appearance);
-  const editor = openChatTerminal(context, appearance, {
-    history: historyFor(settings, context, lines.print),
+  const opened = openChat(state, {
+    ...{ account, context, lines, commands, metadata: undefined, trace: undefined },
+    appearance: appearanceFor({ ...flags, wrap: flags.wrap ?? true }, context),
+    prose: await proseOn(context.stderr, flags, context),
     complete: (draft, cursor) => completeCommand(draft, cursor, commands),
-    notify: false,
-    stopProcess: () => windowTitle.without(context.stop),
-    prompt: promptOf(state, paintFor(appearance)),
-    hasTextAbove: true,
+    ...{ isTemporary: false, notify: false, hasTextAbove: true, stream: true, isVerbose: false },
   });
-  const prose = await proseOn(context.stderr, flags, context);
-  const turns = { metadata: undefined, stream: true, trace: undefined, isVerbose: false };
-  const ports = chatPorts({
-    ...{ account, context, editor, appearance, prose, windowTitle },
-    ...turns,
-  });
-  const chat = { state, ports, commands };
-  nameWindow(chat, { conversation: nameFrom(conversation) });
-  const close = (): void => {
-    editor.close();
-    windowTitle.close();
-  };
-  return { chat, close };
+  nameWindow(opened.chat, { conversation: nameFrom(conversation) });
+  return opened;
 }
 
 async function completeCommand(

@@ -1,4 +1,3 @@
-import type { Ask } from '../../account/calls.js';
 import { AppError } from '../../base/errors.js';
 import { jsonText } from '../../base/text/well-formed.js';
 import { defineCommand } from '../../command-line/command.js';
@@ -8,7 +7,7 @@ import { insightBlock, insightJson } from '../../conversations/details.js';
 import type { Context } from '../../process/context.js';
 import { stylesFor } from '../../terminal/styles.js';
 import { paged } from '../../terminal/pager.js';
-import { appearanceFor, noticesOn, PAGED_OUTPUT, proseOn } from '../options/output.js';
+import { appearanceFor, PAGED_OUTPUT, proseOn } from '../options/output.js';
 import { CONVERSATIONS_TARGET, REFERENCE, withConversation } from './reference.js';
 
 /** Between two looks at insights that are not finished, in milliseconds. */
@@ -23,13 +22,13 @@ export const insights = defineCommand({
     insights: { wait: toggle('--wait', 'wait until they are finished') },
   },
   async run({ operands: [reference = ''], target, output, insights: { wait } }, context) {
-    const notices = await noticesOn(context, { ...target, ...output });
     await withConversation(
       reference,
-      { target, context, notices },
-      async ({ id, account, ask }) => {
+      { target, output },
+      context,
+      async ({ id, account, ask, notices }) => {
         const timeoutMs = account.settings.timeoutMs.value;
-        const read = (): Promise<Insight[]> => insightsOf(id, ask);
+        const read = (): Promise<Insight[]> => ask((client, call) => client.listInsights(id, call));
         const found = wait ? await finished(read, timeoutMs, context) : await read();
         const { bold } = stylesFor(appearanceFor(output, context));
         const text = output.json
@@ -41,10 +40,6 @@ export const insights = defineCommand({
     );
   },
 });
-
-function insightsOf(id: string, ask: Ask): Promise<Insight[]> {
-  return ask((client, call) => client.listInsights(id, call));
-}
 
 async function finished(
   read: () => Promise<Insight[]>,

@@ -1,18 +1,18 @@
 import type { Account } from '../../account/account.js';
-import { finderOf, withAccount } from '../../account/calls.js';
+import { finderOf } from '../../account/calls.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { conversationCells, conversationJson } from '../../conversations/details.js';
 import { channelAdvice, paginateConversations } from '../../conversations/list.js';
-import type { FirstWordsOf } from '../../conversations/excerpt.js';
 import type { Context } from '../../process/context.js';
 import { paged } from '../../terminal/pager.js';
 import { openProgress } from '../../terminal/status-line.js';
 import { stylesFor } from '../../terminal/styles.js';
 import { openTable } from '../../terminal/table.js';
-import { jsonText } from '../../base/text/well-formed.js';
-import { isWatched, noticesOn, PAGED_OUTPUT, appearanceFor } from '../options/output.js';
+import { jsonLine, jsonText } from '../../base/text/well-formed.js';
+import { runWithAccount } from '../options/account.js';
+import { isWatched, PAGED_OUTPUT, appearanceFor } from '../options/output.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { FILTERS, selectionOf, whereFor, type Filters, type Selection } from './selection.js';
 
@@ -36,53 +36,37 @@ export const list = defineCommand({
   },
   async run({ target, output, filters, watching: { watch } }, context) {
     const selection = selectionOf(filters, target.assistant, context);
-    const notices = await noticesOn(context, { ...target, ...output });
-    let code = 0;
-    await withAccount(target, { context, notices }, async (account) => {
-      const firstWords = await firstWordsFor(account, output, context);
+    return runWithAccount({ target, output }, context, async ({ account, notices }) => {
       if (watch) {
         const { printWatched } = await import('./watch.js');
         const { list } = finderOf(account, context, MAX_LOOK_MS);
-        const printer = conversationPrinter({ ...output, json: false }, context);
+        const textOf = await (output.json ? jsonLines : rowsFor(account, output, context));
         const where = whereFor(selection, account);
-        const given = { context, notices, selection, printer, firstWords, isJson: output.json };
-        code = await printWatched({ ...given, list, where });
-        return;
+        return printWatched({ context, notices, selection, textOf, list, where });
       }
       const outcome = { count: 0, hasMore: false };
       const isQuick = context.stdout.isTTY === true && filters.name === undefined;
       const hasProgress = !isQuick && isWatched(context, output);
       const found = selected(account, { selection, context, outcome, hasProgress });
+      const textOf = await (output.json ? jsonRows() : rowsFor(account, output, context));
       await paged(context, output.pager, async (print) => {
-        const printer = conversationPrinter(output, context);
         // Nothing is printed before the first request has succeeded.
-        let start = printer.begin();
+        let start = output.json ? '{"conversations":[' : '';
         for await (const batch of found) {
-          await print(start + printer.rows(batch, await firstWords?.(batch, context.signal)));
+          await print(start + (await textOf(batch)));
           start = '';
         }
-        await print(start + printer.end(outcome.hasMore));
+        await print(start + (output.json ? `\n],"has_more":${outcome.hasMore}}\n` : ''));
       });
       const note = closingNote(outcome, filters, selection);
       if (note !== '') notices.notify(note);
+      return 0;
     });
-    return code;
   },
 });
 
 /** A look of `--watch` that hangs is given up after this time, in milliseconds: another one follows. */
 const MAX_LOOK_MS = 10_000;
-
-/** Only people see first words: a script gets the same rows however fast the answers come. */
-async function firstWordsFor(
-  account: Account,
-  { json }: { json: boolean },
-  context: Context,
-): Promise<FirstWordsOf | undefined> {
-  if (json || context.stdout.isTTY !== true) return undefined;
-  const { openFirstWords } = await import('../../account/first-words.js');
-  return openFirstWords({ account, context, limitMs: FIRST_WORDS_MS });
-}
 
 interface ListOptions {
   selection: Selection;
@@ -142,35 +126,28 @@ function closingNote(
   return ['no conversations', advice, others].filter((part) => part !== '').join('; ');
 }
 
-/** Conversations as text that grows. */
-interface ConversationPrinter {
-  begin(): string;
-  /** `firstWords` by id, for those without a name. */
-  rows(conversations: readonly Conversation[], firstWords?: ReadonlyMap<string, string>): string;
-  end(hasMore: boolean): string;
+type TextOf = (conversations: readonly Conversation[]) => string | Promise<string>;
+
+/** A table on a terminal, fields between tabs on a pipe. */
+function rowsFor(
+  account: Account,
+  output: { color: boolean },
+  context: Context,
+): TextOf | Promise<TextOf> {
+  return context.stdout.isTTY ? tableRows(account, output, context) : tabbedRows;
 }
 
-interface Printing {
-  json: boolean;
-  color: boolean;
-}
+const tabbedRows: TextOf = (conversations) =>
+  linesOf(conversations.map((each) => conversationCells(each, { now: undefined }).join('\t')));
 
-/** A table on a terminal, fields between tabs on a pipe, one object with `--json`. */
-function conversationPrinter(output: Printing, context: Context): ConversationPrinter {
-  if (output.json) return jsonPrinter();
-  const rows = context.stdout.isTTY ? tableRows(output, context) : tabbedRows;
-  return { begin: () => '', rows: (batch, words) => linesOf(rows(batch, words)), end: () => '' };
-}
-
-type Rows = (
-  conversations: readonly Conversation[],
-  firstWords: ReadonlyMap<string, string> | undefined,
-) => string[];
-
-const tabbedRows: Rows = (conversations) =>
-  conversations.map((each) => conversationCells(each, { now: undefined }).join('\t'));
-
-function tableRows(output: Printing, context: Context): Rows {
+/** Only people see first words: a script gets the same rows however fast the answers come. */
+async function tableRows(
+  account: Account,
+  output: { color: boolean },
+  context: Context,
+): Promise<TextOf> {
+  const { openFirstWords } = await import('../../account/first-words.js');
+  const firstWordsOf = openFirstWords({ account, context, limitMs: FIRST_WORDS_MS });
   const { dim, bold, warning } = stylesFor(appearanceFor(output, context));
   const lines = openTable({
     columns: [
@@ -185,27 +162,31 @@ function tableRows(output: Printing, context: Context): Rows {
     styleTitle: dim,
   });
   const now = context.clock.now();
-  return (conversations, words) =>
-    lines(
-      conversations.map((each) =>
-        conversationCells(each, { now, firstWords: words?.get(each.id) }),
+  return async (conversations) => {
+    const words = await firstWordsOf(conversations, context.signal);
+    return linesOf(
+      lines(
+        conversations.map((each) =>
+          conversationCells(each, { now, firstWords: words.get(each.id) }),
+        ),
       ),
     );
+  };
 }
 
-function jsonPrinter(): ConversationPrinter {
+/** The rows of one JSON array, batch by batch. */
+function jsonRows(): TextOf {
   let separator = '\n';
   const row = (conversation: Conversation): string => {
     const text = separator + jsonText(conversationJson(conversation));
     separator = ',\n';
     return text;
   };
-  return {
-    begin: () => '{"conversations":[',
-    rows: (conversations) => conversations.map(row).join(''),
-    end: (hasMore) => `\n],"has_more":${hasMore}}\n`,
-  };
+  return (conversations) => conversations.map(row).join('');
 }
+
+const jsonLines: TextOf = (conversations) =>
+  conversations.map((each) => jsonLine(conversationJson(each))).join('');
 
 function linesOf(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');

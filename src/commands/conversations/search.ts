@@ -1,6 +1,3 @@
-import type { Account } from '../../account/account.js';
-import { withAccount } from '../../account/calls.js';
-import { createBulkTransport } from '../../api/bulk-transport.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { choice, toggle } from '../../command-line/flag.js';
@@ -17,12 +14,16 @@ import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/output.js';
 import { duration } from '../../base/time.js';
 import { openProgress, type Progress } from '../../terminal/status-line.js';
-import { isWatched, noticesOn, OUTPUT, proseOn, REDACT, redactorFor } from '../options/output.js';
+import { isWatched, OUTPUT, proseOn, REDACT, redactorFor } from '../options/output.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
 import { searchPrinter } from './search-printer.js';
-import { openReader, throwUnreadable, FILTERS, selectionOf, type Selection } from './selection.js';
-
-const USUAL_SINCE = '30d';
+import {
+  RECENT_FILTERS,
+  recentSelection,
+  withReader,
+  type Reader,
+  type Selection,
+} from './selection.js';
 
 const ROLES = ['user', 'assistant', 'tool'] as const;
 
@@ -33,47 +34,40 @@ const SEARCH = {
 };
 
 const SEARCH_FILTERS = {
-  ...FILTERS,
-  limit: { ...FILTERS.limit, help: 'how many messages at most, or all' },
-  since: {
-    ...FILTERS.since,
-    help: `those used since: 2h, 3d, 2026-01-31; ${USUAL_SINCE} unless given`,
-  },
+  ...RECENT_FILTERS,
+  limit: { ...RECENT_FILTERS.limit, help: 'how many messages at most, or all' },
 };
+
+const SEARCH_NOTICE = 'searching the last 30 days; --since 365d searches a year';
 
 /** Messages that say something, in the conversations that the filters choose. */
 export const search = defineCommand({
   arguments: { words: { help: 'all of them in one message, in any case; "my name" is one' } },
   flags: { target: CONVERSATIONS_TARGET, output: OUTPUT, filters: SEARCH_FILTERS, search: SEARCH },
   async run({ operands, target, output, filters, search: flags }, context) {
-    const since = filters.since ?? USUAL_SINCE;
-    const selection = selectionOf({ ...filters, since }, target.assistant, context);
+    const selection = recentSelection(filters, target.assistant, context);
     const match = await matcherOf(operands, flags);
     const redactor = await redactorFor(flags.redact, 'printed');
-    const notices = await noticesOn(context, { ...target, ...output });
-    const options = { context, notices, openTransport: createBulkTransport };
-    await withAccount(target, options, async (account) => {
-      if (filters.since === undefined) {
-        notices.notify('searching the last 30 days; --since 365d searches a year');
-      }
+    const notice = filters.since === undefined ? SEARCH_NOTICE : undefined;
+    await withReader({ target, output, context, selection, notice }, async (reader) => {
+      const { notices } = reader;
       const progress = openProgress(context, isWatched(context, output));
       const query = {
         match,
         role: flags.role,
         mask: redactor && ((text: string) => redactor.text(text)),
       };
-      const run = { account, context, selection, progress, query };
-      const outcome: SearchOutcome = { searched: 0, found: 0, hasMore: false, unreadable: [] };
+      const run = { reader, context, selection, progress, query };
+      const outcome: SearchOutcome = { searched: 0, found: 0, hasMore: false };
       const prose = await proseOn(context.stdout, target, context);
       const print = searchPrinter({ output, context, match, redactor, prose });
       try {
         await printAll(found(run, outcome), print, run);
       } finally {
         progress.end();
-        notices.notify(closingNote(outcome, context.signal, filters.channel));
+        notices.notify(closingNote(outcome, run, filters.channel));
         if (redactor) notices.notify(redactor.summary());
       }
-      throwUnreadable(outcome.unreadable);
     });
   },
 });
@@ -98,11 +92,10 @@ interface SearchOutcome {
   /** Messages. */
   found: number;
   hasMore: boolean;
-  unreadable: AppError[];
 }
 
 interface SearchRun {
-  account: Account;
+  reader: Reader;
   context: Context;
   selection: Selection;
   query: Pick<SearchQuery, 'match' | 'role' | 'mask'>;
@@ -119,11 +112,10 @@ async function* found(
   run: SearchRun,
   outcome: SearchOutcome,
 ): AsyncGenerator<SearchedConversation> {
-  const { account, context, selection, progress } = run;
-  const { limit, since } = selection;
-  const { ports } = openReader({ account, context, selection, unreadable: outcome.unreadable });
+  const { reader, progress } = run;
+  const { limit, since } = run.selection;
   const query = { ...run.query, maxHits: limit + 1 };
-  for await (const searched of searchConversations(ports, query)) {
+  for await (const searched of searchConversations(reader.ports, query)) {
     outcome.searched++;
     progress.show(() => progressLine(usedAt(searched.conversation), since, outcome));
     const hits = searched.hits.slice(0, limit - outcome.found);
@@ -179,13 +171,13 @@ async function printAll(
 }
 
 function closingNote(
-  { searched, found, hasMore, unreadable }: SearchOutcome,
-  { aborted }: AbortSignal,
+  { searched, found, hasMore }: SearchOutcome,
+  { reader: { unreadable }, context }: SearchRun,
   channel: string | undefined,
 ): string {
   const messages = `${found} ${found === 1 ? 'message' : 'messages'} found`;
   const where = `in ${searched} ${searched === 1 ? 'conversation' : 'conversations'}`;
-  if (aborted) return `stopped: ${messages} ${where} so far`;
+  if (context.signal.aborted) return `stopped: ${messages} ${where} so far`;
   if (hasMore) return `there are more: --limit ${found * 2} or --limit all shows them`;
   const advice = searched > 0 || channel === undefined ? '' : channelAdvice(channel);
   const failed = unreadable.length === 0 ? '' : `${unreadable.length} could not be read`;

@@ -1,5 +1,6 @@
-import type { Account } from '../../account/account.js';
+import type { Account, Notices } from '../../account/account.js';
 import { finderWith, type Ask } from '../../account/calls.js';
+import { createBulkTransport } from '../../api/bulk-transport.js';
 import { AppError } from '../../base/errors.js';
 import { paced } from '../../base/side-by-side.js';
 import type { ValuesOf } from '../../command-line/command.js';
@@ -17,6 +18,7 @@ import {
 import { parsedMetadata, nameOf } from '../../conversations/metadata.js';
 import type { ReadManyPorts } from '../../conversations/read-many.js';
 import type { Context } from '../../process/context.js';
+import { runWithAccount, type AccountValues } from '../options/account.js';
 
 /** Which conversations to list. */
 export const FILTERS = {
@@ -31,6 +33,17 @@ export const FILTERS = {
   since: text('--since <time>', 'those used since: 2h, 3d, 2026-01-31, 2026-01-31T09:00Z'),
   meta: texts('--meta <key=value>', 'those with this metadata (repeatable)'),
   name: text('--name <text>', 'those with this in their name'),
+};
+
+const USUAL_SINCE = '30d';
+
+/** The same for commands that read all messages, of the last days by default. */
+export const RECENT_FILTERS = {
+  ...FILTERS,
+  since: {
+    ...FILTERS.since,
+    help: `those used since: 2h, 3d, 2026-01-31; ${USUAL_SINCE} unless given`,
+  },
 };
 
 export type Filters = ValuesOf<typeof FILTERS>;
@@ -77,6 +90,15 @@ export function selectionOf(
   };
 }
 
+/** The selection of `RECENT_FILTERS`. */
+export function recentSelection(
+  filters: Filters,
+  assistant: string | undefined,
+  context: Pick<Context, 'clock'>,
+): Selection {
+  return selectionOf({ ...filters, since: filters.since ?? USUAL_SINCE }, assistant, context);
+}
+
 /** The filters for the API; without `--all`, of the effective assistant if there is one. */
 export function whereFor(
   { isOfAll, where }: Selection,
@@ -87,16 +109,14 @@ export function whereFor(
 }
 
 function whereOf({ channel, number, meta }: Filters): Record<string, string> {
-  const pairs = Object.entries(parsedMetadata(meta));
-  return {
-    ...(channel === undefined
-      ? {}
-      : { [`metadata->${CHANNEL_KEY}`]: `eq.${checkedChannel(channel)}` }),
-    ...(number === undefined
-      ? {}
-      : { [`metadata->${NUMBER_KEY}`]: `eq.${checkedNumber('--with', number)}` }),
-    ...Object.fromEntries(pairs.map(([key, value]) => [`metadata->${key}`, `eq.${value}`])),
+  const given = parsedMetadata(meta);
+  const metadata = {
+    ...(channel !== undefined && { [CHANNEL_KEY]: checkedChannel(channel) }),
+    ...(number !== undefined && { [NUMBER_KEY]: checkedNumber('--with', number) }),
+    ...given,
   };
+  const pairs = Object.entries(metadata);
+  return Object.fromEntries(pairs.map(([key, value]) => [`metadata->${key}`, `eq.${value}`]));
 }
 
 function limitOf(text: string): number {
@@ -108,39 +128,50 @@ function limitOf(text: string): number {
   });
 }
 
-interface ReaderOptions {
-  account: Account;
-  context: Context;
-  selection: Selection;
-  /** Collects the failures of conversations that cannot be read. */
-  unreadable: AppError[];
-}
-
 /** More unreadable conversations mean that the API has failed. */
 const MAX_UNREADABLE = 20;
 
-/** Reads the conversations of a selection side by side. */
-export function openReader({ account, context, selection, unreadable }: ReaderOptions): {
+interface ReaderOptions extends Omit<AccountValues, 'openTransport'> {
+  context: Context;
+  selection: Selection;
+  /** Said at first. */
+  notice: string | undefined;
+}
+
+/** Reads the conversations of a selection, with a page of the messages of each. */
+export interface Reader {
   ask: Ask;
   ports: ReadManyPorts;
-} {
-  const { client, settings } = account;
-  const { clock, signal } = context;
-  const call = paced({ clock, signal, timeoutMs: settings.timeoutMs.value });
-  const ask: Ask = (request) => call((options) => request(client, options));
-  const { list } = finderWith(ask);
-  const where = whereFor(selection, account);
-  const ports = {
-    walk: () => chosen(list, where, selection),
-    readPage: (id: string, number: number) =>
-      ask((api, options) => api.getMessages(id, { ...options, number })),
-    onUnreadable(error: AppError) {
-      if (error.kind === 'not_found') return;
-      if (error.kind !== 'api' || unreadable.length >= MAX_UNREADABLE) throw error;
-      unreadable.push(error);
-    },
-  };
-  return { ask, ports };
+  notices: Notices;
+  /** The failures of conversations that cannot be read. */
+  unreadable: readonly AppError[];
+}
+
+/** Runs a task that reads conversations side by side. Throws when some of them could not be read. */
+export function withReader(
+  { context, selection, notice, ...values }: ReaderOptions,
+  task: (reader: Reader) => Promise<void>,
+): Promise<void> {
+  const opening = { ...values, openTransport: createBulkTransport };
+  return runWithAccount(opening, context, async ({ account, notices }) => {
+    if (notice !== undefined) notices.notify(notice);
+    const unreadable: AppError[] = [];
+    const { clock, signal } = context;
+    const call = paced({ clock, signal, timeoutMs: account.settings.timeoutMs.value });
+    const ask: Ask = (request) => call((options) => request(account.client, options));
+    const ports = {
+      walk: () => chosen(finderWith(ask).list, whereFor(selection, account), selection),
+      readPage: (id: string, number: number) =>
+        ask((client, options) => client.getMessages(id, { ...options, number })),
+      onUnreadable(error: AppError) {
+        if (error.kind === 'not_found') return;
+        if (error.kind !== 'api' || unreadable.length >= MAX_UNREADABLE) throw error;
+        unreadable.push(error);
+      },
+    };
+    await task({ ask, ports, notices, unreadable });
+    throwUnreadable(unreadable);
+  });
 }
 
 async function* chosen(
@@ -155,7 +186,7 @@ async function* chosen(
 }
 
 /** The rest is on stdout; the exit code says that something may be missing. */
-export function throwUnreadable([first, ...more]: readonly AppError[]): void {
+function throwUnreadable([first, ...more]: readonly AppError[]): void {
   if (!first) return;
   const others = more.length === 0 ? '' : `; ${more.length} more could not be read`;
   throw first.but({ message: `${first.message}${others}` });

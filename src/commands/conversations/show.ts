@@ -1,26 +1,21 @@
 import type { Notices } from '../../account/account.js';
 import { stoppedWith } from '../../base/errors.js';
 import { jsonLine } from '../../base/text/well-formed.js';
-import { defineCommand } from '../../command-line/command.js';
+import { defineCommand, type ValuesOf } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import { type Conversation, type Message, isTakenOver } from '../../conversations/conversation.js';
 import { detailRows, messageBlock, messageJson } from '../../conversations/details.js';
 import { followNotice, type FollowEvent } from '../../conversations/follow-event.js';
 import { Follower } from '../../conversations/follow.js';
-import {
-  openTranscript,
-  redactedTranscript,
-  type Transcript,
-} from '../../conversations/transcript.js';
+import { openTranscript, type Transcript } from '../../conversations/transcript.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/output.js';
 import type { Redactor } from '../../redact/redact.js';
 import { paged } from '../../terminal/pager.js';
 import { stylesFor, type Styles } from '../../terminal/styles.js';
-import type { Lines } from '../options/chat-ports.js';
+import type { Lines } from '../options/open-chat.js';
 import {
   appearanceFor,
-  noticesOn,
   noticesTo,
   PAGED_OUTPUT,
   SCREEN_READER,
@@ -33,7 +28,8 @@ import {
 } from '../options/output.js';
 import {
   CONVERSATIONS_TARGET,
-  messagesOf,
+  maskedTranscript,
+  printTranscript,
   REFERENCE,
   withConversation,
   type NamedConversation,
@@ -57,54 +53,32 @@ export const show = defineCommand({
     const flags = { ...target, ...output, screenReader: view.screenReader };
     const isTyped = follow && !flags.json && isTerminal(context);
     const lines = isTyped ? await linesOn(flags, context) : undefined;
-    const notices = await (lines ? lines.notices : noticesOn(context, flags));
-    let code = 0;
-    await withConversation(reference, { target, context, notices }, async (named) => {
+    const values = { target, output: flags, notices: lines?.notices };
+    return withConversation(reference, values, context, async (named) => {
+      const { notices } = named;
       const transcript = await transcriptFor(flags, redactor, context);
+      let code = 0;
       if (lines) {
         const { followTyping } = await import('./follow-typing.js');
         const isRedacted = redactor !== undefined;
         const typing = { context, flags, lines, view: transcript, isRedacted };
         code = await followTyping(named, typing);
       } else if (follow) {
-        const printing = { context, notices, view: transcript, redactor, isJson: flags.json };
-        code = await printFollowed(named, printing);
+        const printing = { context, view: transcript, redactor, isJson: flags.json };
+        code = await printFollowed(named, printing).catch(stoppedWith);
       } else {
-        await printAll(named, { flags, context, transcript });
+        const warn = await proseLines(flags, context);
+        await paged(context, flags.pager, (print) =>
+          printTranscript(named, transcript, { print, warn }),
+        );
       }
       if (redactor) notices.notify(redactor.summary());
+      return code;
     });
-    return code;
   },
 });
 
-type ShowFlags = ProseFlags & {
-  screenReader: boolean;
-  json: boolean;
-  quiet: boolean;
-  debug: boolean;
-  color: boolean;
-  pager: boolean;
-};
-
-interface PrintOptions {
-  flags: ShowFlags;
-  context: Context;
-  transcript: Transcript;
-}
-
-async function printAll(
-  { id, ask }: NamedConversation,
-  { flags, context, transcript: { begin, message, end } }: PrintOptions,
-): Promise<void> {
-  const conversation = await ask((client, call) => client.getConversation(id, call));
-  const messages = messagesOf(id, ask, await proseLines(flags, context));
-  await paged(context, flags.pager, async (print) => {
-    await print(begin(conversation));
-    for await (const batch of messages) await print(batch.messages.map(message).join(''));
-    await print(end());
-  });
-}
+type ShowFlags = ProseFlags & ValuesOf<typeof PAGED_OUTPUT> & { screenReader: boolean };
 
 async function transcriptFor(
   flags: ShowFlags,
@@ -115,7 +89,7 @@ async function transcriptFor(
   const styles = stylesFor(appearanceFor({ color, screenReader }, context));
   const prose = await proseOn(context.stdout, flags, context);
   const plain = flags.json ? openTranscript('json') : readable(styles, prose);
-  return redactor ? redactedTranscript(plain, redactor) : plain;
+  return maskedTranscript(plain, redactor);
 }
 
 function isTerminal({ stdin, stdout, stderr }: Context): boolean {
@@ -124,7 +98,7 @@ function isTerminal({ stdin, stdout, stderr }: Context): boolean {
 
 /** Lines that go above the prompt, once there is one. */
 async function linesOn(flags: ShowFlags, context: Context): Promise<Lines & { notices: Notices }> {
-  const { linesTo } = await import('../options/chat-ports.js');
+  const { linesTo } = await import('../options/open-chat.js');
   const lines = linesTo(context, await proseOn(context.stderr, flags, context));
   const prints = { notify: lines.print, debug: lines.printAsIs };
   return { ...lines, notices: noticesTo(prints, flags, context.env) };
@@ -159,20 +133,15 @@ function withoutCode(prose: Prose): (line: string) => string {
 
 interface FollowPrinting {
   context: Context;
-  notices: Notices;
   view: Pick<Transcript, 'begin' | 'message'>;
   redactor: Redactor | undefined;
   isJson: boolean;
 }
 
-/** Prints a conversation's messages, and then each one that comes, until the program is stopped. Gives the exit code. */
-function printFollowed(named: NamedConversation, printing: FollowPrinting): Promise<number> {
-  return follow(named, printing).catch(stoppedWith);
-}
-
-async function follow(
-  { id, ask, account }: NamedConversation,
-  { context, notices, view, redactor, isJson }: FollowPrinting,
+/** Prints a conversation's messages, and then each one that comes, until the program is stopped. */
+async function printFollowed(
+  { id, ask, account, notices }: NamedConversation,
+  { context, view, redactor, isJson }: FollowPrinting,
 ): Promise<number> {
   const write = writerForReader(context.stdout);
   const conversation = await ask((client, call) => client.getConversation(id, call));

@@ -1,30 +1,28 @@
-import { withAccount } from '../../account/calls.js';
-import { createBulkTransport } from '../../api/bulk-transport.js';
 import { AppError } from '../../base/errors.js';
 import { defineCommand } from '../../command-line/command.js';
 import { toggle } from '../../command-line/flag.js';
 import { channelAdvice } from '../../conversations/list.js';
 import { batchesOf, readMany } from '../../conversations/read-many.js';
 import { ConversationCounts, Stats } from '../../conversations/stats.js';
-import type { Account } from '../../account/account.js';
-import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/output.js';
-import { openProgress } from '../../terminal/status-line.js';
-import { isWatched, noticesOn, OUTPUT, proseOn } from '../options/output.js';
-import { openReader, throwUnreadable, FILTERS, selectionOf, type Selection } from './selection.js';
+import { openProgress, type Progress } from '../../terminal/status-line.js';
+import { isWatched, OUTPUT, proseOn } from '../options/output.js';
 import { CONVERSATIONS_TARGET } from './reference.js';
+import {
+  RECENT_FILTERS,
+  recentSelection,
+  withReader,
+  type Reader,
+  type Selection,
+} from './selection.js';
 import { statsText } from './stats-printer.js';
 
-const USUAL_SINCE = '30d';
-
 const STATS_FILTERS = {
-  ...FILTERS,
-  limit: { ...FILTERS.limit, default: 'all' },
-  since: {
-    ...FILTERS.since,
-    help: `those used since: 2h, 3d, 2026-01-31; ${USUAL_SINCE} unless given`,
-  },
+  ...RECENT_FILTERS,
+  limit: { ...RECENT_FILTERS.limit, default: 'all' },
 };
+
+const STATS_NOTICE = 'counting the last 30 days; --since 365d counts a year';
 
 const FORMAT = {
   csv: toggle('--csv', 'print a line for each day and channel', { conflicts: 'json' }),
@@ -34,31 +32,28 @@ const FORMAT = {
 export const stats = defineCommand({
   flags: { target: CONVERSATIONS_TARGET, output: OUTPUT, filters: STATS_FILTERS, format: FORMAT },
   async run({ target, output, filters, format: { csv } }, context) {
-    const since = filters.since ?? USUAL_SINCE;
-    const selection = selectionOf({ ...filters, since }, target.assistant, context);
-    const notices = await noticesOn(context, { ...target, ...output });
-    const options = { context, notices, openTransport: createBulkTransport };
-    await withAccount(target, options, async (account) => {
-      if (filters.since === undefined) {
-        notices.notify('counting the last 30 days; --since 365d counts a year');
-      }
-      const counted: Counted = { stats: new Stats(), count: 0, hasMore: false, unreadable: [] };
+    const selection = recentSelection(filters, target.assistant, context);
+    const notice = filters.since === undefined ? STATS_NOTICE : undefined;
+    await withReader({ target, output, context, selection, notice }, async (reader) => {
+      const counted: Counted = { stats: new Stats(), count: 0, hasMore: false };
+      const progress = openProgress(context, isWatched(context, output));
       let failure: AppError | undefined;
       try {
-        const hasProgress = isWatched(context, output);
-        await countAll(counted, { account, context, selection, hasProgress });
+        await countAll(counted, { reader, selection, progress });
       } catch (error) {
         // The counts so far are still right.
         if (!(error instanceof AppError) || counted.count === 0) throw error;
         failure = error;
+      } finally {
+        progress.end();
       }
-      const isComplete = !counted.hasMore && !failure && counted.unreadable.length === 0;
+      const isComplete = !counted.hasMore && !failure && reader.unreadable.length === 0;
       const write = writerForReader(context.stdout);
       const prose = await proseOn(context.stdout, target, context);
       await write(statsText(counted.stats, { ...output, csv, isComplete, context, prose }));
-      notices.notify(closingNote(counted, failure, filters.channel));
+      const note = closingNote(counted, reader.unreadable, filters.channel);
+      reader.notices.notify(failure ? `stopped: ${countedText(counted)} so far` : note);
       if (failure) throw failure;
-      throwUnreadable(counted.unreadable);
     });
   },
 });
@@ -68,24 +63,18 @@ interface Counted {
   /** Conversations. */
   count: number;
   hasMore: boolean;
-  unreadable: AppError[];
 }
 
 interface CountOptions {
-  account: Account;
-  context: Context;
+  reader: Reader;
   selection: Selection;
-  /** Whether somebody sees progress on stderr. */
-  hasProgress: boolean;
+  progress: Progress;
 }
 
 async function countAll(
   counted: Counted,
-  { account, context, selection, hasProgress }: CountOptions,
+  { reader: { ask, ports }, selection, progress }: CountOptions,
 ): Promise<void> {
-  const { unreadable } = counted;
-  const { ask, ports } = openReader({ account, context, selection, unreadable });
-  const progress = openProgress(context, hasProgress);
   const begin = (...args: ConstructorParameters<typeof ConversationCounts>): ConversationCounts =>
     new ConversationCounts(...args);
   const all = readMany(ports, begin, async (conversation, counts) => {
@@ -93,28 +82,27 @@ async function countAll(
     const insights = await ask((client, call) => client.listInsights(conversation.id, call));
     counts.addInsights(insights.length);
   });
-  try {
-    for await (const counts of all) {
-      counted.hasMore = counted.count === selection.limit;
-      if (counted.hasMore) return;
-      counted.count++;
-      counted.stats.add(counts.finished());
-      progress.show(() => `counted ${counted.count} conversations`);
-    }
-  } finally {
-    progress.end();
+  for await (const counts of all) {
+    counted.hasMore = counted.count === selection.limit;
+    if (counted.hasMore) return;
+    counted.count++;
+    counted.stats.add(counts.finished());
+    progress.show(() => `counted ${counted.count} conversations`);
   }
 }
 
+function countedText({ count }: Counted): string {
+  return `${count} ${count === 1 ? 'conversation' : 'conversations'} counted`;
+}
+
 function closingNote(
-  { count, hasMore, unreadable }: Counted,
-  failure: AppError | undefined,
+  counted: Counted,
+  unreadable: readonly AppError[],
   channel: string | undefined,
 ): string {
-  const counted = `${count} ${count === 1 ? 'conversation' : 'conversations'} counted`;
-  if (failure) return `stopped: ${counted} so far`;
+  const { count, hasMore } = counted;
   if (hasMore) return `there are more: --limit ${count * 2} or --limit all counts them`;
   const advice = count > 0 || channel === undefined ? '' : channelAdvice(channel);
   const failed = unreadable.length === 0 ? '' : `${unreadable.length} could not be read whole`;
-  return [counted, failed, advice].filter((part) => part !== '').join('; ');
+  return [countedText(counted), failed, advice].filter((part) => part !== '').join('; ');
 }

@@ -2,10 +2,7 @@
 import type { Notices } from '../../account/account.js';
 import { AppError, stoppedWith } from '../../base/errors.js';
 import { isTransient } from '../../base/time.js';
-import { jsonLine } from '../../base/text/well-formed.js';
 import type { Conversation } from '../../conversations/conversation.js';
-import type { FirstWordsOf } from '../../conversations/excerpt.js';
-import { conversationJson } from '../../conversations/details.js';
 import { paginateConversations, usedAt, type ListConversations } from '../../conversations/list.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/output.js';
@@ -28,11 +25,8 @@ interface WatchOptions {
   selection: Selection;
   context: Context;
   notices: Notices;
-  printer: {
-    rows(conversations: readonly Conversation[], firstWords?: ReadonlyMap<string, string>): string;
-  };
-  firstWords: FirstWordsOf | undefined;
-  isJson: boolean;
+  /** Formats conversations for stdout. */
+  textOf: (conversations: readonly Conversation[]) => string | Promise<string>;
 }
 
 /** Prints the conversations, then each that begins or moves, the latest at the bottom, until a stop: its exit code. */
@@ -41,17 +35,14 @@ export function printWatched(options: WatchOptions): Promise<number> {
 }
 
 async function watch(options: WatchOptions): Promise<never> {
-  const { context, printer, isJson } = options;
-  const { clock, signal, stdout } = context;
+  const { clock, signal, stdout } = options.context;
   const write = writerForReader(stdout);
   const watched = new WatchedList(options);
   let movedAt = clock.monotonic();
   for (let waitMs = POLL_MS; ;) {
     const moved = await watched.look();
-    const lines = (each: Conversation): string => jsonLine(conversationJson(each));
     if (moved.length > 0) {
-      const words = await options.firstWords?.(moved, signal);
-      await write(isJson ? moved.map(lines).join('') : printer.rows(moved, words));
+      await write(await options.textOf(moved));
       waitMs = POLL_MS;
       movedAt = clock.monotonic();
     } else if (clock.monotonic() - movedAt > ACTIVE_MS) {

@@ -10,15 +10,16 @@ import type { Settings } from '../../settings/settings.js';
 import { InputHistory } from '../../store/input-history.js';
 import { storePaths } from '../../store/paths.js';
 import type { Appearance } from '../../terminal/appearance.js';
-import { openDialogs, alertSequence, type WindowTitle } from '../../terminal/chat-terminal.js';
-import type { Questions } from '../../terminal/questions.js';
+import { alertSequence, openDialogs, type WindowTitle } from '../../terminal/chat-terminal.js';
 import { openReplyPrinter } from '../../terminal/reply-printer.js';
 import { paintFor } from '../../terminal/styles.js';
 import { openAnyTranscript } from '../../testing/recording/open-transcript.js';
 import { checkedMessage } from '../../turn/events.js';
 import type { Prose } from './output.js';
 
-interface ChatPortsOptions {
+export type CompleteDraft = (draft: string, cursor: number) => Promise<Completion | undefined>;
+
+export interface ChatPortsOptions {
   account: Account;
   context: Context;
   editor: LineEditor;
@@ -128,7 +129,7 @@ export function completionFor(
   account: Account,
   assistantId: () => string,
   context: Context,
-): (draft: string, cursor: number) => Promise<Completion | undefined> {
+): CompleteDraft {
   const { client } = account;
   const call = { signal: context.signal, timeoutMs: CANDIDATES_MS };
   const firstWords = firstWordsOf(account, context, TAB_WORDS_MS);
@@ -143,49 +144,5 @@ export function completionFor(
     } catch {
       return undefined; // Without an answer there is nothing to complete.
     }
-  };
-}
-
-type Print = (line: string) => void;
-
-/** Lines on stderr around a chat: before its prompt is there, above it, and after it. */
-export interface Lines {
-  /** Wrapped at the window's edge. */
-  print: Print;
-  printAsIs: Print;
-  /** While there is a prompt, lines go above it. */
-  through(print: Print | undefined): void;
-  /** Whether a line or a question is on the screen already. */
-  readonly hasText: boolean;
-  /** The same questions; an asked one is text on the screen. */
-  noting(questions: Questions): Questions;
-}
-
-export function linesTo({ stderr }: Pick<Context, 'stderr'>, prose: Prose): Lines {
-  let above: Print | undefined;
-  let hasText = false;
-  const noted = <Answer>(answer: Answer): Answer => {
-    hasText = true;
-    return answer;
-  };
-  const printAsIs = (line: string): void => {
-    hasText = true;
-    if (above) above(line);
-    else stderr.write(`${line}\n`);
-  };
-  return {
-    print: (line) => printAsIs(prose(line)),
-    printAsIs,
-    through(next) {
-      above = next;
-    },
-    get hasText() {
-      return hasText;
-    },
-    noting: (questions) => ({
-      choose: (...args) => noted(questions.choose(...args)),
-      confirm: (...args) => noted(questions.confirm(...args)),
-      secret: (...args) => noted(questions.secret(...args)),
-    }),
   };
 }

@@ -10,7 +10,7 @@ import {
   isConversationId,
 } from '../../conversations/metadata.js';
 import type { TurnRequest } from '../../turn/events.js';
-import type { Chooser } from './conversation-lookup.js';
+import type { Chooser } from './account.js';
 
 export const DOTENV = text('--dotenv <file>', 'file of settings to read instead of ./.env', {
   completes: 'files',
@@ -89,11 +89,20 @@ export async function chosenConversation(
   choice: ConversationChoice,
   chooser: Chooser,
 ): Promise<Chosen & Pick<TurnRequest, 'title' | 'metadata' | 'speaker'>> {
-  const { speaker } = choice;
   assertOneWay(choice);
+  const { conversation, isContinued, shared, speaker } = choice;
   const title = choice.title === undefined ? undefined : checkedName(choice.title);
-  const metadata = newMetadata(choice.meta);
-  return { ...(await chosen(choice, chooser)), title, metadata, speaker };
+  const input = { title, metadata: newMetadata(choice.meta), speaker };
+  if (isContinued) return { ...input, conversationId: lastOne(chooser.session.last) };
+  if (shared.length > 0) {
+    const metadata = sharedMetadata(shared);
+    const found = lookup().then(({ findByMetadata }) => findByMetadata(metadata, chooser));
+    return { ...input, ...(await unsent(found)) };
+  }
+  if (conversation === undefined || isConversationId(conversation))
+    return { ...input, conversationId: conversation };
+  const found = lookup().then(({ findByName }) => findByName(conversation, chooser));
+  return { ...input, ...(await unsent(found)) };
 }
 
 /** The flags that choose a conversation which may be there already. */
@@ -120,27 +129,13 @@ function assertOneWay(choice: ConversationChoice): void {
   });
 }
 
-async function chosen(
-  { conversation, isContinued, shared }: ConversationChoice,
-  chooser: Chooser,
-): Promise<Chosen> {
-  if (isContinued) return { conversationId: lastOne(chooser.session.last) };
-  if (shared.length > 0) {
-    const metadata = sharedMetadata(shared);
-    return unsent(async () => (await lookup()).findByMetadata(metadata, chooser));
-  }
-  if (conversation === undefined || isConversationId(conversation))
-    return { conversationId: conversation };
-  return unsent(async () => (await lookup()).findByName(conversation, chooser));
-}
-
 /** Loaded late: most turns need none. */
-const lookup = () => import('./conversation-lookup.js');
+const lookup = () => import('./account.js');
 
 /** A failed lookup means that nothing was sent. */
-async function unsent(find: () => Promise<Chosen>): Promise<Chosen> {
+async function unsent(found: Promise<Chosen>): Promise<Chosen> {
   try {
-    return await find();
+    return await found;
   } catch (error) {
     throw error instanceof AppError ? error.with({ delivery: 'not_sent' }) : error;
   }

@@ -44,8 +44,13 @@ export function redisSettings(
   const address = url === undefined ? undefined : parseRedisUrl(url);
   if (ca === undefined && cert === undefined)
     return address && { address, prefix, tls: {}, readTls: undefined };
+  if (!address?.isTls) {
+    throw new AppError('usage', `${flagsOf(files)} without a Redis over TLS`, {
+      hint: 'give its address as rediss:// or rediss+sentinel:// (TELNYX_CHAT_REDIS or --redis)',
+    });
+  }
   const readTls = (): RedisTls => readRedisTls(files, place);
-  return { address: tlsAddress(files, address), prefix, tls: readTls(), readTls };
+  return { address, prefix, tls: readTls(), readTls };
 }
 
 /**
@@ -118,15 +123,7 @@ interface RedisTlsFiles {
   key: string | undefined;
 }
 
-/** The address. Throws a usage error if it has no TLS: the files would be ignored. */
-function tlsAddress(files: RedisTlsFiles, address: RedisAddress | undefined): RedisAddress {
-  if (address?.isTls) return address;
-  throw new AppError('usage', `${flagsOf(files)} without a Redis over TLS`, {
-    hint: 'give its address as rediss:// or rediss+sentinel:// (TELNYX_CHAT_REDIS or --redis)',
-  });
-}
-
-/** Their texts. Throws a usage error on a file that is missing or broken, or a key of another certificate. */
+/** The texts of these files. Throws a usage error on one that is missing or broken, or a key of another certificate. */
 function readRedisTls(files: RedisTlsFiles, place: Place): RedisTls {
   const tls: RedisTls = Object.fromEntries(
     givenFiles(files).map(([name, file]) => [name, readPemFile(file, place)]),

@@ -4,7 +4,6 @@ import { AppError } from '../../base/errors.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { checkedCount } from '../../command-line/flag.js';
 import type { Context } from '../../process/context.js';
-import type { Rate } from '../../relay/coordination/coordination.js';
 import { publicAddress } from '../../relay/coordination/redis/address.js';
 import type { Token } from '../../relay/exposure/credentials.js';
 import type { RelaySettings } from '../../relay/relay.js';
@@ -46,7 +45,8 @@ export async function relaySettings(
     maxTurnsPerToken: values.maxTurnsPerToken,
     trustedProxies: values.trustedProxies,
     readTokens,
-    rate: rateLimit === undefined ? undefined : rateOf(rateLimit),
+    // After a quiet minute, a minute's worth may come at once.
+    rate: rateLimit === undefined ? undefined : { perMinute: rateLimit, burst: rateLimit },
     isLoopback: isLocal(host),
     allowedHosts: values.allowedHosts.map(checkedHostName),
     origins: new Set(values.origins.map(checkedOrigin)),
@@ -82,11 +82,6 @@ function assertGuarded(host: string, tokens: Token[], isOpen: boolean): void {
   throw new AppError('usage', `serving on ${host} without a token`, {
     hint: 'set TELNYX_CHAT_TOKEN, or say --insecure if whoever can reach it may use your key',
   });
-}
-
-/** After a quiet minute, a minute's worth may come at once. */
-function rateOf(perMinute: number): Rate {
-  return { perMinute, burst: perMinute };
 }
 
 /** `[::1]`, as it stands in a URL, is understood as `::1`. */
@@ -148,14 +143,9 @@ function assertLongTokens(tokens: readonly Token[]): void {
   );
 }
 
-interface GivenTokens {
-  tokens: readonly string[];
-  tokenFile: string | undefined;
-}
-
 /** All bearer tokens: those of the flags, else of the environment, and those of the file. Throws a usage error. */
 async function bearerTokens(
-  { tokens, tokenFile }: GivenTokens,
+  { tokens, tokenFile }: RelayValues,
   env: Values,
   { place, isExposed }: { place: InputPlace; isExposed: boolean },
 ): Promise<Token[]> {

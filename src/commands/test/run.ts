@@ -1,6 +1,5 @@
 import type { Account, Notices } from '../../account/account.js';
 import { exitCodeOf, AppError } from '../../base/errors.js';
-import type { AssistantTestsClient } from '../../conversations/assistants.js';
 import type { Context } from '../../process/context.js';
 import { compared, type Comparison, type EarlierCase } from '../../testing/report/json.js';
 import {
@@ -51,14 +50,16 @@ export async function runSuite(suite: Suite, setup: RunSetup): Promise<FinishedR
   const { context, baseline, reports, last, mask, notices } = setup;
   const { signal } = context;
   const header = { run: context.randomId(), started: context.clock.now() };
-  const jobs = jobsOf(suite, setup);
+  const failed = setup.onlyFailed ? last.failed() : undefined;
+  const jobs = plannedJobs(casesOf(suite, { ...setup.selection, failed }), setup.plan);
   if (jobs.length === 0) {
     notices.notify('nothing failed in the last run: there is nothing to run again');
     return { results: [], exitCode: 0 };
   }
   const output = openOutput({
     ...setup,
-    ...shapeOf(jobs),
+    total: jobs.flatMap(({ assistantIds }) => assistantIds).length,
+    namesAssistant: jobs.some(({ assistantIds }) => assistantIds.length > 1),
     isStdoutTaken: reports.some(isToStdout),
   });
   const onEvent = (event: TestEvent): void => output.onEvent(maskedEvent(event, mask));
@@ -73,17 +74,6 @@ export async function runSuite(suite: Suite, setup: RunSetup): Promise<FinishedR
     results: masked.results,
     exitCode: run.isInterrupted ? exitCodeOf(signal.reason) : code,
   };
-}
-
-function jobsOf(suite: Suite, { selection, onlyFailed, last, plan }: RunSetup): Job[] {
-  const failed = onlyFailed ? last.failed() : undefined;
-  return plannedJobs(casesOf(suite, { ...selection, failed }), plan);
-}
-
-function shapeOf(jobs: readonly Job[]): { total: number; namesAssistant: boolean } {
-  const counts = jobs.map(({ assistantIds }) => assistantIds.length);
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  return { total, namesAssistant: counts.some((count) => count > 1) };
 }
 
 interface JobOptions extends Pick<RunSetup, 'account' | 'options' | 'context'> {
@@ -105,18 +95,13 @@ async function runJobs(
   const { signal } = context;
   const ports = {
     ...clientPorts(client, { stream: settings.stream.value }),
-    assistantTests: () => openAssistantTests(client, context),
+    async assistantTests() {
+      const { assistantTests } = await import('../../api/assistant-tests.js');
+      return assistantTests(client.caller, context);
+    },
   };
   await assertAssistantsExist(jobs, ports, signal);
   return runTests(jobs, { ports, options: { ...options, runId, signal, timeoutMs }, onEvent });
-}
-
-async function openAssistantTests(
-  { caller }: Account['client'],
-  context: Context,
-): Promise<AssistantTestsClient> {
-  const { assistantTests } = await import('../../api/assistant-tests.js');
-  return assistantTests(caller, context);
 }
 
 function maskedEvent(event: TestEvent, mask: RunSetup['mask']): TestEvent {
@@ -156,15 +141,12 @@ async function assertAssistantsExist(
         await getAssistant(id, { signal, timeoutMs: QUESTION_MS });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
-        if (error.kind === 'not_found') throw notThere(id, error);
+        if (error.kind !== 'not_found') return;
+        throw error.but({
+          message: `there is no assistant ${JSON.stringify(id)}: nothing was sent`,
+          hint: 'telnyx-chat assistants lists those of this account',
+        });
       }
     }),
   );
-}
-
-function notThere(id: string, error: AppError): AppError {
-  return error.but({
-    message: `there is no assistant ${JSON.stringify(id)}: nothing was sent`,
-    hint: 'telnyx-chat assistants lists those of this account',
-  });
 }

@@ -1,10 +1,38 @@
-// Loaded late: a turn in a new conversation, or in one given by its id, needs none of this.
-import type { Session } from '../../account/account.js';
-import { finderOf } from '../../account/calls.js';
+// Loaded late by turns: one in a new conversation, or in one given by its id, needs none of this.
+import type { Account, AccountOptions, Notices, Session } from '../../account/account.js';
+import { finderOf, withAccount, type Ask } from '../../account/calls.js';
+import type { Target } from '../../account/sources.js';
 import { conversationIdFor } from '../../conversations/find.js';
 import { findOrCreate } from '../../conversations/find-or-create.js';
 import type { Context } from '../../process/context.js';
 import type { TurnRequest } from '../../turn/events.js';
+import { noticesOn, type OutputFlags, type ProseFlags } from './output.js';
+
+/** What a command's flags say of the account, and of notices about it. */
+export interface AccountValues extends Pick<AccountOptions, 'openTransport'> {
+  target: Target & ProseFlags;
+  output: OutputFlags & ProseFlags;
+  /** By default as the flags say. */
+  notices?: Notices | undefined;
+}
+
+export interface OpenedAccount {
+  account: Account;
+  ask: Ask;
+  notices: Notices;
+}
+
+/** Runs a task with the account of a command's flags, which is closed after it. */
+export async function runWithAccount<T>(
+  { target, output, notices: given, ...options }: AccountValues,
+  context: Context,
+  task: (opened: OpenedAccount) => Promise<T>,
+): Promise<T> {
+  const notices = given ?? (await noticesOn(context, { ...target, ...output }));
+  return withAccount(target, { ...options, context, notices }, (account, ask) =>
+    task({ account, ask, notices }),
+  );
+}
 
 /** The account and world that a conversation is looked up with. */
 export interface Chooser {
