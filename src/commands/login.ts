@@ -93,7 +93,10 @@ function questionsFor(output: OutputValues, context: Context): Questions | undef
 }
 
 /** Typed, hidden, on a terminal; else all of stdin. */
-async function givenKey(questions: Questions | undefined, { stdin }: Context): Promise<string> {
+async function givenKey(
+  questions: Questions | undefined,
+  { stdin, signal }: Context,
+): Promise<string> {
   if (questions) {
     const typed = await questions.secret(KEY_QUESTION);
     if (typed === undefined) throw new AppError('interrupted', 'interrupted');
@@ -104,7 +107,7 @@ async function givenKey(questions: Questions | undefined, { stdin }: Context): P
       hint: 'give it on stdin: telnyx-chat login < keyfile',
     });
   }
-  return required((await readText(stdin)).replace(/\r?\n$/, ''));
+  return required((await readText(stdin, signal)).replace(/\r?\n$/, ''));
 }
 
 function required(key: string): string {
