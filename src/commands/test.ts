@@ -127,6 +127,7 @@ function setupOf(
     notices,
     style: reportStyle(appearanceFor(reporting, context).color),
     isQuiet: reporting.quiet,
+    isJson: reporting.json,
     account,
     plan: account ? { ...planOf(assistants, account), simulates } : REPLAY,
     selection: { tags, titles },

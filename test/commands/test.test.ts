@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync, mkdirSync, existsSync } from 'node:fs';
+import { readFileSync, writeFileSync, mkdirSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
@@ -534,6 +534,47 @@ it('writes each kind of report into its file, and never the key', async () => {
   for (const kind of kinds) expect(existsSync(path(`report.${kind}`))).toBe(true);
   const all = [stdout, ...kinds.map((kind) => read(`report.${kind}`))];
   for (const text of all) expect(text).not.toContain('KEY-test');
+});
+
+describe('a report that cannot be written', () => {
+  const FULL = ['--report', 'junit=/dev/full'];
+  const OTHERS = ['--report', 'json=run.json', '--report', 'md=run.md'];
+  const NAMED = 'cannot save /dev/full: ENOSPC: no space left on device';
+  const failing = '== a\n> hello\n? says bye\n';
+  const passing = '== a\n> hello\n? says hello\n';
+
+  it.each([
+    ['a case failed', failing, 9],
+    ['all passed', passing, 1],
+  ])('is named, and the others are written: %s', async (_, text, expected) => {
+    const { test, path } = folderWith({ 'a.chat': text });
+    const { code, stderr } = await test(['--sandbox', '-q', ...FULL, ...OTHERS]);
+    expect([code, stderr]).toEqual([expected, `error: ${NAMED}\nhint: choose another location\n`]);
+    expect(['run.json', 'run.md'].map((name) => existsSync(path(name)))).toEqual([true, true]);
+  });
+
+  it('is one JSON object with --json, of a kind of its own', async () => {
+    const { test } = folderWith({ 'a.chat': passing });
+    const words = ['--sandbox', '--json', ...FULL, '--report', 'tap=/dev/full'];
+    const { code, stdout, stderr } = await test(words);
+    expect(JSON.parse(stdout)).toMatchObject({ counts: { passed: 1 } });
+    expect([code, JSON.parse(stderr)]).toMatchObject([
+      1,
+      { error: { kind: 'output', message: `${NAMED}; ${NAMED}` } },
+    ]);
+  });
+
+  it('since its folder is gone: is named by its own name', async () => {
+    const { test, path } = folderWith({ 'a.chat': passing, 'out/x': '' });
+    const words = ['--sandbox', '--report', 'json=out/run.json'];
+    const onStdout = (): void => rmSync(path('out'), { recursive: true, force: true });
+    const { code, stderr } = await test(words, { onStdout });
+    const message = `cannot save ${path('out/run.json')}: ENOENT: no such file or directory`;
+    expect([code, stderr]).toEqual([
+      1,
+      `${NOTICE}error: ${message}\nhint: choose another location\n`,
+    ]);
+  });
 });
 
 describe('a conversation that was exported', () => {

@@ -3,7 +3,7 @@ import { isOn } from '../../base/environment.js';
 import { AppError } from '../../base/errors.js';
 import { jsonLine } from '../../base/text/well-formed.js';
 import type { Context } from '../../process/context.js';
-import { write } from '../../process/output.js';
+import { isClosedPipe, write } from '../../process/output.js';
 import { nameFrom, openLastTestRun } from '../../store/test-files.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { findStorePaths } from '../../store/paths.js';
@@ -68,21 +68,40 @@ export function isToStdout({ file }: RequestedReport): boolean {
   return file === STDOUT;
 }
 
-/** Writes all reports, also after the program was told to stop. */
-export async function writeReports(
+/** A task that writes reports, each with its own failure. */
+export function reportTasks(
   reports: readonly RequestedReport[],
   { header, run, context }: { header: ReportHeader; run: TestRun; context: Context },
-): Promise<void> {
+): (() => Promise<unknown>)[] {
   const { clock, stdout, randomId } = context;
+  // Also after the program was told to stop.
   const waiting = { clock, signal: new AbortController().signal };
-  for (const { kind, file } of reports) {
+  return reports.map(({ kind, file }) => () => {
     const text = REPORTS[kind]?.(header, run) ?? '';
-    if (file === STDOUT) await write(stdout, text);
-    else
-      await writeNewFile({ place: context, file, force: true, id: randomId() }, waiting, (print) =>
-        print(text),
-      );
+    if (file === STDOUT) return write(stdout, text);
+    const newFile = { place: context, file, force: true, id: randomId() };
+    return writeNewFile(newFile, waiting, (print) => print(text));
+  });
+}
+
+/**
+ * Does all tasks that write what a run gives out, and joins their failures into one. A reader that has left is none.
+ */
+export async function failureToWrite(
+  tasks: readonly (() => Promise<unknown>)[],
+): Promise<AppError | undefined> {
+  const failures: AppError[] = [];
+  for (const task of tasks) {
+    try {
+      await task();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (!isClosedPipe(error)) failures.push(error);
+    }
   }
+  const [first] = failures;
+  // Something was sent, so it is no wrong usage any more.
+  return first?.but({ kind: 'output', message: failures.map(({ message }) => message).join('; ') });
 }
 
 /** Whether this is a step of a GitHub workflow. */
