@@ -4,7 +4,7 @@ import { AppError } from '../../base/errors.js';
 import { jsonLine } from '../../base/text/well-formed.js';
 import type { Context } from '../../process/context.js';
 import { isClosedPipe, write } from '../../process/output.js';
-import { nameFrom, openLastTestRun } from '../../store/test-files.js';
+import { nameFrom, openLastTestRun, type LastTestRun } from '../../store/test-files.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { findStorePaths } from '../../store/paths.js';
 import {
@@ -123,30 +123,39 @@ export interface LastRun {
   write(results: readonly CaseResult[]): void;
 }
 
+/** A run writes the file anew, whatever is in it. */
+const AGAIN = 'run them without --failed';
+
 export function openLastRun(context: Context, { notify }: Notices): LastRun {
   const { platform, uid, cwd } = context;
-  const { state } = findStorePaths(context) ?? {};
   const warn = (warning: string): void => notify(`warning: ${warning}`);
-  // Without a home folder nothing is remembered.
-  const file =
-    state === undefined ? undefined : openLastTestRun(state, cwd, { platform, uid, warn });
+  const file = (): LastTestRun =>
+    openLastTestRun(stateFolder(context), cwd, { platform, uid, warn });
   return {
     failed() {
-      const found = file?.read();
-      if (found) return failedCases(readReport(found.report, found.path));
-      throw new AppError('usage', 'no tests were run in this folder yet', {
-        hint: 'run them without --failed',
+      const found = file().read();
+      if (found) return failedCases(readReport(found.report, found.path, AGAIN));
+      throw new AppError('usage', 'no run of the tests in this folder is remembered', {
+        hint: AGAIN,
       });
     },
     write(results) {
       try {
-        file?.write(jsonLine({ cases: results.map(outlineOf) }), context.randomId());
+        file().write(jsonLine({ cases: results.map(outlineOf) }), context.randomId());
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         warn(`this run is not remembered for --failed: ${error.message}`);
       }
     },
   };
+}
+
+function stateFolder(context: Context): string {
+  const { state } = findStorePaths(context) ?? {};
+  if (state !== undefined) return state;
+  throw new AppError('usage', 'there is no home folder to remember runs in', {
+    hint: 'set HOME, or TELNYX_CHAT_CONFIG_DIR to a folder for them',
+  });
 }
 
 function outlineOf({ file, title, assistantId, verdict }: CaseResult): object {
