@@ -181,6 +181,6 @@ async function assertAssistantsExist(
 function notThere(id: string, error: AppError): AppError {
   return error.but({
     message: `there is no assistant ${JSON.stringify(id)}: nothing was sent`,
-    hint: 'telnyx-chat assistants lists those of this account',
+    hint: 'telnyx-chat assistants list shows those of this account',
   });
 }
