@@ -41,6 +41,23 @@ it('--watch runs what changed again, and goes on after a mistake, until Ctrl-C',
   expect(await terminal.exit).toBe(130);
 });
 
+it('--watch breaks mistakes between words', async () => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'a.chat'), turn('first', 'never calls t|ool x'));
+  const terminal = new TerminalSession(['test', '--sandbox', '--watch'], { cwd, columns: 40 });
+  await terminal.shows('watching for changes');
+  const rows = terminal.allRows();
+  const begin = rows.findIndex((row) => row.startsWith('error:'));
+  expect(rows.slice(begin, begin + 4)).toEqual([
+    'error: a.chat:3:20: never calls takes',
+    '       one tool',
+    'hint: write: never calls tool, or never',
+    '      calls tool {json}',
+  ]);
+  terminal.type(CTRL('c'));
+  expect(await terminal.exit).toBe(130);
+});
+
 it('--update asks about each new reply, and changes nothing that was not accepted', async () => {
   const cwd = temporaryFolder();
   const before =

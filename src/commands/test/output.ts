@@ -99,7 +99,7 @@ const SAID = /^ {4}[>+-] /;
 const COMMAND = /^ {2}again: /;
 
 /** Lines for a window: what does not fit goes on under its own beginning. */
-function fitted(lines: readonly string[], prose: Prose): string {
+export function fitted(lines: readonly string[], prose: Prose): string {
   const fit = (line: string): string => {
     const plain = line.replace(ESCAPE_SEQUENCE, '');
     if (COMMAND.test(plain)) return line;
