@@ -16,8 +16,8 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
   const { load, keepCode } = loader();
   const { processContext, run } = loadProgram(load);
   void run(process.argv.slice(2), processContext(process)).then((code) => {
-    // An output that could not be written has set it already.
-    process.exitCode ||= code;
+    // An output that could not be written has set it already; a failure of the command says more.
+    process.exitCode = code || process.exitCode || 0;
     if (process.exitCode === 0) keepCode();
     // With nothing left to wait for, Node would only free its memory before it ends.
     if (process.getActiveResourcesInfo().every((name) => OPEN_STREAMS.includes(name)))

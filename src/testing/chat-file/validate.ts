@@ -62,7 +62,7 @@ function playedFaults(file: ChatFile, test: TestCase): Fault[] {
       ...messageFaults(file, turn, known),
       ...checksOf(test, turn).flatMap((placed) => [
         ...checkFaults(placed, turn),
-        ...nameFaults(placed, known),
+        ...nameFaults(placed, known, { canBeKept: true }),
       ]),
     ];
   });
@@ -96,14 +96,18 @@ function messageFaults(file: ChatFile, turn: ScriptedTurn, known: ReadonlySet<st
   return lines.flatMap((line) => {
     const text = file.source.lines[line - 1]?.text ?? '';
     const names = text.startsWith('>') ? namesIn(text) : [];
-    return unknownNames(names, known).map(({ fault, offset }) => {
+    return unknownNames(names, known, { canBeKept: true }).map(({ fault, offset }) => {
       return { line, column: columnAt(text, offset), what: fault.message, wayOut: fault.wayOut };
     });
   });
 }
 
-function nameFaults({ text, line, column }: PlacedCheck, known: ReadonlySet<string>): Fault[] {
-  return unknownNames(namesIn(text), known).map(({ fault, offset }) => ({
+function nameFaults(
+  { text, line, column }: PlacedCheck,
+  known: ReadonlySet<string>,
+  where: { canBeKept: boolean },
+): Fault[] {
+  return unknownNames(namesIn(text), known, where).map(({ fault, offset }) => ({
     line,
     column: column + columnAt(text, offset) - 1,
     what: fault.message,
@@ -114,9 +118,10 @@ function nameFaults({ text, line, column }: PlacedCheck, known: ReadonlySet<stri
 function unknownNames(
   names: readonly { name: string; offset: number }[],
   known: ReadonlySet<string>,
+  where: { canBeKept: boolean },
 ): { fault: LineFault; offset: number }[] {
   const unknown = names.filter(({ name }) => !known.has(name));
-  return unknown.map((each) => ({ fault: noValue(each), offset: each.offset }));
+  return unknown.map((each) => ({ fault: noValue(each, where), offset: each.offset }));
 }
 
 function checkFaults({ check, line, column }: PlacedCheck, turn: ScriptedTurn): Fault[] {
@@ -154,5 +159,8 @@ function simulatedFaults(file: ChatFile, test: TestCase): Fault[] {
     faults.push({ line, column: 1, what: 'a caller without judge', wayOut });
   }
   const known = new Set(file.variables.keys());
-  return [...faults, ...test.checks.flatMap((placed) => nameFaults(placed, known))];
+  return [
+    ...faults,
+    ...test.checks.flatMap((placed) => nameFaults(placed, known, { canBeKept: false })),
+  ];
 }

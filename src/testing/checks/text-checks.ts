@@ -40,11 +40,15 @@ export function hasText(
   return failed(`no ${ruleText(rule, variables)}: ${got}`);
 }
 
-export function lacksText(text: string, rule: TextRule, variables: Variables): Finding {
+export function lacksText(
+  text: string,
+  rule: TextRule,
+  { variables, whose }: { variables: Variables; whose: string },
+): Finding {
   const search = findIn(text, rule, variables);
   if (search.type === 'none') return PASSED;
   if (search.type === 'undecided') return impossible(search.reason);
-  return failed(`the reply has ${JSON.stringify(search.found)}: ${excerpt(text, search.index)}`);
+  return failed(`${whose} has ${JSON.stringify(search.found)}: ${excerpt(text, search.index)}`);
 }
 
 export function isText(reply: string, expected: string): Finding {

@@ -131,6 +131,7 @@ async function observe(
     metadata: readsMetadata && id !== undefined ? await metadataOf(session, id) : none,
     reference: '',
     variables: file.variables,
+    isConversation: true,
   };
   return { observation, conversation: { greeting, turns } };
 }
