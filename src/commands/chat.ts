@@ -6,7 +6,7 @@ import { jsonLine } from '../base/text/well-formed.js';
 import { runPipedChat } from '../chat/piped-chat.js';
 import { defineCommand } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/output.js';
+import { isClosedPipe, write } from '../process/output.js';
 import { readLines } from '../terminal/read-text.js';
 import { loadFailedSend } from '../turn/turn.js';
 import { type Turn, checkedMessage } from '../turn/events.js';
@@ -56,9 +56,13 @@ async function pipedChat(account: Account, values: ChatValues, context: Context)
   const own = new TemporaryConversations(account, context);
   const report = await reporterFor(values, context);
   let failures: AppError[] = [];
+  // At a closed pipe, the process would end before anything is deleted.
+  context.outliveReader();
   try {
     const code = await takeLines(sessionOf(own.account), values, context);
     if (code !== 0) return code;
+  } catch (error) {
+    if (!isClosedPipe(error)) throw error;
   } finally {
     ({ failures } = await own.deleteAll());
     for (const failure of failures) report(failure);
