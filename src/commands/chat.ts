@@ -53,7 +53,7 @@ function assertNew(choice: ChatValues['conversation']): void {
 async function pipedChat(account: Account, values: ChatValues, context: Context): Promise<number> {
   if (!values.ending.temporary) return takeLines(sessionOf(account), values, context);
   const { TemporaryConversations } = await import('./chat/ending.js');
-  const own = new TemporaryConversations(account, context);
+  const own = new TemporaryConversations(account, context, values.target);
   const report = await reporterFor(values, context);
   let failures: AppError[] = [];
   // At a closed pipe, the process would end before anything is deleted.

@@ -32,7 +32,7 @@ import {
   QUIET,
   SCREEN_READER,
 } from './options/output.js';
-import { DOTENV, profileFlags } from './options/target.js';
+import { DOTENV, profileFlags, programFor } from './options/target.js';
 
 const TARGET = {
   ...profileFlags('profile to store the key in (TELNYX_PROFILE)'),
@@ -180,7 +180,11 @@ async function report(done: LoggedIn, output: OutputValues, context: Context): P
   if (assistantId) await write(context.stdout, `assistant: ${assistantId.value}\n`);
   if (assistantId && shadow === null) return;
   const { notify } = await noticesOn(context, output);
-  if (!assistantId) notify('no assistant is chosen yet: telnyx-chat assistants use <id>');
+  if (!assistantId) {
+    notify(
+      `no assistant is chosen yet: ${programFor({ profile: target.profile })} assistants use <id>`,
+    );
+  }
   if (shadow === null) return;
   notify(`warning: another key is effective and hides this one: ${shadow}`);
 }
