@@ -17,7 +17,11 @@ export async function messageFrom(
   if (words.length > 0) {
     return checkedMessage(words.map((word) => (word === '-' ? piped : word)).join(' '));
   }
-  if (piped.trim() === '') throw required('stdin is empty: check the command before the pipe');
+  if (piped.trim() === '') {
+    throw required(
+      `stdin ${piped === '' ? 'is empty' : 'has only blanks'}: check the command before the pipe`,
+    );
+  }
   return checkedMessage(piped);
 }
 
