@@ -16,8 +16,8 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
   const { load, keepCode } = loader();
   const { processContext, run } = loadProgram(load);
   void run(process.argv.slice(2), processContext(process)).then((code) => {
-    // An output that could not be written has set it already.
-    process.exitCode ||= code;
+    // An output that could not be written has set it already; a failure of the command says more.
+    process.exitCode = code || process.exitCode || 0;
     if (process.exitCode === 0) keepCode();
     // With nothing left to wait for, Node would only free its memory before it ends.
     if (process.getActiveResourcesInfo().every((name) => OPEN_STREAMS.includes(name)))
@@ -109,17 +109,25 @@ function keptCode(cache, source) {
 function keep(files, folder) {
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    for (const { cache, source, script } of files) {
-      const code = script.createCachedData();
-      const temporary = `${cache}.${process.pid}`;
-      fs.writeFileSync(temporary, Buffer.concat([source, code, code]), { mode: 0o600 });
-      fs.renameSync(temporary, cache);
-    }
+    for (const file of files) keepFile(file);
     // Of files that dist/ no longer has, or left by programs that were killed.
     const stale = fs.readdirSync(folder).filter((name) => !fs.existsSync(join(DIST, name)));
     for (const name of stale) fs.rmSync(join(folder, name), { force: true });
   } catch {
     // It cannot be written: the next start is only slower.
+  }
+}
+
+function keepFile({ cache, source, script }) {
+  const code = script.createCachedData();
+  const temporary = `${cache}.${process.pid}`;
+  try {
+    fs.writeFileSync(temporary, Buffer.concat([source, code, code]), { mode: 0o600 });
+    fs.renameSync(temporary, cache);
+  } catch (error) {
+    // On a full disk, it would take the last space.
+    fs.rmSync(temporary, { force: true });
+    throw error;
   }
 }
 

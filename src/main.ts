@@ -1,10 +1,8 @@
 import type { Context } from './process/context.js';
 import { isOn } from './base/environment.js';
 import { AppError, exitCodeOf, isStop } from './base/errors.js';
-import { errorJson, errorLines, guideOf } from './base/text/error-report.js';
 import { sanitize } from './base/text/sanitize.js';
-import { jsonLine } from './base/text/well-formed.js';
-import { proseOn } from './commands/options/output.js';
+import { printError } from './commands/options/output.js';
 import { runProgram } from './program.js';
 
 export { processContext } from './process/context.js';
@@ -30,20 +28,11 @@ async function report(error: unknown, argv: readonly string[], context: Context)
   const { stderr, env } = context;
   const flags = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined);
   const known = error instanceof AppError ? error : unforeseen(error);
-  if (flags.includes('--json') || flags.includes('--jsonl')) {
-    stderr.write(jsonLine(errorJson(known)));
-    return;
-  }
-  if (isWantedStop(known)) return;
+  const json = flags.includes('--json') || flags.includes('--jsonl');
+  if (!json && isWantedStop(known)) return;
   const screenReader = flags.includes('--screen-reader');
-  const prose = await proseOn(
-    stderr,
-    { wrap: !flags.includes('--no-wrap'), screenReader },
-    context,
-  );
-  const guide = guideOf(known);
-  const lines = [...errorLines(known), ...(guide ? [`see: telnyx-chat help ${guide}`] : [])];
-  stderr.write(`${prose(lines.join('\n'))}\n`);
+  await printError(known, { json, wrap: !flags.includes('--no-wrap'), screenReader }, context);
+  if (json) return;
   const isDebugging = flags.includes('--debug') || isOn(env, 'TELNYX_CHAT_DEBUG');
   if (known !== error && isDebugging && error instanceof Error) {
     const stack = sanitize(error.stack ?? '').split('\n');

@@ -9,6 +9,8 @@ export type ErrorKind =
   | 'timeout'
   | 'ai_disabled'
   | 'api'
+  /** What the program gives out cannot be written: a full disk, say. */
+  | 'output'
   | 'interrupted'
   | 'terminated'
   /** The terminal was closed. */
@@ -86,6 +88,7 @@ export function isStop({ kind }: AppError): boolean {
 
 export const EXIT_CODES: Record<ErrorKind, number> = {
   api: 1,
+  output: 1,
   bug: 1,
   usage: 2,
   not_configured: 3,

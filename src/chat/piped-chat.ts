@@ -38,7 +38,9 @@ export async function runPipedChat(chat: PipedChat): Promise<AppError | undefine
       }
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      if (!chat.onFailure || isStop(error)) throw await withUnsent(error, chat);
+      if (!chat.onFailure || isStop(error) || error.kind === 'output') {
+        throw await withUnsent(error, chat);
+      }
       firstFailure ??= error;
       chat.onFailure(error);
     }

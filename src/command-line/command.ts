@@ -1,3 +1,4 @@
+import { AppError } from '../base/errors.js';
 import type { Context } from '../process/context.js';
 import type { Flag, Source, Typed } from './flag.js';
 
@@ -88,9 +89,25 @@ export function defineCommand<const Groups extends FlagGroups>(
     async run(typed, operands, context) {
       const read = (group: FlagGroup) => mapValues(group, (flag) => flag.read(typed(flag)));
       const values = mapValues(flags, read) as GroupValues<Groups>;
-      return (await definition.run({ ...values, operands }, context)) ?? 0;
+      try {
+        return (await definition.run({ ...values, operands }, context)) ?? 0;
+      } catch (error) {
+        throw forProfile(error, values['target']);
+      }
     },
   };
+}
+
+/** Commands that read or change the settings of a profile. */
+const FOR_A_PROFILE = /\btelnyx-chat (?=(?:assistants|config|conversations|login|logout)\b)/g;
+
+/** The commands that a hint names are for the profile that the flag named: for another one they may do harm. */
+function forProfile(error: unknown, target: { profile?: unknown } = {}): unknown {
+  const { profile } = target;
+  const { hint } = error instanceof AppError ? error.details : {};
+  if (!hint || typeof profile !== 'string' || hint.includes(`--profile ${profile}`)) return error;
+  const named = hint.replace(FOR_A_PROFILE, `telnyx-chat -p ${profile} `);
+  return (error as AppError).but({ hint: named });
 }
 
 function mapValues<From, To>(

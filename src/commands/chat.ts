@@ -12,7 +12,7 @@ import { jsonLine } from '../base/text/well-formed.js';
 import { runPipedChat } from '../chat/piped-chat.js';
 import { defineCommand } from '../command-line/command.js';
 import type { Context } from '../process/context.js';
-import { write } from '../process/output.js';
+import { isClosedPipe, write } from '../process/output.js';
 import { readLines } from '../terminal/read-text.js';
 import { loadFailedSend } from '../turn/turn.js';
 import { type Turn, checkedMessage } from '../turn/events.js';
@@ -76,11 +76,16 @@ async function pipedChat(
 ): Promise<number> {
   if (!values.ending.temporary) return takeLines(sessionOf(account), values, options);
   const { TemporaryConversations } = await import('./chat/ending.js');
-  const own = new TemporaryConversations(account, options.context);
+  const { context } = options;
+  const own = new TemporaryConversations(account, context, values.target);
   let failures: AppError[] = [];
+  // At a closed pipe, the process would end before anything is deleted.
+  context.outliveReader();
   try {
     const code = await takeLines(sessionOf(own.account), values, options);
     if (code !== 0) return code;
+  } catch (error) {
+    if (!isClosedPipe(error)) throw error;
   } finally {
     ({ failures } = await own.deleteAll());
     failures.forEach(await reporterFor(options));

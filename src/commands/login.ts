@@ -32,7 +32,7 @@ import {
   QUIET,
   SCREEN_READER,
 } from './options/output.js';
-import { DOTENV, profileFlags } from './options/target.js';
+import { DOTENV, profileFlags, programFor } from './options/target.js';
 
 const TARGET = {
   ...profileFlags('profile to store the key in (TELNYX_PROFILE)'),
@@ -92,7 +92,10 @@ function assertNoCommand(profile: string, context: Context): void {
 }
 
 /** Typed, hidden, on a terminal; else all of stdin. */
-async function givenKey(questions: Questions | undefined, { stdin }: Context): Promise<string> {
+async function givenKey(
+  questions: Questions | undefined,
+  { stdin, signal }: Context,
+): Promise<string> {
   if (questions) {
     const typed = await questions.secret(KEY_QUESTION);
     if (typed === undefined) throw new AppError('interrupted', 'interrupted');
@@ -103,7 +106,7 @@ async function givenKey(questions: Questions | undefined, { stdin }: Context): P
       hint: 'give it on stdin: telnyx-chat login < keyfile',
     });
   }
-  return required((await readText(stdin)).replace(/\r?\n$/, ''));
+  return required((await readText(stdin, signal)).replace(/\r?\n$/, ''));
 }
 
 function required(key: string): string {
@@ -172,7 +175,10 @@ async function report(
   const how = isChecked ? 'the key is accepted and stored' : 'the key is stored, unchecked';
   await write(context.stdout, `${how} in profile ${profile}: ${path}\n`);
   if (assistantId) await write(context.stdout, `assistant: ${assistantId.value}\n`);
-  else notify('no assistant is chosen yet: telnyx-chat assistants use <id>');
+  else
+    notify(
+      `no assistant is chosen yet: ${programFor({ profile: target.profile })} assistants use <id>`,
+    );
   if (shadow !== null) notify(`warning: another key is effective and hides this one: ${shadow}`);
 }
 

@@ -12,7 +12,14 @@ import { readReport, type EarlierCase } from '../testing/report/json.js';
 import { hideSecrets } from '../testing/run/results.js';
 import { listText, REPLAY, type PlanOptions } from '../testing/run/plan.js';
 import { checkedId } from '../base/names.js';
-import { appearanceFor, mayAsk, noticesOn, redactorFor } from './options/output.js';
+import {
+  appearanceFor,
+  mayAsk,
+  noticesOn,
+  proseLines,
+  proseOn,
+  redactorFor,
+} from './options/output.js';
 import {
   assertFits,
   faultSettingsOf,
@@ -25,7 +32,7 @@ import {
   type UpdateMode,
 } from './test/flags.js';
 import { openLastRun, requestedReports } from './test/reports.js';
-import { reportStyle } from './test/output.js';
+import { fitted, reportStyle } from './test/output.js';
 import { runSuite, type FinishedRun, type RunSetup } from './test/run.js';
 import { casesOf, readSuite, variablesOf, type Suite } from './test/suite.js';
 
@@ -55,7 +62,8 @@ export const test = defineCommand({
     const request = { ...target, ...selection, ...reporting, mode, mayAsk: mayAsk(context) };
     assertFits(running, request);
     const variables = variablesOf(running.variables);
-    const read = (): Suite => readSuite(words, variables, { context, isJson: reporting.json });
+    const complain = reporting.json ? undefined : await proseLines({}, context);
+    const read = (): Suite => readSuite(words, variables, { context, complain });
     if (selection.isListing) {
       await write(context.stdout, listText(casesOf(read(), selection)));
       return 0;
@@ -124,6 +132,7 @@ function setupOf(
     notices,
     style: reportStyle(appearanceFor(reporting, context).color),
     isQuiet: reporting.quiet,
+    isJson: reporting.json,
     account,
     plan: account ? { ...planOf(assistants, account), simulates } : REPLAY,
     selection: { tags, titles },
@@ -167,10 +176,11 @@ async function update(
   const { updateFiles } = await import('./test/update.js');
   const { questionsOn } = await import('../terminal/questions.js');
   const questions = questionsOn(context, appearanceFor({ color: true }, context));
+  const prose = await proseOn(context.stderr, {}, context);
   await updateFiles(suite, finished.results, {
     context,
     style,
-    print: (line) => void context.stderr.write(`${line}\n`),
+    print: (line) => void context.stderr.write(fitted([line], prose)),
     ask: mode === 'ask' ? (question) => questions.confirm(question) : undefined,
   });
 }

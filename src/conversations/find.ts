@@ -38,7 +38,9 @@ export async function conversationIdFor(
   const id = found[0]?.id ?? (await idAsItIs(text, finder));
   if (id !== undefined) return id;
   throw new AppError('not_found', `no conversation is named ${JSON.stringify(text)}`, {
-    hint: 'telnyx-chat conversations list --all shows their ids and names',
+    hint: scope.only
+      ? `telnyx-chat conversations list shows those of ${scope.only}; give the id of another assistant's`
+      : 'telnyx-chat conversations list --all shows their ids and names',
   });
 }
 

@@ -14,7 +14,7 @@ export function write(stream: Writable, text: string): Promise<void> {
 
 /** A full disk, say: nothing that asking again would mend. */
 function unwritable(cause: Error): AppError {
-  return new AppError('api', `the output cannot be written: ${cause.message}`, { cause });
+  return new AppError('output', `the output cannot be written: ${cause.message}`, { cause });
 }
 
 /** Writes for a reader that may leave early: then there is nobody to write for, which is no failure. */
@@ -31,7 +31,8 @@ export function writerForReader(stream: Writable): (text: string) => Promise<voi
   };
 }
 
-function isClosedPipe(error: unknown): boolean {
+/** Whether a write failed because its reader had left. */
+export function isClosedPipe(error: unknown): boolean {
   const cause = error instanceof AppError ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && cause.code === 'EPIPE';
 }

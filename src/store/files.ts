@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import * as v from 'valibot';
 import { AppError } from '../base/errors.js';
 
 /** The file's text; undefined when there is no file. Throws an AppError that names the file. */
@@ -88,8 +89,21 @@ export function readJson<T>(path: string, parse: (value: unknown) => T): T | und
     if (Array.isArray(value)) throw new TypeError('a list instead of an object');
     return parse(value);
   } catch (error) {
-    throw unusable(path, 'is damaged', error);
+    throw unusable(path, `is damaged: ${damageOf(error, text)}`);
   }
+}
+
+/** Where a JSON file is wrong, without any of its words: they may be a key. */
+function damageOf(error: unknown, text: string): string {
+  if (error instanceof v.ValiError) {
+    const [{ path, expected }] = (error as v.ValiError<v.GenericSchema>).issues;
+    const name = path?.map(({ key }) => String(key)).join('.') || 'its value';
+    return `${name} should be ${expected}`;
+  }
+  if (!(error instanceof SyntaxError)) return firstLine(error);
+  const position = /at position (\d+)/.exec(error.message)?.[1];
+  if (position === undefined) return 'not valid JSON';
+  return `not valid JSON in line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
 function unusable(path: string, what: string, cause?: unknown): AppError {

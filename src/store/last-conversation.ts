@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { readJson } from './files.js';
+import { readBytes, readJson } from './files.js';
 import { keepPrivate, type Guard, assertOwn, replaceFile } from './private-files.js';
 
 const lastConversationShape = v.object({ conversation_id: v.pipe(v.string(), v.nonEmpty()) });
@@ -9,7 +9,7 @@ const lastConversationShape = v.object({ conversation_id: v.pipe(v.string(), v.n
 export interface LastConversation {
   /** Throws an AppError that names a damaged file. */
   read(): string | undefined;
-  /** Never overwrites a damaged file: throws as `read` does. */
+  /** Replaces a damaged file, which would be in the way of every later conversation. */
   write(conversationId: string): void;
 }
 
@@ -33,18 +33,18 @@ export function openLastConversation(
   const name = `${profile}~${assistantId.replaceAll(':', '~')}.json`;
   const folderIn = (state: string): string => join(state, 'last-conversation');
   const pathIn = (state: string): string => join(folderIn(state), name);
-  const read = (): string | undefined =>
-    readJson(pathIn(stateFolder()), (value) => v.parse(lastConversationShape, value))
-      ?.conversation_id;
   return {
-    read,
+    read: () =>
+      readJson(pathIn(stateFolder()), (value) => v.parse(lastConversationShape, value))
+        ?.conversation_id,
     write(conversationId) {
       const state = stateFolder();
       const path = pathIn(state);
+      const content = `${JSON.stringify({ conversation_id: conversationId })}\n`;
       keepPrivate([state, folderIn(state), path], guard);
-      if (read() === conversationId) return;
+      if (readBytes(path)?.toString() === content) return;
       assertOwn(state);
-      replaceFile(path, `${JSON.stringify({ conversation_id: conversationId })}\n`, randomId());
+      replaceFile(path, content, randomId());
     },
   };
 }

@@ -5,7 +5,7 @@ import { dirname, join, parse, sep } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
 import { AppError } from '../base/errors.js';
-import { codeOf } from './files.js';
+import { codeOf, firstLine } from './files.js';
 import type { WaitOptions } from './lock.js';
 import { locate, type Place } from './paths.js';
 import { endOfLinks } from './private-files.js';
@@ -122,9 +122,16 @@ const DISK_FAULTS = ['ENOSPC', 'EDQUOT', 'EIO'];
 function saveFailure(cause: unknown, path: string, force: boolean | undefined): AppError {
   if (cause instanceof AppError) return cause;
   if (codeOf(cause) === 'EEXIST') return fileExists(path, force);
-  const why = cause instanceof Error ? cause.message : '';
-  const kind = DISK_FAULTS.includes(codeOf(cause) ?? '') ? 'api' : 'usage';
-  return new AppError(kind, `cannot save: ${why}`, { hint: 'choose another location', cause });
+  const kind = DISK_FAULTS.includes(codeOf(cause) ?? '') ? 'output' : 'usage';
+  return new AppError(kind, `cannot save ${path}: ${whyOf(cause)}`, {
+    hint: 'choose another location',
+    cause,
+  });
+}
+
+/** Without the call and the path: that of a temporary file tells a person nothing. */
+function whyOf(cause: unknown): string {
+  return firstLine(cause).replace(/, [a-z]+( '.*)?$/, '');
 }
 
 /** An open file that takes text, a piece at a time. */

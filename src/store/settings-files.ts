@@ -9,7 +9,7 @@ import {
   type Sources,
   type TelnyxFile,
 } from '../settings/settings.js';
-import { decodedText, isStream, readJson, readText, statsOf } from './files.js';
+import { codeOf, decodedText, isStream, readJson, readText, statsOf } from './files.js';
 import type { WaitOptions } from './lock.js';
 import { locate, type Place } from './paths.js';
 
@@ -37,7 +37,21 @@ const configShape = v.looseObject({
  * the start-up time. Throws an AppError that names a damaged file.
  */
 export function readConfig(path: string): Config {
-  return { profiles: {}, ...readJson(path, (value) => v.parse(configShape, value)), path };
+  return { profiles: {}, ...readIfReachable(path, configShape), path };
+}
+
+/** Undefined also in a folder that may not be entered: under sudo, the home folder may be another user's. */
+function readIfReachable<T extends v.GenericSchema>(
+  path: string,
+  shape: T,
+): v.InferOutput<T> | undefined {
+  try {
+    return readJson(path, (value) => v.parse(shape, value));
+  } catch (error) {
+    const { cause } = error as Error;
+    if (codeOf(cause) === 'EACCES' && !statsOf(path)) return undefined;
+    throw error;
+  }
 }
 
 /** The file is not ours: values of an unexpected shape are ignored. */
@@ -57,7 +71,7 @@ export function openTelnyxFile(home: string | undefined): TelnyxFile {
   const path = home === undefined ? '' : join(home, '.config', 'telnyx', 'config.json');
   let read: TelnyxConfig | undefined;
   const file = (): TelnyxConfig =>
-    (read ??= readJson(path, (value) => v.parse(telnyxShape, value)) ?? { profiles: {} });
+    (read ??= readIfReachable(path, telnyxShape) ?? { profiles: {} });
   return {
     key: (named) => keyIn(file(), path, named),
     profiles: () => Object.keys(file().profiles),

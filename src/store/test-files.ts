@@ -128,7 +128,7 @@ export function rewriteFile(path: string, bytes: Uint8Array, uniqueId: string): 
 }
 
 /** How the last run of the tests of one folder ended. */
-interface LastTestRun {
+export interface LastTestRun {
   /** Its report, and where that is; undefined when there was none. */
   read(): { report: string; path: string } | undefined;
   write(report: string, uniqueId: string): void;

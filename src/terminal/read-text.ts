@@ -2,18 +2,28 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../base/errors.js';
 import { MAX_MESSAGE_BYTES, messageTooLong } from '../turn/events.js';
 
-/** A complete stream as UTF-8 text without its byte order mark. Throws on other bytes and on more than 1 MiB. */
-export async function readText(stream: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const bytes of chunksOf(stream)) {
-    size += bytes.length;
-    if (size > MAX_MESSAGE_BYTES) throw messageTooLong();
-    chunks.push(bytes);
+/**
+ * A complete stream as UTF-8 text without its byte order mark. Throws on other bytes, on more than 1 MiB, and the
+ * signal's reason.
+ */
+export async function readText(stream: Readable, signal: AbortSignal): Promise<string> {
+  const stop = (): void => void stream.destroy(signal.reason as Error);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop);
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const bytes of chunksOf(stream)) {
+      size += bytes.length;
+      if (size > MAX_MESSAGE_BYTES) throw messageTooLong();
+      chunks.push(bytes);
+    }
+    const text = decodedText(Buffer.concat(chunks));
+    if (typeof text !== 'string') throw text;
+    return withoutMark(text);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
-  const text = decodedText(Buffer.concat(chunks));
-  if (typeof text !== 'string') throw text;
-  return withoutMark(text);
 }
 
 const NEWLINE = 0x0a;
@@ -50,6 +60,7 @@ async function* chunksOf(stream: Readable): AsyncGenerator<Buffer> {
       yield Buffer.from(chunk as Buffer);
     }
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     const why = cause instanceof Error ? cause.message : '';
     throw new AppError('usage', `stdin cannot be read: ${why}`, { cause });
   }

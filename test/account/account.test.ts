@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test, it } from 'vitest';
@@ -171,14 +171,13 @@ describe('a turn', () => {
 
   test('succeeds when it cannot be remembered, and says so', async () => {
     const { events, lastPath, told } = await turn({}, (made) => {
-      mkdirSync(join(made.lastPath, '..'), { recursive: true, mode: 0o700 });
-      writeFileSync(made.lastPath, '{"conv', { mode: 0o600 });
+      mkdirSync(made.lastPath, { recursive: true, mode: 0o700 });
     });
     expect(events).toEqual(['start', 'done']);
     expect(told).toMatch(
-      /^warning: the conversation is not remembered: .*default~a-1\.json is damaged: .*\n$/,
+      /^warning: the conversation is not remembered: .*default~a-1\.json cannot be read: .*\n$/,
     );
-    expect(readFileSync(lastPath, 'utf8')).toBe('{"conv');
+    expect(statSync(lastPath).isDirectory()).toBe(true);
   });
 
   test('is told of with --debug, without key and words', async () => {

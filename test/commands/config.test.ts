@@ -243,7 +243,7 @@ it.each([
   [
     'a command beside a stored key',
     ['set', 'api_key_command', 'pass show telnyx', '-p', 'work'],
-    'error: the profile has a stored key, which the command would replace\nhint: remove it first: telnyx-chat logout\n',
+    'error: the profile has a stored key, which the command would replace\nhint: remove it first: telnyx-chat -p work logout\n',
   ],
   [
     'a command of two lines',
@@ -269,6 +269,22 @@ it.each([
   expect(stderr).toContain(message);
   expect(stderr).toContain(hint);
   expect(() => statSync(join(home, '.config'))).toThrow();
+});
+
+it.each([
+  [['config', 'set', 'api_key_command', 'echo K'], 'remove it first: telnyx-chat -p work logout'],
+  [['config', 'set', 'api_key_command', 'echo K', '--json'], 'telnyx-chat -p work logout'],
+  [['login', '-p', 'vault'], 'first: telnyx-chat -p vault config unset api_key_command;'],
+  [['send', 'hello'], 'telnyx-chat -p work assistants list shows your assistants'],
+  [['send', 'hello', '-p', 'bare'], 'run telnyx-chat -p bare login,'],
+  [['send', 'hello', '-p', 'old'], 'telnyx-chat login --profile old creates it'],
+])('a hint after %j names the profile of the flag: %s', async (argv, hint) => {
+  const home = temporaryFolder();
+  const vault = { api_key_command: 'echo KEY0123456789abcdef' };
+  store(home, { profiles: { work: { api_key: 'KEY0123456789abcdef' }, vault, bare: {} } });
+  const profile = argv.includes('-p') ? [] : ['-p', 'work'];
+  const { stderr } = await runCli([...argv, ...profile], { home, input: 'KEY1' });
+  expect(stderr.replaceAll(/\s+/g, ' ')).toContain(hint);
 });
 
 it('never overwrites a damaged file', async () => {

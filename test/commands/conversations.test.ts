@@ -377,7 +377,7 @@ describe('conversations export on a full disk', () => {
     const argv = ['export', HOURS, '-o', '/dev/full', '--force'];
     const { code, stderr } = await conversations(await populatedAccount(), argv);
     expect(code).toBe(1);
-    expect(stderr).toContain('error: cannot save: ENOSPC');
+    expect(stderr).toContain('error: cannot save /dev/full: ENOSPC');
   });
 });
 

@@ -82,6 +82,18 @@ describe('guides', () => {
 });
 
 it.each([
+  [new AppError('not_configured', ''), '## Set-up'],
+  [new AppError('auth', '', { status: 401 }), '## What Telnyx says'],
+  [new AppError('api', '', { status: 503 }), '## What Telnyx says'],
+  [new AppError('ai_disabled', ''), '## Take over from the assistant'],
+  [new AppError('network', ''), '## The network'],
+  [new AppError('network', '', { delivery: 'unknown' }), '# A turn is delivered once'],
+])('the page of %j begins with %s', async (error, heading) => {
+  const text = await shown(guideOf(error)!);
+  expect(text.split('\n')[0]).toContain(heading);
+});
+
+it.each([
   ['delivry', "unknown help topic 'delivry'", 'Did you mean delivery?'],
   ['sned', "unknown help topic 'sned'", 'Did you mean send?'],
   ['chat-giude', "unknown help topic 'chat-giude'", 'Did you mean chat-guide?'],

@@ -107,7 +107,7 @@ describe('login', () => {
       stderr: [
         `error: the key is not stored: connection refused by ${host} (ECONNREFUSED)`,
         'hint: check the base URL, and that a server or proxy listens there; --no-check stores it without asking the API',
-        'see: telnyx-chat help troubleshooting network',
+        'see: telnyx-chat help troubleshooting the-network',
         '',
       ].join('\n'),
     });

@@ -164,7 +164,7 @@ describe('with --simulate', () => {
       'a check of the conversation',
       FILE.replace('"Rome"}', '"Oslo"}'),
       9,
-      'was not called: the turn called get_weather',
+      'was not called: the assistant called get_weather',
     ],
     [
       'a caller who says nothing',

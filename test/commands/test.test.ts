@@ -1,9 +1,16 @@
-import { readFileSync, writeFileSync, mkdirSync, existsSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync, mkdirSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
+import { run } from '../../src/main.js';
 import { account } from '../helpers/account.js';
-import { runCli, temporaryFolder, type CliOptions, type CliResult } from '../helpers/run-cli.js';
+import {
+  cliContext,
+  runCli,
+  temporaryFolder,
+  type CliOptions,
+  type CliResult,
+} from '../helpers/run-cli.js';
 import { realClock } from '../helpers/real-clock.js';
 import { stillClock } from '../helpers/still-clock.js';
 
@@ -243,7 +250,7 @@ describe('which cases', () => {
     [['--tag', 'nope'], 'no case is selected by --tag nope'],
     [['a.chat:99'], 'a.chat:99: no case is at this line'],
     [['b.chat'], 'there is no file "b.chat"'],
-    [['--failed'], 'no tests were run in this folder yet'],
+    [['--failed'], 'no run of the tests in this folder is remembered'],
     [['--fault', 'reset_after:0.1'], '--fault and --seed are for the sandbox'],
     [['--update'], 'nobody can be asked whether to accept replies'],
     [['--update=foo'], 'bad --update "foo"'],
@@ -287,6 +294,51 @@ describe('which cases', () => {
       `${NOTICE}nothing failed in the last run: there is nothing to run again\n`,
     ]);
   });
+});
+
+describe('without a run that is remembered', () => {
+  const passing = { 'a.chat': '== a\n> hello\n? says hello\n' };
+  const NO_HOME = 'there is no home folder to remember runs in';
+
+  it('says so after a run in an account without a home folder, and to --failed', async () => {
+    const { path } = folderWith(passing);
+    const world = { ...cliContext({ cwd: path('.'), input: '' }), home: undefined };
+    const codes = [await run(['test', '--replay'], world)];
+    codes.push(await run(['test', '--replay', '--failed'], world));
+    expect([codes, world.stderr.text.split('\n')]).toEqual([
+      [1, 2],
+      [
+        `warning: this run is not remembered for --failed: ${NO_HOME}`,
+        `error: ${NO_HOME}`,
+        'hint: set HOME, or TELNYX_CHAT_CONFIG_DIR to a folder for them',
+        '',
+      ],
+    ]);
+  });
+
+  it('names a damaged file with a hint that mends it', async () => {
+    const { test, path } = folderWith(passing);
+    const folder = path('.local/state/telnyx-chat/tests');
+    await test(['--sandbox']);
+    const [name = ''] = readdirSync(folder);
+    writeFileSync(join(folder, name), '{"cases": 7}');
+    expect((await test(['--replay', '--failed'])).stderr).toBe(
+      `error: ${join(folder, name)} is not a report of telnyx-chat test\nhint: run them without --failed\n`,
+    );
+    await test(['--sandbox']);
+    expect((await test(['--sandbox', '--failed'])).code).toBe(0);
+  });
+});
+
+it('breaks all mistakes on a terminal between words', async () => {
+  const { test } = folderWith({ 'a.chat': '== a\n> hi\n? never calls t|ool x\n? sings loudly\n' });
+  const { stderr } = await test([], { stderrIsTTY: true, columns: 40 });
+  expect(stderr.split('\n').slice(0, 4)).toEqual([
+    'error: a.chat:3:20: never calls takes',
+    '       one tool',
+    'hint: write: never calls tool, or never',
+    '      calls tool {json}',
+  ]);
 });
 
 it('shows all mistakes of all files, and sends nothing', async () => {
@@ -347,7 +399,8 @@ describe('an account', () => {
   it('gets no conversation for an assistant that does not exist', async () => {
     const { sandbox, env } = await account();
     const { test } = folderWith(files, env);
-    const { code } = await test(['-a', 'assistant-sandbox', '-a', 'assistant-none']);
+    const { code, stderr } = await test(['-a', 'assistant-sandbox', '-a', 'assistant-none']);
+    expect(stderr).toContain('hint: telnyx-chat assistants list shows those of this account\n');
     expect([code, sandbox.store.list()]).toEqual([5, []]);
   });
 
@@ -535,6 +588,47 @@ it('writes each kind of report into its file, and never the key', async () => {
   for (const kind of kinds) expect(existsSync(path(`report.${kind}`))).toBe(true);
   const all = [stdout, ...kinds.map((kind) => read(`report.${kind}`))];
   for (const text of all) expect(text).not.toContain('KEY-test');
+});
+
+describe('a report that cannot be written', () => {
+  const FULL = ['--report', 'junit=/dev/full'];
+  const OTHERS = ['--report', 'json=run.json', '--report', 'md=run.md'];
+  const NAMED = 'cannot save /dev/full: ENOSPC: no space left on device';
+  const failing = '== a\n> hello\n? says bye\n';
+  const passing = '== a\n> hello\n? says hello\n';
+
+  it.each([
+    ['a case failed', failing, 9],
+    ['all passed', passing, 1],
+  ])('is named, and the others are written: %s', async (_, text, expected) => {
+    const { test, path } = folderWith({ 'a.chat': text });
+    const { code, stderr } = await test(['--sandbox', '-q', ...FULL, ...OTHERS]);
+    expect([code, stderr]).toEqual([expected, `error: ${NAMED}\nhint: choose another location\n`]);
+    expect(['run.json', 'run.md'].map((name) => existsSync(path(name)))).toEqual([true, true]);
+  });
+
+  it('is one JSON object with --json, of a kind of its own', async () => {
+    const { test } = folderWith({ 'a.chat': passing });
+    const words = ['--sandbox', '--json', ...FULL, '--report', 'tap=/dev/full'];
+    const { code, stdout, stderr } = await test(words);
+    expect(JSON.parse(stdout)).toMatchObject({ counts: { passed: 1 } });
+    expect([code, JSON.parse(stderr)]).toMatchObject([
+      1,
+      { error: { kind: 'output', message: `${NAMED}; ${NAMED}` } },
+    ]);
+  });
+
+  it('since its folder is gone: is named by its own name', async () => {
+    const { test, path } = folderWith({ 'a.chat': passing, 'out/x': '' });
+    const words = ['--sandbox', '--report', 'json=out/run.json'];
+    const onStdout = (): void => rmSync(path('out'), { recursive: true, force: true });
+    const { code, stderr } = await test(words, { onStdout });
+    const message = `cannot save ${path('out/run.json')}: ENOENT: no such file or directory`;
+    expect([code, stderr]).toEqual([
+      1,
+      `${NOTICE}error: ${message}\nhint: choose another location\n`,
+    ]);
+  });
 });
 
 describe('a conversation that was exported', () => {

@@ -48,7 +48,9 @@ describe('an id or a name', () => {
     expect(await failureOf(conversationIdFor(idOrName, account(), scope))).toEqual({
       kind: 'not_found',
       message: `no conversation is named ${JSON.stringify(idOrName)}`,
-      hint: 'telnyx-chat conversations list --all shows their ids and names',
+      hint: scope?.only
+        ? "telnyx-chat conversations list shows those of a-2; give the id of another assistant's"
+        : 'telnyx-chat conversations list --all shows their ids and names',
     });
   });
 

@@ -77,6 +77,17 @@ describe('flags and variables', async () => {
     expect(unknown).toEqual([]);
   });
 
+  test.each(outline.commands.filter(({ commands }) => commands.length > 0))(
+    'pages, hints and messages name $name with one of its commands',
+    ({ name, commands }) => {
+      const mention = new RegExp(`telnyx-chat ${name} ([a-z][\\w-]*)`, 'g');
+      const named = [...`${everything}\n${sourceText()}`.matchAll(mention)].map(([, word]) => word);
+      const known = commands.map((command) => command.name);
+      expect(named.length).toBeGreaterThan(0);
+      expect(named.filter((word = '') => !known.includes(word))).toEqual([]);
+    },
+  );
+
   test('every variable that the code reads is in the documentation, and the other way round', () => {
     const inCode = new Set(variablesIn(sourceText()));
     const inPages = new Set(variablesIn(everything));

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -150,6 +151,16 @@ describe('no compiled code is kept', () => {
     chmodSync(cache, 0o700);
     expect(await run(home)).toEqual(HELP);
     expect(readdirSync(cache)).toEqual([]);
+  });
+
+  it('where it cannot be written, and leaves no part of a file', async () => {
+    const home = temporaryFolder();
+    await run(home);
+    const { folder, file } = keptIn(home);
+    rmSync(file);
+    mkdirSync(join(file, 'in the way'), { recursive: true });
+    expect(await run(home)).toEqual(HELP);
+    expect(readdirSync(folder)).toEqual(['entry.cjs']);
   });
 
   it.skipIf(process.getuid?.() !== 0)("in somebody else's home", async () => {

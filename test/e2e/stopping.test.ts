@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { BIN } from '../helpers/built-program.js';
@@ -73,6 +74,32 @@ describe('a stop', () => {
     },
   );
 });
+
+/** SIGHUP, the last one to get a handler. */
+const HANDLED = 1n;
+
+describe.runIf(process.platform === 'linux')('a stop while stdin is read', () => {
+  it.each([...SIGNALS, ['SIGHUP', 129] as const])('by %s ends it with %i', async (signal, code) => {
+    const { sandbox, env } = await account();
+    const child = spawn(process.execPath, [BIN, 'send', 'Explain this:', '-'], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: temporaryFolder(), ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const exit = once(child, 'exit');
+    child.stdin.write('a first line\n');
+    await expect.poll(() => caughtSignals(child.pid) & HANDLED).toBe(HANDLED);
+    child.kill(signal);
+    expect(await exit).toEqual([code, null]);
+    expect(requestsTo(sandbox)).toBe(0);
+  });
+});
+
+function caughtSignals(pid: number | undefined): bigint {
+  const [, mask = '0'] =
+    /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return BigInt(`0x${mask}`);
+}
 
 type Sandbox = Awaited<ReturnType<typeof account>>['sandbox'];
 

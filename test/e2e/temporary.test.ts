@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { account } from '../helpers/account.js';
-import { builtProgram } from '../helpers/built-program.js';
+import { BIN, builtProgram } from '../helpers/built-program.js';
 import { heldTurns, openChat, type ChatOptions } from '../helpers/chat.js';
 import { CTRL } from '../helpers/keys.js';
 import { childrenOf, underShell } from '../helpers/shell.js';
@@ -132,4 +134,18 @@ describe('a temporary chat over a pipe', () => {
     expect(result.stderr).toContain(`error: --temporary and ${name} exclude each other`);
     expect(sandbox.stats().requests).toEqual({});
   });
+});
+
+it.each([
+  [[], 'sh -c "head -1 >/dev/null"'],
+  [['--json'], 'true'],
+  [['--keep-going'], 'true'],
+])('a temporary chat with %j is deleted when its reader leaves', async (flags, reader) => {
+  const { env, sandbox } = await account();
+  const pipe = `printf 'a\\nb\\nc\\n' | { "$0" "$@"; echo "code $?" >&2; } | ${reader}`;
+  const child = spawn('sh', ['-c', pipe, process.execPath, BIN, '--temporary', ...flags], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: temporaryFolder(), ...env },
+  });
+  expect(await text(child.stderr)).toBe('code 0\n');
+  expect(stored({ sandbox })).toBe(0);
 });

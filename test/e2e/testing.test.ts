@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { account } from '../helpers/account.js';
+import { BIN, builtProgram } from '../helpers/built-program.js';
 import { CTRL, ENTER } from '../helpers/keys.js';
 import { realClock } from '../helpers/real-clock.js';
 import { temporaryFolder } from '../helpers/temporary-folder.js';
@@ -36,6 +37,23 @@ it('--watch runs what changed again, and goes on after a mistake, until Ctrl-C',
   expect(await waiting(3)).toEqual(['error: a.chat:3:3: unknown check "sings"']);
   write('a.chat', turn('first', 'says hello'));
   expect(await waiting(4)).toEqual(['1 passed', '✓ a.chat:1  first']);
+  terminal.type(CTRL('c'));
+  expect(await terminal.exit).toBe(130);
+});
+
+it('--watch breaks mistakes between words', async () => {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, 'a.chat'), turn('first', 'never calls t|ool x'));
+  const terminal = new TerminalSession(['test', '--sandbox', '--watch'], { cwd, columns: 40 });
+  await terminal.shows('watching for changes');
+  const rows = terminal.allRows();
+  const begin = rows.findIndex((row) => row.startsWith('error:'));
+  expect(rows.slice(begin, begin + 4)).toEqual([
+    'error: a.chat:3:20: never calls takes',
+    '       one tool',
+    'hint: write: never calls tool, or never',
+    '      calls tool {json}',
+  ]);
   terminal.type(CTRL('c'));
   expect(await terminal.exit).toBe(130);
 });
@@ -82,4 +100,51 @@ it('Ctrl-C ends within a second; what passed is deleted, and the reports are wri
   const left = sandbox.store.list().map(({ conversation }) => conversation.id);
   expect(left).toEqual([report.cases[1]?.runs[0]?.conversation]);
   expect(terminal.flow()).toContain(`conversation ${left[0]}`);
+});
+
+describe('what cannot be written', () => {
+  const PASSES = turn('first', 'says hello') + turn('second', 'says hello');
+
+  /** Runs `telnyx-chat test` in a shell, with an account; `"$@"` is the command. */
+  async function tested(script: string, words: string[], text = PASSES) {
+    const { sandbox, env } = await account({ clock: realClock() });
+    const home = temporaryFolder();
+    writeFileSync(join(home, 'a.chat'), text);
+    const command: [string, ...string[]] = ['bash', '-c', script, 'bash', process.execPath, BIN];
+    const result = await builtProgram(['test', ...words], { env, home, command });
+    const read = (name: string): string => readFileSync(join(home, name), 'utf8');
+    return { ...result, sandbox, read };
+  }
+
+  it.each([
+    ['one at a time', ['-j', '1'], PASSES, 1],
+    ['side by side', ['-j', '2'], PASSES, 1],
+    ['when a case failed, which goes before', [], `${PASSES}${turn('third', 'says bye')}`, 9],
+  ])(
+    'on stdout ends no case: conversations are deleted, reports written; %s',
+    async (_, flags, text, expected) => {
+      const words = [...flags, '--report', 'json=run.json'];
+      const { code, stderr, sandbox, read } = await tested('"$@" >/dev/full', words, text);
+      expect([code, stderr]).toEqual([
+        expected,
+        'error: the output cannot be written: ENOSPC: no space left on device, write\n',
+      ]);
+      expect(JSON.parse(read('run.json'))).toMatchObject({ counts: { passed: 2 } });
+      expect(sandbox.store.list()).toHaveLength(expected === 9 ? 1 : 0);
+    },
+  );
+
+  // The program starts once the pipe's reader is gone.
+  const GONE = '{ trap "" PIPE; while printf x 2>/dev/null; do :; done; "$@"; echo "$?" >&2; } | :';
+
+  it.each([
+    [['--json']],
+    [['--report', 'junit=-']],
+    [['--report', 'tap=-']],
+    [['--report', 'md=-']],
+    [['-q', '--report', 'json=/dev/stdout']],
+  ])('is no failure when its reader has left: %j', async (words) => {
+    expect(await tested(GONE, words)).toMatchObject({ stderr: '0\n' });
+    expect(await tested(GONE, words, turn('first', 'says bye'))).toMatchObject({ stderr: '9\n' });
+  });
 });

@@ -96,24 +96,37 @@ describe('the config file', () => {
   });
 
   test.each([
-    ['half a JSON', '{"profiles":{"def', /is damaged: .*JSON/],
-    ['nothing', '', /is damaged: .*JSON/],
-    ['a list', '[]', /is damaged: a list instead of an object/],
-    ['null', 'null', /is damaged: /],
-    ['text', '"x"', /is damaged: /],
-    ['the wrong type', '{"persist":"yes"}', /is damaged: /],
-    ['a key of the wrong type', '{"profiles":{"default":{"api_key":7}}}', /is damaged: /],
-  ])('is named when it is damaged and not written over: %s', async (_, text, message) => {
+    ['half a JSON', '{"profiles":{"def', 'not valid JSON in line 1'],
+    ['nothing', '', 'not valid JSON'],
+    ['a list', '[]', 'a list instead of an object'],
+    ['null', 'null', 'its value should be Object'],
+    ['text', '"x"', 'its value should be Object'],
+    ['the wrong type', '{"persist":"yes"}', 'persist should be boolean'],
+    [
+      'a key of the wrong type',
+      '{"profiles":{"default":{"api_key":7}}}',
+      'profiles.default.api_key should be string',
+    ],
+    // What it has may be a key: no message repeats it.
+    ['a key', '{"profiles":{"default":"KEY019_a"}}', 'profiles.default should be Object'],
+    ['a key without quotes', '{"profiles":{"default":{"api_key":KEY019"}}}', 'not valid JSON'],
+    ['a comma too many', '{\n"persist": true,\n}', 'not valid JSON in line 3'],
+  ])('is named when it is damaged and not written over: %s', async (_, text, reason) => {
     const path = fileWith(text);
-    const refused = {
-      kind: 'usage',
-      message: expect.stringMatching(message) as string,
-      hint: LEFT_HINT,
-    };
+    const refused = { kind: 'usage', message: `${path} is damaged: ${reason}`, hint: LEFT_HINT };
     expect(failureFrom(() => readConfig(path))).toEqual(refused);
     expect(await failureOf(setAssistant(path, 'default', 'a-1'))).toEqual(refused);
-    expect(failureFrom(() => readConfig(path)).message).toContain(path);
     expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  test.runIf(process.getuid?.() === 0)("is none in another user's home folder", () => {
+    const path = fileWith('{"persist":false}');
+    process.seteuid!(12_345);
+    try {
+      expect(readConfig(path)).toEqual({ path, profiles: {} });
+    } finally {
+      process.seteuid!(0);
+    }
   });
 
   test('is named when it is a folder', async () => {

@@ -28,7 +28,8 @@ const MISTAKES: readonly Mistake[] = [
   at('turn', '* ->{}', 5, 'a space is missing after * ->'),
   at('turn', '#smoke', 2, 'a space is missing after #'),
   at('turn', ' > x', 1, 'the line begins with a space'),
-  at('turn', '\t> x', 1, 'the line begins with a space'),
+  at('turn', '\t> x', 1, 'the line begins with a tab'),
+  at('turn', '\u00a0> x', 1, 'the line begins with white space'),
   at('turn', '  more', 1, 'nothing to continue'),
   at('turn', '* ', 3, 'the name of a tool is missing'),
   at('turn', '* -> {}', 6, 'a result without a call'),
@@ -71,9 +72,12 @@ const MISTAKES: readonly Mistake[] = [
   at('turn', '? first word in', 16, '"" is not a duration'),
   at('turn', '? answers in 0s', 14, '"0s" is not a duration'),
   at('turn', '? answers in 2 s', 14, '"2 s" is not a duration'),
-  at('turn', '? at most many words', 11, 'the check needs a number'),
-  at('turn', '? at most 60', 11, 'the check needs a number'),
-  at('turn', '? fits 0 SMS', 8, 'the check needs a number'),
+  at('turn', '? at most many words', 11, '"many words" is not a number of words'),
+  at('turn', '? at most 60', 11, '"60" is not a number of words'),
+  at('turn', '? at most 60 wrods', 11, '"60 wrods" is not a number of words'),
+  at('turn', '? at most', 10, 'the check ends too early'),
+  at('turn', '? fits 0 SMS', 8, '"0 SMS" is not a number of SMS'),
+  at('turn', '? fits 2 SMS messages', 8, '"2 SMS messages" is not a number of SMS'),
   at('turn', '? speakable text', 13, '"text" is too much'),
   at('turn', '? metadata ticket', 12, 'metadata needs a key and a value'),
   at('turn', '? keep order', 8, 'keep needs a name and a regular expression'),
@@ -206,6 +210,10 @@ it.each([
 it.each([
   ['never is x', 'write: never says A | B, or: never calls tool, or: never metadata key=value'],
   ['at least 3 words', 'write: at most 60 words'],
+  ['at most 60 wrods', 'write: at most 60 words'],
+  ['at most', 'write: at most 60 words'],
+  ['fits 2 SMS messages', 'write: fits 2 SMS'],
+  ['fits {{n}} SMS', 'write: fits 2 SMS; give the value with --var'],
 ])('shows how %j is written', (check, hint) => {
   expect(errorOf(`== a\n> hi\n? ${check}\n`)).toMatchObject({ details: { hint } });
 });
@@ -223,5 +231,23 @@ it('tells all mistakes of a file, in the order of its lines', () => {
   expect(errorOf(text)).toMatchObject({
     message: 'a.chat:1:7: a case that does not run tests nothing',
     details: { hint: 'write runs: 1 or more, or the tag #skip (mistakes after this one: 3)' },
+  });
+});
+
+describe('a value that is missing', () => {
+  const KEPT =
+    'keep it in an earlier turn: ? keep who=/re/; telnyx-chat test can also give it: --var who=…';
+  const GIVEN =
+    'it is needed before the first turn, when only telnyx-chat test can give it: --var who=…';
+
+  it.each([
+    ['a message', '== a\n> hi {{who}}\n? speakable\n', KEPT],
+    ['a check', '== a\n> hi\n? says {{who}}\n', KEPT],
+    ['a setting', '== a\nas: {{who}}\n> hi\n? speakable\n', GIVEN],
+    ['a setting of the file', 'meta: a={{who}}\n== a\n> hi\n? speakable\n', GIVEN],
+    ['a simulated caller', '== a\ncaller: {{who}}\n? judge x\n', GIVEN],
+    ['a check of a simulated case', '== a\ncaller: Ana\n? judge x\n? says {{who}}\n', GIVEN],
+  ])('can come from where %s may have it', (_, text, hint) => {
+    expect(errorOf(text)).toMatchObject({ details: { hint } });
   });
 });

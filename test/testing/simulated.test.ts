@@ -218,7 +218,7 @@ describe('a simulated run', () => {
     ['error', { status: 'error', logs: 'HTTP 400' }, [], ['error: the run ended as error: "HTTP 400"', 1]],
     ['timeout', { status: 'timeout' }, [], ['error: the run ended as timeout', 1]],
     ['a status that nobody knows', { status: 'paused' }, [], ['error: the run ended as paused', 1]],
-    ['a check of the conversation', PASSED, MESSAGES, ['failed: never calls cancel_order: the turn called cancel_order {} → done', 9]],
+    ['a check of the conversation', PASSED, MESSAGES, ['failed: never calls cancel_order: the assistant called cancel_order {} → done', 9]],
     ['no messages', PASSED, [], ['error: never calls cancel_order: the conversation has no messages', 1]],
     ['no conversation', { ...PASSED, conversationId: undefined }, MESSAGES, ['error: never calls cancel_order: the run has no conversation', 1]],
   ])('%s', async (_, end, messages, [outcome, code]) => {
@@ -226,6 +226,17 @@ describe('a simulated run', () => {
     expect(played.results.map(({ verdict, reason }) => `${verdict}: ${reason}`)).toEqual([outcome]);
     expect(exitCodeOfResults(played.results, played)).toBe(code);
   }); // prettier-ignore
+
+  it.each([
+    ['calls refund', 'refund was not called: the assistant called cancel_order {}'],
+    ['calls nothing', 'the assistant called cancel_order {}'],
+    ['says bye', 'no "bye": what the assistant said is "Really? It is cancelled."'],
+    ['never says /Re/', 'what the assistant said has "Re": "Really? It is cancelled."'],
+  ])('says of a check that it is of the whole conversation: %s', async (check, reason) => {
+    const text = FILE.replace('never calls cancel_order', check);
+    const { results } = await simulate(telnyx(PASSED, MESSAGES), text);
+    expect(results[0]?.reason).toBe(`${check}: ${reason}`);
+  });
 
   it('is an error when it takes too long', async () => {
     const played = await simulate(telnyx(PASSED, MESSAGES, 1_000), FILE.replace('caller', 'timeout: 7s\ncaller'));

@@ -21,15 +21,17 @@ export function errorLines(error: AppError, { ids = true } = {}): string[] {
 /** The guide, and the section of it, that says more of a failure than its hint has room for. */
 const GUIDES: Partial<Record<ErrorKind, string>> = {
   not_configured: 'troubleshooting set-up',
-  auth: 'troubleshooting telnyx',
-  ai_disabled: 'conversations-guide take-over',
-  network: 'troubleshooting network',
+  auth: 'troubleshooting what-telnyx-says',
+  ai_disabled: 'conversations-guide take-over-from-the-assistant',
+  network: 'troubleshooting the-network',
 };
 
 /** The topic of `help` about a failure; undefined where the hint says it all. */
 export function guideOf({ kind, details }: AppError): string | undefined {
   if (details.delivery === 'unknown') return 'delivery';
-  return kind === 'api' && details.status !== undefined ? 'troubleshooting telnyx' : GUIDES[kind];
+  return kind === 'api' && details.status !== undefined
+    ? 'troubleshooting what-telnyx-says'
+    : GUIDES[kind];
 }
 
 /** A failure for a program. Every key is present; unknown values are null. */

@@ -37,6 +37,11 @@ export function sanitizeLine(text: string, maxLength = 200): string {
   return cutText(line.trim(), maxLength);
 }
 
+/** A word of a command that can be copied into a shell. */
+export function shellWord(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${oneLine(word).replaceAll("'", `'\\''`)}'`;
+}
+
 /** At most `maxLength` code points. */
 export function cutText(text: string, maxLength: number): string {
   const characters = Array.from(text);

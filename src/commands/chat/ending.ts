@@ -1,4 +1,5 @@
 import type { Account } from '../../account/account.js';
+import type { Target } from '../../account/sources.js';
 import type { AssistantChat } from '../../account/assistant-chat.js';
 import { AppError } from '../../base/errors.js';
 import { retrying, Deadline } from '../../base/time.js';
@@ -8,6 +9,7 @@ import type { ChatState } from '../../chat/chat.js';
 import { foundOrUndefined } from '../../conversations/find.js';
 import type { Context } from '../../process/context.js';
 import type { ReplyEvent } from '../../turn/events.js';
+import { programFor } from '../options/target.js';
 
 export const TEMPORARY_NOTICE = 'temporary: the conversation is deleted when the chat ends';
 
@@ -18,18 +20,20 @@ const MAX_DELETE_MS = 5_000;
 export class TemporaryConversations {
   readonly #account: Account;
   readonly #context: Context;
+  readonly #target: Target;
   readonly #all = new Set<string>();
   /** Not deleted yet, and not reported either. */
   readonly #left = new Set<string>();
 
-  constructor(account: Account, context: Context) {
+  constructor(account: Account, context: Context, target: Target) {
     this.#account = account;
     this.#context = context;
+    this.#target = target;
     const { signal, stderr } = context;
     // A closed terminal would end the process before anything is deleted.
     signal.addEventListener('abort', () => context.outliveReader(), { once: true });
     context.onExit(() => {
-      for (const id of this.#left) stderr.write(`not deleted: ${safe(id)}\n${wayOut(id)}\n`);
+      for (const id of this.#left) stderr.write(`not deleted: ${safe(id)}\n${this.#wayOut(id)}\n`);
     });
   }
 
@@ -76,14 +80,20 @@ export class TemporaryConversations {
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const message = `the conversation was not deleted: ${error.message}`;
-      return [error.but({ message, hint: wayOut(id), conversationId: id })];
+      return [error.but({ message, hint: this.#wayOut(id), conversationId: id })];
     } finally {
       this.#left.delete(id);
     }
   }
+
+  #wayOut(id: string): string {
+    const program = programFor({ ...this.#target, assistant: undefined });
+    return `${program} conversations delete ${safe(id)} deletes it`;
+  }
 }
 
 export interface EndChatOptions {
+  target: Target;
   account: Account;
   context: Context;
   own: TemporaryConversations | undefined;
@@ -97,7 +107,7 @@ export interface EndChatOptions {
 /** Deletes temporary conversations, or says how to resume the last one. */
 export async function endChat(
   { conversationId }: Pick<ChatState, 'conversationId'>,
-  { account, context, own, prose, quiet, failure }: EndChatOptions,
+  { target, account, context, own, prose, quiet, failure }: EndChatOptions,
 ): Promise<void> {
   const { stderr } = context;
   const { deleted, failures } = (await own?.deleteAll()) ?? { deleted: 0, failures: [] };
@@ -108,13 +118,9 @@ export async function endChat(
   if (conversationId === undefined || own?.has(conversationId)) return;
   const id = safe(conversationId);
   // A sandbox in this process takes its conversations with it.
-  const resume = account.isSandbox ? '' : `resume: telnyx-chat --conversation ${id}\n`;
+  const resume = account.isSandbox ? '' : `resume: ${programFor(target)} --conversation ${id}\n`;
   const isNamed = failure instanceof AppError && failure.details.conversationId === conversationId;
   stderr.write(`${isNamed ? '' : `conversation: ${id}\n`}${resume}`);
-}
-
-function wayOut(id: string): string {
-  return `telnyx-chat conversations delete ${safe(id)} deletes it`;
 }
 
 function safe(id: string): string {

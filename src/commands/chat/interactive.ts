@@ -44,7 +44,9 @@ export async function interactiveChat(values: ChatValues, context: Context): Pro
   try {
     const assistantId = await assistantFor(account, setup);
     if (assistantId === undefined) return 0;
-    const own = values.ending.temporary ? new TemporaryConversations(account, context) : undefined;
+    const own = values.ending.temporary
+      ? new TemporaryConversations(account, context, target)
+      : undefined;
     const chosen = { account: own?.account ?? account, assistantId };
     await converse(values, { context, appearance, prose, own, ...chosen, lines });
     return 0;
@@ -93,6 +95,6 @@ async function converse(values: ChatValues, options: ConverseOptions): Promise<v
     leaving.abort();
     if (own) context.outliveReader();
     close();
-    await endChat(state, { ...options, quiet: output.quiet, failure });
+    await endChat(state, { ...options, target: values.target, quiet: output.quiet, failure });
   }
 }

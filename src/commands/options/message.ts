@@ -11,13 +11,17 @@ export async function messageFrom(
 ): Promise<string> {
   // With words alone stdin is not touched: it may belong to a loop around us, and opening it takes 4 ms.
   if (words.length > 0 && !words.includes('-')) return checkedMessage(words.join(' '));
-  const { stdin } = context;
+  const { stdin, signal } = context;
   if (words.length === 0 && stdin.isTTY) throw required(hint);
-  const piped = (await readText(stdin)).replace(/\r?\n$/, '');
+  const piped = (await readText(stdin, signal)).replace(/\r?\n$/, '');
   if (words.length > 0) {
     return checkedMessage(words.map((word) => (word === '-' ? piped : word)).join(' '));
   }
-  if (piped.trim() === '') throw required('stdin is empty: check the command before the pipe');
+  if (piped.trim() === '') {
+    throw required(
+      `stdin ${piped === '' ? 'is empty' : 'has only blanks'}: check the command before the pipe`,
+    );
+  }
   return checkedMessage(piped);
 }
 

@@ -1,6 +1,9 @@
 import type { Notices } from '../../account/account.js';
 import { isOn } from '../../base/environment.js';
+import type { AppError } from '../../base/errors.js';
+import { errorJson, errorLines, guideOf } from '../../base/text/error-report.js';
 import { sanitizeLine } from '../../base/text/sanitize.js';
+import { jsonLine } from '../../base/text/well-formed.js';
 import { choice, toggle } from '../../command-line/flag.js';
 import type { Context, Output } from '../../process/context.js';
 import type { Redactor } from '../../redact/redact.js';
@@ -149,6 +152,22 @@ export async function proseLines(
   const { stderr } = context;
   const prose = await proseOn(stderr, flags, context);
   return (line) => void stderr.write(`${prose(line)}\n`);
+}
+
+/** Prints a failure on stderr, with the guide that says more of it: for a program as JSON. */
+export async function printError(
+  error: AppError,
+  { json, ...flags }: ProseFlags & Pick<OutputFlags, 'json'>,
+  context: Pick<Context, 'env' | 'home' | 'platform' | 'stderr'>,
+): Promise<void> {
+  if (json) {
+    context.stderr.write(jsonLine(errorJson(error)));
+    return;
+  }
+  const prose = await proseOn(context.stderr, flags, context);
+  const guide = guideOf(error);
+  const lines = [...errorLines(error), ...(guide ? [`see: telnyx-chat help ${guide}`] : [])];
+  context.stderr.write(`${prose(lines.join('\n'))}\n`);
 }
 
 /** Wraps what is printed on a terminal, unless flags or settings leave that to the terminal. */

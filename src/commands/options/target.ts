@@ -1,6 +1,8 @@
 import type { Session } from '../../account/account.js';
+import type { Target } from '../../account/sources.js';
 import { AppError } from '../../base/errors.js';
 import { checkedId } from '../../base/names.js';
+import { shellWord } from '../../base/text/sanitize.js';
 import type { ValuesOf } from '../../command-line/command.js';
 import { onOrOff, text, toggle, texts } from '../../command-line/flag.js';
 import {
@@ -43,6 +45,17 @@ export const TURN_TARGET = {
   ...targetFlags(),
   persist: toggle('--no-persist', 'do not remember the conversation on this machine'),
 };
+
+/** The beginning of a command that talks to the same account, for a shell. */
+export function programFor({ profile, baseUrl, dotenv, assistant }: GivenTarget): string {
+  const flags = { '-p': profile, '--base-url': baseUrl, '--dotenv': dotenv, '-a': assistant };
+  const words = Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : [name, shellWord(value)],
+  );
+  return ['telnyx-chat', ...words].join(' ');
+}
+
+type GivenTarget = Pick<Target, 'profile' | 'baseUrl' | 'dotenv' | 'assistant'>;
 
 /** For commands that show turns; it is a setting too. */
 export const TRACE = onOrOff('--trace', {

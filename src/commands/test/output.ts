@@ -43,7 +43,7 @@ export interface OutputOptions {
 /** The output of a run for a person. All results that it gets are masked. */
 export interface TestOutput {
   onEvent: (event: TestEvent) => void;
-  /** The end of the report; resolves when all is written. */
+  /** The end of the report; resolves when all is written, rejects when something could not be. */
   end: (run: TestRun, comparison: Comparison | undefined) => Promise<void>;
 }
 
@@ -99,7 +99,7 @@ const SAID = /^ {4}[>+-] /;
 const COMMAND = /^ {2}again: /;
 
 /** Lines for a window: what does not fit goes on under its own beginning. */
-function fitted(lines: readonly string[], prose: Prose): string {
+export function fitted(lines: readonly string[], prose: Prose): string {
   const fit = (line: string): string => {
     const plain = line.replace(ESCAPE_SEQUENCE, '');
     if (COMMAND.test(plain)) return line;
@@ -121,19 +121,22 @@ function openPrinter({ context, isStdoutTaken }: OutputOptions): Printer {
   const isAnnotated = isOnGithub(context);
   const write = writerForReader(stdout);
   let printed = Promise.resolve();
-  const print = (lines: readonly string[], change = (text: string): string => text): void => {
-    if (lines.length > 0) printed = printed.then(() => write(`${change(lines.join('\n'))}\n`));
+  const print = (text: () => string | Promise<string>): void => {
+    printed = printed.then(async () => write(await text()));
+    // `end` reports a failure: until then the tests go on.
+    printed.catch(() => undefined);
   };
   return {
     lines(lines) {
       if (isStdoutTaken || lines.length === 0) return;
-      if (isAnnotated) print(lines, inertText);
-      else printed = printed.then(async () => write(fitted(lines, await prose)));
+      if (isAnnotated) print(() => `${inertText(lines.join('\n'))}\n`);
+      else print(async () => fitted(lines, await prose));
     },
     annotations(lines) {
       if (!isAnnotated || lines.length === 0) return;
-      if (isStdoutTaken) stderr.write(`${lines.join('\n')}\n`);
-      else print(lines);
+      const text = `${lines.join('\n')}\n`;
+      if (isStdoutTaken) stderr.write(text);
+      else print(() => text);
     },
     end: () => printed,
   };

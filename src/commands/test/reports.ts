@@ -3,8 +3,8 @@ import { isOn } from '../../base/environment.js';
 import { AppError } from '../../base/errors.js';
 import { jsonLine } from '../../base/text/well-formed.js';
 import type { Context } from '../../process/context.js';
-import { write } from '../../process/output.js';
-import { nameFrom, openLastTestRun } from '../../store/test-files.js';
+import { isClosedPipe, write } from '../../process/output.js';
+import { nameFrom, openLastTestRun, type LastTestRun } from '../../store/test-files.js';
 import { assertFree, writeNewFile } from '../../store/new-file.js';
 import { findStorePaths } from '../../store/paths.js';
 import {
@@ -68,21 +68,40 @@ export function isToStdout({ file }: RequestedReport): boolean {
   return file === STDOUT;
 }
 
-/** Writes all reports, also after the program was told to stop. */
-export async function writeReports(
+/** A task that writes reports, each with its own failure. */
+export function reportTasks(
   reports: readonly RequestedReport[],
   { header, run, context }: { header: ReportHeader; run: TestRun; context: Context },
-): Promise<void> {
+): (() => Promise<unknown>)[] {
   const { clock, stdout, randomId } = context;
+  // Also after the program was told to stop.
   const waiting = { clock, signal: new AbortController().signal };
-  for (const { kind, file } of reports) {
+  return reports.map(({ kind, file }) => () => {
     const text = REPORTS[kind]?.(header, run) ?? '';
-    if (file === STDOUT) await write(stdout, text);
-    else
-      await writeNewFile({ place: context, file, force: true, id: randomId() }, waiting, (print) =>
-        print(text),
-      );
+    if (file === STDOUT) return write(stdout, text);
+    const newFile = { place: context, file, force: true, id: randomId() };
+    return writeNewFile(newFile, waiting, (print) => print(text));
+  });
+}
+
+/**
+ * Does all tasks that write what a run gives out, and joins their failures into one. A reader that has left is none.
+ */
+export async function failureToWrite(
+  tasks: readonly (() => Promise<unknown>)[],
+): Promise<AppError | undefined> {
+  const failures: AppError[] = [];
+  for (const task of tasks) {
+    try {
+      await task();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (!isClosedPipe(error)) failures.push(error);
+    }
   }
+  const [first] = failures;
+  // Something was sent, so it is no wrong usage any more.
+  return first?.but({ kind: 'output', message: failures.map(({ message }) => message).join('; ') });
 }
 
 /** Whether this is a step of a GitHub workflow. */
@@ -104,30 +123,39 @@ export interface LastRun {
   write(results: readonly CaseResult[]): void;
 }
 
+/** A run writes the file anew, whatever is in it. */
+const AGAIN = 'run them without --failed';
+
 export function openLastRun(context: Context, { notify }: Notices): LastRun {
   const { platform, uid, cwd } = context;
-  const { state } = findStorePaths(context) ?? {};
   const warn = (warning: string): void => notify(`warning: ${warning}`);
-  // Without a home folder nothing is remembered.
-  const file =
-    state === undefined ? undefined : openLastTestRun(state, cwd, { platform, uid, warn });
+  const file = (): LastTestRun =>
+    openLastTestRun(stateFolder(context), cwd, { platform, uid, warn });
   return {
     failed() {
-      const found = file?.read();
-      if (found) return failedCases(readReport(found.report, found.path));
-      throw new AppError('usage', 'no tests were run in this folder yet', {
-        hint: 'run them without --failed',
+      const found = file().read();
+      if (found) return failedCases(readReport(found.report, found.path, AGAIN));
+      throw new AppError('usage', 'no run of the tests in this folder is remembered', {
+        hint: AGAIN,
       });
     },
     write(results) {
       try {
-        file?.write(jsonLine({ cases: results.map(outlineOf) }), context.randomId());
+        file().write(jsonLine({ cases: results.map(outlineOf) }), context.randomId());
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         warn(`this run is not remembered for --failed: ${error.message}`);
       }
     },
   };
+}
+
+function stateFolder(context: Context): string {
+  const { state } = findStorePaths(context) ?? {};
+  if (state !== undefined) return state;
+  throw new AppError('usage', 'there is no home folder to remember runs in', {
+    hint: 'set HOME, or TELNYX_CHAT_CONFIG_DIR to a folder for them',
+  });
 }
 
 function outlineOf({ file, title, assistantId, verdict }: CaseResult): object {

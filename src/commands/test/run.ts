@@ -13,7 +13,14 @@ import { clientPorts, type TestPorts } from '../../testing/run/ports.js';
 import { plannedJobs, type PlanOptions, type Selection } from '../../testing/run/plan.js';
 import type { RunOptions, TestEvent } from '../../testing/run/session.js';
 import { replayTests, runTests, type TestRun } from '../../testing/run/run-tests.js';
-import { type LastRun, isToStdout, writeReports, type RequestedReport } from './reports.js';
+import { printError } from '../options/output.js';
+import {
+  failureToWrite,
+  type LastRun,
+  isToStdout,
+  reportTasks,
+  type RequestedReport,
+} from './reports.js';
 import { openOutput } from './output.js';
 import { casesOf, type Suite } from './suite.js';
 
@@ -23,6 +30,8 @@ export interface RunSetup {
   notices: Notices;
   style: ReportStyle;
   isQuiet: boolean;
+  /** Failures are printed as JSON. */
+  isJson: boolean;
   /** Undefined in a replay. */
   account: Account | undefined;
   plan: PlanOptions;
@@ -47,7 +56,7 @@ export interface FinishedRun {
 
 /** One run: its cases, what a person sees of them, the reports, and the exit code. */
 export async function runSuite(suite: Suite, setup: RunSetup): Promise<FinishedRun> {
-  const { context, baseline, reports, last, mask, notices } = setup;
+  const { context, baseline, reports, last, mask, notices, isJson } = setup;
   const { signal } = context;
   const header = { run: context.randomId(), started: context.clock.now() };
   const failed = setup.onlyFailed ? last.failed() : undefined;
@@ -66,14 +75,21 @@ export async function runSuite(suite: Suite, setup: RunSetup): Promise<FinishedR
   const run = await runJobs(jobs, { ...setup, runId: header.run, onEvent });
   const comparison = baseline && compared(run.results, baseline);
   const masked = { ...run, results: run.results.map((result) => maskedResult(result, mask)) };
-  await output.end(masked, comparison && maskedComparison(comparison, mask));
-  await writeReports(reports, { header, run: masked, context });
+  const failure = await failureToWrite([
+    () => output.end(masked, comparison && maskedComparison(comparison, mask)),
+    ...reportTasks(reports, { header, run: masked, context }),
+  ]);
   last.write(run.results);
+  if (failure) await printError(failure, { json: isJson }, context);
   const code = exitCodeOfResults(comparison?.worse ?? run.results, run);
   return {
     results: masked.results,
-    exitCode: run.isInterrupted ? exitCodeOf(signal.reason) : code,
+    exitCode: run.isInterrupted ? exitCodeOf(signal.reason) : code || failureCode(failure),
   };
+}
+
+function failureCode(failure: AppError | undefined): number {
+  return failure ? exitCodeOf(failure) : 0;
 }
 
 interface JobOptions extends Pick<RunSetup, 'account' | 'options' | 'context'> {
@@ -144,7 +160,7 @@ async function assertAssistantsExist(
         if (error.kind !== 'not_found') return;
         throw error.but({
           message: `there is no assistant ${JSON.stringify(id)}: nothing was sent`,
-          hint: 'telnyx-chat assistants lists those of this account',
+          hint: 'telnyx-chat assistants list shows those of this account',
         });
       }
     }),

@@ -24,11 +24,17 @@ export interface Suite {
   found: readonly NamedFile[];
 }
 
+export interface SuiteOptions {
+  context: Context;
+  /** Prints a line about a mistake for a person; undefined where only one error is told, as JSON. */
+  complain: ((line: string) => void) | undefined;
+}
+
 /** Reads all files that the words name. Throws `usage` with the first mistake; the others are printed before. */
 export function readSuite(
   words: readonly string[],
   variables: Variables,
-  { context, isJson }: { context: Context; isJson: boolean },
+  { context, complain }: SuiteOptions,
 ): Suite {
   const found = findChatFiles(words, context);
   const once = new Map(found.map((file) => [file.name, file]));
@@ -38,7 +44,7 @@ export function readSuite(
   }));
   for (const { name, file } of read) assertChatFile(name, file);
   const mistakes = read.flatMap(({ name, faults }) => faults.map((fault) => ({ name, fault })));
-  if (mistakes.length > 0) throw reported(mistakes, isJson ? undefined : context);
+  if (mistakes.length > 0) throw reported(mistakes, { context, complain });
   return { files: read.map(({ file }) => file), found };
 }
 
@@ -53,13 +59,13 @@ function assertChatFile(name: string, { cases }: ChatFile): void {
 /** The error that the command ends with, after the others were printed. */
 function reported(
   mistakes: readonly { name: string; fault: Fault }[],
-  context: Context | undefined,
+  { context, complain }: SuiteOptions,
 ): AppError {
   const errors = mistakes.map(({ name, fault }) => faultError(name, [fault]));
-  const shown = context ? errors.slice(0, MAX_MISTAKES) : errors.slice(0, 1);
+  const shown = complain ? errors.slice(0, MAX_MISTAKES) : errors.slice(0, 1);
   const last = shown.pop() ?? new AppError('bug', 'there is no mistake');
-  for (const error of shown) context?.stderr.write(`${errorLines(error).join('\n')}\n`);
-  if (context && isOnGithub(context)) {
+  for (const error of shown) complain?.(errorLines(error).join('\n'));
+  if (complain && isOnGithub(context)) {
     const lines = mistakeAnnotations(mistakes, workspaceNames(context));
     context.stderr.write(`${lines.join('\n')}\n`);
   }

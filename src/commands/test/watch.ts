@@ -1,10 +1,10 @@
 // Loaded late: only `--watch` needs it.
 import { AppError } from '../../base/errors.js';
 import type { CallOptions } from '../../base/time.js';
-import { errorLines } from '../../base/text/error-report.js';
 import type { Assistant } from '../../conversations/conversation.js';
 import type { Context } from '../../process/context.js';
 import { findChatFiles, stampOf } from '../../store/test-files.js';
+import { printError } from '../options/output.js';
 import { runSuite, type FinishedRun, type RunSetup } from './run.js';
 import type { Suite } from './suite.js';
 
@@ -53,7 +53,7 @@ async function runChanged(
   } catch (error) {
     const isToMend = error instanceof AppError && ['usage', 'not_found'].includes(error.kind);
     if (!isToMend) throw error;
-    setup.context.stderr.write(`${errorLines(error).join('\n')}\n`);
+    await printError(error, {}, setup.context);
     return undefined;
   }
 }

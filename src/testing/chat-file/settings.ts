@@ -84,11 +84,17 @@ function isGiven(settings: Settings, { key }: WrittenSetting): boolean {
 function filled(text: string, variables: Variables): string {
   const missing = namesIn(text).find(({ name }) => !variables.has(name));
   if (!missing) return fill(text, variables);
-  throw noValue(missing);
+  throw noValue(missing, { canBeKept: false });
 }
 
-export function noValue({ name, offset }: { name: string; offset: number }): LineFault {
-  const wayOut = `keep it in an earlier turn: ? keep ${name}=/re/; telnyx-chat test can also give it: --var ${name}=…`;
+/** `canBeKept`: an earlier turn may give the value. */
+export function noValue(
+  { name, offset }: { name: string; offset: number },
+  { canBeKept }: { canBeKept: boolean },
+): LineFault {
+  const wayOut = canBeKept
+    ? `keep it in an earlier turn: ? keep ${name}=/re/; telnyx-chat test can also give it: --var ${name}=…`
+    : `it is needed before the first turn, when only telnyx-chat test can give it: --var ${name}=…`;
   return new LineFault(`{{${name}}} has no value`, wayOut, offset);
 }
 

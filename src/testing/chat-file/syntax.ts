@@ -103,8 +103,10 @@ function marked(mark: Mark, text: string): Line {
 }
 
 function unknownLine(line: string): LineFault {
-  if (/^\s/.test(line)) {
-    return new LineFault('the line begins with a space', `${LINES}; two spaces continue a setting`);
+  const [space] = /^\s/.exec(line) ?? [];
+  if (space !== undefined) {
+    const name = { ' ': 'a space', '\t': 'a tab' }[space] ?? 'white space';
+    return new LineFault(`the line begins with ${name}`, `${LINES}; two spaces continue a setting`);
   }
   const [mark] = CROWDED.exec(line) ?? [];
   if (mark === '#') {

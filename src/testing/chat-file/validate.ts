@@ -53,7 +53,7 @@ function playedFaults(file: ChatFile, test: TestCase): Fault[] {
       ...messageFaults(file, turn, known),
       ...checksOf(test, turn).flatMap((placed) => [
         ...checkFaults(placed, turn),
-        ...nameFaults(placed, known),
+        ...nameFaults(placed, known, { canBeKept: true }),
       ]),
     ];
   });
@@ -83,7 +83,9 @@ function messageFaults(file: ChatFile, turn: ScriptedTurn, known: ReadonlySet<st
   );
   return lines.flatMap((line) => {
     const text = file.source.lines[line - 1]?.text ?? '';
-    return text.startsWith('>') ? nameFaults({ text, line, column: 1 }, known) : [];
+    return text.startsWith('>')
+      ? nameFaults({ text, line, column: 1 }, known, { canBeKept: true })
+      : [];
   });
 }
 
@@ -91,10 +93,11 @@ function messageFaults(file: ChatFile, turn: ScriptedTurn, known: ReadonlySet<st
 function nameFaults(
   { text, line, column }: Pick<PlacedCheck, 'text' | 'line' | 'column'>,
   known: ReadonlySet<string>,
+  where: { canBeKept: boolean },
 ): Fault[] {
   const unknown = namesIn(text).filter(({ name }) => !known.has(name));
   return unknown.map((each) => {
-    const { message: what, wayOut } = noValue(each);
+    const { message: what, wayOut } = noValue(each, where);
     return { line, column: column + columnAt(text, each.offset) - 1, what, wayOut };
   });
 }
@@ -133,5 +136,8 @@ function simulatedFaults(file: ChatFile, test: TestCase): Fault[] {
     faults.push(atLine(test.settings.caller ?? test, 'a caller without judge', wayOut));
   }
   const known = new Set(file.variables.keys());
-  return [...faults, ...test.checks.flatMap((placed) => nameFaults(placed, known))];
+  return [
+    ...faults,
+    ...test.checks.flatMap((placed) => nameFaults(placed, known, { canBeKept: false })),
+  ];
 }

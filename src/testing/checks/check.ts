@@ -61,6 +61,8 @@ export interface Observation {
   /** The reply that was accepted last: `<` in the file. */
   reference: string;
   variables: Variables;
+  /** A whole conversation was observed, as its replies and its calls together. */
+  isConversation?: boolean | undefined;
 }
 
 /** A turn of which nothing was observed, and the reason why. */

@@ -42,18 +42,18 @@ export function evaluate(check: Check, turn: Observation): Finding {
 }
 
 function ofTurn(check: Check, turn: Observation): Finding {
-  const { variables, tools, reply } = turn;
+  const { tools, reply } = turn;
   switch (check.type) {
     case 'calls':
-      return onKnown(tools, (calls) => callsInOrder(calls, check.calls, variables));
+      return onKnown(tools, (calls) => callsInOrder(calls, check.calls, turn));
     case 'calls-times':
-      return onKnown(tools, (calls) => callsTimes(calls, check, variables));
+      return onKnown(tools, (calls) => callsTimes(calls, check, turn));
     case 'calls-nothing':
-      return onKnown(tools, callsNothing);
+      return onKnown(tools, (calls) => callsNothing(calls, turn));
     case 'never-calls':
-      return onKnown(tools, (calls) => neverCalls(calls, check.call, variables));
+      return onKnown(tools, (calls) => neverCalls(calls, check.call, turn));
     case 'result':
-      return onKnown(tools, (calls) => resultSays(calls, check, variables));
+      return onKnown(tools, (calls) => resultSays(calls, check, turn));
     case 'first-word':
       return inTime(turn.firstWordMs, check.ms);
     case 'answers':
@@ -74,12 +74,13 @@ type ReplyCheck = Extract<
   { type: 'says' | 'is' | 'like' | 'max-words' | 'fits-sms' | 'speakable' | 'keep' }
 >;
 
-function ofReply(check: ReplyCheck, reply: string, { variables, reference }: Observation): Finding {
+function ofReply(check: ReplyCheck, reply: string, turn: Observation): Finding {
+  const { variables, reference } = turn;
   switch (check.type) {
     case 'says':
       return check.isNever
-        ? lacksText(reply, check.rule, variables)
-        : hasText(reply, check.rule, { variables, whose: 'the reply' });
+        ? lacksText(reply, check.rule, { variables, whose: whoseReply(turn) })
+        : hasText(reply, check.rule, { variables, whose: whoseReply(turn) });
     case 'is':
       return isText(reply, fill(check.text, variables));
     case 'like':
@@ -93,6 +94,10 @@ function ofReply(check: ReplyCheck, reply: string, { variables, reference }: Obs
     case 'keep':
       return keepsValue(reply, check, variables);
   }
+}
+
+function whoseReply({ isConversation }: Observation): string {
+  return isConversation ? 'what the assistant said' : 'the reply';
 }
 
 function inTime(taken: Known<number>, ms: number): Finding {

@@ -21,6 +21,16 @@ interface Form {
   read: (rest: string, variables: Variables) => Check;
 }
 
+/** Counted things: how a number of them is written, their name, and a check of them. */
+interface Unit {
+  form: RegExp;
+  name: string;
+  usage: string;
+}
+
+const WORDS: Unit = { form: /^(.*?)\s+words?$/, name: 'words', usage: 'at most 60 words' };
+const SMS: Unit = { form: /^(.*?)\s+SMS$/i, name: 'SMS', usage: 'fits 2 SMS' };
+
 const FORMS: readonly Form[] = [
   { words: 'says', usage: 'says A | B', read: (rest) => says(rest, false) },
   { words: 'never says', usage: 'never says A | B', read: (rest) => says(rest, true) },
@@ -32,8 +42,8 @@ const FORMS: readonly Form[] = [
   { words: 'result of', usage: 'result of tool says A | B', read: resultOf },
   { words: 'first word in', usage: 'first word in 2s', read: (rest, known) => ({ type: 'first-word', ms: time(rest, known) }) },
   { words: 'answers in', usage: 'answers in 6s', read: (rest, known) => ({ type: 'answers', ms: time(rest, known) }) },
-  { words: 'at most', usage: 'at most 60 words', read: (rest, known) => ({ type: 'max-words', words: amount(rest, /^(.*?)\s+words?$/, known) }) },
-  { words: 'fits', usage: 'fits 2 SMS', read: (rest, known) => ({ type: 'fits-sms', parts: amount(rest, /^(.*?)\s+SMS$/i, known) }) },
+  { words: 'at most', usage: 'at most 60 words', read: (rest, known) => ({ type: 'max-words', words: amount(rest, WORDS, known) }) },
+  { words: 'fits', usage: 'fits 2 SMS', read: (rest, known) => ({ type: 'fits-sms', parts: amount(rest, SMS, known) }) },
   { words: 'speakable', usage: 'speakable', read: (rest) => nothingMore(rest, { type: 'speakable' }) },
   { words: 'metadata', usage: 'metadata key=value', read: (rest) => metadata(rest, false) },
   { words: 'never metadata', usage: 'never metadata key=value', read: (rest) => metadata(rest, true) },
@@ -148,17 +158,24 @@ function resultOf(rest: string): Check {
 function time(rest: string, known: Variables): number {
   const ms = durationMs(fill(rest, known));
   if (ms !== undefined) return ms;
-  const advice = namesIn(rest).length > 0 ? '; give the value with --var' : '';
   throw new LineFault(
     `${JSON.stringify(rest)} is not a duration`,
-    `write ${DURATION_EXAMPLES}${advice}`,
+    `write ${DURATION_EXAMPLES}${adviceOn(rest)}`,
   );
 }
 
-function amount(rest: string, form: RegExp, known: Variables): number {
-  const count = wholeNumber(form.exec(fill(rest, known))?.[1] ?? '');
+function amount(rest: string, { form, name, usage }: Unit, known: Variables): number {
+  const count = wholeNumber(form.exec(fill(required(rest, usage), known))?.[1] ?? '');
   if (count !== undefined && count > 0) return count;
-  throw new LineFault('the check needs a number', 'write: at most 60 words, or fits 2 SMS');
+  throw new LineFault(
+    `${JSON.stringify(rest)} is not a number of ${name}`,
+    `write: ${usage}${adviceOn(rest)}`,
+  );
+}
+
+/** A number has to be known before anything is said. */
+function adviceOn(rest: string): string {
+  return namesIn(rest).length > 0 ? '; give the value with --var' : '';
 }
 
 function metadata(rest: string, isNever: boolean): Check {

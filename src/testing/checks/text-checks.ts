@@ -37,10 +37,14 @@ export function hasText(
   return failed(`no ${ruleText(rule, variables)}: ${got}`);
 }
 
-export function lacksText(text: string, rule: TextRule, variables: Variables): Finding {
+export function lacksText(
+  text: string,
+  rule: TextRule,
+  { variables, whose }: { variables: Variables; whose: string },
+): Finding {
   const match = findIn(text, rule, variables);
   if (!match) return PASSED;
-  return failed(`the reply has ${JSON.stringify(match.text)}: ${excerpt(text, match.index)}`);
+  return failed(`${whose} has ${JSON.stringify(match.text)}: ${excerpt(text, match.index)}`);
 }
 
 export function isText(reply: string, expected: string): Finding {

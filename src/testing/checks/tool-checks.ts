@@ -12,6 +12,7 @@ import {
   PASSED,
   type ExpectedCall,
   type Finding,
+  type Observation,
   type TextRule,
   type ToolUse,
 } from './check.js';
@@ -21,12 +22,15 @@ import { hasText } from './text-checks.js';
 /** Most characters of the arguments or the result of a call that a reason shows. */
 const MAX_CALL_LENGTH = 200;
 
+type Observed = Pick<Observation, 'variables' | 'isConversation'>;
+
 /** Whether the calls were made in this order; others may have been between. */
 export function callsInOrder(
   tools: readonly ToolUse[],
   expected: readonly ExpectedCall[],
-  variables: Variables,
+  observed: Observed,
 ): Finding {
+  const { variables } = observed;
   let next = 0;
   for (const tool of tools) {
     const call = expected[next];
@@ -35,41 +39,46 @@ export function callsInOrder(
   const missing = expected[next];
   if (!missing) return PASSED;
   const after = next === 0 ? '' : ` after ${expected[next - 1]?.tool ?? ''}`;
-  return failed(`${expectedText(missing, variables)} was not called${after}: ${calledText(tools)}`);
+  const called = calledText(tools, observed);
+  return failed(`${expectedText(missing, variables)} was not called${after}: ${called}`);
 }
 
 export function callsTimes(
   tools: readonly ToolUse[],
   { call, times }: { call: ExpectedCall; times: number },
-  variables: Variables,
+  observed: Observed,
 ): Finding {
+  const { variables } = observed;
   const count = tools.filter((tool) => fits(tool, call, variables)).length;
   if (count === times) return PASSED;
-  const taken = count === 1 ? '1 time' : `${count} times`;
-  return failed(`${expectedText(call, variables)} was called ${taken}: ${calledText(tools)}`);
+  const called = calledText(tools, observed);
+  return failed(
+    `${expectedText(call, variables)} was called ${count === 1 ? '1 time' : `${count} times`}: ${called}`,
+  );
 }
 
-export function callsNothing(tools: readonly ToolUse[]): Finding {
-  return tools.length === 0 ? PASSED : failed(calledText(tools));
+export function callsNothing(tools: readonly ToolUse[], observed: Observed): Finding {
+  return tools.length === 0 ? PASSED : failed(calledText(tools, observed));
 }
 
 export function neverCalls(
   tools: readonly ToolUse[],
   call: ExpectedCall,
-  variables: Variables,
+  observed: Observed,
 ): Finding {
-  const found = tools.find((tool) => fits(tool, call, variables));
-  return found ? failed(`the turn called ${toolText(found)}`) : PASSED;
+  const found = tools.find((tool) => fits(tool, call, observed.variables));
+  return found ? failed(`${callerIn(observed)} called ${toolText(found)}`) : PASSED;
 }
 
 export function resultSays(
   tools: readonly ToolUse[],
   { tool, rule }: { tool: string; rule: TextRule },
-  variables: Variables,
+  observed: Observed,
 ): Finding {
+  const { variables } = observed;
   const name = fill(tool, variables);
   const calls = tools.filter((each) => each.name === name);
-  if (calls.length === 0) return failed(`${name} was not called: ${calledText(tools)}`);
+  if (calls.length === 0) return failed(`${name} was not called: ${calledText(tools, observed)}`);
   const options = { variables, whose: `the result of ${name}` };
   const findings = calls.flatMap(({ result }) =>
     result === undefined ? [] : [decided(() => hasText(result, rule, options))],
@@ -92,10 +101,14 @@ function shortened(text: string): string {
   return cutBetweenWords(text.replace(/\s+/g, ' ').trim(), MAX_CALL_LENGTH);
 }
 
-function calledText(tools: readonly ToolUse[]): string {
-  if (tools.length === 0) return 'the turn called nothing';
+function callerIn({ isConversation }: Observed): string {
+  return isConversation ? 'the assistant' : 'the turn';
+}
+
+function calledText(tools: readonly ToolUse[], observed: Observed): string {
+  if (tools.length === 0) return `${callerIn(observed)} called nothing`;
   const calls = tools.map((tool) => toolText({ ...tool, result: undefined }));
-  return `the turn called ${calls.join(', ')}`;
+  return `${callerIn(observed)} called ${calls.join(', ')}`;
 }
 
 function expectedText({ tool, arguments: args }: ExpectedCall, variables: Variables): string {

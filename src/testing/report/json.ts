@@ -190,13 +190,15 @@ export interface Comparison {
 }
 
 /** The cases of a JSON report. Throws `usage` when the text is none. */
-export function readReport(text: string, name: string): EarlierCase[] {
+export function readReport(
+  text: string,
+  name: string,
+  hint = 'make one with --report json=run.json',
+): EarlierCase[] {
   const report = jsonValue(text);
   const cases: unknown = isJsonObject(report) ? report['cases'] : undefined;
   if (Array.isArray(cases) && cases.every(isEarlierCase)) return cases;
-  throw new AppError('usage', `${name} is not a report of telnyx-chat test`, {
-    hint: 'make one with --report json=run.json',
-  });
+  throw new AppError('usage', `${name} is not a report of telnyx-chat test`, { hint });
 }
 
 function isEarlierCase(value: unknown): value is EarlierCase {

@@ -13,6 +13,7 @@ import {
   totalsOf,
 } from '../run/results.js';
 import type { Comparison } from './json.js';
+import { shellWord } from '../../base/text/sanitize.js';
 import { type ReportStyle, turnLines, safeLine } from './turn-lines.js';
 
 const SIGNS: Readonly<Record<CaseVerdict, { sign: string; look: keyof ReportStyle }>> = {
@@ -87,12 +88,9 @@ function againCommand(
   { flags = [], namesAssistant }: TextOptions,
 ): string {
   const assistant = namesAssistant && assistantId !== undefined ? ['-a', assistantId] : [];
-  return ['telnyx-chat', 'test', ...flags, ...assistant, `${file}:${number}`].map(quoted).join(' ');
-}
-
-/** Quoted for a shell where needed. */
-function quoted(word: string): string {
-  return /^[\w./:=@-]+$/.test(word) ? word : `'${safeLine(word).replaceAll("'", `'\\''`)}'`;
+  return ['telnyx-chat', 'test', ...flags, ...assistant, `${file}:${number}`]
+    .map(shellWord)
+    .join(' ');
 }
 
 function runLines({ file }: CaseResult, run: RunResult, style: ReportStyle): string[] {

@@ -110,6 +110,7 @@ async function observe(
     tools: missing ?? { value: callsOf(record) },
     metadata: readsMetadata && id !== undefined ? await metadataOf(session, id) : none,
     variables: file.variables,
+    isConversation: true,
   };
   return { observation, conversation: { greeting, turns } };
 }
