@@ -31,7 +31,7 @@ import {
   updateOf,
   type UpdateMode,
 } from './test/flags.js';
-import { openLastRun, requestedReports } from './test/reports.js';
+import { assertNoTestFiles, openLastRun, requestedReports } from './test/reports.js';
 import { fitted, reportStyle } from './test/output.js';
 import { runSuite, type FinishedRun, type RunSetup } from './test/run.js';
 import { casesOf, readSuite, variablesOf, type Suite } from './test/suite.js';
@@ -63,9 +63,14 @@ export const test = defineCommand({
     assertFits(running, request);
     const variables = variablesOf(running.variables);
     const complain = reporting.json ? undefined : await proseLines({}, context);
-    const read = (): Suite => readSuite(words, variables, { context, complain });
-    if (selection.isListing) return list(read(), selection, context);
+    const readFiles = (): Suite => readSuite(words, variables, { context, complain });
+    if (selection.isListing) return list(readFiles(), selection, context);
     const given = await reportingOf(reporting, context);
+    const read = (): Suite => {
+      const suite = readFiles();
+      assertNoTestFiles(given.reports, suite.found, context);
+      return suite;
+    };
     // A mistake in a file or in the selection needs no account to be found.
     const suite = running.isWatching ? undefined : read();
     if (suite) casesOf(suite, selection);

@@ -189,12 +189,10 @@ export interface Comparison {
   added: CaseResult[];
 }
 
+const HOW_TO_MAKE = 'make one with --report json=run.json';
+
 /** The cases of a JSON report. Throws `usage` when the text is none. */
-export function readReport(
-  text: string,
-  name: string,
-  hint = 'make one with --report json=run.json',
-): EarlierCase[] {
+export function readReport(text: string, name: string, hint = HOW_TO_MAKE): EarlierCase[] {
   const cases = casesIn(jsonValue(text));
   if (cases?.every(isEarlierCase)) return cases;
   throw new AppError('usage', `${name} is not a report of telnyx-chat test`, { hint });
