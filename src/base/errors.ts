@@ -54,11 +54,25 @@ interface ErrorChange extends Omit<ErrorDetails, 'cause'> {
   message?: string;
 }
 
+/** Every copy of the class has it: `import` and `require` of the library load one each. */
+const BRAND = Symbol.for('telnyx-chat.error');
+
 /**
  * A foreseen failure: its kind, a message, and details. It is thrown where it is understood. The
  * program words it in main.ts; the library exports it as TelnyxChatError.
  */
 export class AppError extends Error {
+  static {
+    // The name that Node prints of an error that nobody catches.
+    Object.defineProperty(this, 'name', { value: 'TelnyxChatError' });
+    Object.defineProperty(this.prototype, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (this !== AppError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   override readonly name = 'TelnyxChatError';
   readonly kind: ErrorKind;
   readonly details: Readonly<Omit<ErrorDetails, 'cause'>>;

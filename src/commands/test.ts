@@ -31,7 +31,7 @@ import {
   updateOf,
   type UpdateMode,
 } from './test/flags.js';
-import { openLastRun, requestedReports } from './test/reports.js';
+import { assertNoTestFiles, openLastRun, requestedReports } from './test/reports.js';
 import { fitted, reportStyle } from './test/output.js';
 import { runSuite, type FinishedRun, type RunSetup } from './test/run.js';
 import { casesOf, readSuite, variablesOf, type Suite } from './test/suite.js';
@@ -63,14 +63,19 @@ export const test = defineCommand({
     assertFits(running, request);
     const variables = variablesOf(running.variables);
     const complain = reporting.json ? undefined : await proseLines({}, context);
-    const read = (): Suite => readSuite(words, variables, { context, complain });
+    const readFiles = (): Suite => readSuite(words, variables, { context, complain });
     if (selection.isListing) {
-      await write(context.stdout, listText(casesOf(read(), selection)));
+      await write(context.stdout, listText(casesOf(readFiles(), selection)));
       return 0;
     }
     const reports = await requestedReports(reporting.reports, { json: reporting.json, context });
     const { baseline: file } = reporting;
     const baseline = file === undefined ? undefined : earlierRun(file, context);
+    const read = (): Suite => {
+      const suite = readFiles();
+      assertNoTestFiles(reports, suite.found, context);
+      return suite;
+    };
     // A mistake in a file or in the selection needs no account to be found.
     const suite = running.isWatching ? undefined : read();
     if (suite) casesOf(suite, selection);

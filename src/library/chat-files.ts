@@ -81,6 +81,13 @@ const runSettings = object({
   signal: v.optional(signal),
 });
 
+/** The library reads no environment, has no flags, and simulates no callers. */
+const WORDS = {
+  assistant: 'assistantId is required',
+  assistantHint: 'pass it to runChatFile, or begin the file with assistant: <id>',
+  simulated: 'runChatFile runs no simulated callers: telnyx-chat test does',
+};
+
 const parsed = new WeakMap<ParsedChatFile, ChatFile>();
 
 /**
@@ -123,7 +130,12 @@ export async function runChatFile(
   const given = checked(runSettings, settings, 'the settings of runChatFile');
   const { assistantId, only } = given;
   const cases = found.cases.filter(only ?? (() => true)).map((test) => ({ file: found, test }));
-  const plan = { assistantIds: [], defaultAssistantId: assistantId, simulates: false };
+  const plan = {
+    assistantIds: [],
+    defaultAssistantId: assistantId,
+    simulates: false,
+    words: WORDS,
+  };
   const header = { run: randomId(platform), started: systemClock(hrtime).now() };
   const jobs = plannedJobs(cases, given.replay ? REPLAY : plan);
   if (given.replay) return jsonReport(header, replayTests(jobs).results);

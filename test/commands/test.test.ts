@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, writeFileSync, mkdirSync, existsSync, rmSync } from 'node:fs';
+import {
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  mkdirSync,
+  existsSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/base/errors.js';
@@ -293,6 +301,31 @@ describe('which cases', () => {
       0,
       `${NOTICE}nothing failed in the last run: there is nothing to run again\n`,
     ]);
+  });
+});
+
+describe('a report never replaces a test file', () => {
+  const CASE = '== a\n> hello\n? says hello\n';
+
+  it.each([
+    ['of the run', ['json=a.chat'], 'bad --report "json=a.chat": .chat files are tests'],
+    ['that is not run', ['md=b.chat', 'a.chat'], 'bad --report "md=b.chat": .chat files are tests'],
+    ['of another ending', ['tap=c.txt', 'c.txt'], 'bad --report "tap=c.txt": it is one of the test files'],
+    ['by a link', ['tap=link', 'c.txt'], 'bad --report "tap=link": it is one of the test files'],
+    ['nor another report', ['tap=out', '--report', 'json=./out'], 'two reports cannot both go to "out"'],
+  ])('%s', async (_, words, message) => {
+    const { test, read, path } = folderWith({ 'a.chat': CASE, 'b.chat': CASE, 'c.txt': CASE });
+    symlinkSync(path('c.txt'), path('link'));
+    const { code, stdout, stderr } = await test(['--sandbox', '--report', ...words]);
+    expect([code, stdout, stderr.split('\n')[0]]).toEqual([2, '', `error: ${message}`]);
+    expect(['a.chat', 'b.chat', 'c.txt'].map(read)).toEqual([CASE, CASE, CASE]);
+    expect(existsSync(path('out'))).toBe(false);
+  }); // prettier-ignore
+
+  it('and replaces that of an earlier run', async () => {
+    const { test, read } = folderWith({ 'a.chat': CASE, 'run.json': 'old' });
+    expect((await test(['--sandbox', '--report', 'json=run.json'])).code).toBe(0);
+    expect(JSON.parse(read('run.json'))).toMatchObject({ counts: { passed: 1 } });
   });
 });
 

@@ -413,6 +413,30 @@ createClient({});
     }
   }, 60_000);
 
+  it('has errors of one class in a program that both imports and requires it', async () => {
+    const source = `import { parseChatFile, TelnyxChatError } from 'telnyx-chat';
+      import { createRequire } from 'node:module';
+      const required = createRequire(import.meta.url)('telnyx-chat');
+      class Own extends TelnyxChatError {}
+      const thrown = [parseChatFile, required.parseChatFile].map((parse) => {
+        try { parse('x'); } catch (error) { return error; }
+      });
+      const classes = [TelnyxChatError, required.TelnyxChatError, Own];
+      const told = [...thrown, new Own('usage', 'x'), new Error('x'), null, 'x'].map((value) =>
+        classes.map((each) => value instanceof each));
+      console.log(JSON.stringify(told));
+      parseChatFile('x', { path: 'a.chat' });`;
+    const { code, stdout, stderr } = await run('both.mjs', source, {});
+    expect(JSON.parse(stdout)).toEqual([
+      [true, true, false],
+      [true, true, false],
+      [true, true, true],
+      ...Array<boolean[]>(3).fill([false, false, false]),
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^TelnyxChatError: a\.chat:1:1: the line has no mark$/m);
+  });
+
   it('leaves out of a bundle what is not used', async () => {
     const bundled = async (contents: string): Promise<{ size: number; code: string }> => {
       const { outputFiles } = await build({

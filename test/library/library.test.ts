@@ -78,6 +78,18 @@ describe('runChatFile', () => {
     await expect(runChatFile(file, given as never)).rejects.toMatchObject({ kind });
   });
 
+  it('names its own settings where something is missing', async () => {
+    await expect(runChatFile(file, {})).rejects.toMatchObject({
+      message: 'assistantId is required',
+      details: { hint: 'pass it to runChatFile, or begin the file with assistant: <id>' },
+    });
+    const simulated = parseChatFile('== a\ncaller: You are Ana.\n? judge Is polite\n');
+    const { cases } = await runChatFile(simulated, await settings());
+    expect(cases.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+      ['skipped', 'runChatFile runs no simulated callers: telnyx-chat test does'],
+    ]);
+  });
+
   it('takes only what parseChatFile gave', async () => {
     await expect(runChatFile({ ...file }, { replay: true })).rejects.toThrow(/not made by parse/);
   });

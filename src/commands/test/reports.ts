@@ -4,9 +4,15 @@ import { AppError } from '../../base/errors.js';
 import { jsonLine } from '../../base/text/well-formed.js';
 import type { Context } from '../../process/context.js';
 import { isClosedPipe, write } from '../../process/output.js';
-import { nameFrom, openLastTestRun, type LastTestRun } from '../../store/test-files.js';
-import { assertFree, writeNewFile } from '../../store/new-file.js';
-import { findStorePaths } from '../../store/paths.js';
+import {
+  nameFrom,
+  openLastTestRun,
+  type FoundFile,
+  type LastTestRun,
+} from '../../store/test-files.js';
+import { statsOf } from '../../store/files.js';
+import { assertFree, isSpecial, writeNewFile } from '../../store/new-file.js';
+import { findStorePaths, locate, type Place } from '../../store/paths.js';
 import {
   failedCases,
   readReport,
@@ -29,6 +35,13 @@ const REPORTS: Readonly<Record<string, (header: ReportHeader, run: TestRun) => s
 /** The kinds of reports: `junit, tap, json, md`. */
 export const REPORT_KINDS = Object.keys(REPORTS).join(', ');
 
+const EXAMPLES: Readonly<Record<string, string>> = {
+  junit: 'out.xml',
+  tap: 'out.tap',
+  json: 'run.json',
+  md: 'summary.md',
+};
+
 const STDOUT = '-';
 
 export interface RequestedReport {
@@ -48,16 +61,57 @@ export async function requestedReports(
       hint: 'give one of them a file: --report junit=out.xml',
     });
   }
-  for (const report of reports) {
-    if (!isToStdout(report)) await assertFree({ place: context, file: report.file, force: true });
+  const written = reports.filter((report) => !isToStdout(report));
+  for (const report of written) {
+    await assertFree({ place: context, file: report.file, force: true });
+    assertOnlyOne(report, written, context);
   }
   return reports;
+}
+
+/** The second of two reports would replace the first; a device takes both. */
+function assertOnlyOne(
+  { file }: RequestedReport,
+  reports: readonly RequestedReport[],
+  place: Place,
+): void {
+  const path = locate(file, place);
+  const same = reports.filter((report) => locate(report.file, place) === path);
+  if (same.length === 1 || isSpecial(path, statsOf(path))) return;
+  throw new AppError('usage', `two reports cannot both go to ${JSON.stringify(file)}`, {
+    hint: 'give each a file of its own',
+  });
+}
+
+/** Throws `usage` for a report that would replace one of the test files. A report of another run may be replaced. */
+export function assertNoTestFiles(
+  reports: readonly RequestedReport[],
+  found: readonly FoundFile[],
+  place: Place,
+): void {
+  for (const { kind, file } of reports) {
+    const own = file === STDOUT ? undefined : statsOf(locate(file, place));
+    const isTestFile = found.some(({ path }) => {
+      const other = statsOf(path);
+      return own !== undefined && own.ino === other?.ino && own.dev === other.dev;
+    });
+    if (isTestFile) throw overTests({ kind, file }, 'it is one of the test files');
+  }
+}
+
+function overTests({ kind, file }: RequestedReport, why: string): AppError {
+  return new AppError('usage', `bad --report ${JSON.stringify(`${kind}=${file}`)}: ${why}`, {
+    hint: `give the report a name of its own: --report ${kind}=${EXAMPLES[kind]}`,
+  });
 }
 
 function requestedReport(given: string): RequestedReport {
   const at = given.indexOf('=');
   const [kind, file] = [given.slice(0, Math.max(0, at)), given.slice(at + 1)];
-  if (Object.hasOwn(REPORTS, kind) && file !== '') return { kind, file };
+  if (Object.hasOwn(REPORTS, kind) && file !== '') {
+    if (/\.chat$/i.test(file)) throw overTests({ kind, file }, '.chat files are tests');
+    return { kind, file };
+  }
   throw new AppError('usage', `bad --report ${JSON.stringify(given)}`, {
     hint: `give a kind and a file, or - for stdout: --report junit=out.xml; the kinds are ${REPORT_KINDS}`,
   });

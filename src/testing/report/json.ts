@@ -189,12 +189,10 @@ export interface Comparison {
   added: CaseResult[];
 }
 
+const HOW_TO_MAKE = 'make one with --report json=run.json';
+
 /** The cases of a JSON report. Throws `usage` when the text is none. */
-export function readReport(
-  text: string,
-  name: string,
-  hint = 'make one with --report json=run.json',
-): EarlierCase[] {
+export function readReport(text: string, name: string, hint = HOW_TO_MAKE): EarlierCase[] {
   const report = jsonValue(text);
   const cases: unknown = isJsonObject(report) ? report['cases'] : undefined;
   if (Array.isArray(cases) && cases.every(isEarlierCase)) return cases;

@@ -22,7 +22,22 @@ export interface PlanOptions {
   defaultAssistantId?: string | undefined;
   /** Simulated cases cost money. */
   simulates: boolean;
+  /** The way out for whoever has no flags and no environment: a caller of the library. */
+  words?: PlanWords;
 }
+
+/** What is missing, and the way out. */
+interface PlanWords {
+  assistant: string;
+  assistantHint: string;
+  simulated: string;
+}
+
+const COMMAND_WORDS: PlanWords = {
+  assistant: 'TELNYX_ASSISTANT_ID is required',
+  assistantHint: 'set it, give --assistant <id>, or begin the file with assistant: <id>',
+  simulated: 'simulated callers cost money: run it with --simulate',
+};
 
 /** The cases of a replay need no assistant. */
 export const REPLAY: PlanOptions = { assistantIds: [], simulates: false };
@@ -92,24 +107,24 @@ export function plannedJobs(cases: readonly SelectedCase[], options: PlanOptions
   });
 }
 
-function skipReasonOf(test: TestCase, { simulates }: PlanOptions): string | undefined {
+function skipReasonOf(
+  test: TestCase,
+  { simulates, words = COMMAND_WORDS }: PlanOptions,
+): string | undefined {
   if (test.tags.includes('skip')) return 'it has the tag #skip';
-  if (isSimulated(test) && !simulates)
-    return 'simulated callers cost money: run it with --simulate';
+  if (isSimulated(test) && !simulates) return words.simulated;
   return undefined;
 }
 
 function assistantsOf(
   { settings }: TestCase,
-  { assistantIds, defaultAssistantId }: PlanOptions,
+  { assistantIds, defaultAssistantId, words = COMMAND_WORDS }: PlanOptions,
   skipReason: string | undefined,
 ): readonly (string | undefined)[] {
   if (assistantIds.length > 0) return [...new Set(assistantIds)];
   const assistantId = settings.assistant ?? defaultAssistantId;
   if (assistantId !== undefined || skipReason !== undefined) return [assistantId];
-  throw new AppError('not_configured', 'TELNYX_ASSISTANT_ID is required', {
-    hint: 'set it, give --assistant <id>, or begin the file with assistant: <id>',
-  });
+  throw new AppError('not_configured', words.assistant, { hint: words.assistantHint });
 }
 
 /** Limit on the line of a case, in characters. */
