@@ -18,6 +18,11 @@ const MIN_MEASURED = 64;
 const WHITE_SPACE = /[ \t\n]/g;
 const ASCII = /^[ -~]*$/;
 
+function spaceAfter(text: string, from: number): number {
+  WHITE_SPACE.lastIndex = from;
+  return WHITE_SPACE.exec(text)?.index ?? -1;
+}
+
 /**
  * Puts text into lines, word by word. A word is printed once it is whole: it ends at white space, or
  * where a line may break between ideographs. A word that is wider than a line gets a line of its own,
@@ -88,9 +93,10 @@ export class LineWriter implements TextSink {
     let from = 0;
     while (from < text.length) {
       if (isAscii && this.hasWord && !this.word.isBegun) from = this.printWords(text, from, style);
-      WHITE_SPACE.lastIndex = from;
-      const to = WHITE_SPACE.exec(text)?.index ?? text.length;
-      if (to > from) this.addUnspaced(text.slice(from, to), style, isAscii);
+      const at = isAscii ? text.indexOf(' ', from) : spaceAfter(text, from);
+      const to = at < 0 ? text.length : at;
+      if (to > from && isAscii) this.addPiece(text.slice(from, to), style, true);
+      else if (to > from) this.addUnspaced(text.slice(from, to), style);
       const space = text.charAt(to);
       if (space === '\n') this.newLine();
       else if (space !== '') this.addSpace(space, style);
@@ -112,13 +118,12 @@ export class LineWriter implements TextSink {
   }
 
   /** Text without white space, each part of it a word that a line may break before. */
-  private addUnspaced(text: string, style: Style, isAscii: boolean): void {
+  private addUnspaced(text: string, style: Style): void {
     let from = 0;
-    for (const to of isAscii ? [] : breakPoints(text)) {
+    for (const to of [...breakPoints(text), text.length]) {
       this.addPiece(text.slice(from, to), style, false);
       from = to;
     }
-    this.addPiece(text.slice(from), style, isAscii);
   }
 
   private addSpace(space: string, style: Style): void {
