@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { installed } from '../helpers/proxies.js';
+import { installedOrSkipped } from '../helpers/installed.js';
 import { serveSandbox } from '../helpers/relay.js';
 import { temporaryFolder } from '../helpers/run-cli.js';
 
@@ -82,7 +82,7 @@ func main() {
 
 const run = promisify(execFile);
 const hostOf = ({ url }: { url: string }): string => new URL(url).host;
-const [CURL, PYTHON3, GO_TOOL] = ['curl', 'python3', 'go'].map(installed);
+const [CURL, PYTHON3, GO_TOOL] = ['curl', 'python3', 'go'].map(installedOrSkipped);
 
 describe('the relay by', () => {
   test.skipIf(CURL === undefined)('curl', async () => {

@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { request, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { haproxy, installed, nginx } from '../helpers/proxies.js';
+import { installedOrSkipped } from '../helpers/installed.js';
+import { haproxy, nginx } from '../helpers/proxies.js';
 import { chatAnswering } from '../helpers/answering-server.js';
 import { eventsIn, post, serve, upstream } from '../helpers/relay.js';
 import { closedPort } from '../helpers/socket-server.js';
 import { deferred } from '../sandbox/start.js';
 
-const NGINX = installed('nginx');
-const HAPROXY = installed('haproxy');
+const NGINX = installedOrSkipped('nginx');
+const HAPROXY = installedOrSkipped('haproxy');
 const DEPLOY = readFileSync(join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
 
 /** A block of docs/deploy.md, without its TLS, for these replicas. */

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { installed } from '../helpers/proxies.js';
+import { installedOrSkipped } from '../helpers/installed.js';
 import { REDIS_SERVERS } from '../helpers/redis-server.js';
 
 const SCRIPT = join(import.meta.dirname, '../../soak/rolling.mjs');
-const NGINX = installed('nginx');
+const NGINX = installedOrSkipped('nginx');
 
 /** The rows that it prints, one a round. */
 async function rolled(...argv: string[]): Promise<unknown[]> {

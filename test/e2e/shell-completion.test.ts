@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Interceptor } from '../../src/sandbox/call.js';
 import { account } from '../helpers/account.js';
-import { interactiveShell, isInstalled, type ShellName } from '../helpers/interactive-shell.js';
+import { installed } from '../helpers/installed.js';
+import { interactiveShell, type ShellName } from '../helpers/interactive-shell.js';
 import { TAB } from '../helpers/keys.js';
 import type { TerminalSession } from '../helpers/terminal.js';
 import { refusing, deferred } from '../sandbox/start.js';
@@ -25,7 +26,7 @@ const NAMES = [
 
 describe.each(SHELLS)('Tab in %s', (shell) => {
   // .ci/run installs them.
-  if (!isInstalled(shell)) throw new Error(`${shell} is not installed`);
+  if (!installed(shell)) throw new Error(`${shell} is not installed`);
 
   it('completes commands, flags and values of flags', async () => {
     const { terminal } = await interactiveShell(shell, {});

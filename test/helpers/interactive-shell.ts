@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BIN } from './built-program.js';
@@ -33,15 +32,6 @@ function programFolder(): string {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'telnyx-chat'), PROGRAM, { mode: 0o755 });
   return folder;
-}
-
-export function isInstalled(program: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${program}`]);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 export interface InteractiveShell {

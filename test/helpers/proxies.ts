@@ -1,30 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './run-cli.js';
 import { closedPort } from './socket-server.js';
-
-/** Debian keeps the programs of services where an ordinary PATH does not look. */
-const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-
-/** Where a program is; undefined, said once, when it is not installed. */
-export function installed(name: string): string | undefined {
-  const path = FOLDERS.map((folder) => join(folder, name)).find(isExecutable);
-  if (path === undefined) console.warn(`skipped: tests with ${name} (not installed)`);
-  return path;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** nginx with this configuration inside `http { }`, on `$PORT`; ended when the test is. Gives its URL. */
 export async function nginx(program: string, http: string): Promise<string> {

@@ -1,10 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { installed } from './installed.js';
 import { closedPort } from './socket-server.js';
 import { CERTIFICATE, PRIVATE_KEY } from './tls-certificate.js';
 
@@ -30,7 +31,7 @@ export interface RedisServer {
 const NAMES = ['redis-server', 'valkey-server'] as const;
 
 /** Those of the two that are installed. */
-export const REDIS_SERVERS: string[] = NAMES.filter((name) => isInstalled(name));
+export const REDIS_SERVERS: string[] = NAMES.filter(installed);
 
 if (REDIS_SERVERS.length === 0) {
   console.warn(
@@ -112,15 +113,4 @@ function certified(folder: string): string[] {
   }
   const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
   return [...files, '--tls-auth-clients', 'no'];
-}
-
-function isInstalled(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -33,17 +33,19 @@ export interface Fault {
   amount: number | undefined;
 }
 
-/** A fault that happens to a share of the requests, or to the first ones up to a count. */
-export type FaultRule = Fault & { kind: FaultKind } & ({ share: number } | { count: number });
+/** A fault that happens to the first requests up to a count, or to a share of all; the other one is 0. */
+export type FaultRule = Fault & { kind: FaultKind; count: number; share: number };
 
 /** Parses `[operation/]kind[@amount]:share`, or `…:3x`. Throws a usage error. */
 export function parseRule(text: string): FaultRule {
   const [, description = text, frequency = ''] = /^(.*):([^:]*)$/s.exec(text) ?? [];
   const { kind, ...fault } = parseDescription(description, text);
   if (kind === undefined) throw badFault(text, 'leave it out instead: none is for scripts');
-  if (/^\d{1,9}x$/.test(frequency)) return { ...fault, kind, count: Number.parseInt(frequency) };
+  if (/^\d{1,9}x$/.test(frequency)) {
+    return { ...fault, kind, count: Number.parseInt(frequency), share: 0 };
+  }
   const share = Number(frequency);
-  if (/^[\d.]+$/.test(frequency) && share <= 1) return { ...fault, kind, share };
+  if (/^[\d.]+$/.test(frequency) && share <= 1) return { ...fault, kind, count: 0, share };
   const examples = `${fault.name}:0.1 or ${fault.name}:3x`;
   throw badFault(text, `give a share from 0 to 1 or a count, such as ${examples}`);
 }

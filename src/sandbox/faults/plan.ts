@@ -17,12 +17,11 @@ export interface ChosenFault {
   intercept: Interceptor;
 }
 
-type ActiveRule = FaultRule & { countLeft: number };
-
 /** Chooses the faults of each request: first by the steps of the script, then by the rules. */
 export class FaultPlan {
   readonly seed: number;
-  readonly #rules: readonly ActiveRule[];
+  /** Their counts go down. */
+  readonly #rules: readonly FaultRule[];
   readonly #script = new Map<FaultTarget, Fault[]>();
   readonly #attempts = new Map<FaultTarget, number>();
   readonly #caused = new Map<string, number>();
@@ -30,10 +29,7 @@ export class FaultPlan {
   /** Throws a usage error when the settings make no sense. */
   constructor({ rules = [], script = [], seed = 0 }: FaultSettings) {
     this.seed = seed;
-    this.#rules = rules.map(parseRule).map((rule) => ({
-      ...rule,
-      countLeft: 'count' in rule ? rule.count : 0,
-    }));
+    this.#rules = rules.map(parseRule);
     checkShares(this.#rules);
     for (const step of script.map(parseFault)) {
       for (const target of step.targets) {
@@ -92,16 +88,16 @@ export class FaultPlan {
 
 /** Takes a rule with a count first. Otherwise each rule has its share of the range from 0 to 1. */
 function draw(
-  rules: readonly ActiveRule[],
+  rules: readonly FaultRule[],
   { isReused, random }: { isReused: boolean; random: number },
-): ActiveRule | undefined {
-  const counted = rules.find((rule) => rule.countLeft > 0 && isPossible(rule, isReused));
+): FaultRule | undefined {
+  const counted = rules.find((rule) => rule.count > 0 && isPossible(rule, isReused));
   if (counted !== undefined) {
-    counted.countLeft -= 1;
+    counted.count--;
     return counted;
   }
   let end = 0;
-  const drawn = rules.find((rule) => random < (end += 'share' in rule ? rule.share : 0));
+  const drawn = rules.find((rule) => random < (end += rule.share));
   return drawn !== undefined && isPossible(drawn, isReused) ? drawn : undefined;
 }
 
@@ -112,7 +108,7 @@ function isPossible({ kind }: Fault, isReused: boolean): boolean {
 function checkShares(rules: readonly FaultRule[]): void {
   const sums = new Map<FaultTarget, number>();
   for (const rule of rules) {
-    if (rule.kind.combines || !('share' in rule)) continue;
+    if (rule.kind.combines) continue;
     for (const target of rule.targets) sums.set(target, (sums.get(target) ?? 0) + rule.share);
   }
   for (const [target, sum] of sums) {
