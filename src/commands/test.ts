@@ -64,10 +64,7 @@ export const test = defineCommand({
     const variables = variablesOf(running.variables);
     const complain = reporting.json ? undefined : await proseLines({}, context);
     const readFiles = (): Suite => readSuite(words, variables, { context, complain });
-    if (selection.isListing) {
-      await write(context.stdout, listText(casesOf(readFiles(), selection)));
-      return 0;
-    }
+    if (selection.isListing) return list(readFiles(), selection, context);
     const reports = await requestedReports(reporting.reports, { json: reporting.json, context });
     const { baseline: file } = reporting;
     const baseline = file === undefined ? undefined : earlierRun(file, context);
@@ -103,6 +100,15 @@ export const test = defineCommand({
     }
   },
 });
+
+async function list(
+  suite: Suite,
+  selection: Values['selection'],
+  { stdout }: Context,
+): Promise<number> {
+  await write(stdout, listText(casesOf(suite, selection)));
+  return 0;
+}
 
 function earlierRun(file: string, context: Context): EarlierCase[] {
   const report = readText(locate(file, context));

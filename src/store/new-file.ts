@@ -144,7 +144,7 @@ interface Sink {
 const OPEN_ALREADY = /^\/dev\/(std(in|out|err)|fd\/\d+)$|^\/proc\/(self|\d+)\/fd\/\d+$/;
 
 /** Whether it is written to and never replaced: a device, a named pipe, an open file. */
-function isSpecial(path: string, existing: Stats | undefined): boolean {
+export function isSpecial(path: string, existing: Stats | undefined): boolean {
   return existing !== undefined && (!existing.isFile() || OPEN_ALREADY.test(path));
 }
 

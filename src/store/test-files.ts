@@ -16,7 +16,7 @@ import {
 } from './private-files.js';
 
 /** A file of conversations, as it is named in reports, and where it is. */
-interface FoundFile {
+export interface FoundFile {
   /** From the working folder, with `/`. */
   name: string;
   path: string;
