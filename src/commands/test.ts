@@ -66,8 +66,7 @@ export const test = defineCommand({
     const readFiles = (): Suite => readSuite(words, variables, { context, complain });
     if (selection.isListing) return list(readFiles(), selection, context);
     const reports = await requestedReports(reporting.reports, { json: reporting.json, context });
-    const { baseline: file } = reporting;
-    const baseline = file === undefined ? undefined : earlierRun(file, context);
+    const baseline = earlierRun(reporting.baseline, context);
     const read = (): Suite => {
       const suite = readFiles();
       assertNoTestFiles(reports, suite.found, context);
@@ -110,7 +109,8 @@ async function list(
   return 0;
 }
 
-function earlierRun(file: string, context: Context): EarlierCase[] {
+function earlierRun(file: string | undefined, context: Context): EarlierCase[] | undefined {
+  if (file === undefined) return undefined;
   const report = readText(locate(file, context));
   if (report !== undefined) return readReport(report, file);
   throw new AppError('usage', `there is no file ${JSON.stringify(file)}`, {
