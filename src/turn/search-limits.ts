@@ -39,8 +39,8 @@ export class SearchLimits {
   #timeouts = 0;
 
   constructor(clock: Clock, turn: Deadline, { details }: AppError) {
-    const mostMs = details.hasEnded ? MAX_ENDED_MS : Infinity;
-    this.#listed = turn.atLeast(MIN_SEARCH_MS).atMost(mostMs);
+    const maxMs = details.hasEnded ? MAX_ENDED_MS : Infinity;
+    this.#listed = turn.atLeast(MIN_SEARCH_MS).atMost(maxMs);
     this.#missing = this.#listed.atMost(MAX_MISSING_MS);
     const blurredMs = Math.max(MIN_SEARCH_MS, Math.min(turn.totalMs, MAX_BLURRED_MS));
     this.#blurred = new Deadline(clock, blurredMs);
