@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.js';
+import { shellWord } from '../base/text/sanitize.js';
 import type { Context } from '../process/context.js';
 import type { Flag, Source, Typed } from './flag.js';
 
@@ -106,7 +107,8 @@ function forProfile(error: unknown, target: { profile?: unknown } = {}): unknown
   const { profile } = target;
   const { hint } = error instanceof AppError ? error.details : {};
   if (!hint || typeof profile !== 'string' || hint.includes(`--profile ${profile}`)) return error;
-  const named = hint.replace(FOR_A_PROFILE, `telnyx-chat -p ${profile} `);
+  // It need not be a name yet: the mistake may be another one.
+  const named = hint.replace(FOR_A_PROFILE, () => `telnyx-chat -p ${shellWord(profile)} `);
   return (error as AppError).but({ hint: named });
 }
 
