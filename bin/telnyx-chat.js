@@ -16,8 +16,10 @@ if ((flag === '--version' || flag === '-V') && others.length === 0) {
   const { load, keepCode } = loader();
   const { processContext, run } = loadProgram(load);
   void run(process.argv.slice(2), processContext(process)).then((code) => {
-    // An output that could not be written has set it already; a failure of the command says more.
-    process.exitCode = code || process.exitCode || 0;
+    const { exitCode = 0 } = process;
+    // Set before: 1 by an output that could not be written, which says less than the command's failure,
+    // or the code of a terminal that is gone.
+    process.exitCode = exitCode > 1 ? exitCode : code || exitCode;
     if (process.exitCode === 0) keepCode();
     // With nothing left to wait for, Node would only free its memory before it ends.
     if (process.getActiveResourcesInfo().every((name) => OPEN_STREAMS.includes(name)))

@@ -22,7 +22,7 @@ export interface WatchedRedis {
   /** The replica hears of the master through it. */
   link: TcpProxy;
   /** Makes the replica the master though the other one lives. */
-  failOver(): Promise<unknown>;
+  failOver(): Promise<void>;
 }
 
 interface WatchOptions {
@@ -59,7 +59,8 @@ export async function watchedRedis({ isTls = false, args = [] }: WatchOptions = 
   await until(async () => (await ask('REPLICAS', name)).split('\n').includes(`${replica.port}`));
   // No server of another test ever gets a port below 1024.
   const hosts = `127.0.0.1:9,localhost:${sentinelPort}`;
-  const failOver = (): Promise<string> => ask('FAILOVER', name);
+  // Refused as long as the Sentinel has not heard of the replica lately.
+  const failOver = () => until(async () => (await ask('FAILOVER', name)).startsWith('OK'));
   return { name, hosts, sentinelPort, master, replica, link, failOver } satisfies WatchedRedis;
 }
 
