@@ -64,7 +64,7 @@ function codeOf(error: unknown): string {
   return code.startsWith('ERR_SSL_') ? 'EPROTO' : code;
 }
 
-// Why we end a request ourselves:
+// The failures of requests that we end ourselves.
 
 export function totalTimeout(ms: number): AppError {
   return new AppError('timeout', `no answer within ${seconds(ms)}`);

@@ -1,7 +1,7 @@
 import { problemIn, type Problem } from './api-error.js';
 import { isObject, unwrapped } from './wire.js';
 
-/** What one event of a streamed reply says. `other` is an event without a part in the reply. */
+/** One event of a streamed reply, understood. `other` is an event without a part in the reply. */
 export interface ReadEvent {
   type: 'delta' | 'done' | 'error' | 'other';
   text?: string | undefined;

@@ -9,7 +9,7 @@ export type ErrorKind =
   | 'timeout'
   | 'ai_disabled'
   | 'api'
-  /** What the program gives out cannot be written: a full disk, say. */
+  /** The output cannot be written: the disk is full, for example. */
   | 'output'
   | 'interrupted'
   | 'terminated'

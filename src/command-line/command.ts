@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.js';
+import { shellWord } from '../base/text/sanitize.js';
 import type { Context } from '../process/context.js';
 import type { Flag, Source, Typed } from './flag.js';
 
@@ -101,13 +102,21 @@ export function defineCommand<const Groups extends FlagGroups>(
 /** Commands that read or change the settings of a profile. */
 const FOR_A_PROFILE = /\btelnyx-chat (?=(?:assistants|config|conversations|login|logout)\b)/g;
 
-/** The commands that a hint names are for the profile that the flag named: for another one they may do harm. */
 function forProfile(error: unknown, target: { profile?: unknown } = {}): unknown {
-  const { profile } = target;
-  const { hint } = error instanceof AppError ? error.details : {};
-  if (!hint || typeof profile !== 'string' || hint.includes(`--profile ${profile}`)) return error;
-  const named = hint.replace(FOR_A_PROFILE, `telnyx-chat -p ${profile} `);
-  return (error as AppError).but({ hint: named });
+  if (!(error instanceof AppError)) return error;
+  const { hint } = error.details;
+  const named = hintForProfile(hint, target.profile);
+  return named === hint ? error : error.but({ hint: named });
+}
+
+/** The commands that a hint names are for the profile that the flag named: for another one they may do harm. */
+export function hintForProfile<Hint extends string | undefined>(
+  hint: Hint,
+  profile: unknown,
+): string | Hint {
+  if (!hint || typeof profile !== 'string' || hint.includes(`--profile ${profile}`)) return hint;
+  // It need not be a name yet: the mistake may be another one.
+  return hint.replace(FOR_A_PROFILE, () => `telnyx-chat -p ${shellWord(profile)} `);
 }
 
 function mapValues<From, To>(

@@ -1,4 +1,4 @@
-import { defineCommand } from '../command-line/command.js';
+import { defineCommand, hintForProfile } from '../command-line/command.js';
 import { toggle } from '../command-line/flag.js';
 import type { CheckResult } from '../doctor/check.js';
 import {
@@ -36,7 +36,8 @@ export const doctor = defineCommand({
       wrap: await proseOn(context.stdout, target, context),
     };
     try {
-      for await (const finding of diagnose(DOCTOR_CHECKS, world.ports)) {
+      for await (const found of diagnose(DOCTOR_CHECKS, world.ports)) {
+        const finding = withProfile(found, target.profile);
         findings.push(finding);
         if (output.json) continue;
         // At once: the network may make the next one wait.
@@ -52,3 +53,9 @@ export const doctor = defineCommand({
     return exitCode(findings);
   },
 });
+
+/** The commands that a fix names are for the profile that was checked. */
+function withProfile({ fix, error, ...finding }: CheckResult, profile?: string): CheckResult {
+  const named = error?.but({ hint: hintForProfile(error.details.hint, profile) });
+  return { ...finding, fix: hintForProfile(fix, profile), ...(named && { error: named }) };
+}

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.js';
+import { shellWord } from '../base/text/sanitize.js';
 import type { Conversation } from './conversation.js';
 import { isConversationId, NAME_KEY, nameFault, nameOf } from './metadata.js';
 import type { ListConversations } from './list.js';
@@ -39,7 +40,7 @@ export async function conversationIdFor(
   if (id !== undefined) return id;
   throw new AppError('not_found', `no conversation is named ${JSON.stringify(text)}`, {
     hint: scope.only
-      ? `telnyx-chat conversations list shows those of ${scope.only}; give the id of another assistant's`
+      ? `telnyx-chat conversations list -a ${shellWord(scope.only)} shows the names; one of another assistant is found by its id`
       : 'telnyx-chat conversations list --all shows their ids and names',
   });
 }

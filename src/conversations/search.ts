@@ -51,7 +51,7 @@ function spansOf(text: string, patterns: readonly RegExp[]): TextSpan[] {
 /** A message that matches. */
 export interface SearchHit {
   message: Message;
-  /** What was searched, safe on a terminal: the text and the tool calls. */
+  /** The text that was searched, tool calls included; safe on a terminal. */
   text: string;
   spans: TextSpan[];
 }

@@ -89,7 +89,7 @@ function candidatesAt(text: string, groups: readonly Group[], from: number): Num
     shape += `${to === from ? '' : '-'}${more.length}`;
     if (digits.length < MIN_DIGITS) continue;
     const inner = text.slice(start, end);
-    const piece = { start: withLead(text, start, inner), end, count: to + 1 - from };
+    const piece = { start: withPrefix(text, start, inner), end, count: to + 1 - from };
     candidates.unshift({ ...piece, digits, shape, separators: inner.replace(/\d+/g, '') });
   }
   if (candidates.length === 0) return [];
@@ -122,10 +122,10 @@ function contextAt(text: string, start: number): NumberContext {
 }
 
 /** The start of a number with its `+` and its parenthesis; `start` is that of its first digit. */
-function withLead(text: string, start: number, inner: string): number {
-  const lead = /(?:\(?\+\s?\(?|\()$/.exec(text.slice(Math.max(0, start - 3), start))?.[0] ?? '';
-  const isOpened = lead.startsWith('(') && !inner.includes(')');
-  return start - lead.length + (isOpened ? 1 : 0);
+function withPrefix(text: string, start: number, inner: string): number {
+  const prefix = /(?:\(?\+\s?\(?|\()$/.exec(text.slice(Math.max(0, start - 3), start))?.[0] ?? '';
+  const isOpened = prefix.startsWith('(') && !inner.includes(')');
+  return start - prefix.length + (isOpened ? 1 : 0);
 }
 
 function cardOrPhone(candidate: NumberCandidate): Classified {

@@ -80,12 +80,12 @@ function mapValues(
 function masked(original: string, standIns: StandIns, label?: string): string {
   // Characters that show nothing could stand between digits.
   const text = sanitize(original);
-  const lead = label === undefined ? '' : `${wordsOf(label)}: `;
+  const prefix = label === undefined ? '' : `${wordsOf(label)}: `;
   let result = '';
   let at = 0;
-  for (const finding of findingsIn(lead + text)) {
-    const start = Math.max(0, finding.start - lead.length);
-    const end = finding.end - lead.length;
+  for (const finding of findingsIn(prefix + text)) {
+    const start = Math.max(0, finding.start - prefix.length);
+    const end = finding.end - prefix.length;
     if (end <= 0) continue;
     result += text.slice(at, start) + standIns.for(finding);
     at = end;

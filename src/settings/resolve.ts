@@ -33,11 +33,12 @@ export function settingsOneByOne(sources: Sources): Settings {
   return settings as Settings;
 }
 
-type Given = (sources: Sources) => Setting<boolean> | undefined;
-
 /** A stored choice that is on by default, and may be given to one run. */
-function preference(name: Preference, given?: Given): (sources: Sources) => Setting<boolean> {
-  return (sources) => given?.(sources) ?? stored(sources, name) ?? byDefault(true);
+function preference(
+  name: Preference,
+  forOneRun?: (sources: Sources) => Setting<boolean> | undefined,
+): (sources: Sources) => Setting<boolean> {
+  return (sources) => forOneRun?.(sources) ?? stored(sources, name) ?? byDefault(true);
 }
 
 /** Undefined without a key, and when a command prints it. */

@@ -46,14 +46,14 @@ async function readToEnd(
   { clock, signal }: WaitOptions,
 ): Promise<Buffer> {
   // Without a writer, a pipe seems to be at its end.
-  let isBegun = !fstatSync(descriptor).isFIFO();
+  let hasStarted = !fstatSync(descriptor).isFIFO();
   let [limitMs, deadline] = [WRITER_MS, new Deadline(clock, WRITER_MS)];
   let content = Buffer.alloc(0);
   for (;;) {
     const piece = readNow(descriptor);
-    if (piece?.length === 0 && isBegun) return content;
+    if (piece?.length === 0 && hasStarted) return content;
     if (piece?.length !== 0 && limitMs < TEXT_MS) {
-      [isBegun, limitMs, deadline] = [true, TEXT_MS, new Deadline(clock, TEXT_MS)];
+      [hasStarted, limitMs, deadline] = [true, TEXT_MS, new Deadline(clock, TEXT_MS)];
     }
     content = piece ? Buffer.concat([content, piece]) : content;
     if (content.length > MAX_BYTES) throw unreadable(path, 'more than 1 MiB');

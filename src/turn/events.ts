@@ -11,7 +11,7 @@ export interface TurnRequest {
   conversationId?: string | undefined;
   /** Not blank, at most 1 MiB of UTF-8, and sent unchanged. */
   text: string;
-  /** Who is speaking: the API's `name`. */
+  /** The person who is speaking: the API's `name`. */
   speaker?: string | undefined;
   /** W3C trace context, passed on. */
   traceparent?: string | undefined;

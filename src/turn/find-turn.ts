@@ -117,7 +117,7 @@ function isOlder(end: number, { sent, isByRecords, sentAfter }: SoughtTurn): boo
   return end <= sentAfter - SKEW_MS || ageMs >= MAX_DISAGREEMENT_MS;
 }
 
-/** What a list of messages shows of a turn. */
+/** The state of a turn in a list of messages. */
 export type ListFinding =
   | { type: 'answered'; reply: string }
   | { type: 'unanswered' }

@@ -201,5 +201,5 @@ export class OpenTurn {
   }
 }
 
-/** What a turn that is running knows of those before it. */
+/** The messages that were sent before a turn that is running, as far as they are known. */
 export type EarlierMessages = Omit<OpenTurn, 'settle'>;

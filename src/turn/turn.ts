@@ -98,7 +98,7 @@ async function startConversation(
 }
 
 interface DeliverOptions extends RetryOptions {
-  /** What is known of messages with the same text that were sent before. */
+  /** The messages with the same text that were sent before, as far as they are known. */
   earlier: EarlierMessages;
   /** When the turn was opened, which is when it is sent first. */
   openedAt: Moment;

@@ -206,7 +206,7 @@ describe('/resume', () => {
   test('gives a line back that named none', async () => {
     expect(await shown('/resume nobody')).toEqual([
       ...ASKING,
-      '!error: no conversation is named "nobody"!\n~hint: telnyx-chat conversations list shows those of a-1; give the id of another assistant\'s~',
+      '!error: no conversation is named "nobody"!\n~hint: telnyx-chat conversations list -a a-1 shows the names; one of another assistant is found by its id~',
       'draft: /resume nobody',
     ]);
   });

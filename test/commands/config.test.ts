@@ -278,6 +278,10 @@ it.each([
   [['send', 'hello'], 'telnyx-chat -p work assistants list shows your assistants'],
   [['send', 'hello', '-p', 'bare'], 'run telnyx-chat -p bare login,'],
   [['send', 'hello', '-p', 'old'], 'telnyx-chat login --profile old creates it'],
+  [
+    ['conversations', 'search', '', '-p', 'no $& name'],
+    "telnyx-chat -p 'no $& name' conversations search",
+  ],
 ])('a hint after %j names the profile of the flag: %s', async (argv, hint) => {
   const home = temporaryFolder();
   const vault = { api_key_command: 'echo KEY0123456789abcdef' };

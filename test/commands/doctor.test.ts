@@ -247,6 +247,24 @@ describe('settings', () => {
       lines: report(changes, '11 passed, 1 failed, 4 skipped'),
     });
   });
+
+  it.each([[], ['--json']])(
+    'a profile without a key, which the fix names: %j',
+    async (...flags) => {
+      const { env } = await account();
+      const home = temporaryFolder();
+      write(home, CONFIG, JSON.stringify({ profiles: { work: {} } }));
+      const checked = await doctor(
+        { env: { ...env, TELNYX_API_KEY: '' }, home },
+        '-p',
+        'work',
+        ...flags,
+      );
+      expect(checked.code).toBe(3);
+      expect(checked.lines.join('\n')).toContain('run telnyx-chat -p work login, or set it');
+      expect(checked.stderr).not.toContain('telnyx-chat login');
+    },
+  );
 });
 
 describe('the network', () => {

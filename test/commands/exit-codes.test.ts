@@ -309,7 +309,20 @@ describe('2: bad input, nothing sent', () => {
   const cases: [string, string[], { input?: string | Buffer }, string, RegExp?][] = [
     ['no words on a terminal', ['send'], {}, 'message is required'],
     ['blank words', ['send', ' \t\n'], {}, 'message is required', /the variable/],
-    ['blank stdin', ['send'], { input: '\n' }, 'message is required', /before the pipe/],
+    [
+      'empty stdin',
+      ['send'],
+      { input: '\n' },
+      'message is required',
+      /stdin is empty: .*before the pipe/,
+    ],
+    [
+      'blank stdin',
+      ['send'],
+      { input: ' \n' },
+      'message is required',
+      /stdin is blank: .*before the pipe/,
+    ],
     [
       'stdin that is not UTF-8',
       ['send'],

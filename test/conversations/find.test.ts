@@ -49,7 +49,7 @@ describe('an id or a name', () => {
       kind: 'not_found',
       message: `no conversation is named ${JSON.stringify(idOrName)}`,
       hint: scope?.only
-        ? "telnyx-chat conversations list shows those of a-2; give the id of another assistant's"
+        ? 'telnyx-chat conversations list -a a-2 shows the names; one of another assistant is found by its id'
         : 'telnyx-chat conversations list --all shows their ids and names',
     });
   });

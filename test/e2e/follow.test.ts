@@ -131,13 +131,15 @@ describe('show --follow on a terminal', () => {
 
   it('says at the end that the assistant is still silent', async () => {
     const { env } = await waitingCaller();
-    const terminal = await follow(env);
+    const terminal = await follow(env, { argv: ['--profile', 'default'] });
     terminal.type('/takeover\r');
     await terminal.shows(/^following, taken over>$/m);
     terminal.type(CTRL_C);
     expect(await terminal.exit).toBe(130);
     expect(terminal.text()).toMatch(
-      new RegExp(`assistant is silent until\\s+telnyx-chat conversations\\s+release\\s+${ID}`),
+      new RegExp(
+        `is silent until\\s+telnyx-chat\\s+-p\\s+default\\s+conversations\\s+release\\s+${ID}`,
+      ),
     );
   }, 30_000);
 

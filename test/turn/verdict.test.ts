@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError, type ErrorDetails, type ErrorKind } from '../../src/base/errors.js';
-import { mayStillRun, verdictOn, type Verdict } from '../../src/turn/search-limits.js';
+import { mayStillRun, verdictOn, type Verdict } from '../../src/turn/failed-send.js';
 
 type Row = [ErrorKind, ErrorDetails, Verdict, mayRun?: boolean];
 

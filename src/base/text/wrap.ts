@@ -71,8 +71,8 @@ function wrapLine(line: string, columns: number, hang = hangOf(line)): string {
   if (displayWidth(line) <= columns) return line;
   // An indent that takes more than half of the window leaves too little room.
   const indent = ' '.repeat(hang <= columns / 2 ? hang : Math.min(NARROW_INDENT, columns >> 3));
-  const isWide = (lead: string): boolean => lead.length > columns / 2;
-  const narrowed = line.replace(/^ +/, (lead) => (isWide(lead) ? indent : lead));
+  const isWide = (spaces: string): boolean => spaces.length > columns / 2;
+  const narrowed = line.replace(/^ +/, (spaces) => (isWide(spaces) ? indent : spaces));
   let wrapped = '';
   let column = 0;
   for (const { gap, word } of piecesOf(narrowed)) {

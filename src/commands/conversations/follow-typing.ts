@@ -1,4 +1,5 @@
 // Loaded late: only `--follow` on a terminal needs it.
+import type { Target } from '../../account/sources.js';
 import { stoppedWith } from '../../base/errors.js';
 import { nameFrom, nameWindow } from '../../chat/prompt.js';
 import { newState, notify, type Chat } from '../../chat/chat.js';
@@ -10,6 +11,7 @@ import type { Context } from '../../process/context.js';
 import { write } from '../../process/output.js';
 import { openChat, type Lines, type OpenChat } from '../options/open-chat.js';
 import { appearanceFor, proseOn, type ProseFlags } from '../options/output.js';
+import { programFor } from '../options/target.js';
 import type { Transcript } from '../../conversations/transcript.js';
 import type { NamedConversation } from './reference.js';
 
@@ -20,6 +22,7 @@ const UNMASKED = ['history', 'insights', 'export'];
 
 interface FollowTypingOptions {
   context: Context;
+  target: Target;
   flags: ProseFlags & { color: boolean; screenReader: boolean };
   /** Lines on stderr: above the prompt, while there is one. */
   lines: Lines;
@@ -32,7 +35,7 @@ export async function followTyping(
   named: NamedConversation,
   options: FollowTypingOptions,
 ): Promise<number> {
-  const { context, lines, view } = options;
+  const { context, target, lines, view } = options;
   const conversation = await named.ask((client, call) => client.getConversation(named.id, call));
   await write(context.stdout, view.begin(conversation));
   const { chat, close } = await openFollowing(conversation, named, options);
@@ -56,12 +59,14 @@ export async function followTyping(
   const exitCode = await runChat(chat)
     .then(() => code(), stoppedWith)
     .finally(close);
-  if (chat.state.isTakenOver) lines.print(`${STILL_SILENT} ${named.id}`);
+  if (chat.state.isTakenOver) {
+    const program = programFor({ ...target, assistant: undefined });
+    lines.print(`${STILL_SILENT} ${program} conversations release ${named.id}`);
+  }
   return exitCode;
 }
 
-const STILL_SILENT =
-  'still taken over: the assistant is silent until telnyx-chat conversations release';
+const STILL_SILENT = 'still taken over: the assistant is silent until';
 
 /** With the assistant silent, it is a person who answers in its role. */
 function withSpeaker({ state }: Chat, message: Message): Message {

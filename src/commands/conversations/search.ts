@@ -137,7 +137,7 @@ function progressLine(
   return `searched ${searched} conversations${back}${left}; ${found} messages found`;
 }
 
-/** What is found within a moment is written together: each write takes as long as a search. */
+/** Writes together all that is found within a moment: each write takes as long as a search. */
 async function printAll(
   all: AsyncIterable<SearchedConversation>,
   print: (searched: SearchedConversation) => string,

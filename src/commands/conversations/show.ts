@@ -61,7 +61,7 @@ export const show = defineCommand({
       if (lines) {
         const { followTyping } = await import('./follow-typing.js');
         const isRedacted = redactor !== undefined;
-        const typing = { context, flags, lines, view: transcript, isRedacted };
+        const typing = { context, target, flags, lines, view: transcript, isRedacted };
         code = await followTyping(named, typing);
       } else if (follow) {
         const printing = { context, view: transcript, redactor, isJson: flags.json };

@@ -1,4 +1,4 @@
-// Loaded late by turns: one in a new conversation, or in one given by its id, needs none of this.
+// Loaded late where a turn is taken: in a new conversation, or in one given by its id, it needs none of this.
 import type { Account, AccountOptions, Notices, Session } from '../../account/account.js';
 import { finderOf, withAccount, type Ask } from '../../account/calls.js';
 import type { Target } from '../../account/sources.js';
@@ -8,7 +8,7 @@ import type { Context } from '../../process/context.js';
 import type { TurnRequest } from '../../turn/events.js';
 import { noticesOn, type OutputFlags, type ProseFlags } from './output.js';
 
-/** What a command's flags say of the account, and of notices about it. */
+/** The values of a command's flags for its account, and for notices about it. */
 export interface AccountValues extends Pick<AccountOptions, 'openTransport'> {
   target: Target & ProseFlags;
   output: OutputFlags & ProseFlags;
@@ -34,7 +34,7 @@ export async function runWithAccount<T>(
   );
 }
 
-/** The account and world that a conversation is looked up with. */
+/** The session and the context in which a conversation is looked up. */
 export interface Chooser {
   session: Pick<Session, 'client' | 'settings' | 'assistantId' | 'last'>;
   context: Pick<Context, 'clock' | 'signal'>;

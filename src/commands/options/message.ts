@@ -18,9 +18,8 @@ export async function messageFrom(
     return checkedMessage(words.map((word) => (word === '-' ? piped : word)).join(' '));
   }
   if (piped.trim() === '') {
-    throw required(
-      `stdin ${piped === '' ? 'is empty' : 'has only blanks'}: check the command before the pipe`,
-    );
+    const fault = piped === '' ? 'empty' : 'blank';
+    throw required(`stdin is ${fault}: check the command before the pipe`);
   }
   return checkedMessage(piped);
 }

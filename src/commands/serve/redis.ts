@@ -7,10 +7,7 @@ import {
   publicAddress,
   type RedisAddress,
 } from '../../relay/coordination/redis/address.js';
-import {
-  type RedisTls,
-  assertCertificates,
-} from '../../relay/coordination/redis/connection-options.js';
+import { assertCertificates, type RedisTls } from '../../relay/coordination/redis/certificates.js';
 import type { InRedis } from '../../relay/coordination/redis/in-redis.js';
 import type { Log } from '../../relay/operation/log.js';
 import { readPemFile } from '../../store/settings-files.js';

@@ -130,8 +130,8 @@ function traceParent({ headers }: IncomingMessage): string | undefined {
 }
 
 /**
- * What a final reply adds to the streamed one: nothing when it does not begin with the streamed text, which
- * the caller gets with `done`.
+ * The text that a final reply adds to the streamed one. None when it does not begin with the streamed text: the
+ * caller gets it whole, with `done`.
  */
 function restOf(reply: string, { reply: received = '' }: CallFacts): string {
   // The usual case needs no comparison, for which V8 would join the pieces of both texts.

@@ -75,7 +75,7 @@ function registerGauges(registry: Registry, readings: Readings): void {
   gauge('turns_waiting', 'Turns that wait for earlier ones of their conversation', turnsWaiting);
   gauge(
     'turns_held',
-    'Turns held back, as many start at once or long replies wait to be read',
+    'Turns held back because many start at once, or long replies wait to be read',
     turnsHeld,
   );
   gauge('upstream_key_refused', '1 while Telnyx refuses the key, or knows no such assistant', () =>

@@ -35,13 +35,13 @@ export interface ShownToolCall {
   result: string | null;
 }
 
-/** What the page asks of Telnyx beside the turns. Both reject with AppErrors. */
+/** The requests of the page to Telnyx, besides the turns. Both reject with AppErrors. */
 export interface PagePorts {
   introduction(call: CallOptions): Promise<Introduction>;
   toolCalls(turn: FinishedTurn, signal: AbortSignal): Promise<readonly ShownToolCall[]>;
 }
 
-/** What the page asks beside the turns has an allowance of its own, so that a turn with tools counts once. */
+/** Those requests have an allowance of their own, so that a turn with tools counts once. */
 const PAGE = 'page of ';
 /** The page also asks for this when a reply does not come, to tell whether Telnyx can be reached. */
 const INTRODUCTION_TIMEOUT_MS = 3_000;
@@ -126,7 +126,7 @@ async function admit(call: Call, state: RelayState): Promise<void> {
   assertNoForm(call.request);
 }
 
-/** What Telnyx answered. Throws a 502, and leaves the reason to the log. */
+/** The answer of Telnyx. Throws a 502, and leaves the reason to the log. */
 async function reached<T>(answer: Promise<T>, { facts }: Call): Promise<T> {
   try {
     return await answer;

@@ -9,11 +9,11 @@ export interface KeyToken {
 const ESC = '\x1b';
 const PLAIN_TEXT = /^[^\0-\x1f\x7f]+/;
 const CSI = /^\x1b\[(?:\[([@-~])|([0-?]*)[ -/]*([@-~]))/;
-const CSI_BEGUN = /^\x1b\[[0-?]*[ -/]*/;
+const CSI_START = /^\x1b\[[0-?]*[ -/]*/;
 const CSI_UNFINISHED = /^\x1b\[(?:\[|[0-?]*[ -/]*)$/;
 const SS3 = /^\x1bO(\d*)([A-Za-z])/;
 const SS3_UNFINISHED = /^\x1bO\d*$/;
-const STRING_BEGUN = /^\x1b[\]P_^X][^\x07\x1b]*/;
+const STRING_START = /^\x1b[\]P_^X][^\x07\x1b]*/;
 const ALTED = /^\x1b([^\ud800-\udbff]|[\ud800-\udbff][\udc00-\udfff])/;
 
 const CONTROL_KEYS: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ function csi(input: string): KeyToken | undefined {
   if (mouse !== undefined) return mouseReport(input, 3 + mouse);
   if (CSI_UNFINISHED.test(input)) return undefined;
   const match = CSI.exec(input);
-  if (!match) return keyToken('unknown', CSI_BEGUN.exec(input)?.[0] ?? ESC);
+  if (!match) return keyToken('unknown', CSI_START.exec(input)?.[0] ?? ESC);
   return sequence(match[2] ?? '', match[3] ?? 'unknown', match[0]);
 }
 
@@ -81,11 +81,11 @@ function ss3(input: string): KeyToken | undefined {
 
 /** An answer or command of the terminal (OSC, DCS, …), up to BEL or ESC \. */
 function controlString(input: string): KeyToken | undefined {
-  const begun = STRING_BEGUN.exec(input)?.[0] ?? '';
-  const end = input.slice(begun.length, begun.length + 2);
+  const start = STRING_START.exec(input)?.[0] ?? '';
+  const end = input.slice(start.length, start.length + 2);
   if (end === '' || end === ESC) return undefined;
-  if (end.startsWith('\x07')) return keyToken('unknown', `${begun}\x07`);
-  return keyToken('unknown', end === '\x1b\\' ? begun + end : begun);
+  if (end.startsWith('\x07')) return keyToken('unknown', `${start}\x07`);
+  return keyToken('unknown', end === '\x1b\\' ? start + end : start);
 }
 
 function alted(input: string): KeyToken | undefined {
@@ -105,7 +105,7 @@ function escape(input: string): KeyToken | undefined {
   if (second === ESC) return keyToken('escape', ESC);
   if (second === '[') return csi(input);
   if (second === 'O') return ss3(input);
-  if (STRING_BEGUN.test(input)) return controlString(input);
+  if (STRING_START.test(input)) return controlString(input);
   return alted(input);
 }
 

@@ -13,7 +13,7 @@ function unfinishedMark(text: string): number {
 /** Collects the text of a bracketed paste; its end mark may be cut too. */
 export class PasteCollector {
   #pieces: string[] = [];
-  #hasBegun = false;
+  #hasStarted = false;
 
   get isEmpty(): boolean {
     return this.#pieces.length === 0;
@@ -34,9 +34,9 @@ export class PasteCollector {
   /** The text since the last event, and `more`. */
   event(more = ''): KeyEvent & { type: 'paste' } {
     const text = this.#pieces.join('') + more;
-    const isNextPart = this.#hasBegun;
+    const isNextPart = this.#hasStarted;
     this.#pieces = [];
-    this.#hasBegun = true;
+    this.#hasStarted = true;
     return { type: 'paste', text, ...(isNextPart && { isNextPart }) };
   }
 }

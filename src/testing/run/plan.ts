@@ -26,7 +26,7 @@ export interface PlanOptions {
   words?: PlanWords;
 }
 
-/** What is missing, and the way out. */
+/** The words for something that is missing, and for the way out. */
 interface PlanWords {
   assistant: string;
   assistantHint: string;

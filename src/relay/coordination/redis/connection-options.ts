@@ -1,7 +1,7 @@
-import { randomInt, X509Certificate } from 'node:crypto';
-import { createSecureContext } from 'node:tls';
+import { randomInt } from 'node:crypto';
 import { SentinelConnector, type Redis } from 'ioredis';
 import type { RedisAddress } from './address.js';
+import type { RedisTls } from './certificates.js';
 import { SCRIPTS } from './scripts.js';
 
 /** For connecting, and for each answer of a server. */
@@ -11,13 +11,6 @@ const MIN_RETRY_MS = 50;
 const MAX_RETRY_MS = 1_000;
 /** Between two tries to reach a Sentinel that reports failovers. */
 const SENTINEL_RETRY_MS = 5_000;
-
-/** PEM texts: authorities to trust in place of the usual ones, and the certificate and key of this client. */
-export interface RedisTls {
-  ca?: string | undefined;
-  cert?: string | undefined;
-  key?: string | undefined;
-}
 
 export function connectionOptions(address: RedisAddress, tls: RedisTls) {
   const { username, password, database } = address;
@@ -87,13 +80,4 @@ class SilentSentinelConnector extends SentinelConnector {
 function waitBefore(retry: number): number {
   const maxMs = Math.min(MIN_RETRY_MS * 2 ** (retry - 1), MAX_RETRY_MS);
   return randomInt(Math.floor(maxMs / 2), maxMs + 1);
-}
-
-const CERTIFICATE = /-----BEGIN [^]*?(?:-----END [^\n]*|$)/g;
-
-/** Throws on a text that is broken, or a key of another certificate. */
-export function assertCertificates(tls: RedisTls): void {
-  createSecureContext(tls);
-  // createSecureContext ignores broken authorities.
-  for (const ca of tls.ca?.match(CERTIFICATE) ?? []) new X509Certificate(ca);
 }

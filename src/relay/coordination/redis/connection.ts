@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import { CoordinationError } from '../coordination.js';
 import type { RedisAddress } from './address.js';
-import { connectionOptions, tlsOptions, type RedisTls } from './connection-options.js';
+import type { RedisTls } from './certificates.js';
+import { connectionOptions, tlsOptions } from './connection-options.js';
 import type { Script } from './scripts.js';
 
 /** The reply of a script: a status word, then its values. */

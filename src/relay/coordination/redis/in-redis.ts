@@ -9,7 +9,7 @@ import {
 } from '../coordination.js';
 import type { RedisAddress } from './address.js';
 import { Connection, PendingCommands } from './connection.js';
-import type { RedisTls } from './connection-options.js';
+import type { RedisTls } from './certificates.js';
 import { pauseAfterFailover, assertPermitted } from './server-checks.js';
 import { RedisRecords } from './records.js';
 import { keysWith, NOW, script } from './scripts.js';

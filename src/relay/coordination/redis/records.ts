@@ -12,7 +12,7 @@ import type { RedisContext } from './turn-order.js';
 
 /**
  * A record is a hash with the fingerprint of the request's body in `print`. While it is open it has the
- * `token` and `session` of its owner and perhaps `begun`; then the `status` and `body` of its answer.
+ * `token` and `session` of its owner, and `started` once its request runs; then the `status` and `body` of its answer.
  */
 
 /** KEYS: session, quiet, record. ARGV: count, print, token, session id, sessions, keep. */
@@ -25,11 +25,11 @@ local function open()
   redis.call('PEXPIRE', KEYS[3], ARGV[6])
   return {'fresh', count}
 end
-local print, session, begun, status, body =
+local print, session, started, status, body =
   unpack(redis.call('HMGET', KEYS[3], 'print', 'session', 'started', 'status', 'body'))
 if not print then return open() end
 local alive = session and tonumber(redis.call('HGET', ARGV[5] .. session, 'ends') or '0') > now
-if not status and not alive and not begun then return open() end
+if not status and not alive and not started then return open() end
 if print ~= ARGV[2] then return {'mismatch', count} end
 if status then return {'answered', count, tonumber(status), body} end
 return {alive and 'in_flight' or 'abandoned', count}
@@ -44,7 +44,7 @@ return {'ok', count}
 
 /**
  * Moves a record to the new session after the old one was lost, unless another owner has the key.
- * KEYS: session, quiet, record. ARGV: count, print, token, session id, begun or '', keep.
+ * KEYS: session, quiet, record. ARGV: count, print, token, session id, '1' once started or '', keep.
  */
 const REOPEN = script(`${IN_SESSION}${GIVEN_UP}
 if isGivenUp(KEYS[3], ARGV[3]) then return {'gone', count} end
@@ -84,7 +84,7 @@ interface ClaimedKey {
   name: string;
   fingerprint: string;
   token: string;
-  hasBegun: boolean;
+  hasStarted: boolean;
 }
 
 /** Idempotency records in Redis. An open one belongs to the session of its process. */
@@ -100,7 +100,7 @@ export class RedisRecords implements IdempotencyRecords {
     const { session, keys, pending } = this.#context;
     const epoch = session.current();
     const token = epoch.nextTicket();
-    const claimed = { name: keys.record(scope, key), fingerprint, token, hasBegun: false };
+    const claimed = { name: keys.record(scope, key), fingerprint, token, hasStarted: false };
     const args = [fingerprint, token, epoch.id, keys.sessions, RECORD_MS];
     try {
       const [status, , code, body] = await session.run(epoch, CLAIM, claimed.name, args);
@@ -116,8 +116,8 @@ export class RedisRecords implements IdempotencyRecords {
 
   /** Moves the open records to the new session. */
   reopen(epoch: SessionEpoch): void {
-    for (const { name, fingerprint, token, hasBegun } of this.#claimed) {
-      const args = [fingerprint, token, epoch.id, hasBegun ? '1' : '', RECORD_MS];
+    for (const { name, fingerprint, token, hasStarted } of this.#claimed) {
+      const args = [fingerprint, token, epoch.id, hasStarted ? '1' : '', RECORD_MS];
       this.#context.session.run(epoch, REOPEN, name, args).catch(() => undefined);
     }
   }
@@ -139,7 +139,7 @@ export class RedisRecords implements IdempotencyRecords {
     const { session } = this.#context;
     const [status] = await session.run(session.current(), BEGIN, claimed.name, [claimed.token]);
     if (status !== 'ok') throw new CoordinationError('unavailable', 'another one has the key');
-    claimed.hasBegun = true;
+    claimed.hasStarted = true;
   }
 
   #settle(claimed: ClaimedKey, command: () => Promise<unknown>): Promise<void> {

@@ -11,7 +11,7 @@ interface ShownTurn extends Turn {
   isBack?: boolean;
 }
 
-/** What the relay answers, in an event or as a body. */
+/** An answer of the relay, in an event or as a body. */
 interface Answer {
   conversation_id?: string;
   reply?: string;
@@ -29,7 +29,7 @@ interface Exchange {
   onWait: () => void;
 }
 
-/** What is known of a turn without a reply. */
+/** The facts about a turn without a reply. */
 interface TurnFacts {
   conversationId?: string | undefined;
   isTokenWrong?: boolean;

@@ -109,8 +109,8 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /**
- * The character that an entity at `index` stands for, and its length in the source. Null: none, or one that would not be safe and stays
- * as written; undefined: that takes more of the source to know.
+ * The character that an entity at `index` stands for, and its length in the source. Null: none, or one that would
+ * not be safe and stays as written; undefined: more of the source is needed to know.
  */
 export function entityAt(
   source: string,

@@ -57,7 +57,7 @@ export class BlockPrinter implements BlockHandler {
     this.writer.newLine();
   }
 
-  /** What takes the block's text; undefined for a block that has none. */
+  /** Begins a block. Gives the taker of its text; undefined for a block that has none. */
   private opened(block: Block, containers: readonly Container[]): BlockText | undefined {
     const { theme, writer, inline } = this;
     switch (block.kind) {

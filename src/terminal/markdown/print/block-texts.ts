@@ -34,10 +34,10 @@ export interface CodeTextOptions {
 
 /** Code, without marks around it, so that it can be copied as it is. Empty code prints nothing. */
 export function codeText({ theme, writer, info, begin }: CodeTextOptions): BlockText {
-  let isBegun = false;
+  let hasStarted = false;
   const beginOnce = (): void => {
-    if (isBegun) return;
-    isBegun = true;
+    if (hasStarted) return;
+    hasStarted = true;
     begin();
     writer.setMargin(NO_MARGIN);
     if (info) {
@@ -70,7 +70,7 @@ export class HeadingText implements BlockText {
   /** The marks at the end of the text, which are dropped if nothing follows them. */
   private tail = '';
   private isTooLong = false;
-  private isBegun = false;
+  private hasStarted = false;
   /** The last character that was passed on. */
   private before = ' ';
 
@@ -105,10 +105,10 @@ export class HeadingText implements BlockText {
   }
 
   private release(more = ''): void {
-    const text = this.isBegun ? this.tail + more : (this.tail + more).trimStart();
+    const text = this.hasStarted ? this.tail + more : (this.tail + more).trimStart();
     this.tail = '';
     if (text === '') return;
-    this.isBegun = true;
+    this.hasStarted = true;
     this.before = text.slice(-1);
     this.inline.write(text);
   }

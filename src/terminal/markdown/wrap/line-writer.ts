@@ -92,7 +92,8 @@ export class LineWriter implements TextSink {
   private addWords(text: string, style: Style, isAscii: boolean): void {
     let from = 0;
     while (from < text.length) {
-      if (isAscii && this.hasWord && !this.word.isBegun) from = this.printWords(text, from, style);
+      if (isAscii && this.hasWord && !this.word.hasStarted)
+        from = this.printWords(text, from, style);
       const at = isAscii ? text.indexOf(' ', from) : spaceAfter(text, from);
       const to = at < 0 ? text.length : at;
       if (to > from && isAscii) this.addPiece(text.slice(from, to), style, true);
@@ -157,7 +158,7 @@ export class LineWriter implements TextSink {
   /** `style` is the style of the text that follows. */
   private finishWord(style: Style): void {
     const { word } = this;
-    if (!word.isBegun) return;
+    if (!word.hasStarted) return;
     if (word.text !== '') this.printWord();
     this.painter.narrow(style);
     word.end();

@@ -20,7 +20,7 @@ export class Word {
   /** Whether all of it is ASCII, however it was cut. */
   isAscii = true;
 
-  get isBegun(): boolean {
+  get hasStarted(): boolean {
     return this.last !== '';
   }
 
@@ -48,7 +48,7 @@ export class Word {
 
   /** Whether a line may break between the word so far and this text. */
   endsBefore(text: string, isAscii: boolean): boolean {
-    return !(this.isAscii && isAscii) && this.isBegun && breaksBefore(text, this.last);
+    return !(this.isAscii && isAscii) && this.hasStarted && breaksBefore(text, this.last);
   }
 
   /** Prints what there is so far; what follows may still belong to the same word. */
