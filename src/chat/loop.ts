@@ -38,7 +38,10 @@ async function readInputs(chat: Chat): Promise<void> {
       if (now - interruptedAt <= EXIT_CONFIRM_MS) return;
       interruptedAt = now;
       notify(chat, 'press Ctrl-C again or Ctrl-D to exit');
-    } else if (typed.text.trim() !== '' && (await runInput(chat, typed)) === 'exit') return;
+    } else if (typed.text.trim() !== '') {
+      interruptedAt = -Infinity;
+      if ((await runInput(chat, typed)) === 'exit') return;
+    }
     // A chat that has gone on to another conversation no longer follows the one before.
     const { following, conversationId } = chat.state;
     if (following && following.id !== conversationId) following.stop();

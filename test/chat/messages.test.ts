@@ -139,6 +139,13 @@ describe('Ctrl-C', () => {
     const { transcript } = await chatOf([ctrlC, later, ctrlC, '/clear']);
     expect(transcript).toEqual(expected);
   });
+
+  test('does not when something was done in between', async () => {
+    const ctrlC = { type: 'interrupt' } as const;
+    const { transcript } = await chatOf([ctrlC, '/clear', ctrlC, '/clear']);
+    const asked = ['> ^C', leave, '> /clear', '(cleared)'];
+    expect(transcript).toEqual([...asked, ...asked]);
+  });
 });
 
 describe('the end of the chat from outside', () => {
