@@ -480,7 +480,7 @@ describe('the account', () => {
     const refused = await doctor(await account(), '-a', 'assistant-sandbox-private', '--turn');
     const turn = [
       'fail',
-      'Bad Request: The assistant stores no conversations.; this assistant keeps no data (data_retention: false), and chat needs it',
+      'Bad Request: The assistant stores no conversations; this assistant keeps no data (data_retention: false), and chat needs it',
       RETENTION_FIX,
     ];
     expect(refused).toMatchObject({
