@@ -91,7 +91,7 @@ async function search(chat: Chat, words: string): Promise<void> {
 
 function showHelp({ ports, commands, state }: Chat): void {
   const keys = state.following ? FOLLOWING_KEYS : KEYS;
-  const lines = helpLines(ports.columns(), keys, commands);
+  const lines = helpLines(ports.columns(), keys, commands?.names);
   ports.editor.print(`${lines.join('\n')}\n`, 'stderr');
 }
 

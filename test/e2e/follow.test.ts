@@ -172,7 +172,7 @@ describe('show --follow on a terminal', () => {
     says('Call me: +1 312 555 0100.');
     await terminal.shows('Call me: [phone 1].');
     terminal.type('/history\r');
-    await terminal.shows('error: /history is a command of the chat only');
+    await terminal.shows('error: /history is not available with --redact');
   }, 30_000);
 
   it('tells apart who calls a tool and who answers', async () => {
