@@ -129,3 +129,6 @@ export function exitCodeOf(error: unknown): number {
   const code = EXIT_CODES[error.kind];
   return error.details.delivery === 'unknown' && code < 128 ? EXIT_CODES.network : code;
 }
+
+/** The message before a semicolon: a sentence of the API loses its period. */
+export const clauseOf = ({ message }: Error): string => message.replace(/(?<!\.)\.$/, '');

@@ -51,12 +51,19 @@ export interface AddedMessage {
   prompt: string;
 }
 
+/** The names of the commands of a chat that does not have all. */
+export interface OfferedCommands {
+  names: ReadonlySet<string>;
+  /** Those that it has without `--redact` only. */
+  withoutRedact: readonly string[];
+}
+
 /** A running chat: its state, and the ports through which it acts. */
 export interface Chat {
   state: ChatState;
   ports: ChatPorts;
-  /** The names of its commands; undefined for all. */
-  commands?: ReadonlySet<string>;
+  /** Undefined for all. */
+  commands?: OfferedCommands;
   /** Settles when the current task is done. */
   running?: Promise<unknown>;
 }

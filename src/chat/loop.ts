@@ -90,8 +90,10 @@ function assertUsable(
   { commands }: Chat,
   { command, argument }: Extract<ChatInput, { type: 'command' }>,
 ): void {
-  if (commands?.has(command.name) === false) {
-    throw new AppError('usage', `/${command.name} is a command of the chat only`, {
+  if (commands?.names.has(command.name) === false) {
+    const isRedacted = commands.withoutRedact.includes(command.name);
+    const why = isRedacted ? 'is not available with --redact' : 'is a command of the chat only';
+    throw new AppError('usage', `/${command.name} ${why}`, {
       hint: `/help shows the commands; ${AS_MESSAGE}`,
     });
   }

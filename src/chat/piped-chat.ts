@@ -1,4 +1,4 @@
-import { AppError, isStop } from '../base/errors.js';
+import { AppError, clauseOf, isStop } from '../base/errors.js';
 import type { Clock } from '../base/time.js';
 import type { ReplyEvent, Turn } from '../turn/events.js';
 
@@ -71,7 +71,7 @@ async function withUnsent(error: AppError, chat: PipedChat): Promise<AppError> {
   const { count, isAll } = await countUnsent(chat);
   if (count === 0) return error;
   const lines = `${count} more ${count === 1 ? 'line was' : 'lines were'} not sent`;
-  return error.but({ message: `${error.message}; ${isAll ? '' : 'at least '}${lines}` });
+  return error.but({ message: `${clauseOf(error)}; ${isAll ? '' : 'at least '}${lines}` });
 }
 
 /** Counts the remaining lines, or those that arrive within the time limit. */

@@ -37,6 +37,13 @@ export const KEYS: readonly KeyHelp[] = [
   { keys: 'Ctrl-Z', does: 'suspend; fg resumes' },
 ];
 
+const STOP_FOLLOWING = 'clear the message; when empty: stop following';
+
+/** The same while a conversation is followed. */
+const FOLLOWING_KEYS = KEYS.map((key) =>
+  key.keys === 'Ctrl-C' ? { ...key, does: STOP_FOLLOWING } : key,
+);
+
 export interface SlashCommand {
   name: string;
   /** As `/help` shows it: `<required>`, `[optional]`, or ''. */
@@ -82,8 +89,10 @@ async function search(chat: Chat, words: string): Promise<void> {
   await searchSaid(chat, words);
 }
 
-function showHelp({ ports, commands }: Chat): void {
-  ports.editor.print(`${helpLines(ports.columns(), commands).join('\n')}\n`, 'stderr');
+function showHelp({ ports, commands, state }: Chat): void {
+  const keys = state.following ? FOLLOWING_KEYS : KEYS;
+  const lines = helpLines(ports.columns(), keys, commands?.names);
+  ports.editor.print(`${lines.join('\n')}\n`, 'stderr');
 }
 
 /** The names of `/exit` in other programs. */
@@ -116,11 +125,15 @@ export function parseInput(line: string, isByKey = false): ChatInput {
 }
 
 /** `/help` as lines for a window of this width: the commands, then the keys. */
-export function helpLines(columns: number, known?: ReadonlySet<string>): string[] {
+export function helpLines(
+  columns: number,
+  shownKeys: readonly KeyHelp[] = KEYS,
+  known?: ReadonlySet<string>,
+): string[] {
   const commands = SLASH_COMMANDS.filter(({ name }) => known?.has(name) !== false).map(
     ({ name, argument, summary }): Explained => [`/${name} ${argument}`.trim(), summary],
   );
-  const keys = KEYS.map((key): Explained => [key.keys, key.does]);
+  const keys = shownKeys.map((key): Explained => [key.keys, key.does]);
   return explainedLines([commands, keys], columns);
 }
 

@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors.js';
+import { AppError, clauseOf } from '../base/errors.js';
 import { checkedId, nearest } from '../base/names.js';
 import type { CallOptions } from '../base/time.js';
 import { oneLine, sanitize } from '../base/text/sanitize.js';
@@ -13,7 +13,7 @@ export const RETENTION_FIX =
 /** A refusal of the API, explained by the assistant's privacy settings. */
 export function retentionOff(refusal: AppError): AppError {
   const why = 'this assistant keeps no data (data_retention: false), and chat needs it';
-  return refusal.but({ message: `${refusal.message}; ${why}`, hint: RETENTION_FIX });
+  return refusal.but({ message: `${clauseOf(refusal)}; ${why}`, hint: RETENTION_FIX });
 }
 
 /** An assistant for `--json`; unknown values are null. */

@@ -1,4 +1,4 @@
-import type { AppError } from '../base/errors.js';
+import { type AppError, clauseOf } from '../base/errors.js';
 import type { Message } from './conversation.js';
 import { RELEASED, TAKEN_OVER } from './details.js';
 
@@ -22,7 +22,7 @@ export function followNotice(event: Exclude<FollowEvent, { type: 'message' | 'li
     case 'quiet':
       return 'nothing new for a minute; still following';
     case 'trouble':
-      return `the conversation cannot be read at the moment: ${event.error.message}; still trying`;
+      return `the conversation cannot be read at the moment: ${clauseOf(event.error)}; still trying`;
     case 'back':
       return 'the conversation can be read again';
   }

@@ -1,4 +1,4 @@
-import { AppError, isStop } from '../base/errors.js';
+import { AppError, clauseOf, isStop } from '../base/errors.js';
 import { RETENTION_FIX } from '../conversations/assistants.js';
 import type { Assistant } from '../conversations/conversation.js';
 import { requireAssistant } from '../settings/resolve.js';
@@ -176,7 +176,7 @@ const deletion = (id: string): string => `delete it: telnyx-chat conversations d
 function withDeletion(error: AppError, left: AppError, id: string): AppError {
   const hints = [error.details.hint, deletion(id)].filter((hint) => hint !== undefined);
   return error.but({
-    message: `${error.message.replace(/\.$/, '')}; ${notDeleted(left)}`,
+    message: `${clauseOf(error)}; ${notDeleted(left)}`,
     conversationId: id,
     hint: hints.join('; and '),
   });

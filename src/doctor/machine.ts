@@ -1,5 +1,5 @@
 import { missingKey, requireAssistant } from '../settings/resolve.js';
-import { describeOrigin, masked } from '../settings/settings.js';
+import { describeOrigin, masked, type Setting, type Settings } from '../settings/settings.js';
 import { pass, warn, type DoctorCheck, type DoctorPorts, type CheckOutcome } from './check.js';
 
 const MIN_NODE = [20, 12] as const;
@@ -58,6 +58,7 @@ export const apiKeyCheck: DoctorCheck = {
 export const assistantIdCheck: DoctorCheck = {
   name: 'assistant_id',
   run({ settings }) {
+    if (!settings.assistantId) requireProfile(settings);
     const id = requireAssistant(settings);
     const { origin } = settings.assistantId ?? {};
     return pass(`${id}${origin ? ` (${describeOrigin(origin)})` : ''}`);
@@ -67,10 +68,17 @@ export const assistantIdCheck: DoctorCheck = {
 /** The URL of the API. */
 export const baseUrlCheck: DoctorCheck = {
   name: 'base_url',
-  run({ settings: { baseUrl } }) {
-    return pass(`${baseUrl.value} (${describeOrigin(baseUrl.origin)})`);
+  run({ settings }) {
+    const { value, origin } = settings.baseUrl;
+    if (origin.source === 'default') requireProfile(settings);
+    return pass(`${value} (${describeOrigin(origin)})`);
   },
 };
+
+/** Throws when the profile does not exist, which may be the one place of a setting. */
+function requireProfile({ profile }: Settings): Setting<string> {
+  return profile;
+}
 
 /** Whether a proxy is used. */
 export const proxyCheck: DoctorCheck = {

@@ -51,8 +51,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   setMaxListeners(0, closing.signal);
   const state = createState(options, closing.signal);
   const server = createSandboxServer(state);
-  const hint = 'Choose another port, or 0 for a free one.';
-  const problem = 'The sandbox cannot listen';
+  const hint = 'choose another port, or 0 for a free one';
+  const problem = 'the sandbox cannot listen';
   const url = await listen(server, { host, port, hint, problem });
   return {
     url: `${url}/v2`,

@@ -1,3 +1,4 @@
+import { clauseOf } from '../base/errors.js';
 import type { ToolCallResult } from '../conversations/transcript.js';
 import type { ReplyEvent, Turn } from './events.js';
 
@@ -11,9 +12,6 @@ export function noticeOf(event: ReplyEvent): string | undefined {
   if (event.type !== 'retry') return undefined;
   return `${clauseOf(event.error)}; trying again in ${(event.waitMs / 1000).toFixed(1)} s`;
 }
-
-/** The API's own sentences end in a period, which does not go before a semicolon. */
-const clauseOf = ({ message }: Error): string => message.replace(/(?<!\.)\.$/, '');
 
 /** The same events; notices about them go to `notify`. */
 export async function* withNotices(

@@ -119,6 +119,13 @@ describe('a failed turn ends it and says how many lines were not sent', () => {
     });
   });
 
+  test('after a sentence of the API, without its period', async () => {
+    const failing = { no: new AppError('api', 'The server failed.') };
+    expect(await chat(['no', 'a'], { failing })).toMatchObject({
+      thrown: { message: 'The server failed; 1 more line was not sent' },
+    });
+  });
+
   test('the timer of the count is not left behind', async () => {
     const signals: AbortSignal[] = [];
     const clock = {

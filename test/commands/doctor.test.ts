@@ -248,6 +248,28 @@ describe('settings', () => {
     });
   });
 
+  it('a profile that is not there, and may have had the base URL: nothing else is asked', async () => {
+    const lookup = vi.spyOn(dns.promises, 'lookup');
+    onTestFinished(() => lookup.mockRestore());
+    const profile = [
+      'fail',
+      'there is no profile "wrok"',
+      'existing profiles: default; telnyx-chat login --profile wrok creates it',
+    ];
+    const changes = {
+      profile,
+      ...skips(['api_key', 'profile'], ['assistant_id', 'profile'], ['base_url', 'profile']),
+      ...skips(['proxy', 'base_url'], ['dns', 'base_url'], ['tcp', 'dns'], ['tls', 'tcp']),
+      ...WITHOUT_TLS,
+      ...skips(['account', 'api_key'], ['assistant', 'assistant_id']),
+    };
+    expect(await doctor({ env: {} }, '-p', 'wrok')).toMatchObject({
+      code: 2,
+      lines: report(changes, '3 passed, 1 failed, 12 skipped'),
+    });
+    expect(lookup).not.toHaveBeenCalled();
+  });
+
   it.each([[], ['--json']])(
     'a profile without a key, which the fix names: %j',
     async (...flags) => {
@@ -480,7 +502,7 @@ describe('the account', () => {
     const refused = await doctor(await account(), '-a', 'assistant-sandbox-private', '--turn');
     const turn = [
       'fail',
-      'Bad Request: The assistant stores no conversations.; this assistant keeps no data (data_retention: false), and chat needs it',
+      'Bad Request: The assistant stores no conversations; this assistant keeps no data (data_retention: false), and chat needs it',
       RETENTION_FIX,
     ];
     expect(refused).toMatchObject({

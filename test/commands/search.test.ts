@@ -249,6 +249,20 @@ describe('conversations search', () => {
     expect(shownBefore.filter((line) => line.includes('searched'))).toEqual([]);
   });
 
+  it('counts one message as one while it searches', async () => {
+    const many = await manyConversations();
+    const [id = ''] = many.add(100);
+    const thread = many.sandbox.store.find(id);
+    if (thread) many.sandbox.store.append(thread, { role: 'user', text: 'a zebra' });
+    let ms = 0;
+    const clock = { ...impatientClock(), now: () => many.clock.now(), monotonic: () => (ms += 50) };
+    const context = cliContext({ stderrIsTTY: true, env: many.env, clock });
+    expect(await runProgram(['conversations', 'search', 'zebra', '--limit', 'all'], context)).toBe(
+      0,
+    );
+    expect(context.stderr.text).toMatch(/searched \d+ conversations [^\r]*; 1 message found/);
+  });
+
   it('keeps what was found when it is stopped', async () => {
     const stop = new AbortController();
     const many = await manyConversations();

@@ -156,13 +156,23 @@ describe('show --follow on a terminal', () => {
     expect(await terminal.exit).toBe(0);
   }, 30_000);
 
+  it('helps with its own Ctrl-C, which ends it at once', async () => {
+    const { env } = await waitingCaller();
+    const terminal = await follow(env);
+    terminal.type('/help\r');
+    await terminal.shows(/^Ctrl-C +clear the message; when empty: stop following$/m);
+    expect(terminal.text()).not.toContain('twice when empty');
+    terminal.type(CTRL_C);
+    expect(await terminal.exit).toBe(130);
+  }, 30_000);
+
   it('masks what is shown with --redact, and has no command that would show it', async () => {
     const { env, says } = await waitingCaller();
     const terminal = await follow(env, { argv: ['--redact'] });
     says('Call me: +1 312 555 0100.');
     await terminal.shows('Call me: [phone 1].');
     terminal.type('/history\r');
-    await terminal.shows('error: /history is a command of the chat only');
+    await terminal.shows('error: /history is not available with --redact');
   }, 30_000);
 
   it('tells apart who calls a tool and who answers', async () => {

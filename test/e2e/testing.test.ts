@@ -76,6 +76,23 @@ it('--update asks about each new reply, and changes nothing that was not accepte
   expect(readFileSync(join(cwd, 'a.chat'), 'utf8')).toBe(before.replace('< Ada.', `< ${name}`));
 });
 
+it('takes its progress away before each result', async () => {
+  const { env } = await account({ clock: realClock(), latencyMs: 400 });
+  const cwd = temporaryFolder();
+  const cases = Array.from({ length: 3 }, (_, index) => turn(`case ${index}`, 'says hello'));
+  writeFileSync(join(cwd, 'a.chat'), cases.join('\n'));
+  const terminal = new TerminalSession(['test', '-j', '1'], { cwd, columns: 120, env });
+  expect(await terminal.exit).toBe(0);
+  expect(terminal.output).toContain('2 of 3 cases: 2 passed');
+  const rows = terminal.allRows().map((row) => row.replace(/ {2}\(.*/, '').trimEnd());
+  expect(rows.filter((row) => /[✓✗]|passed/.test(row))).toEqual([
+    '✓ a.chat:1  case 0',
+    '✓ a.chat:5  case 1',
+    '✓ a.chat:9  case 2',
+    '3 passed',
+  ]);
+}, 30_000);
+
 it('Ctrl-C ends within a second; what passed is deleted, and the reports are written', async () => {
   const { sandbox, env } = await account({ clock: realClock() });
   const cwd = temporaryFolder();

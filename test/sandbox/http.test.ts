@@ -349,7 +349,10 @@ describe('the server', () => {
     const port = Number(new URL(url).port);
     const second = startSandbox({ clock: stillClock(), randomId: () => '', port });
     await expect(second).rejects.toBeInstanceOf(AppError);
-    await expect(second).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`);
+    await expect(second).rejects.toMatchObject({
+      message: expect.stringMatching(`^the sandbox cannot listen on 127.0.0.1:${port} `) as string,
+      details: { hint: 'choose another port, or 0 for a free one' },
+    });
   });
 
   test('closes while a request is held and a connection is idle', async () => {

@@ -1,5 +1,5 @@
 import type { Ask } from '../../account/calls.js';
-import { AppError, exitCodeOf } from '../../base/errors.js';
+import { AppError, clauseOf, exitCodeOf } from '../../base/errors.js';
 import { errorJson, errorLines } from '../../base/text/error-report.js';
 import { oneLine } from '../../base/text/sanitize.js';
 import { jsonLine } from '../../base/text/well-formed.js';
@@ -178,7 +178,7 @@ async function report(
 /** One error for a program that reads stderr: the first, which also decides the exit code. */
 function failureOfAll([first, ...more]: readonly Failed[]): AppError | undefined {
   if (!first || more.length === 0) return first?.error;
-  const message = `${first.error.message}; ${more.length} more could not be deleted`;
+  const message = `${clauseOf(first.error)}; ${more.length} more could not be deleted`;
   return first.error.but({ message });
 }
 

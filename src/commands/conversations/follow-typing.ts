@@ -80,7 +80,8 @@ async function openFollowing(
   { account }: NamedConversation,
   { context, flags, lines, isRedacted }: FollowTypingOptions,
 ): Promise<OpenChat> {
-  const commands = new Set([...COMMANDS, ...(isRedacted ? [] : UNMASKED)]);
+  const names = new Set([...COMMANDS, ...(isRedacted ? [] : UNMASKED)]);
+  const commands = { names, withoutRedact: UNMASKED };
   const assistantId = conversation.metadata['assistant_id'] ?? '';
   const conversationId = conversation.id;
   const given = { assistantId, conversationId, title: undefined, speaker: undefined };
@@ -90,7 +91,7 @@ async function openFollowing(
     ...{ account, context, lines, commands, metadata: undefined, trace: undefined },
     appearance: appearanceFor({ ...flags, wrap: flags.wrap ?? true }, context),
     prose: await proseOn(context.stderr, flags, context),
-    complete: (draft, cursor) => completeCommand(draft, cursor, commands),
+    complete: (draft, cursor) => completeCommand(draft, cursor, names),
     ...{ isTemporary: false, notify: false, hasTextAbove: true, stream: true, isVerbose: false },
   });
   nameWindow(opened.chat, { conversation: nameFrom(conversation) });

@@ -134,7 +134,15 @@ function progressLine(
 ): string {
   const back = time > 0 ? ` back to ${new Date(time).toISOString().slice(0, 10)}` : '';
   const left = time > 0 && since !== undefined ? `, ${duration(time - since)} left` : '';
-  return `searched ${searched} conversations${back}${left}; ${found} messages found`;
+  return `searched ${conversationCount(searched)}${back}${left}; ${messageCount(found)} found`;
+}
+
+function conversationCount(count: number): string {
+  return `${count} ${count === 1 ? 'conversation' : 'conversations'}`;
+}
+
+function messageCount(count: number): string {
+  return `${count} ${count === 1 ? 'message' : 'messages'}`;
 }
 
 /** Writes together all that is found within a moment: each write takes as long as a search. */
@@ -175,8 +183,8 @@ function closingNote(
   { reader: { unreadable }, context }: SearchRun,
   channel: string | undefined,
 ): string {
-  const messages = `${found} ${found === 1 ? 'message' : 'messages'} found`;
-  const where = `in ${searched} ${searched === 1 ? 'conversation' : 'conversations'}`;
+  const messages = `${messageCount(found)} found`;
+  const where = `in ${conversationCount(searched)}`;
   if (context.signal.aborted) return `stopped: ${messages} ${where} so far`;
   if (hasMore) return `there are more: --limit ${found * 2} or --limit all shows them`;
   const advice = searched > 0 || channel === undefined ? '' : channelAdvice(channel);

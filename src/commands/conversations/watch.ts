@@ -1,6 +1,6 @@
 // Loaded late: only `--watch` needs it.
 import type { Notices } from '../../account/account.js';
-import { AppError, stoppedWith } from '../../base/errors.js';
+import { AppError, clauseOf, stoppedWith } from '../../base/errors.js';
 import { isTransient } from '../../base/time.js';
 import type { Conversation } from '../../conversations/conversation.js';
 import { paginateConversations, usedAt, type ListConversations } from '../../conversations/list.js';
@@ -74,7 +74,7 @@ class WatchedList {
     } catch (error) {
       if (!(error instanceof AppError) || !isTransient(error)) throw error;
       if (!this.#isTroubled) {
-        notices.notify(`the list cannot be read at the moment: ${error.message}; still trying`);
+        notices.notify(`the list cannot be read at the moment: ${clauseOf(error)}; still trying`);
       }
       this.#isTroubled = true;
       return [];

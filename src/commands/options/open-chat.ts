@@ -1,4 +1,4 @@
-import type { Chat, ChatState } from '../../chat/chat.js';
+import type { Chat, ChatState, OfferedCommands } from '../../chat/chat.js';
 import { promptOf } from '../../chat/prompt.js';
 import type { Context } from '../../process/context.js';
 import { openChatTerminal, openWindowTitle } from '../../terminal/chat-terminal.js';
@@ -21,8 +21,8 @@ export interface OpenChatOptions extends Omit<ChatPortsOptions, 'editor' | 'wind
   complete?: CompleteDraft;
   notify: boolean;
   hasTextAbove: boolean;
-  /** The names of its commands; all unless given. */
-  commands?: ReadonlySet<string>;
+  /** All unless given. */
+  commands?: OfferedCommands;
 }
 
 /** A chat at a prompt. */

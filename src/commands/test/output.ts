@@ -1,7 +1,7 @@
 import type { Notices } from '../../account/account.js';
 import type { Context } from '../../process/context.js';
 import { writerForReader } from '../../process/output.js';
-import { openProgress } from '../../terminal/status-line.js';
+import { openProgress, type Progress } from '../../terminal/status-line.js';
 import { stylesFor } from '../../terminal/styles.js';
 import type { Comparison } from '../../testing/report/json.js';
 import { annotations, inertText } from '../../testing/report/github.js';
@@ -51,10 +51,9 @@ export function openOutput(options: OutputOptions): TestOutput {
   const { context, notices, total, isQuiet, style } = options;
   const hasProgress = isWatched(context, { quiet: isQuiet });
   const progress = openProgress(context, hasProgress);
-  const print = openPrinter(options);
+  const print = openPrinter(options, progress);
   const finished: CaseResult[] = [];
   const printCase = (result: CaseResult): void => {
-    progress.end();
     finished.push(result);
     print.lines(caseLines(result, options));
   };
@@ -62,6 +61,7 @@ export function openOutput(options: OutputOptions): TestOutput {
     onEvent(event) {
       if (event.type === 'finished') printCase(event.result);
       if (event.type === 'left') {
+        progress.end();
         notices.notify(
           `the conversation ${event.conversationId} could not be deleted: ${event.reason}`,
         );
@@ -69,10 +69,10 @@ export function openOutput(options: OutputOptions): TestOutput {
       if (!hasProgress) return;
       const waiting = event.type === 'waiting' ? '; waiting, as the API asks for it' : '';
       const counts = countsText(countsOf(finished));
-      progress.show(() => `${finished.length} of ${total} cases: ${counts}${waiting}`);
+      const line = `${finished.length} of ${total} cases: ${counts}${waiting}`;
+      print.afterwards(() => progress.show(() => line));
     },
     async end({ results, isInterrupted }, comparison) {
-      progress.end();
       // The bound on all answers of a file is known only now.
       const printed = new Set(finished.map(keyOf));
       for (const result of results) if (!printed.has(keyOf(result))) printCase(result);
@@ -111,18 +111,25 @@ export function fitted(lines: readonly string[], prose: Prose): string {
 interface Printer {
   lines(lines: readonly string[]): void;
   annotations(lines: readonly string[]): void;
+  /** Calls it below what was printed before. */
+  afterwards(show: () => void): void;
+  /** Leaves no progress behind. */
   end(): Promise<void>;
 }
 
 /** Prints in the order of calls; a reader that leaves early ends nothing. */
-function openPrinter({ context, isStdoutTaken }: OutputOptions): Printer {
+function openPrinter({ context, isStdoutTaken }: OutputOptions, progress: Progress): Printer {
   const { stdout, stderr } = context;
   const prose = proseOn(stdout, {}, context);
   const isAnnotated = isOnGithub(context);
   const write = writerForReader(stdout);
   let printed = Promise.resolve();
   const print = (text: () => string | Promise<string>): void => {
-    printed = printed.then(async () => write(await text()));
+    printed = printed.then(async () => {
+      const ready = await text();
+      progress.end();
+      await write(ready);
+    });
     // `end` reports a failure: until then the tests go on.
     printed.catch(() => undefined);
   };
@@ -138,6 +145,7 @@ function openPrinter({ context, isStdoutTaken }: OutputOptions): Printer {
       if (isStdoutTaken) stderr.write(text);
       else print(() => text);
     },
-    end: () => printed,
+    afterwards: (show) => void printed.then(show, show),
+    end: () => printed.finally(() => progress.end()),
   };
 }
