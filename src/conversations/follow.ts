@@ -44,7 +44,7 @@ export class Follower {
   #isSettling = false;
   readonly #trouble = new Trouble();
   readonly #pace: Pace;
-  /** Ends the pause before the next look, also when it has not begun. */
+  /** Ends the pause before the next look; if none is on yet, the next one is skipped. */
   #pause = new AbortController();
 
   constructor(id: string, options: FollowOptions) {

@@ -77,7 +77,7 @@ return {'ok'}
 /**
  * To be called after each connect through Sentinels, before anything else is asked of the server. Rejects with
  * `unavailable`.
- * @param pauseMs after which every turn is over that another process may have begun just before
+ * @param pauseMs after which every turn of another process that began just before is over
  */
 export async function pauseAfterFailover(
   connection: Connection,
